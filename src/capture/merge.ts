@@ -1,0 +1,245 @@
+/**
+ * Several captures as one: their records merged by time, each capture keeping its own order.
+ *
+ * Files are opened when the merge comes to them and closed at their end, so a directory with a thousand files
+ * of a ring needs as many open files as overlap in time.
+ */
+
+import { CaptureError, type CaptureSource, type RecordBatch, type SourceSummary } from "./batch.ts";
+import { SourceClock } from "./clock.ts";
+import { closeStandardInput, openCapture, STDIN } from "./open.ts";
+
+/** Consecutive records of one source within one segment of the clock. */
+export interface Slice {
+  /** Index of the source. */
+  source: number;
+  batch: RecordBatch;
+  /** Monotone time of each record of the batch, microseconds. */
+  clock: Float64Array;
+  /** Records `start` to `end - 1`. */
+  start: number;
+  end: number;
+  /** How often any clock stepped back so far. */
+  segment: number;
+}
+
+/** A record's time as written. */
+export interface WrittenTime {
+  micros: number;
+  nanos: number;
+}
+
+export interface ClockStep {
+  source: number;
+  frame: number;
+  backMicros: number;
+}
+
+const REMEMBERED_STEPS = 16;
+/** Enough for a file header, interface descriptions and a first record. */
+const PEEK_CHUNK = 16 * 1024;
+
+export class MergedCapture {
+  readonly clockSteps: { count: number; first: ClockStep[] } = { count: 0, first: [] };
+  readonly failures: CaptureError[] = [];
+  readonly #lanes: Lane[];
+
+  /** @param names inputs as `openCapture` takes them */
+  constructor(
+    names: readonly string[],
+    open: (name: string, chunk?: number) => Promise<CaptureSource> = openCapture,
+  ) {
+    this.#lanes = names.map((name, index) => new Lane(name, index, open));
+  }
+
+  /** Inputs that could be opened; while an interrupted read waits for the first byte of one, it is not among them. */
+  get #readable(): (Lane & { summary: SourceSummary })[] {
+    return this.#lanes.filter(
+      (lane): lane is Lane & { summary: SourceSummary } => !lane.failed && lane.summary !== null,
+    );
+  }
+
+  /** Summaries of the inputs that could be read, in their order; `Slice.source` is an index into them. */
+  get summaries(): SourceSummary[] {
+    return this.#readable.map((lane) => lane.summary);
+  }
+
+  /** First and last record of each of these inputs. */
+  get times(): { first: WrittenTime | null; last: WrittenTime | null }[] {
+    return this.#readable.map(({ first, last }) => ({ first, last }));
+  }
+
+  /** Bytes of all inputs read so far and in all, and the name of a source. */
+  progress(source: number): { bytes: number; totalBytes: number | null; source: string } {
+    let bytes = 0;
+    let totalBytes: number | null = 0;
+    for (const lane of this.#lanes) {
+      bytes += lane.position();
+      totalBytes = totalBytes === null || lane.size === null ? null : totalBytes + lane.size;
+    }
+    return { bytes, totalBytes, source: this.summaries[source]?.name ?? "" };
+  }
+
+  /** All records, in slices. Inputs that cannot be read end up in `failures`. */
+  async *slices(): AsyncGenerator<Slice> {
+    const alone = this.#lanes.length === 1;
+    for (const lane of this.#lanes) await this.#start(lane, !alone);
+    const live = this.#lanes.filter((lane) => lane.hasRecord);
+    this.#lanes
+      .filter((lane) => !lane.failed)
+      .forEach((lane, index) => {
+        lane.index = index;
+      });
+    let segment = 0;
+    while (live.length > 0) {
+      live.sort((a, b) => a.head - b.head || a.index - b.index);
+      const lane = live[0];
+      await lane.open();
+      const limit = live.length > 1 ? live[1].head : Number.POSITIVE_INFINITY;
+      const tieWins = live.length > 1 && lane.index < live[1].index;
+      const end = lane.runEnd(limit, tieWins);
+      yield { source: lane.index, batch: lane.batch!, clock: lane.clock, start: lane.at, end, segment };
+      const step = await lane.advance(end);
+      if (step !== null) {
+        segment += 1;
+        this.clockSteps.count += 1;
+        if (this.clockSteps.first.length < REMEMBERED_STEPS) this.clockSteps.first.push(step);
+      }
+      if (!lane.hasRecord) live.shift();
+    }
+  }
+
+  async #start(lane: Lane, peek: boolean): Promise<void> {
+    try {
+      await lane.start(peek);
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      lane.failed = true;
+      this.failures.push(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const lane of this.#lanes) await lane.close();
+  }
+}
+
+/** One input: its current batch and the next record in it. */
+class Lane {
+  index: number;
+  failed = false;
+  summary: SourceSummary | null = null;
+  batch: RecordBatch | null = null;
+  clock = new Float64Array(0);
+  /** Next record of the batch. */
+  at = 0;
+  /** Its monotone time. */
+  head = Number.NaN;
+  first: WrittenTime | null = null;
+  last: WrittenTime | null = null;
+  size: number | null = null;
+  readonly #name: string;
+  readonly #open: (name: string, chunk?: number) => Promise<CaptureSource>;
+  #source: CaptureSource | null = null;
+  #clock = new SourceClock();
+  /** End of the records that `clock` is filled for: a step, or the end of the batch. */
+  #filled = 0;
+  /** Only the first record was looked at; the file is closed until its turn. */
+  #peeked = false;
+  #position = 0;
+
+  constructor(name: string, index: number, open: (name: string, chunk?: number) => Promise<CaptureSource>) {
+    this.#name = name;
+    this.index = index;
+    this.#open = open;
+  }
+
+  get hasRecord(): boolean {
+    return !this.failed && (this.#peeked || this.batch !== null);
+  }
+
+  position(): number {
+    return this.#source?.position() ?? this.#position;
+  }
+
+  /** Finds the first record. With `peek`, a file is closed again until the merge comes to it. */
+  async start(peek: boolean): Promise<void> {
+    if (!peek || this.#name === STDIN) return this.#openNow();
+    const source = await this.#open(this.#name, PEEK_CHUNK);
+    this.summary = source.summary;
+    this.size = source.size;
+    // What is no regular file can be read only once.
+    if (source.size === null) {
+      this.#source = source;
+      return this.#next();
+    }
+    const batch = await source.next();
+    await source.close();
+    if (batch === null) return;
+    this.head = batch.micros[0];
+    this.#peeked = true;
+  }
+
+  /** Opens a file that was only peeked at. */
+  async open(): Promise<void> {
+    if (!this.#peeked) return;
+    this.#peeked = false;
+    await this.#openNow();
+  }
+
+  async #openNow(): Promise<void> {
+    this.#source = await this.#open(this.#name);
+    this.summary = this.#source.summary;
+    this.size = this.#source.size;
+    await this.#next();
+  }
+
+  async #next(): Promise<void> {
+    this.batch = await this.#source!.next();
+    if (this.batch === null) return this.close();
+    const { batch } = this;
+    if (this.clock.length < batch.micros.length) this.clock = new Float64Array(batch.micros.length);
+    this.first ??= { micros: batch.micros[0], nanos: batch.nanos[0] };
+    const last = batch.count - 1;
+    this.last = { micros: batch.micros[last], nanos: batch.nanos[last] };
+    this.at = 0;
+    this.#filled = this.#clock.fill(batch, 0, this.clock);
+    // A step at the first record: `advance` has reported it by then, or there was nothing before it.
+    if (this.#filled > 0) this.head = this.clock[0];
+  }
+
+  /** End of the run of records that come before `limit` (at it too, when ties are won), at least one record. */
+  runEnd(limit: number, tieWins: boolean): number {
+    if (limit === Number.POSITIVE_INFINITY) return this.#filled;
+    let end = this.at + 1;
+    while (end < this.#filled && (this.clock[end] < limit || (tieWins && this.clock[end] === limit)))
+      end += 1;
+    return end;
+  }
+
+  /** Passes the records before `end`; a step back of the clock that follows is returned. */
+  async advance(end: number): Promise<ClockStep | null> {
+    this.at = end;
+    if (this.at === this.batch!.count) await this.#next();
+    const { batch } = this;
+    if (batch === null) return null;
+    if (this.at < this.#filled) {
+      this.head = this.clock[this.at];
+      return null;
+    }
+    const backMicros = this.#clock.restart(batch.micros[this.at]);
+    this.#filled = this.#clock.fill(batch, this.at, this.clock);
+    this.head = this.clock[this.at];
+    return { source: this.index, frame: batch.firstFrame + this.at, backMicros };
+  }
+
+  async close(): Promise<void> {
+    if (this.#source === null) {
+      if (this.#name === STDIN && this.summary === null && !this.failed) closeStandardInput();
+      return;
+    }
+    this.#position = this.#source.position();
+    await this.#source.close();
+    this.#source = null;
+  }
+}

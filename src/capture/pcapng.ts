@@ -1,0 +1,256 @@
+/**
+ * pcapng: sections in either byte order, interfaces with their own link type and clock, packets in enhanced,
+ * simple and old packet blocks. Every other block is skipped. Facts: draft-ietf-opsawg-pcapng.
+ */
+
+import type { CaptureSource, RecordBatch, SourceSummary } from "./batch.ts";
+import { BatchBuffer, MAX_RECORD } from "./records.ts";
+import { readTime, type TimeUnit, time, timeUnit } from "./timestamps.ts";
+import { type ByteWindow, endOf } from "./window.ts";
+
+export const SECTION_HEADER = 0x0a0d0d0a;
+const INTERFACE_DESCRIPTION = 1;
+const OLD_PACKET = 2;
+const SIMPLE_PACKET = 3;
+const ENHANCED_PACKET = 6;
+const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+/** Type, length, and the length again at the end. */
+const BLOCK_OVERHEAD = 12;
+const SECTION_MINIMUM = 28;
+const ENHANCED_FIXED = 28;
+const SIMPLE_FIXED = 12;
+const INTERFACE_FIXED = 16;
+const OPTION_TSRESOL = 9;
+const OPTION_TSOFFSET = 14;
+const MAX_INTERFACES = 65_536;
+/** Blocks that must be at hand in full: a packet with generous options, or an interface description. */
+const MAX_BLOCK = 16 * 1024 * 1024;
+/** What the draft says when the options are absent: microseconds, no offset. */
+const DEFAULT_UNIT = timeUnit(6, 0n);
+
+interface Interface {
+  linkType: number;
+  snaplen: number;
+  unit: TimeUnit;
+  /** Number over all sections. */
+  number: number;
+}
+
+export class PcapngSource implements CaptureSource {
+  readonly summary: SourceSummary;
+  readonly #window: ByteWindow;
+  readonly #batch = new BatchBuffer();
+  #littleEndian = true;
+  #view: DataView;
+  #interfaces: Interface[] = [];
+  #interfaceCount = 0;
+  #lastMicros = 0;
+  #lastNanos = 0;
+  /** Bytes of a skipped block that are still to come. */
+  #skip = 0;
+
+  constructor(window: ByteWindow, name: string, suffix: string) {
+    this.#window = window;
+    this.#view = new DataView(window.bytes.buffer);
+    this.summary = {
+      name,
+      format: `pcapng${suffix}`,
+      linkTypes: [],
+      packets: 0,
+      bytes: 0,
+      timeDigits: 6,
+      untimed: 0,
+      end: "clean",
+      problem: null,
+    };
+  }
+
+  get size(): number | null {
+    return this.#window.source.size;
+  }
+
+  position(): number {
+    return this.#window.source.position();
+  }
+
+  async next(): Promise<RecordBatch | null> {
+    const window = this.#window;
+    while (this.summary.end === "clean") {
+      this.#batch.begin(window.bytes);
+      this.#view = new DataView(window.bytes.buffer, window.bytes.byteOffset, window.bytes.byteLength);
+      while (!this.#batch.full && this.#block());
+      if (this.#batch.count > 0) {
+        this.summary.packets += this.#batch.count;
+        return this.#batch;
+      }
+      if (this.#isCorrupt()) break;
+      if (window.ended) {
+        Object.assign(this.summary, endOf(window, this.summary.name));
+        if (this.#skip > 0 && this.summary.end === "clean") {
+          this.summary.end = "truncated";
+          this.summary.problem = `${this.summary.name}: the last block is cut off.`;
+        }
+        break;
+      }
+      await window.more();
+    }
+    return null;
+  }
+
+  #isCorrupt(): boolean {
+    return this.summary.end === "corrupt";
+  }
+
+  /** Takes the block at hand; false when more bytes are needed, or when the block makes no sense. */
+  #block(): boolean {
+    const window = this.#window;
+    if (this.#skip > 0) {
+      this.#consume(Math.min(this.#skip, window.available));
+      return this.#skip === 0;
+    }
+    if (window.available < BLOCK_OVERHEAD) return false;
+    const at = window.start;
+    const type = this.#u32(at);
+    if (type === SECTION_HEADER && !this.#section(at)) return false;
+    const length = this.#u32(at + 4);
+    if (length < BLOCK_OVERHEAD || length % 4 !== 0) {
+      return this.#corrupt(`the block at byte ${window.offset} has the impossible length ${length}`);
+    }
+    const wanted =
+      type === ENHANCED_PACKET ||
+      type === SIMPLE_PACKET ||
+      type === OLD_PACKET ||
+      type === INTERFACE_DESCRIPTION;
+    if (!wanted) {
+      this.#skip = length;
+      return true;
+    }
+    if (length > MAX_BLOCK) {
+      return this.#corrupt(`the block at byte ${window.offset} claims ${length} bytes`);
+    }
+    if (window.available < length) return false;
+    if (this.#u32(at + length - 4) !== length) {
+      return this.#corrupt(`the two lengths of the block at byte ${window.offset} differ`);
+    }
+    const taken =
+      type === INTERFACE_DESCRIPTION ? this.#describe(at, length) : this.#packet(type, at, length);
+    if (taken) this.#consume(length);
+    return taken;
+  }
+
+  #consume(count: number): void {
+    if (this.#skip > 0) this.#skip -= count;
+    this.#window.consume(count);
+    this.summary.bytes += count;
+  }
+
+  #u32(at: number): number {
+    return this.#view.getUint32(at, this.#littleEndian);
+  }
+
+  #u16(at: number): number {
+    return this.#view.getUint16(at, this.#littleEndian);
+  }
+
+  /** A fault is reported once the records before it were handed on. Always false. */
+  #corrupt(what: string): false {
+    if (this.#batch.count > 0) return false;
+    this.summary.end = "corrupt";
+    this.summary.problem = `${this.summary.name}: ${what}; nothing behind it could be read.`;
+    return false;
+  }
+
+  /** A new section: its byte order, and no interfaces yet. */
+  #section(at: number): boolean {
+    const big = this.#view.getUint32(at + 8, false) === BYTE_ORDER_MAGIC;
+    const little = this.#view.getUint32(at + 8, true) === BYTE_ORDER_MAGIC;
+    if (!big && !little) {
+      return this.#corrupt(`the section header at byte ${this.#window.offset} has no byte-order magic`);
+    }
+    // The records of the old section in this batch do not depend on the byte order any more.
+    this.#littleEndian = little;
+    const length = this.#u32(at + 4);
+    if (length < SECTION_MINIMUM) {
+      return this.#corrupt(`the section header at byte ${this.#window.offset} is too short`);
+    }
+    this.#interfaces = [];
+    return true;
+  }
+
+  #describe(at: number, length: number): boolean {
+    if (length < INTERFACE_FIXED + 4) {
+      return this.#corrupt(`the interface description at byte ${this.#window.offset} is too short`);
+    }
+    if (this.#interfaces.length === MAX_INTERFACES) {
+      return this.#corrupt(`the section declares more than ${MAX_INTERFACES} interfaces`);
+    }
+    const linkType = this.#u16(at + 8);
+    const unit = this.#unitOf(at + INTERFACE_FIXED, at + length - 4);
+    const known = { linkType, snaplen: this.#u32(at + 12), unit, number: this.#interfaceCount };
+    this.#interfaces.push(known);
+    this.#interfaceCount += 1;
+    if (unit.digits === 9) this.summary.timeDigits = 9;
+    if (!this.summary.linkTypes.includes(linkType)) this.summary.linkTypes.push(linkType);
+    return true;
+  }
+
+  /** Clock of an interface, from the options between `at` and `end`. */
+  #unitOf(at: number, end: number): TimeUnit {
+    let resolution = 6;
+    let offset = 0n;
+    for (let from = at; from + 4 <= end; ) {
+      const code = this.#u16(from);
+      const length = this.#u16(from + 2);
+      if (code === 0 || from + 4 + length > end) break;
+      if (code === OPTION_TSRESOL && length >= 1) resolution = this.#view.getUint8(from + 4);
+      if (code === OPTION_TSOFFSET && length >= 8) {
+        offset = this.#view.getBigInt64(from + 4, this.#littleEndian);
+      }
+      from += 4 + ((length + 3) & ~3);
+    }
+    return resolution === 6 && offset === 0n ? DEFAULT_UNIT : timeUnit(resolution, offset);
+  }
+
+  #packet(type: number, at: number, length: number): boolean {
+    const fixed = type === SIMPLE_PACKET ? SIMPLE_FIXED : ENHANCED_FIXED;
+    if (length < fixed + 4)
+      return this.#corrupt(`the packet block at byte ${this.#window.offset} is too short`);
+    const id = type === SIMPLE_PACKET ? 0 : type === OLD_PACKET ? this.#u16(at + 8) : this.#u32(at + 8);
+    const from = this.#interfaces[id];
+    if (from === undefined) {
+      return this.#corrupt(
+        `the packet at byte ${this.#window.offset} names an interface that is not described`,
+      );
+    }
+    const room = length - fixed - 4;
+    const original = this.#u32(type === SIMPLE_PACKET ? at + 8 : at + 24);
+    const captured =
+      type === SIMPLE_PACKET
+        ? Math.min(original, from.snaplen === 0 ? original : from.snaplen, room)
+        : this.#u32(at + 20);
+    if (captured > room || captured > MAX_RECORD) {
+      return this.#corrupt(`the packet at byte ${this.#window.offset} claims ${captured} bytes`);
+    }
+    if (type === SIMPLE_PACKET) this.summary.untimed += 1;
+    else {
+      readTime(from.unit, this.#u32(at + 12), this.#u32(at + 16));
+      this.#lastMicros = time.micros;
+      this.#lastNanos = time.nanos;
+    }
+    const batch = this.#batch;
+    const i = batch.count;
+    batch.offsets[i] = at + fixed;
+    batch.captured[i] = captured;
+    batch.original[i] = original;
+    batch.linkTypes[i] = from.linkType;
+    batch.interfaces[i] = from.number;
+    batch.micros[i] = this.#lastMicros;
+    batch.nanos[i] = this.#lastNanos;
+    batch.count = i + 1;
+    return true;
+  }
+
+  close(): Promise<void> {
+    return this.#window.source.close();
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * Command line -> what is to be done. The only door of the argument parser: it prints nothing and ends nothing,
+ * help and errors come out as text with the exit status that goes with them.
+ */
+
+import { isIP } from "node:net";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { FAIL_ON, type FailOn } from "./exit-status.ts";
+
+export const FORMATS = ["table", "json"] as const;
+export const COLOR_MODES = ["auto", "always", "never"] as const;
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Format = (typeof FORMATS)[number];
+export type ColorMode = (typeof COLOR_MODES)[number];
+export type Shell = (typeof SHELLS)[number];
+
+export interface CheckOptions {
+  /** As given; empty means standard input, unless that is a terminal. */
+  inputs: string[];
+  format: Format;
+  /** Path of the report; null is standard output. */
+  output: string | null;
+  ports: number[];
+  responders: string[];
+  aliases: [string, string][];
+  failOn: FailOn;
+  strict: boolean;
+  all: boolean;
+  crossCheck: boolean;
+  quiet: boolean;
+  verbose: boolean;
+  progress: boolean;
+  color: ColorMode;
+  maxPackets: number | null;
+}
+
+export type Invocation =
+  | { kind: "check"; options: CheckOptions }
+  | { kind: "schema" }
+  | { kind: "explain"; term: string | null }
+  | { kind: "completion"; shell: Shell }
+  /** Help or the version, asked for. */
+  | { kind: "text"; text: string }
+  /** A usage error: one sentence. */
+  | { kind: "usage"; message: string };
+
+const EXAMPLES = `
+Examples:
+  ike-dupcheck office.pcap                  who is refused, by whom, and who holds the ID
+  ike-dupcheck --json captures/ > r.json    every capture of a directory, as one report
+  tcpdump -r old.pcap -w - | ike-dupcheck   standard input
+
+Exit status:
+  0 nothing found   1 a collision was found (--fail-on)   2 wrong usage or unreadable input`;
+
+/** Reads the arguments; never throws for what the user typed. */
+export function parseArgs(argv: readonly string[], version: string): Invocation {
+  let result: Invocation = { kind: "usage", message: "nothing to do" };
+  let text = "";
+  const program = makeProgram(version, (invocation) => {
+    result = invocation;
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (part) => {
+        text += part;
+      },
+      writeErr: () => {},
+    });
+  }
+  try {
+    program.parse(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0
+      ? { kind: "text", text }
+      : { kind: "usage", message: sentence(error.message) };
+  }
+  return result;
+}
+
+/** The help text, for a call with nothing to read. */
+export function helpText(version: string): string {
+  const program = makeProgram(version, () => {});
+  return `${program.helpInformation()}${EXAMPLES}\n`;
+}
+
+/** The program with its options: also the table that the completion scripts are made from. */
+export function makeProgram(version: string, done: (invocation: Invocation) => void): Command {
+  const program = new Command("ike-dupcheck")
+    .description(
+      "Finds IKEv1 clients that a VPN responder refuses because another client uses the same quick-mode message ID (Microsoft KB 942429).",
+    )
+    .usage("[options] FILE...")
+    .argument(
+      "[FILE...]",
+      "captures (pcap, pcapng, gzip); a directory means the captures in it; - is standard input",
+    )
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    // A subcommand is one only as the first word, and takes no option of the main job.
+    .enablePositionalOptions()
+    .addHelpText("after", EXAMPLES);
+  for (const option of checkOptions()) program.addOption(option);
+  program.action((inputs: string[]) => done(checkInvocation(inputs, program)));
+  program
+    .command("schema")
+    .description("print the JSON Schema of the report (a file of that name: ./schema)")
+    .action(() => done({ kind: "schema" }));
+  program
+    .command("explain")
+    .description("print what a word of the report means; without TERM, list them")
+    .argument("[TERM]")
+    .action((term?: string) => done({ kind: "explain", term: term ?? null }));
+  const completion = program.command("completion").description("print a completion script");
+  completion.addArgument(completion.createArgument("<SHELL>").choices([...SHELLS]));
+  completion.action((shell: Shell) => done({ kind: "completion", shell }));
+  return program;
+}
+
+function checkOptions(): Option[] {
+  const choice = (flags: string, text: string, choices: readonly string[], preset: string) =>
+    new Option(flags, text).choices([...choices]).default(preset);
+  const list = <T>(flags: string, text: string, parse: (value: string) => T) =>
+    new Option(flags, text).argParser((value: string, before: T[] = []) => [...before, parse(value)]);
+  return [
+    choice("--format <FORMAT>", "form of the report", FORMATS, "table"),
+    new Option("--json", "the same as --format json"),
+    new Option("-o, --output <FILE>", "write the report to FILE; refused when FILE is an input"),
+    list("-p, --port <PORT>", "another UDP port that carries IKE (repeatable)", port),
+    list("--responder <ADDR|CIDR>", "this address or network is the responder (repeatable)", network),
+    list("--alias <ADDR=ADDR>", "two addresses of one box (repeatable)", alias),
+    choice("--fail-on <VERDICT>", "least verdict that gives exit status 1", FAIL_ON, "possible"),
+    new Option("--strict", "warnings and truncated input give exit status 2"),
+    new Option("--all", "tolerated findings and every client in the table, too"),
+    new Option("--cross-check", "read each classic pcap again with the pcap-parser package and compare"),
+    new Option("-c, --count <N>", "stop after N packets").argParser(packetCount),
+    new Option("-q, --quiet", "only errors on standard error").conflicts("verbose"),
+    new Option("-v, --verbose", "facts about each capture on standard error"),
+    new Option("--no-progress", "no progress line"),
+    choice("--color <WHEN>", "colours in the table", COLOR_MODES, "auto"),
+  ];
+}
+
+function checkInvocation(inputs: string[], program: Command): Invocation {
+  const given = program.opts();
+  if (given.json === true && given.format === "table" && program.getOptionValueSource("format") === "cli") {
+    return { kind: "usage", message: "--json and --format table contradict each other" };
+  }
+  return {
+    kind: "check",
+    options: {
+      inputs,
+      format: given.json === true ? "json" : given.format,
+      output: given.output === undefined || given.output === "-" ? null : given.output,
+      ports: given.port ?? [],
+      responders: given.responder ?? [],
+      aliases: given.alias ?? [],
+      failOn: given.failOn,
+      strict: given.strict === true,
+      all: given.all === true,
+      crossCheck: given.crossCheck === true,
+      quiet: given.quiet === true,
+      verbose: given.verbose === true,
+      progress: given.progress,
+      color: given.color,
+      maxPackets: given.count ?? null,
+    },
+  };
+}
+
+function port(value: string): number {
+  const number = wholeNumber(value);
+  if (!(number >= 1 && number <= 65535))
+    throw new InvalidArgumentError("A port is a number from 1 to 65535.");
+  return number;
+}
+
+function packetCount(value: string): number {
+  const number = wholeNumber(value);
+  if (!(number >= 1)) throw new InvalidArgumentError("It is a number of packets, 1 or more.");
+  return number;
+}
+
+/** NaN for everything but plain digits: Number() would take "", " 5" and "0x10" as well. */
+function wholeNumber(value: string): number {
+  return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+}
+
+/** IP version of an address, 0 for none; a zone (fe80::1%eth0) means nothing in a capture. */
+function ipVersion(value: string): number {
+  return value.includes("%") ? 0 : isIP(value);
+}
+
+function network(value: string): string {
+  const [address, bits, ...rest] = value.split("/");
+  const version = ipVersion(address);
+  const fits = bits === undefined || wholeNumber(bits) <= (version === 4 ? 32 : 128);
+  if (version === 0 || !fits || rest.length > 0) {
+    throw new InvalidArgumentError("It is an address (192.0.2.1) or a network (192.0.2.0/24).");
+  }
+  return value;
+}
+
+function alias(value: string): [string, string] {
+  const [first, second, ...rest] = value.split("=");
+  if (rest.length > 0 || ipVersion(first) === 0 || ipVersion(second ?? "") === 0 || first === second) {
+    throw new InvalidArgumentError("It is two addresses: 192.0.2.1=192.0.2.2.");
+  }
+  return [first, second];
+}
+
+/** The parser's message as one line: it begins with "error: " and may have a suggestion below. */
+function sentence(message: string): string {
+  return message
+    .replace(/^error: /, "")
+    .trim()
+    .replace(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,153 @@
+/** The main job: captures in, report out, exit status back. */
+
+import type { Analysis, AnalyzeOptions } from "../analyze.ts";
+import type { Report, Source } from "../report/model.ts";
+import { type CheckOptions, helpText } from "./args.ts";
+import { exitStatus } from "./exit-status.ts";
+import { openTarget, streamTarget, type Target, writeTo } from "./output.ts";
+import { ProgressLine } from "./progress.ts";
+import type { StopSignal, Surroundings } from "./surroundings.ts";
+import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
+
+const SIGNAL_STATUS: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };
+
+interface Job {
+  inputs: readonly string[];
+  options: CheckOptions;
+  around: Surroundings;
+  messages: Messages;
+  target: Target;
+  stop: AbortSignal;
+}
+
+export async function check(
+  options: CheckOptions,
+  around: Surroundings,
+  messages: Messages,
+): Promise<number> {
+  if (options.inputs.length === 0 && around.stdinIsTerminal) {
+    around.stderr.write(helpText(around.version));
+    return 2;
+  }
+  const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
+  const target =
+    options.output === null ? streamTarget(around.stdout) : await openTarget(options.output, inputs);
+  const stop = new AbortController();
+  const release = around.onSignal((signal) => stopOrExit(signal, stop, target, around, messages));
+  try {
+    const job = { inputs, options, around, messages, target, stop: stop.signal };
+    const analysis = await read(job);
+    tell(analysis, job);
+    const differs = options.crossCheck && (await crossCheckSources(analysis.report, job));
+    const written = await deliver(analysis, job);
+    const failed = analysis.failures.length > 0 || differs || !written;
+    return exitStatus({ report: analysis.report, failed }, options.failOn, options.strict);
+  } finally {
+    release();
+    await target.abandon();
+  }
+}
+
+/** The first signal ends the input, so that what was read is still reported; the second one ends the program. */
+function stopOrExit(
+  signal: StopSignal,
+  stop: AbortController,
+  target: Target,
+  around: Surroundings,
+  messages: Messages,
+): void {
+  if (stop.signal.aborted) {
+    void target.abandon();
+    around.exit(SIGNAL_STATUS[signal]);
+    return;
+  }
+  stop.abort();
+  messages.note(`${signal}: reporting what was read so far; a second one ends the program`);
+}
+
+async function read({ inputs, options, around, messages, stop }: Job): Promise<Analysis> {
+  const { stderr } = around;
+  const analyzeOptions: AnalyzeOptions = {
+    ports: options.ports,
+    responders: options.responders,
+    aliases: options.aliases,
+    signal: stop,
+  };
+  if (options.maxPackets !== null) analyzeOptions.maxPackets = options.maxPackets;
+  if (options.progress && !options.quiet && stderr.isTTY === true) {
+    const line = new ProgressLine((text) => stderr.write(text), stderr.columns ?? 80, around.now);
+    messages.progress = line;
+    analyzeOptions.onProgress = (progress) => line.update(progress);
+  }
+  try {
+    return await around.analyze(inputs, analyzeOptions);
+  } finally {
+    messages.progress?.erase();
+    messages.progress = null;
+  }
+}
+
+/** What the report does not say. */
+function tell({ report, failures, duplicates }: Analysis, { messages }: Job): void {
+  for (const { message } of failures) messages.error(message);
+  for (const name of duplicates) messages.note(`${name} is named more than once and read once`);
+  for (const source of report.capture.sources) messages.fact(factsOf(source));
+}
+
+function factsOf({
+  name,
+  format,
+  linkTypes,
+  packets,
+  bytes,
+  firstPacketAt,
+  lastPacketAt,
+  end,
+}: Source): string {
+  const times = firstPacketAt === null ? "no packet" : `${firstPacketAt} to ${lastPacketAt}`;
+  return `${name}: ${format}, link types ${linkTypes.join(", ") || "none"}, ${packets} packets, ${bytes} bytes, ${times}, end ${end}`;
+}
+
+/** True when a capture reads differently with the other reader, or cannot be read by it. */
+async function crossCheckSources(report: Report, { options, around, messages, stop }: Job): Promise<boolean> {
+  let differs = false;
+  // A reading that was ended early is compared as far as it went.
+  const partial = options.maxPackets !== null || stop.aborted;
+  for (const { name, format, packets } of report.capture.sources) {
+    const limit = partial ? { maxPackets: packets } : {};
+    const result = await around.crossCheck(name, { format, ports: options.ports, ...limit });
+    for (const difference of result.differences) messages.error(`cross-check: ${difference}`);
+    if (result.skipped !== null) messages.note(`cross-check: ${result.skipped}`);
+    else if (result.differences.length === 0) {
+      messages.fact(`cross-check: ${name}: ${result.compared} ISAKMP messages are the same with pcap-parser`);
+    }
+    differs ||= result.differences.length > 0;
+  }
+  return differs;
+}
+
+/** Writes the report; false when it could not be written. Where nothing could be read there is none. */
+async function deliver(
+  { report, failures }: Analysis,
+  { options, around, messages, target }: Job,
+): Promise<boolean> {
+  if (failures.length > 0 && report.capture.sources.length === 0) return true;
+  return writeTo(target, await render(report, options, around), options.output, messages);
+}
+
+async function render(
+  report: Report,
+  options: CheckOptions,
+  around: Surroundings,
+): Promise<Iterable<string>> {
+  if (options.format === "json") {
+    const { reportToJson } = await import("../report/json.ts");
+    return reportToJson(report);
+  }
+  const { reportToTable } = await import("../report/table.ts");
+  const terminal = options.output === null && around.stdout.isTTY === true;
+  const color = wantsColor(options.color, around.env, terminal);
+  return [
+    reportToTable(report, { color, width: tableWidth(terminal, around.stdout.columns), all: options.all }),
+  ];
+}

@@ -1,0 +1,30 @@
+/** The exit status, as one expression: 2 outranks 1, and 1 needs a finding that the user wants to hear of. */
+
+import type { Report, Verdict } from "../report/model.ts";
+
+export const FAIL_ON = ["rejected", "predicted", "possible", "tolerated", "never"] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+/** What happened, apart from the report. */
+export interface Outcome {
+  report: Pick<Report, "warnings" | "summary"> & { capture: Pick<Report["capture"], "sources"> };
+  /** An input could not be read at all, the report could not be written, or the cross-check differed. */
+  failed: boolean;
+}
+
+/**
+ * 0 nothing found, 1 a finding of a verdict in `failOn` or a heavier one, 2 something failed. A truncated source
+ * fails, like every warning, only when `strict`.
+ */
+export function exitStatus({ report, failed }: Outcome, failOn: FailOn, strict: boolean): 0 | 1 | 2 {
+  const { sources } = report.capture;
+  const corrupt = sources.some(({ end }) => end === "corrupt");
+  const doubtful = report.warnings.length > 0 || sources.some(({ end }) => end === "truncated");
+  const found = heardOf(failOn).some((verdict) => report.summary.findings[verdict] > 0);
+  return failed || corrupt || (strict && doubtful) ? 2 : found ? 1 : 0;
+}
+
+function heardOf(failOn: FailOn): Verdict[] {
+  const verdicts = FAIL_ON.filter((verdict) => verdict !== "never");
+  return failOn === "never" ? [] : verdicts.slice(0, verdicts.indexOf(failOn) + 1);
+}

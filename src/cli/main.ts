@@ -1,0 +1,76 @@
+/**
+ * The command line program. Arguments come in; the report goes to standard output or a file, everything else to
+ * standard error, and the exit status is returned. Nothing that a user can do ends in a stack trace.
+ */
+
+import { CaptureError } from "../capture/batch.ts";
+import { type Invocation, parseArgs } from "./args.ts";
+import { OutputError, streamTarget, writeTo } from "./output.ts";
+import { realSurroundings, type Surroundings } from "./surroundings.ts";
+import { Messages } from "./terminal.ts";
+
+/** Runs the program with these arguments (without node and script) and returns its exit status. */
+export async function main(argv: string[]): Promise<number> {
+  const around = realSurroundings();
+  // An error that no promise leads to `run`: a stream that breaks behind a library's back.
+  const messages = new Messages((text) => around.stderr.write(text));
+  process.once("uncaughtException", (error) => around.exit(failed(error, around, messages)));
+  return run(argv, around);
+}
+
+/** The same with everything around the program handed in. */
+export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
+  const invocation = parseArgs(argv, around.version);
+  const { quiet, verbose } = invocation.kind === "check" ? invocation.options : {};
+  const messages = new Messages((text) => around.stderr.write(text), quiet, verbose);
+  try {
+    return await carryOut(invocation, around, messages);
+  } catch (error) {
+    return failed(error, around, messages);
+  }
+}
+
+/** One sentence, and the stack for those who ask for it; returns the exit status. */
+function failed(error: unknown, { env, stderr }: Surroundings, messages: Messages): number {
+  messages.error(sentenceOf(error));
+  if (env.IKE_DUPCHECK_DEBUG === "1" && error instanceof Error) stderr.write(`${error.stack}\n`);
+  return 2;
+}
+
+async function carryOut(invocation: Invocation, around: Surroundings, messages: Messages): Promise<number> {
+  const print = async (text: string) =>
+    (await writeTo(streamTarget(around.stdout), [text], null, messages)) ? 0 : 2;
+  switch (invocation.kind) {
+    case "usage":
+      messages.error(invocation.message);
+      return 2;
+    case "text":
+      return print(invocation.text);
+    case "schema": {
+      const { reportJsonSchema } = await import("../report/schema.ts");
+      return print(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
+    }
+    case "explain": {
+      const { explainText, unknownTerm } = await import("./explain.ts");
+      const text = explainText(invocation.term);
+      if (text !== null) return print(text);
+      messages.error(unknownTerm(invocation.term ?? ""));
+      return 2;
+    }
+    case "completion": {
+      const { completionScript } = await import("./completion.ts");
+      return print(completionScript(invocation.shell));
+    }
+    case "check": {
+      const { check } = await import("./check.ts");
+      return check(invocation.options, around, messages);
+    }
+  }
+}
+
+/** Errors made for the user speak for themselves; any other one is a defect, and says how to see more. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof CaptureError || error instanceof OutputError) return error.message;
+  const text = error instanceof Error ? error.message : String(error);
+  return `internal error: ${text.split("\n", 1)[0]} (IKE_DUPCHECK_DEBUG=1 shows where)`;
+}

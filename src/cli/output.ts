@@ -1,0 +1,179 @@
+/**
+ * Where the report goes: standard output, or a file that appears whole or not at all. Refuses to write over an
+ * input, and never replaces what is no plain file: a device, pipe or link is written to.
+ */
+
+import { randomBytes } from "node:crypto";
+import { unlinkSync } from "node:fs";
+import { access, constants, type FileHandle, lstat, open, rename, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+/** The report cannot be written there. `message` is one sentence and names the file. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+}
+
+export interface Target {
+  /** Writes the report and closes; throws the system's error, EPIPE among others. */
+  write(chunks: Iterable<string>): Promise<void>;
+  /** Leaves nothing half-written behind, at once; may be called at any time and more than once. */
+  abandon(): Promise<void>;
+}
+
+/** What a stream must have to take a report. */
+export interface ChunkStream {
+  write(text: string, done: (error?: Error | null) => void): boolean;
+}
+
+const CHUNK = 65_536;
+
+/**
+ * Writes to a target; false, with a sentence, when that fails. A reader that went away has all that it wanted.
+ * @param name what the sentence calls the target; null is standard output
+ */
+export async function writeTo(
+  target: Target,
+  chunks: Iterable<string>,
+  name: string | null,
+  messages: { error(sentence: string): void },
+): Promise<boolean> {
+  try {
+    await target.write(chunks);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EPIPE") return true;
+    if (errorCode(error) === null) throw error;
+    messages.error(`cannot write ${name ?? "the report"}: ${reasonOf(error)}`);
+    return false;
+  }
+}
+
+/** Standard output, or another stream that is open already. */
+export function streamTarget(stream: ChunkStream): Target {
+  return {
+    async write(chunks) {
+      for (const chunk of gathered(chunks)) {
+        await new Promise<void>((done, fail) => {
+          stream.write(chunk, (error) => (error ? fail(error) : done()));
+        });
+      }
+    },
+    async abandon() {},
+  };
+}
+
+/**
+ * Opens a file for the report, before anything is read: what cannot be written should not cost the wait.
+ * @param inputs the captures to be read, as named; "-" is standard input
+ */
+export async function openTarget(path: string, inputs: readonly string[]): Promise<Target> {
+  if (path === "" || path.endsWith("/")) throw new OutputError(`cannot write '${path}': it names no file`);
+  try {
+    await refuseInput(path, inputs);
+    const existing = await lstat(path).catch(absent);
+    if (existing !== null && !existing.isFile()) return await directTarget(path);
+    if (existing !== null) await access(path, constants.W_OK);
+    return await replacement(path, existing === null ? 0o666 : existing.mode & 0o777);
+  } catch (error) {
+    throw error instanceof OutputError ? error : new OutputError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+async function refuseInput(path: string, inputs: readonly string[]): Promise<void> {
+  const { expandInputs } = await import("../capture/open.ts");
+  const { names, duplicates } = await expandInputs(inputs);
+  const output = await stat(path, { bigint: true }).catch(absent);
+  for (const name of new Set([...inputs, ...names, ...duplicates])) {
+    const found = await stat(name === "-" ? "/dev/stdin" : name, { bigint: true }).catch(() => null);
+    // A terminal or /dev/null can be both: nothing is lost by writing to it.
+    const same =
+      found !== null &&
+      output !== null &&
+      found.dev === output.dev &&
+      found.ino === output.ino &&
+      !found.isCharacterDevice();
+    if (same || (name !== "-" && resolve(name) === resolve(path))) {
+      throw new OutputError(`refusing to write the report to ${path}: it is an input`);
+    }
+  }
+}
+
+/** A file beside the wanted one, under a name that nobody can guess or prepare; it takes the name at the end. */
+async function replacement(path: string, mode: number): Promise<Target> {
+  const beside = join(dirname(path), `.ike-dupcheck-${randomBytes(8).toString("hex")}`);
+  const handle = await open(beside, "wx", mode);
+  let pending = true;
+  return {
+    async write(chunks) {
+      await writeAll(handle, chunks);
+      await handle.sync();
+      await handle.close();
+      await rename(beside, path);
+      pending = false;
+    },
+    async abandon() {
+      if (pending) {
+        pending = false;
+        unlinkSync(beside);
+      }
+      await handle.close();
+    },
+  };
+}
+
+/** A device, a pipe, or what a link points to: opened without being cut, so that a failure destroys nothing. */
+async function directTarget(path: string): Promise<Target> {
+  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT);
+  return {
+    async write(chunks) {
+      if ((await handle.stat()).isFile()) await handle.truncate(0);
+      await writeAll(handle, chunks);
+      await handle.close();
+    },
+    abandon: () => handle.close(),
+  };
+}
+
+async function writeAll(handle: FileHandle, chunks: Iterable<string>): Promise<void> {
+  for (const chunk of gathered(chunks)) await handle.appendFile(chunk);
+}
+
+/** Joins small pieces: one system call per row of a long report would be slow. */
+function* gathered(chunks: Iterable<string>): Generator<string> {
+  let waiting = "";
+  for (const chunk of chunks) {
+    waiting += chunk;
+    if (waiting.length < CHUNK) continue;
+    yield waiting;
+    waiting = "";
+  }
+  if (waiting !== "") yield waiting;
+}
+
+function absent(error: unknown): null {
+  if (errorCode(error) === "ENOENT") return null;
+  throw error;
+}
+
+/** The code of a system error (EPIPE, ENOSPC), or null. */
+export function errorCode(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: "there is no such directory",
+  ENOTDIR: "a part of the path is not a directory",
+  EISDIR: "it is a directory",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space left on the device",
+  ENXIO: "nothing is there to take it",
+};
+
+/** Why a file could not be opened or written, in words. */
+export function reasonOf(error: unknown): string {
+  const code = errorCode(error);
+  if (code !== null && code in REASONS) return REASONS[code];
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,51 @@
+/** What the program touches of the process around it, in one object, so that a test can hand in another. */
+
+import type { Analysis, AnalyzeOptions } from "../analyze.ts";
+import type { CrossCheckOptions, CrossCheckResult } from "../cross-check.ts";
+import { version } from "../version.ts";
+import type { ChunkStream } from "./output.ts";
+import type { Environment } from "./terminal.ts";
+
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+export interface OutputStream extends ChunkStream {
+  isTTY?: boolean;
+  columns?: number;
+}
+
+export interface Surroundings {
+  readonly version: string;
+  readonly env: Environment;
+  readonly stdout: OutputStream;
+  readonly stderr: { isTTY?: boolean; columns?: number; write(text: string): unknown };
+  readonly stdinIsTerminal: boolean;
+  analyze(inputs: readonly string[], options: AnalyzeOptions): Promise<Analysis>;
+  crossCheck(name: string, options: CrossCheckOptions): Promise<CrossCheckResult>;
+  /** Milliseconds of a clock that does not step. */
+  now(): number;
+  /** Listens until the function that it returns is called. */
+  onSignal(listener: (signal: StopSignal) => void): () => void;
+  exit(status: number): void;
+}
+
+/** Those of this process. The analysis is loaded when it is needed: help should not wait for it. */
+export function realSurroundings(): Surroundings {
+  // The one who reads may go away (`| head`): a write tells it by its callback, the event must not end us.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
+  return {
+    version,
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdinIsTerminal: process.stdin.isTTY === true,
+    analyze: async (inputs, options) => (await import("../analyze.ts")).analyze(inputs, options),
+    crossCheck: async (name, options) => (await import("../cross-check.ts")).crossCheck(name, options),
+    now: () => performance.now(),
+    onSignal(listener) {
+      process.on("SIGINT", listener).on("SIGTERM", listener);
+      return () => process.off("SIGINT", listener).off("SIGTERM", listener);
+    },
+    exit: (status) => process.exit(status),
+  };
+}

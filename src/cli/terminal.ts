@@ -1,0 +1,51 @@
+/** What the terminal allows (colour, width), and the messages beside the report, all on standard error. */
+
+import { printable } from "../report/text.ts";
+import type { ColorMode } from "./args.ts";
+import type { ProgressLine } from "./progress.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = "ike-dupcheck: ";
+const PIPE_WIDTH = 100;
+
+/** Option before NO_COLOR before FORCE_COLOR before the terminal (no-color.org: an empty value says nothing). */
+export function wantsColor(mode: ColorMode, env: Environment, terminal: boolean): boolean {
+  if (mode !== "auto") return mode === "always";
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== "") return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
+  return terminal && env.TERM !== "dumb";
+}
+
+/** Columns for the table: those of the terminal, and a fixed number where there is none. */
+export function tableWidth(terminal: boolean, columns: number | undefined): number {
+  return terminal && columns !== undefined && columns > 0 ? columns : PIPE_WIDTH;
+}
+
+/** Sentences on standard error: errors always, notes unless quiet, facts only when verbose. */
+export class Messages {
+  readonly #write: (text: string) => void;
+  readonly #quiet: boolean;
+  readonly #verbose: boolean;
+  /** Erased before a sentence is printed over it. */
+  progress: ProgressLine | null = null;
+
+  constructor(write: (text: string) => void, quiet = false, verbose = false) {
+    this.#write = write;
+    this.#quiet = quiet;
+    this.#verbose = verbose;
+  }
+
+  error(sentence: string): void {
+    this.progress?.erase();
+    this.#write(`${PREFIX}${printable(sentence)}\n`);
+  }
+
+  note(sentence: string): void {
+    if (!this.#quiet) this.error(sentence);
+  }
+
+  fact(sentence: string): void {
+    if (this.#verbose) this.error(sentence);
+  }
+}

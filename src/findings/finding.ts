@@ -1,0 +1,267 @@
+/**
+ * Gathers a responder's attempts into findings, one per pair of holder and contender, and weighs what speaks
+ * for and against a refusal by message ID.
+ */
+
+import type { Client } from "../ike/client.ts";
+import type { Tracker } from "../ike/tracker.ts";
+import type { Box } from "./boxes.ts";
+import {
+  type Acceptance,
+  type Attempt,
+  type Collisions,
+  findCollisions,
+  isAccepted,
+  isRefused,
+  VERDICTS,
+  type Verdict,
+} from "./collisions.ts";
+import { aliveAt, type Peer, unseenPeers } from "./unseen.ts";
+
+export type Severity = "info" | "low" | "medium" | "high";
+export type Cause = "sequential-ids" | "chance" | "mixed";
+
+export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high"];
+
+export const CAVEATS = [
+  "other-cause",
+  "responder-not-asa",
+  "no-control",
+  "holder-silent",
+  "same-nat",
+  "roles-inferred",
+  "one-sided",
+  "snaplen",
+  "later-id",
+  "ike-only",
+  "implied-claim",
+  "holder-unseen",
+  "clock-step",
+] as const;
+export type Caveat = (typeof CAVEATS)[number];
+
+export interface Finding {
+  box: Box;
+  holder: Client | null;
+  /** Without a visible holder: peers of the responder that may be it. */
+  candidates: readonly Peer[];
+  contender: Client;
+  attempts: readonly Attempt[];
+  verdict: Verdict;
+  severity: Severity;
+  cause: Cause;
+  caveats: readonly Caveat[];
+  /** The contender was accepted on the ID once the holder had gone: seconds after the holder's last sign. */
+  acceptedWhenFreeAfter: number | null;
+}
+
+/** A refusal that no visible client explains, and no peer could. */
+export interface Unexplained {
+  box: Box;
+  contender: Client;
+  attempt: Attempt;
+}
+
+export interface BoxFindings {
+  findings: Finding[];
+  unexplained: Unexplained[];
+}
+
+export function findingsOf(box: Box, tracker: Tracker, captureStart: number): BoxFindings {
+  const collisions = findCollisions(box.parties, captureStart);
+  const attempts = [...collisions.attempts];
+  const candidates = new Map<Attempt, Peer[]>();
+  const unexplained: Unexplained[] = [];
+  const refusedFree = new Set<Client>();
+  const peers = collisions.unheld.length > 0 ? unseenPeers(box, tracker) : [];
+  for (const { contender, exchange } of collisions.unheld) {
+    const { client, session, pattern } = contender;
+    const alive = aliveAt(peers, exchange.firstAt, client.host, session.port4500 >= 0 ? client.port : 0);
+    if (alive.length === 0) refusedFree.add(client);
+    const eligible =
+      pattern.kind === "sequential" && !Number.isNaN(session.finishedAt) && isFirstId(contender, exchange);
+    if (!eligible) continue;
+    const attempt: Attempt = {
+      contender,
+      exchange,
+      outcome: contender.outcomes.get(exchange)!,
+      holder: null,
+      verdict: "possible",
+      acceptedInUse: false,
+    };
+    if (alive.length === 0) unexplained.push({ box, contender: client, attempt });
+    else {
+      candidates.set(attempt, alive);
+      attempts.push(attempt);
+    }
+  }
+  const against = counterEvidence(box, collisions);
+  const accepted = acceptedClients(box);
+  const findings: Finding[] = [];
+  for (const group of groupAttempts(attempts)) {
+    const other = against || refusedFree.has(group[0].contender.client);
+    for (const attempt of group) {
+      // A box that was seen to accept an ID in use is neither accused nor predicted to refuse one.
+      if (other && attempt.verdict !== "tolerated") attempt.verdict = "possible";
+    }
+    findings.push(gather(box, group, other, candidates, accepted, collisions.acceptances));
+  }
+  return { findings, unexplained };
+}
+
+/** What shows that this responder does not tell clients apart by message ID. */
+function counterEvidence(box: Box, collisions: Collisions): boolean {
+  return (
+    collisions.sharedIds ||
+    collisions.attempts.some(({ verdict, holder }) => verdict === "tolerated" && holder?.settled === true) ||
+    keysBySa(box)
+  );
+}
+
+function keysBySa(box: Box): boolean {
+  return box.parties.some(({ session }) => session.responderVendor.keysBySa);
+}
+
+export function isFirstId(contender: Attempt["contender"], exchange: Attempt["exchange"]): boolean {
+  const { session } = contender;
+  return session.quickModes[0] === exchange && (!session.begunBefore || exchange.messageId === 1);
+}
+
+function acceptedClients(box: Box): Set<Client> {
+  const accepted = new Set<Client>();
+  for (const { client, outcomes } of box.parties) {
+    if ([...outcomes.values()].some(isAccepted)) accepted.add(client);
+  }
+  return accepted;
+}
+
+function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
+  const groups = new Map<Client, Map<Client | null, Attempt[]>>();
+  for (const attempt of attempts) {
+    const { client } = attempt.contender;
+    const holder = attempt.holder?.claim.party.client ?? null;
+    const byHolder = groups.get(client) ?? new Map<Client | null, Attempt[]>();
+    groups.set(client, byHolder);
+    const group = byHolder.get(holder);
+    if (group === undefined) byHolder.set(holder, [attempt]);
+    else group.push(attempt);
+  }
+  const sorted = [...groups.values()].flatMap((byHolder) => [...byHolder.values()]);
+  for (const group of sorted) {
+    group.sort((a, b) => a.exchange.segment - b.exchange.segment || a.exchange.firstAt - b.exchange.firstAt);
+  }
+  return sorted;
+}
+
+function gather(
+  box: Box,
+  attempts: readonly Attempt[],
+  otherCause: boolean,
+  candidates: ReadonlyMap<Attempt, readonly Peer[]>,
+  accepted: ReadonlySet<Client>,
+  acceptances: readonly Acceptance[],
+): Finding {
+  const verdict = VERDICTS.find((each) => attempts.some((attempt) => attempt.verdict === each))!;
+  const worst = attempts.filter((attempt) => attempt.verdict === verdict);
+  const [{ contender, holder }] = attempts;
+  const freeAfter = verdict === "tolerated" ? null : acceptedWhenFree(worst, acceptances);
+  const control = verdict === "tolerated" || accepted.has(contender.client);
+  const peers = new Map<string, Peer>();
+  for (const attempt of attempts) {
+    for (const peer of candidates.get(attempt) ?? []) peers.set(`${peer.host}:${peer.port}`, peer);
+  }
+  return {
+    box,
+    holder: holder?.claim.party.client ?? null,
+    candidates: [...peers.values()],
+    contender: contender.client,
+    attempts,
+    verdict,
+    severity: severityOf(verdict, worst, control, freeAfter !== null),
+    cause: causeOf(attempts[0]),
+    caveats: caveatsOf(box, worst, verdict, otherCause, control),
+    acceptedWhenFreeAfter: freeAfter,
+  };
+}
+
+function severityOf(
+  verdict: Verdict,
+  worst: readonly Attempt[],
+  control: boolean,
+  acceptedWhenFree: boolean,
+): Severity {
+  if (verdict === "rejected" && acceptedWhenFree) return "high";
+  const first = worst.some(({ contender, exchange }) => isFirstId(contender, exchange));
+  const full: Severity =
+    verdict === "rejected"
+      ? first
+        ? "high"
+        : "medium"
+      : verdict === "predicted"
+        ? "medium"
+        : verdict === "possible"
+          ? "low"
+          : "info";
+  const step = control ? 0 : 1;
+  return SEVERITIES[Math.max(0, SEVERITIES.indexOf(full) - step)];
+}
+
+function causeOf({ contender, holder }: Attempt): Cause {
+  const kinds = [contender.pattern.kind, holder?.claim.party.pattern.kind];
+  if (kinds.every((kind) => kind === "sequential")) return "sequential-ids";
+  return kinds.every((kind) => kind === "random") ? "chance" : "mixed";
+}
+
+/** Seconds from the holder's last sign to the moment the contender was accepted on an ID it had been refused. */
+function acceptedWhenFree(attempts: readonly Attempt[], acceptances: readonly Acceptance[]): number | null {
+  for (const { contender, exchange, outcome, holder } of attempts) {
+    if (holder === null || !isRefused(outcome)) continue;
+    const later = acceptances.find(
+      (acceptance) =>
+        acceptance.contender.client === contender.client &&
+        acceptance.exchange.messageId === exchange.messageId &&
+        acceptance.exchange.segment === exchange.segment &&
+        acceptance.exchange.firstAt > exchange.firstAt,
+    );
+    const { sa } = holder.claim.party.session;
+    if (later !== undefined && sa.lifeSegment === later.exchange.segment) {
+      return Math.max(0, later.exchange.firstAt - sa.lastLifeAt) / 1_000_000;
+    }
+  }
+  return null;
+}
+
+function caveatsOf(
+  box: Box,
+  attempts: readonly Attempt[],
+  verdict: Verdict,
+  otherCause: boolean,
+  control: boolean,
+): Caveat[] {
+  const any = (test: (attempt: Attempt) => boolean) => attempts.some(test);
+  const sessions = attempts.flatMap(({ contender, holder }) =>
+    holder === null ? [contender.session] : [contender.session, holder.claim.party.session],
+  );
+  const accused = verdict !== "tolerated";
+  const present: Record<Caveat, boolean> = {
+    "other-cause": accused && otherCause,
+    "responder-not-asa": keysBySa(box),
+    "no-control": !control,
+    "holder-silent": any(({ holder }) => holder !== null && holder.overlap !== "certain"),
+    "same-nat": any(
+      ({ contender, holder }) => holder !== null && holder.claim.party.client.host === contender.client.host,
+    ),
+    "roles-inferred": sessions.some(({ inferred }) => inferred),
+    "one-sided": !box.seenSending,
+    snaplen: sessions.some(({ sa }) => sa.cut),
+    "later-id": attempts.every(({ contender, exchange }) => !isFirstId(contender, exchange)),
+    "ike-only": any(({ holder }) => holder?.claim.party.lifespan.blind === true),
+    "implied-claim": any(({ holder }) => holder?.claim.implied === true),
+    "holder-unseen": any(({ holder }) => holder === null),
+    "clock-step": any(({ exchange, holder }) => {
+      if (holder === null) return false;
+      return holder.claim.exchange.segment !== exchange.segment && holder.overlap === "unknown";
+    }),
+  };
+  return CAVEATS.filter((caveat) => present[caveat]);
+}

@@ -1,0 +1,39 @@
+/**
+ * Names for findings that stay the same tomorrow, in another capture and in any order of files: hashes of the
+ * rule, the responder and the two clients. Times, frames, ports and cookies are not in them.
+ */
+
+import { createHash } from "node:crypto";
+
+const RULE = "ike-qm-message-id-collision";
+
+/** A client as a fingerprint names it. */
+export interface NamedClient {
+  address: string;
+  /** Rank of its port among the responder's clients at that address, from 0. */
+  rank: number;
+}
+
+function hash(parts: readonly string[]): string {
+  return createHash("sha256")
+    .update(["v1", RULE, ...parts].join("\n"))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+/** A finding's: the responder and its two clients, in no order; the rank counts where they share an address. */
+export function findingFingerprint(
+  responder: string,
+  holder: NamedClient | null,
+  contender: NamedClient,
+): string {
+  const shared = holder !== null && holder.address === contender.address;
+  const name = ({ address, rank }: NamedClient) => (shared ? `${address}#${rank}` : address);
+  const clients = [holder === null ? "unseen" : name(holder), name(contender)];
+  return hash([responder, ...clients.sort()]);
+}
+
+/** "This box, this fault": one key for all findings at a responder. */
+export function responderFingerprint(responder: string): string {
+  return hash([responder]);
+}

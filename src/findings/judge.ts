@@ -1,0 +1,43 @@
+/** Everything that the facts mean: responders with their clients, findings, exposure, and refusals left open. */
+
+import type { Tracker } from "../ike/tracker.ts";
+import { type AliasCandidate, aliasCandidates } from "./alias.ts";
+import { type Box, type BoxOptions, findBoxes } from "./boxes.ts";
+import { VERDICTS } from "./collisions.ts";
+import { type Exposure, exposureOf } from "./exposure.ts";
+import { type Finding, findingsOf, SEVERITIES, type Unexplained } from "./finding.ts";
+
+export interface Judgement {
+  boxes: readonly Box[];
+  exposures: ReadonlyMap<Box, Exposure>;
+  /** Worst first, then in the order of the capture. */
+  findings: readonly Finding[];
+  unexplained: readonly Unexplained[];
+  aliasCandidates: readonly AliasCandidate[];
+}
+
+export interface JudgeOptions extends BoxOptions {
+  /** First clock value of the capture. */
+  captureStart: number;
+}
+
+export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
+  const boxes = findBoxes(tracker, options);
+  const exposures = new Map<Box, Exposure>();
+  const findings: Finding[] = [];
+  const unexplained: Unexplained[] = [];
+  for (const box of boxes) {
+    exposures.set(box, exposureOf(box));
+    const found = findingsOf(box, tracker, options.captureStart);
+    for (const finding of found.findings) findings.push(finding);
+    for (const each of found.unexplained) unexplained.push(each);
+  }
+  findings.sort(
+    (a, b) =>
+      VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
+      SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+      a.attempts[0].exchange.segment - b.attempts[0].exchange.segment ||
+      a.attempts[0].exchange.firstAt - b.attempts[0].exchange.firstAt,
+  );
+  return { boxes, exposures, findings, unexplained, aliasCandidates: aliasCandidates(unexplained, boxes) };
+}

@@ -1,0 +1,16 @@
+/** A client's IKE SA as the collision rules see it: its roles, its client and how long it lived. */
+
+import type { Client } from "../ike/client.ts";
+import type { Exchange } from "../ike/exchange.ts";
+import type { Lifespan } from "../ike/liveness.ts";
+import type { Outcome } from "../ike/outcome.ts";
+import type { Session } from "../ike/session.ts";
+import type { Pattern } from "./pattern.ts";
+
+export interface Party {
+  session: Session;
+  client: Client;
+  pattern: Pattern;
+  lifespan: Lifespan;
+  outcomes: ReadonlyMap<Exchange, Outcome>;
+}

@@ -1,0 +1,63 @@
+/**
+ * Peers of a responder whose quick modes lie before the capture: known by ESP, keepalives or late IKE alone.
+ * One of them may hold a message ID that no client in the capture is seen to hold.
+ */
+
+import { endpoint, hostOf, portOf } from "../ike/hosts.ts";
+import type { Tracker } from "../ike/tracker.ts";
+import type { Box } from "./boxes.ts";
+
+export interface Peer {
+  host: number;
+  /** UDP port; 0 for ESP over IP, which has none. */
+  port: number;
+  /** Last sign of life, clock microseconds. */
+  lastAt: number;
+}
+
+const PROBABLE = 300_000_000;
+
+/** All such peers of the box; `aliveAt` chooses those that matter at a moment. */
+export function unseenPeers(box: Box, tracker: Tracker): Peer[] {
+  const peers = new Map<number, Peer>();
+  const begunHere = new Set<number>();
+  const ruledOut = new Set<number>();
+  const note = (host: number, port: number, lastAt: number) => {
+    const key = endpoint(host, port);
+    const known = peers.get(key);
+    if (known === undefined) peers.set(key, { host, port, lastAt });
+    else if (lastAt > known.lastAt) known.lastAt = lastAt;
+  };
+  for (const { session, pattern } of box.parties) {
+    const { sa, client } = session;
+    const before = !sa.phase1Seen;
+    for (const { ends, natTraversal } of sa.paths) {
+      const key = natTraversal ? ends[client] : endpoint(hostOf(ends[client]), 0);
+      if (!before) begunHere.add(key);
+      else if (pattern.kind === "random") ruledOut.add(key);
+    }
+    if (!before || pattern.kind === "random") continue;
+    const port = session.port4500 >= 0 ? portOf(session.endpoint) : 0;
+    note(hostOf(session.endpoint), port, sa.lastLifeAt);
+  }
+  const { flows, hosts } = tracker;
+  for (let row = 0; row < flows.size; row += 1) {
+    if (Number.isNaN(flows.lastAt[row])) continue;
+    const ports = flows.ports(row);
+    const outgoing = box.hosts.has(flows.from[row]);
+    if (outgoing === box.hosts.has(flows.to[row])) continue;
+    const host = outgoing ? flows.to[row] : flows.from[row];
+    if (hosts.ikev2[host] === 1) continue;
+    note(host, outgoing ? ports.destination : ports.source, flows.lastAt[row]);
+  }
+  const own = (key: number) => begunHere.has(key) || ruledOut.has(key);
+  return [...peers].filter(([key]) => !own(key)).map(([, peer]) => peer);
+}
+
+/** Those of the peers that were alive at `at`, but for the one at `host` and `port` itself. */
+export function aliveAt(peers: readonly Peer[], at: number, host: number, port: number): Peer[] {
+  return peers.filter(
+    (peer) =>
+      at - peer.lastAt <= PROBABLE && !(peer.host === host && (peer.port === port || peer.port === 0)),
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * One quick-mode exchange: all messages of exchange type 32 with one message ID inside one IKE SA
+ * (RFC 2409 5.5). It records what was seen; what it means is judged in outcome.ts once the roles are known.
+ *
+ * Times are monotone clock values of the capture in microseconds; NaN means "not seen".
+ */
+
+import { type Message, type Print, printOf } from "./message.ts";
+
+/** Where and when a packet stands in the capture, as written there. */
+export interface Stamp {
+  /** Whole microseconds since the epoch. */
+  micros: number;
+  /** Nanoseconds below the microsecond, 0..999. */
+  nanos: number;
+  /** Number of the record in its source, from 1. */
+  frame: number;
+  /** Index of the source. */
+  source: number;
+}
+
+export function stampOf(message: Message): Stamp {
+  return { micros: message.micros, nanos: message.nanos, frame: message.frame, source: message.source };
+}
+
+/** What the flow of ESP between the two ends looked like when an exchange began. */
+export interface EspBefore {
+  /** The last ESP before the exchange, in either direction. */
+  lastAt: number;
+  /** The IKE SA that the ESP belonged to (index), or -1. */
+  owner: number;
+}
+
+export class Exchange {
+  readonly messageId: number;
+  /** Side of the IKE SA (0 or 1) that sent the first message. */
+  readonly starter: 0 | 1;
+  readonly first: Stamp;
+  readonly firstAt: number;
+  readonly segment: number;
+  /** Digest and length of the first message: the same again is a retransmission. */
+  readonly firstPrint: Print;
+  readonly firstLength: number;
+  retransmissions = 0;
+  lastRetransmissionAt = Number.NaN;
+  lastRetransmission: Stamp | null = null;
+  /** First message of the other side with this ID. */
+  replyAt = Number.NaN;
+  /** A second, different message of the starter: after a reply, and shorter than the first. */
+  followedReply = false;
+  followedShorter = false;
+  /** First Informational of the other side after the first message, and of the starter. */
+  otherInformationalAt = Number.NaN;
+  otherInformational: Stamp | null = null;
+  starterInformationalAt = Number.NaN;
+  /** The other side's next packet to anyone. */
+  otherSentAt = Number.NaN;
+  /** First ESP after the first message, from the starter and from the other side. */
+  espFromStarterAt = Number.NaN;
+  espFromOtherAt = Number.NaN;
+  espBefore: EspBefore = { lastAt: Number.NaN, owner: -1 };
+
+  constructor(message: Message, starter: 0 | 1) {
+    this.messageId = message.messageId;
+    this.starter = starter;
+    this.first = stampOf(message);
+    this.firstAt = message.at;
+    this.segment = message.segment;
+    this.firstPrint = printOf(message);
+    this.firstLength = message.length;
+  }
+}

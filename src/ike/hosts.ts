@@ -1,0 +1,127 @@
+/**
+ * IP addresses as small numbers, and what is known of each address as a sender.
+ *
+ * An endpoint (address and UDP port) is one exact integer: host number * 65536 + port.
+ */
+
+import { formatAddress } from "../wire/address.ts";
+import type { Exchange } from "./exchange.ts";
+import { WordTable } from "./word-table.ts";
+
+export function endpoint(host: number, port: number): number {
+  return host * 65536 + port;
+}
+
+export function hostOf(endpointNumber: number): number {
+  return Math.floor(endpointNumber / 65536);
+}
+
+export function portOf(endpointNumber: number): number {
+  return endpointNumber % 65536;
+}
+
+/** Writes an IP address as four words: an IPv4 address as its IPv4-mapped IPv6 form (RFC 4291 2.5.5.2). */
+export function addressWords(
+  bytes: Uint8Array,
+  offset: number,
+  ipVersion: number,
+  out: Uint32Array,
+  at: number,
+): void {
+  if (ipVersion === 4) {
+    out[at] = 0;
+    out[at + 1] = 0;
+    out[at + 2] = 0xffff;
+    out[at + 3] = word(bytes, offset);
+    return;
+  }
+  for (let i = 0; i < 4; i += 1) out[at + i] = word(bytes, offset + i * 4);
+}
+
+function word(bytes: Uint8Array, offset: number): number {
+  return (
+    ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
+  );
+}
+
+export class HostTable {
+  readonly #table = new WordTable(4);
+  /** 1 where the host was seen sending ISAKMP, ESP or a keepalive. */
+  hasSent = new Uint8Array(256);
+  /** 1 where the host was seen speaking IKEv2. */
+  ikev2 = new Uint8Array(256);
+  /** 1 where exchanges wait for the host's next packet. */
+  #watched = new Uint8Array(256);
+  readonly #waiting = new Map<number, Exchange[]>();
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Number of the address at `offset` (4 or 16 bytes, network byte order). */
+  intern(bytes: Uint8Array, offset: number, ipVersion: number): number {
+    addressWords(bytes, offset, ipVersion, this.#table.key, 0);
+    return this.#ensure();
+  }
+
+  /** Number of the address whose four words stand at `at`, as `addressWords` writes them. */
+  internWords(words: Uint32Array, at: number): number {
+    this.#table.key.set(words.subarray(at, at + 4));
+    return this.#ensure();
+  }
+
+  #ensure(): number {
+    const host = this.#table.ensure();
+    if (host >= this.hasSent.length) {
+      this.hasSent = grown(this.hasSent);
+      this.ikev2 = grown(this.ikev2);
+      this.#watched = grown(this.#watched);
+    }
+    return host;
+  }
+
+  /** The host sent something to somebody: exchanges that wait for that learn the time. */
+  sent(host: number, at: number): void {
+    this.hasSent[host] = 1;
+    if (this.#watched[host] === 1) this.#wake(host, at);
+  }
+
+  #wake(host: number, at: number): void {
+    this.#watched[host] = 0;
+    for (const exchange of this.#waiting.get(host) ?? []) exchange.otherSentAt = at;
+    this.#waiting.delete(host);
+  }
+
+  /** Tells `exchange` when the host sends its next packet to anyone. */
+  watch(host: number, exchange: Exchange): void {
+    this.#watched[host] = 1;
+    const waiting = this.#waiting.get(host);
+    if (waiting === undefined) this.#waiting.set(host, [exchange]);
+    else waiting.push(exchange);
+  }
+
+  /** The address as four words, for comparison and hashing. */
+  words(host: number): Uint32Array {
+    return this.#table.keys.slice(host * 4, host * 4 + 4);
+  }
+
+  /** The address's bytes: 4 for IPv4, 16 for IPv6. */
+  bytes(host: number): Uint8Array {
+    const words = this.words(host);
+    const bytes = new Uint8Array(16);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < 4; i += 1) view.setUint32(i * 4, words[i]);
+    return words[0] === 0 && words[1] === 0 && words[2] === 0xffff ? bytes.subarray(12) : bytes;
+  }
+
+  text(host: number): string {
+    const bytes = this.bytes(host);
+    return formatAddress(bytes, 0, bytes.length === 4 ? 4 : 6);
+  }
+}
+
+function grown(array: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}

@@ -1,0 +1,91 @@
+/**
+ * One ISAKMP datagram of IKEv1, as the tables of this folder take it. A single object is refilled for every
+ * datagram; nothing keeps a reference to it or to its bytes.
+ */
+
+import { Digest, digest } from "../wire/digest.ts";
+import { exchangeType, flags, lengthField, messageId, readU32 } from "../wire/isakmp.ts";
+
+export const EXCHANGE_BASE = 1;
+export const EXCHANGE_MAIN = 2;
+export const EXCHANGE_AGGRESSIVE = 4;
+export const EXCHANGE_INFORMATIONAL = 5;
+export const EXCHANGE_QUICK = 32;
+
+const FLAG_ENCRYPTED = 0x01;
+
+export class Message {
+  bytes: Uint8Array = new Uint8Array(0);
+  offset = 0;
+  /** Bytes of the message that the capture holds, at most `length`. */
+  captured = 0;
+  /** The header's length field. */
+  length = 0;
+  exchange = 0;
+  encrypted = false;
+  messageId = 0;
+  nextPayload = 0;
+  /** Initiator and responder cookie as two 32-bit words each (RFC 2408 3.1). */
+  readonly cookies = new Uint32Array(4);
+  /** Fewer bytes captured than the message has: a short snaplen. */
+  cut = false;
+  readonly digest = new Digest();
+
+  /** Endpoints (see hosts.ts). */
+  from = 0;
+  to = 0;
+  /** Carried on the NAT-T port, behind the non-ESP marker. */
+  natTraversal = false;
+  /** Monotone clock of the capture, microseconds; restarts with each segment. */
+  at = 0;
+  segment = 0;
+  micros = 0;
+  nanos = 0;
+  frame = 0;
+  source = 0;
+  /** Capture point: source and interface as one number. */
+  tap = 0;
+
+  /** Reads the header; the caller has checked it (classifyHeader). */
+  read(bytes: Uint8Array, offset: number, captured: number): void {
+    this.bytes = bytes;
+    this.offset = offset;
+    this.length = lengthField(bytes, offset);
+    this.captured = Math.min(captured, this.length);
+    this.cut = captured < this.length;
+    this.exchange = exchangeType(bytes, offset);
+    this.encrypted = (flags(bytes, offset) & FLAG_ENCRYPTED) !== 0;
+    this.messageId = messageId(bytes, offset);
+    this.nextPayload = bytes[offset + 16];
+    for (let i = 0; i < 4; i += 1) this.cookies[i] = readU32(bytes, offset + i * 4);
+    digest(bytes, offset, this.captured, this.digest);
+  }
+
+  get responderCookieZero(): boolean {
+    return this.cookies[2] === 0 && this.cookies[3] === 0;
+  }
+
+  get phase1(): boolean {
+    return this.exchange >= EXCHANGE_BASE && this.exchange <= EXCHANGE_AGGRESSIVE;
+  }
+}
+
+/** What identifies a message's bytes. */
+export interface Print {
+  full: number;
+  prefix: number;
+  /** The capture holds only a part, so `full` says nothing beyond `prefix`. */
+  cut: boolean;
+}
+
+export function printOf(message: Message): Print {
+  return { full: message.digest.full, prefix: message.digest.prefix, cut: message.cut };
+}
+
+/**
+ * True when both are the same bytes as far as the capture shows. The prefix holds the header (with cookies,
+ * ID and length) and the first cipher block, so it decides where a short snaplen cut one of them.
+ */
+export function samePrint(a: Print, b: Print): boolean {
+  return a.prefix === b.prefix && (a.cut || b.cut || a.full === b.full);
+}

@@ -1,0 +1,88 @@
+/**
+ * What became of a quick mode that a client started. The rules are tried in order; the first that matches
+ * wins. A missing answer proves a refusal only where an answer would have been seen and was missed.
+ */
+
+import type { Exchange } from "./exchange.ts";
+import type { Lifespan } from "./liveness.ts";
+import type { Session } from "./session.ts";
+
+export type Outcome =
+  | "completed"
+  | "answered"
+  | "unobserved"
+  | "unproven"
+  | "pending"
+  | "refused"
+  | "unanswered";
+
+export interface OutcomeContext {
+  lifespan: Lifespan;
+  /** The responder was seen sending something to somebody. */
+  responderSeen: boolean;
+  /** When the client next began phase 1 after a given time; NaN when it did not. */
+  nextPhase1: (after: number) => number;
+  /** True when the SA with this running number had said farewell before `at`. */
+  farewelledBefore: (saNumber: number, at: number) => boolean;
+  /** Last clock value of the capture, and its segment. */
+  captureEnd: { at: number; segment: number };
+}
+
+const SECOND = 1_000_000;
+const RECENT = 60 * SECOND;
+const PENDING = 5 * SECOND;
+const ESP_PAUSE = 300 * SECOND;
+
+export function outcomeOf(session: Session, exchange: Exchange, context: OutcomeContext): Outcome {
+  if (exchange.followedReply) return "completed";
+  if (wasAnswered(session, exchange, context)) return "answered";
+  if (!context.responderSeen) return "unobserved";
+  if (!isProven(session, exchange, context)) return "unproven";
+  const { at, segment } = context.captureEnd;
+  if (exchange.segment === segment && at - exchange.firstAt <= PENDING) return "pending";
+  return wasRefused(exchange, context) ? "refused" : "unanswered";
+}
+
+function seen(time: number): boolean {
+  return !Number.isNaN(time);
+}
+
+function wasAnswered(session: Session, exchange: Exchange, context: OutcomeContext): boolean {
+  return seen(exchange.replyAt) || exchange.followedShorter || espBegan(session, exchange, context);
+}
+
+/** ESP that begins after the quick mode shows that it succeeded, unless something else can explain the ESP. */
+function espBegan(session: Session, exchange: Exchange, context: OutcomeContext): boolean {
+  const { espFromStarterAt, espFromOtherAt, espBefore, firstAt } = exchange;
+  if (!seen(espFromStarterAt) || (context.responderSeen && !seen(espFromOtherAt))) return false;
+  const idleBefore = !seen(espBefore.lastAt) || firstAt - espBefore.lastAt > ESP_PAUSE;
+  const othersGone =
+    espBefore.owner >= 0 &&
+    espBefore.owner !== session.sa.number &&
+    context.farewelledBefore(espBefore.owner, firstAt);
+  if (!idleBefore && !othersGone) return false;
+  const began = context.responderSeen ? Math.max(espFromStarterAt, espFromOtherAt) : espFromStarterAt;
+  return !session.quickModes.some(
+    (rival) => rival !== exchange && rival.firstAt <= began && (seen(rival.replyAt) || rival.followedShorter),
+  );
+}
+
+/** An answer, had there been one, would be in the capture; and the client is seen to have missed it. */
+function isProven(session: Session, exchange: Exchange, context: OutcomeContext): boolean {
+  const { finishedAt } = session;
+  if (!seen(finishedAt)) return false;
+  const lastSent = seen(exchange.lastRetransmissionAt) ? exchange.lastRetransmissionAt : exchange.firstAt;
+  const freshPhase1 = !session.begunBefore && exchange.firstAt - finishedAt <= RECENT;
+  const sending = exchange.otherSentAt - lastSent <= RECENT;
+  if (!freshPhase1 && !sending) return false;
+  const farewell = context.lifespan.clientFarewell;
+  const left = farewell !== null && farewell.segment >= exchange.segment && farewell.at >= exchange.firstAt;
+  return exchange.retransmissions > 0 || left || seen(context.nextPhase1(exchange.firstAt));
+}
+
+/** An Informational of the responder on the SA, before the client gave up: encrypted, so its shape is all there is. */
+function wasRefused(exchange: Exchange, context: OutcomeContext): boolean {
+  if (!seen(exchange.otherInformationalAt)) return false;
+  const leaves = [exchange.starterInformationalAt, context.nextPhase1(exchange.firstAt)].filter(seen);
+  return leaves.every((gaveUp) => exchange.otherInformationalAt < gaveUp);
+}

@@ -1,0 +1,141 @@
+/**
+ * Finds the IKE SA of a message by its cookie pair. An SA whose responder cookie is not known yet stands
+ * under (initiator cookie, 0) and under both pairs afterwards, so that a late copy of its first message is
+ * still its own.
+ *
+ * Bounded: when full, SAs that never came beyond phase 1 go first, then the longest silent; counted.
+ */
+
+import { hostOf } from "./hosts.ts";
+import type { Message } from "./message.ts";
+import { IkeSa } from "./sa.ts";
+import { WordTable } from "./word-table.ts";
+
+/** SAs from different hosts under one initiator cookie, before the responder answers. */
+const MAX_SIBLINGS = 32;
+
+export class SaTable {
+  readonly #maxSas: number;
+  #table = new WordTable(4);
+  #rows: (IkeSa | null)[] = [];
+  #created = 0;
+  /** All SAs in the order of first appearance. */
+  sas: IkeSa[] = [];
+  evicted = 0;
+
+  constructor(maxSas: number) {
+    this.#maxSas = maxSas;
+  }
+
+  /** The message's SA, made when it is the first message of one; null when it belongs to none and begins none. */
+  find(message: Message): IkeSa | null {
+    return message.responderCookieZero ? this.#opening(message) : this.#established(message);
+  }
+
+  /** Responder cookie zero: the first message of phase 1, or something that answers it without a cookie. */
+  #opening(message: Message): IkeSa | null {
+    const first = this.#at(message.cookies[0], message.cookies[1], 0, 0);
+    let siblings = 0;
+    for (let sa = first; sa !== null; sa = sa.sibling) {
+      if (sa.sideOf(message.from, message.to) >= 0 && sameHosts(sa, message)) return sa;
+      siblings += 1;
+    }
+    if (!message.phase1) return null;
+    if (siblings >= MAX_SIBLINGS) {
+      this.evicted += 1;
+      return null;
+    }
+    const sa = this.#create(message);
+    sa.phase1Seen = true;
+    sa.sibling = first;
+    this.#set(message.cookies[0], message.cookies[1], 0, 0, sa);
+    return sa;
+  }
+
+  #established(message: Message): IkeSa {
+    const [i0, i1, r0, r1] = message.cookies;
+    const known = this.#at(i0, i1, r0, r1);
+    if (known !== null) return known;
+    let opening: IkeSa | null = null;
+    for (let sa = this.#at(i0, i1, 0, 0); sa !== null; sa = sa.sibling) {
+      if (sameHosts(sa, message)) opening = sa;
+    }
+    if (opening === null) {
+      const sa = this.#create(message);
+      this.#set(i0, i1, r0, r1, sa);
+      return sa;
+    }
+    if (opening.answered) {
+      // A second answer to one first message: an SA of its own, begun by the same message.
+      const sa = this.#create(message);
+      sa.phase1Seen = true;
+      sa.firstAt = opening.firstAt;
+      sa.mode = opening.mode;
+      sa.vendorIds[0].push(...opening.vendorIds[0]);
+      sa.pathOf(opening.paths[0].ends[0], opening.paths[0].ends[1], 0, opening.paths[0].natTraversal);
+      this.#set(i0, i1, r0, r1, sa);
+      return sa;
+    }
+    opening.cookies.set(message.cookies);
+    this.#set(i0, i1, r0, r1, opening);
+    return opening;
+  }
+
+  #at(i0: number, i1: number, r0: number, r1: number): IkeSa | null {
+    this.#fill(i0, i1, r0, r1);
+    const row = this.#table.find();
+    return row < 0 ? null : this.#rows[row];
+  }
+
+  #set(i0: number, i1: number, r0: number, r1: number, sa: IkeSa): void {
+    this.#fill(i0, i1, r0, r1);
+    this.#rows[this.#table.ensure()] = sa;
+  }
+
+  #fill(i0: number, i1: number, r0: number, r1: number): void {
+    const key = this.#table.key;
+    key[0] = i0;
+    key[1] = i1;
+    key[2] = r0;
+    key[3] = r1;
+  }
+
+  #create(message: Message): IkeSa {
+    if (this.sas.length >= this.#maxSas) this.#evict();
+    const sa = new IkeSa(this.#created, message);
+    this.#created += 1;
+    this.sas.push(sa);
+    return sa;
+  }
+
+  #evict(): void {
+    const rank = (sa: IkeSa) => (sa.exchanges.length > 0 ? 2 : sa.answered ? 1 : 0);
+    const order = [...this.sas].sort((a, b) => rank(a) - rank(b) || a.lastLifeAt - b.lastLifeAt);
+    const gone = new Set(order.slice(0, Math.ceil(this.#maxSas / 8)));
+    this.evicted += gone.size;
+    this.sas = this.sas.filter((sa) => !gone.has(sa));
+    const rows = this.#rows;
+    for (let row = 0; row < rows.length; row += 1) {
+      let first = rows[row];
+      while (first !== null && gone.has(first)) first = first.sibling;
+      for (let sa = first; sa !== null; sa = sa.sibling) {
+        while (sa.sibling !== null && gone.has(sa.sibling)) sa.sibling = sa.sibling.sibling;
+      }
+      rows[row] = first;
+    }
+    const moved = this.#table.retain((row) => rows[row] !== null);
+    const kept: (IkeSa | null)[] = [];
+    for (let row = 0; row < rows.length; row += 1) if (moved[row] >= 0) kept[moved[row]] = rows[row];
+    this.#rows = kept;
+  }
+}
+
+function sameHosts(sa: IkeSa, message: Message): boolean {
+  const from = hostOf(message.from);
+  const to = hostOf(message.to);
+  return sa.paths.some(({ ends }) => {
+    const a = hostOf(ends[0]);
+    const b = hostOf(ends[1]);
+    return (a === from && b === to) || (a === to && b === from);
+  });
+}

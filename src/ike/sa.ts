@@ -1,0 +1,217 @@
+/**
+ * One IKE SA: everything the capture showed under one pair of cookies (RFC 2408 2.4), as facts. Which side is
+ * the client is decided later (roles.ts): side 0 is the sender of the first message seen.
+ *
+ * Times are monotone clock values in microseconds; NaN means "not seen".
+ */
+
+import type { Exchange } from "./exchange.ts";
+import { hostOf } from "./hosts.ts";
+import { type Message, type Print, printOf, samePrint } from "./message.ts";
+
+export type Side = 0 | 1;
+
+/** Two endpoints between which messages of an IKE SA were seen: one for port 500, one for 4500, more at a NAT. */
+export interface Path {
+  /** Endpoint of side 0 and of side 1. */
+  ends: [number, number];
+  natTraversal: boolean;
+  /** Messages seen from each side. */
+  sent: [number, number];
+  lastAt: number;
+  /** How often a message of each side was seen here first, and elsewhere later: on which side of a NAT it is. */
+  echoedLater: [number, number];
+  echoOf: [number, number];
+}
+
+/** A fragment set whose outer header names a quick mode; counts when the set is never complete. */
+export interface OuterHeader {
+  side: Side;
+  messageId: number;
+  exchange: Exchange;
+}
+
+const MAX_PATHS = 16;
+const MAX_RECENT = 8;
+const MAX_INFORMATIONALS = 16;
+const MAX_EARLIER = 8;
+
+export class IkeSa {
+  /** Running number, in the order of first appearance. */
+  readonly number: number;
+  readonly cookies: Uint32Array;
+  /** The first message (responder cookie zero, RFC 2408 3.1) was seen: side 0 began phase 1. */
+  phase1Seen = false;
+  /** Exchange type of phase 1: 2 main, 4 aggressive; 0 when no message of it was seen. */
+  mode = 0;
+  firstAt: number;
+  firstSegment: number;
+  readonly paths: Path[] = [];
+  /** Per side: distinct phase-1 messages, and when the side finished its part of phase 1. */
+  readonly phase1Messages: [number, number] = [0, 0];
+  readonly phase1FinishedAt: [number, number] = [Number.NaN, Number.NaN];
+  /** Per side: vendor IDs in order, and the life duration offered or chosen, in seconds. */
+  readonly vendorIds: [string[], string[]] = [[], []];
+  readonly lifeSeconds: [number | null, number | null] = [null, null];
+  natDiscovery = false;
+  /** Quick modes in order of first appearance. */
+  readonly exchanges: Exchange[] = [];
+  readonly outers = new Map<string, OuterHeader>();
+  /** Per side: times of the latest distinct Informationals. */
+  readonly informationals: [number[], number[]] = [[], []];
+  readonly messages: [number, number] = [0, 0];
+  readonly firstFromAt: [number, number] = [Number.NaN, Number.NaN];
+  /** Per side: the last sign of the side itself (IKE, ESP, keepalive). */
+  readonly lastFromAt: [number, number] = [Number.NaN, Number.NaN];
+  /** Last sign of life of any kind in `lifeSegment`; earlier segments in `earlierLife`. */
+  lastLifeAt: number;
+  lifeSegment: number;
+  readonly earlierLife: { at: number; segment: number }[] = [];
+  /** Last sign of life that is not a retransmission. */
+  lastFreshAt: number;
+  /** A short snaplen cut a message. */
+  cut = false;
+  /** Half-open SAs that share the initiator cookie, from different hosts. */
+  sibling: IkeSa | null = null;
+  readonly #recent: Print[] = [];
+  /** The last message of each side, to know a decrypted copy. */
+  readonly #last: [LastMessage | null, LastMessage | null] = [null, null];
+
+  constructor(number: number, message: Message) {
+    this.number = number;
+    this.cookies = message.cookies.slice();
+    this.firstAt = message.at;
+    this.firstSegment = message.segment;
+    this.lastLifeAt = message.at;
+    this.lifeSegment = message.segment;
+    this.lastFreshAt = message.at;
+  }
+
+  get answered(): boolean {
+    return this.cookies[2] !== 0 || this.cookies[3] !== 0;
+  }
+
+  /** Side that sent a message between these endpoints, or -1 when neither end is known. */
+  sideOf(from: number, to: number): Side | -1 {
+    for (const { ends } of this.paths) {
+      if (ends[0] === from && ends[1] === to) return 0;
+      if (ends[1] === from && ends[0] === to) return 1;
+    }
+    for (const { ends } of this.paths) {
+      if (hostOf(ends[0]) === hostOf(ends[1])) continue;
+      if (hostOf(ends[0]) === hostOf(from) && hostOf(ends[1]) === hostOf(to)) return 0;
+      if (hostOf(ends[1]) === hostOf(from) && hostOf(ends[0]) === hostOf(to)) return 1;
+    }
+    // One end is new: the client's NAT gave it another address.
+    for (const { ends } of this.paths) {
+      if (ends[1] === to || ends[0] === from) return 0;
+      if (ends[0] === to || ends[1] === from) return 1;
+    }
+    for (const { ends } of this.paths) {
+      if (hostOf(ends[1]) === hostOf(to) || hostOf(ends[0]) === hostOf(from)) return 0;
+      if (hostOf(ends[0]) === hostOf(to) || hostOf(ends[1]) === hostOf(from)) return 1;
+    }
+    return this.paths.length === 0 ? 0 : -1;
+  }
+
+  /** The path of a message of `side`; made when new. Beyond the bound the last one stands in. */
+  pathOf(from: number, to: number, side: Side, natTraversal: boolean): Path {
+    const first = side === 0 ? from : to;
+    const second = side === 0 ? to : from;
+    for (const path of this.paths) {
+      if (path.ends[0] === first && path.ends[1] === second) return path;
+    }
+    if (this.paths.length >= MAX_PATHS) return this.paths[MAX_PATHS - 1];
+    const path: Path = {
+      ends: [first, second],
+      natTraversal,
+      sent: [0, 0],
+      lastAt: Number.NaN,
+      echoedLater: [0, 0],
+      echoOf: [0, 0],
+    };
+    this.paths.push(path);
+    return path;
+  }
+
+  /** A sign of life of `side`. */
+  live(side: Side, at: number, segment: number): void {
+    if (segment !== this.lifeSegment) {
+      if (segment < this.lifeSegment) return;
+      if (this.earlierLife.length === MAX_EARLIER) this.earlierLife.shift();
+      this.earlierLife.push({ at: this.lastLifeAt, segment: this.lifeSegment });
+      // Times of before the step say nothing about what follows it.
+      this.informationals[0].length = 0;
+      this.informationals[1].length = 0;
+      this.lifeSegment = segment;
+      this.lastLifeAt = at;
+      this.lastFreshAt = at;
+      this.lastFromAt[side] = at;
+      return;
+    }
+    if (at > this.lastLifeAt) this.lastLifeAt = at;
+    if (at > this.lastFreshAt) this.lastFreshAt = at;
+    if (!(at <= this.lastFromAt[side])) this.lastFromAt[side] = at;
+  }
+
+  /** A message of `side`, a retransmission or not. */
+  touch(message: Message, side: Side, repeated: boolean): void {
+    const fresh = this.lastFreshAt;
+    this.live(side, message.at, message.segment);
+    if (repeated && message.segment === this.lifeSegment) this.lastFreshAt = fresh;
+    this.messages[side] += 1;
+    if (Number.isNaN(this.firstFromAt[side])) this.firstFromAt[side] = message.at;
+    if (message.cut) this.cut = true;
+  }
+
+  /** True when the same bytes came before from anyone; remembers them otherwise. */
+  repeats(message: Message): boolean {
+    const print = printOf(message);
+    for (const known of this.#recent) if (samePrint(known, print)) return true;
+    if (this.#recent.length === MAX_RECENT) this.#recent.shift();
+    this.#recent.push(print);
+    return false;
+  }
+
+  /** True for the decrypted twin that an ASA's capture holds beside the encrypted message (within 10 ms). */
+  twinOfLast(message: Message, side: Side): boolean {
+    const last = this.#last[side];
+    if (
+      last !== null &&
+      last.exchange === message.exchange &&
+      last.messageId === message.messageId &&
+      last.encrypted !== message.encrypted &&
+      message.exchange > 4 &&
+      message.at - last.at <= 10_000
+    ) {
+      return true;
+    }
+    this.#last[side] = {
+      exchange: message.exchange,
+      messageId: message.messageId,
+      encrypted: message.encrypted,
+      at: message.at,
+    };
+    return false;
+  }
+
+  noteInformational(side: Side, at: number): void {
+    const times = this.informationals[side];
+    if (times.length === MAX_INFORMATIONALS) times.shift();
+    times.push(at);
+  }
+
+  exchangeOf(messageId: number): Exchange | undefined {
+    for (let i = this.exchanges.length - 1; i >= 0; i -= 1) {
+      if (this.exchanges[i].messageId === messageId) return this.exchanges[i];
+    }
+    return undefined;
+  }
+}
+
+interface LastMessage {
+  exchange: number;
+  messageId: number;
+  encrypted: boolean;
+  at: number;
+}

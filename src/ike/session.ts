@@ -1,0 +1,124 @@
+/**
+ * An IKE SA with its roles: which side is the client, at which responder, and what follows from that.
+ */
+
+import { readVendorIds, type VendorKnowledge } from "../wire/vendor-ids.ts";
+import type { Exchange } from "./exchange.ts";
+import { type HostTable, hostOf, portOf } from "./hosts.ts";
+import { other, type Role } from "./roles.ts";
+import type { IkeSa, Path, Side } from "./sa.ts";
+
+export interface Session {
+  sa: IkeSa;
+  client: Side;
+  responder: Side;
+  inferred: boolean;
+  /** The responder's host; of several that are one box, the first. */
+  box: number;
+  /** Address and port of the client: on the NAT-T port when that is known. */
+  endpoint: number;
+  /** Port of the client towards port 500, or -1. */
+  port500: number;
+  /** Port of the client towards port 4500, or -1. */
+  port4500: number;
+  /** Quick modes that the client started, in order. */
+  quickModes: Exchange[];
+  /** When phase 1 is known to have finished; NaN when it is not. */
+  finishedAt: number;
+  /** Phase 1 lies before the capture. */
+  begunBefore: boolean;
+  clientVendor: VendorKnowledge;
+  responderVendor: VendorKnowledge;
+}
+
+export function sessionOf(sa: IkeSa, role: Role, box: number, hosts: HostTable): Session {
+  const client = role.client;
+  const responder = other(client);
+  addIncompleteFragments(sa);
+  const path = clientPath(sa, client, hosts);
+  const near = sa.paths.filter(({ ends }) => hostOf(ends[client]) === hostOf(path.ends[client]));
+  return {
+    sa,
+    client,
+    responder,
+    inferred: role.inferred,
+    box,
+    endpoint: path.ends[client],
+    port500: portOn(near, client, false),
+    port4500: portOn(near, client, true),
+    quickModes: sa.exchanges.filter(({ starter }) => starter === client),
+    finishedAt: finishedAt(sa, responder),
+    begunBefore: !sa.phase1Seen && sa.mode === 0,
+    clientVendor: readVendorIds(sa.vendorIds[client]),
+    responderVendor: readVendorIds(sa.vendorIds[responder]),
+  };
+}
+
+/**
+ * Phase 1 is known to have finished by the responder's third main-mode or its aggressive-mode message; when
+ * phase 1 lies before the capture, by anything that the responder sent on the SA.
+ */
+function finishedAt(sa: IkeSa, responder: Side): number {
+  if (sa.phase1Seen || sa.mode !== 0) return sa.phase1FinishedAt[responder];
+  return sa.firstFromAt[responder];
+}
+
+/** The outer header of a fragment set that was never complete stands for its message. */
+function addIncompleteFragments(sa: IkeSa): void {
+  for (const { side, messageId, exchange } of sa.outers.values()) {
+    const known = sa.exchangeOf(messageId);
+    if (known === undefined) sa.exchanges.push(exchange);
+    else if (known.starter !== side && Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
+  }
+  sa.outers.clear();
+  sa.exchanges.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
+}
+
+/** The path that names the client: nearest the responder, on the NAT-T port, with traffic both ways, latest. */
+function clientPath(sa: IkeSa, client: Side, hosts: HostTable): Path {
+  const nearness = new Map<number, number>();
+  for (const path of sa.paths) {
+    const host = hostOf(path.ends[client]);
+    // What the client sends is seen later near the responder; what the responder sends, earlier.
+    const score =
+      path.echoedLater[client] -
+      path.echoOf[client] +
+      path.echoOf[other(client)] -
+      path.echoedLater[other(client)];
+    nearness.set(host, (nearness.get(host) ?? 0) + score);
+  }
+  const rank = (path: Path): number[] => [
+    nearness.get(hostOf(path.ends[client])) ?? 0,
+    isPrivate(hosts.bytes(hostOf(path.ends[client]))) ? 0 : 1,
+    path.natTraversal ? 1 : 0,
+    path.sent[0] > 0 && path.sent[1] > 0 ? 1 : 0,
+    Number.isNaN(path.lastAt) ? 0 : path.lastAt,
+  ];
+  return sa.paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i];
+  return 0;
+}
+
+/** RFC 1918, RFC 6598 (carrier NAT) and RFC 4193 addresses: inside a NAT, not outside. */
+function isPrivate(address: Uint8Array): boolean {
+  if (address.length === 16) return (address[0] & 0xfe) === 0xfc;
+  const [a, b] = address;
+  return (
+    a === 10 ||
+    (a === 172 && (b & 0xf0) === 16) ||
+    (a === 192 && b === 168) ||
+    (a === 100 && (b & 0xc0) === 64)
+  );
+}
+
+function portOn(paths: readonly Path[], client: Side, natTraversal: boolean): number {
+  let latest: Path | null = null;
+  for (const path of paths) {
+    if (path.natTraversal !== natTraversal) continue;
+    if (latest === null || !(path.lastAt < latest.lastAt)) latest = path;
+  }
+  return latest === null ? -1 : portOf(latest.ends[client]);
+}

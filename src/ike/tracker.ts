@@ -1,0 +1,263 @@
+/**
+ * Takes ISAKMP messages, ESP and keepalives in the order of the capture and keeps the facts: IKE SAs with
+ * their exchanges, flows, hosts. It judges nothing; everything it keeps is bounded.
+ */
+
+import { FragmentAssembler, isFragment } from "../wire/fragments.ts";
+import { classifyHeader, HeaderClass, readClearPayloads } from "../wire/isakmp.ts";
+import type { Located } from "../wire/locate.ts";
+import { EchoFilter } from "./echo.ts";
+import { Exchange, stampOf } from "./exchange.ts";
+import { FlowTable } from "./flows.ts";
+import { HostTable, hostOf } from "./hosts.ts";
+import {
+  EXCHANGE_AGGRESSIVE,
+  EXCHANGE_INFORMATIONAL,
+  EXCHANGE_MAIN,
+  EXCHANGE_QUICK,
+  Message,
+  printOf,
+  samePrint,
+} from "./message.ts";
+import type { IkeSa, Path, Side } from "./sa.ts";
+import { SaTable } from "./sa-table.ts";
+
+/** Quick modes kept per IKE SA; a client that counts makes one an hour. */
+const MAX_EXCHANGES = 1024;
+/** How many of the latest quick modes an Informational may concern. */
+const OPEN_EXCHANGES = 16;
+const MAX_OUTERS = 16;
+
+export interface TrackerOptions {
+  maxSas?: number;
+  maxFlows?: number;
+}
+
+export class Tracker {
+  readonly hosts = new HostTable();
+  readonly flows: FlowTable;
+  readonly table: SaTable;
+  readonly #echoes = new EchoFilter();
+  readonly #fragments = new FragmentAssembler();
+  readonly #inner = new Message();
+  #segment = 0;
+  echoes = 0;
+  retransmissions = 0;
+  /** Quick modes beyond the bound of one IKE SA. */
+  evictedExchanges = 0;
+
+  constructor(options: TrackerOptions = {}) {
+    this.flows = new FlowTable(this.hosts, options.maxFlows);
+    this.table = new SaTable(options.maxSas ?? 400_000);
+  }
+
+  get evictedFragments(): number {
+    return this.#fragments.evicted;
+  }
+
+  /** An ESP packet or a NAT keepalive. */
+  life(bytes: Uint8Array, located: Located, esp: boolean, at: number, segment: number): void {
+    if (segment !== this.#segment) this.#step(segment);
+    this.flows.see(bytes, located, esp, at, segment);
+  }
+
+  /** A message that is not looked into (IKEv2, AuthIP): its sender is seen, and who speaks IKEv2. */
+  otherProtocol(from: number, to: number, ikev2: boolean, at: number): void {
+    this.hosts.sent(from, at);
+    if (!ikev2) return;
+    this.hosts.ikev2[from] = 1;
+    this.hosts.ikev2[to] = 1;
+  }
+
+  /** An ISAKMP message of IKEv1. */
+  message(message: Message): void {
+    if (message.segment !== this.#segment) this.#step(message.segment);
+    this.hosts.sent(hostOf(message.from), message.at);
+    const occurrence = this.#echoes.see(message);
+    const original = this.#echoes.original!;
+    if (occurrence === "echo") {
+      this.echoes += 1;
+      if (original.sa !== null) echoPath(original.sa, original.side, original.points, message);
+      return;
+    }
+    const sa = this.table.find(message);
+    if (sa === null) return;
+    const side = sa.sideOf(message.from, message.to);
+    if (side < 0) return;
+    original.sa = sa;
+    original.side = side as Side;
+    const path = sa.pathOf(message.from, message.to, side as Side, message.natTraversal);
+    if (isFragment(message.bytes, message.offset, message.captured)) {
+      this.#fragment(sa, side as Side, path, message);
+      return;
+    }
+    this.#apply(sa, side as Side, path, message);
+  }
+
+  /** The clock stepped back: times of before and after cannot be compared, so owners are credited now. */
+  #step(segment: number): void {
+    this.flows.settleAll();
+    this.#segment = segment;
+  }
+
+  #apply(sa: IkeSa, side: Side, path: Path, message: Message): void {
+    if (sa.twinOfLast(message, side)) {
+      this.echoes += 1;
+      return;
+    }
+    const repeated = sa.repeats(message);
+    if (repeated) this.retransmissions += 1;
+    path.sent[side] += 1;
+    path.lastAt = message.at;
+    if (message.exchange === EXCHANGE_QUICK) {
+      if (message.messageId !== 0) this.#quickMode(sa, side, path, message, repeated);
+    } else if (!repeated && message.phase1) phase1(sa, side, message);
+    else if (!repeated && message.exchange === EXCHANGE_INFORMATIONAL) informational(sa, side, message);
+    sa.touch(message, side, repeated);
+  }
+
+  #fragment(sa: IkeSa, side: Side, path: Path, message: Message): void {
+    const { bytes, offset, captured } = message;
+    const set = `${sa.number}/${side}`;
+    const whole = this.#fragments.add(set, bytes, offset, captured);
+    const outer = `${set}/${message.exchange}/${message.messageId}`;
+    if (whole === null) {
+      const counts = message.exchange === EXCHANGE_QUICK && message.messageId !== 0;
+      if (counts && !sa.outers.has(outer) && sa.outers.size < MAX_OUTERS) {
+        sa.outers.set(outer, { side, messageId: message.messageId, exchange: new Exchange(message, side) });
+      }
+      sa.touch(message, side, false);
+      return;
+    }
+    sa.outers.delete(outer);
+    const inner = this.#inner;
+    const usable =
+      classifyHeader(whole, 0, whole.length, whole.length) === HeaderClass.ikev1 &&
+      message.cookies.every((word, i) => word === readWord(whole, i * 4));
+    if (!usable) {
+      sa.touch(message, side, false);
+      return;
+    }
+    inner.read(whole, 0, whole.length);
+    copyPlace(message, inner);
+    this.#apply(sa, side, path, inner);
+  }
+
+  #quickMode(sa: IkeSa, side: Side, path: Path, message: Message, repeated: boolean): void {
+    const exchange = sa.exchangeOf(message.messageId);
+    if (exchange === undefined) {
+      if (sa.exchanges.length < MAX_EXCHANGES) this.#begin(sa, side, path, message);
+      else this.evictedExchanges += 1;
+      return;
+    }
+    if (side !== exchange.starter) {
+      if (Number.isNaN(exchange.replyAt)) exchange.replyAt = message.at;
+      return;
+    }
+    if (samePrint(exchange.firstPrint, printOf(message))) {
+      if (!repeated) this.retransmissions += 1;
+      exchange.retransmissions += 1;
+      exchange.lastRetransmissionAt = message.at;
+      exchange.lastRetransmission = stampOf(message);
+      return;
+    }
+    if (!Number.isNaN(exchange.replyAt)) exchange.followedReply = true;
+    if (message.length < exchange.firstLength) exchange.followedShorter = true;
+  }
+
+  #begin(sa: IkeSa, side: Side, path: Path, message: Message): void {
+    const exchange = new Exchange(message, side);
+    sa.exchanges.push(exchange);
+    this.hosts.watch(hostOf(message.to), exchange);
+    // ESP over IP has no ports; NAT-T carries it in UDP between the endpoints of the quick mode.
+    const overIp = !message.natTraversal;
+    const there = this.flows.rowOf(message.from, message.to, overIp);
+    const back = this.flows.rowOf(message.to, message.from, overIp);
+    const before = Math.max(orMinus(this.flows.lastAt[there]), orMinus(this.flows.lastAt[back]));
+    const owner = this.flows.owner[there] ?? this.flows.owner[back];
+    exchange.espBefore = {
+      lastAt: before === Number.NEGATIVE_INFINITY ? Number.NaN : before,
+      owner: owner === null ? -1 : owner.number,
+    };
+    // Owning first: exchanges of an older SA on these endpoints stop waiting for ESP.
+    this.#own(sa, path, message.at);
+    this.flows.watch(there, exchange, true);
+    this.flows.watch(back, exchange, false);
+  }
+
+  /** ESP and keepalives on the path are life of this SA from now on: it is the newest with a quick mode. */
+  #own(sa: IkeSa, path: Path, at: number): void {
+    for (const side of [0, 1] as const) {
+      const from = path.ends[side];
+      const to = path.ends[1 - side];
+      this.flows.own(this.flows.rowOf(from, to, false), sa, side, at);
+      if (!path.natTraversal) this.flows.own(this.flows.rowOf(from, to, true), sa, side, at);
+    }
+  }
+}
+
+function orMinus(value: number): number {
+  return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
+}
+
+function readWord(bytes: Uint8Array, offset: number): number {
+  return (
+    ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
+  );
+}
+
+function copyPlace(from: Message, to: Message): void {
+  to.from = from.from;
+  to.to = from.to;
+  to.natTraversal = from.natTraversal;
+  to.at = from.at;
+  to.segment = from.segment;
+  to.micros = from.micros;
+  to.nanos = from.nanos;
+  to.frame = from.frame;
+  to.source = from.source;
+  to.tap = from.tap;
+}
+
+/** A copy was seen elsewhere: both places are paths of the SA, and the order tells which end of a NAT each is. */
+function echoPath(
+  sa: IkeSa,
+  side: Side,
+  points: readonly { from: number; to: number }[],
+  message: Message,
+): void {
+  const first = sa.pathOf(points[0].from, points[0].to, side, message.natTraversal);
+  const later = sa.pathOf(message.from, message.to, side, message.natTraversal);
+  if (first === later) return;
+  first.echoOf[side] += 1;
+  later.echoedLater[side] += 1;
+}
+
+/** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */
+function phase1(sa: IkeSa, side: Side, message: Message): void {
+  sa.phase1Messages[side] += 1;
+  if (sa.mode === 0) sa.mode = message.exchange;
+  if (!message.encrypted) {
+    const clear = readClearPayloads(message.bytes, message.offset, message.captured);
+    sa.vendorIds[side].push(...clear.vendorIds.slice(0, 64 - sa.vendorIds[side].length));
+    sa.lifeSeconds[side] ??= clear.lifeSeconds;
+    if (clear.natDiscovery > 0) sa.natDiscovery = true;
+  }
+  // Main mode is encrypted from the fifth message on, so an encrypted one is the side's third, whatever was lost.
+  const finished =
+    message.exchange === EXCHANGE_AGGRESSIVE ||
+    (message.exchange === EXCHANGE_MAIN && (message.encrypted || sa.phase1Messages[side] >= 3));
+  if (finished && Number.isNaN(sa.phase1FinishedAt[side])) sa.phase1FinishedAt[side] = message.at;
+}
+
+function informational(sa: IkeSa, side: Side, message: Message): void {
+  sa.noteInformational(side, message.at);
+  for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
+    if (exchange.starter === side) {
+      if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = message.at;
+    } else if (Number.isNaN(exchange.otherInformationalAt)) {
+      exchange.otherInformationalAt = message.at;
+      exchange.otherInformational = stampOf(message);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+/** Puts a judgement into the form of the report (model.ts): numbers to text, hosts to addresses, nothing else. */
+
+import type { Box } from "../findings/boxes.ts";
+import { microsoftVersion } from "../findings/boxes.ts";
+import { type Attempt as JudgedAttempt, VERDICTS } from "../findings/collisions.ts";
+import { isFirstId, type Finding as JudgedFinding } from "../findings/finding.ts";
+import { findingFingerprint, type NamedClient, responderFingerprint } from "../findings/fingerprint.ts";
+import type { Judgement } from "../findings/judge.ts";
+import type { Client as JudgedClient } from "../ike/client.ts";
+import type { Stamp } from "../ike/exchange.ts";
+import { type HostTable, portOf } from "../ike/hosts.ts";
+import type { IkeSa } from "../ike/sa.ts";
+import type { Attempt, Claim, Client, Finding, Report, Responder } from "./model.ts";
+import { findingSentence, messageIdText, notesOf } from "./sentences.ts";
+import { isoTime } from "./time.ts";
+
+export interface BuildContext {
+  hosts: HostTable;
+  /** Name and clock digits of each source, by index. */
+  sources: readonly { name: string; timeDigits: 6 | 9 }[];
+  /** Further addresses that the user declared to be the box of this host. */
+  aliasesOf: (host: number) => string[];
+}
+
+/** IDs that the report shows of each client. */
+const SHOWN_IDS = 8;
+/** Attempts that a finding lists; the number of all is in its summary counts. */
+const SHOWN_ATTEMPTS = 1000;
+
+export function buildFindings(judgement: Judgement, context: BuildContext): Finding[] {
+  const ranks = new Map<Box, Map<JudgedClient, number>>();
+  return judgement.findings.map((finding) => {
+    let ofBox = ranks.get(finding.box);
+    if (ofBox === undefined) {
+      ofBox = rankByPort(finding.box);
+      ranks.set(finding.box, ofBox);
+    }
+    return buildFinding(finding, ofBox, context);
+  });
+}
+
+/** Rank of each client's port among the clients of its address. */
+function rankByPort(box: Box): Map<JudgedClient, number> {
+  const byHost = new Map<number, JudgedClient[]>();
+  for (const client of box.clients) {
+    const list = byHost.get(client.host);
+    if (list === undefined) byHost.set(client.host, [client]);
+    else list.push(client);
+  }
+  const ranks = new Map<JudgedClient, number>();
+  for (const clients of byHost.values()) {
+    clients.sort((a, b) => a.port - b.port);
+    clients.forEach((client, rank) => {
+      ranks.set(client, rank);
+    });
+  }
+  return ranks;
+}
+
+function buildFinding(
+  finding: JudgedFinding,
+  ranks: ReadonlyMap<JudgedClient, number>,
+  context: BuildContext,
+): Finding {
+  const { hosts } = context;
+  const responder = hosts.text(finding.box.host);
+  const named = (client: JudgedClient): NamedClient => ({
+    address: hosts.text(client.host),
+    rank: ranks.get(client) ?? 0,
+  });
+  const { holder, contender, candidates } = finding;
+  const ids = new Set(finding.attempts.map(({ exchange }) => exchange.messageId));
+  return {
+    fingerprint: findingFingerprint(responder, holder === null ? null : named(holder), named(contender)),
+    verdict: finding.verdict,
+    severity: finding.severity,
+    cause: finding.cause,
+    caveats: [...finding.caveats],
+    notes: notesOf(finding),
+    responder,
+    messageIds: [...ids].sort((a, b) => a - b).map(messageIdText),
+    holder:
+      holder === null
+        ? {
+            address: null,
+            port: null,
+            platform: null,
+            pattern: null,
+            candidates: candidates.map(({ host, port }) => ({
+              address: hosts.text(host),
+              port: port === 0 ? null : port,
+            })),
+          }
+        : partyOf(holder, holderPort(finding), finding.box, hosts),
+    contender: partyOf(contender, portOf(finding.attempts[0].contender.session.endpoint), finding.box, hosts),
+    attempts: finding.attempts.slice(0, SHOWN_ATTEMPTS).map((attempt) => buildAttempt(attempt, context)),
+    summary: findingSentence(finding, hosts),
+  };
+}
+
+/** Port of the holder when it claimed the ID; later sessions of the same client may have another. */
+function holderPort({ attempts, holder }: JudgedFinding): number {
+  const claim = attempts[0].holder?.claim;
+  return claim === undefined ? holder!.port : portOf(claim.party.session.endpoint);
+}
+
+function partyOf(client: JudgedClient, port: number, box: Box, hosts: HostTable) {
+  return {
+    address: hosts.text(client.host),
+    port,
+    platform: platformOf(client),
+    pattern: box.patterns.get(client)!.kind,
+  };
+}
+
+function platformOf(client: JudgedClient): string | null {
+  return (
+    client.sessions.find(({ clientVendor }) => clientVendor.platform !== null)?.clientVendor.platform ?? null
+  );
+}
+
+function stampTime(stamp: Stamp, context: BuildContext): string {
+  return isoTime(stamp.micros, stamp.nanos, context.sources[stamp.source].timeDigits);
+}
+
+function buildAttempt(attempt: JudgedAttempt, context: BuildContext): Attempt {
+  const { exchange, contender, holder, outcome } = attempt;
+  const refused = outcome === "refused" ? exchange.otherInformational : null;
+  return {
+    messageId: messageIdText(exchange.messageId),
+    at: stampTime(exchange.first, context),
+    frame: exchange.first.frame,
+    source: context.sources[exchange.first.source].name,
+    outcome,
+    overlap: holder === null ? "none" : holder.overlap,
+    verdict: attempt.verdict,
+    retransmissions: exchange.retransmissions,
+    lastRetransmissionAt:
+      exchange.lastRetransmission === null ? null : stampTime(exchange.lastRetransmission, context),
+    refusedAt: refused === null ? null : stampTime(refused, context),
+    firstId: isFirstId(contender, exchange),
+    holderSa: holder === null ? null : cookiesOf(holder.claim.party.session.sa),
+    contenderSa: cookiesOf(contender.session.sa),
+    claim: holder === null ? null : claimOf(holder, context),
+  };
+}
+
+function claimOf(holder: NonNullable<JudgedAttempt["holder"]>, context: BuildContext): Claim {
+  const { exchange, implied, party } = holder.claim;
+  return {
+    at: stampTime(exchange.first, context),
+    frame: exchange.first.frame,
+    source: context.sources[exchange.first.source].name,
+    implied,
+    lastLifeAt: isoTime(party.session.sa.lastLifeAt, 0, 6),
+  };
+}
+
+function cookiesOf(sa: IkeSa): { initiatorCookie: string; responderCookie: string } {
+  const hex = (i: number) => sa.cookies[i].toString(16).padStart(8, "0");
+  return { initiatorCookie: hex(0) + hex(1), responderCookie: hex(2) + hex(3) };
+}
+
+export function buildResponders(judgement: Judgement, context: BuildContext): Responder[] {
+  return judgement.boxes.map((box) => {
+    const address = context.hosts.text(box.host);
+    const vendor = box.parties.find(({ session }) => session.responderVendor.make !== null);
+    const exposure = judgement.exposures.get(box)!;
+    return {
+      address,
+      aliases: context.aliasesOf(box.host),
+      vendor: vendor?.session.responderVendor.make ?? null,
+      clients: box.clients.length,
+      sequentialClients: exposure.sequentialClients,
+      peakConcurrentSequential: exposure.peakConcurrentSequential,
+      fingerprint: responderFingerprint(address),
+    };
+  });
+}
+
+export function buildClients(judgement: Judgement, context: BuildContext): Client[] {
+  const clients: Client[] = [];
+  for (const box of judgement.boxes) {
+    const responder = context.hosts.text(box.host);
+    for (const client of box.clients) clients.push(buildClient(client, box, responder, context.hosts));
+  }
+  return clients;
+}
+
+function buildClient(client: JudgedClient, box: Box, responder: string, hosts: HostTable): Client {
+  const { sessions } = client;
+  const pattern = box.patterns.get(client)!;
+  const lists = sessions.map(({ quickModes }) => quickModes.map(({ messageId }) => messageId));
+  const ids = lists.flat();
+  const steps = lists.flatMap((list) => list.slice(1).map((id, i) => id - list[i]));
+  const sameStep = steps.length > 0 && steps.every((step) => step === steps[0]);
+  return {
+    address: hosts.text(client.host),
+    port: client.port,
+    responder,
+    platform: platformOf(client),
+    pattern: {
+      kind: pattern.kind,
+      confidence: Math.round(pattern.confidence * 1e6) / 1e6,
+      byteOrder: pattern.byteOrder,
+      messageIds: ids.slice(0, SHOWN_IDS).map(messageIdText),
+      ids: ids.length,
+      ikeSas: sessions.length,
+      firstId: ids.length === 0 ? null : messageIdText(ids[0]),
+      step: sameStep ? steps[0] : null,
+    },
+    anomaly: pattern.contradictsVendor ? anomalyText(client, pattern.kind) : null,
+    rolesInferred: sessions.some(({ inferred }) => inferred),
+    firstSeenAt: isoTime(sessions[0].sa.firstAt, 0, 6),
+    lastSeenAt: isoTime(Math.max(...sessions.map(({ sa }) => sa.lastLifeAt)), 0, 6),
+  };
+}
+
+function anomalyText(client: JudgedClient, kind: string): string {
+  const version = microsoftVersion(client);
+  return `message IDs are ${kind}, which Microsoft vendor ID version ${version} does not let expect`;
+}
+
+export function countVerdicts(judgement: Judgement): Report["summary"]["findings"] {
+  const counts = { rejected: 0, predicted: 0, possible: 0, tolerated: 0 };
+  for (const verdict of VERDICTS) {
+    counts[verdict] = judgement.findings.filter((finding) => finding.verdict === verdict).length;
+  }
+  return counts;
+}

@@ -1,0 +1,223 @@
+/**
+ * The report: the one source of its types and of the published JSON Schema.
+ *
+ * Everybody else takes the types by `import type`; the module itself, and zod with it, is loaded only where a
+ * report is validated or the schema is printed, because loading zod costs more than reading a small capture.
+ */
+
+import { z } from "zod";
+
+const count = z.int().nonnegative();
+const counts = z.record(z.string(), count);
+
+const time = z
+  .string()
+  .regex(/^(\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d{6}|\d{9})Z$/)
+  .describe("ISO 8601, UTC, with the precision of the capture: microseconds or nanoseconds");
+const messageId = z
+  .string()
+  .regex(/^0x[0-9a-f]{8}$/)
+  .describe("Message ID of a quick mode, the four bytes read big-endian");
+const fingerprint = z
+  .string()
+  .min(1)
+  .describe("Stable name: the same fault gives the same one in another capture and in any order of files");
+const address = z.string().min(1).describe("IPv4 or IPv6 address as text (RFC 5952)");
+const port = z.int().min(0).max(65535).nullable();
+const platform = z.string().nullable().describe("What the vendor IDs of phase 1 name; null when unknown");
+const frame = z.int().positive().describe("Number of the packet in its source, counted from 1");
+const sourceName = z.string().describe("The source as the user named it; - is standard input");
+
+export const patternKindSchema = z
+  .enum(["sequential", "random", "undetermined"])
+  .describe("How a client chooses the message IDs of the quick modes that it starts");
+export const verdictSchema = z.enum(["rejected", "predicted", "possible", "tolerated"]);
+export const severitySchema = z.enum(["info", "low", "medium", "high"]);
+export const outcomeSchema = z
+  .enum(["completed", "answered", "unobserved", "unproven", "pending", "refused", "unanswered"])
+  .describe("What became of the quick mode, as far as the capture shows");
+export const overlapSchema = z
+  .enum(["certain", "probable", "unknown", "none"])
+  .describe("How sure it is that the holder was connected at that time; none: no holder is visible");
+export const causeSchema = z
+  .enum(["sequential-ids", "chance", "mixed"])
+  .describe("Both clients count their IDs; both draw them at random; anything else");
+export const caveatSchema = z.enum([
+  "same-nat",
+  "holder-silent",
+  "responder-not-asa",
+  "other-cause",
+  "no-control",
+  "roles-inferred",
+  "one-sided",
+  "snaplen",
+  "later-id",
+  "ike-only",
+  "implied-claim",
+  "holder-unseen",
+  "clock-step",
+]);
+export const warningCodeSchema = z.enum([
+  "no-ike",
+  "one-sided",
+  "clock-step",
+  "truncated",
+  "corrupt",
+  "refused-without-holder",
+  "alias-candidate",
+  "pattern-contradicts-vendor",
+  "evicted",
+  "untimed",
+  "snaplen",
+]);
+
+const cookiePair = z
+  .object({
+    initiatorCookie: z.string().regex(/^[0-9a-f]{16}$/),
+    responderCookie: z.string().regex(/^[0-9a-f]{16}$/),
+  })
+  .describe("The cookies that name an IKE SA (RFC 2408 2.4)");
+
+const source = z.object({
+  name: sourceName,
+  format: z.string().describe("pcap, pcap-ns, pcap-modified or pcapng, with +gzip where compressed"),
+  linkTypes: z.array(count).describe("LINKTYPE_ numbers"),
+  packets: count,
+  bytes: count.describe("Bytes of the capture format, after decompression"),
+  firstPacketAt: time.nullable(),
+  lastPacketAt: time.nullable(),
+  end: z.enum(["clean", "truncated", "corrupt"]),
+  problem: z.string().nullable().describe("One sentence, when the end is not clean"),
+  untimed: count.describe("Packets without a time of their own; they carry the time before them"),
+});
+
+const capture = z.object({
+  sources: z.array(source),
+  packets: count.describe("Equals the sum of messages and skipped"),
+  messages: z
+    .object({ ikev1: count, ikev2: count, authip: count, malformed: count })
+    .describe("ISAKMP datagrams, each IKE fragment once"),
+  quickModeMessages: count.describe("Well-formed IKEv1 datagrams of exchange 32, repetitions included"),
+  skipped: counts.describe("Packets that are not ISAKMP, by reason"),
+  malformed: counts.describe("Malformed ISAKMP datagrams, by reason"),
+  echoes: count.describe("Messages seen again at another capture point or decrypted"),
+  retransmissions: count,
+  evicted: counts.describe("Entries dropped because a table was full, by table"),
+});
+
+const claim = z
+  .object({
+    at: time,
+    frame,
+    source: sourceName,
+    implied: z.boolean().describe("Deduced from a later ID of a counting client, not seen"),
+    lastLifeAt: time.nullable().describe("Last sign of the holder's IKE SA in the captures"),
+  })
+  .describe("The holder's quick mode that claimed the message ID");
+
+const attempt = z.object({
+  messageId,
+  at: time,
+  frame,
+  source: sourceName,
+  outcome: outcomeSchema,
+  overlap: overlapSchema,
+  verdict: verdictSchema,
+  retransmissions: count,
+  lastRetransmissionAt: time.nullable(),
+  refusedAt: time.nullable().describe("Time of the responder's Informational that followed"),
+  firstId: z.boolean().describe("The first quick mode that the contender started on its IKE SA"),
+  holderSa: cookiePair.nullable(),
+  contenderSa: cookiePair,
+  claim: claim.nullable(),
+});
+
+const finding = z.object({
+  fingerprint,
+  verdict: verdictSchema.describe("That of the worst attempt"),
+  severity: severitySchema,
+  cause: causeSchema,
+  caveats: z.array(caveatSchema).describe("What else could explain it, or weakens it"),
+  notes: z.array(z.string()).describe("What supports it: a code that `explain` knows, or a sentence"),
+  responder: address,
+  messageIds: z.array(messageId),
+  holder: z.object({
+    address: address.nullable(),
+    port,
+    platform,
+    pattern: patternKindSchema.nullable(),
+    candidates: z
+      .array(z.object({ address, port }))
+      .optional()
+      .describe("Peers that may be the holder, when none is visible"),
+  }),
+  contender: z.object({ address, port, platform, pattern: patternKindSchema }),
+  attempts: z.array(attempt),
+  summary: z.string().describe("The finding in one sentence"),
+});
+
+const responder = z.object({
+  address,
+  aliases: z.array(address).describe("Further addresses of the same box, as declared"),
+  vendor: platform,
+  clients: count,
+  sequentialClients: count,
+  peakConcurrentSequential: count.describe("The most sequential clients that were connected at once"),
+  fingerprint,
+});
+
+const client = z.object({
+  address,
+  port,
+  responder: address,
+  platform,
+  pattern: z.object({
+    kind: patternKindSchema,
+    confidence: z.number().min(0).max(1).describe("Posterior probability of the kind"),
+    byteOrder: z.enum(["big-endian", "byte-swapped"]).nullable(),
+    messageIds: z.array(messageId).describe("The first few, in order of appearance"),
+    ids: count.describe("How many message IDs in all"),
+    ikeSas: count,
+    firstId: messageId.nullable(),
+    step: z.number().nullable(),
+  }),
+  anomaly: z.string().nullable().describe("An observation that contradicts the vendor ID"),
+  rolesInferred: z.boolean().describe("Phase 1 was not seen: who is the client was deduced"),
+  firstSeenAt: time,
+  lastSeenAt: time,
+});
+
+export const reportSchema = z.object({
+  schemaVersion: z.literal("1"),
+  tool: z.object({ name: z.string(), version: z.string() }),
+  capture,
+  summary: z.object({
+    responders: count,
+    clients: count,
+    ikeSas: count,
+    quickModeExchanges: count,
+    findings: z.object({ rejected: count, predicted: count, possible: count, tolerated: count }),
+  }),
+  responders: z.array(responder),
+  clients: z.array(client),
+  findings: z.array(finding),
+  warnings: z.array(z.object({ code: warningCodeSchema, message: z.string() })),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type Capture = z.infer<typeof capture>;
+export type Source = z.infer<typeof source>;
+export type Finding = z.infer<typeof finding>;
+export type Attempt = z.infer<typeof attempt>;
+export type Claim = z.infer<typeof claim>;
+export type Responder = z.infer<typeof responder>;
+export type Client = z.infer<typeof client>;
+export type Warning = Report["warnings"][number];
+export type Verdict = z.infer<typeof verdictSchema>;
+export type Severity = z.infer<typeof severitySchema>;
+export type Outcome = z.infer<typeof outcomeSchema>;
+export type Overlap = z.infer<typeof overlapSchema>;
+export type Cause = z.infer<typeof causeSchema>;
+export type PatternKind = z.infer<typeof patternKindSchema>;
+export type Caveat = z.infer<typeof caveatSchema>;
+export type WarningCode = z.infer<typeof warningCodeSchema>;

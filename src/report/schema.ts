@@ -1,0 +1,19 @@
+/** The report's JSON Schema, made from the zod schema so that the two cannot differ. */
+
+import { z } from "zod";
+import { reportSchema } from "./model.ts";
+
+/**
+ * The JSON Schema (draft 2020-12) of a report. It does not forbid unknown keys: later versions of this format
+ * only add fields, and a consumer has to ignore what it does not know.
+ */
+export function reportJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(reportSchema, { target: "draft-2020-12", io: "input" });
+  return {
+    $schema,
+    $id: "urn:ike-dupcheck:report:1",
+    title: "Report of ike-dupcheck, version 1",
+    description: "Message-ID collisions between the IKEv1 clients of one responder (Microsoft KB 942429).",
+    ...schema,
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * Words on a terminal: neutralised, wrapped, coloured. Every string that comes from input (file names above
+ * all) passes `printable` before it is printed, so that no capture can move a cursor or hide a line.
+ */
+
+/** Control, format (bidirectional overrides, zero-width), surrogate and line-separator characters. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+function shown(character: string): string {
+  const code = character.codePointAt(0)!;
+  const hex = code.toString(16);
+  if (code <= 0xff) return `\\x${hex.padStart(2, "0")}`;
+  return code <= 0xffff ? `\\u${hex.padStart(4, "0")}` : `\\u{${hex}}`;
+}
+
+/** The text with everything that a terminal would obey written out: ESC becomes `\x1b`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, shown);
+}
+
+export type Style = "bold" | "dim" | "red" | "yellow" | "cyan";
+export type Paint = (style: Style, text: string) => string;
+
+const SGR: Record<Style, string> = { bold: "1", dim: "2", red: "1;31", yellow: "33", cyan: "36" };
+
+/** A painter that colours, or one that hands the text back as it is. */
+export function painter(color: boolean): Paint {
+  return (style, text) => (color && text !== "" ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text);
+}
+
+/** Lines of at most `width` characters, broken at spaces; a longer word stands alone and whole, to be copied. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line === "") line = word;
+    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  lines.push(line);
+  return lines;
+}
+
+const MIN_COLUMN = 10;
+
+/**
+ * Widths of columns that stand `gap` apart and fit into `width`, as far as their cells can be broken at spaces:
+ * the widest column gives way first.
+ */
+export function columnWidths(rows: readonly string[][], width: number, gap: number): number[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const words = rows[0].map((_, column) =>
+    Math.max(MIN_COLUMN, ...rows.flatMap((row) => row[column].split(" ").map((word) => word.length))),
+  );
+  const gaps = gap * (widths.length - 1);
+  while (widths.reduce((sum, each) => sum + each, gaps) > width) {
+    let widest = -1;
+    widths.forEach((each, column) => {
+      if (each > words[column] && (widest < 0 || each > widths[widest])) widest = column;
+    });
+    if (widest < 0) break;
+    widths[widest] -= 1;
+  }
+  return widths;
+}
+
+/** "1 message", "2 messages". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** An address with its port, where one is known: `192.0.2.1:500`, `[2001:db8::1]:500`. */
+export function endpoint(address: string, port: number | null): string {
+  if (port === null) return address;
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** A time of the report for the eye: `2026-11-23 10:00:00.123456 UTC`. */
+export function clock(time: string): string {
+  return time.replace("T", " ").replace(/Z$/, " UTC");
+}
+
+/** Seconds from one time of the report to another; NaN when one is not a time. */
+export function secondsBetween(from: string, to: string): number {
+  return (epochMicros(to) - epochMicros(from)) / 1e6;
+}
+
+/** Microseconds since the epoch, exact for the centuries that captures come from. */
+function epochMicros(time: string): number {
+  const [, whole, fraction] = /^(.*)\.(\d{6})\d*Z$/.exec(time) ?? ["", "", ""];
+  return Date.parse(`${whole}Z`) * 1000 + Number(fraction);
+}
+
+/** A span for the eye: `0.12 s`, `31.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
+export function span(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (seconds < 1) return `${seconds.toFixed(2)} s`;
+  if (whole < 60) return `${seconds.toFixed(1)} s`;
+  if (whole < 3600) return pair(whole, 60, "min", 1, "s");
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 24 * 60) return pair(minutes, 60, "h", 1, "min");
+  return pair(Math.round(seconds / 3600), 24, "d", 1, "h");
+}
+
+function pair(value: number, per: number, major: string, unit: number, minor: string): string {
+  const rest = Math.floor((value % per) / unit);
+  return `${Math.floor(value / per)} ${major}${rest === 0 ? "" : ` ${rest} ${minor}`}`;
+}

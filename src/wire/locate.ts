@@ -1,0 +1,84 @@
+/**
+ * From a captured frame to the ISAKMP datagram in it: link layer, IP, tunnels, UDP, marker, in one pass over
+ * the bytes. No state, no allocation, no recursion; the result is a kind, and offsets in a reused object.
+ *
+ * Checksums are never validated, and fragments never put together: the first one is enough. What is cut,
+ * contradicts itself or is not understood has a kind of its own, so that every frame is counted.
+ */
+
+import { ip } from "./ip.ts";
+import { CONTINUE, go, Layer, next } from "./layers.ts";
+import { bsdNull, ciscoHdlc, ethernet, etherType, linuxSll, linuxSll2, ppp, pppoe } from "./link-layer.ts";
+import { firstLayer } from "./link-types.ts";
+import { Kind, type Located } from "./located.ts";
+import type { PortSet } from "./ports.ts";
+import { gre } from "./tunnels.ts";
+
+export { Kind, kindNames, Located } from "./located.ts";
+export { type PortSet, portSet } from "./ports.ts";
+
+/** Layers of one frame, each VLAN tag being one: tunnels in tunnels end here. */
+const MAX_LAYERS = 24;
+
+/**
+ * @param offset first byte of the frame
+ * @param captured bytes of the frame that the capture holds
+ * @param linkType LINKTYPE_ value
+ * @returns a code of `Kind`, also in `out.kind`; never throws, and no offset in `out` lies outside the frame
+ */
+export function locate(
+  bytes: Uint8Array,
+  offset: number,
+  captured: number,
+  linkType: number,
+  ports: PortSet,
+  out: Located,
+): number {
+  const kind = walk(bytes, offset, offset + captured, linkType, ports, out);
+  out.kind = kind;
+  return kind;
+}
+
+function walk(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+  linkType: number,
+  ports: PortSet,
+  out: Located,
+): number {
+  go(firstLayer[linkType], offset);
+  if (next.layer === Layer.none) return Kind.unsupportedLinkType;
+  for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
+    const kind = step(bytes, end, ports, out);
+    if (kind !== CONTINUE) return kind;
+  }
+  return Kind.tooDeep;
+}
+
+/** Reads one layer: sets `next`, or decides. */
+function step(bytes: Uint8Array, end: number, ports: PortSet, out: Located): number {
+  const at = next.at;
+  switch (next.layer) {
+    case Layer.ethernet:
+      return ethernet(bytes, at, end);
+    case Layer.ip:
+      return ip(bytes, at, end, ports, out);
+    case Layer.etherType:
+      return etherType(bytes, at, end);
+    case Layer.bsdNull:
+      return bsdNull(bytes, at, end);
+    case Layer.linuxSll:
+      return linuxSll(bytes, at, end);
+    case Layer.linuxSll2:
+      return linuxSll2(bytes, at, end);
+    case Layer.ppp:
+      return ppp(bytes, at, end);
+    case Layer.pppoe:
+      return pppoe(bytes, at, end);
+    case Layer.ciscoHdlc:
+      return ciscoHdlc(bytes, at, end);
+    default:
+      return gre(bytes, at, end);
+  }
+}

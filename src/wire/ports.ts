@@ -1,0 +1,23 @@
+/** Which UDP ports carry ISAKMP, and under which rules. */
+
+export const PortRule = {
+  none: 0,
+  /** 500: ISAKMP without a marker (RFC 2408 2.5.1). */
+  ike: 1,
+  /** 4500: ISAKMP behind the non-ESP marker, ESP otherwise (RFC 3948 2). */
+  natTraversal: 2,
+  /** A port that the user added: either of the two. */
+  extra: 3,
+} as const;
+
+/** Rule by port number. */
+export type PortSet = Uint8Array;
+
+/** The rules of 500 and 4500, and of the ports in `extra`. */
+export function portSet(extra: readonly number[]): PortSet {
+  const rules = new Uint8Array(65536);
+  for (const port of extra) rules[port] = PortRule.extra;
+  rules[500] = PortRule.ike;
+  rules[4500] = PortRule.natTraversal;
+  return rules;
+}

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const src = fileURLToPath(new URL("../src", import.meta.url));
+
+/** Data flows one way: what each folder may import. Files beside the folders are where the stages meet. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  capture: [],
+  wire: ["capture"],
+  ike: ["wire"],
+  findings: ["ike"],
+  report: ["findings", "ike"],
+  cli: ["capture", "report", "."],
+  ".": ["capture", "wire", "ike", "findings", "report"],
+};
+
+function folderOf(file: string): string {
+  return file.includes("/") ? file.split("/")[0] : ".";
+}
+
+it("imports follow the arrows", () => {
+  const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  expect(files.length).toBeGreaterThan(50);
+  const wrong: string[] = [];
+  for (const file of files) {
+    const folder = folderOf(file);
+    const text = readFileSync(join(src, file), "utf8");
+    for (const [, target] of text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
+      const to = folderOf(relative(src, join(src, dirname(file), target)));
+      if (to !== folder && !MAY_IMPORT[folder].includes(to)) wrong.push(`${file} -> ${target}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { chmod, link, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expandInputs, openCapture } from "../../src/capture/open.ts";
+import { pcap } from "../support/capture-files.ts";
+import { openBytes, readAll } from "../support/sources.ts";
+
+const capture = pcap([{ at: 1_000_000_000n, frame: Buffer.alloc(60) }]);
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ike-dupcheck-open-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("what is no capture is refused in one sentence", () => {
+  const cases: [string, Buffer, string, RegExp][] = [
+    ["an empty file", Buffer.alloc(0), "empty", /is empty/],
+    ["text", Buffer.from("frame,time\n1,2\n"), "not-a-capture", /neither pcap nor pcapng/],
+    ["three bytes", Buffer.from([0xa1, 0xb2, 0xc3]), "not-a-capture", /is no capture/],
+    ["half a file header", capture.subarray(0, 23), "not-a-capture", /ends inside the file header/],
+    ["zstd", Buffer.from("28b52ffd0000", "hex"), "unsupported", /zstd -dc FILE \| ike-dupcheck -/],
+    ["lz4", Buffer.from("04224d180000", "hex"), "unsupported", /lz4 -dc/],
+    ["xz", Buffer.from("fd377a585a00", "hex"), "unsupported", /xz -dc/],
+    ["bzip2", Buffer.from("425a68393141", "hex"), "unsupported", /bzip2 -dc/],
+    ["a zip archive", Buffer.from("504b03040000", "hex"), "unsupported", /unzip -p/],
+    ["snoop", Buffer.from("736e6f6f7000000000000002", "hex"), "unsupported", /tshark -r FILE -F pcap -w -/],
+    ["gzip of nothing", gzipSync(Buffer.alloc(0)), "empty", /is empty/],
+    ["gzip of text", gzipSync(Buffer.from("hello, world")), "not-a-capture", /neither pcap nor pcapng/],
+  ];
+  it.each(cases)("%s", async (_name, bytes, code, message) => {
+    const path = join(folder, "FILE");
+    await writeFile(path, bytes);
+    await expect(openCapture(path)).rejects.toMatchObject({
+      name: "CaptureError",
+      code,
+      message: expect.stringMatching(new RegExp(message.source.replace("FILE", ".*FILE"))),
+    });
+    await expect(openBytes(bytes, 1)).rejects.toMatchObject({ code });
+  });
+
+  it("a file that is not there", async () => {
+    await expect(openCapture(join(folder, "missing"))).rejects.toMatchObject({
+      code: "unreadable",
+      message: expect.stringContaining("there is no such file"),
+    });
+  });
+
+  it("a file without permission", async () => {
+    if (process.getuid?.() === 0) {
+      console.log("skipped: root may read every file");
+      return;
+    }
+    const path = join(folder, "secret");
+    await writeFile(path, capture);
+    await chmod(path, 0);
+    await expect(openCapture(path)).rejects.toMatchObject({
+      message: expect.stringContaining("no permission"),
+    });
+  });
+});
+
+it("a named pipe is read like a file", async () => {
+  const path = join(folder, "pipe");
+  execFileSync("mkfifo", [path]);
+  const written = writeFile(path, capture);
+  const source = await openCapture(path);
+  expect((await readAll(source)).length).toBe(1);
+  expect(source.size).toBeNull();
+  await written;
+});
+
+describe("expandInputs", () => {
+  it("takes the captures of a directory in the order of their names, and nothing else", async () => {
+    const ring = join(folder, "ring");
+    await mkdir(join(ring, "deeper"), { recursive: true });
+    for (const name of ["b.pcap1", "a.pcap2", "c"]) await writeFile(join(ring, name), capture);
+    await writeFile(join(ring, "d.gz"), gzipSync(capture));
+    await writeFile(join(ring, "notes.txt"), "no capture");
+    await writeFile(join(ring, "deeper", "e.pcap"), capture);
+    const { names, failures } = await expandInputs([ring]);
+    expect(names).toEqual(["a.pcap2", "b.pcap1", "c", "d.gz"].map((name) => join(ring, name)));
+    expect(failures).toEqual([]);
+  });
+
+  it("reads a file once, however often and under whatever name it is given", async () => {
+    const one = join(folder, "one");
+    await writeFile(one, capture);
+    await link(one, join(folder, "hard"));
+    await symlink(one, join(folder, "soft"));
+    const given = [one, join(folder, ".", "one"), join(folder, "hard"), join(folder, "soft")];
+    const { names, duplicates } = await expandInputs(given);
+    expect(names).toEqual([one]);
+    expect(duplicates).toEqual(given.slice(1));
+  });
+
+  it("says that a directory holds no captures, and goes on with the others", async () => {
+    const empty = join(folder, "empty");
+    await mkdir(empty);
+    const { names, failures } = await expandInputs([empty, "-"]);
+    expect(names).toEqual(["-"]);
+    expect(failures).toMatchObject([
+      { code: "no-captures", message: expect.stringContaining("without captures") },
+    ]);
+  });
+});

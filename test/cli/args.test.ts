@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { type CheckOptions, helpText, parseArgs } from "../../src/cli/args.ts";
+
+const DEFAULTS: CheckOptions = {
+  inputs: ["a.pcap"],
+  format: "table",
+  output: null,
+  ports: [],
+  responders: [],
+  aliases: [],
+  failOn: "possible",
+  strict: false,
+  all: false,
+  crossCheck: false,
+  quiet: false,
+  verbose: false,
+  progress: true,
+  color: "auto",
+  maxPackets: null,
+};
+
+describe("the main job", () => {
+  test.each<[string, string, Partial<CheckOptions>]>([
+    ["a file alone takes every default", "a.pcap", {}],
+    [
+      "several files and standard input keep their order",
+      "b a.pcap - dir/",
+      { inputs: ["b", "a.pcap", "-", "dir/"] },
+    ],
+    ["--json is a format", "--json a.pcap", { format: "json" }],
+    ["--json agrees with --format json", "--json --format json a.pcap", { format: "json" }],
+    ["options may follow files", "a.pcap --format=json -o r.json", { format: "json", output: "r.json" }],
+    ["-o - is standard output", "-o - a.pcap", { output: null }],
+    [
+      "ports add up, over all three spellings",
+      "-p 501 --port 1 a.pcap --port=65535",
+      { ports: [501, 1, 65535] },
+    ],
+    [
+      "responders are addresses and networks of both families",
+      "--responder 192.0.2.1 --responder 2001:db8::/32 --responder 0.0.0.0/0 a.pcap",
+      { responders: ["192.0.2.1", "2001:db8::/32", "0.0.0.0/0"] },
+    ],
+    [
+      "aliases are pairs",
+      "--alias 192.0.2.1=192.0.2.2 --alias=192.0.2.1=2001:db8::1 a.pcap",
+      {
+        aliases: [
+          ["192.0.2.1", "192.0.2.2"],
+          ["192.0.2.1", "2001:db8::1"],
+        ],
+      },
+    ],
+    ["--fail-on takes a verdict", "--fail-on tolerated a.pcap", { failOn: "tolerated" }],
+    ["--fail-on never", "--fail-on never a.pcap", { failOn: "never" }],
+    [
+      "switches",
+      "--strict --all --cross-check -q a.pcap",
+      { strict: true, all: true, crossCheck: true, quiet: true },
+    ],
+    ["-v and --no-progress", "-v --no-progress a.pcap", { verbose: true, progress: false }],
+    ["--color", "--color always a.pcap", { color: "always" }],
+    ["-c", "-c 1000 a.pcap", { maxPackets: 1000 }],
+    ["behind -- everything is a file", "-- a.pcap", {}],
+    ["a file may be called like a subcommand with its path", "./schema", { inputs: ["./schema"] }],
+    ["or stand behind another file", "a.pcap schema", { inputs: ["a.pcap", "schema"] }],
+    ["help is no subcommand", "help", { inputs: ["help"] }],
+    ["no input is left to the caller", "--json", { inputs: [], format: "json" }],
+  ])("%s", (_, line, expected) => {
+    expect(parseArgs(line.split(" "), "1")).toEqual({ kind: "check", options: { ...DEFAULTS, ...expected } });
+  });
+});
+
+describe("usage errors are one sentence that names the culprit", () => {
+  test.each([
+    ["--xml a", /^unknown option '--xml'$/],
+    ["--jsn a", /'--jsn' \(Did you mean --json\?\)$/],
+    ["-i eth0", /^unknown option '-i'$/],
+    ["-w x a", /^unknown option '-w'$/],
+    ["--format html a", /'html' is invalid\. Allowed choices are table, json\.$/],
+    ["--format table --json a", /^--json and --format table contradict each other$/],
+    ["-p 0 a", /'0' is invalid\. A port is a number from 1 to 65535\.$/],
+    ["-p 65536 a", /'65536' is invalid/],
+    ["-p 4500,500 a", /'4500,500' is invalid/],
+    ["-p 0x1f4 a", /'0x1f4' is invalid/],
+    ["-p 1e3 a", /'1e3' is invalid/],
+    ["-c 0 a", /'0' is invalid\. It is a number of packets, 1 or more\.$/],
+    ["-c -5 a", /'-5' is invalid/],
+    ["-c 1.5 a", /'1\.5' is invalid/],
+    ["--responder vpn.example.org a", /'vpn\.example\.org' is invalid\. It is an address/],
+    ["--responder 192.0.2.0/33 a", /'192\.0\.2\.0\/33' is invalid/],
+    ["--responder 2001:db8::/129 a", /is invalid/],
+    ["--responder 192.0.2.0/ a", /is invalid/],
+    ["--responder 192.0.2.0/24/8 a", /is invalid/],
+    ["--responder fe80::1%eth0 a", /is invalid/],
+    ["--alias 192.0.2.1 a", /'192\.0\.2\.1' is invalid\. It is two addresses/],
+    ["--alias 192.0.2.1=192.0.2.1 a", /is invalid/],
+    ["--alias 192.0.2.1=192.0.2.2=192.0.2.3 a", /is invalid/],
+    ["--fail-on high a", /Allowed choices are rejected, predicted, possible, tolerated, never\.$/],
+    ["--color yes a", /Allowed choices are auto, always, never\.$/],
+    ["-q -v a", /'-q, --quiet' cannot be used with option '-v, --verbose'$/],
+    ["-o", /'-o, --output <FILE>' argument missing$/],
+    ["schema x", /too many arguments for 'schema'/],
+    ["schema --json", /unknown option '--json'/],
+    ["explain a b", /too many arguments for 'explain'/],
+    ["completion", /missing required argument 'SHELL'/],
+    ["completion csh", /'csh' is invalid.*Allowed choices are bash, zsh, fish\.$/],
+  ])("%s", (line, expected) => {
+    const result = parseArgs(line.split(" "), "1");
+    expect(result).toEqual({ kind: "usage", message: expect.stringMatching(expected) });
+    expect(result).not.toEqual({ kind: "usage", message: expect.stringMatching(/\n|^error/) });
+  });
+});
+
+describe("subcommands and texts", () => {
+  test.each([
+    ["schema", { kind: "schema" }],
+    ["explain", { kind: "explain", term: null }],
+    ["explain no-control", { kind: "explain", term: "no-control" }],
+    ["completion zsh", { kind: "completion", shell: "zsh" }],
+    ["-V", { kind: "text", text: "1.2.3\n" }],
+    ["--version a.pcap", { kind: "text", text: "1.2.3\n" }],
+  ])("%s", (line, expected) => {
+    expect(parseArgs(line.split(" "), "1.2.3")).toEqual(expected);
+  });
+
+  test("-h prints the same help as a call without input, with every option and the exit statuses", () => {
+    const result = parseArgs(["-h"], "1");
+    expect(result).toEqual({ kind: "text", text: helpText("1") });
+    for (const word of ["--responder <ADDR|CIDR>", "--cross-check", "explain", "Exit status:", "Examples:"]) {
+      expect(helpText("1")).toContain(word);
+    }
+  });
+
+  test("the help of a subcommand is its own", () => {
+    expect(parseArgs(["explain", "-h"], "1")).toEqual({
+      kind: "text",
+      text: expect.stringContaining("[TERM]"),
+    });
+  });
+});

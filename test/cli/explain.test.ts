@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { explainText, unknownTerm } from "../../src/cli/explain.ts";
+import { TERMS } from "../../src/report/terms.ts";
+
+test("a term is explained under its name and kind, within 80 columns", () => {
+  const text = explainText("tolerated")!;
+  expect(text).toMatch(/^tolerated \(verdict\)\n {2}The responder answered/);
+  for (const { name } of TERMS) {
+    expect(
+      Math.max(
+        ...explainText(name)!
+          .split("\n")
+          .map((line) => line.length),
+      ),
+      name,
+    ).toBeLessThanOrEqual(80);
+  }
+});
+
+test("a name with two meanings gets both", () => {
+  expect(explainText("clock-step")!.match(/^clock-step \((caveat|warning)\)$/gm)).toHaveLength(2);
+});
+
+test("without a term every term is listed under its kind", () => {
+  const text = explainText(null)!;
+  for (const { name, brief } of TERMS) expect(text).toContain(`  ${name.padEnd(27)} ${brief}\n`);
+  expect(text).toMatch(/^verdict:\n/);
+});
+
+test("an unknown term is answered with those that resemble it, or with where to look", () => {
+  expect(explainText("nonsense")).toBeNull();
+  expect(unknownTerm("reject")).toBe("there is no term 'reject'; did you mean rejected?");
+  expect(unknownTerm("zz")).toBe("there is no term 'zz'; 'ike-dupcheck explain' lists them");
+});

@@ -1,0 +1,190 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { reportSchema } from "../../src/report/model.ts";
+import { pcap } from "../support/capture-files.ts";
+import { datagram, isakmp } from "../support/frames.ts";
+import { PROGRAM, plainEnvironment, programIsBuilt, runProgram } from "../support/program.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "dupcheck-"));
+  writeFileSync(join(folder, "a.pcap"), capture());
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Two clients that both use message ID 1; the responder is silent. Nothing in it can be a firm finding. */
+function capture(): Buffer {
+  const start = 1_800_000_000_000_000_000n;
+  const records = [11, 12].map((host, i) => ({
+    at: start + BigInt(i) * 1_000_000_000n,
+    frame: datagram(
+      `192.0.2.${host}:500`,
+      "192.0.2.1:500",
+      isakmp({
+        initiatorCookie: `00000000000000${host}`,
+        responderCookie: "00000000000000aa",
+        exchange: 32,
+        messageId: 1,
+      }),
+    ),
+  }));
+  return pcap(records);
+}
+
+const describeBuilt = describe.skipIf(!programIsBuilt());
+
+describeBuilt("the program as a process", () => {
+  test("prints its version and ends with 0", () => {
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(runProgram(["-V"])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test("prints the schema, an explanation and a completion script", () => {
+    expect(JSON.parse(runProgram(["schema"]).stdout)).toHaveProperty("$id");
+    expect(runProgram(["explain", "rejected"]).stdout).toMatch(/^rejected \(verdict\)\n/);
+    expect(runProgram(["completion", "bash"]).stdout).toMatch(/^complete .* ike-dupcheck$/m);
+  });
+
+  test("reports a capture as JSON that fits the schema, laid out as JSON.stringify does", () => {
+    const { stdout, stderr } = runProgram(["--json", "a.pcap"], { cwd: folder });
+    const report = reportSchema.parse(JSON.parse(stdout));
+    expect(stdout).toBe(`${JSON.stringify(JSON.parse(stdout), null, 2)}\n`);
+    expect(JSON.parse(stdout)).toEqual(report);
+    expect(report.capture.quickModeMessages).toBe(2);
+    expect(stderr).toBe("");
+  });
+
+  test.each([
+    ["named -", ["--json", "-"]],
+    ["not named at all", ["--json"]],
+  ])("reads standard input, %s, to the same findings", (_, args) => {
+    const piped = JSON.parse(runProgram(args, { input: capture() }).stdout);
+    const named = JSON.parse(runProgram(["--json", join(folder, "a.pcap")]).stdout);
+    expect(piped.capture.sources[0].name).toBe("-");
+    expect(piped.clients).toEqual(named.clients);
+    expect(piped.capture.quickModeMessages).toBe(2);
+  });
+
+  test("checks the capture against the second reader", () => {
+    const { stderr } = runProgram(["-v", "--cross-check", "a.pcap"], { cwd: folder });
+    expect(stderr).toContain("cross-check: a.pcap: 2 ISAKMP messages are the same with pcap-parser\n");
+  });
+
+  test.each([
+    ["a file that is not there", ["no.pcap"], /^ike-dupcheck: .*no\.pcap.*\n$/],
+    ["a file that is no capture", [PROGRAM], /^ike-dupcheck: .*ike-dupcheck\.js is no capture.*\n$/],
+    ["an unknown option", ["--xml"], /^ike-dupcheck: unknown option '--xml'\n$/],
+  ])("%s: one sentence, no report, status 2", (_, args, expected) => {
+    const { status, stdout, stderr } = runProgram(args, { cwd: folder });
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(expected);
+  });
+
+  test("refuses to write over the capture that standard input comes from", () => {
+    const shell = `'${process.execPath}' '${PROGRAM}' -o a.pcap - < a.pcap`;
+    const { status, stderr } = spawnSync("bash", ["-c", shell], { cwd: folder, encoding: "utf8" });
+    expect([status, stderr]).toEqual([
+      2,
+      "ike-dupcheck: refusing to write the report to a.pcap: it is an input\n",
+    ]);
+    expect(readFileSync(join(folder, "a.pcap"))).toEqual(capture());
+  });
+
+  test("writes through /dev/stdout, which is a link to a pipe", () => {
+    const shell = `'${process.execPath}' '${PROGRAM}' -o /dev/stdout a.pcap | cat`;
+    const { stdout } = spawnSync("bash", ["-c", shell], { cwd: folder, encoding: "utf8" });
+    expect(stdout).toMatch(/^(\d+|No) collision/);
+  });
+});
+
+describeBuilt("whoever reads may go away", () => {
+  // `true` ends long before the program has started: the first write already fails.
+  test.each([
+    ["a report", "--json a.pcap", "true"],
+    ["a report whose first line is enough", "a.pcap", "head -1 > /dev/null"],
+    ["the schema", "schema", "true"],
+    ["help", "--help", "true"],
+  ])("%s ends quietly, with the status that it would have had", (_, args, reader) => {
+    const run = (command: string) =>
+      spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", env: plainEnvironment() });
+    const program = `'${process.execPath}' '${PROGRAM}' ${args}`;
+    const whole = run(`${program} > /dev/null`);
+    const cut = run(`${program} | ${reader}; exit \${PIPESTATUS[0]}`);
+    expect([cut.status, cut.stderr]).toEqual([whole.status, ""]);
+  });
+
+  test("a full disk is no reader that went away", () => {
+    const command = `'${process.execPath}' '${PROGRAM}' a.pcap > /dev/full`;
+    const { status, stderr } = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8" });
+    expect([status, stderr]).toEqual([
+      2,
+      "ike-dupcheck: cannot write the report: no space left on the device\n",
+    ]);
+  });
+});
+
+describeBuilt("signals while standard input stays open", () => {
+  /** Starts the program, gives it a capture without an end, and sends a signal once it listens. */
+  async function interrupted(signal: NodeJS.Signals, input: Buffer) {
+    const child = spawn(process.execPath, [PROGRAM, "--json", "-"], { env: plainEnvironment() });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (text) => (stdout += text));
+    child.stderr.on("data", (text) => (stderr += text));
+    child.stdin.on("error", () => {});
+    child.stdin.write(input);
+    // Long enough for a slow machine to start and to read the few bytes that are there.
+    await new Promise((done) => setTimeout(done, 1500));
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    const status = await new Promise((done) => child.on("close", (code, signal) => done(code ?? signal)));
+    clearTimeout(timer);
+    return { status, stdout, stderr };
+  }
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s ends the input: what was read is reported",
+    async (signal) => {
+      const { status, stdout, stderr } = await interrupted(signal, capture());
+      const { capture: read } = reportSchema.parse(JSON.parse(stdout));
+      expect([read.quickModeMessages, read.sources[0].end]).toEqual([2, "clean"]);
+      expect([0, 1]).toContain(status);
+      expect(stderr).toMatch(new RegExp(`^ike-dupcheck: ${signal}: reporting what was read so far`));
+    },
+  );
+
+  test("before anything has come it ends as well", async () => {
+    const { status, stderr } = await interrupted("SIGINT", Buffer.alloc(0));
+    expect(status).not.toBe("SIGKILL");
+    expect(stderr).not.toContain("internal error");
+  });
+});
+
+describeBuilt("on a terminal", () => {
+  const found = spawnSync("script", ["--version"]).status === 0;
+  if (!found) console.log("skipped: the tests on a terminal, because `script` is not installed");
+
+  test.skipIf(!found)("without input it prints help and does not wait", () => {
+    const command = `'${process.execPath}' '${PROGRAM}'`;
+    const { status, stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
+      encoding: "utf8",
+      timeout: 30_000,
+    });
+    expect([status, stdout]).toEqual([2, expect.stringMatching(/^Usage: ike-dupcheck/)]);
+  });
+
+  test.skipIf(!found)("the table has colour, and none with NO_COLOR", () => {
+    const command = `'${process.execPath}' '${PROGRAM}' a.pcap`;
+    const run = (env: NodeJS.ProcessEnv) =>
+      spawnSync("script", ["-qec", command, "/dev/null"], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...plainEnvironment(), TERM: "xterm", ...env },
+      }).stdout;
+    expect(run({})).toContain("\x1b[1");
+    expect(run({ NO_COLOR: "1" })).not.toContain("\x1b[");
+  });
+});

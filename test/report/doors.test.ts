@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const src = fileURLToPath(new URL("../../src", import.meta.url));
+
+/** Modules that a file loads at run time; what only types come from is left out. */
+function loads(text: string): string[] {
+  const statics = text.matchAll(/^(?:import|export) (?!type )(?:[^;]*?from )?"([^"]+)";/gm);
+  const dynamics = text.matchAll(
+    /(?:import|createRequire\(import\.meta\.url\))\("([^"]+)"\)(?!;? *as typeof)/g,
+  );
+  return [...statics, ...dynamics].map((match) => match[1]);
+}
+
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) =>
+  /(?<!\.d)\.ts$/.test(name),
+);
+
+describe("a dependency has one door, and is loaded only when it is needed", () => {
+  test.each([
+    ["zod", ["report/model.ts", "report/schema.ts"]],
+    ["cli-table3", ["report/page.ts"]],
+    ["commander", ["cli/args.ts"]],
+    ["pcap-parser", ["second-reader.ts"]],
+  ])("%s", (dependency, doors) => {
+    const users = files.filter((name) => loads(readFileSync(join(src, name), "utf8")).includes(dependency));
+    expect(users.sort()).toEqual(doors);
+  });
+
+  test("nobody but the schema loads the model, and zod with it", () => {
+    const users = files.filter((name) =>
+      loads(readFileSync(join(src, name), "utf8")).some((each) => each.endsWith("/model.ts")),
+    );
+    expect(users).toEqual(["report/schema.ts"]);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { reportToJson } from "../../src/report/json.ts";
+import type { Report } from "../../src/report/model.ts";
+import { attempt, client, finding, report } from "../support/reports.ts";
+
+function text(value: Report): string {
+  return [...reportToJson(value)].join("");
+}
+
+describe("reportToJson", () => {
+  test.each([
+    ["a report without lists", report({ clients: [], responders: [] })],
+    [
+      "a report with findings and clients",
+      report({ findings: [finding(), finding({ attempts: [attempt(), attempt()] })] }),
+    ],
+    [
+      "a finding with candidates",
+      report({
+        findings: [
+          finding({
+            holder: {
+              address: null,
+              port: null,
+              platform: null,
+              pattern: null,
+              candidates: [{ address: "192.0.2.9", port: null }],
+            },
+          }),
+        ],
+      }),
+    ],
+    [
+      "warnings with quotes and line feeds",
+      report({ warnings: [{ code: "corrupt", message: 'a "b"\n\t\\ \u0000' }] }),
+    ],
+  ])("%s is what JSON.stringify makes of it, and a line feed", (_, value) => {
+    expect(text(value)).toBe(`${JSON.stringify(value, null, 2)}\n`);
+  });
+
+  test("characters that a terminal obeys are escaped, and read back unchanged", () => {
+    const hostile = "\x7f\x80\x9b31m\u2028\u2029\x1b";
+    const value = report({ warnings: [{ code: "corrupt", message: hostile }] });
+    const json = text(value);
+    expect(json).toContain('"\\u007f\\u0080\\u009b31m\\u2028\\u2029\\u001b"');
+    expect(JSON.parse(json)).toEqual(value);
+  });
+
+  test("a key from input is escaped as well", () => {
+    const value = report();
+    value.capture.evicted = { "\u2028": 1 };
+    expect(text(value)).toContain('"\\u2028": 1');
+  });
+
+  test("a long list comes row by row: no piece grows with the number of clients", () => {
+    const clients = Array.from({ length: 60_000 }, (_, i) =>
+      client({ address: `10.0.${i >> 8}.${i & 255}` }),
+    );
+    let pieces = 0;
+    let longest = 0;
+    for (const piece of reportToJson(report({ clients }))) {
+      pieces += 1;
+      longest = Math.max(longest, piece.length);
+    }
+    expect(pieces).toBeGreaterThan(60_000);
+    expect(longest).toBeLessThan(4000);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import {
+  causeSchema,
+  caveatSchema,
+  outcomeSchema,
+  overlapSchema,
+  patternKindSchema,
+  severitySchema,
+  verdictSchema,
+  warningCodeSchema,
+} from "../../src/report/model.ts";
+import { briefOf, TERMS, type TermKind, termsNamed } from "../../src/report/terms.ts";
+import { headerClassNames } from "../../src/wire/isakmp.ts";
+import { kindNames } from "../../src/wire/locate.ts";
+
+function namesOf(kind: TermKind): string[] {
+  return TERMS.filter((term) => term.kind === kind).map(({ name }) => name);
+}
+
+describe("every code of a report has a term, and no term is left over", () => {
+  test.each<[TermKind, readonly string[]]>([
+    ["verdict", verdictSchema.options],
+    ["outcome", outcomeSchema.options],
+    ["overlap", overlapSchema.options],
+    ["pattern", patternKindSchema.options],
+    ["cause", causeSchema.options],
+    ["severity", severitySchema.options],
+    ["caveat", caveatSchema.options],
+    ["warning", warningCodeSchema.options],
+    ["end of a source", ["clean", "truncated", "corrupt"]],
+    ["packets skipped", kindNames.slice(1)],
+    ["malformed messages", headerClassNames.slice(3)],
+  ])("%s", (kind, codes) => {
+    expect(namesOf(kind).sort()).toEqual([...codes].sort());
+  });
+});
+
+describe("the texts", () => {
+  test.each(TERMS.map((term) => [`${term.kind}/${term.name}`, term] as const))(
+    "%s is two to five sentences",
+    (_, term) => {
+      const sentences = term.text.match(/[^.]+\.(?= [A-Z-]|$)/g) ?? [];
+      expect(sentences.length, term.text).toBeGreaterThanOrEqual(2);
+      expect(sentences.length, term.text).toBeLessThanOrEqual(5);
+      expect(term.brief).not.toMatch(/[.\n]$/);
+      expect(term.brief.length).toBeLessThanOrEqual(100);
+    },
+  );
+
+  test("claim no bug number and no fixed version, which nobody knows", () => {
+    const all = TERMS.map(({ brief, text }) => `${brief} ${text}`).join("\n");
+    expect(all).not.toMatch(/CSC[a-z]{2}\d|fixed in|bug id|\b\d+\.\d+\(\d+\)/i);
+  });
+});
+
+test("a name can stand for terms of several kinds", () => {
+  expect(termsNamed("One-Sided").map(({ kind }) => kind)).toEqual(["caveat", "warning"]);
+  expect(termsNamed("nonsense")).toEqual([]);
+});
+
+test("a brief is found by kind and name only", () => {
+  expect(briefOf("verdict", "rejected")).toMatch(/held the message ID/);
+  expect(briefOf("caveat", "rejected")).toBeNull();
+});

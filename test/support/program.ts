@@ -1,0 +1,33 @@
+/** The built program as a process of its own; `npm test` builds it first. */
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const PROGRAM = fileURLToPath(new URL("../../bin/ike-dupcheck.js", import.meta.url));
+
+/** False, with a printed reason, when there is nothing to run. */
+export function programIsBuilt(): boolean {
+  const built = existsSync(new URL("../../dist/cli/main.js", import.meta.url));
+  if (!built) console.log("skipped: the tests of the program as a process, because dist/ is not built");
+  return built;
+}
+
+/** The environment without what decides about colour, so that it does not depend on who runs the tests. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  const { NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
+  return env;
+}
+
+export function runProgram(
+  args: readonly string[],
+  options: { input?: Buffer; cwd?: string } = {},
+): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [PROGRAM, ...args], {
+    encoding: "utf8",
+    env: plainEnvironment(),
+    maxBuffer: 1 << 28,
+    timeout: 60_000,
+    ...options,
+  });
+}

@@ -1,0 +1,144 @@
+/** Reports written by hand for the tests of text and exit status: typed, complete, and small. */
+
+import type { Attempt, Client, Finding, Report, Verdict } from "../../src/report/model.ts";
+
+export function attempt(over: Partial<Attempt> = {}): Attempt {
+  return {
+    messageId: "0x00000001",
+    at: "2026-11-23T10:02:00.500000Z",
+    frame: 31,
+    source: "office.pcap",
+    outcome: "unanswered",
+    overlap: "certain",
+    verdict: "rejected",
+    retransmissions: 5,
+    lastRetransmissionAt: "2026-11-23T10:02:31.750000Z",
+    refusedAt: null,
+    firstId: true,
+    holderSa: { initiatorCookie: "1111111111111111", responderCookie: "aaaaaaaaaaaaaaaa" },
+    contenderSa: { initiatorCookie: "2222222222222222", responderCookie: "bbbbbbbbbbbbbbbb" },
+    claim: {
+      at: "2026-11-23T10:00:01.250000Z",
+      frame: 7,
+      source: "office.pcap",
+      implied: false,
+      lastLifeAt: "2026-11-23T10:06:10.500000Z",
+    },
+    ...over,
+  };
+}
+
+export function finding(over: Partial<Finding> = {}): Finding {
+  return {
+    fingerprint: "3f2a9c5be1d04467",
+    verdict: "rejected",
+    severity: "high",
+    cause: "sequential-ids",
+    caveats: [],
+    notes: [],
+    responder: "192.0.2.1",
+    messageIds: ["0x00000001"],
+    holder: {
+      address: "198.51.100.11",
+      port: 4500,
+      platform: "Windows Vista",
+      pattern: "sequential",
+    },
+    contender: {
+      address: "198.51.100.12",
+      port: 4500,
+      platform: "Windows 7 or Server 2008 R2",
+      pattern: "sequential",
+    },
+    attempts: [attempt()],
+    summary:
+      "192.0.2.1 did not accept 198.51.100.12 on quick-mode message ID 0x00000001 while 198.51.100.11 held it.",
+    ...over,
+  };
+}
+
+export function client(over: Partial<Client> = {}): Client {
+  return {
+    address: "198.51.100.11",
+    port: 4500,
+    responder: "192.0.2.1",
+    platform: "Windows Vista",
+    pattern: {
+      kind: "sequential",
+      confidence: 0.9999,
+      byteOrder: "big-endian",
+      messageIds: ["0x00000001", "0x00000002"],
+      ids: 2,
+      ikeSas: 1,
+      firstId: "0x00000001",
+      step: 1,
+    },
+    anomaly: null,
+    rolesInferred: false,
+    firstSeenAt: "2026-11-23T10:00:00.000000Z",
+    lastSeenAt: "2026-11-23T10:06:10.500000Z",
+    ...over,
+  };
+}
+
+/** A report of one capture and one responder; the counts of verdicts follow from the findings. */
+export function report(over: Partial<Report> = {}): Report {
+  const findings = over.findings ?? [];
+  const clients = over.clients ?? [client(), client({ address: "198.51.100.12" })];
+  const count = (verdict: Verdict) => findings.filter((each) => each.verdict === verdict).length;
+  return {
+    schemaVersion: "1",
+    tool: { name: "ike-dupcheck", version: "0.1.0" },
+    capture: {
+      sources: [
+        {
+          name: "office.pcap",
+          format: "pcap",
+          linkTypes: [1],
+          packets: 640,
+          bytes: 81_234,
+          firstPacketAt: "2026-11-23T10:00:00.000000Z",
+          lastPacketAt: "2026-11-23T10:06:10.500000Z",
+          end: "clean",
+          problem: null,
+          untimed: 0,
+        },
+      ],
+      packets: 640,
+      messages: { ikev1: 38, ikev2: 0, authip: 0, malformed: 1 },
+      quickModeMessages: 14,
+      skipped: { "esp-in-udp": 590, "nat-keepalive": 11 },
+      malformed: { "bad-length": 1 },
+      echoes: 0,
+      retransmissions: 5,
+      evicted: {},
+    },
+    summary: {
+      responders: 1,
+      clients: clients.length,
+      ikeSas: 2,
+      quickModeExchanges: 3,
+      findings: {
+        rejected: count("rejected"),
+        predicted: count("predicted"),
+        possible: count("possible"),
+        tolerated: count("tolerated"),
+      },
+    },
+    responders: [
+      {
+        address: "192.0.2.1",
+        aliases: [],
+        vendor: "Cisco ASA-like",
+        clients: clients.length,
+        sequentialClients: 2,
+        peakConcurrentSequential: 2,
+        fingerprint: "77aa01c2d3e4f506",
+      },
+    ],
+    clients,
+    findings,
+    warnings: [],
+    ...over,
+  };
+}

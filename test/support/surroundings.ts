@@ -1,0 +1,75 @@
+/** The process around the program, as a test wants it: streams that remember, an analysis that is given. */
+
+import type { Analysis, AnalyzeOptions } from "../../src/analyze.ts";
+import type { StopSignal, Surroundings } from "../../src/cli/surroundings.ts";
+import { report } from "./reports.ts";
+
+export interface FakeSurroundings extends Surroundings {
+  /** What was written. */
+  out: string;
+  err: string;
+  /** Options that the analysis was called with, and its inputs. */
+  asked: { inputs: readonly string[]; options: AnalyzeOptions } | null;
+  exited: number | null;
+  send(signal: StopSignal): void;
+}
+
+export function analysis(over: Partial<Analysis> = {}): Analysis {
+  return { report: report(), failures: [], duplicates: [], ...over };
+}
+
+export interface Wishes extends Partial<Omit<Surroundings, "analyze">> {
+  /** The error of a write to standard output, if any. */
+  outError?: Error;
+  terminal?: boolean;
+  analysis?: Analysis;
+  analyze?: (options: AnalyzeOptions, fake: FakeSurroundings) => Promise<Analysis>;
+}
+
+export function surroundings(wishes: Wishes = {}): FakeSurroundings {
+  const { outError, terminal = false, analysis: given, analyze, ...rest } = wishes;
+  const listeners = new Set<(signal: StopSignal) => void>();
+  const fake: FakeSurroundings = {
+    version: "9.8.7",
+    env: {},
+    out: "",
+    err: "",
+    asked: null,
+    exited: null,
+    stdout: {
+      isTTY: terminal,
+      columns: 90,
+      write(text, done) {
+        if (outError === undefined) fake.out += text;
+        done(outError ?? null);
+        return true;
+      },
+    },
+    stderr: {
+      isTTY: terminal,
+      columns: 90,
+      write(text) {
+        fake.err += text;
+      },
+    },
+    stdinIsTerminal: true,
+    async analyze(inputs, options) {
+      fake.asked = { inputs, options };
+      return analyze === undefined ? (given ?? analysis()) : analyze(options, fake);
+    },
+    crossCheck: async () => ({ compared: 0, differences: [], skipped: null }),
+    now: () => 0,
+    onSignal(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    exit(status) {
+      fake.exited = status;
+    },
+    send(signal) {
+      for (const listener of [...listeners]) listener(signal);
+    },
+    ...rest,
+  };
+  return fake;
+}

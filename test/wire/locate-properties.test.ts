@@ -1,0 +1,166 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FragmentAssembler, isFragment } from "../../src/wire/fragments.ts";
+import { classifyHeader, HeaderClass, headerClassNames, readClearPayloads } from "../../src/wire/isakmp.ts";
+import { Kind, kindNames, Located, locate, portSet } from "../../src/wire/locate.ts";
+import {
+  datagram,
+  erspan,
+  geneve,
+  gre,
+  ip,
+  isakmp,
+  mpls,
+  nonEspMarker,
+  packet,
+  payloads,
+  ppp,
+  pppoe,
+  sll,
+  sll2,
+  udp,
+  vxlan,
+} from "../support/frames.ts";
+
+const ports = portSet([5500]);
+const LINK_TYPES = [0, 1, 9, 12, 14, 50, 51, 101, 104, 108, 113, 228, 229, 276];
+
+const MESSAGE = isakmp({
+  initiatorCookie: "11".repeat(8),
+  responderCookie: "22".repeat(8),
+  exchange: 2,
+  flags: 0,
+  ...payloads([
+    {
+      type: 1,
+      body: Buffer.from("000000010000000100000018010100010000001001010000800b0001800c7080", "hex"),
+    },
+    { type: 13, body: Buffer.alloc(20, 7) },
+    { type: 132, body: Buffer.from("00010101", "hex") },
+  ]),
+});
+const FRAME = datagram("192.0.2.11:500", "192.0.2.1:500", MESSAGE);
+const PACKET = packet("192.0.2.11:500", "192.0.2.1:500", MESSAGE);
+const PACKET6 = packet("[2001:db8::11]:4500", "[2001:db8::1]:4500", nonEspMarker(MESSAGE), {
+  extensionHeaders: [
+    { type: 0, body: Buffer.from("0000010400000000", "hex") },
+    { type: 44, body: Buffer.from("0000000100000042", "hex") },
+  ],
+});
+
+const VALID: readonly (readonly [number, Uint8Array])[] = [
+  [1, FRAME],
+  [1, datagram("192.0.2.11:4500", "192.0.2.1:4500", nonEspMarker(MESSAGE), [1, 2])],
+  [1, datagram("192.0.2.11:5500", "192.0.2.1:5500", MESSAGE)],
+  [1, mpls(PACKET6, 3)],
+  [1, pppoe(PACKET)],
+  [1, vxlan(FRAME)],
+  [1, geneve(FRAME)],
+  [1, erspan(FRAME, 1)],
+  [1, erspan(FRAME, 2)],
+  [1, erspan(vxlan(FRAME), 3)],
+  [1, gre(PACKET6, 0x86dd, true)],
+  [9, ppp(PACKET6)],
+  [113, sll(PACKET)],
+  [276, sll2(PACKET6)],
+  [
+    101,
+    ip(
+      "2001:db8::1",
+      "2001:db8::2",
+      51,
+      Buffer.concat([Buffer.from("1104000000000100", "hex"), Buffer.alloc(16), udp(500, 500, MESSAGE)]),
+    ),
+  ],
+];
+
+/** A valid frame with some bytes replaced, and perhaps cut or longer. */
+const mutated = fc
+  .tuple(
+    fc.constantFrom(...VALID),
+    fc.array(
+      fc.tuple(fc.nat({ max: 250 }), fc.oneof(fc.nat({ max: 255 }), fc.constantFrom(0, 1, 0x45, 0x60, 0xff))),
+      { maxLength: 6 },
+    ),
+    fc.oneof(fc.constant(300), fc.nat({ max: 300 })),
+    fc.nat({ max: 20 }),
+  )
+  .map(([[linkType, frame], changes, length, more]) => {
+    const copy = Buffer.concat([frame, Buffer.alloc(more, 0x11)]);
+    for (const [at, value] of changes) copy[at % copy.length] = value;
+    return { linkType, frame: copy.subarray(0, length) };
+  });
+
+const anything = fc
+  .tuple(fc.constantFrom(...LINK_TYPES), fc.uint8Array({ maxLength: 200 }))
+  .map(([linkType, frame]) => ({ linkType, frame }));
+
+/** All that the wire layer says of a frame that lies at `before` in a chunk filled with `fill` around it. */
+function readAll(frame: Uint8Array, linkType: number, before: number, fill: number) {
+  const bytes = new Uint8Array(before + frame.length + 300).fill(fill);
+  bytes.set(frame, before);
+  const out = new Located();
+  const kind = locate(bytes, before, frame.length, linkType, ports, out);
+  expect(kindNames[kind]).toBeDefined();
+  expect(out.kind).toBe(kind);
+  const end = before + frame.length;
+  if (kind <= Kind.oldDraftEsp) {
+    const size = out.ipVersion === 4 ? 4 : 16;
+    for (const address of [out.source, out.destination]) {
+      expect(address).toBeGreaterThanOrEqual(before);
+      expect(address + size).toBeLessThanOrEqual(end);
+    }
+  }
+  if (kind !== Kind.candidate) return { kind };
+  const { payload, captured, length } = out;
+  expect(payload).toBeGreaterThanOrEqual(before);
+  expect(captured).toBeGreaterThanOrEqual(0);
+  expect(payload + captured).toBeLessThanOrEqual(end);
+  expect(captured).toBeLessThanOrEqual(length);
+  const header = classifyHeader(bytes, payload, captured, length);
+  expect(headerClassNames[header]).toBeDefined();
+  if (header !== HeaderClass.ikev1) return { kind, at: payload - before, captured, length, header };
+  const clear = readClearPayloads(bytes, payload, captured);
+  const whole = isFragment(bytes, payload, captured)
+    ? new FragmentAssembler().add("", bytes, payload, captured)
+    : null;
+  return { kind, at: payload - before, captured, length, header, clear, whole };
+}
+
+/** The same frame in two chunks: the same answer, so no byte outside the frame was read. */
+function sameWherever({ linkType, frame }: { linkType: number; frame: Uint8Array }): void {
+  const here = readAll(frame, linkType, 3, 0);
+  expect(readAll(frame, linkType, 64, 0xff)).toEqual(here);
+  expect(readAll(frame, linkType, 0, 0x45)).toEqual(here);
+}
+
+describe("whatever the bytes are: no error, no offset outside the frame, no byte read outside it", () => {
+  it("anything at all", () => {
+    fc.assert(fc.property(anything, sameWherever), { numRuns: 3000 });
+  });
+
+  it("frames that were valid before some bytes changed", () => {
+    fc.assert(fc.property(mutated, sameWherever), { numRuns: 6000 });
+  });
+
+  it("every beginning of every valid frame, and every single bit of it flipped", () => {
+    for (const [linkType, frame] of VALID) {
+      for (let length = 0; length <= frame.length; length += 1)
+        sameWherever({ linkType, frame: frame.subarray(0, length) });
+      for (let bit = 0; bit < frame.length * 8; bit += 1) {
+        const copy = Buffer.from(frame);
+        copy[bit >> 3] ^= 1 << (bit & 7);
+        sameWherever({ linkType, frame: copy });
+      }
+    }
+  });
+
+  it("and the valid frames themselves are messages, so that the tests above test something", () => {
+    for (const [linkType, frame] of VALID) {
+      expect(readAll(frame, linkType, 0, 0)).toMatchObject({
+        kind: Kind.candidate,
+        header: HeaderClass.ikev1,
+      });
+    }
+  });
+});
