@@ -161,6 +161,10 @@ describe("lengths that lie end the walk, and what was read before them stands", 
     return copy;
   };
 
+  /** A proposal or transform whose length says one byte more than it has. */
+  const longer = (text: string) =>
+    `${text.slice(0, 4)}${u16(Number.parseInt(text.slice(4, 8), 16) + 1)}${text.slice(8)}`;
+
   it.each<[string, Uint8Array, Partial<ClearPayloads>]>([
     ["a payload length of 0", lying(0), { vendorIds: known, cut: false }],
     ["a payload length of 3, less than its own header", lying(3), { vendorIds: known, cut: false }],
@@ -185,6 +189,29 @@ describe("lengths that lie end the walk, and what was read before them stands", 
     [
       "a proposal of length 0",
       message([{ type: 1, body: hex("00000001 00000001 0200 0000 01010001") }, vendor]),
+      { lifeSeconds: null, vendorIds: known },
+    ],
+    [
+      "a proposal shorter than its own header",
+      message([
+        { type: 1, body: hex(`00000001 00000001 00000004 ${proposal([transform(WINDOWS_LIFE)])}`) },
+        vendor,
+      ]),
+      { lifeSeconds: null, vendorIds: known },
+    ],
+    [
+      "a proposal that ends one byte behind its SA payload",
+      message([{ type: 1, body: association(longer(proposal([transform(WINDOWS_LIFE)]))) }, vendor]),
+      { lifeSeconds: null, vendorIds: known },
+    ],
+    [
+      "a transform that ends one byte behind its proposal",
+      message([{ type: 1, body: association(proposal([longer(transform(WINDOWS_LIFE))])) }, vendor]),
+      { lifeSeconds: null, vendorIds: known },
+    ],
+    [
+      "a transform shorter than its own header",
+      message([{ type: 1, body: association(proposal([`03000004${transform(WINDOWS_LIFE)}`])) }, vendor]),
       { lifeSeconds: null, vendorIds: known },
     ],
     [

@@ -213,6 +213,27 @@ describe("bounds", () => {
     expect(assembler.evicted).toBe(0);
   });
 
+  it("a piece of number 0 takes no room", () => {
+    const assembler = new FragmentAssembler(1);
+    const none = fragment({ ...RACOON, id: 2 }, 0, false, Buffer.alloc(100));
+    expect(feed(assembler, [start(1), none, end(1)]).at(-1)).toHaveLength(110);
+    expect(assembler.evicted).toBe(0);
+  });
+
+  it("a message that begins anew gives back the room of the one before", () => {
+    const assembler = new FragmentAssembler(4096, 1000);
+    const again = Array.from({ length: 30 }, (_, i) => fragment(RACOON, 1, false, Buffer.alloc(100, i)));
+    feed(assembler, [start(9), ...again]);
+    expect(assembler.evicted).toBe(0);
+    expect(feed(assembler, [end(9)])[0]).toHaveLength(110);
+  });
+
+  it("the message at hand is not the one given up, even when it alone is more than the room", () => {
+    const assembler = new FragmentAssembler(4096, 50);
+    expect(feed(assembler, [start(1), end(1)])[1]).toHaveLength(110);
+    expect(assembler.evicted).toBe(0);
+  });
+
   it("a message of more than 64 KiB is given up, and counted", () => {
     const assembler = new FragmentAssembler();
     const piece = Buffer.alloc(30_000, 5);

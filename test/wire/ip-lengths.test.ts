@@ -110,6 +110,12 @@ describe("a frame cut by a snaplen", () => {
     ["before the ports", v4(17, UDP), 23, "truncated-frame"],
     ["behind the ports, which are those of ISAKMP", v4(17, UDP), 27, "truncated-frame"],
     [
+      "before the UDP length, which would have been bad",
+      v4(17, udp(500, 500, MESSAGE, 7)),
+      25,
+      "truncated-frame",
+    ],
+    [
       "inside the UDP length, whatever it would have said",
       v4(17, udp(4500, 4500, Buffer.alloc(2))),
       27,
