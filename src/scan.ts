@@ -101,7 +101,8 @@ export class Scanner {
         authip: classes[HeaderClass.authip],
         malformed: Object.values(malformed).reduce((sum, count) => sum + count, 0),
       },
-      quickModeMessages: this.#quickModes,
+      // The inner header of a fragmented message counts, once it is whole.
+      quickModeMessages: this.#quickModes + this.#tracker.quickModesInFragments,
       skipped: named(kindNames, this.#kinds, Kind.candidate + 1),
       malformed,
     };

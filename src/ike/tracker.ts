@@ -43,6 +43,8 @@ export class Tracker {
   #segment = 0;
   echoes = 0;
   retransmissions = 0;
+  /** Fragments that completed a quick mode and whose own headers named another exchange. */
+  quickModesInFragments = 0;
   /** Quick modes beyond the bound of one IKE SA. */
   evictedExchanges = 0;
 
@@ -140,6 +142,8 @@ export class Tracker {
     }
     inner.read(whole, 0, whole.length);
     copyPlace(message, inner);
+    if (inner.exchange === EXCHANGE_QUICK && message.exchange !== EXCHANGE_QUICK)
+      this.quickModesInFragments += 1;
     this.#apply(sa, side, path, inner);
   }
 
