@@ -5,7 +5,7 @@
  */
 
 import type { CaptureSource, RecordBatch, SourceSummary } from "./batch.ts";
-import { BatchBuffer, MAX_RECORD } from "./records.ts";
+import { BatchBuffer, CAPACITY, MAX_RECORD } from "./records.ts";
 import { type ByteWindow, endOf } from "./window.ts";
 
 export const PCAP_HEADER = 24;
@@ -39,7 +39,6 @@ export class PcapSource implements CaptureSource {
   readonly summary: SourceSummary;
   readonly #window: ByteWindow;
   readonly #kind: PcapKind;
-  readonly #linkType: number;
   readonly #batch = new BatchBuffer();
 
   /** `window` stands at the file header, which is at hand in full. */
@@ -47,14 +46,16 @@ export class PcapSource implements CaptureSource {
     const view = new DataView(window.bytes.buffer, window.bytes.byteOffset + window.start, PCAP_HEADER);
     this.#kind = KINDS.get(view.getUint32(0))!;
     // The upper bits hold the FCS length and other flags.
-    this.#linkType = view.getUint32(20, this.#kind.littleEndian) & 0xffff;
+    const linkType = view.getUint32(20, this.#kind.littleEndian) & 0xffff;
+    // One link type for all records: what the loop need not write.
+    this.#batch.linkTypes.fill(linkType);
     this.#window = window;
     window.consume(PCAP_HEADER);
     const { nanos, modified } = this.#kind;
     this.summary = {
       name,
       format: (modified ? "pcap-modified" : nanos ? "pcap-ns" : "pcap") + suffix,
-      linkTypes: [this.#linkType],
+      linkTypes: [linkType],
       packets: 0,
       bytes: PCAP_HEADER,
       timeDigits: nanos ? 9 : 6,
@@ -87,36 +88,41 @@ export class PcapSource implements CaptureSource {
     return null;
   }
 
-  /** Takes all whole records that are at hand. */
+  /** Takes all whole records that are at hand: the loop that touches every record of every capture. */
   #fill(): void {
     const window = this.#window;
     const batch = this.#batch;
     batch.begin(window.bytes);
     const { littleEndian, nanos, modified } = this.#kind;
     const header = modified ? MODIFIED_HEADER : RECORD_HEADER;
-    const u32 = littleEndian ? readLittle : readBig;
-    const { bytes, end } = window;
+    const { end } = window;
+    const view = new DataView(window.bytes.buffer, window.bytes.byteOffset, end);
+    const { offsets, captured, original, micros } = batch;
+    const last = end - header;
     let at = window.start;
-    while (at + header <= end && !batch.full) {
-      const captured = u32(bytes, at + 8);
-      if (captured > MAX_RECORD) {
-        if (batch.count === 0) this.#corrupt(at, captured);
+    let count = 0;
+    while (at <= last && count < CAPACITY) {
+      const length = view.getUint32(at + 8, littleEndian);
+      if (length > MAX_RECORD) {
+        if (count === 0) this.#corrupt(at, length);
         break;
       }
-      if (at + header + captured > end) break;
-      const i = batch.count;
-      const fraction = u32(bytes, at + 4);
-      batch.offsets[i] = at + header;
-      batch.captured[i] = captured;
-      batch.original[i] = u32(bytes, at + 12);
-      batch.linkTypes[i] = this.#linkType;
+      if (at + header + length > end) break;
+      const seconds = view.getUint32(at, littleEndian);
+      const fraction = view.getUint32(at + 4, littleEndian);
+      offsets[count] = at + header;
+      captured[count] = length;
+      original[count] = view.getUint32(at + 12, littleEndian);
       // A fraction of a second or more is carried: some writers leave it unnormalised.
-      batch.micros[i] = u32(bytes, at) * 1_000_000 + (nanos ? Math.floor(fraction / 1000) : fraction);
-      batch.nanos[i] = nanos ? fraction % 1000 : 0;
-      batch.count = i + 1;
-      at += header + captured;
+      if (nanos) {
+        micros[count] = seconds * 1_000_000 + Math.floor(fraction / 1000);
+        batch.nanos[count] = fraction % 1000;
+      } else micros[count] = seconds * 1_000_000 + fraction;
+      count += 1;
+      at += header + length;
     }
-    this.summary.packets += batch.count;
+    batch.count = count;
+    this.summary.packets += count;
     this.summary.bytes += at - window.start;
     window.consume(at - window.start);
   }
@@ -134,12 +140,4 @@ export class PcapSource implements CaptureSource {
   close(): Promise<void> {
     return this.#window.source.close();
   }
-}
-
-function readLittle(bytes: Uint8Array, at: number): number {
-  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
-}
-
-function readBig(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }

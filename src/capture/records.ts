@@ -3,7 +3,7 @@
 import type { RecordBatch } from "./batch.ts";
 
 /** Records per batch. */
-const CAPACITY = 8192;
+export const CAPACITY = 8192;
 
 /** No capture program writes records larger than this (libpcap's MAXIMUM_SNAPLEN). */
 export const MAX_RECORD = 262_144;

@@ -38,7 +38,8 @@ export function addressWords(
   for (let i = 0; i < 4; i += 1) out[at + i] = word(bytes, offset + i * 4);
 }
 
-function word(bytes: Uint8Array, offset: number): number {
+/** Four bytes in network byte order. */
+export function word(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
   );

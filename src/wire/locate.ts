@@ -11,12 +11,14 @@ import { CONTINUE, go, Layer, next } from "./layers.ts";
 import { bsdNull, ciscoHdlc, ethernet, etherType, linuxSll, linuxSll2, ppp, pppoe } from "./link-layer.ts";
 import { firstLayer } from "./link-types.ts";
 import { Kind, type Located } from "./located.ts";
+import { PLAIN_HEADERS, plainPacket } from "./plain.ts";
 import type { PortSet } from "./ports.ts";
 import { gre } from "./tunnels.ts";
 
 export { Kind, kindNames, Located } from "./located.ts";
 export { type PortSet, portSet } from "./ports.ts";
 
+const LINKTYPE_ETHERNET = 1;
 /** Layers of one frame, each VLAN tag being one: tunnels in tunnels end here. */
 const MAX_LAYERS = 24;
 
@@ -24,7 +26,7 @@ const MAX_LAYERS = 24;
  * @param offset first byte of the frame
  * @param captured bytes of the frame that the capture holds
  * @param linkType LINKTYPE_ value
- * @returns a code of `Kind`, also in `out.kind`; never throws, and no offset in `out` lies outside the frame
+ * @returns a code of `Kind`; never throws, and no offset in `out` lies outside the frame
  */
 export function locate(
   bytes: Uint8Array,
@@ -34,19 +36,23 @@ export function locate(
   ports: PortSet,
   out: Located,
 ): number {
-  const kind = walk(bytes, offset, offset + captured, linkType, ports, out);
-  out.kind = kind;
-  return kind;
+  if (linkType === LINKTYPE_ETHERNET && captured >= PLAIN_HEADERS) {
+    const kind = plainPacket(bytes, offset, ports, out);
+    if (kind !== CONTINUE) return kind;
+  }
+  return locateByWalk(bytes, offset, captured, linkType, ports, out);
 }
 
-function walk(
+/** The same without the short cut: the rule, which the short cut must agree with. */
+export function locateByWalk(
   bytes: Uint8Array,
   offset: number,
-  end: number,
+  captured: number,
   linkType: number,
   ports: PortSet,
   out: Located,
 ): number {
+  const end = offset + captured;
   go(firstLayer[linkType], offset);
   if (next.layer === Layer.none) return Kind.unsupportedLinkType;
   for (let depth = 0; depth < MAX_LAYERS; depth += 1) {

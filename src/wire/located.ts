@@ -42,7 +42,6 @@ export const kindNames: readonly string[] = [
  * set for candidates, keepalives and ESP of every form; the payload for those of them that came over UDP.
  */
 export class Located {
-  kind = 0;
   ipVersion: 4 | 6 = 4;
   /** Offsets of the innermost IP addresses: 4 or 16 bytes each. */
   source = 0;

@@ -52,6 +52,11 @@ const VXLAN_PORT = 4789;
 const VXLAN_PORT_LINUX = 8472;
 const GENEVE_PORT = 6081;
 
+/** Whether UDP to this port may be a tunnel. */
+export function isTunnelPort(port: number): boolean {
+  return port === VXLAN_PORT || port === VXLAN_PORT_LINUX || port === GENEVE_PORT;
+}
+
 /** UDP that is not ISAKMP by its ports: a tunnel, or nothing to look into. `at` is the UDP header. */
 export function udpTunnel(bytes: Uint8Array, at: number, end: number, destinationPort: number): number {
   if (destinationPort === VXLAN_PORT || destinationPort === VXLAN_PORT_LINUX)
