@@ -84,23 +84,25 @@ function boxOf(
   for (const session of sessions) lifespans.set(session, lifespanOf(session, espKinds));
   const lifespan = (session: Session) => lifespans.get(session)!;
   const clients = groupClients(sessions, lifespan, endpointAliases(sessions));
-  const farewells = new Map(sessions.map((session) => [session.sa.number, lifespan(session).farewell]));
+  const farewells = onDemand(
+    () => new Map(sessions.map((session) => [session.sa.number, lifespan(session).farewell])),
+  );
+  const outcomes = new Map<Exchange, Outcome>();
   const patterns = new Map<Client, Pattern>();
   const parties: Party[] = [];
   for (const client of clients) {
     const pattern = patternOf(client);
     patterns.set(client, pattern);
     markReplaced(client, lifespan);
-    const phase1Times = phase1TimesOf(client, unanswered);
+    const phase1Times = onDemand(() => phase1TimesOf(client, unanswered));
     for (const session of client.sessions) {
       const context: OutcomeContext = {
         lifespan: lifespan(session),
         responderSeen: seenSending,
-        nextPhase1: (after) => phase1Times.find((at) => at > after) ?? Number.NaN,
-        farewelledBefore: (saNumber, at) => (farewells.get(saNumber)?.at ?? Number.POSITIVE_INFINITY) <= at,
+        nextPhase1: (after) => phase1Times().find((at) => at > after) ?? Number.NaN,
+        farewelledBefore: (saNumber, at) => (farewells().get(saNumber)?.at ?? Number.POSITIVE_INFINITY) <= at,
         captureEnd: options.captureEnd,
       };
-      const outcomes = new Map<Exchange, Outcome>();
       for (const exchange of session.quickModes) {
         outcomes.set(exchange, outcomeOf(session, exchange, context));
       }
@@ -108,6 +110,15 @@ function boxOf(
     }
   }
   return { host, hosts, clients, patterns, parties, seenSending };
+}
+
+/** A value that few quick modes need, made when the first one does. */
+function onDemand<T extends object>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Endpoints that an echo proved to be one client on both sides of a NAT: inside -> nearest the responder. */

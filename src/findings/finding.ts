@@ -129,8 +129,8 @@ export function isFirstId(contender: Attempt["contender"], exchange: Attempt["ex
 
 function acceptedClients(box: Box): Set<Client> {
   const accepted = new Set<Client>();
-  for (const { client, outcomes } of box.parties) {
-    if ([...outcomes.values()].some(isAccepted)) accepted.add(client);
+  for (const { client, session, outcomes } of box.parties) {
+    if (session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!))) accepted.add(client);
   }
   return accepted;
 }

@@ -12,5 +12,6 @@ export interface Party {
   client: Client;
   pattern: Pattern;
   lifespan: Lifespan;
+  /** Of all quick modes of clients at this responder. */
   outcomes: ReadonlyMap<Exchange, Outcome>;
 }

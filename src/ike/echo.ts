@@ -7,7 +7,7 @@
  * point that has already seen them are a new datagram: a retransmission.
  */
 
-import { type Message, type Print, printOf, samePrint } from "./message.ts";
+import type { Message } from "./message.ts";
 import type { IkeSa } from "./sa.ts";
 
 const ECHO_WINDOW = 1_000_000;
@@ -20,26 +20,32 @@ interface Point {
   at: number;
 }
 
-/** A datagram that may still be echoed. */
-export interface Original {
-  print: Print;
-  segment: number;
+/** A datagram that may still be echoed. Reused for another one afterwards: one second of messages is all there is. */
+export class Original {
+  full = 0;
+  prefix = 0;
+  cut = false;
+  segment = 0;
   /** When the datagram was sent last (first copy). */
-  at: number;
+  at = 0;
   /** The time under which it stands in the queue. */
-  queuedAt: number;
+  queuedAt = 0;
   /** Where its copies were seen; the first one is the datagram itself. */
-  points: Point[];
+  points: Point[] = [{ from: 0, to: 0, tap: 0, at: 0 }];
   /** The IKE SA and side that it was counted for. */
-  sa: IkeSa | null;
-  side: 0 | 1;
+  sa: IkeSa | null = null;
+  side: 0 | 1 = 0;
+  /** The next one with the same prefix. */
+  next: Original | null = null;
 }
 
 export class EchoFilter {
-  readonly #byPrefix = new Map<number, Original[]>();
+  readonly #byPrefix = new Map<number, Original>();
   /** In the order of `queuedAt`; a datagram sent again meanwhile is queued anew when it comes up. */
   #queue: Original[] = [];
   #head = 0;
+  /** Forgotten ones, to be reused. */
+  readonly #free: Original[] = [];
   /** After `see`: what is known of the datagram. */
   original: Original | null = null;
 
@@ -47,7 +53,7 @@ export class EchoFilter {
   see(message: Message): "new" | "again" | "echo" {
     this.#forget(message);
     const known = this.#find(message);
-    if (known === undefined) {
+    if (known === null) {
       this.original = this.#remember(message);
       return "new";
     }
@@ -67,30 +73,41 @@ export class EchoFilter {
     return "again";
   }
 
-  #find(message: Message): Original | undefined {
-    const print = { full: message.digest.full, prefix: message.digest.prefix, cut: message.cut };
-    return this.#byPrefix.get(print.prefix)?.find(
-      (known) =>
-        samePrint(known.print, print) &&
+  #find(message: Message): Original | null {
+    const { full, prefix } = message.digest;
+    let known = this.#byPrefix.get(prefix) ?? null;
+    for (; known !== null; known = known.next) {
+      const first = known.points[0];
+      if (
+        (known.cut || message.cut || known.full === full) &&
         message.at - known.at < ECHO_WINDOW &&
         // The same bytes going back to where they came from are a reflection, not a copy.
-        !(known.points[0].from === message.to && known.points[0].to === message.from),
-    );
+        !(first.from === message.to && first.to === message.from)
+      ) {
+        return known;
+      }
+    }
+    return null;
   }
 
   #remember(message: Message): Original {
-    const original: Original = {
-      print: printOf(message),
-      segment: message.segment,
-      at: message.at,
-      queuedAt: message.at,
-      points: [pointOf(message)],
-      sa: null,
-      side: 0,
-    };
-    const same = this.#byPrefix.get(original.print.prefix);
-    if (same === undefined) this.#byPrefix.set(original.print.prefix, [original]);
-    else same.push(original);
+    const original = this.#free.pop() ?? new Original();
+    original.full = message.digest.full;
+    original.prefix = message.digest.prefix;
+    original.cut = message.cut;
+    original.segment = message.segment;
+    original.at = message.at;
+    original.queuedAt = message.at;
+    const point = original.points[0];
+    original.points.length = 1;
+    point.from = message.from;
+    point.to = message.to;
+    point.tap = message.tap;
+    point.at = message.at;
+    // Behind those of the same prefix: the oldest that matches is found first.
+    const first = this.#byPrefix.get(original.prefix);
+    if (first === undefined) this.#byPrefix.set(original.prefix, original);
+    else lastOf(first).next = original;
     this.#queue.push(original);
     return original;
   }
@@ -107,15 +124,35 @@ export class EchoFilter {
         this.#queue.push(oldest);
         continue;
       }
-      const same = this.#byPrefix.get(oldest.print.prefix)!;
-      if (same.length === 1) this.#byPrefix.delete(oldest.print.prefix);
-      else same.splice(same.indexOf(oldest), 1);
+      this.#unlink(oldest);
+      oldest.sa = null;
+      oldest.side = 0;
+      oldest.next = null;
+      this.#free.push(oldest);
     }
     if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
   }
+
+  #unlink(gone: Original): void {
+    const first = this.#byPrefix.get(gone.prefix)!;
+    if (first === gone) {
+      if (gone.next === null) this.#byPrefix.delete(gone.prefix);
+      else this.#byPrefix.set(gone.prefix, gone.next);
+      return;
+    }
+    let before = first;
+    while (before.next !== gone) before = before.next!;
+    before.next = gone.next;
+  }
+}
+
+function lastOf(first: Original): Original {
+  let last = first;
+  while (last.next !== null) last = last.next;
+  return last;
 }
 
 function pointOf(message: Message): Point {

@@ -111,8 +111,8 @@ export class FlowTable {
   /** Row of what `from` sends to `to`: UDP between endpoints, or ESP over IP between their hosts. */
   rowOf(from: number, to: number, overIp: boolean): number {
     const key = this.#table.key;
-    key.set(this.#hosts.words(hostOf(from)), 0);
-    key.set(this.#hosts.words(hostOf(to)), 4);
+    this.#hosts.copyWords(hostOf(from), key, 0);
+    this.#hosts.copyWords(hostOf(to), key, 4);
     key[PORTS_WORD] = overIp ? 0 : portOf(from) * 65536 + portOf(to);
     return this.#ensure();
   }

@@ -67,7 +67,7 @@ export class HostTable {
 
   /** Number of the address whose four words stand at `at`, as `addressWords` writes them. */
   internWords(words: Uint32Array, at: number): number {
-    this.#table.key.set(words.subarray(at, at + 4));
+    for (let i = 0; i < 4; i += 1) this.#table.key[i] = words[at + i];
     return this.#ensure();
   }
 
@@ -101,14 +101,16 @@ export class HostTable {
     else waiting.push(exchange);
   }
 
-  /** The address as four words, for comparison and hashing. */
-  words(host: number): Uint32Array {
-    return this.#table.keys.slice(host * 4, host * 4 + 4);
+  /** Writes the address to `out` as `addressWords` does. */
+  copyWords(host: number, out: Uint32Array, at: number): void {
+    const { keys } = this.#table;
+    for (let i = 0; i < 4; i += 1) out[at + i] = keys[host * 4 + i];
   }
 
   /** The address's bytes: 4 for IPv4, 16 for IPv6. */
   bytes(host: number): Uint8Array {
-    const words = this.words(host);
+    const words = new Uint32Array(4);
+    this.copyWords(host, words, 0);
     const bytes = new Uint8Array(16);
     const view = new DataView(bytes.buffer);
     for (let i = 0; i < 4; i += 1) view.setUint32(i * 4, words[i]);
@@ -118,6 +120,20 @@ export class HostTable {
   text(host: number): string {
     const bytes = this.bytes(host);
     return formatAddress(bytes, 0, bytes.length === 4 ? 4 : 6);
+  }
+
+  /** RFC 1918, RFC 6598 (carrier NAT) and RFC 4193 addresses: inside a NAT, not outside. */
+  isPrivate(host: number): boolean {
+    const { keys } = this.#table;
+    const at = host * 4;
+    if (keys[at] !== 0 || keys[at + 1] !== 0 || keys[at + 2] !== 0xffff) return keys[at] >>> 25 === 0x7e;
+    const address = keys[at + 3];
+    return (
+      address >>> 24 === 10 ||
+      address >>> 20 === 0xac1 ||
+      address >>> 16 === 0xc0a8 ||
+      address >>> 22 === 0x191
+    );
   }
 }
 

@@ -53,7 +53,11 @@ export class SaTable {
   }
 
   #established(message: Message): IkeSa {
-    const [i0, i1, r0, r1] = message.cookies;
+    const { cookies } = message;
+    const i0 = cookies[0];
+    const i1 = cookies[1];
+    const r0 = cookies[2];
+    const r1 = cookies[3];
     const known = this.#at(i0, i1, r0, r1);
     if (known !== null) return known;
     let opening: IkeSa | null = null;
@@ -71,12 +75,12 @@ export class SaTable {
       sa.phase1Seen = true;
       sa.firstAt = opening.firstAt;
       sa.mode = opening.mode;
-      sa.vendorIds[0].push(...opening.vendorIds[0]);
+      sa.vendorIds[0] = opening.vendorIds[0];
       sa.pathOf(opening.paths[0].ends[0], opening.paths[0].ends[1], 0, opening.paths[0].natTraversal);
       this.#set(i0, i1, r0, r1, sa);
       return sa;
     }
-    opening.cookies.set(message.cookies);
+    for (let i = 0; i < 4; i += 1) opening.cookies[i] = cookies[i];
     this.#set(i0, i1, r0, r1, opening);
     return opening;
   }

@@ -7,7 +7,8 @@
 
 import type { Exchange } from "./exchange.ts";
 import { hostOf } from "./hosts.ts";
-import { type Message, type Print, printOf, samePrint } from "./message.ts";
+import type { Message } from "./message.ts";
+import { NO_VENDOR_IDS } from "./vendor-lists.ts";
 
 export type Side = 0 | 1;
 
@@ -39,7 +40,8 @@ const MAX_EARLIER = 8;
 export class IkeSa {
   /** Running number, in the order of first appearance. */
   readonly number: number;
-  readonly cookies: Uint32Array;
+  /** Initiator and responder cookie, two 32-bit words each. */
+  readonly cookies: number[];
   /** The first message (responder cookie zero, RFC 2408 3.1) was seen: side 0 began phase 1. */
   phase1Seen = false;
   /** Exchange type of phase 1: 2 main, 4 aggressive; 0 when no message of it was seen. */
@@ -51,12 +53,12 @@ export class IkeSa {
   readonly phase1Messages: [number, number] = [0, 0];
   readonly phase1FinishedAt: [number, number] = [Number.NaN, Number.NaN];
   /** Per side: vendor IDs in order, and the life duration offered or chosen, in seconds. */
-  readonly vendorIds: [string[], string[]] = [[], []];
+  readonly vendorIds: [readonly string[], readonly string[]] = [NO_VENDOR_IDS, NO_VENDOR_IDS];
   readonly lifeSeconds: [number | null, number | null] = [null, null];
   natDiscovery = false;
   /** Quick modes in order of first appearance. */
   readonly exchanges: Exchange[] = [];
-  readonly outers = new Map<string, OuterHeader>();
+  outers: Map<string, OuterHeader> | null = null;
   /** Per side: times of the latest distinct Informationals. */
   readonly informationals: [number[], number[]] = [[], []];
   readonly messages: [number, number] = [0, 0];
@@ -73,13 +75,15 @@ export class IkeSa {
   cut = false;
   /** Half-open SAs that share the initiator cookie, from different hosts. */
   sibling: IkeSa | null = null;
-  readonly #recent: Print[] = [];
-  /** The last message of each side, to know a decrypted copy. */
-  readonly #last: [LastMessage | null, LastMessage | null] = [null, null];
+  /** Prints of the latest distinct messages, a ring: prefix, and full or NaN where the capture cut the message. */
+  readonly #recent: number[] = [];
+  #nextRecent = 0;
+  /** The last message of each side, to know a decrypted copy: exchange, message ID, E flag, time. */
+  readonly #last = [Number.NaN, 0, 0, 0, Number.NaN, 0, 0, 0];
 
   constructor(number: number, message: Message) {
     this.number = number;
-    this.cookies = message.cookies.slice();
+    this.cookies = Array.from(message.cookies);
     this.firstAt = message.at;
     this.firstSegment = message.segment;
     this.lastLifeAt = message.at;
@@ -166,32 +170,38 @@ export class IkeSa {
 
   /** True when the same bytes came before from anyone; remembers them otherwise. */
   repeats(message: Message): boolean {
-    const print = printOf(message);
-    for (const known of this.#recent) if (samePrint(known, print)) return true;
-    if (this.#recent.length === MAX_RECENT) this.#recent.shift();
-    this.#recent.push(print);
+    const recent = this.#recent;
+    const { prefix, full } = message.digest;
+    for (let i = 0; i < recent.length; i += 2) {
+      if (recent[i] === prefix && (message.cut || recent[i + 1] === full || Number.isNaN(recent[i + 1]))) {
+        return true;
+      }
+    }
+    const at = this.#nextRecent;
+    recent[at] = prefix;
+    recent[at + 1] = message.cut ? Number.NaN : full;
+    this.#nextRecent = (at + 2) % (2 * MAX_RECENT);
     return false;
   }
 
   /** True for the decrypted twin that an ASA's capture holds beside the encrypted message (within 10 ms). */
   twinOfLast(message: Message, side: Side): boolean {
-    const last = this.#last[side];
+    const last = this.#last;
+    const from = side * 4;
+    const encrypted = message.encrypted ? 1 : 0;
     if (
-      last !== null &&
-      last.exchange === message.exchange &&
-      last.messageId === message.messageId &&
-      last.encrypted !== message.encrypted &&
+      last[from] === message.exchange &&
+      last[from + 1] === message.messageId &&
+      last[from + 2] !== encrypted &&
       message.exchange > 4 &&
-      message.at - last.at <= 10_000
+      message.at - last[from + 3] <= 10_000
     ) {
       return true;
     }
-    this.#last[side] = {
-      exchange: message.exchange,
-      messageId: message.messageId,
-      encrypted: message.encrypted,
-      at: message.at,
-    };
+    last[from] = message.exchange;
+    last[from + 1] = message.messageId;
+    last[from + 2] = encrypted;
+    last[from + 3] = message.at;
     return false;
   }
 
@@ -207,11 +217,4 @@ export class IkeSa {
     }
     return undefined;
   }
-}
-
-interface LastMessage {
-  exchange: number;
-  messageId: number;
-  encrypted: boolean;
-  at: number;
 }

@@ -2,11 +2,12 @@
  * An IKE SA with its roles: which side is the client, at which responder, and what follows from that.
  */
 
-import { readVendorIds, type VendorKnowledge } from "../wire/vendor-ids.ts";
+import type { VendorKnowledge } from "../wire/vendor-ids.ts";
 import type { Exchange } from "./exchange.ts";
 import { type HostTable, hostOf, portOf } from "./hosts.ts";
 import { other, type Role } from "./roles.ts";
 import type { IkeSa, Path, Side } from "./sa.ts";
+import { vendorKnowledge } from "./vendor-lists.ts";
 
 export interface Session {
   sa: IkeSa;
@@ -22,7 +23,7 @@ export interface Session {
   /** Port of the client towards port 4500, or -1. */
   port4500: number;
   /** Quick modes that the client started, in order. */
-  quickModes: Exchange[];
+  quickModes: readonly Exchange[];
   /** When phase 1 is known to have finished; NaN when it is not. */
   finishedAt: number;
   /** Phase 1 lies before the capture. */
@@ -46,11 +47,13 @@ export function sessionOf(sa: IkeSa, role: Role, box: number, hosts: HostTable):
     endpoint: path.ends[client],
     port500: portOn(near, client, false),
     port4500: portOn(near, client, true),
-    quickModes: sa.exchanges.filter(({ starter }) => starter === client),
+    quickModes: sa.exchanges.every(({ starter }) => starter === client)
+      ? sa.exchanges
+      : sa.exchanges.filter(({ starter }) => starter === client),
     finishedAt: finishedAt(sa, responder),
     begunBefore: !sa.phase1Seen && sa.mode === 0,
-    clientVendor: readVendorIds(sa.vendorIds[client]),
-    responderVendor: readVendorIds(sa.vendorIds[responder]),
+    clientVendor: vendorKnowledge(sa.vendorIds[client]),
+    responderVendor: vendorKnowledge(sa.vendorIds[responder]),
   };
 }
 
@@ -65,17 +68,19 @@ function finishedAt(sa: IkeSa, responder: Side): number {
 
 /** The outer header of a fragment set that was never complete stands for its message. */
 function addIncompleteFragments(sa: IkeSa): void {
+  if (sa.outers === null) return;
   for (const { side, messageId, exchange } of sa.outers.values()) {
     const known = sa.exchangeOf(messageId);
     if (known === undefined) sa.exchanges.push(exchange);
     else if (known.starter !== side && Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
   }
-  sa.outers.clear();
+  sa.outers = null;
   sa.exchanges.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
 }
 
 /** The path that names the client: nearest the responder, on the NAT-T port, with traffic both ways, latest. */
 function clientPath(sa: IkeSa, client: Side, hosts: HostTable): Path {
+  if (sa.paths.length === 1) return sa.paths[0];
   const nearness = new Map<number, number>();
   for (const path of sa.paths) {
     const host = hostOf(path.ends[client]);
@@ -89,7 +94,7 @@ function clientPath(sa: IkeSa, client: Side, hosts: HostTable): Path {
   }
   const rank = (path: Path): number[] => [
     nearness.get(hostOf(path.ends[client])) ?? 0,
-    isPrivate(hosts.bytes(hostOf(path.ends[client]))) ? 0 : 1,
+    hosts.isPrivate(hostOf(path.ends[client])) ? 0 : 1,
     path.natTraversal ? 1 : 0,
     path.sent[0] > 0 && path.sent[1] > 0 ? 1 : 0,
     Number.isNaN(path.lastAt) ? 0 : path.lastAt,
@@ -100,18 +105,6 @@ function clientPath(sa: IkeSa, client: Side, hosts: HostTable): Path {
 function compare(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i];
   return 0;
-}
-
-/** RFC 1918, RFC 6598 (carrier NAT) and RFC 4193 addresses: inside a NAT, not outside. */
-function isPrivate(address: Uint8Array): boolean {
-  if (address.length === 16) return (address[0] & 0xfe) === 0xfc;
-  const [a, b] = address;
-  return (
-    a === 10 ||
-    (a === 172 && (b & 0xf0) === 16) ||
-    (a === 192 && b === 168) ||
-    (a === 100 && (b & 0xc0) === 64)
-  );
 }
 
 function portOn(paths: readonly Path[], client: Side, natTraversal: boolean): number {

@@ -21,6 +21,7 @@ import {
 } from "./message.ts";
 import type { IkeSa, Path, Side } from "./sa.ts";
 import { SaTable } from "./sa-table.ts";
+import { VendorLists } from "./vendor-lists.ts";
 
 /** Quick modes kept per IKE SA; a client that counts makes one an hour. */
 const MAX_EXCHANGES = 1024;
@@ -40,6 +41,7 @@ export class Tracker {
   readonly #echoes = new EchoFilter();
   readonly #fragments = new FragmentAssembler();
   readonly #inner = new Message();
+  readonly #vendorLists = new VendorLists();
   #segment = 0;
   echoes = 0;
   retransmissions = 0;
@@ -113,7 +115,7 @@ export class Tracker {
     path.lastAt = message.at;
     if (message.exchange === EXCHANGE_QUICK) {
       if (message.messageId !== 0) this.#quickMode(sa, side, path, message, repeated);
-    } else if (!repeated && message.phase1) phase1(sa, side, message);
+    } else if (!repeated && message.phase1) phase1(sa, side, message, this.#vendorLists);
     else if (!repeated && message.exchange === EXCHANGE_INFORMATIONAL) informational(sa, side, message);
     sa.touch(message, side, repeated);
   }
@@ -125,13 +127,14 @@ export class Tracker {
     const outer = `${set}/${message.exchange}/${message.messageId}`;
     if (whole === null) {
       const counts = message.exchange === EXCHANGE_QUICK && message.messageId !== 0;
+      sa.outers ??= new Map();
       if (counts && !sa.outers.has(outer) && sa.outers.size < MAX_OUTERS) {
         sa.outers.set(outer, { side, messageId: message.messageId, exchange: new Exchange(message, side) });
       }
       sa.touch(message, side, false);
       return;
     }
-    sa.outers.delete(outer);
+    sa.outers?.delete(outer);
     const inner = this.#inner;
     const usable =
       classifyHeader(whole, 0, whole.length, whole.length) === HeaderClass.ikev1 &&
@@ -238,12 +241,12 @@ function echoPath(
 }
 
 /** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */
-function phase1(sa: IkeSa, side: Side, message: Message): void {
+function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLists): void {
   sa.phase1Messages[side] += 1;
   if (sa.mode === 0) sa.mode = message.exchange;
   if (!message.encrypted) {
     const clear = readClearPayloads(message.bytes, message.offset, message.captured);
-    sa.vendorIds[side].push(...clear.vendorIds.slice(0, 64 - sa.vendorIds[side].length));
+    sa.vendorIds[side] = lists.extended(sa.vendorIds[side], clear.vendorIds);
     sa.lifeSeconds[side] ??= clear.lifeSeconds;
     if (clear.natDiscovery > 0) sa.natDiscovery = true;
   }

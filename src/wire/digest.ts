@@ -17,21 +17,26 @@ export function digest(bytes: Uint8Array, offset: number, length: number, out: D
   let a = 0x9e3779b1 | 0;
   let b = 0x85ebca77 | 0;
   const prefix = Math.min(length, PREFIX);
-  let i = offset;
+  const end = offset + length;
   const prefixEnd = offset + prefix;
-  for (; i < prefixEnd; i += 1) {
-    a = Math.imul(a ^ bytes[i], 0x01000193);
-    b = Math.imul(b ^ bytes[i], 0x5bd1e995);
+  let i = offset;
+  // Four bytes at a time; the prefix is a whole number of words unless the message ends in it.
+  for (; i + 4 <= end; i += 4) {
+    if (i === prefixEnd) out.prefix = finish(a, b, prefix);
+    const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+    a = Math.imul(a ^ word, 0x01000193);
+    a ^= a >>> 15;
+    b = Math.imul(b ^ word, 0x5bd1e995);
     b ^= b >>> 13;
   }
-  out.prefix = finish(a, b, prefix);
-  const end = offset + length;
+  if (i === prefixEnd) out.prefix = finish(a, b, prefix);
   for (; i < end; i += 1) {
     a = Math.imul(a ^ bytes[i], 0x01000193);
     b = Math.imul(b ^ bytes[i], 0x5bd1e995);
     b ^= b >>> 13;
   }
   out.full = finish(a, b, length);
+  if (length < PREFIX) out.prefix = out.full;
 }
 
 function finish(a: number, b: number, length: number): number {
