@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${root}README.md`, "utf8");
 
 it("the README shows what its first command prints", () => {
-  expect(readme).toContain("npm ci && node bin/ike-dupcheck.js samples/two-windows-clients.pcap\n");
+  expect(readme).toContain("npm ci && node bin/ike-dupcheck.cjs samples/two-windows-clients.pcap\n");
   const { stdout, status } = runProgram(["samples/two-windows-clients.pcap"], { cwd: root });
   expect(status).toBe(1);
   const shown = stdout

@@ -6,8 +6,6 @@
 import { readSync } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { CaptureError, type CaptureSource } from "./batch.ts";
 import { isPcapMagic, PCAP_HEADER, PcapSource } from "./pcap.ts";
 import { PcapngSource, SECTION_HEADER } from "./pcapng.ts";
@@ -53,37 +51,15 @@ export async function openSource(source: ByteSource, name: string, chunk = CHUNK
     if (window.failure !== null) throw unreadable(name, window.failure);
     throw new CaptureError("empty", `${label(name)} is empty`);
   }
-  if (isGzip(window)) return openFormat(gunzip(window), name, "+gzip");
+  if (isGzip(window)) {
+    const { gunzip } = await import("./gunzip.ts");
+    return openFormat(gunzip(window), name, "+gzip");
+  }
   return openFormat(window, name, "");
 }
 
 function isGzip({ bytes, start, available }: ByteWindow): boolean {
   return available >= 3 && bytes[start] === 0x1f && bytes[start + 1] === 0x8b && bytes[start + 2] === 8;
-}
-
-/** A window over the unpacked bytes of a window that stands at a gzip header; several members follow each other. */
-function gunzip(packed: ByteWindow): ByteWindow {
-  const unpacker = createGunzip({ chunkSize: 256 * 1024 });
-  // A failure reaches the reader through the unpacker, which the pipeline destroys with it.
-  pipeline(pieces(packed), unpacker, () => {});
-  const source = new IterableSource(unpacker, {
-    size: packed.source.size,
-    position: () => packed.source.position(),
-    onClose: () => {
-      unpacker.destroy();
-      void packed.source.close();
-    },
-  });
-  return new ByteWindow(source);
-}
-
-async function* pieces(window: ByteWindow): AsyncGenerator<Uint8Array> {
-  while (await window.have(1)) {
-    const piece = window.bytes.slice(window.start, window.end);
-    window.consume(piece.length);
-    yield piece;
-  }
-  if (window.failure !== null) throw window.failure;
 }
 
 async function openFormat(window: ByteWindow, name: string, suffix: string): Promise<CaptureSource> {
@@ -155,7 +131,7 @@ class FileSource implements ByteSource {
   readonly #handle: FileHandle;
   #position = 0;
   #open = true;
-  #turnAt = performance.now();
+  #turnAt = Date.now();
 
   constructor(handle: FileHandle, size: number) {
     this.size = size;
@@ -163,9 +139,9 @@ class FileSource implements ByteSource {
   }
 
   async read(into: Uint8Array, at: number): Promise<number> {
-    if (performance.now() - this.#turnAt > TURN) {
+    if (Date.now() - this.#turnAt > TURN) {
       await new Promise((resolve) => setImmediate(resolve));
-      this.#turnAt = performance.now();
+      this.#turnAt = Date.now();
     }
     const bytesRead = readSync(this.#handle.fd, into, at, into.length - at, this.#position);
     this.#position += bytesRead;

@@ -3,7 +3,6 @@
  * input, and never replaces what is no plain file: a device, pipe or link is written to.
  */
 
-import { randomBytes } from "node:crypto";
 import { unlinkSync } from "node:fs";
 import { access, constants, type FileHandle, lstat, open, rename, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -100,6 +99,7 @@ async function refuseInput(path: string, inputs: readonly string[]): Promise<voi
 
 /** A file beside the wanted one, under a name that nobody can guess or prepare; it takes the name at the end. */
 async function replacement(path: string, mode: number): Promise<Target> {
+  const { randomBytes } = await import("node:crypto");
   const beside = join(dirname(path), `.ike-dupcheck-${randomBytes(8).toString("hex")}`);
   const handle = await open(beside, "wx", mode);
   let pending = true;

@@ -30,15 +30,24 @@ export interface Surroundings {
 
 /** Those of this process. The analysis is loaded when it is needed: help should not wait for it. */
 export function realSurroundings(): Surroundings {
-  // The one who reads may go away (`| head`): a write tells it by its callback, the event must not end us.
-  process.stdout.on("error", () => {});
-  process.stderr.on("error", () => {});
+  // Node makes its standard streams when they are first asked for, which takes a while.
+  const guard = <T extends NodeJS.WriteStream>(stream: T): T => {
+    // The one who reads may go away (`| head`): a write tells it by its callback, the event must not end us.
+    if (stream.listenerCount("error") === 0) stream.on("error", () => {});
+    return stream;
+  };
   return {
     version,
     env: process.env,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stdinIsTerminal: process.stdin.isTTY === true,
+    get stdout() {
+      return guard(process.stdout);
+    },
+    get stderr() {
+      return guard(process.stderr);
+    },
+    get stdinIsTerminal() {
+      return process.stdin.isTTY === true;
+    },
     analyze: async (inputs, options) => (await import("../analyze.ts")).analyze(inputs, options),
     crossCheck: async (name, options) => (await import("../cross-check.ts")).crossCheck(name, options),
     now: () => performance.now(),

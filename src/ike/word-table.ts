@@ -6,8 +6,6 @@
  * to run, so that nobody can choose cookies or addresses that all fall into one bucket.
  */
 
-import { randomInt } from "node:crypto";
-
 export class WordTable {
   /** The key to look up: the caller fills all words, then calls `find` or `ensure`. */
   readonly key: Uint32Array;
@@ -16,7 +14,7 @@ export class WordTable {
   /** The keys of all rows, `words` of them each. */
   keys: Uint32Array;
   readonly #words: number;
-  readonly #seed = randomInt(0x7fffffff);
+  readonly #seed = Math.floor(Math.random() * 0x7fffffff);
   /** Row number + 1, or 0 for an empty slot; the length is a power of two, at most half full. */
   #slots: Int32Array;
 

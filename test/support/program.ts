@@ -4,11 +4,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-export const PROGRAM = fileURLToPath(new URL("../../bin/ike-dupcheck.js", import.meta.url));
+export const PROGRAM = fileURLToPath(new URL("../../bin/ike-dupcheck.cjs", import.meta.url));
 
 /** False, with a printed reason, when there is nothing to run. */
 export function programIsBuilt(): boolean {
-  const built = existsSync(new URL("../../dist/cli/main.js", import.meta.url));
+  const built = existsSync(new URL("../../dist/main.cjs", import.meta.url));
   if (!built) console.log("skipped: the tests of the program as a process, because dist/ is not built");
   return built;
 }
