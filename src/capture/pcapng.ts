@@ -4,8 +4,9 @@
  */
 
 import type { CaptureSource, RecordBatch, SourceSummary } from "./batch.ts";
-import { BatchBuffer, MAX_RECORD } from "./records.ts";
-import { readTime, type TimeUnit, time, timeUnit } from "./timestamps.ts";
+import { INTERFACE_FIXED, type Interface, readInterface } from "./pcapng-interface.ts";
+import { BatchBuffer, CAPACITY, MAX_RECORD } from "./records.ts";
+import { readTime, time } from "./timestamps.ts";
 import { type ByteWindow, endOf } from "./window.ts";
 
 export const SECTION_HEADER = 0x0a0d0d0a;
@@ -19,22 +20,9 @@ const BLOCK_OVERHEAD = 12;
 const SECTION_MINIMUM = 28;
 const ENHANCED_FIXED = 28;
 const SIMPLE_FIXED = 12;
-const INTERFACE_FIXED = 16;
-const OPTION_TSRESOL = 9;
-const OPTION_TSOFFSET = 14;
 const MAX_INTERFACES = 65_536;
 /** Blocks that must be at hand in full: a packet with generous options, or an interface description. */
 const MAX_BLOCK = 16 * 1024 * 1024;
-/** What the draft says when the options are absent: microseconds, no offset. */
-const DEFAULT_UNIT = timeUnit(6, 0n);
-
-interface Interface {
-  linkType: number;
-  snaplen: number;
-  unit: TimeUnit;
-  /** Number over all sections. */
-  number: number;
-}
 
 export class PcapngSource implements CaptureSource {
   readonly summary: SourceSummary;
@@ -78,6 +66,7 @@ export class PcapngSource implements CaptureSource {
     while (this.summary.end === "clean") {
       this.#batch.begin(window.bytes);
       this.#view = new DataView(window.bytes.buffer, window.bytes.byteOffset, window.bytes.byteLength);
+      do this.#enhancedPackets();
       while (!this.#batch.full && this.#block());
       if (this.#batch.count > 0) {
         this.summary.packets += this.#batch.count;
@@ -99,6 +88,47 @@ export class PcapngSource implements CaptureSource {
 
   #isCorrupt(): boolean {
     return this.summary.end === "corrupt";
+  }
+
+  /**
+   * Takes enhanced packet blocks for as long as one follows the other and nothing is wrong with them: the loop
+   * that touches nearly every record. What it stops at, `#block` takes or complains of.
+   */
+  #enhancedPackets(): void {
+    if (this.#skip > 0) return;
+    const window = this.#window;
+    const view = this.#view;
+    const littleEndian = this.#littleEndian;
+    const interfaces = this.#interfaces;
+    const batch = this.#batch;
+    const { offsets, captured, original, linkTypes, micros, nanos } = batch;
+    const last = window.end - ENHANCED_FIXED - 4;
+    let at = window.start;
+    let count = batch.count;
+    while (at <= last && count < CAPACITY && view.getUint32(at, littleEndian) === ENHANCED_PACKET) {
+      const length = view.getUint32(at + 4, littleEndian);
+      if (length < ENHANCED_FIXED + 4 || length % 4 !== 0 || length > MAX_BLOCK) break;
+      if (at + length > window.end || view.getUint32(at + length - 4, littleEndian) !== length) break;
+      const from = interfaces[view.getUint32(at + 8, littleEndian)];
+      const size = view.getUint32(at + 20, littleEndian);
+      if (from === undefined || size > length - ENHANCED_FIXED - 4 || size > MAX_RECORD) break;
+      readTime(from.unit, view.getUint32(at + 12, littleEndian), view.getUint32(at + 16, littleEndian));
+      offsets[count] = at + ENHANCED_FIXED;
+      captured[count] = size;
+      original[count] = view.getUint32(at + 24, littleEndian);
+      linkTypes[count] = from.linkType;
+      batch.interfaces[count] = from.number;
+      micros[count] = time.micros;
+      nanos[count] = time.nanos;
+      count += 1;
+      at += length;
+    }
+    if (count === batch.count) return;
+    batch.count = count;
+    // A simple packet block carries the time before it.
+    this.#lastMicros = micros[count - 1];
+    this.#lastNanos = nanos[count - 1];
+    this.#consume(at - window.start);
   }
 
   /** Takes the block at hand; false when more bytes are needed, or when the block makes no sense. */
@@ -184,31 +214,13 @@ export class PcapngSource implements CaptureSource {
     if (this.#interfaces.length === MAX_INTERFACES) {
       return this.#corrupt(`the section declares more than ${MAX_INTERFACES} interfaces`);
     }
-    const linkType = this.#u16(at + 8);
-    const unit = this.#unitOf(at + INTERFACE_FIXED, at + length - 4);
-    const known = { linkType, snaplen: this.#u32(at + 12), unit, number: this.#interfaceCount };
-    this.#interfaces.push(known);
+    const described = readInterface(this.#view, at, length, this.#littleEndian, this.#interfaceCount);
+    const { linkType, unit } = described;
+    this.#interfaces.push(described);
     this.#interfaceCount += 1;
     if (unit.digits === 9) this.summary.timeDigits = 9;
     if (!this.summary.linkTypes.includes(linkType)) this.summary.linkTypes.push(linkType);
     return true;
-  }
-
-  /** Clock of an interface, from the options between `at` and `end`. */
-  #unitOf(at: number, end: number): TimeUnit {
-    let resolution = 6;
-    let offset = 0n;
-    for (let from = at; from + 4 <= end; ) {
-      const code = this.#u16(from);
-      const length = this.#u16(from + 2);
-      if (code === 0 || from + 4 + length > end) break;
-      if (code === OPTION_TSRESOL && length >= 1) resolution = this.#view.getUint8(from + 4);
-      if (code === OPTION_TSOFFSET && length >= 8) {
-        offset = this.#view.getBigInt64(from + 4, this.#littleEndian);
-      }
-      from += 4 + ((length + 3) & ~3);
-    }
-    return resolution === 6 && offset === 0n ? DEFAULT_UNIT : timeUnit(resolution, offset);
   }
 
   #packet(type: number, at: number, length: number): boolean {
