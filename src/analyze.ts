@@ -65,17 +65,21 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const scope = scopeOf(options, tracker.hosts);
   const scanner = new Scanner(tracker, portSet(options.ports ?? []));
   const limit = options.maxPackets ?? Number.POSITIVE_INFINITY;
-  const slices = merged.slices();
+  const rounds = merged.rounds();
   // A pipe on which nothing comes must not keep an interrupted read from ending.
-  const interrupted = new Promise<IteratorResult<Slice>>((resolve) => {
+  const interrupted = new Promise<IteratorResult<Iterable<Slice>>>((resolve) => {
     const stop = () => resolve({ done: true, value: undefined });
     options.signal?.addEventListener("abort", stop, { once: true });
   });
   while (options.signal?.aborted !== true && scanner.packets < limit) {
-    const { done, value: slice } = await Promise.race([slices.next(), interrupted]);
+    const { done, value: round } = await Promise.race([rounds.next(), interrupted]);
     if (done === true) break;
-    scanner.scan(slice, limit - scanner.packets);
-    options.onProgress?.({ ...merged.progress(slice.source), packets: scanner.packets });
+    let source = 0;
+    for (const slice of round) {
+      scanner.scan(slice, limit - scanner.packets);
+      source = slice.source;
+    }
+    options.onProgress?.({ ...merged.progress(source), packets: scanner.packets });
   }
   // The report comes first: closing an input that is still being read would look like a fault of it.
   const report = reportOf(merged, tracker, scanner, scope);

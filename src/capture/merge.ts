@@ -43,6 +43,7 @@ export class MergedCapture {
   readonly clockSteps: { count: number; first: ClockStep[] } = { count: 0, first: [] };
   readonly failures: CaptureError[] = [];
   readonly #lanes: Lane[];
+  #segment = 0;
 
   /** @param names inputs as `openCapture` takes them */
   constructor(
@@ -80,33 +81,54 @@ export class MergedCapture {
     return { bytes, totalBytes, source: this.summaries[source]?.name ?? "" };
   }
 
-  /** All records, in slices. Inputs that cannot be read end up in `failures`. */
-  async *slices(): AsyncGenerator<Slice> {
+  /**
+   * All records, in rounds: a round is what can be merged without waiting for an input. Slices are valid until
+   * the next one is asked for. Inputs that cannot be read end up in `failures`.
+   */
+  async *rounds(): AsyncGenerator<Iterable<Slice>> {
     const alone = this.#lanes.length === 1;
     for (const lane of this.#lanes) await this.#start(lane, !alone);
-    const live = this.#lanes.filter((lane) => lane.hasRecord);
     this.#lanes
       .filter((lane) => !lane.failed)
       .forEach((lane, index) => {
         lane.index = index;
       });
-    let segment = 0;
+    const live = this.#lanes.filter((lane) => lane.hasRecord).sort((a, b) => (isBefore(a, b) ? -1 : 1));
     while (live.length > 0) {
-      live.sort((a, b) => a.head - b.head || a.index - b.index);
-      const lane = live[0];
-      await lane.open();
-      const limit = live.length > 1 ? live[1].head : Number.POSITIVE_INFINITY;
-      const tieWins = live.length > 1 && lane.index < live[1].index;
-      const end = lane.runEnd(limit, tieWins);
-      yield { source: lane.index, batch: lane.batch!, clock: lane.clock, start: lane.at, end, segment };
-      const step = await lane.advance(end);
-      if (step !== null) {
-        segment += 1;
-        this.clockSteps.count += 1;
-        if (this.clockSteps.first.length < REMEMBERED_STEPS) this.clockSteps.first.push(step);
-      }
-      if (!lane.hasRecord) live.shift();
+      await live[0].ready();
+      if (live[0].hasRecord) {
+        this.#pass(live);
+        yield this.#round(live);
+      } else live.shift();
     }
+  }
+
+  /** Merges until the first lane needs another batch, or to be opened. */
+  *#round(live: Lane[]): Generator<Slice> {
+    while (live[0].isReady) {
+      const lane = live[0];
+      const limit = live.length > 1 ? live[1].head : Number.POSITIVE_INFINITY;
+      const start = lane.at;
+      lane.at = lane.runEnd(limit, live.length > 1 && lane.index < live[1].index);
+      const { index, clock, at } = lane;
+      yield { source: index, batch: lane.batch!, clock, start, end: at, segment: this.#segment };
+      if (lane.isReady) this.#pass(live);
+    }
+  }
+
+  /** The first lane stands at another record: notes a step of its clock, and moves it to where its time belongs. */
+  #pass(live: Lane[]): void {
+    const lane = live[0];
+    const step = lane.arrive();
+    if (step !== null) {
+      this.#segment += 1;
+      this.clockSteps.count += 1;
+      if (this.clockSteps.first.length < REMEMBERED_STEPS) this.clockSteps.first.push(step);
+    }
+    let place = 0;
+    for (; place + 1 < live.length && isBefore(live[place + 1], lane); place += 1)
+      live[place] = live[place + 1];
+    live[place] = lane;
   }
 
   async #start(lane: Lane, peek: boolean): Promise<void> {
@@ -122,6 +144,10 @@ export class MergedCapture {
   async close(): Promise<void> {
     for (const lane of this.#lanes) await lane.close();
   }
+}
+
+function isBefore(a: Lane, b: Lane): boolean {
+  return a.head < b.head || (a.head === b.head && a.index < b.index);
 }
 
 /** One input: its current batch and the next record in it. */
@@ -171,7 +197,7 @@ class Lane {
     // What is no regular file can be read only once.
     if (source.size === null) {
       this.#source = source;
-      return this.#next();
+      return this.#first();
     }
     const batch = await source.next();
     await source.close();
@@ -180,18 +206,35 @@ class Lane {
     this.#peeked = true;
   }
 
-  /** Opens a file that was only peeked at. */
-  async open(): Promise<void> {
-    if (!this.#peeked) return;
+  /** The next record is at hand. */
+  get isReady(): boolean {
+    return this.batch !== null && this.at < this.batch.count;
+  }
+
+  /** Opens a file that was only peeked at, or reads the next batch; `arrive` follows where there is a record. */
+  async ready(): Promise<void> {
+    if (this.isReady) return;
+    if (!this.#peeked) return this.#next();
     this.#peeked = false;
-    await this.#openNow();
+    try {
+      await this.#openNow();
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      // It was there when the run began: a file of a ring that was written over, say.
+      Object.assign(this.summary!, { packets: 0, bytes: 0, end: "corrupt", problem: `${error.message}.` });
+    }
   }
 
   async #openNow(): Promise<void> {
     this.#source = await this.#open(this.#name);
     this.summary = this.#source.summary;
     this.size = this.#source.size;
+    await this.#first();
+  }
+
+  async #first(): Promise<void> {
     await this.#next();
+    if (this.batch !== null) this.head = this.clock[0];
   }
 
   async #next(): Promise<void> {
@@ -204,8 +247,6 @@ class Lane {
     this.last = { micros: batch.micros[last], nanos: batch.nanos[last] };
     this.at = 0;
     this.#filled = this.#clock.fill(batch, 0, this.clock);
-    // A step at the first record: `advance` has reported it by then, or there was nothing before it.
-    if (this.#filled > 0) this.head = this.clock[0];
   }
 
   /** End of the run of records that come before `limit` (at it too, when ties are won), at least one record. */
@@ -217,16 +258,13 @@ class Lane {
     return end;
   }
 
-  /** Passes the records before `end`; a step back of the clock that follows is returned. */
-  async advance(end: number): Promise<ClockStep | null> {
-    this.at = end;
-    if (this.at === this.batch!.count) await this.#next();
-    const { batch } = this;
-    if (batch === null) return null;
+  /** Takes the time of the record that the lane stands at; a step back of the clock before it is returned. */
+  arrive(): ClockStep | null {
     if (this.at < this.#filled) {
       this.head = this.clock[this.at];
       return null;
     }
+    const batch = this.batch!;
     const backMicros = this.#clock.restart(batch.micros[this.at]);
     this.#filled = this.#clock.fill(batch, this.at, this.clock);
     this.head = this.clock[this.at];

@@ -27,10 +27,12 @@ async function records(
   capture: MergedCapture,
 ): Promise<{ source: number; record: number; clock: number; segment: number }[]> {
   const found = [];
-  for await (const { source, batch, clock, start, end, segment } of capture.slices()) {
-    expect(end).toBeGreaterThan(start);
-    for (let i = start; i < end; i += 1) {
-      found.push({ source, record: batch.bytes[batch.offsets[i]], clock: clock[i], segment });
+  for await (const round of capture.rounds()) {
+    for (const { source, batch, clock, start, end, segment } of round) {
+      expect(end).toBeGreaterThan(start);
+      for (let i = start; i < end; i += 1) {
+        found.push({ source, record: batch.bytes[batch.offsets[i]], clock: clock[i], segment });
+      }
     }
   }
   await capture.close();
@@ -110,6 +112,29 @@ describe("merging", () => {
     expect((await records(capture)).length).toBe(400);
     expect(most).toBeLessThanOrEqual(2);
     expect(open).toBe(0);
+  });
+
+  it("keeps what it has when a file is gone before its turn", async () => {
+    const files = [captureAt([1, 2]), captureAt([3, 4]), captureAt([5])];
+    const opened = new Set<string>();
+    const capture = new MergedCapture(["0", "1", "2"], async (name) => {
+      if (name === "1" && opened.has(name))
+        throw new CaptureError("unreadable", "cannot read 1: there is no such file");
+      opened.add(name);
+      const source = await openBytes(files[Number(name)]);
+      Object.defineProperty(source, "size", { value: files[Number(name)].length });
+      return source;
+    });
+    expect((await records(capture)).map(({ source, record }) => [source, record])).toEqual([
+      [0, 0],
+      [0, 1],
+      [2, 0],
+    ]);
+    expect(capture.summaries.map(({ packets, end, problem }) => [packets, end, problem])).toEqual([
+      [2, "clean", null],
+      [0, "corrupt", "cannot read 1: there is no such file."],
+      [1, "clean", null],
+    ]);
   });
 
   it("goes on with the others when an input cannot be read", async () => {
