@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// CommonJS, as one file with all that every run needs: Node starts it in half the time of a module tree.
-const { main } = require("../dist/main.cjs");
+const { load } = require("./load.cjs");
 
-main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+load()
+  .program.main(process.argv.slice(2))
+  .then((status) => {
+    process.exitCode = status;
+  });
