@@ -7,7 +7,8 @@
 import type { CaptureError } from "./capture/batch.ts";
 import { MergedCapture, type Slice } from "./capture/merge.ts";
 import { expandInputs } from "./capture/open.ts";
-import { judge } from "./findings/judge.ts";
+import { type EvidencePlan, evidencePlan } from "./findings/evidence.ts";
+import { type Judgement, judge } from "./findings/judge.ts";
 import { Tracker } from "./ike/tracker.ts";
 import { buildClients, buildFindings, buildResponders, countVerdicts } from "./report/build.ts";
 import type { Capture, Report } from "./report/model.ts";
@@ -30,6 +31,14 @@ export interface Progress {
   source: string;
 }
 
+/** What `evidenceCapture` needs to know of an analysis. */
+export interface EvidenceBase {
+  plan: EvidencePlan;
+  /** The files that were read, in their order, and how many packets of them. */
+  names: readonly string[];
+  packets: number;
+}
+
 export interface AnalyzeOptions {
   /** UDP ports beside 500 and 4500. */
   ports?: readonly number[];
@@ -50,6 +59,8 @@ export interface Analysis {
   failures: readonly CaptureError[];
   /** Inputs that were named twice and are read once. */
   duplicates: readonly string[];
+  /** Null where there is no finding. */
+  evidence: EvidenceBase | null;
 }
 
 /**
@@ -82,17 +93,30 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     options.onProgress?.({ ...merged.progress(source), packets: scanner.packets });
   }
   // The report comes first: closing an input that is still being read would look like a fault of it.
-  const report = reportOf(merged, tracker, scanner, scope);
-  await merged.close();
-  return { report, failures: [...failures, ...merged.failures], duplicates };
-}
-
-function reportOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner, scope: Scope): Report {
   const judgement = judge(tracker, {
     ...scope,
     captureStart: scanner.firstAt,
     captureEnd: { at: scanner.lastAt, segment: scanner.lastSegment },
   });
+  const report = reportOf(merged, tracker, scanner, scope, judgement);
+  await merged.close();
+  const plan = evidencePlan(judgement, tracker);
+  const read = merged.summaries.map(({ name }) => name);
+  return {
+    report,
+    failures: [...failures, ...merged.failures],
+    duplicates,
+    evidence: plan === null ? null : { plan, names: read, packets: scanner.packets },
+  };
+}
+
+function reportOf(
+  merged: MergedCapture,
+  tracker: Tracker,
+  scanner: Scanner,
+  scope: Scope,
+  judgement: Judgement,
+): Report {
   const { hosts } = tracker;
   const context = { hosts, sources: merged.summaries, aliasesOf: scope.aliasesOf };
   const capture = captureOf(merged, tracker, scanner);

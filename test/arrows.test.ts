@@ -11,9 +11,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   wire: ["capture"],
   ike: ["wire"],
   findings: ["ike"],
+  evidence: ["capture", "wire", "ike", "findings"],
   report: ["findings", "ike"],
   cli: ["capture", "report", "."],
-  ".": ["capture", "wire", "ike", "findings", "report"],
+  ".": ["capture", "wire", "ike", "findings", "evidence", "report"],
 };
 
 function folderOf(file: string): string {

@@ -24,6 +24,7 @@ it("the README names every option of the help text", () => {
   expect(options.length).toBeGreaterThan(10);
   const short = new Map([
     ["--output", "-o FILE"],
+    ["--write", "-w FILE"],
     ["--port", "-p PORT"],
     ["--count", "-c N"],
     ["--quiet", "-q"],

@@ -4,6 +4,7 @@
  */
 
 import { isIP } from "node:net";
+import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { FAIL_ON, type FailOn } from "./exit-status.ts";
 
@@ -22,6 +23,8 @@ export interface CheckOptions {
   format: Format;
   /** Path of the report; null is standard output. */
   output: string | null;
+  /** Path of the evidence capture, if one is wanted. */
+  evidence: string | null;
   ports: number[];
   responders: string[];
   aliases: [string, string][];
@@ -138,6 +141,7 @@ function checkOptions(): Option[] {
     choice("--format <FORMAT>", "form of the report", FORMATS, "table"),
     new Option("--json", "the same as --format json"),
     new Option("-o, --output <FILE>", "write the report to FILE; refused when FILE is an input"),
+    new Option("-w, --write <FILE>", "write the packets of the findings to FILE (pcapng or pcap)"),
     list("-p, --port <PORT>", "another UDP port that carries IKE (repeatable)", port),
     list("--responder <ADDR|CIDR>", "this address or network is the responder (repeatable)", network),
     list("--alias <ADDR=ADDR>", "two addresses of one box (repeatable)", alias),
@@ -158,12 +162,15 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
   if (given.json === true && given.format !== "json" && program.getOptionValueSource("format") === "cli") {
     return { kind: "usage", message: `--json and --format ${given.format} contradict each other` };
   }
+  const wrong = evidenceProblem(given.write, given.output, inputs);
+  if (wrong !== null) return { kind: "usage", message: wrong };
   return {
     kind: "check",
     options: {
       inputs,
       format: given.json === true ? "json" : given.format,
       output: given.output === undefined || given.output === "-" ? null : given.output,
+      evidence: given.write ?? null,
       ports: given.port ?? [],
       responders: given.responder ?? [],
       aliases: given.alias ?? [],
@@ -178,6 +185,23 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
       maxPackets: given.count ?? null,
     },
   };
+}
+
+/** Why no evidence capture can be written, in one sentence; null when it can. */
+function evidenceProblem(
+  path: string | undefined,
+  report: string | undefined,
+  inputs: string[],
+): string | null {
+  if (path === undefined) return null;
+  if (path === "-") return "-w needs a file: standard output is for the report";
+  if (inputs.length === 0 || inputs.includes("-")) {
+    return "-w reads its input again, which standard input cannot give: save the capture to a file first";
+  }
+  if (report !== undefined && resolve(report) === resolve(path)) {
+    return "-o and -w name the same file";
+  }
+  return null;
 }
 
 function port(value: string): number {

@@ -17,6 +17,8 @@ interface Job {
   around: Surroundings;
   messages: Messages;
   target: Target;
+  /** Where the evidence goes, if it is wanted. */
+  evidence: Target | null;
   stop: AbortSignal;
 }
 
@@ -32,19 +34,34 @@ export async function check(
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
   const target =
     options.output === null ? streamTarget(around.stdout) : await openTarget(options.output, inputs);
+  const evidence = options.evidence === null ? null : await openEvidence(options.evidence, inputs, target);
   const stop = new AbortController();
-  const release = around.onSignal((signal) => stopOrExit(signal, stop, target, around, messages));
+  const abandon = async () => {
+    await Promise.all([target.abandon(), evidence?.abandon()]);
+  };
+  const release = around.onSignal((signal) => stopOrExit(signal, stop, abandon, around, messages));
   try {
-    const job = { inputs, options, around, messages, target, stop: stop.signal };
+    const job = { inputs, options, around, messages, target, evidence, stop: stop.signal };
     const analysis = await read(job);
     tell(analysis, job);
     const differs = options.crossCheck && (await crossCheckSources(analysis.report, job));
-    const written = await deliver(analysis, job);
+    const delivered = await deliver(analysis, job);
+    const written = (await writeEvidence(analysis, job)) && delivered;
     const failed = analysis.failures.length > 0 || differs || !written;
     return exitStatus({ report: analysis.report, failed }, options.failOn, options.strict);
   } finally {
     release();
-    await target.abandon();
+    await abandon();
+  }
+}
+
+/** As for the report: what cannot be written should be known before the reading. */
+async function openEvidence(path: string, inputs: readonly string[], report: Target): Promise<Target> {
+  try {
+    return await openTarget(path, inputs);
+  } catch (error) {
+    await report.abandon();
+    throw error;
   }
 }
 
@@ -52,12 +69,12 @@ export async function check(
 function stopOrExit(
   signal: StopSignal,
   stop: AbortController,
-  target: Target,
+  abandon: () => Promise<void>,
   around: Surroundings,
   messages: Messages,
 ): void {
   if (stop.signal.aborted) {
-    void target.abandon();
+    void abandon();
     around.exit(SIGNAL_STATUS[signal]);
     return;
   }
@@ -133,6 +150,19 @@ async function deliver(
 ): Promise<boolean> {
   if (failures.length > 0 && report.capture.sources.length === 0) return true;
   return writeTo(target, await render(report, options, around), options.output, messages);
+}
+
+/** Writes the evidence capture, where one is wanted; false when it could not be written. */
+async function writeEvidence({ evidence: base }: Analysis, job: Job): Promise<boolean> {
+  const { options, around, messages, evidence: target } = job;
+  const path = options.evidence;
+  if (path === null || target === null) return true;
+  if (base === null) {
+    messages.note(`nothing was found, so there is no evidence to write to ${path}`);
+    return true;
+  }
+  const chunks = await around.evidence({ ...base, ports: options.ports, path });
+  return writeTo(target, chunks, path, messages);
 }
 
 async function render(

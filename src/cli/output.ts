@@ -12,16 +12,18 @@ export class OutputError extends Error {
   override readonly name = "OutputError";
 }
 
+export type Chunks = Iterable<string> | AsyncIterable<Uint8Array>;
+
 export interface Target {
-  /** Writes the report and closes; throws the system's error, EPIPE among others. */
-  write(chunks: Iterable<string>): Promise<void>;
+  /** Writes it all and closes; throws the system's error, EPIPE among others. */
+  write(chunks: Chunks): Promise<void>;
   /** Leaves nothing half-written behind, at once; may be called at any time and more than once. */
   abandon(): Promise<void>;
 }
 
 /** What a stream must have to take a report. */
 export interface ChunkStream {
-  write(text: string, done: (error?: Error | null) => void): boolean;
+  write(chunk: string | Uint8Array, done: (error?: Error | null) => void): boolean;
 }
 
 const CHUNK = 65_536;
@@ -32,7 +34,7 @@ const CHUNK = 65_536;
  */
 export async function writeTo(
   target: Target,
-  chunks: Iterable<string>,
+  chunks: Chunks,
   name: string | null,
   messages: { error(sentence: string): void },
 ): Promise<boolean> {
@@ -51,7 +53,7 @@ export async function writeTo(
 export function streamTarget(stream: ChunkStream): Target {
   return {
     async write(chunks) {
-      for (const chunk of gathered(chunks)) {
+      for await (const chunk of gathered(chunks)) {
         await new Promise<void>((done, fail) => {
           stream.write(chunk, (error) => (error ? fail(error) : done()));
         });
@@ -62,7 +64,7 @@ export function streamTarget(stream: ChunkStream): Target {
 }
 
 /**
- * Opens a file for the report, before anything is read: what cannot be written should not cost the wait.
+ * Opens a file for the report or the evidence, before anything is read: what cannot be written should not cost the wait.
  * @param inputs the captures to be read, as named; "-" is standard input
  */
 export async function openTarget(path: string, inputs: readonly string[]): Promise<Target> {
@@ -92,7 +94,7 @@ async function refuseInput(path: string, inputs: readonly string[]): Promise<voi
       found.ino === output.ino &&
       !found.isCharacterDevice();
     if (same || (name !== "-" && resolve(name) === resolve(path))) {
-      throw new OutputError(`refusing to write the report to ${path}: it is an input`);
+      throw new OutputError(`refusing to write to ${path}: it is an input`);
     }
   }
 }
@@ -134,12 +136,16 @@ async function directTarget(path: string): Promise<Target> {
   };
 }
 
-async function writeAll(handle: FileHandle, chunks: Iterable<string>): Promise<void> {
-  for (const chunk of gathered(chunks)) await handle.appendFile(chunk);
+async function writeAll(handle: FileHandle, chunks: Chunks): Promise<void> {
+  for await (const chunk of gathered(chunks)) await handle.appendFile(chunk);
 }
 
 /** Joins small pieces: one system call per row of a long report would be slow. */
-function* gathered(chunks: Iterable<string>): Generator<string> {
+function gathered(chunks: Chunks): Iterable<string> | AsyncIterable<Uint8Array> {
+  return Symbol.asyncIterator in chunks ? chunks : joined(chunks);
+}
+
+function* joined(chunks: Iterable<string>): Generator<string> {
   let waiting = "";
   for (const chunk of chunks) {
     waiting += chunk;

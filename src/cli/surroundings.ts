@@ -2,6 +2,7 @@
 
 import type { Analysis, AnalyzeOptions } from "../analyze.ts";
 import type { CrossCheckOptions, CrossCheckResult } from "../cross-check.ts";
+import type { EvidenceRequest } from "../evidence.ts";
 import { version } from "../version.ts";
 import type { ChunkStream } from "./output.ts";
 import type { Environment } from "./terminal.ts";
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly stdinIsTerminal: boolean;
   analyze(inputs: readonly string[], options: AnalyzeOptions): Promise<Analysis>;
   crossCheck(name: string, options: CrossCheckOptions): Promise<CrossCheckResult>;
+  /** The bytes of the evidence capture. */
+  evidence(request: EvidenceRequest): Promise<AsyncIterable<Uint8Array>>;
   /** Milliseconds of a clock that does not step. */
   now(): number;
   /** Listens until the function that it returns is called. */
@@ -50,6 +53,7 @@ export function realSurroundings(): Surroundings {
     },
     analyze: async (inputs, options) => (await import("../analyze.ts")).analyze(inputs, options),
     crossCheck: async (name, options) => (await import("../cross-check.ts")).crossCheck(name, options),
+    evidence: async (request) => (await import("../evidence.ts")).evidenceCapture(request),
     now: () => performance.now(),
     onSignal(listener) {
       process.on("SIGINT", listener).on("SIGTERM", listener);

@@ -350,7 +350,7 @@ describe("-o", () => {
     writeFileSync(path, "precious");
     const around = surroundings();
     expect(await run(["-o", path, path], around)).toBe(2);
-    expect(around.err).toBe(`ike-dupcheck: refusing to write the report to ${path}: it is an input\n`);
+    expect(around.err).toBe(`ike-dupcheck: refusing to write to ${path}: it is an input\n`);
     expect(readFileSync(path, "utf8")).toBe("precious");
     expect(around.asked).toBeNull();
   });

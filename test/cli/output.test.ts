@@ -157,7 +157,7 @@ describe("an input is never written over", () => {
     const { output, input = at("a.pcap") } = prepare(at("a.pcap"));
     const before = readdirSync(folder);
     await expect(openTarget(output, ["-", input])).rejects.toThrow(
-      `refusing to write the report to ${output}: it is an input`,
+      `refusing to write to ${output}: it is an input`,
     );
     expect(readFileSync(at("a.pcap"))).toEqual(emptyCapture());
     expect(readdirSync(folder)).toEqual(before);

@@ -15,7 +15,7 @@ export interface FakeSurroundings extends Surroundings {
 }
 
 export function analysis(over: Partial<Analysis> = {}): Analysis {
-  return { report: report(), failures: [], duplicates: [], ...over };
+  return { report: report(), failures: [], duplicates: [], evidence: null, ...over };
 }
 
 export interface Wishes extends Partial<Omit<Surroundings, "analyze">> {
@@ -58,6 +58,9 @@ export function surroundings(wishes: Wishes = {}): FakeSurroundings {
       return analyze === undefined ? (given ?? analysis()) : analyze(options, fake);
     },
     crossCheck: async () => ({ compared: 0, differences: [], skipped: null }),
+    evidence: async () => {
+      throw new Error("no evidence in this test");
+    },
     now: () => 0,
     onSignal(listener) {
       listeners.add(listener);
