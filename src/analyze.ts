@@ -11,8 +11,10 @@ import { type EvidencePlan, evidencePlan } from "./findings/evidence.ts";
 import { type Judgement, judge } from "./findings/judge.ts";
 import { Tracker } from "./ike/tracker.ts";
 import { buildClients, buildFindings, buildResponders, countVerdicts } from "./report/build.ts";
+import { buildCoverage } from "./report/coverage.ts";
 import type { Capture, Report } from "./report/model.ts";
 import { isoTime } from "./report/time.ts";
+import { buildTimelines, type Timeline } from "./report/timeline.ts";
 import { buildWarnings } from "./report/warnings.ts";
 import { Scanner } from "./scan.ts";
 import { type Scope, scopeOf } from "./scope.ts";
@@ -59,6 +61,8 @@ export interface Analysis {
   failures: readonly CaptureError[];
   /** Inputs that were named twice and are read once. */
   duplicates: readonly string[];
+  /** What a drawing needs; made when it is asked for. */
+  timelines: () => Timeline[];
   /** Null where there is no finding. */
   evidence: EvidenceBase | null;
 }
@@ -106,6 +110,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     report,
     failures: [...failures, ...merged.failures],
     duplicates,
+    timelines: () => buildTimelines(judgement, tracker.hosts),
     evidence: plan === null ? null : { plan, names: read, packets: scanner.packets },
   };
 }
@@ -121,11 +126,13 @@ function reportOf(
   const context = { hosts, sources: merged.summaries, aliasesOf: scope.aliasesOf };
   const capture = captureOf(merged, tracker, scanner);
   const clients = buildClients(judgement, context);
+  const warnings = buildWarnings(capture, judgement, clients, merged.clockSteps, hosts);
   const sas = tracker.table.sas;
   return {
     schemaVersion: "1",
     tool: { name: toolName, version },
     capture,
+    coverage: buildCoverage(capture, judgement.boxes, warnings, hosts),
     summary: {
       responders: judgement.boxes.length,
       clients: clients.length,
@@ -136,7 +143,7 @@ function reportOf(
     responders: buildResponders(judgement, context),
     clients,
     findings: buildFindings(judgement, context),
-    warnings: buildWarnings(capture, judgement, clients, merged.clockSteps, hosts),
+    warnings,
   };
 }
 

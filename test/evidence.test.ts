@@ -29,8 +29,9 @@ async function writeEvidence({ evidence }: Analysis, name: string): Promise<stri
 function findingsOf(report: Report): unknown[] {
   return report.findings.map(({ attempts, ...finding }) => ({
     ...finding,
-    attempts: attempts.map(({ frame, source, claim, ...attempt }) => ({
+    attempts: attempts.map(({ frame, source, claim, events, ...attempt }) => ({
       ...attempt,
+      events: events.map(({ at, what, sender }) => ({ at, what, sender })),
       claim: claim === null ? null : { ...claim, frame: null, source: null },
     })),
   }));

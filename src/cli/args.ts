@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { FAIL_ON, type FailOn } from "./exit-status.ts";
 
-export const FORMATS = ["table", "json", "ndjson"] as const;
+export const FORMATS = ["table", "json", "ndjson", "markdown", "html"] as const;
 export const COLOR_MODES = ["auto", "always", "never"] as const;
 export const SCHEMAS = ["report", "ndjson"] as const;
 export const SHELLS = ["bash", "zsh", "fish"] as const;

@@ -144,12 +144,10 @@ async function crossCheckSources(report: Report, { options, around, messages, st
 }
 
 /** Writes the report; false when it could not be written. Where nothing could be read there is none. */
-async function deliver(
-  { report, failures }: Analysis,
-  { options, around, messages, target }: Job,
-): Promise<boolean> {
+async function deliver(analysis: Analysis, { options, around, messages, target }: Job): Promise<boolean> {
+  const { report, failures } = analysis;
   if (failures.length > 0 && report.capture.sources.length === 0) return true;
-  return writeTo(target, await render(report, options, around), options.output, messages);
+  return writeTo(target, await render(analysis, options, around), options.output, messages);
 }
 
 /** Writes the evidence capture, where one is wanted; false when it could not be written. */
@@ -166,7 +164,7 @@ async function writeEvidence({ evidence: base }: Analysis, job: Job): Promise<bo
 }
 
 async function render(
-  report: Report,
+  { report, timelines }: Analysis,
   options: CheckOptions,
   around: Surroundings,
 ): Promise<Iterable<string>> {
@@ -177,6 +175,14 @@ async function render(
   if (options.format === "ndjson") {
     const { reportToNdjson } = await import("../report/ndjson.ts");
     return reportToNdjson(report);
+  }
+  if (options.format === "html") {
+    const { reportToHtml } = await import("../report/html.ts");
+    return reportToHtml(report, timelines());
+  }
+  if (options.format === "markdown") {
+    const { reportToMarkdown } = await import("../report/markdown.ts");
+    return reportToMarkdown(report, { all: options.all });
   }
   const { reportToTable } = await import("../report/table.ts");
   const terminal = options.output === null && around.stdout.isTTY === true;

@@ -10,8 +10,9 @@ import type { Client as JudgedClient } from "../ike/client.ts";
 import type { Stamp } from "../ike/exchange.ts";
 import { type HostTable, portOf } from "../ike/hosts.ts";
 import type { IkeSa } from "../ike/sa.ts";
-import type { Attempt, Claim, Client, Finding, Report, Responder } from "./model.ts";
-import { findingSentence, messageIdText, notesOf } from "./sentences.ts";
+import { communityId } from "./community-id.ts";
+import type { Attempt, AttemptEvent, Claim, Client, Finding, Report, Responder } from "./model.ts";
+import { displayFilter, findingSentence, messageIdText, notesOf } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 
 export interface BuildContext {
@@ -70,6 +71,7 @@ function buildFinding(
   });
   const { holder, contender, candidates } = finding;
   const ids = new Set(finding.attempts.map(({ exchange }) => exchange.messageId));
+  const messageIds = [...ids].sort((a, b) => a - b).map(messageIdText);
   return {
     fingerprint: findingFingerprint(responder, holder === null ? null : named(holder), named(contender)),
     verdict: finding.verdict,
@@ -78,7 +80,7 @@ function buildFinding(
     caveats: [...finding.caveats],
     notes: notesOf(finding),
     responder,
-    messageIds: [...ids].sort((a, b) => a - b).map(messageIdText),
+    messageIds,
     holder:
       holder === null
         ? {
@@ -94,6 +96,7 @@ function buildFinding(
         : partyOf(holder, holderPort(finding), finding.box, hosts),
     contender: partyOf(contender, portOf(finding.attempts[0].contender.session.endpoint), finding.box, hosts),
     attempts: finding.attempts.slice(0, SHOWN_ATTEMPTS).map((attempt) => buildAttempt(attempt, context)),
+    displayFilter: displayFilter(messageIds, responder),
     summary: findingSentence(finding, hosts),
   };
 }
@@ -128,6 +131,7 @@ function buildAttempt(attempt: JudgedAttempt, context: BuildContext): Attempt {
   const refused = outcome === "refused" ? exchange.otherInformational : null;
   return {
     messageId: messageIdText(exchange.messageId),
+    messageIdDecimal: exchange.messageId,
     at: stampTime(exchange.first, context),
     frame: exchange.first.frame,
     source: context.sources[exchange.first.source].name,
@@ -142,7 +146,24 @@ function buildAttempt(attempt: JudgedAttempt, context: BuildContext): Attempt {
     holderSa: holder === null ? null : cookiesOf(holder.claim.party.session.sa),
     contenderSa: cookiesOf(contender.session.sa),
     claim: holder === null ? null : claimOf(holder, context),
+    events: [
+      eventOf(exchange.first, "contender", "first-message", context),
+      ...(exchange.lastRetransmission === null
+        ? []
+        : [eventOf(exchange.lastRetransmission, "contender", "last-retransmission", context)]),
+      ...(refused === null ? [] : [eventOf(refused, "responder", "informational", context)]),
+    ].sort((a, b) => (a.at < b.at ? -1 : 1)),
   };
+}
+
+function eventOf(
+  stamp: Stamp,
+  sender: AttemptEvent["sender"],
+  what: AttemptEvent["what"],
+  context: BuildContext,
+): AttemptEvent {
+  const source = context.sources[stamp.source].name;
+  return { at: stampTime(stamp, context), frame: stamp.frame, source, sender, what };
 }
 
 function claimOf(holder: NonNullable<JudgedAttempt["holder"]>, context: BuildContext): Claim {
@@ -209,11 +230,25 @@ function buildClient(client: JudgedClient, box: Box, responder: string, hosts: H
       firstId: ids.length === 0 ? null : messageIdText(ids[0]),
       step: sameStep ? steps[0] : null,
     },
+    communityIds: communityIdsOf(client, box, hosts),
     anomaly: pattern.contradictsVendor ? anomalyText(client, pattern.kind) : null,
     rolesInferred: sessions.some(({ inferred }) => inferred),
     firstSeenAt: isoTime(sessions[0].sa.firstAt, 0, 6),
     lastSeenAt: isoTime(Math.max(...sessions.map(({ sa }) => sa.lastLifeAt)), 0, 6),
   };
+}
+
+/** Of the flows of the latest IKE SA: to port 500, and to port 4500 where it came that far. */
+function communityIdsOf({ host, sessions }: JudgedClient, box: Box, hosts: HostTable): string[] {
+  const { port500, port4500 } = sessions[sessions.length - 1];
+  const client = hosts.bytes(host);
+  const responder = hosts.bytes(box.host);
+  return [
+    [port500, 500],
+    [port4500, 4500],
+  ]
+    .filter(([port]) => port >= 0)
+    .map(([port, there]) => communityId({ address: client, port }, { address: responder, port: there }));
 }
 
 function anomalyText(client: JudgedClient, kind: string): string {

@@ -52,7 +52,7 @@ export function findingBlock(finding: Finding, number: number, context: BlockCon
     ...partyFields(finding, context),
     ...attemptFields(finding, context),
     ...judgementFields(finding),
-    { label: "Wireshark", text: displayFilter(finding), whole: true },
+    { label: "Wireshark", text: finding.displayFilter, whole: true },
     { label: "fingerprint", text: finding.fingerprint },
   ];
   return [
@@ -124,7 +124,14 @@ function heldText(messageId: string, { at, implied, lastLifeAt }: Claim, where: 
   return `${since}; ${lastLifeAt === null ? "not seen since" : `last sign ${clock(lastLifeAt)}`}`;
 }
 
-function outcomeText({ at, outcome, retransmissions, lastRetransmissionAt, refusedAt }: Attempt): string {
+/** What became of an attempt, with its numbers. */
+export function outcomeText({
+  at,
+  outcome,
+  retransmissions,
+  lastRetransmissionAt,
+  refusedAt,
+}: Attempt): string {
   const parts = [explained("outcome", outcome)];
   if (retransmissions > 0) {
     const last = lastRetransmissionAt === null ? null : span(secondsBetween(at, lastRetransmissionAt));
@@ -136,7 +143,8 @@ function outcomeText({ at, outcome, retransmissions, lastRetransmissionAt, refus
   return parts.join("; ");
 }
 
-function overlapText({ overlap, claim, at }: Attempt): string {
+/** How sure it is that the holder was connected, and why. */
+export function overlapText({ overlap, claim, at }: Attempt): string {
   const text = explained("overlap", overlap);
   if (claim === null || claim.lastLifeAt === null) return text;
   const after = secondsBetween(at, claim.lastLifeAt);
@@ -165,17 +173,9 @@ function judgementFields({ cause, verdict, summary, notes, caveats }: Finding): 
 }
 
 /** A code with its short explanation; whatever is not a known code stands for itself. */
-function explained(kind: TermKind, name: string): string {
+export function explained(kind: TermKind, name: string): string {
   const brief = briefOf(kind, name);
   return brief === null ? name : `${name}: ${brief}`;
-}
-
-/** What to paste into Wireshark to see the quick modes in question. */
-function displayFilter({ messageIds, responder }: Finding): string {
-  const ids = messageIds.slice(0, MAX_LISTED);
-  const match = ids.length === 1 ? `== ${ids[0]}` : `in {${ids.join(", ")}}`;
-  const address = `${responder.includes(":") ? "ipv6" : "ip"}.addr == ${responder}`;
-  return `isakmp.exchangetype == 32 && isakmp.messageid ${match} && ${address}`;
 }
 
 function listed(items: readonly string[]): string {

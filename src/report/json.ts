@@ -5,13 +5,18 @@
 
 import type { Report } from "./model.ts";
 
-// JSON.stringify leaves these as they are. A terminal obeys DEL and C1 controls, and JavaScript before ES2019
-// ends a line at U+2028 and U+2029. In JSON text they can only stand inside a string, where \u is allowed.
-const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
+// JSON.stringify leaves these as they are. A terminal obeys DEL, C1 controls and format characters (bidirectional
+// overrides), and JavaScript before ES2019 ends a line at U+2028 and U+2029. In JSON text they can only stand
+// inside a string, where \u is allowed.
+const UNSAFE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
 
-/** JSON text with those written out. */
+/** JSON text without characters that a terminal or an old parser of JavaScript would obey. */
 export function escaped(json: string): string {
-  return json.replace(UNSAFE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return json.replace(UNSAFE, (found) => found.split("").map(codeUnit).join(""));
+}
+
+function codeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** A value as it stands `depth` levels deep; no string holds a raw line feed, so every one is the layout's. */

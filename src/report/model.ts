@@ -74,6 +74,23 @@ export const warningCodeSchema = z.enum([
   "findings-closed",
 ]);
 
+export const coverageCodeSchema = z.enum([
+  "no-ike",
+  "no-ikev1",
+  "no-quick-mode",
+  "one-sided",
+  "begins-late",
+  "ike-only",
+  "clock-step",
+  "truncated",
+  "corrupt",
+  "evicted",
+  "untimed",
+  "snaplen",
+  "packets-dropped",
+  "capture-interrupted",
+]);
+
 const cookiePair = z
   .object({
     initiatorCookie: z.string().regex(/^[0-9a-f]{16}$/),
@@ -125,8 +142,19 @@ const claim = z
   })
   .describe("The holder's quick mode that claimed the message ID");
 
+const event = z
+  .object({
+    at: time,
+    frame,
+    source: sourceName,
+    sender: z.enum(["contender", "responder"]),
+    what: z.enum(["first-message", "last-retransmission", "informational"]),
+  })
+  .describe("A packet of the attempt, to be looked up in the capture");
+
 const attempt = z.object({
   messageId,
+  messageIdDecimal: z.int().positive().max(0xffffffff),
   at: time,
   frame,
   source: sourceName,
@@ -140,6 +168,7 @@ const attempt = z.object({
   holderSa: cookiePair.nullable(),
   contenderSa: cookiePair,
   claim: claim.nullable(),
+  events: z.array(event).describe("In order of time"),
 });
 
 export const findingSchema = z.object({
@@ -163,6 +192,7 @@ export const findingSchema = z.object({
   }),
   contender: z.object({ address, port, platform, pattern: patternKindSchema }),
   attempts: z.array(attempt),
+  displayFilter: z.string().describe("Shows the quick modes in question in Wireshark"),
   summary: z.string().describe("The finding in one sentence"),
 });
 
@@ -191,6 +221,9 @@ const client = z.object({
     firstId: messageId.nullable(),
     step: z.number().nullable(),
   }),
+  communityIds: z
+    .array(z.string().regex(/^1:[A-Za-z0-9+/]{27}=$/))
+    .describe("Community IDs (version 1, seed 0) of the client's UDP flows with the responder, as last seen"),
   anomaly: z.string().nullable().describe("An observation that contradicts the vendor ID"),
   rolesInferred: z.boolean().describe("Phase 1 was not seen: who is the client was deduced"),
   firstSeenAt: time,
@@ -211,10 +244,24 @@ const live = z.object({
     .describe("Ended and let go of while the capture ran: no longer in this report"),
 });
 
+const coverage = z
+  .object({
+    complete: z.boolean().describe("No gap is known: a collision at these responders would have been seen"),
+    gaps: z.array(
+      z.object({
+        code: coverageCodeSchema,
+        responder: address.nullable().describe("null: the input as a whole"),
+        message: z.string(),
+      }),
+    ),
+  })
+  .describe("What the input could not show: without findings it says whether that means clean");
+
 export const reportSchema = z.object({
   schemaVersion: z.literal("1"),
   tool: z.object({ name: z.string(), version: z.string() }),
   capture,
+  coverage,
   summary: z.object({
     responders: count,
     clients: count,
@@ -231,9 +278,12 @@ export const reportSchema = z.object({
 
 export type Report = z.infer<typeof reportSchema>;
 export type Capture = z.infer<typeof capture>;
+export type CoverageCode = z.infer<typeof coverageCodeSchema>;
+export type Coverage = z.infer<typeof coverage>;
 export type Source = z.infer<typeof source>;
 export type Finding = z.infer<typeof findingSchema>;
 export type Attempt = z.infer<typeof attempt>;
+export type AttemptEvent = z.infer<typeof event>;
 export type Claim = z.infer<typeof claim>;
 export type Responder = z.infer<typeof responder>;
 export type Live = z.infer<typeof live>;

@@ -78,7 +78,7 @@ describe("usage errors are one sentence that names the culprit", () => {
     ["--jsn a", /'--jsn' \(Did you mean --json\?\)$/],
     ["-i eth0", /^unknown option '-i'$/],
     ["-W x a", /^unknown option '-W'$/],
-    ["--format html a", /'html' is invalid\. Allowed choices are table, json, ndjson\.$/],
+    ["--format xml a", /'xml' is invalid\. Allowed choices are table, json, ndjson, markdown, html\.$/],
     ["--format table --json a", /^--json and --format table contradict each other$/],
     ["--format ndjson --json a", /^--json and --format ndjson contradict each other$/],
     ["-p 0 a", /'0' is invalid\. A port is a number from 1 to 65535\.$/],

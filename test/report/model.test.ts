@@ -78,7 +78,17 @@ describe("the published JSON Schema", () => {
 
   test("requires the names that the contract gives", () => {
     expect(requiredOf(schema)).toEqual(
-      ["schemaVersion", "tool", "capture", "summary", "responders", "clients", "findings", "warnings"].sort(),
+      [
+        "schemaVersion",
+        "tool",
+        "capture",
+        "coverage",
+        "summary",
+        "responders",
+        "clients",
+        "findings",
+        "warnings",
+      ].sort(),
     );
     expect(requiredOf(schema.properties.capture)).toEqual(
       expect.arrayContaining(["sources", "packets", "messages", "quickModeMessages", "skipped"]),

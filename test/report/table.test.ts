@@ -204,13 +204,6 @@ describe("a finding's block", () => {
     expect(text(["a/x.pcap", "b/x.pcap"])).toContain("(frame 31 of a/x.pcap)");
     expect(text(["a/x.pcap"])).toContain("(frame 31)");
   });
-
-  test("gives a display filter that can be pasted, for IPv6 too", () => {
-    const six = finding({ responder: "2001:db8::1", messageIds: ["0x00000001", "0x00000002"] });
-    expect(table(report({ findings: [six] }), { width: 80 })).toContain(
-      "isakmp.exchangetype == 32 && isakmp.messageid in {0x00000001, 0x00000002} && ipv6.addr == 2001:db8::1\n",
-    );
-  });
 });
 
 describe("what is left out", () => {

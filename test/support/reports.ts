@@ -5,6 +5,7 @@ import type { Attempt, Client, Finding, Report, Verdict } from "../../src/report
 export function attempt(over: Partial<Attempt> = {}): Attempt {
   return {
     messageId: "0x00000001",
+    messageIdDecimal: 1,
     at: "2026-11-23T10:02:00.500000Z",
     frame: 31,
     source: "office.pcap",
@@ -24,6 +25,22 @@ export function attempt(over: Partial<Attempt> = {}): Attempt {
       implied: false,
       lastLifeAt: "2026-11-23T10:06:10.500000Z",
     },
+    events: [
+      {
+        at: "2026-11-23T10:02:00.500000Z",
+        frame: 31,
+        source: "office.pcap",
+        sender: "contender",
+        what: "first-message",
+      },
+      {
+        at: "2026-11-23T10:02:31.750000Z",
+        frame: 58,
+        source: "office.pcap",
+        sender: "contender",
+        what: "last-retransmission",
+      },
+    ],
     ...over,
   };
 }
@@ -51,6 +68,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
       pattern: "sequential",
     },
     attempts: [attempt()],
+    displayFilter: "isakmp.exchangetype == 32 && isakmp.messageid == 0x00000001 && ip.addr == 192.0.2.1",
     summary:
       "192.0.2.1 did not accept 198.51.100.12 on quick-mode message ID 0x00000001 while 198.51.100.11 held it.",
     ...over,
@@ -73,6 +91,7 @@ export function client(over: Partial<Client> = {}): Client {
       firstId: "0x00000001",
       step: 1,
     },
+    communityIds: ["1:AAAAAAAAAAAAAAAAAAAAAAAAAAA="],
     anomaly: null,
     rolesInferred: false,
     firstSeenAt: "2026-11-23T10:00:00.000000Z",
@@ -113,6 +132,7 @@ export function report(over: Partial<Report> = {}): Report {
       retransmissions: 5,
       evicted: {},
     },
+    coverage: { complete: true, gaps: [] },
     summary: {
       responders: 1,
       clients: clients.length,

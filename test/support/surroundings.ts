@@ -15,7 +15,7 @@ export interface FakeSurroundings extends Surroundings {
 }
 
 export function analysis(over: Partial<Analysis> = {}): Analysis {
-  return { report: report(), failures: [], duplicates: [], evidence: null, ...over };
+  return { report: report(), failures: [], duplicates: [], timelines: () => [], evidence: null, ...over };
 }
 
 export interface Wishes extends Partial<Omit<Surroundings, "analyze">> {

@@ -1,0 +1,32 @@
+/**
+ * Text that Markdown (CommonMark 0.31, GitHub's tables) shows as it is. Whatever comes from input is neutralised
+ * for a terminal first, since a ticket may be read in one.
+ */
+
+import { printable } from "./text.ts";
+
+/** What can begin or end a construct inside a line; a backslash before it takes that away (CommonMark 2.4). */
+const SPECIAL = /[\\`*_[\]<>|~&#!]/g;
+
+/** A sentence. */
+export function escaped(text: string): string {
+  return printable(text)
+    .replace(SPECIAL, "\\$&")
+    .replace(/\b(www|https?|ftp)(?=[.:])/gi, "$1\\");
+}
+
+/** A name from the user or the input: in a code span nothing is a link, a mention or markup. */
+export function code(text: string): string {
+  const shown = printable(text);
+  const runs = [...shown.matchAll(/`+/g)].map(([run]) => run.length);
+  const fence = "`".repeat(Math.max(0, ...runs) + 1);
+  const pad = /^`|`$|^ .* $/.test(shown) || shown.trim() === "" ? " " : "";
+  // The one character that a table takes even inside a code span.
+  return `${fence}${pad}${shown.replaceAll("|", "\\|")}${pad}${fence}`;
+}
+
+/** A table; the cells are Markdown already. */
+export function tableLines(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+}

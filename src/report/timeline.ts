@@ -1,0 +1,157 @@
+/**
+ * What a drawing of a responder's clients needs: a lane for each client, the lives of its IKE SAs, its quick modes,
+ * and which of them met an ID that another client held. Bounded: beyond the bounds lanes are left out, those in
+ * no finding first, and marks are gathered.
+ */
+
+import type { Box } from "../findings/boxes.ts";
+import type { Attempt, Verdict } from "../findings/collisions.ts";
+import type { Judgement } from "../findings/judge.ts";
+import type { Client } from "../ike/client.ts";
+import type { Exchange } from "../ike/exchange.ts";
+import { type HostTable, portOf } from "../ike/hosts.ts";
+import type { Outcome } from "../ike/outcome.ts";
+import { messageIdText } from "./sentences.ts";
+import { endpoint } from "./text.ts";
+
+export const MAX_LANES = 200;
+export const MAX_MARKS = 5000;
+
+export interface Mark {
+  /** Clock microseconds. */
+  at: number;
+  messageId: string;
+  outcome: Outcome | "several";
+  /** Verdict of the attempt, where the ID was held by another client. */
+  verdict: Verdict | null;
+  /** Quick modes that the mark stands for. */
+  count: number;
+}
+
+export interface Lane {
+  client: string;
+  lives: { from: number; to: number }[];
+  marks: Mark[];
+}
+
+export interface Join {
+  /** Number of the finding in the report, from 1. */
+  finding: number;
+  verdict: Verdict;
+  messageId: string;
+  /** Lane of the holder, and when it claimed the ID; and the contender's. */
+  holder: number;
+  claimedAt: number;
+  contender: number;
+  at: number;
+}
+
+export interface Timeline {
+  responder: string;
+  from: number;
+  to: number;
+  lanes: Lane[];
+  joins: Join[];
+  /** Clients that are not drawn. */
+  omitted: number;
+  /** Marks stand for several quick modes. */
+  gathered: boolean;
+}
+
+export function buildTimelines(judgement: Judgement, hosts: HostTable): Timeline[] {
+  return judgement.boxes
+    .map((box) => timelineOf(box, judgement, hosts))
+    .filter(({ lanes }) => lanes.length > 0)
+    .sort((a, b) => b.joins.length - a.joins.length);
+}
+
+function timelineOf(box: Box, { findings }: Judgement, hosts: HostTable): Timeline {
+  const numbered = findings.map((finding, i) => ({ finding, number: i + 1 }));
+  const own = numbered.filter(({ finding }) => finding.box === box);
+  const involved = new Set<Client>(
+    own.flatMap(({ finding }) =>
+      finding.holder === null ? [finding.contender] : [finding.holder, finding.contender],
+    ),
+  );
+  const counting = (client: Client) => box.patterns.get(client)?.kind === "sequential";
+  const rank = (client: Client) => (involved.has(client) ? 0 : counting(client) ? 1 : 2);
+  const clients = [...box.clients].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_LANES);
+  clients.sort((a, b) => a.sessions[0].sa.firstAt - b.sessions[0].sa.firstAt);
+  const attempts = new Map<Exchange, Attempt>();
+  for (const { finding } of own) for (const each of finding.attempts) attempts.set(each.exchange, each);
+  const lanes = clients.map((client) => laneOf(client, box, attempts, hosts));
+  const joins = own.flatMap(({ finding, number }) =>
+    finding.attempts.flatMap((attempt) => joinOf(attempt, finding.contender, number, clients)),
+  );
+  const times = lanes.flatMap(({ lives }) => lives.flatMap(({ from, to }) => [from, to]));
+  const from = times.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+  const to = times.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
+  const gathered = lanes.reduce((sum, { marks }) => sum + marks.length, 0) > MAX_MARKS;
+  if (gathered) for (const lane of lanes) lane.marks = gather(lane.marks, from, to, lanes.length);
+  const omitted = box.clients.length - clients.length;
+  return {
+    responder: hosts.text(box.host),
+    from,
+    to,
+    lanes,
+    joins: joins.slice(0, MAX_LANES),
+    omitted,
+    gathered,
+  };
+}
+
+function laneOf(client: Client, box: Box, attempts: ReadonlyMap<Exchange, Attempt>, hosts: HostTable): Lane {
+  const marks: Mark[] = [];
+  for (const { session, outcomes } of box.parties.filter((party) => party.client === client)) {
+    for (const exchange of session.quickModes) {
+      marks.push({
+        at: exchange.firstAt,
+        messageId: messageIdText(exchange.messageId),
+        outcome: outcomes.get(exchange)!,
+        verdict: attempts.get(exchange)?.verdict ?? null,
+        count: 1,
+      });
+    }
+  }
+  return {
+    client: endpoint(hosts.text(client.host), portOf(client.sessions[0].endpoint)),
+    lives: client.sessions.map(({ sa }) => ({ from: sa.firstAt, to: Math.max(sa.firstAt, sa.lastLifeAt) })),
+    marks: marks.sort((a, b) => a.at - b.at),
+  };
+}
+
+function joinOf(
+  { holder, exchange, verdict }: Attempt,
+  contender: Client,
+  finding: number,
+  clients: Client[],
+): Join[] {
+  if (holder === null) return [];
+  const lanes = { holder: clients.indexOf(holder.claim.party.client), contender: clients.indexOf(contender) };
+  if (lanes.holder < 0 || lanes.contender < 0) return [];
+  const messageId = messageIdText(exchange.messageId);
+  return [{ finding, verdict, messageId, ...lanes, claimedAt: holder.claim.since, at: exchange.firstAt }];
+}
+
+const WORST: readonly (Verdict | null)[] = ["rejected", "predicted", "possible", "tolerated", null];
+
+/** Marks of one stretch of time as one: at most the bound over all lanes together. */
+export function gather(marks: readonly Mark[], from: number, to: number, lanes: number): Mark[] {
+  const slots = Math.max(1, Math.floor(MAX_MARKS / lanes));
+  const width = Math.max(1, (to - from) / slots);
+  const gathered: Mark[] = [];
+  let slot = -1;
+  for (const mark of marks) {
+    const here = Math.min(slots - 1, Math.floor((mark.at - from) / width));
+    const last = gathered[gathered.length - 1];
+    if (here !== slot || last === undefined) {
+      slot = here;
+      gathered.push({ ...mark });
+      continue;
+    }
+    last.count += 1;
+    if (last.outcome !== mark.outcome) last.outcome = "several";
+    if (WORST.indexOf(mark.verdict) < WORST.indexOf(last.verdict)) last.verdict = mark.verdict;
+  }
+  return gathered;
+}

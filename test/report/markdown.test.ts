@@ -1,0 +1,137 @@
+import { lexer, type Token, type Tokens } from "marked";
+import { describe, expect, it, test } from "vitest";
+import { reportToMarkdown } from "../../src/report/markdown.ts";
+import type { Report } from "../../src/report/model.ts";
+import { HOSTILE } from "../support/hostile.ts";
+import { attempt, finding, report } from "../support/reports.ts";
+
+function markdown(value: Report, all = false): string {
+  return [...reportToMarkdown(value, { all })].join("");
+}
+
+/** All tokens of an independent parser (GitHub's dialect), nested ones too. */
+function tokens(text: string): Token[] {
+  const found: Token[] = [];
+  const walk = (list: readonly Token[] | undefined) => {
+    for (const token of list ?? []) {
+      found.push(token);
+      walk("tokens" in token ? token.tokens : undefined);
+      if (token.type === "list") walk((token as Tokens.List).items);
+      if (token.type === "table") {
+        const { header, rows } = token as Tokens.Table;
+        for (const cell of [...header, ...rows.flat()]) walk(cell.tokens);
+      }
+    }
+  };
+  walk(lexer(text, { gfm: true }));
+  return found;
+}
+
+const rejected = finding({ caveats: ["no-control"], notes: ["accepted-when-free"] });
+
+describe("a finding in Markdown", () => {
+  const text = markdown(report({ findings: [rejected] }));
+
+  it("has a table of the exchange with time, frame, direction, cookies, ID and what it is", () => {
+    const table = tokens(text).find(
+      (token): token is Tokens.Table =>
+        token.type === "table" && (token as Tokens.Table).header[0].text === "time",
+    )!;
+    expect(table.header.map((cell) => cell.text)).toEqual([
+      "time",
+      "frame",
+      "direction",
+      "cookies",
+      "message ID",
+      "what it is",
+    ]);
+    expect(table.rows.map((row) => [row[1].text, row[2].text, row[3].text])).toEqual([
+      ["7", "198.51.100.11:4500 → 192.0.2.1", "`1111111111111111:aaaaaaaaaaaaaaaa`"],
+      ["31", "198.51.100.12:4500 → 192.0.2.1", "`2222222222222222:bbbbbbbbbbbbbbbb`"],
+      ["58", "198.51.100.12:4500 → 192.0.2.1", "`2222222222222222:bbbbbbbbbbbbbbbb`"],
+      ["", "198.51.100.11:4500 → 192.0.2.1", "`1111111111111111:aaaaaaaaaaaaaaaa`"],
+    ]);
+  });
+
+  it("has the display filter as it is to be pasted, the caveats, and what can be done", () => {
+    const code = tokens(text).filter(({ type }) => type === "code");
+    expect(code.map((token) => (token as Tokens.Code).text)).toEqual([rejected.displayFilter]);
+    expect(text).toContain("no-control");
+    expect(text).toContain("accepted-when-free");
+    expect(text).toContain("## What can be done");
+    expect(text).toContain("KB 942429");
+  });
+
+  it("does not offer remedies, nor the sentence of the fault, for what was tolerated", () => {
+    const tolerated = markdown(
+      report({ findings: [finding({ verdict: "tolerated", summary: "Accepted." })] }),
+      true,
+    );
+    expect(tolerated).not.toContain("What can be done");
+    expect(tolerated).not.toContain("refuses this");
+  });
+});
+
+test("what the captures could not show is said with and without findings", () => {
+  const gaps = [
+    { code: "one-sided" as const, responder: "192.0.2.1", message: "Nothing that 192.0.2.1 sent." },
+  ];
+  expect(markdown(report({ coverage: { complete: false, gaps } }))).toContain(
+    "one-sided: Nothing that 192.0.2.1 sent.",
+  );
+  expect(markdown(report())).toContain("No gap is known.");
+});
+
+test("tables are bounded and say what is left out", () => {
+  const sources = Array.from({ length: 250 }, (_, i) => ({
+    ...report().capture.sources[0],
+    name: `${i}.pcap`,
+  }));
+  const text = markdown(report({ capture: { ...report().capture, sources } }));
+  expect(text).toContain("150 more rows: see the JSON report.");
+  expect(text).not.toContain("100.pcap");
+});
+
+describe("nothing from input breaks out", () => {
+  it.each(HOSTILE.map((name) => [JSON.stringify(name), name]))("%s", (_, name) => {
+    const base = report();
+    const value = report({
+      findings: [
+        finding({
+          contender: { ...finding().contender, platform: name },
+          summary: name,
+          attempts: [
+            attempt({ source: name }),
+            attempt({ events: attempt().events.map((each, i) => ({ ...each, source: `${name}${i}` })) }),
+          ],
+        }),
+      ],
+      responders: [{ ...base.responders[0], vendor: name }],
+      capture: { ...base.capture, sources: [{ ...base.capture.sources[0], name }] },
+      warnings: [{ code: "truncated", message: name }],
+      coverage: { complete: false, gaps: [{ code: "truncated", responder: null, message: `${name} ends` }] },
+    });
+    const text = markdown(value);
+    // Control characters and the like are written out, for those who read the source in a terminal.
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/u);
+    const all = tokens(text);
+    const plain = tokens(markdown(report({ findings: [finding(), finding()].slice(0, 1) })));
+    expect(all.filter(({ type }) => type === "html")).toEqual([]);
+    expect(all.filter(({ type }) => type === "image")).toEqual([]);
+    // The one link is that of Microsoft's article; a mail address alone may become one, and leads nowhere else.
+    const links = all.filter(({ type }) => type === "link").map((token) => (token as Tokens.Link).href);
+    expect(links.filter((href) => !href.startsWith("mailto:"))).toEqual([
+      "https://support.microsoft.com/en-us/kb/942429",
+    ]);
+    const headings = (list: Token[]) =>
+      list.filter(({ type }) => type === "heading").map((token) => (token as Tokens.Heading).depth);
+    expect(headings(all)).toEqual(headings(plain));
+    for (const token of all) {
+      if (token.type !== "table") continue;
+      const { header, rows } = token as Tokens.Table;
+      for (const row of rows) expect(row.length).toBe(header.length);
+    }
+    const tables = (list: Token[]) => list.filter(({ type }) => type === "table").length;
+    expect(tables(all)).toBe(tables(plain) + 1);
+  });
+});
