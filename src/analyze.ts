@@ -11,6 +11,7 @@ import { type EvidencePlan, evidencePlan } from "./findings/evidence.ts";
 import { type Judgement, judge } from "./findings/judge.ts";
 import { Tracker } from "./ike/tracker.ts";
 import { buildClients, buildFindings, buildResponders, countVerdicts } from "./report/build.ts";
+import { buildCoverage } from "./report/coverage.ts";
 import type { Capture, Report } from "./report/model.ts";
 import { isoTime } from "./report/time.ts";
 import { buildWarnings } from "./report/warnings.ts";
@@ -98,13 +99,14 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     captureStart: scanner.firstAt,
     captureEnd: { at: scanner.lastAt, segment: scanner.lastSegment },
   });
-  const report = reportOf(merged, tracker, scanner, scope, judgement);
+  const unreadable = [...failures, ...merged.failures];
+  const report = reportOf(merged, tracker, scanner, scope, judgement, unreadable);
   await merged.close();
   const plan = evidencePlan(judgement, tracker);
   const read = merged.summaries.map(({ name }) => name);
   return {
     report,
-    failures: [...failures, ...merged.failures],
+    failures: unreadable,
     duplicates,
     evidence: plan === null ? null : { plan, names: read, packets: scanner.packets },
   };
@@ -116,12 +118,15 @@ function reportOf(
   scanner: Scanner,
   scope: Scope,
   judgement: Judgement,
+  unreadable: readonly CaptureError[],
 ): Report {
   const { hosts } = tracker;
   const context = { hosts, sources: merged.summaries, aliasesOf: scope.aliasesOf };
   const capture = captureOf(merged, tracker, scanner);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;
+  const warnings = buildWarnings(capture, judgement, clients, merged.clockSteps, hosts);
+  const sentences = unreadable.map(({ message }) => message);
   return {
     schemaVersion: "1",
     tool: { name: toolName, version },
@@ -136,7 +141,8 @@ function reportOf(
     responders: buildResponders(judgement, context),
     clients,
     findings: buildFindings(judgement, context),
-    warnings: buildWarnings(capture, judgement, clients, merged.clockSteps, hosts),
+    warnings,
+    coverage: buildCoverage(capture, judgement, warnings, sentences, hosts),
   };
 }
 

@@ -8,8 +8,10 @@ import { findingFingerprint, type NamedClient, responderFingerprint } from "../f
 import type { Judgement } from "../findings/judge.ts";
 import type { Client as JudgedClient } from "../ike/client.ts";
 import type { Stamp } from "../ike/exchange.ts";
-import { type HostTable, portOf } from "../ike/hosts.ts";
+import { type HostTable, hostOf, portOf } from "../ike/hosts.ts";
 import type { IkeSa } from "../ike/sa.ts";
+import { communityId } from "./community-id.ts";
+import { displayFilter } from "./display-filter.ts";
 import type { Attempt, Claim, Client, Finding, Report, Responder } from "./model.ts";
 import { findingSentence, messageIdText, notesOf } from "./sentences.ts";
 import { isoTime } from "./time.ts";
@@ -26,6 +28,8 @@ export interface BuildContext {
 const SHOWN_IDS = 8;
 /** Attempts that a finding lists; the number of all is in its summary counts. */
 const SHOWN_ATTEMPTS = 1000;
+/** Flows of a client that get a Community ID: two, as a rule, and as many again for each new port. */
+const SHOWN_FLOWS = 16;
 
 export function buildFindings(judgement: Judgement, context: BuildContext): Finding[] {
   const ranks = new Map<Box, Map<JudgedClient, number>>();
@@ -69,7 +73,8 @@ function buildFinding(
     rank: ranks.get(client) ?? 0,
   });
   const { holder, contender, candidates } = finding;
-  const ids = new Set(finding.attempts.map(({ exchange }) => exchange.messageId));
+  const ids = [...new Set(finding.attempts.map(({ exchange }) => exchange.messageId))].sort((a, b) => a - b);
+  const messageIds = ids.map(messageIdText);
   return {
     fingerprint: findingFingerprint(responder, holder === null ? null : named(holder), named(contender)),
     verdict: finding.verdict,
@@ -78,7 +83,8 @@ function buildFinding(
     caveats: [...finding.caveats],
     notes: notesOf(finding),
     responder,
-    messageIds: [...ids].sort((a, b) => a - b).map(messageIdText),
+    messageIds,
+    messageIdsDecimal: ids,
     holder:
       holder === null
         ? {
@@ -94,6 +100,10 @@ function buildFinding(
         : partyOf(holder, holderPort(finding), finding.box, hosts),
     contender: partyOf(contender, portOf(finding.attempts[0].contender.session.endpoint), finding.box, hosts),
     attempts: finding.attempts.slice(0, SHOWN_ATTEMPTS).map((attempt) => buildAttempt(attempt, context)),
+    displayFilter: displayFilter(
+      messageIds,
+      [...finding.box.hosts].map((host) => hosts.text(host)),
+    ),
     summary: findingSentence(finding, hosts),
   };
 }
@@ -113,6 +123,19 @@ function partyOf(client: JudgedClient, port: number, box: Box, hosts: HostTable)
   };
 }
 
+/** Of the client's UDP flows, in order of appearance: towards port 500, 4500, and again after a NAT rebinding. */
+function communityIdsOf(client: JudgedClient, hosts: HostTable): string[] {
+  const end = (endpoint: number) => ({ address: hosts.bytes(hostOf(endpoint)), port: portOf(endpoint) });
+  const ids = new Set<string>();
+  for (const { sa } of client.sessions) {
+    for (const { ends } of sa.paths) {
+      if (ids.size === SHOWN_FLOWS) return [...ids];
+      ids.add(communityId(end(ends[0]), end(ends[1])));
+    }
+  }
+  return [...ids];
+}
+
 function platformOf(client: JudgedClient): string | null {
   return (
     client.sessions.find(({ clientVendor }) => clientVendor.platform !== null)?.clientVendor.platform ?? null
@@ -128,6 +151,7 @@ function buildAttempt(attempt: JudgedAttempt, context: BuildContext): Attempt {
   const refused = outcome === "refused" ? exchange.otherInformational : null;
   return {
     messageId: messageIdText(exchange.messageId),
+    messageIdDecimal: exchange.messageId,
     at: stampTime(exchange.first, context),
     frame: exchange.first.frame,
     source: context.sources[exchange.first.source].name,
@@ -210,6 +234,7 @@ function buildClient(client: JudgedClient, box: Box, responder: string, hosts: H
       step: sameStep ? steps[0] : null,
     },
     anomaly: pattern.contradictsVendor ? anomalyText(client, pattern.kind) : null,
+    communityIds: communityIdsOf(client, hosts),
     rolesInferred: sessions.some(({ inferred }) => inferred),
     firstSeenAt: isoTime(sessions[0].sa.firstAt, 0, 6),
     lastSeenAt: isoTime(Math.max(...sessions.map(({ sa }) => sa.lastLifeAt)), 0, 6),

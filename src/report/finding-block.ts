@@ -52,7 +52,7 @@ export function findingBlock(finding: Finding, number: number, context: BlockCon
     ...partyFields(finding, context),
     ...attemptFields(finding, context),
     ...judgementFields(finding),
-    { label: "Wireshark", text: displayFilter(finding), whole: true },
+    { label: "Wireshark", text: finding.displayFilter, whole: true },
     { label: "fingerprint", text: finding.fingerprint },
   ];
   return [
@@ -168,14 +168,6 @@ function judgementFields({ cause, verdict, summary, notes, caveats }: Finding): 
 function explained(kind: TermKind, name: string): string {
   const brief = briefOf(kind, name);
   return brief === null ? name : `${name}: ${brief}`;
-}
-
-/** What to paste into Wireshark to see the quick modes in question. */
-function displayFilter({ messageIds, responder }: Finding): string {
-  const ids = messageIds.slice(0, MAX_LISTED);
-  const match = ids.length === 1 ? `== ${ids[0]}` : `in {${ids.join(", ")}}`;
-  const address = `${responder.includes(":") ? "ipv6" : "ip"}.addr == ${responder}`;
-  return `isakmp.exchangetype == 32 && isakmp.messageid ${match} && ${address}`;
 }
 
 function listed(items: readonly string[]): string {

@@ -1,10 +1,12 @@
 /** Reports written by hand for the tests of text and exit status: typed, complete, and small. */
 
+import { displayFilter } from "../../src/report/display-filter.ts";
 import type { Attempt, Client, Finding, Report, Verdict } from "../../src/report/model.ts";
 
 export function attempt(over: Partial<Attempt> = {}): Attempt {
   return {
     messageId: "0x00000001",
+    messageIdDecimal: 1,
     at: "2026-11-23T10:02:00.500000Z",
     frame: 31,
     source: "office.pcap",
@@ -38,6 +40,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
     notes: [],
     responder: "192.0.2.1",
     messageIds: ["0x00000001"],
+    messageIdsDecimal: [1],
     holder: {
       address: "198.51.100.11",
       port: 4500,
@@ -51,6 +54,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
       pattern: "sequential",
     },
     attempts: [attempt()],
+    displayFilter: displayFilter(over.messageIds ?? ["0x00000001"], [over.responder ?? "192.0.2.1"]),
     summary:
       "192.0.2.1 did not accept 198.51.100.12 on quick-mode message ID 0x00000001 while 198.51.100.11 held it.",
     ...over,
@@ -74,6 +78,7 @@ export function client(over: Partial<Client> = {}): Client {
       step: 1,
     },
     anomaly: null,
+    communityIds: [],
     rolesInferred: false,
     firstSeenAt: "2026-11-23T10:00:00.000000Z",
     lastSeenAt: "2026-11-23T10:06:10.500000Z",
@@ -139,6 +144,7 @@ export function report(over: Partial<Report> = {}): Report {
     clients,
     findings,
     warnings: [],
+    coverage: { complete: true, gaps: [] },
     ...over,
   };
 }

@@ -1,0 +1,77 @@
+/**
+ * What the captures could not show, so that "nothing found" is not read as "clean": the faults of the input, which
+ * are warnings as well, and what the judgement had to do without.
+ */
+
+import type { Box } from "../findings/boxes.ts";
+import type { Judgement } from "../findings/judge.ts";
+import type { HostTable } from "../ike/hosts.ts";
+import type { Outcome } from "../ike/outcome.ts";
+import type { Capture, Coverage, CoverageGap, Warning } from "./model.ts";
+
+const OPEN: ReadonlySet<Outcome> = new Set<Outcome>(["unobserved", "unproven", "pending"]);
+/** Responders named in one sentence. */
+const MAX_NAMED = 10;
+
+/** @param unreadable the sentences on inputs that could not be read at all */
+export function buildCoverage(
+  capture: Capture,
+  judgement: Judgement,
+  warnings: readonly Warning[],
+  unreadable: readonly string[],
+  hosts: HostTable,
+): Coverage {
+  const gaps: CoverageGap[] = [
+    ...unreadable.map((message) => ({ code: "unreadable" as const, message, count: 1 })),
+    ...warnings.flatMap(gapOf),
+    ...unknownLinkTypes(capture),
+    ...unseenBeginnings(judgement.boxes),
+    ...unseenEsp(judgement.boxes, hosts),
+    ...openOutcomes(judgement.boxes),
+  ];
+  return { complete: gaps.length === 0, gaps };
+}
+
+/** Of a warning that speaks of the input; two speak of what was found in it. */
+function gapOf({ code, message }: Warning): CoverageGap[] {
+  if (code === "alias-candidate" || code === "pattern-contradicts-vendor") return [];
+  return [{ code, message, count: 1 }];
+}
+
+function unknownLinkTypes({ skipped }: Capture): CoverageGap[] {
+  const count = skipped["unsupported-link-type"] ?? 0;
+  if (count === 0) return [];
+  const message = `${count} packets have a link type that is not read here: IKE among them is missing.`;
+  return [{ code: "unsupported-link-type", message, count }];
+}
+
+function unseenBeginnings(boxes: readonly Box[]): CoverageGap[] {
+  const count = boxes.reduce(
+    (sum, { parties }) => sum + parties.filter(({ session }) => session.begunBefore).length,
+    0,
+  );
+  if (count === 0) return [];
+  const message = `${count} IKE SAs began before the captures: which message IDs were used before is not seen.`;
+  return [{ code: "phase1-unseen", message, count }];
+}
+
+function unseenEsp(boxes: readonly Box[], hosts: HostTable): CoverageGap[] {
+  const blind = boxes.filter(({ parties }) => parties.some(({ lifespan }) => lifespan.blind));
+  if (blind.length === 0) return [];
+  const named = blind.slice(0, MAX_NAMED).map(({ host }) => hosts.text(host));
+  const more = blind.length > MAX_NAMED ? ` and ${blind.length - MAX_NAMED} more` : "";
+  const message = `No ESP of the kind that clients of ${named.join(", ")}${more} use: how long they stayed connected can only be judged from their IKE.`;
+  return [{ code: "esp-unseen", message, count: blind.length }];
+}
+
+function openOutcomes(boxes: readonly Box[]): CoverageGap[] {
+  let count = 0;
+  for (const { parties } of boxes) {
+    for (const { session, outcomes } of parties) {
+      count += session.quickModes.filter((exchange) => OPEN.has(outcomes.get(exchange)!)).length;
+    }
+  }
+  if (count === 0) return [];
+  const message = `Of ${count} quick modes the captures do not show what became of them.`;
+  return [{ code: "outcome-unknown", message, count }];
+}
