@@ -102,13 +102,14 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     captureStart: scanner.firstAt,
     captureEnd: { at: scanner.lastAt, segment: scanner.lastSegment },
   });
-  const report = reportOf(merged, tracker, scanner, scope, judgement);
+  const unreadable = [...failures, ...merged.failures];
+  const report = reportOf(merged, tracker, scanner, scope, judgement, unreadable);
   await merged.close();
   const plan = evidencePlan(judgement, tracker);
   const read = merged.summaries.map(({ name }) => name);
   return {
     report,
-    failures: [...failures, ...merged.failures],
+    failures: unreadable,
     duplicates,
     timelines: () => buildTimelines(judgement, tracker.hosts),
     evidence: plan === null ? null : { plan, names: read, packets: scanner.packets },
@@ -121,18 +122,19 @@ function reportOf(
   scanner: Scanner,
   scope: Scope,
   judgement: Judgement,
+  unreadable: readonly CaptureError[],
 ): Report {
   const { hosts } = tracker;
   const context = { hosts, sources: merged.summaries, aliasesOf: scope.aliasesOf };
   const capture = captureOf(merged, tracker, scanner);
   const clients = buildClients(judgement, context);
-  const warnings = buildWarnings(capture, judgement, clients, merged.clockSteps, hosts);
   const sas = tracker.table.sas;
+  const warnings = buildWarnings(capture, judgement, clients, merged.clockSteps, hosts);
+  const sentences = unreadable.map(({ message }) => message);
   return {
     schemaVersion: "1",
     tool: { name: toolName, version },
     capture,
-    coverage: buildCoverage(capture, judgement.boxes, warnings, hosts),
     summary: {
       responders: judgement.boxes.length,
       clients: clients.length,
@@ -144,6 +146,7 @@ function reportOf(
     clients,
     findings: buildFindings(judgement, context),
     warnings,
+    coverage: buildCoverage(capture, judgement, warnings, sentences, hosts),
   };
 }
 

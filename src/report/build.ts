@@ -8,11 +8,12 @@ import { findingFingerprint, type NamedClient, responderFingerprint } from "../f
 import type { Judgement } from "../findings/judge.ts";
 import type { Client as JudgedClient } from "../ike/client.ts";
 import type { Stamp } from "../ike/exchange.ts";
-import { type HostTable, portOf } from "../ike/hosts.ts";
+import { type HostTable, hostOf, portOf } from "../ike/hosts.ts";
 import type { IkeSa } from "../ike/sa.ts";
 import { communityId } from "./community-id.ts";
+import { displayFilter } from "./display-filter.ts";
 import type { Attempt, AttemptEvent, Claim, Client, Finding, Report, Responder } from "./model.ts";
-import { displayFilter, findingSentence, messageIdText, notesOf } from "./sentences.ts";
+import { findingSentence, messageIdText, notesOf } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 
 export interface BuildContext {
@@ -27,6 +28,8 @@ export interface BuildContext {
 const SHOWN_IDS = 8;
 /** Attempts that a finding lists; the number of all is in its summary counts. */
 const SHOWN_ATTEMPTS = 1000;
+/** Flows of a client that get a Community ID: two, as a rule, and as many again for each new port. */
+const SHOWN_FLOWS = 16;
 
 export function buildFindings(judgement: Judgement, context: BuildContext): Finding[] {
   const ranks = new Map<Box, Map<JudgedClient, number>>();
@@ -70,8 +73,8 @@ function buildFinding(
     rank: ranks.get(client) ?? 0,
   });
   const { holder, contender, candidates } = finding;
-  const ids = new Set(finding.attempts.map(({ exchange }) => exchange.messageId));
-  const messageIds = [...ids].sort((a, b) => a - b).map(messageIdText);
+  const ids = [...new Set(finding.attempts.map(({ exchange }) => exchange.messageId))].sort((a, b) => a - b);
+  const messageIds = ids.map(messageIdText);
   return {
     fingerprint: findingFingerprint(responder, holder === null ? null : named(holder), named(contender)),
     verdict: finding.verdict,
@@ -81,6 +84,7 @@ function buildFinding(
     notes: notesOf(finding),
     responder,
     messageIds,
+    messageIdsDecimal: ids,
     holder:
       holder === null
         ? {
@@ -96,7 +100,10 @@ function buildFinding(
         : partyOf(holder, holderPort(finding), finding.box, hosts),
     contender: partyOf(contender, portOf(finding.attempts[0].contender.session.endpoint), finding.box, hosts),
     attempts: finding.attempts.slice(0, SHOWN_ATTEMPTS).map((attempt) => buildAttempt(attempt, context)),
-    displayFilter: displayFilter(messageIds, responder),
+    displayFilter: displayFilter(
+      messageIds,
+      [...finding.box.hosts].map((host) => hosts.text(host)),
+    ),
     summary: findingSentence(finding, hosts),
   };
 }
@@ -114,6 +121,19 @@ function partyOf(client: JudgedClient, port: number, box: Box, hosts: HostTable)
     platform: platformOf(client),
     pattern: box.patterns.get(client)!.kind,
   };
+}
+
+/** Of the client's UDP flows, in order of appearance: towards port 500, 4500, and again after a NAT rebinding. */
+function communityIdsOf(client: JudgedClient, hosts: HostTable): string[] {
+  const end = (endpoint: number) => ({ address: hosts.bytes(hostOf(endpoint)), port: portOf(endpoint) });
+  const ids = new Set<string>();
+  for (const { sa } of client.sessions) {
+    for (const { ends } of sa.paths) {
+      if (ids.size === SHOWN_FLOWS) return [...ids];
+      ids.add(communityId(end(ends[0]), end(ends[1])));
+    }
+  }
+  return [...ids];
 }
 
 function platformOf(client: JudgedClient): string | null {
@@ -230,25 +250,12 @@ function buildClient(client: JudgedClient, box: Box, responder: string, hosts: H
       firstId: ids.length === 0 ? null : messageIdText(ids[0]),
       step: sameStep ? steps[0] : null,
     },
-    communityIds: communityIdsOf(client, box, hosts),
     anomaly: pattern.contradictsVendor ? anomalyText(client, pattern.kind) : null,
+    communityIds: communityIdsOf(client, hosts),
     rolesInferred: sessions.some(({ inferred }) => inferred),
     firstSeenAt: isoTime(sessions[0].sa.firstAt, 0, 6),
     lastSeenAt: isoTime(Math.max(...sessions.map(({ sa }) => sa.lastLifeAt)), 0, 6),
   };
-}
-
-/** Of the flows of the latest IKE SA: to port 500, and to port 4500 where it came that far. */
-function communityIdsOf({ host, sessions }: JudgedClient, box: Box, hosts: HostTable): string[] {
-  const { port500, port4500 } = sessions[sessions.length - 1];
-  const client = hosts.bytes(host);
-  const responder = hosts.bytes(box.host);
-  return [
-    [port500, 500],
-    [port4500, 4500],
-  ]
-    .filter(([port]) => port >= 0)
-    .map(([port, there]) => communityId({ address: client, port }, { address: responder, port: there }));
 }
 
 function anomalyText(client: JudgedClient, kind: string): string {

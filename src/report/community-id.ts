@@ -1,37 +1,36 @@
 /**
- * Community ID, version 1, seed 0: one name for a flow in the logs of many sensors
- * (https://github.com/corelight/community-id-spec). Both directions have the same.
+ * Community ID, version 1: one name for a flow in Zeek, Suricata, Arkime, Elastic and Wireshark alike
+ * (github.com/corelight/community-id-spec).
  */
 
 import { createHash } from "node:crypto";
 
-const UDP = 17;
-
+/** One end of a UDP flow: the address in 4 or 16 bytes, network byte order. */
 export interface FlowEnd {
-  /** 4 or 16 bytes, network byte order. */
   address: Uint8Array;
   port: number;
 }
 
-/** The ID of a UDP flow between two ends of one IP version. */
-export function communityId(a: FlowEnd, b: FlowEnd): string {
-  const [lower, upper] = isOrdered(a, b) ? [a, b] : [b, a];
-  const ports = new Uint8Array(4);
-  const view = new DataView(ports.buffer);
-  view.setUint16(0, lower.port);
-  view.setUint16(2, upper.port);
+const PROTOCOL_UDP = 17;
+
+/**
+ * "1:" and the SHA-1 in base64 over seed, addresses, protocol, a zero byte and ports, all in network byte order. The
+ * smaller end goes first (address, then port), so both directions have one ID.
+ * @param seed 0..65535; 0 is what all tools use unless told otherwise
+ */
+export function communityId(one: FlowEnd, other: FlowEnd, seed = 0): string {
+  const order = Buffer.compare(one.address, other.address) || one.port - other.port;
+  const [first, second] = order <= 0 ? [one, other] : [other, one];
   const hash = createHash("sha1")
-    .update(new Uint8Array(2))
-    .update(lower.address)
-    .update(upper.address)
-    .update(Uint8Array.of(UDP, 0))
-    .update(ports);
+    .update(u16(seed))
+    .update(first.address)
+    .update(second.address)
+    .update(Uint8Array.of(PROTOCOL_UDP, 0))
+    .update(u16(first.port))
+    .update(u16(second.port));
   return `1:${hash.digest("base64")}`;
 }
 
-function isOrdered(a: FlowEnd, b: FlowEnd): boolean {
-  for (let i = 0; i < a.address.length; i += 1) {
-    if (a.address[i] !== b.address[i]) return a.address[i] < b.address[i];
-  }
-  return a.port <= b.port;
+function u16(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 8, value & 0xff);
 }

@@ -1,69 +1,77 @@
 /**
- * What the input could not show, in one place: a consumer that reads "no findings" must be able to see whether
- * there could have been any.
+ * What the captures could not show, so that "nothing found" is not read as "clean": the faults of the input, which
+ * are warnings as well, and what the judgement had to do without.
  */
 
 import type { Box } from "../findings/boxes.ts";
+import type { Judgement } from "../findings/judge.ts";
 import type { HostTable } from "../ike/hosts.ts";
-import type { Capture, Coverage, CoverageCode, Warning } from "./model.ts";
+import type { Outcome } from "../ike/outcome.ts";
+import type { Capture, Coverage, CoverageGap, Warning } from "./model.ts";
 
-type Gap = Coverage["gaps"][number];
+const OPEN: ReadonlySet<Outcome> = new Set<Outcome>(["unobserved", "unproven", "pending"]);
+/** Responders named in one sentence. */
+const MAX_NAMED = 10;
 
-const MAX_RESPONDERS = 100;
-
-/** Warnings about the input as a whole; those about a responder come from the boxes. */
-const OF_INPUT: readonly CoverageCode[] = [
-  "no-ike",
-  "clock-step",
-  "truncated",
-  "corrupt",
-  "evicted",
-  "untimed",
-  "snaplen",
-  "packets-dropped",
-  "capture-interrupted",
-];
-
+/** @param unreadable the sentences on inputs that could not be read at all */
 export function buildCoverage(
   capture: Capture,
-  boxes: readonly Box[],
+  judgement: Judgement,
   warnings: readonly Warning[],
+  unreadable: readonly string[],
   hosts: HostTable,
 ): Coverage {
-  const gaps: Gap[] = [];
-  for (const warning of warnings) {
-    const code = OF_INPUT.find((each) => each === warning.code);
-    if (code !== undefined) gaps.push({ code, responder: null, message: warning.message });
-  }
-  const { ikev1, ikev2, authip } = capture.messages;
-  if (ikev1 === 0 && ikev2 + authip > 0) {
-    gaps.push({ code: "no-ikev1", responder: null, message: "There is ISAKMP, but no message of IKEv1." });
-  } else if (ikev1 > 0 && capture.quickModeMessages === 0) {
-    gaps.push({ code: "no-quick-mode", responder: null, message: "There is IKEv1, but no quick mode." });
-  }
-  for (const box of boxes.slice(0, MAX_RESPONDERS)) gaps.push(...gapsOf(box, hosts));
+  const gaps: CoverageGap[] = [
+    ...unreadable.map((message) => ({ code: "unreadable" as const, message, count: 1 })),
+    ...warnings.flatMap(gapOf),
+    ...unknownLinkTypes(capture),
+    ...unseenBeginnings(judgement.boxes),
+    ...unseenEsp(judgement.boxes, hosts),
+    ...openOutcomes(judgement.boxes),
+  ];
   return { complete: gaps.length === 0, gaps };
 }
 
-function gapsOf(box: Box, hosts: HostTable): Gap[] {
-  const responder = hosts.text(box.host);
-  const gaps: Gap[] = [];
-  const add = (code: Gap["code"], message: string) => gaps.push({ code, responder, message });
-  if (!box.seenSending)
-    add("one-sided", `Nothing that ${responder} sent was captured: a refusal cannot be seen.`);
-  const begunBefore = box.parties.filter(({ session }) => session.begunBefore).length;
-  if (begunBefore > 0) {
-    add(
-      "begins-late",
-      `${begunBefore} of ${box.parties.length} IKE SAs at ${responder} began before the capture: IDs used before it are not seen.`,
-    );
+/** Of a warning that speaks of the input; two speak of what was found in it. */
+function gapOf({ code, message }: Warning): CoverageGap[] {
+  if (code === "alias-candidate" || code === "pattern-contradicts-vendor") return [];
+  return [{ code, message, count: 1 }];
+}
+
+function unknownLinkTypes({ skipped }: Capture): CoverageGap[] {
+  const count = skipped["unsupported-link-type"] ?? 0;
+  if (count === 0) return [];
+  const message = `${count} packets have a link type that is not read here: IKE among them is missing.`;
+  return [{ code: "unsupported-link-type", message, count }];
+}
+
+function unseenBeginnings(boxes: readonly Box[]): CoverageGap[] {
+  const count = boxes.reduce(
+    (sum, { parties }) => sum + parties.filter(({ session }) => session.begunBefore).length,
+    0,
+  );
+  if (count === 0) return [];
+  const message = `${count} IKE SAs began before the captures: which message IDs were used before is not seen.`;
+  return [{ code: "phase1-unseen", message, count }];
+}
+
+function unseenEsp(boxes: readonly Box[], hosts: HostTable): CoverageGap[] {
+  const blind = boxes.filter(({ parties }) => parties.some(({ lifespan }) => lifespan.blind));
+  if (blind.length === 0) return [];
+  const named = blind.slice(0, MAX_NAMED).map(({ host }) => hosts.text(host));
+  const more = blind.length > MAX_NAMED ? ` and ${blind.length - MAX_NAMED} more` : "";
+  const message = `No ESP of the kind that clients of ${named.join(", ")}${more} use: how long they stayed connected can only be judged from their IKE.`;
+  return [{ code: "esp-unseen", message, count: blind.length }];
+}
+
+function openOutcomes(boxes: readonly Box[]): CoverageGap[] {
+  let count = 0;
+  for (const { parties } of boxes) {
+    for (const { session, outcomes } of parties) {
+      count += session.quickModes.filter((exchange) => OPEN.has(outcomes.get(exchange)!)).length;
+    }
   }
-  const blind = box.parties.filter(({ lifespan }) => lifespan.blind).length;
-  if (blind > 0) {
-    add(
-      "ike-only",
-      `No ESP of ${blind} of ${box.parties.length} IKE SAs at ${responder} can be seen: whether a client was still connected is judged by its IKE alone.`,
-    );
-  }
-  return gaps;
+  if (count === 0) return [];
+  const message = `Of ${count} quick modes the captures do not show what became of them.`;
+  return [{ code: "outcome-unknown", message, count }];
 }

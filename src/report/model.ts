@@ -18,6 +18,10 @@ const messageId = z
   .string()
   .regex(/^0x[0-9a-f]{8}$/)
   .describe("Message ID of a quick mode, the four bytes read big-endian");
+const messageIdDecimal = z.int().min(1).max(0xffffffff).describe("The same as a number, as logs print it");
+const communityIds = z
+  .array(z.string().regex(/^1:[A-Za-z0-9+/]{27}=$/))
+  .describe("Community ID (version 1, seed 0) of each UDP flow of the client with the responder");
 const fingerprint = z
   .string()
   .min(1)
@@ -75,20 +79,12 @@ export const warningCodeSchema = z.enum([
 ]);
 
 export const coverageCodeSchema = z.enum([
-  "no-ike",
-  "no-ikev1",
-  "no-quick-mode",
-  "one-sided",
-  "begins-late",
-  "ike-only",
-  "clock-step",
-  "truncated",
-  "corrupt",
-  "evicted",
-  "untimed",
-  "snaplen",
-  "packets-dropped",
-  "capture-interrupted",
+  ...warningCodeSchema.exclude(["alias-candidate", "pattern-contradicts-vendor"]).options,
+  "unreadable",
+  "unsupported-link-type",
+  "phase1-unseen",
+  "esp-unseen",
+  "outcome-unknown",
 ]);
 
 const cookiePair = z
@@ -154,7 +150,7 @@ const event = z
 
 const attempt = z.object({
   messageId,
-  messageIdDecimal: z.int().positive().max(0xffffffff),
+  messageIdDecimal,
   at: time,
   frame,
   source: sourceName,
@@ -180,6 +176,7 @@ export const findingSchema = z.object({
   notes: z.array(z.string()).describe("What supports it: a code that `explain` knows, or a sentence"),
   responder: address,
   messageIds: z.array(messageId),
+  messageIdsDecimal: z.array(messageIdDecimal),
   holder: z.object({
     address: address.nullable(),
     port,
@@ -192,7 +189,9 @@ export const findingSchema = z.object({
   }),
   contender: z.object({ address, port, platform, pattern: patternKindSchema }),
   attempts: z.array(attempt),
-  displayFilter: z.string().describe("Shows the quick modes in question in Wireshark"),
+  displayFilter: z
+    .string()
+    .describe("For Wireshark and tshark: the quick modes on these IDs at the responder"),
   summary: z.string().describe("The finding in one sentence"),
 });
 
@@ -221,10 +220,8 @@ const client = z.object({
     firstId: messageId.nullable(),
     step: z.number().nullable(),
   }),
-  communityIds: z
-    .array(z.string().regex(/^1:[A-Za-z0-9+/]{27}=$/))
-    .describe("Community IDs (version 1, seed 0) of the client's UDP flows with the responder, as last seen"),
   anomaly: z.string().nullable().describe("An observation that contradicts the vendor ID"),
+  communityIds,
   rolesInferred: z.boolean().describe("Phase 1 was not seen: who is the client was deduced"),
   firstSeenAt: time,
   lastSeenAt: time,
@@ -244,24 +241,23 @@ const live = z.object({
     .describe("Ended and let go of while the capture ran: no longer in this report"),
 });
 
+const coverageGap = z.object({
+  code: coverageCodeSchema,
+  message: z.string(),
+  count: count.describe("Packets, IKE SAs, responders, quick modes or inputs: what the message counts"),
+});
+
 const coverage = z
   .object({
-    complete: z.boolean().describe("No gap is known: a collision at these responders would have been seen"),
-    gaps: z.array(
-      z.object({
-        code: coverageCodeSchema,
-        responder: address.nullable().describe("null: the input as a whole"),
-        message: z.string(),
-      }),
-    ),
+    complete: z.boolean().describe("No gaps: as far as these captures reach in time and place"),
+    gaps: z.array(coverageGap),
   })
-  .describe("What the input could not show: without findings it says whether that means clean");
+  .describe("What the input could not show: no finding means clean only as far as this is complete");
 
 export const reportSchema = z.object({
   schemaVersion: z.literal("1"),
   tool: z.object({ name: z.string(), version: z.string() }),
   capture,
-  coverage,
   summary: z.object({
     responders: count,
     clients: count,
@@ -273,13 +269,12 @@ export const reportSchema = z.object({
   clients: z.array(client),
   findings: z.array(findingSchema),
   warnings: z.array(z.object({ code: warningCodeSchema, message: z.string() })),
+  coverage,
   live: live.optional(),
 });
 
 export type Report = z.infer<typeof reportSchema>;
 export type Capture = z.infer<typeof capture>;
-export type CoverageCode = z.infer<typeof coverageCodeSchema>;
-export type Coverage = z.infer<typeof coverage>;
 export type Source = z.infer<typeof source>;
 export type Finding = z.infer<typeof findingSchema>;
 export type Attempt = z.infer<typeof attempt>;
@@ -289,6 +284,8 @@ export type Responder = z.infer<typeof responder>;
 export type Live = z.infer<typeof live>;
 export type Client = z.infer<typeof client>;
 export type Warning = Report["warnings"][number];
+export type Coverage = z.infer<typeof coverage>;
+export type CoverageGap = z.infer<typeof coverageGap>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type Severity = z.infer<typeof severitySchema>;
 export type Outcome = z.infer<typeof outcomeSchema>;
@@ -296,4 +293,5 @@ export type Overlap = z.infer<typeof overlapSchema>;
 export type Cause = z.infer<typeof causeSchema>;
 export type PatternKind = z.infer<typeof patternKindSchema>;
 export type Caveat = z.infer<typeof caveatSchema>;
+export type CoverageCode = z.infer<typeof coverageCodeSchema>;
 export type WarningCode = z.infer<typeof warningCodeSchema>;

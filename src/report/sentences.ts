@@ -49,17 +49,6 @@ export function findingSentence(finding: Finding, hosts: HostTable): string {
   }
 }
 
-/** Message IDs that a display filter names; a longer one is no help. */
-const MAX_FILTERED = 5;
-
-/** What to paste into Wireshark to see the quick modes in question. */
-export function displayFilter(messageIds: readonly string[], responder: string): string {
-  const ids = messageIds.slice(0, MAX_FILTERED);
-  const match = ids.length === 1 ? `== ${ids[0]}` : `in {${ids.join(", ")}}`;
-  const address = `${responder.includes(":") ? "ipv6" : "ip"}.addr == ${responder}`;
-  return `isakmp.exchangetype == 32 && isakmp.messageid ${match} && ${address}`;
-}
-
 export function notesOf(finding: Finding): string[] {
   const notes: string[] = [];
   const after = finding.acceptedWhenFreeAfter;

@@ -4,6 +4,7 @@
  */
 
 import { CAVEAT_TERMS } from "./caveat-terms.ts";
+import { COVERAGE_TERMS } from "./coverage-terms.ts";
 import { JUDGEMENT_TERMS } from "./judgement-terms.ts";
 import { PACKET_TERMS } from "./packet-terms.ts";
 import { WARNING_TERMS } from "./warning-terms.ts";
@@ -18,6 +19,7 @@ export type TermKind =
   | "caveat"
   | "note"
   | "warning"
+  | "coverage"
   | "packets skipped"
   | "malformed messages"
   | "end of a source";
@@ -40,6 +42,7 @@ export const TERMS: readonly Term[] = [
   ...JUDGEMENT_TERMS,
   ...CAVEAT_TERMS,
   ...WARNING_TERMS,
+  ...COVERAGE_TERMS,
   ...PACKET_TERMS,
 ];
 

@@ -73,9 +73,7 @@ describe("a finding in Markdown", () => {
 });
 
 test("what the captures could not show is said with and without findings", () => {
-  const gaps = [
-    { code: "one-sided" as const, responder: "192.0.2.1", message: "Nothing that 192.0.2.1 sent." },
-  ];
+  const gaps = [{ code: "one-sided" as const, count: 1, message: "Nothing that 192.0.2.1 sent." }];
   expect(markdown(report({ coverage: { complete: false, gaps } }))).toContain(
     "one-sided: Nothing that 192.0.2.1 sent.",
   );
@@ -109,7 +107,7 @@ describe("nothing from input breaks out", () => {
       responders: [{ ...base.responders[0], vendor: name }],
       capture: { ...base.capture, sources: [{ ...base.capture.sources[0], name }] },
       warnings: [{ code: "truncated", message: name }],
-      coverage: { complete: false, gaps: [{ code: "truncated", responder: null, message: `${name} ends` }] },
+      coverage: { complete: false, gaps: [{ code: "truncated", count: 1, message: `${name} ends` }] },
     });
     const text = markdown(value);
     // Control characters and the like are written out, for those who read the source in a terminal.

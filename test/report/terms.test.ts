@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   causeSchema,
   caveatSchema,
+  coverageCodeSchema,
   outcomeSchema,
   overlapSchema,
   patternKindSchema,
@@ -17,6 +18,10 @@ function namesOf(kind: TermKind): string[] {
   return TERMS.filter((term) => term.kind === kind).map(({ name }) => name);
 }
 
+function isWarning(code: string): boolean {
+  return warningCodeSchema.options.some((each) => each === code);
+}
+
 describe("every code of a report has a term, and no term is left over", () => {
   test.each<[TermKind, readonly string[]]>([
     ["verdict", verdictSchema.options],
@@ -27,6 +32,7 @@ describe("every code of a report has a term, and no term is left over", () => {
     ["severity", severitySchema.options],
     ["caveat", caveatSchema.options],
     ["warning", warningCodeSchema.options],
+    ["coverage", coverageCodeSchema.options.filter((code) => !isWarning(code))],
     ["end of a source", ["clean", "truncated", "corrupt"]],
     ["packets skipped", kindNames.slice(1)],
     ["malformed messages", headerClassNames.slice(3)],

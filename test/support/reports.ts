@@ -1,5 +1,6 @@
 /** Reports written by hand for the tests of text and exit status: typed, complete, and small. */
 
+import { displayFilter } from "../../src/report/display-filter.ts";
 import type { Attempt, Client, Finding, Report, Verdict } from "../../src/report/model.ts";
 
 export function attempt(over: Partial<Attempt> = {}): Attempt {
@@ -55,6 +56,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
     notes: [],
     responder: "192.0.2.1",
     messageIds: ["0x00000001"],
+    messageIdsDecimal: [1],
     holder: {
       address: "198.51.100.11",
       port: 4500,
@@ -68,7 +70,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
       pattern: "sequential",
     },
     attempts: [attempt()],
-    displayFilter: "isakmp.exchangetype == 32 && isakmp.messageid == 0x00000001 && ip.addr == 192.0.2.1",
+    displayFilter: displayFilter(over.messageIds ?? ["0x00000001"], [over.responder ?? "192.0.2.1"]),
     summary:
       "192.0.2.1 did not accept 198.51.100.12 on quick-mode message ID 0x00000001 while 198.51.100.11 held it.",
     ...over,
@@ -91,8 +93,8 @@ export function client(over: Partial<Client> = {}): Client {
       firstId: "0x00000001",
       step: 1,
     },
-    communityIds: ["1:AAAAAAAAAAAAAAAAAAAAAAAAAAA="],
     anomaly: null,
+    communityIds: [],
     rolesInferred: false,
     firstSeenAt: "2026-11-23T10:00:00.000000Z",
     lastSeenAt: "2026-11-23T10:06:10.500000Z",
@@ -132,7 +134,6 @@ export function report(over: Partial<Report> = {}): Report {
       retransmissions: 5,
       evicted: {},
     },
-    coverage: { complete: true, gaps: [] },
     summary: {
       responders: 1,
       clients: clients.length,
@@ -159,6 +160,7 @@ export function report(over: Partial<Report> = {}): Report {
     clients,
     findings,
     warnings: [],
+    coverage: { complete: true, gaps: [] },
     ...over,
   };
 }

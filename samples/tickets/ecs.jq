@@ -1,0 +1,48 @@
+# Elastic Common Schema 8.11: one alert per finding, one a line (for Filebeat or the bulk API).
+#   ike-dupcheck --json office.pcap | jq -c -f ecs.jq
+# A finding has two clients, so source.* stays empty: they are under ike_dupcheck.*, and all addresses in related.ip.
+
+.tool as $tool
+| .clients as $clients
+| .findings[]
+| (.attempts | map(.at)) as $times
+| .responder as $responder
+| ([.holder.address, .contender.address] | map(values)) as $addresses
+| {
+    "@timestamp": ($times | max),
+    ecs: {version: "8.11.0"},
+    event: {
+      kind: "alert",
+      category: ["network"],
+      type: ["protocol"],
+      module: $tool.name,
+      dataset: "\($tool.name).finding",
+      id: "\(.fingerprint)-\($times | min)",
+      severity: {"info": 21, "low": 47, "medium": 73, "high": 99}[.severity],
+      start: ($times | min),
+      end: ($times | max),
+      outcome: {"rejected": "failure", "predicted": "unknown", "possible": "unknown", "tolerated": "success"}[.verdict]
+    },
+    rule: {
+      id: "ike-qm-message-id-collision",
+      name: "Quick-mode message ID in use",
+      reference: "https://support.microsoft.com/en-us/kb/942429"
+    },
+    message: .summary,
+    observer: {product: $tool.name, version: $tool.version},
+    destination: {address: $responder, ip: $responder},
+    network: {
+      transport: "udp",
+      protocol: "isakmp",
+      community_id: ([$clients[] | select(.responder == $responder and (.address | IN($addresses[]))) | .communityIds[]] | unique)
+    },
+    related: {ip: ([$responder] + $addresses | unique)},
+    ike_dupcheck: {
+      fingerprint, verdict, severity, cause, caveats, notes,
+      message_ids: .messageIds,
+      display_filter: .displayFilter,
+      holder: (.holder | {address, port, platform}),
+      contender: (.contender | {address, port, platform}),
+      attempts: (.attempts | length)
+    }
+  }

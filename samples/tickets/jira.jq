@@ -1,0 +1,65 @@
+# One Jira Cloud issue per responder ("this box, this fault"), one comment per finding.
+#   ike-dupcheck --json office.pcap | JIRA_PROJECT=NET jq -c -f jira.jq
+# Each line: { fingerprint, label, jql, issue: body of POST /rest/api/3/issue,
+#              comments: [{ fingerprint, comment: body of POST /rest/api/3/issue/KEY/comment }] }
+# Look for an open issue with `jql` first (GET /rest/api/3/search/jql), and add to that one.
+
+# Atlassian Document Format. A text node must not be empty; text in it is never read as markup.
+def text: {type: "text", text: (tostring | gsub("\\p{Cc}"; " ") | if . == "" then "-" else . end)};
+def paragraph: {type: "paragraph", content: [text]};
+def items: {type: "bulletList", content: map({type: "listItem", content: [paragraph]})};
+def block: {type: "codeBlock", content: [text]};
+def doc: {type: "doc", version: 1, content: .};
+def who: if .address == null then "not visible" else "\(.address) port \(.port // "unknown")" end;
+# "1 finding", "2 findings".
+def number($noun): if . == 1 then "1 \($noun)" else "\(.) \($noun)s" end;
+def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
+
+($ENV.MAX_COMMENTS // "20" | tonumber) as $max
+| (.coverage.gaps | map("\(.code): \(.message)")) as $gaps
+| .findings as $findings
+| .responders[]
+| . as $box
+| [$findings[] | select(.responder == $box.address and .verdict != "tolerated")] | sort_by(.verdict | rank)
+| select(length > 0)
+| "ike-dupcheck-\($box.fingerprint)" as $tag
+| {
+    fingerprint: $box.fingerprint,
+    label: $tag,
+    jql: "labels = \"\($tag)\" AND statusCategory != Done ORDER BY created DESC",
+    issue: {
+      fields: {
+        project: {key: ($ENV.JIRA_PROJECT // "NET")},
+        issuetype: {name: ($ENV.JIRA_ISSUETYPE // "Task")},
+        summary: "VPN clients collide on IKE message IDs at \($box.address)",
+        labels: ["ike-dupcheck", $tag],
+        description: (
+          [
+            ("\(length | number("finding")) at \($box.address) (\($box.vendor // "make unknown")). An ASA with the behaviour described in KB 942429 refuses a client whose quick-mode message ID another connected client uses." | paragraph),
+            (.[0:$max] | map("\(.verdict), severity \(.severity): \(.messageIds[0]), holder \(.holder | who), contender \(.contender | who)") | items),
+            (if length > $max then "\(length - $max | number("more finding")): see the report." | paragraph else empty end),
+            ("Exposure: \($box.sequentialClients | number("client")) with counted message IDs, up to \($box.peakConcurrentSequential) of them connected at once." | paragraph),
+            (if $gaps == [] then empty else ("The capture could not show everything:" | paragraph), ($gaps[0:20] | items) end)
+          ] | doc
+        )
+      }
+    },
+    comments: [
+      .[0:$max][]
+      | {
+          fingerprint,
+          comment: {
+            body: (
+              [
+                ("ike-dupcheck:\(.fingerprint)" | paragraph),
+                ("\(.verdict), severity \(.severity): \(.summary)" | paragraph),
+                (.attempts[0:10] | map("\(.at) \(.source) frame \(.frame): \(.messageId) \(.outcome), overlap \(.overlap)") | items),
+                (if (.attempts | length) > 10 then "\((.attempts | length) - 10 | number("more attempt")): see the report." | paragraph else empty end),
+                ("Caveats: \(if .caveats == [] then "none" else .caveats | join(", ") end)" | paragraph),
+                (.displayFilter | block)
+              ] | doc
+            )
+          }
+        }
+    ]
+  }

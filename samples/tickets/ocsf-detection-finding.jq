@@ -1,0 +1,59 @@
+# OCSF Detection Finding (category 2, class 2004, schema 1.6.0): one object per finding, one a line.
+#   ike-dupcheck --json office.pcap | jq -c -f ocsf-detection-finding.jq
+
+# Milliseconds since the epoch, of a time like 2026-03-02T08:00:10.200000Z.
+def ms: ((.[0:19] + "Z") | fromdate) * 1000 + (.[20:23] | tonumber);
+def endpoint: {ip: .address} + (if .port == null then {} else {port} end);
+
+.tool as $tool
+| .clients as $clients
+| .findings[]
+| . as $finding
+| (.attempts | map(.at | ms)) as $times
+| {
+    category_uid: 2,
+    class_uid: 2004,
+    activity_id: 1,
+    type_uid: 200401,
+    time: ($times | min),
+    start_time: ($times | min),
+    end_time: ($times | max),
+    count: (.attempts | length),
+    severity_id: {"info": 1, "low": 2, "medium": 3, "high": 4}[.severity],
+    confidence_id: {"rejected": 3, "predicted": 2, "possible": 1, "tolerated": 3}[.verdict],
+    status_id: 1,
+    is_alert: (.verdict != "tolerated"),
+    message: .summary,
+    metadata: {
+      version: "1.6.0",
+      product: {name: $tool.name, vendor_name: $tool.name, version: $tool.version},
+      uid: "\(.fingerprint)-\($times | min)"
+    },
+    finding_info: {
+      uid: .fingerprint,
+      title: "IKEv1 clients collide on a quick-mode message ID at \(.responder)",
+      desc: .summary,
+      analytic: {type_id: 1, name: "Quick-mode message ID in use", uid: "ike-qm-message-id-collision"},
+      first_seen_time: ($times | min),
+      last_seen_time: ($times | max)
+    },
+    evidences: [
+      (.holder, .contender) | select(.address != null) | . as $party
+      | {
+          src_endpoint: endpoint,
+          dst_endpoint: {ip: $finding.responder},
+          connection_info: (
+            {protocol_num: 17, protocol_name: "udp", direction_id: 0}
+            + ([
+                $clients[]
+                | select(.address == $party.address and .port == $party.port and .responder == $finding.responder)
+                | .communityIds[-1] | values
+              ] | if length > 0 then {community_uid: .[0]} else {} end)
+          )
+        }
+    ],
+    unmapped: {
+      verdict: .verdict, cause: .cause, caveats: .caveats, notes: .notes,
+      message_ids: .messageIdsDecimal, display_filter: .displayFilter
+    }
+  }

@@ -1,0 +1,44 @@
+# ServiceNow Event Management: one event per responder; the same message_key updates the same alert.
+#   ike-dupcheck --json office.pcap | jq -c -f servicenow-event.jq | curl ... https://INSTANCE.service-now.com/api/global/em/jsonv2
+# The table has no columns of ours: what goes beyond them is in additional_info, as a string.
+
+# "1 finding", "2 findings".
+def number($noun): if . == 1 then "1 \($noun)" else "\(.) \($noun)s" end;
+def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
+def worst: {"high": 3, "medium": 2, "low": 1, "info": 0}[.severity];
+
+.tool as $tool
+| .coverage as $coverage
+| .findings as $findings
+| {
+    records: [
+      .responders[]
+      | . as $box
+      | [$findings[] | select(.responder == $box.address and .verdict != "tolerated")] | sort_by(.verdict | rank)
+      | select(length > 0)
+      | {
+          source: $tool.name,
+          event_class: $tool.name,
+          node: $box.address,
+          type: "ike-qm-message-id-collision",
+          resource: "ISAKMP",
+          # 2 major, 3 minor, 4 warning, 5 info
+          severity: {"high": "2", "medium": "3", "low": "4", "info": "5"}[max_by(worst).severity],
+          message_key: $box.fingerprint,
+          resolution_state: "New",
+          time_of_event: (map(.attempts[].at) | max | sub("T"; " ") | .[0:19]),
+          description: "\(length | number("pair")) of VPN clients with colliding IKE message IDs at \($box.address). \(.[0].summary)"[0:4000],
+          additional_info: ({
+            vendor: $box.vendor,
+            sequentialClients: $box.sequentialClients,
+            peakConcurrentSequential: $box.peakConcurrentSequential,
+            coverageComplete: $coverage.complete,
+            findings: length,
+            worst: (.[0:5] | map({
+              fingerprint, verdict, severity, messageId: .messageIds[0], caveats,
+              holder: .holder.address, contender: .contender.address, displayFilter: .displayFilter[0:200]
+            }))
+          } | tojson)
+        }
+    ]
+  }

@@ -1,0 +1,24 @@
+/** What to paste into Wireshark or tshark to see the quick modes of a finding. */
+
+/** More IDs than that make a filter that nobody can read: it then shows every quick mode of the responder. */
+const MAX_IDS = 100;
+
+/**
+ * A display filter that matches the quick modes in question, at any address of the responder.
+ * @param messageIds as the report spells them: 0x and eight digits
+ */
+export function displayFilter(messageIds: readonly string[], addresses: readonly string[]): string {
+  const parts = ["isakmp.exchangetype == 32"];
+  if (messageIds.length <= MAX_IDS) parts.push(`isakmp.messageid ${among(messageIds)}`);
+  const families: [string, string[]][] = [
+    ["ip.addr", addresses.filter((address) => !address.includes(":"))],
+    ["ipv6.addr", addresses.filter((address) => address.includes(":"))],
+  ];
+  const hosts = families.filter(([, of]) => of.length > 0).map(([field, of]) => `${field} ${among(of)}`);
+  parts.push(hosts.length === 1 ? hosts[0] : `(${hosts.join(" || ")})`);
+  return parts.join(" && ");
+}
+
+function among(values: readonly string[]): string {
+  return values.length === 1 ? `== ${values[0]}` : `in {${values.join(", ")}}`;
+}
