@@ -7,11 +7,13 @@ import { isIP } from "node:net";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { FAIL_ON, type FailOn } from "./exit-status.ts";
 
-export const FORMATS = ["table", "json"] as const;
+export const FORMATS = ["table", "json", "ndjson"] as const;
 export const COLOR_MODES = ["auto", "always", "never"] as const;
+export const SCHEMAS = ["report", "ndjson"] as const;
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Format = (typeof FORMATS)[number];
 export type ColorMode = (typeof COLOR_MODES)[number];
+export type SchemaName = (typeof SCHEMAS)[number];
 export type Shell = (typeof SHELLS)[number];
 
 export interface CheckOptions {
@@ -36,7 +38,7 @@ export interface CheckOptions {
 
 export type Invocation =
   | { kind: "check"; options: CheckOptions }
-  | { kind: "schema" }
+  | { kind: "schema"; of: SchemaName }
   | { kind: "explain"; term: string | null }
   | { kind: "completion"; shell: Shell }
   /** Help or the version, asked for. */
@@ -104,10 +106,18 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
     .addHelpText("after", EXAMPLES);
   for (const option of checkOptions()) program.addOption(option);
   program.action((inputs: string[]) => done(checkInvocation(inputs, program)));
-  program
+  const schema = program
     .command("schema")
-    .description("print the JSON Schema of the report (a file of that name: ./schema)")
-    .action(() => done({ kind: "schema" }));
+    .description(
+      "print the JSON Schema of the report, or of the lines of ndjson (a file of that name: ./schema)",
+    );
+  schema.addArgument(
+    schema
+      .createArgument("[OF]")
+      .choices([...SCHEMAS])
+      .default("report"),
+  );
+  schema.action((of: SchemaName) => done({ kind: "schema", of }));
   program
     .command("explain")
     .description("print what a word of the report means; without TERM, list them")
@@ -145,8 +155,8 @@ function checkOptions(): Option[] {
 
 function checkInvocation(inputs: string[], program: Command): Invocation {
   const given = program.opts();
-  if (given.json === true && given.format === "table" && program.getOptionValueSource("format") === "cli") {
-    return { kind: "usage", message: "--json and --format table contradict each other" };
+  if (given.json === true && given.format !== "json" && program.getOptionValueSource("format") === "cli") {
+    return { kind: "usage", message: `--json and --format ${given.format} contradict each other` };
   }
   return {
     kind: "check",

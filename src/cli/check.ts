@@ -144,6 +144,10 @@ async function render(
     const { reportToJson } = await import("../report/json.ts");
     return reportToJson(report);
   }
+  if (options.format === "ndjson") {
+    const { reportToNdjson } = await import("../report/ndjson.ts");
+    return reportToNdjson(report);
+  }
   const { reportToTable } = await import("../report/table.ts");
   const terminal = options.output === null && around.stdout.isTTY === true;
   const color = wantsColor(options.color, around.env, terminal);

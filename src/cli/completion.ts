@@ -2,7 +2,7 @@
 
 import type { Command, Option } from "commander";
 import { TERMS } from "../report/terms.ts";
-import { makeProgram, SHELLS, type Shell } from "./args.ts";
+import { makeProgram, SCHEMAS, SHELLS, type Shell } from "./args.ts";
 
 const PROGRAM = "ike-dupcheck";
 
@@ -44,7 +44,7 @@ function entryOf({ short, long, description, argChoices, required }: Option): En
 function subcommandOf(command: Command): Subcommand {
   const name = command.name();
   const terms = [...new Set(TERMS.map((term) => term.name))].sort();
-  const words: Record<string, readonly string[]> = { completion: SHELLS, explain: terms };
+  const words: Record<string, readonly string[]> = { completion: SHELLS, explain: terms, schema: SCHEMAS };
   return {
     name,
     text: command

@@ -47,8 +47,9 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
     case "text":
       return print(invocation.text);
     case "schema": {
-      const { reportJsonSchema } = await import("../report/schema.ts");
-      return print(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
+      const { lineJsonSchema, reportJsonSchema } = await import("../report/schema.ts");
+      const schema = invocation.of === "ndjson" ? lineJsonSchema() : reportJsonSchema();
+      return print(`${JSON.stringify(schema, null, 2)}\n`);
     }
     case "explain": {
       const { explainText, unknownTerm } = await import("./explain.ts");

@@ -9,7 +9,8 @@ import type { Report } from "./model.ts";
 // ends a line at U+2028 and U+2029. In JSON text they can only stand inside a string, where \u is allowed.
 const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
 
-function escaped(json: string): string {
+/** JSON text with those written out. */
+export function escaped(json: string): string {
   return json.replace(UNSAFE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -7,10 +7,10 @@
 
 import { z } from "zod";
 
-const count = z.int().nonnegative();
+export const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
 
-const time = z
+export const time = z
   .string()
   .regex(/^(\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d{6}|\d{9})Z$/)
   .describe("ISO 8601, UTC, with the precision of the capture: microseconds or nanoseconds");
@@ -69,6 +69,9 @@ export const warningCodeSchema = z.enum([
   "evicted",
   "untimed",
   "snaplen",
+  "packets-dropped",
+  "capture-interrupted",
+  "findings-closed",
 ]);
 
 const cookiePair = z
@@ -77,6 +80,13 @@ const cookiePair = z
     responderCookie: z.string().regex(/^[0-9a-f]{16}$/),
   })
   .describe("The cookies that name an IKE SA (RFC 2408 2.4)");
+
+export const findingCounts = z.object({
+  rejected: count,
+  predicted: count,
+  possible: count,
+  tolerated: count,
+});
 
 const source = z.object({
   name: sourceName,
@@ -132,7 +142,7 @@ const attempt = z.object({
   claim: claim.nullable(),
 });
 
-const finding = z.object({
+export const findingSchema = z.object({
   fingerprint,
   verdict: verdictSchema.describe("That of the worst attempt"),
   severity: severitySchema,
@@ -187,6 +197,20 @@ const client = z.object({
   lastSeenAt: time,
 });
 
+/** What only a live capture has; absent from reports of files. */
+const live = z.object({
+  times: z
+    .enum(["arrival", "kernel"])
+    .describe("Who took the time of a packet: the program when it arrived, or the kernel"),
+  interruptions: count.describe("How often the capture of an interface broke off and was begun again"),
+  dropped: z
+    .object({ kernel: count.nullable(), queue: count, output: count })
+    .describe("Packets lost before the analysis, and lines of output that nobody took; null: not known"),
+  closed: z
+    .object({ ikeSas: count, findings: findingCounts })
+    .describe("Ended and let go of while the capture ran: no longer in this report"),
+});
+
 export const reportSchema = z.object({
   schemaVersion: z.literal("1"),
   tool: z.object({ name: z.string(), version: z.string() }),
@@ -196,21 +220,23 @@ export const reportSchema = z.object({
     clients: count,
     ikeSas: count,
     quickModeExchanges: count,
-    findings: z.object({ rejected: count, predicted: count, possible: count, tolerated: count }),
+    findings: findingCounts,
   }),
   responders: z.array(responder),
   clients: z.array(client),
-  findings: z.array(finding),
+  findings: z.array(findingSchema),
   warnings: z.array(z.object({ code: warningCodeSchema, message: z.string() })),
+  live: live.optional(),
 });
 
 export type Report = z.infer<typeof reportSchema>;
 export type Capture = z.infer<typeof capture>;
 export type Source = z.infer<typeof source>;
-export type Finding = z.infer<typeof finding>;
+export type Finding = z.infer<typeof findingSchema>;
 export type Attempt = z.infer<typeof attempt>;
 export type Claim = z.infer<typeof claim>;
 export type Responder = z.infer<typeof responder>;
+export type Live = z.infer<typeof live>;
 export type Client = z.infer<typeof client>;
 export type Warning = Report["warnings"][number];
 export type Verdict = z.infer<typeof verdictSchema>;

@@ -1,6 +1,7 @@
 /** The report's JSON Schema, made from the zod schema so that the two cannot differ. */
 
 import { z } from "zod";
+import { lineSchema } from "./lines.ts";
 import { reportSchema } from "./model.ts";
 
 /**
@@ -14,6 +15,18 @@ export function reportJsonSchema(): Record<string, unknown> {
     $id: "urn:ike-dupcheck:report:1",
     title: "Report of ike-dupcheck, version 1",
     description: "Message-ID collisions between the IKEv1 clients of one responder (Microsoft KB 942429).",
+    ...schema,
+  };
+}
+
+/** The JSON Schema of one line of `--format ndjson`; `type` tells which kind of line it is. */
+export function lineJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(lineSchema, { target: "draft-2020-12", io: "input" });
+  return {
+    $schema,
+    $id: "urn:ike-dupcheck:line:1",
+    title: "One line of the output of ike-dupcheck --format ndjson, version 1",
+    description: "Findings as they happen, and the report at the end.",
     ...schema,
   };
 }

@@ -70,6 +70,24 @@ export const WARNING_TERMS: readonly Term[] = [
     text: "The capture was made with a short snap length. Messages whose header was cut off are not counted, and vendor IDs may be missing. Capture whole packets (tcpdump -s 0).",
   },
   {
+    kind: "warning",
+    name: "packets-dropped",
+    brief: "packets were lost while capturing",
+    text: "The kernel, or the queue between the capturing and the analysing process, was full. What was lost is missing from the findings: an answer among it makes a refusal of a quick mode that was accepted. Narrow the filter (-f), or capture on a faster machine.",
+  },
+  {
+    kind: "warning",
+    name: "capture-interrupted",
+    brief: "the capture of an interface broke off and was begun again",
+    text: "The interface went down or away, or the capturing process ended. What passed until the capture went on is missing. With --once the capture ends there instead.",
+  },
+  {
+    kind: "warning",
+    name: "findings-closed",
+    brief: "findings whose IKE SAs ended long ago are no longer listed",
+    text: "A live capture lets go of a finding when all its IKE SAs have ended, after it was reported as it happened. The count says how many; --format ndjson keeps them all.",
+  },
+  {
     kind: "end of a source",
     name: "clean",
     brief: "the source ends between two records",

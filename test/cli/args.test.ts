@@ -77,8 +77,9 @@ describe("usage errors are one sentence that names the culprit", () => {
     ["--jsn a", /'--jsn' \(Did you mean --json\?\)$/],
     ["-i eth0", /^unknown option '-i'$/],
     ["-w x a", /^unknown option '-w'$/],
-    ["--format html a", /'html' is invalid\. Allowed choices are table, json\.$/],
+    ["--format html a", /'html' is invalid\. Allowed choices are table, json, ndjson\.$/],
     ["--format table --json a", /^--json and --format table contradict each other$/],
+    ["--format ndjson --json a", /^--json and --format ndjson contradict each other$/],
     ["-p 0 a", /'0' is invalid\. A port is a number from 1 to 65535\.$/],
     ["-p 65536 a", /'65536' is invalid/],
     ["-p 4500,500 a", /'4500,500' is invalid/],
@@ -100,7 +101,7 @@ describe("usage errors are one sentence that names the culprit", () => {
     ["--color yes a", /Allowed choices are auto, always, never\.$/],
     ["-q -v a", /'-q, --quiet' cannot be used with option '-v, --verbose'$/],
     ["-o", /'-o, --output <FILE>' argument missing$/],
-    ["schema x", /too many arguments for 'schema'/],
+    ["schema x", /'x' is invalid.*Allowed choices are report, ndjson\.$/],
     ["schema --json", /unknown option '--json'/],
     ["explain a b", /too many arguments for 'explain'/],
     ["completion", /missing required argument 'SHELL'/],
@@ -114,7 +115,8 @@ describe("usage errors are one sentence that names the culprit", () => {
 
 describe("subcommands and texts", () => {
   test.each([
-    ["schema", { kind: "schema" }],
+    ["schema", { kind: "schema", of: "report" }],
+    ["schema ndjson", { kind: "schema", of: "ndjson" }],
     ["explain", { kind: "explain", term: null }],
     ["explain no-control", { kind: "explain", term: "no-control" }],
     ["completion zsh", { kind: "completion", shell: "zsh" }],

@@ -39,7 +39,7 @@ test.each(SHELLS)("the script for %s has no syntax error", (shell) => {
 
 const CASES: [string, string[]][] = [
   ["--form", ["--format"]],
-  ["--format ", ["json", "table"]],
+  ["--format ", ["json", "ndjson", "table"]],
   ["--fail-on p", ["possible", "predicted"]],
   ["exp", ["explain"]],
   ["completion ", ["bash", "fish", "zsh"]],
