@@ -5,9 +5,10 @@
  */
 
 import type { CaptureError } from "./capture/batch.ts";
-import { MergedCapture, type Slice } from "./capture/merge.ts";
+import { type Inputs, MergedCapture, type Slice } from "./capture/merge.ts";
 import { expandInputs } from "./capture/open.ts";
-import { judge } from "./findings/judge.ts";
+import { type Judgement, judge } from "./findings/judge.ts";
+import type { Moment } from "./ike/liveness.ts";
 import { Tracker } from "./ike/tracker.ts";
 import { buildClients, buildFindings, buildResponders, countVerdicts } from "./report/build.ts";
 import type { Capture, Report } from "./report/model.ts";
@@ -78,20 +79,34 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     options.onProgress?.({ ...merged.progress(slice.source), packets: scanner.packets });
   }
   // The report comes first: closing an input that is still being read would look like a fault of it.
-  const report = reportOf(merged, tracker, scanner, scope);
+  const judgement = judgementOf(tracker, scanner, scope);
+  const report = reportOf(merged, tracker, scanner, scope, judgement);
   await merged.close();
   return { report, failures: [...failures, ...merged.failures], duplicates };
 }
 
-function reportOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner, scope: Scope): Report {
-  const judgement = judge(tracker, {
-    ...scope,
-    captureStart: scanner.firstAt,
-    captureEnd: { at: scanner.lastAt, segment: scanner.lastSegment },
-  });
+/** Judges what was scanned so far. `end` is the end of the capture; `running`: it goes on from there. */
+export function judgementOf(
+  tracker: Tracker,
+  scanner: Scanner,
+  scope: Scope,
+  end: Moment = { at: scanner.lastAt, segment: scanner.lastSegment },
+  running = false,
+): Judgement {
+  return judge(tracker, { ...scope, captureStart: scanner.firstAt, captureEnd: end, running });
+}
+
+/** Puts a judgement, and what was read, into a report. */
+export function reportOf(
+  inputs: Inputs,
+  tracker: Tracker,
+  scanner: Scanner,
+  scope: Scope,
+  judgement: Judgement,
+): Report {
   const { hosts } = tracker;
-  const context = { hosts, sources: merged.summaries, aliasesOf: scope.aliasesOf };
-  const capture = captureOf(merged, tracker, scanner);
+  const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf };
+  const capture = captureOf(inputs, tracker, scanner);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;
   return {
@@ -108,16 +123,16 @@ function reportOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner, sco
     responders: buildResponders(judgement, context),
     clients,
     findings: buildFindings(judgement, context),
-    warnings: buildWarnings(capture, judgement, clients, merged.clockSteps, hosts),
+    warnings: buildWarnings(capture, judgement, clients, inputs.clockSteps, hosts),
   };
 }
 
-function captureOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner): Capture {
+function captureOf(inputs: Inputs, tracker: Tracker, scanner: Scanner): Capture {
   const { packets, messages, quickModeMessages, skipped, malformed } = scanner.counts();
   return {
-    sources: merged.summaries.map((summary, i) => {
+    sources: inputs.summaries.map((summary, i) => {
       const { name, format, linkTypes, bytes, end, problem, untimed, timeDigits } = summary;
-      const { first, last } = merged.times[i];
+      const { first, last } = inputs.times[i];
       return {
         name,
         format,

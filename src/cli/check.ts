@@ -9,7 +9,7 @@ import { ProgressLine } from "./progress.ts";
 import type { StopSignal, Surroundings } from "./surroundings.ts";
 import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
 
-const SIGNAL_STATUS: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };
+export const SIGNAL_STATUS: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };
 
 interface Job {
   inputs: readonly string[];
@@ -25,11 +25,16 @@ export async function check(
   around: Surroundings,
   messages: Messages,
 ): Promise<number> {
-  if (options.inputs.length === 0 && around.stdinIsTerminal) {
+  if (options.inputs.length === 0 && options.live.interfaces.length === 0 && around.stdinIsTerminal) {
     around.stderr.write(helpText(around.version));
     return 2;
   }
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
+  const pipe = inputs.length === 1 && !options.crossCheck && (await around.isPipe(inputs[0]));
+  if (pipe || options.live.interfaces.length > 0) {
+    const { checkLive } = await import("./live.ts");
+    return checkLive(inputs[0], options, around, messages);
+  }
   const target =
     options.output === null ? streamTarget(around.stdout) : await openTarget(options.output, inputs);
   const stop = new AbortController();
@@ -94,7 +99,8 @@ function tell({ report, failures, duplicates }: Analysis, { messages }: Job): vo
   for (const source of report.capture.sources) messages.fact(factsOf(source));
 }
 
-function factsOf({
+/** One sentence about what was read. */
+export function factsOf({
   name,
   format,
   linkTypes,
@@ -135,7 +141,8 @@ async function deliver(
   return writeTo(target, await render(report, options, around), options.output, messages);
 }
 
-async function render(
+/** The report in the form that was asked for. */
+export async function render(
   report: Report,
   options: CheckOptions,
   around: Surroundings,

@@ -58,11 +58,13 @@ export function surroundings(wishes: Wishes = {}): FakeSurroundings {
       return analyze === undefined ? (given ?? analysis()) : analyze(options, fake);
     },
     crossCheck: async () => ({ compared: 0, differences: [], skipped: null }),
+    isPipe: async () => false,
     now: () => 0,
     onSignal(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onHangup: () => () => {},
     exit(status) {
       fake.exited = status;
     },
