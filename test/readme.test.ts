@@ -26,6 +26,10 @@ it("the README names every option of the help text", () => {
     ["--output", "-o FILE"],
     ["--port", "-p PORT"],
     ["--count", "-c N"],
+    ["--interface", "-i IFACE"],
+    ["--list-interfaces", "-D"],
+    ["--filter", "-f BPF"],
+    ["--autostop", "-a duration:N"],
     ["--quiet", "-q"],
     ["--verbose", "-v"],
   ]);

@@ -1,11 +1,15 @@
-"""Sends frames into an interface at their times: [[seconds, hex], ...] on standard input."""
+"""Sends frames into interfaces at their times: [[seconds, device, hex], ...] on standard input."""
 import json, socket, sys, time
 
-sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-sender.bind((sys.argv[1], 0))
+rows = json.load(sys.stdin)
+senders = {}
+for _, device, _ in rows:
+    if device not in senders:
+        senders[device] = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        senders[device].bind((device, 0))
 begin = time.monotonic()
-for at, frame in json.load(sys.stdin):
+for at, device, frame in rows:
     wait = begin + at - time.monotonic()
     if wait > 0:
         time.sleep(wait)
-    sender.send(bytes.fromhex(frame))
+    senders[device].send(bytes.fromhex(frame))

@@ -103,13 +103,18 @@ export class Namespace {
     return output;
   }
 
-  /** Sends frames into an interface at their times, `speed` times as fast. */
-  play(device: string, records: readonly FrameRecord[], speed = 1): Promise<string> {
-    const rows = records.map(({ at, frame }) => [
-      Number(at - records[0].at) / 1e9 / speed,
-      Buffer.from(frame).toString("hex"),
+  /** Sends frames at their times, `speed` times as fast; `device` is an interface, or tells it for each frame. */
+  play(
+    device: string | ((record: FrameRecord) => string),
+    records: readonly FrameRecord[],
+    speed = 1,
+  ): Promise<string> {
+    const rows = records.map((record) => [
+      Number(record.at - records[0].at) / 1e9 / speed,
+      typeof device === "string" ? device : device(record),
+      Buffer.from(record.frame).toString("hex"),
     ]);
-    return this.feed("frame-player.py", [device], rows);
+    return this.feed("frame-player.py", [], rows);
   }
 
   end(): void {
