@@ -5,10 +5,11 @@
  */
 
 import type { CaptureError } from "./capture/batch.ts";
-import { MergedCapture, type Slice } from "./capture/merge.ts";
+import { type Inputs, MergedCapture, type Slice } from "./capture/merge.ts";
 import { expandInputs } from "./capture/open.ts";
 import { type EvidencePlan, evidencePlan } from "./findings/evidence.ts";
 import { type Judgement, judge } from "./findings/judge.ts";
+import type { Moment } from "./ike/liveness.ts";
 import { Tracker } from "./ike/tracker.ts";
 import { buildClients, buildFindings, buildResponders, countVerdicts } from "./report/build.ts";
 import { buildCoverage } from "./report/coverage.ts";
@@ -97,11 +98,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     options.onProgress?.({ ...merged.progress(source), packets: scanner.packets });
   }
   // The report comes first: closing an input that is still being read would look like a fault of it.
-  const judgement = judge(tracker, {
-    ...scope,
-    captureStart: scanner.firstAt,
-    captureEnd: { at: scanner.lastAt, segment: scanner.lastSegment },
-  });
+  const judgement = judgementOf(tracker, scanner, scope);
   const unreadable = [...failures, ...merged.failures];
   const report = reportOf(merged, tracker, scanner, scope, judgement, unreadable);
   await merged.close();
@@ -116,20 +113,32 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   };
 }
 
-function reportOf(
-  merged: MergedCapture,
+/** Judges what was scanned so far. `end` is the end of the capture; `running`: it goes on from there. */
+export function judgementOf(
+  tracker: Tracker,
+  scanner: Scanner,
+  scope: Scope,
+  end: Moment = { at: scanner.lastAt, segment: scanner.lastSegment },
+  running = false,
+): Judgement {
+  return judge(tracker, { ...scope, captureStart: scanner.firstAt, captureEnd: end, running });
+}
+
+/** Puts a judgement, and what was read, into a report. */
+export function reportOf(
+  inputs: Inputs,
   tracker: Tracker,
   scanner: Scanner,
   scope: Scope,
   judgement: Judgement,
-  unreadable: readonly CaptureError[],
+  unreadable: readonly CaptureError[] = [],
 ): Report {
   const { hosts } = tracker;
-  const context = { hosts, sources: merged.summaries, aliasesOf: scope.aliasesOf };
-  const capture = captureOf(merged, tracker, scanner);
+  const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf };
+  const capture = captureOf(inputs, tracker, scanner);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;
-  const warnings = buildWarnings(capture, judgement, clients, merged.clockSteps, hosts);
+  const warnings = buildWarnings(capture, judgement, clients, inputs.clockSteps, hosts);
   const sentences = unreadable.map(({ message }) => message);
   return {
     schemaVersion: "1",
@@ -150,12 +159,12 @@ function reportOf(
   };
 }
 
-function captureOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner): Capture {
+function captureOf(inputs: Inputs, tracker: Tracker, scanner: Scanner): Capture {
   const { packets, messages, quickModeMessages, skipped, malformed } = scanner.counts();
   return {
-    sources: merged.summaries.map((summary, i) => {
+    sources: inputs.summaries.map((summary, i) => {
       const { name, format, linkTypes, bytes, end, problem, untimed, timeDigits } = summary;
-      const { first, last } = merged.times[i];
+      const { first, last } = inputs.times[i];
       return {
         name,
         format,

@@ -90,6 +90,12 @@ export class Scanner {
     this.#tracker.message(message);
   }
 
+  /** IKEv1 messages and quick modes among them so far: what a judgement can change by. */
+  get progress(): { messages: number; quickModes: number } {
+    const quickModes = this.#quickModes + this.#tracker.quickModesInFragments;
+    return { messages: this.#classes[HeaderClass.ikev1], quickModes };
+  }
+
   counts(): ScanCounts {
     const classes = this.#classes;
     const malformed = named(headerClassNames, classes, HeaderClass.authip + 1);

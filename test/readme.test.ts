@@ -27,6 +27,10 @@ it("the README names every option of the help text", () => {
     ["--write", "-w FILE"],
     ["--port", "-p PORT"],
     ["--count", "-c N"],
+    ["--interface", "-i IFACE"],
+    ["--list-interfaces", "-D"],
+    ["--filter", "-f BPF"],
+    ["--autostop", "-a duration:N"],
     ["--quiet", "-q"],
     ["--verbose", "-v"],
   ]);

@@ -35,6 +35,15 @@ export interface ClockStep {
   backMicros: number;
 }
 
+/** What is known of the inputs whose records were read, files or live interfaces. */
+export interface Inputs {
+  /** In their order; `Slice.source` is an index into them. */
+  readonly summaries: readonly SourceSummary[];
+  /** First and last record of each. */
+  readonly times: readonly { first: WrittenTime | null; last: WrittenTime | null }[];
+  readonly clockSteps: { readonly count: number; readonly first: readonly ClockStep[] };
+}
+
 const REMEMBERED_STEPS = 16;
 /** Enough for a file header, interface descriptions and a first record. */
 const PEEK_CHUNK = 16 * 1024;

@@ -6,7 +6,15 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { defaultFilter } from "../capture/live-filter.ts";
 import { FAIL_ON, type FailOn } from "./exit-status.ts";
+import {
+  type LiveArguments,
+  liveArguments,
+  liveContradiction,
+  liveOptions,
+  wholeNumber,
+} from "./live-args.ts";
 
 export const FORMATS = ["table", "json", "ndjson", "markdown", "html"] as const;
 export const COLOR_MODES = ["auto", "always", "never"] as const;
@@ -37,10 +45,13 @@ export interface CheckOptions {
   progress: boolean;
   color: ColorMode;
   maxPackets: number | null;
+  live: LiveArguments;
 }
 
 export type Invocation =
   | { kind: "check"; options: CheckOptions }
+  | { kind: "devices" }
+  | { kind: "filter"; text: string }
   | { kind: "schema"; of: SchemaName }
   | { kind: "explain"; term: string | null }
   | { kind: "completion"; shell: Shell }
@@ -54,6 +65,7 @@ Examples:
   ike-dupcheck office.pcap                  who is refused, by whom, and who holds the ID
   ike-dupcheck --json captures/ > r.json    every capture of a directory, as one report
   tcpdump -r old.pcap -w - | ike-dupcheck   standard input
+  ike-dupcheck -i eth0                      findings as they happen; Ctrl-C gives the report
 
 Exit status:
   0 nothing found   1 a collision was found (--fail-on)   2 wrong usage or unreadable input`;
@@ -149,6 +161,7 @@ function checkOptions(): Option[] {
     new Option("--strict", "warnings and truncated input give exit status 2"),
     new Option("--all", "tolerated findings and every client in the table, too"),
     new Option("--cross-check", "read each classic pcap again with the pcap-parser package and compare"),
+    ...liveOptions(),
     new Option("-c, --count <N>", "stop after N packets").argParser(packetCount),
     new Option("-q, --quiet", "only errors on standard error").conflicts("verbose"),
     new Option("-v, --verbose", "facts about each capture on standard error"),
@@ -162,6 +175,10 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
   if (given.json === true && given.format !== "json" && program.getOptionValueSource("format") === "cli") {
     return { kind: "usage", message: `--json and --format ${given.format} contradict each other` };
   }
+  const contradiction = liveContradiction(inputs, given);
+  if (contradiction !== null) return { kind: "usage", message: contradiction };
+  if (given.listInterfaces === true) return { kind: "devices" };
+  if (given.printBpf === true) return { kind: "filter", text: given.filter ?? defaultFilter(given.port) };
   const wrong = evidenceProblem(given.write, given.output, inputs);
   if (wrong !== null) return { kind: "usage", message: wrong };
   return {
@@ -183,6 +200,7 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
       progress: given.progress,
       color: given.color,
       maxPackets: given.count ?? null,
+      live: liveArguments(given),
     },
   };
 }
@@ -196,7 +214,7 @@ function evidenceProblem(
   if (path === undefined) return null;
   if (path === "-") return "-w needs a file: standard output is for the report";
   if (inputs.length === 0 || inputs.includes("-")) {
-    return "-w reads its input again, which standard input cannot give: save the capture to a file first";
+    return "-w reads its input again, which standard input and interfaces cannot give: save the capture to a file first";
   }
   if (report !== undefined && resolve(report) === resolve(path)) {
     return "-o and -w name the same file";
@@ -215,11 +233,6 @@ function packetCount(value: string): number {
   const number = wholeNumber(value);
   if (!(number >= 1)) throw new InvalidArgumentError("It is a number of packets, 1 or more.");
   return number;
-}
-
-/** NaN for everything but plain digits: Number() would take "", " 5" and "0x10" as well. */
-function wholeNumber(value: string): number {
-  return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
 }
 
 /** IP version of an address, 0 for none; a zone (fe80::1%eth0) means nothing in a capture. */

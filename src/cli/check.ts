@@ -4,12 +4,12 @@ import type { Analysis, AnalyzeOptions } from "../analyze.ts";
 import type { Report, Source } from "../report/model.ts";
 import { type CheckOptions, helpText } from "./args.ts";
 import { exitStatus } from "./exit-status.ts";
-import { openTarget, streamTarget, type Target, writeTo } from "./output.ts";
+import { OutputError, openTarget, streamTarget, type Target, writeTo } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import type { StopSignal, Surroundings } from "./surroundings.ts";
 import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
 
-const SIGNAL_STATUS: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };
+export const SIGNAL_STATUS: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };
 
 interface Job {
   inputs: readonly string[];
@@ -27,11 +27,19 @@ export async function check(
   around: Surroundings,
   messages: Messages,
 ): Promise<number> {
-  if (options.inputs.length === 0 && around.stdinIsTerminal) {
+  if (options.inputs.length === 0 && options.live.interfaces.length === 0 && around.stdinIsTerminal) {
     around.stderr.write(helpText(around.version));
     return 2;
   }
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
+  const pipe = inputs.length === 1 && !options.crossCheck && (await around.isPipe(inputs[0]));
+  if (pipe || options.live.interfaces.length > 0) {
+    if (options.evidence !== null) {
+      throw new OutputError("-w reads its input again, which a pipe or an interface cannot give");
+    }
+    const { checkLive } = await import("./live.ts");
+    return checkLive(inputs[0], options, around, messages);
+  }
   const target =
     options.output === null ? streamTarget(around.stdout) : await openTarget(options.output, inputs);
   const evidence = options.evidence === null ? null : await openEvidence(options.evidence, inputs, target);
@@ -111,7 +119,8 @@ function tell({ report, failures, duplicates }: Analysis, { messages }: Job): vo
   for (const source of report.capture.sources) messages.fact(factsOf(source));
 }
 
-function factsOf({
+/** One sentence about what was read. */
+export function factsOf({
   name,
   format,
   linkTypes,
@@ -163,8 +172,9 @@ async function writeEvidence({ evidence: base }: Analysis, job: Job): Promise<bo
   return writeTo(target, chunks, path, messages);
 }
 
-async function render(
-  { report, timelines }: Analysis,
+/** The report in the form that was asked for. */
+export async function render(
+  { report, timelines }: Pick<Analysis, "report" | "timelines">,
   options: CheckOptions,
   around: Surroundings,
 ): Promise<Iterable<string>> {

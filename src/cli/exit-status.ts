@@ -7,7 +7,7 @@ export type FailOn = (typeof FAIL_ON)[number];
 
 /** What happened, apart from the report. */
 export interface Outcome {
-  report: Pick<Report, "warnings" | "summary"> & { capture: Pick<Report["capture"], "sources"> };
+  report: Pick<Report, "warnings" | "summary" | "live"> & { capture: Pick<Report["capture"], "sources"> };
   /** An input could not be read at all, the report could not be written, or the cross-check differed. */
   failed: boolean;
 }
@@ -20,7 +20,10 @@ export function exitStatus({ report, failed }: Outcome, failOn: FailOn, strict: 
   const { sources } = report.capture;
   const corrupt = sources.some(({ end }) => end === "corrupt");
   const doubtful = report.warnings.length > 0 || sources.some(({ end }) => end === "truncated");
-  const found = heardOf(failOn).some((verdict) => report.summary.findings[verdict] > 0);
+  const closed = report.live?.closed.findings;
+  const found = heardOf(failOn).some(
+    (verdict) => report.summary.findings[verdict] + (closed?.[verdict] ?? 0) > 0,
+  );
   return failed || corrupt || (strict && doubtful) ? 2 : found ? 1 : 0;
 }
 

@@ -46,6 +46,12 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
       return 2;
     case "text":
       return print(invocation.text);
+    case "filter":
+      return print(`${invocation.text}\n`);
+    case "devices": {
+      const { devicesText } = await import("./devices.ts");
+      return print(devicesText());
+    }
     case "schema": {
       const { lineJsonSchema, reportJsonSchema } = await import("../report/schema.ts");
       const schema = invocation.of === "ndjson" ? lineJsonSchema() : reportJsonSchema();

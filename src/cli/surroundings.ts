@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly stderr: { isTTY?: boolean; columns?: number; write(text: string): unknown };
   readonly stdinIsTerminal: boolean;
   analyze(inputs: readonly string[], options: AnalyzeOptions): Promise<Analysis>;
+  /** True for standard input, or a file, that is a pipe: it can be read once, and may go on for weeks. */
+  isPipe(name: string): Promise<boolean>;
   crossCheck(name: string, options: CrossCheckOptions): Promise<CrossCheckResult>;
   /** The bytes of the evidence capture. */
   evidence(request: EvidenceRequest): Promise<AsyncIterable<Uint8Array>>;
@@ -28,6 +30,8 @@ export interface Surroundings {
   now(): number;
   /** Listens until the function that it returns is called. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** The same for a terminal that hangs up, or a rotated log. */
+  onHangup(listener: () => void): () => void;
   exit(status: number): void;
 }
 
@@ -54,10 +58,19 @@ export function realSurroundings(): Surroundings {
     analyze: async (inputs, options) => (await import("../analyze.ts")).analyze(inputs, options),
     crossCheck: async (name, options) => (await import("../cross-check.ts")).crossCheck(name, options),
     evidence: async (request) => (await import("../evidence.ts")).evidenceCapture(request),
+    async isPipe(name) {
+      const { stat } = await import("node:fs/promises");
+      const info = await stat(name === "-" ? "/dev/stdin" : name).catch(() => null);
+      return info !== null && (info.isFIFO() || info.isSocket());
+    },
     now: () => performance.now(),
     onSignal(listener) {
       process.on("SIGINT", listener).on("SIGTERM", listener);
       return () => process.off("SIGINT", listener).off("SIGTERM", listener);
+    },
+    onHangup(listener) {
+      process.on("SIGHUP", listener);
+      return () => process.off("SIGHUP", listener);
     },
     exit: (status) => process.exit(status),
   };

@@ -2,7 +2,6 @@
 
 import { printable } from "../report/text.ts";
 import type { ColorMode } from "./args.ts";
-import type { ProgressLine } from "./progress.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,7 +27,7 @@ export class Messages {
   readonly #quiet: boolean;
   readonly #verbose: boolean;
   /** Erased before a sentence is printed over it. */
-  progress: ProgressLine | null = null;
+  progress: { erase(): void } | null = null;
 
   constructor(write: (text: string) => void, quiet = false, verbose = false) {
     this.#write = write;

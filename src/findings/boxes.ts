@@ -7,7 +7,7 @@ import { type Client, groupClients } from "../ike/client.ts";
 import type { Exchange } from "../ike/exchange.ts";
 import { hostOf } from "../ike/hosts.ts";
 import { type Lifespan, lifespanOf, type Moment } from "../ike/liveness.ts";
-import { type Outcome, type OutcomeContext, outcomeOf } from "../ike/outcome.ts";
+import { isUndecided, type Outcome, type OutcomeContext, outcomeOf } from "../ike/outcome.ts";
 import { decideRoles, type RoleOptions } from "../ike/roles.ts";
 import { type Session, sessionOf } from "../ike/session.ts";
 import type { Tracker } from "../ike/tracker.ts";
@@ -33,7 +33,12 @@ export interface BoxOptions extends RoleOptions {
   inScope: (host: number) => boolean;
   /** Last clock value of the capture, and its segment. */
   captureEnd: Moment;
+  /** The capture goes on: what has just begun is not judged yet. */
+  running?: boolean;
 }
+
+/** How long the fragments of one message may take to come, in microseconds. */
+const FRAGMENTS_PENDING = 2_000_000;
 
 export function findBoxes(tracker: Tracker, options: BoxOptions): Box[] {
   tracker.flows.settleAll();
@@ -41,6 +46,8 @@ export function findBoxes(tracker: Tracker, options: BoxOptions): Box[] {
   const roles = decideRoles(sas, tracker.hosts, options);
   const byBox = new Map<number, Session[]>();
   const unanswered = new Map<number, number[]>();
+  const fragmentsBefore =
+    options.running === true ? options.captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
   sas.forEach((sa, i) => {
     const role = roles[i];
     if (role === null) return;
@@ -51,7 +58,7 @@ export function findBoxes(tracker: Tracker, options: BoxOptions): Box[] {
     const responder = hostOf(sa.paths[0].ends[role.client === 0 ? 1 : 0]);
     const box = options.boxOf(responder);
     if (options.inScope(responder) || options.inScope(box)) {
-      append(byBox, box, sessionOf(sa, role, box, tracker.hosts));
+      append(byBox, box, sessionOf(sa, role, box, tracker.hosts, fragmentsBefore));
     }
   });
   return [...byBox].map(([host, sessions]) => boxOf(host, sessions, unanswered, tracker, options));
@@ -88,6 +95,7 @@ function boxOf(
     () => new Map(sessions.map((session) => [session.sa.number, lifespan(session).farewell])),
   );
   const outcomes = new Map<Exchange, Outcome>();
+  const undecided = new Set<Exchange>();
   const patterns = new Map<Client, Pattern>();
   const parties: Party[] = [];
   for (const client of clients) {
@@ -102,11 +110,14 @@ function boxOf(
         nextPhase1: (after) => phase1Times().find((at) => at > after) ?? Number.NaN,
         farewelledBefore: (saNumber, at) => (farewells().get(saNumber)?.at ?? Number.POSITIVE_INFINITY) <= at,
         captureEnd: options.captureEnd,
+        running: options.running === true,
       };
       for (const exchange of session.quickModes) {
-        outcomes.set(exchange, outcomeOf(session, exchange, context));
+        const outcome = outcomeOf(session, exchange, context);
+        outcomes.set(exchange, outcome);
+        if (isUndecided(exchange, outcome, context)) undecided.add(exchange);
       }
-      parties.push({ session, client, pattern, lifespan: context.lifespan, outcomes });
+      parties.push({ session, client, pattern, lifespan: context.lifespan, outcomes, undecided });
     }
   }
   return { host, hosts, clients, patterns, parties, seenSending };

@@ -56,6 +56,7 @@ export function findCollisions(parties: readonly Party[], captureStart: number):
   const byId = new Map<number, Attempted[]>();
   for (const party of parties) {
     for (const exchange of party.session.quickModes) {
+      if (party.undecided.has(exchange)) continue;
       const entry = { party, exchange, outcome: party.outcomes.get(exchange)! };
       const same = byId.get(exchange.messageId);
       if (same === undefined) byId.set(exchange.messageId, [entry]);

@@ -12,9 +12,9 @@ export interface Exposure {
 /** A client is connected from its first accepted quick mode to the end of that IKE SA's life. */
 export function exposureOf(box: Box): Exposure {
   const edges: { at: number; segment: number; client: Client; up: boolean }[] = [];
-  for (const { session, client, pattern, lifespan, outcomes } of box.parties) {
+  for (const party of box.parties) {
+    const { session, client, pattern, lifespan, outcomes } = party;
     if (pattern.kind !== "sequential") continue;
-    const party = { session, client, pattern, lifespan, outcomes };
     const first = session.quickModes.find((exchange) => claimsId(party, exchange, outcomes.get(exchange)!));
     if (first === undefined) continue;
     const { sa } = session;

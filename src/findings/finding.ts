@@ -95,7 +95,7 @@ export function findingsOf(box: Box, tracker: Tracker, captureStart: number): Bo
       attempts.push(attempt);
     }
   }
-  const against = counterEvidence(box, collisions);
+  const against = counterEvidence(box, collisions) || tracker.hosts.sharesIds[box.host] === 1;
   const accepted = acceptedClients(box);
   const findings: Finding[] = [];
   for (const group of groupAttempts(attempts)) {

@@ -14,4 +14,6 @@ export interface Party {
   lifespan: Lifespan;
   /** Of all quick modes of clients at this responder. */
   outcomes: ReadonlyMap<Exchange, Outcome>;
+  /** Those of them that a running capture cannot judge yet. */
+  undecided: ReadonlySet<Exchange>;
 }

@@ -7,6 +7,7 @@
  * point that has already seen them are a new datagram: a retransmission.
  */
 
+import { endpoint, hostOf, portOf } from "./hosts.ts";
 import type { Message } from "./message.ts";
 import type { IkeSa } from "./sa.ts";
 
@@ -71,6 +72,30 @@ export class EchoFilter {
     known.at = message.at;
     known.points = [point];
     return "again";
+  }
+
+  /** Hosts of the datagrams that may still be echoed. */
+  *hosts(): Generator<number> {
+    for (const { points } of this.#waiting()) {
+      for (const { from, to } of points) {
+        yield hostOf(from);
+        yield hostOf(to);
+      }
+    }
+  }
+
+  /** Hosts were numbered anew. */
+  renumber(moved: Int32Array): void {
+    for (const { points } of this.#waiting()) {
+      for (const point of points) {
+        point.from = endpoint(moved[hostOf(point.from)], portOf(point.from));
+        point.to = endpoint(moved[hostOf(point.to)], portOf(point.to));
+      }
+    }
+  }
+
+  #waiting(): Original[] {
+    return this.#queue.slice(this.#head);
   }
 
   #find(message: Message): Original | null {

@@ -148,6 +148,30 @@ export class FlowTable {
     for (let row = 0; row < this.size; row += 1) this.settle(row);
   }
 
+  /** Lets go of IKE SAs that are no more: rows do not keep them alive. */
+  release(gone: ReadonlySet<IkeSa>): void {
+    for (let row = 0; row < this.size; row += 1) {
+      const owner = this.owner[row];
+      if (owner === null || !gone.has(owner)) continue;
+      this.owner[row] = null;
+      this.#watched[row] = 0;
+      this.#waiting.delete(row);
+    }
+  }
+
+  /** Hosts were numbered anew. Every host of a row is among those that were kept. */
+  renumber(moved: Int32Array): void {
+    for (let row = 0; row < this.size; row += 1) {
+      this.from[row] = moved[this.from[row]];
+      this.to[row] = moved[this.to[row]];
+    }
+    const kinds = new Uint8Array(this.#kinds.length);
+    moved.forEach((to, from) => {
+      if (to >= 0 && from < kinds.length) kinds[to] = this.#kinds[from];
+    });
+    this.#kinds = kinds;
+  }
+
   /** Source and destination port of a row; 0 and 0 for ESP over IP. */
   ports(row: number): { source: number; destination: number } {
     const ports = this.#table.keys[row * WORDS + PORTS_WORD];

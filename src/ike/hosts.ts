@@ -51,6 +51,8 @@ export class HostTable {
   hasSent = new Uint8Array(256);
   /** 1 where the host was seen speaking IKEv2. */
   ikev2 = new Uint8Array(256);
+  /** 1 where a responder was seen to accept an ID that another client held; kept when the proof is forgotten. */
+  sharesIds = new Uint8Array(256);
   /** 1 where exchanges wait for the host's next packet. */
   #watched = new Uint8Array(256);
   readonly #waiting = new Map<number, Exchange[]>();
@@ -76,6 +78,7 @@ export class HostTable {
     if (host >= this.hasSent.length) {
       this.hasSent = grown(this.hasSent);
       this.ikev2 = grown(this.ikev2);
+      this.sharesIds = grown(this.sharesIds);
       this.#watched = grown(this.#watched);
     }
     return host;
@@ -99,6 +102,33 @@ export class HostTable {
     const waiting = this.#waiting.get(host);
     if (waiting === undefined) this.#waiting.set(host, [exchange]);
     else waiting.push(exchange);
+  }
+
+  /** Exchanges that began before `at` wait no longer. */
+  stopWaiting(at: number): void {
+    for (const [host, waiting] of this.#waiting) {
+      const rest = waiting.filter(({ firstAt }) => firstAt >= at);
+      if (rest.length > 0) this.#waiting.set(host, rest);
+      else {
+        this.#waiting.delete(host);
+        this.#watched[host] = 0;
+      }
+    }
+  }
+
+  /** Forgets all hosts but those for which `keep` is true; gives the new number of each old one, or -1. */
+  retain(keep: (host: number) => boolean): Int32Array {
+    const moved = this.#table.retain((host) => keep(host) || this.#watched[host] === 1);
+    for (const column of [this.hasSent, this.ikev2, this.sharesIds, this.#watched]) {
+      moved.forEach((to, from) => {
+        if (to >= 0) column[to] = column[from];
+      });
+      column.fill(0, this.size);
+    }
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const [host, exchanges] of waiting) this.#waiting.set(moved[host], exchanges);
+    return moved;
   }
 
   /** Writes the address to `out` as `addressWords` does. */

@@ -26,21 +26,40 @@ export interface OutcomeContext {
   farewelledBefore: (saNumber: number, at: number) => boolean;
   /** Last clock value of the capture, and its segment. */
   captureEnd: { at: number; segment: number };
+  /** The capture goes on: what is missing may still come. */
+  running: boolean;
 }
 
 const SECOND = 1_000_000;
 const RECENT = 60 * SECOND;
 const PENDING = 5 * SECOND;
+const UNDECIDED = 2 * SECOND;
 const ESP_PAUSE = 300 * SECOND;
 
 export function outcomeOf(session: Session, exchange: Exchange, context: OutcomeContext): Outcome {
   if (exchange.followedReply) return "completed";
   if (wasAnswered(session, exchange, context)) return "answered";
   if (!context.responderSeen) return "unobserved";
-  if (!isProven(session, exchange, context)) return "unproven";
-  const { at, segment } = context.captureEnd;
-  if (exchange.segment === segment && at - exchange.firstAt <= PENDING) return "pending";
+  const recent = isWithin(PENDING, exchange, context);
+  if (!isProven(session, exchange, context)) {
+    // That the client missed an answer could not be seen yet; that phase 1 finished is seen at once or never.
+    return context.running && recent && seen(session.finishedAt) ? "pending" : "unproven";
+  }
+  if (recent) return "pending";
   return wasRefused(exchange, context) ? "refused" : "unanswered";
+}
+
+/**
+ * True while a running capture cannot tell a missing answer from one that is on its way: neither has the client
+ * repeated itself nor have 2 s passed.
+ */
+export function isUndecided(exchange: Exchange, outcome: Outcome, context: OutcomeContext): boolean {
+  const open = outcome === "pending" || outcome === "unobserved" || outcome === "unproven";
+  return context.running && open && exchange.retransmissions === 0 && isWithin(UNDECIDED, exchange, context);
+}
+
+function isWithin(span: number, exchange: Exchange, { captureEnd }: OutcomeContext): boolean {
+  return exchange.segment === captureEnd.segment && captureEnd.at - exchange.firstAt <= span;
 }
 
 function seen(time: number): boolean {

@@ -16,6 +16,7 @@ const MAX_SIBLINGS = 32;
 
 export class SaTable {
   readonly #maxSas: number;
+  readonly #onRemove: (gone: ReadonlySet<IkeSa>) => void;
   #table = new WordTable(4);
   #rows: (IkeSa | null)[] = [];
   #created = 0;
@@ -23,8 +24,10 @@ export class SaTable {
   sas: IkeSa[] = [];
   evicted = 0;
 
-  constructor(maxSas: number) {
+  /** @param onRemove hears of the SAs that were removed, so that nobody keeps them */
+  constructor(maxSas: number, onRemove: (gone: ReadonlySet<IkeSa>) => void = () => {}) {
     this.#maxSas = maxSas;
+    this.#onRemove = onRemove;
   }
 
   /** The message's SA, made when it is the first message of one; null when it belongs to none and begins none. */
@@ -117,6 +120,11 @@ export class SaTable {
     const order = [...this.sas].sort((a, b) => rank(a) - rank(b) || a.lastLifeAt - b.lastLifeAt);
     const gone = new Set(order.slice(0, Math.ceil(this.#maxSas / 8)));
     this.evicted += gone.size;
+    this.remove(gone);
+  }
+
+  /** Forgets these SAs: a later message of one begins a new one. */
+  remove(gone: ReadonlySet<IkeSa>): void {
     this.sas = this.sas.filter((sa) => !gone.has(sa));
     const rows = this.#rows;
     for (let row = 0; row < rows.length; row += 1) {
@@ -131,6 +139,7 @@ export class SaTable {
     const kept: (IkeSa | null)[] = [];
     for (let row = 0; row < rows.length; row += 1) if (moved[row] >= 0) kept[moved[row]] = rows[row];
     this.#rows = kept;
+    this.#onRemove(gone);
   }
 }
 

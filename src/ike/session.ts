@@ -32,10 +32,17 @@ export interface Session {
   responderVendor: VendorKnowledge;
 }
 
-export function sessionOf(sa: IkeSa, role: Role, box: number, hosts: HostTable): Session {
+/** @param fragmentsBefore fragment sets begun before this time will not be completed any more */
+export function sessionOf(
+  sa: IkeSa,
+  role: Role,
+  box: number,
+  hosts: HostTable,
+  fragmentsBefore = Number.POSITIVE_INFINITY,
+): Session {
   const client = role.client;
   const responder = other(client);
-  addIncompleteFragments(sa);
+  addIncompleteFragments(sa, fragmentsBefore);
   const path = clientPath(sa, client, hosts);
   const near = sa.paths.filter(({ ends }) => hostOf(ends[client]) === hostOf(path.ends[client]));
   return {
@@ -67,14 +74,16 @@ function finishedAt(sa: IkeSa, responder: Side): number {
 }
 
 /** The outer header of a fragment set that was never complete stands for its message. */
-function addIncompleteFragments(sa: IkeSa): void {
+function addIncompleteFragments(sa: IkeSa, before: number): void {
   if (sa.outers === null) return;
-  for (const { side, messageId, exchange } of sa.outers.values()) {
+  for (const [key, { side, messageId, exchange }] of sa.outers) {
+    if (exchange.firstAt >= before) continue;
+    sa.outers.delete(key);
     const known = sa.exchangeOf(messageId);
     if (known === undefined) sa.exchanges.push(exchange);
     else if (known.starter !== side && Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
   }
-  sa.outers = null;
+  if (sa.outers.size === 0) sa.outers = null;
   sa.exchanges.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
 }
 

@@ -6,6 +6,7 @@
 import { FragmentAssembler, isFragment } from "../wire/fragments.ts";
 import { classifyHeader, HeaderClass, readClearPayloads } from "../wire/isakmp.ts";
 import type { Located } from "../wire/locate.ts";
+import { compactHosts } from "./compact-hosts.ts";
 import { EchoFilter } from "./echo.ts";
 import { Exchange, stampOf } from "./exchange.ts";
 import { FlowTable } from "./flows.ts";
@@ -28,6 +29,8 @@ const MAX_EXCHANGES = 1024;
 /** How many of the latest quick modes an Informational may concern. */
 const OPEN_EXCHANGES = 16;
 const MAX_OUTERS = 16;
+/** Addresses below which forgetting some would save nothing. */
+const MIN_COMPACT = 65_536;
 
 export interface TrackerOptions {
   maxSas?: number;
@@ -43,6 +46,7 @@ export class Tracker {
   readonly #inner = new Message();
   readonly #vendorLists = new VendorLists();
   #segment = 0;
+  #compactHostsAt = MIN_COMPACT;
   echoes = 0;
   retransmissions = 0;
   /** Fragments that completed a quick mode and whose own headers named another exchange. */
@@ -52,7 +56,20 @@ export class Tracker {
 
   constructor(options: TrackerOptions = {}) {
     this.flows = new FlowTable(this.hosts, options.maxFlows);
-    this.table = new SaTable(options.maxSas ?? 400_000);
+    this.table = new SaTable(options.maxSas ?? 400_000, (gone) => this.flows.release(gone));
+  }
+
+  /**
+   * Forgets IKE SAs that matter no more, and what only they needed.
+   * @param at capture clock: exchanges begun before wait for nothing any more
+   * @param reservedHosts numbers below are held by others and stay as they are
+   */
+  forget(gone: ReadonlySet<IkeSa>, at: number, reservedHosts: number): void {
+    if (gone.size > 0) this.table.remove(gone);
+    this.hosts.stopWaiting(at);
+    if (this.hosts.size < this.#compactHostsAt) return;
+    compactHosts(this.hosts, this.table.sas, this.flows, this.#echoes, reservedHosts);
+    this.#compactHostsAt = Math.max(MIN_COMPACT, this.hosts.size * 2);
   }
 
   get evictedFragments(): number {

@@ -28,6 +28,9 @@ const updateLine = z
     schemaVersion,
     at,
     previous: z.object({ verdict: verdictSchema, severity: severitySchema }),
+    withdrawn: z
+      .boolean()
+      .describe("It is a finding no more: the quick mode was answered, and the holder may have gone before"),
     finding: findingSchema,
   })
   .describe("The same finding, known by its fingerprint, as it is judged now");

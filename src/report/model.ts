@@ -76,6 +76,7 @@ export const warningCodeSchema = z.enum([
   "packets-dropped",
   "capture-interrupted",
   "findings-closed",
+  "lines-dropped",
 ]);
 
 export const coverageCodeSchema = z.enum([
@@ -230,8 +231,10 @@ const client = z.object({
 /** What only a live capture has; absent from reports of files. */
 const live = z.object({
   times: z
-    .enum(["arrival", "kernel"])
-    .describe("Who took the time of a packet: the program when it arrived, or the kernel"),
+    .enum(["arrival", "kernel", "as-written"])
+    .describe(
+      "Who took the time of a packet: the program when it arrived, the kernel, or whoever wrote the pipe",
+    ),
   interruptions: count.describe("How often the capture of an interface broke off and was begun again"),
   dropped: z
     .object({ kernel: count.nullable(), queue: count, output: count })

@@ -197,8 +197,29 @@ function sourceLines(page: Page): string[] {
     const fault = end === "clean" ? "" : `; ${end}${problem === null ? "" : `: ${problem}`}`;
     lines.push(...paragraph(page, `${name}: ${format}, ${counted(packets, "packet")}${times}${fault}`));
   }
-  return [...lines, ...more(sources.length, "capture")];
+  return [...lines, ...more(sources.length, "capture"), ...liveLines(page)];
 }
+
+/** How far a live capture can be relied on. */
+function liveLines(page: Page): string[] {
+  const { live } = page.report;
+  if (live === undefined) return [];
+  const { kernel, queue } = live.dropped;
+  const lost = `Dropped: ${kernel === null ? "by the kernel not known" : `${kernel} by the kernel`}, ${queue} on the way.`;
+  const closed = Object.values(live.closed.findings).reduce((sum, count) => sum + count, 0);
+  const sentences = [
+    live.times === "arrival" ? ARRIVAL : "",
+    live.times === "as-written" ? "" : lost,
+    live.interruptions > 0 ? `Broke off and begun again: ${live.interruptions}.` : "",
+    live.closed.ikeSas > 0
+      ? `Ended and no longer listed: ${counted(live.closed.ikeSas, "IKE SA")}, ${counted(closed, "finding")}.`
+      : "",
+  ];
+  return paragraph(page, sentences.filter((sentence) => sentence !== "").join(" "));
+}
+
+const ARRIVAL =
+  "Times are those at which packets reached the program, not the kernel's: under load they can be late by milliseconds or more.";
 
 function packetLines(page: Page): string[] {
   const { packets, messages, quickModeMessages, skipped, malformed, echoes, retransmissions, evicted } =

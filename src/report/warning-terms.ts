@@ -88,6 +88,12 @@ export const WARNING_TERMS: readonly Term[] = [
     text: "A live capture lets go of a finding when all its IKE SAs have ended, after it was reported as it happened. The count says how many; --format ndjson keeps them all.",
   },
   {
+    kind: "warning",
+    name: "lines-dropped",
+    brief: "nobody took the lines of ndjson, so some were dropped",
+    text: "The reader of --format ndjson had stopped reading, and only so much is kept for it. The report at the end is complete.",
+  },
+  {
     kind: "end of a source",
     name: "clean",
     brief: "the source ends between two records",

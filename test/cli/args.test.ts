@@ -18,6 +18,15 @@ const DEFAULTS: CheckOptions = {
   progress: true,
   color: "auto",
   maxPackets: null,
+  live: {
+    interfaces: [],
+    filter: null,
+    captureWith: null,
+    seconds: null,
+    once: false,
+    maxSas: null,
+    statsEvery: 60,
+  },
 };
 
 describe("the main job", () => {
@@ -76,7 +85,19 @@ describe("usage errors are one sentence that names the culprit", () => {
   test.each([
     ["--xml a", /^unknown option '--xml'$/],
     ["--jsn a", /'--jsn' \(Did you mean --json\?\)$/],
-    ["-i eth0", /^unknown option '-i'$/],
+    [
+      "-i eth0 a.pcap",
+      /^-i captures from an interface, and a\.pcap is a capture to be read: one or the other$/,
+    ],
+    ["-i eth0 -i eth0", /^-i eth0 is given twice$/],
+    ["-i eth0 --cross-check", /^--cross-check reads captures a second time/],
+    ["-f esp a", /^-f is a capture filter and needs -i/],
+    ["-i eth0 -a 5", /'5' is invalid\. It is duration: and a number of seconds, like duration:60\.$/],
+    ["-i eth0 -a duration:0", /is invalid/],
+    ["-i eth0 -a filesize:5", /is invalid/],
+    ["-i eth0 --capture-with tshark", /Allowed choices are auto, cap, tcpdump, dumpcap\.$/],
+    ["-i eth0 --max-sas 7", /'7' is invalid\. It is a number of IKE SAs, 8 or more\.$/],
+    ["-i eth0 --stats-every -1", /'-1' is invalid\. It is a number of seconds\.$/],
     ["-W x a", /^unknown option '-W'$/],
     ["--format xml a", /'xml' is invalid\. Allowed choices are table, json, ndjson, markdown, html\.$/],
     ["--format table --json a", /^--json and --format table contradict each other$/],

@@ -120,12 +120,13 @@ describe("the progress line", () => {
   test("is gone before a message is printed", () => {
     let text = "";
     const messages = new Messages((part) => (text += part));
-    messages.progress = new ProgressLine(
+    const progress = new ProgressLine(
       (part) => (text += part),
       80,
       () => 0,
     );
-    messages.progress.update({ bytes: 1, totalBytes: null, packets: 1 });
+    messages.progress = progress;
+    progress.update({ bytes: 1, totalBytes: null, packets: 1 });
     messages.error("x");
     expect(text).toMatch(/\r +\rike-dupcheck: x\n$/);
   });

@@ -22,7 +22,8 @@ describe("a dependency has one door, and is loaded only when it is needed", () =
   test.each([
     ["zod", ["report/lines.ts", "report/model.ts", "report/schema.ts"]],
     ["cli-table3", ["report/page.ts"]],
-    ["commander", ["cli/args.ts"]],
+    ["cap", ["capture/capture-child.ts"]],
+    ["commander", ["cli/args.ts", "cli/live-args.ts"]],
     ["pcap-parser", ["second-reader.ts"]],
   ])("%s", (dependency, doors) => {
     const users = files.filter((name) => loads(readFileSync(join(src, name), "utf8")).includes(dependency));

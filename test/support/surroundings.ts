@@ -61,11 +61,13 @@ export function surroundings(wishes: Wishes = {}): FakeSurroundings {
     evidence: async () => {
       throw new Error("no evidence in this test");
     },
+    isPipe: async () => false,
     now: () => 0,
     onSignal(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onHangup: () => () => {},
     exit(status) {
       fake.exited = status;
     },

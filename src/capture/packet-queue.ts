@@ -1,0 +1,112 @@
+/**
+ * Packets on their way out of the capturing process, as a classic pcap stream: copied, stamped and queued, and
+ * written when the event loop comes round. Bounded: what does not fit is dropped and counted.
+ */
+
+import { ArrivalClock } from "./arrival-clock.ts";
+
+/** Where the stream goes. */
+export interface QueueOutput {
+  readonly writableLength: number;
+  write(bytes: Buffer): boolean;
+  end(done: () => void): void;
+}
+
+const BLOCK = 256 * 1024;
+const RECORD_HEADER = 16;
+const REPORT_MS = 200;
+
+export class PacketQueue {
+  readonly #output: QueueOutput;
+  readonly #onDrop: (packets: number) => void;
+  readonly #limit: number;
+  readonly #clock = new ArrivalClock();
+  #block = Buffer.allocUnsafe(BLOCK);
+  /** What of the block is written already, and how far it is filled. */
+  #written = 0;
+  #used = 0;
+  #full: Buffer[] = [];
+  #queued = 0;
+  #scheduled = false;
+  #dropped = 0;
+  #reporting = false;
+
+  /** @param limit bytes that may wait before packets are dropped */
+  constructor(
+    output: QueueOutput,
+    linkType: number,
+    onDrop: (packets: number) => void,
+    limit = 32 * 1024 * 1024,
+  ) {
+    this.#output = output;
+    this.#onDrop = onDrop;
+    this.#limit = limit;
+    const header = Buffer.alloc(24);
+    header.writeUInt32LE(0xa1b2c3d4, 0);
+    header.writeUInt16LE(2, 4);
+    header.writeUInt16LE(4, 6);
+    header.writeUInt32LE(65_535, 16);
+    header.writeUInt32LE(linkType, 20);
+    output.write(header);
+  }
+
+  /** Takes a packet: the first `length` bytes of `bytes`, which may change afterwards. */
+  add(bytes: Buffer, length: number): void {
+    const size = RECORD_HEADER + length;
+    if (this.#queued + this.#output.writableLength + size > this.#limit) {
+      this.#drop();
+      return;
+    }
+    if (this.#used + size > BLOCK) this.#nextBlock();
+    const at = this.#used;
+    const block = this.#block;
+    const micros = this.#clock.micros();
+    block.writeUInt32LE(Math.floor(micros / 1e6), at);
+    block.writeUInt32LE(micros % 1e6, at + 4);
+    block.writeUInt32LE(length, at + 8);
+    block.writeUInt32LE(length, at + 12);
+    bytes.copy(block, at + RECORD_HEADER, 0, length);
+    this.#used += size;
+    this.#queued += size;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
+  /** Writes what is left, then calls back. */
+  end(done: () => void): void {
+    this.#flush();
+    this.#onDrop(this.#dropped);
+    this.#output.end(done);
+  }
+
+  #drop(): void {
+    this.#dropped += 1;
+    if (this.#reporting) return;
+    this.#reporting = true;
+    setTimeout(() => {
+      this.#reporting = false;
+      this.#onDrop(this.#dropped);
+    }, REPORT_MS);
+  }
+
+  #nextBlock(): void {
+    this.#closeBlock();
+    this.#block = Buffer.allocUnsafe(BLOCK);
+    this.#written = 0;
+    this.#used = 0;
+  }
+
+  #closeBlock(): void {
+    if (this.#used > this.#written) this.#full.push(this.#block.subarray(this.#written, this.#used));
+    this.#written = this.#used;
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    this.#closeBlock();
+    for (const block of this.#full) this.#output.write(block);
+    this.#full = [];
+    this.#queued = 0;
+  }
+}

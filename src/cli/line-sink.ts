@@ -1,0 +1,96 @@
+/**
+ * Where lines go while a capture runs: standard output, or a file that is appended to and opened anew when its
+ * log is rotated. What nobody takes is kept up to a bound and dropped beyond it, counted.
+ */
+
+import { createWriteStream, type WriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { type ChunkStream, errorCode, OutputError, reasonOf } from "./output.ts";
+
+/** Characters that may wait for a reader. */
+const LIMIT = 4 * 1024 * 1024;
+
+export class LineSink {
+  dropped = 0;
+  /** The error that ended the output, if any. */
+  failure: Error | null = null;
+  readonly #onFailure: () => void;
+  readonly #limit: number;
+  readonly #path: string | null;
+  #stream: ChunkStream;
+  #waiting = 0;
+  #drained: () => void = () => {};
+
+  /** @param onFailure is called once when nothing can be written any more, as when the reader went away */
+  constructor(stream: ChunkStream, onFailure: () => void, path: string | null = null, limit = LIMIT) {
+    this.#stream = stream;
+    this.#onFailure = onFailure;
+    this.#path = path;
+    this.#limit = limit;
+  }
+
+  /** Opens a file to be appended to. @throws OutputError when it cannot be written */
+  static async append(path: string, onFailure: () => void): Promise<LineSink> {
+    try {
+      await (await open(path, "a")).close();
+    } catch (error) {
+      throw new OutputError(`cannot write ${path}: ${reasonOf(error)}`);
+    }
+    return new LineSink(appending(path), onFailure, path);
+  }
+
+  /** Takes a line, or drops it when too many wait. */
+  line(text: string): void {
+    if (this.#waiting + text.length > this.#limit) this.dropped += 1;
+    else this.#write(text);
+  }
+
+  /** Writes the last line whole, however long it is; settles when all is written, or nothing can be. */
+  async last(pieces: Iterable<string>): Promise<void> {
+    for (const piece of pieces) {
+      this.#write(piece);
+      if (this.#waiting > this.#limit) await this.#drain();
+    }
+    await this.#drain();
+  }
+
+  /** The file's name belongs to a new file now: what comes goes there. */
+  reopen(): void {
+    if (this.#path === null) return;
+    (this.#stream as WriteStream).end();
+    this.#stream = appending(this.#path);
+  }
+
+  #write(text: string): void {
+    if (this.failure !== null) return;
+    this.#waiting += text.length;
+    this.#stream.write(text, (error) => {
+      this.#waiting -= text.length;
+      if (error && this.failure === null) {
+        this.failure = error;
+        this.#onFailure();
+      }
+      if (this.#waiting === 0 || this.failure !== null) this.#drained();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#waiting === 0 || this.failure !== null) return;
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
+  }
+}
+
+/** Why the output ended, in words; null when its reader simply went away. */
+export function failureSentence(sink: LineSink, path: string | null): string | null {
+  if (sink.failure === null || errorCode(sink.failure) === "EPIPE") return null;
+  return `cannot write ${path ?? "the report"}: ${reasonOf(sink.failure)}`;
+}
+
+function appending(path: string): WriteStream {
+  const stream = createWriteStream(path, { flags: "a" });
+  // A write tells its error itself.
+  stream.on("error", () => {});
+  return stream;
+}

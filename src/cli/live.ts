@@ -1,0 +1,188 @@
+/** The main job on live interfaces and on pipes: findings as they happen, the report at the end. */
+
+import type { Analysis } from "../analyze.ts";
+import { LiveCapture } from "../capture/live.ts";
+import { LiveRefusal } from "../capture/live-advice.ts";
+import { MergedCapture } from "../capture/merge.ts";
+import type { LiveAnalysis } from "../live-analysis.ts";
+import type { Line } from "../report/lines.ts";
+import { reportLine, toLine } from "../report/ndjson.ts";
+import { painter } from "../report/text.ts";
+import { type LiveInputs, type WatchOptions, watch } from "../watch.ts";
+import type { CheckOptions } from "./args.ts";
+import { factsOf, render, SIGNAL_STATUS } from "./check.ts";
+import { exitStatus } from "./exit-status.ts";
+import { failureSentence, LineSink } from "./line-sink.ts";
+import { LiveView } from "./live-view.ts";
+import { openTarget, streamTarget, type Target, writeTo } from "./output.ts";
+import type { StopSignal, Surroundings } from "./surroundings.ts";
+import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
+
+/** IKE SAs kept unless --max-sas says otherwise. */
+const MAX_SAS = 200_000;
+
+/** Lines of ndjson go to `sink` as they come; any other report to `target` at the end. */
+type Output = { sink: LineSink; target: null } | { sink: null; target: Target };
+
+export async function checkLive(
+  input: string,
+  options: CheckOptions,
+  around: Surroundings,
+  messages: Messages,
+): Promise<number> {
+  const stop = new AbortController();
+  const output = await outputOf(input, options, around, stop);
+  const release = [
+    around.onSignal((signal) => stopOrExit(signal, stop, output, around, messages)),
+    around.onHangup(() => {
+      if (output.sink !== null && options.output !== null) output.sink.reopen();
+      else stop.abort();
+    }),
+  ];
+  try {
+    const watched = await read(input, options, output, stop.signal, around, messages);
+    const { report, failures } = watched;
+    for (const { message } of failures) messages.error(message);
+    for (const source of report.capture.sources) messages.fact(factsOf(source));
+    const written =
+      (failures.length > 0 && report.capture.sources.length === 0) ||
+      (await deliver(watched, options, output, around, messages));
+    return exitStatus({ report, failed: failures.length > 0 || !written }, options.failOn, options.strict);
+  } catch (error) {
+    if (!(error instanceof LiveRefusal)) throw error;
+    messages.error(error.message);
+    for (const remedy of error.remedies) messages.note(remedy);
+    return 2;
+  } finally {
+    for (const each of release) each();
+    await output.target?.abandon();
+  }
+}
+
+async function outputOf(
+  input: string,
+  options: CheckOptions,
+  around: Surroundings,
+  stop: AbortController,
+): Promise<Output> {
+  const { output, format } = options;
+  if (format === "ndjson") {
+    const fail = () => stop.abort();
+    const sink = output === null ? new LineSink(around.stdout, fail) : await LineSink.append(output, fail);
+    return { sink, target: null };
+  }
+  const inputs = options.live.interfaces.length > 0 ? [] : [input];
+  return {
+    sink: null,
+    target: output === null ? streamTarget(around.stdout) : await openTarget(output, inputs),
+  };
+}
+
+/** The first signal ends the input, so that what was captured is still reported; the second ends the program. */
+function stopOrExit(
+  signal: StopSignal,
+  stop: AbortController,
+  { target }: Output,
+  around: Surroundings,
+  messages: Messages,
+): void {
+  if (stop.signal.aborted) {
+    void target?.abandon();
+    around.exit(SIGNAL_STATUS[signal]);
+    return;
+  }
+  stop.abort();
+  messages.note(`${signal}: reporting what was read so far; a second one ends the program`);
+}
+
+async function read(
+  input: string,
+  options: CheckOptions,
+  { sink }: Output,
+  signal: AbortSignal,
+  around: Surroundings,
+  messages: Messages,
+): Promise<Pick<Analysis, "report" | "timelines" | "failures">> {
+  const { live } = options;
+  const capture = live.interfaces.length > 0 ? await openLive(options, messages) : null;
+  const merged = capture === null ? new MergedCapture([input]) : null;
+  const inputs: LiveInputs = capture ?? merged!;
+  const view = viewOf(options, around);
+  messages.progress = view;
+  const watchOptions: WatchOptions = {
+    ports: options.ports,
+    responders: options.responders,
+    aliases: options.aliases,
+    maxSas: live.maxSas ?? MAX_SAS,
+    statsEvery: sink === null ? 0 : live.statsEvery,
+    signal,
+    linesDropped: () => sink?.dropped ?? 0,
+    onLines: (lines, analysis) => show(lines, analysis, sink, view, messages),
+    onTick: (analysis) => view?.status(analysis, inputs.status),
+  };
+  if (options.maxPackets !== null) watchOptions.maxPackets = options.maxPackets;
+  if (live.seconds !== null) watchOptions.seconds = live.seconds;
+  try {
+    const watched = await watch(inputs, watchOptions);
+    return { ...watched, failures: merged?.failures ?? [] };
+  } finally {
+    view?.erase();
+    messages.progress = null;
+    await merged?.close();
+  }
+}
+
+async function openLive({ live, ports }: CheckOptions, messages: Messages): Promise<LiveCapture> {
+  const capture = new LiveCapture(live.interfaces, {
+    backend: live.captureWith,
+    filter: live.filter,
+    ports,
+    once: live.once,
+    note: (sentence) => messages.note(sentence),
+  });
+  await capture.open();
+  return capture;
+}
+
+function show(
+  lines: readonly Line[],
+  analysis: LiveAnalysis,
+  sink: LineSink | null,
+  view: LiveView | null,
+  messages: Messages,
+): void {
+  if (sink !== null) for (const line of lines) sink.line(toLine(line));
+  else view?.lines(lines, analysis);
+  for (const line of lines) if (line.type === "warning") messages.note(line.message);
+}
+
+/** null when nothing is to be seen but messages. */
+function viewOf(options: CheckOptions, { stderr, stdout, env, now }: Surroundings): LiveView | null {
+  if (options.quiet) return null;
+  const terminal = stderr.isTTY === true;
+  // Lines on the same terminal would run into a line that is drawn over itself.
+  const status = terminal && options.progress && !(options.format === "ndjson" && stdout.isTTY === true);
+  return new LiveView({
+    write: (text) => stderr.write(text),
+    paint: painter(wantsColor(options.color, env, terminal)),
+    width: Math.min(120, Math.max(80, tableWidth(terminal, stderr.columns))),
+    columns: status ? (stderr.columns ?? 80) : null,
+    all: options.all,
+    now,
+  });
+}
+
+/** Writes the report; false when it could not be written. */
+async function deliver(
+  watched: Pick<Analysis, "report" | "timelines">,
+  options: CheckOptions,
+  { sink, target }: Output,
+  around: Surroundings,
+  messages: Messages,
+): Promise<boolean> {
+  if (sink === null) return writeTo(target, await render(watched, options, around), options.output, messages);
+  await sink.last(reportLine(watched.report));
+  const sentence = failureSentence(sink, options.output);
+  if (sentence !== null) messages.error(sentence);
+  return sentence === null;
+}

@@ -1,0 +1,36 @@
+/** Keeps the table of addresses from growing for ever while a capture runs for weeks. */
+
+import type { EchoFilter } from "./echo.ts";
+import type { FlowTable } from "./flows.ts";
+import { endpoint, type HostTable, hostOf, portOf } from "./hosts.ts";
+import type { IkeSa } from "./sa.ts";
+
+/**
+ * Drops addresses that no IKE SA, no flow and no recent datagram has, and numbers the others anew.
+ * @param reserved numbers below are held by others: they stay as they are
+ */
+export function compactHosts(
+  hosts: HostTable,
+  sas: readonly IkeSa[],
+  flows: FlowTable,
+  echoes: EchoFilter,
+  reserved: number,
+): void {
+  const used = new Uint8Array(hosts.size).fill(1, 0, reserved);
+  for (const { paths } of sas) for (const { ends } of paths) for (const end of ends) used[hostOf(end)] = 1;
+  for (let row = 0; row < flows.size; row += 1) {
+    used[flows.from[row]] = 1;
+    used[flows.to[row]] = 1;
+  }
+  for (const host of echoes.hosts()) used[host] = 1;
+  const moved = hosts.retain((host) => used[host] === 1);
+  const renumbered = (end: number) => endpoint(moved[hostOf(end)], portOf(end));
+  for (const { paths } of sas) {
+    for (const { ends } of paths) {
+      ends[0] = renumbered(ends[0]);
+      ends[1] = renumbered(ends[1]);
+    }
+  }
+  flows.renumber(moved);
+  echoes.renumber(moved);
+}

@@ -1,0 +1,149 @@
+/**
+ * Drives an analysis that goes on: reads what comes, ticks ten times a second, and hands on what is to be
+ * told. For live interfaces, and for a pipe, which may be either a live capture or a file that somebody pipes in.
+ */
+
+import type { LiveStatus } from "./capture/live.ts";
+import type { Inputs, Slice } from "./capture/merge.ts";
+import { LiveAnalysis, type LiveOptions } from "./live-analysis.ts";
+import { statsLine, statusWarnings, withLive } from "./live-report.ts";
+import { Liveness } from "./liveness.ts";
+import type { Line } from "./report/lines.ts";
+import type { Report } from "./report/model.ts";
+import type { Timeline } from "./report/timeline.ts";
+
+/** What records come from: live interfaces, a pipe, a test. */
+export interface LiveInputs extends Inputs {
+  /** All records in rounds of slices; a slice is valid until the next one is asked for. */
+  rounds(): AsyncIterator<Iterable<Slice>>;
+  /** Ends `rounds` in order, once what is on its way has come; without it, what is on its way is left. */
+  stop?(): void;
+  /** Brings `status` up to date. */
+  refresh?(): void;
+  /** Absent where nothing is known of a capture, as for a pipe. */
+  readonly status?: LiveStatus;
+}
+
+export interface WatchOptions extends LiveOptions {
+  /** Stop after so many packets. */
+  maxPackets?: number;
+  /** Stop after so many seconds. */
+  seconds?: number;
+  /** Seconds between two `stats` lines; 0 for none. */
+  statsEvery?: number;
+  /** When aborted, the input counts as ended. */
+  signal?: AbortSignal;
+  /** Takes lines as they come: findings, updates, warnings, stats. The report is not among them. */
+  onLines?: (lines: readonly Line[], analysis: LiveAnalysis) => void;
+  /** Called ten times a second. */
+  onTick?: (analysis: LiveAnalysis) => void;
+  /** Lines of output that were dropped so far. */
+  linesDropped?: () => number;
+}
+
+/** What is left at the end. */
+export interface Watched {
+  report: Report;
+  timelines: () => Timeline[];
+}
+
+const TICK_MS = 100;
+/** How long an ended capture may take to hand over what is on its way. */
+const DRAIN_MS = 2_000;
+const REFRESH_MS = 5_000;
+
+/** Reads to the end of the inputs, or until it is told to stop; the report is of all of it. */
+export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Promise<Watched> {
+  const analysis = new LiveAnalysis(inputs, options);
+  const isLive = new Liveness(inputs.status !== undefined);
+  const began = performance.now();
+  const limit = options.maxPackets ?? Number.POSITIVE_INFINITY;
+  const linesDropped = options.linesDropped ?? (() => 0);
+  const tell = (lines: readonly Line[]) => {
+    if (lines.length > 0) options.onLines?.(lines, analysis);
+  };
+  const warnings = statusWarnings(inputs, analysis, linesDropped);
+  let statsAt = began + seconds(options.statsEvery ?? 0);
+  let refreshAt = began + REFRESH_MS;
+  const tick = () => {
+    const now = performance.now();
+    options.onTick?.(analysis);
+    if (!isLive.tick(now, analysis)) return;
+    tell(analysis.tick(now));
+    tell(warnings(now));
+    if (now >= refreshAt) {
+      refreshAt = now + REFRESH_MS;
+      inputs.refresh?.();
+    }
+    if ((options.statsEvery ?? 0) === 0 || now < statsAt) return;
+    statsAt += seconds(options.statsEvery ?? 0);
+    tell([statsLine(inputs, analysis, now, began, linesDropped())]);
+  };
+  const reader = new Reader(inputs);
+  const stop = () => reader.stop();
+  options.signal?.addEventListener("abort", stop, { once: true });
+  if (options.signal?.aborted === true) stop();
+  const timers = [setInterval(tick, TICK_MS)];
+  if (options.seconds !== undefined) timers.push(setTimeout(stop, seconds(options.seconds)));
+  try {
+    while (analysis.packets < limit) {
+      const round = await reader.next();
+      if (round === null) break;
+      for (const slice of round) analysis.scan(slice, performance.now(), limit - analysis.packets);
+    }
+  } finally {
+    for (const timer of timers) clearInterval(timer);
+    options.signal?.removeEventListener("abort", stop);
+    inputs.stop?.();
+  }
+  const now = performance.now();
+  tell(warnings(now));
+  // A file that came through a pipe ends with its last packet, whenever that was read.
+  const { lines, report } = analysis.finish(isLive.live ? now : analysis.scannedAt);
+  tell(lines);
+  return {
+    report: withLive(report, inputs, analysis, linesDropped()),
+    timelines: () => analysis.timelines(),
+  };
+}
+
+/** The rounds of an input, one by one, until it ends or is stopped. */
+class Reader {
+  readonly #inputs: LiveInputs;
+  readonly #rounds: AsyncIterator<Iterable<Slice>>;
+  #stopped = false;
+  #release: (round: null) => void = () => {};
+  #over = false;
+
+  constructor(inputs: LiveInputs) {
+    this.#inputs = inputs;
+    this.#rounds = inputs.rounds();
+  }
+
+  /** null at the end. A promise of its own each time: one that all raced with would remember every round. */
+  next(): Promise<Iterable<Slice> | null> {
+    if (this.#over) return Promise.resolve(null);
+    return new Promise((resolve, reject) => {
+      this.#release = resolve;
+      this.#rounds.next().then(({ done, value }) => resolve(done === true ? null : value), reject);
+    });
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    const end = () => {
+      this.#over = true;
+      this.#release(null);
+    };
+    if (this.#inputs.stop === undefined) end();
+    else {
+      this.#inputs.stop();
+      setTimeout(end, DRAIN_MS).unref();
+    }
+  }
+}
+
+function seconds(count: number): number {
+  return count * 1_000;
+}

@@ -1,0 +1,199 @@
+/** Live mode on interfaces of its own, as root: every way in, and what happens to interfaces and processes. */
+
+import { spawnSync } from "node:child_process";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { FrameRecord } from "../support/capture-files.ts";
+import { LiveProgram } from "../support/live-program.ts";
+import { hasCap, isInstalled, Namespace, rootNamespaces, sampleRecords } from "../support/namespace.ts";
+import { PROGRAM, programIsBuilt } from "../support/program.ts";
+import { Client, Stage } from "../support/session.ts";
+
+const FIRST = { address: "198.51.100.11" };
+const SECOND = { address: "198.51.100.12" };
+
+const programs = ["cap", "tcpdump", "dumpcap"].filter((name) =>
+  name === "cap" ? hasCap : isInstalled(name),
+);
+
+/** Frames of which the first half lies before, the second after something happens to the interface. */
+function halves(): [FrameRecord[], FrameRecord[]] {
+  const before = new Stage(31);
+  new Client(before, FIRST).connect(0).quickMode(0.2);
+  const after = new Stage(32);
+  new Client(after, SECOND).connect(0).unanswered(0.2, 1, [0.5, 1]);
+  return [before.sorted(), after.sorted()];
+}
+
+/** What was sent last has been read: dumpcap looks a few times a second. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1500));
+}
+
+const ready = rootNamespaces !== null && programIsBuilt();
+
+describe.skipIf(!ready)("live on interfaces", () => {
+  let namespace: Namespace;
+  beforeEach(async () => {
+    namespace = await Namespace.make(rootNamespaces!);
+    namespace.veth("a");
+  });
+  afterEach(() => namespace.end());
+
+  test("every way in tells the same findings in the same order", async () => {
+    const running = [];
+    for (const name of programs) {
+      running.push(await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name));
+    }
+    if (programs.includes("tcpdump")) {
+      const command = `tcpdump -i a0 -U --immediate-mode -w - "$('${process.execPath}' '${PROGRAM}' --print-bpf)" | '${process.execPath}' '${PROGRAM}' --format ndjson -`;
+      const pipe = new LiveProgram(namespace.spawn(["sh", "-c", command]));
+      await pipe.says(/listening on/);
+      running.push(pipe);
+    }
+    expect(running.length).toBeGreaterThan(0);
+    const stage = new Stage(35);
+    new Client(stage, FIRST).connect(0).quickMode(0.2).esp(1, 3).deleteEsp(4);
+    new Client(stage, SECOND).connect(0.5).unanswered(0.7, 1, [1, 2]);
+    await namespace.play("a1", stage.sorted());
+    for (const program of running) await program.tells("rejected");
+    await settled();
+    const histories = [];
+    for (const program of running) {
+      // The pipe ends with its writer: a shell passes no signal on.
+      if (program === running[programs.length]) {
+        namespace.run("sh", "-c", `kill -INT $(pgrep -P ${program.child.pid} tcpdump)`);
+        await program.ended;
+      } else await program.stop();
+      histories.push(program.history);
+      const last = program.lines.at(-1);
+      expect(last).toMatchObject({
+        type: "report",
+        report: { capture: { packets: stage.ikev1, quickModeMessages: stage.quickModeMessages } },
+      });
+    }
+    for (const history of histories) expect(history).toEqual(histories[0]);
+    expect(histories[0][0]).toBe("finding predicted 198.51.100.12 0x00000001");
+  });
+
+  test.each(programs)(
+    "%s: an interface set down, and deleted and made again, is waited for",
+    async (name) => {
+      const [before, after] = halves();
+      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name);
+      namespace.run("ip", "link", "set", "a0", "down");
+      // The others go on by themselves when it is up again.
+      const times = name === "cap" ? 2 : 1;
+      if (name === "cap") await program.says(/capture on a0 broke off/);
+      namespace.run("ip", "link", "set", "a0", "up");
+      if (name === "cap") await program.says(/capturing on a0 again/);
+      await namespace.play("a1", before);
+      await settled();
+      namespace.run("ip", "link", "del", "a0");
+      await program.says(new RegExp("broke off[\\s\\S]*".repeat(times)));
+      namespace.veth("a");
+      await program.says(new RegExp("again[\\s\\S]*".repeat(times)));
+      await namespace.play("a1", after);
+      await program.tells("rejected");
+      const { status, report } = await program.stop();
+      expect(status).toBe(1);
+      expect(report.capture.packets).toBe(before.length + after.length);
+      expect(report.findings).toMatchObject([{ verdict: "rejected", holder: { address: FIRST.address } }]);
+      expect(report.live?.interruptions).toBe(times);
+      expect(report.warnings.map(({ code }) => code)).toContain("capture-interrupted");
+      // Frames are numbered through, so that no two packets have the same number.
+      const [attempt] = report.findings[0].attempts;
+      expect(attempt.frame).toBeGreaterThan(before.length);
+    },
+  );
+
+  test("with --once the report comes when the interface goes", async () => {
+    const program = await LiveProgram.start(namespace, "-i", "a0", "--once");
+    namespace.run("ip", "link", "set", "a0", "down");
+    expect((await program.ended).signal).toBeNull();
+    expect(program.lines.at(-1)?.type).toBe("report");
+  });
+
+  test.skipIf(!hasCap)("the death of the capturing process loses nothing that was known", async () => {
+    const [before, after] = halves();
+    const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", "cap");
+    await namespace.play("a1", before);
+    const { stdout } = spawnSync("pgrep", ["-P", String(program.child.pid)], { encoding: "utf8" });
+    process.kill(Number(stdout.trim()), "SIGKILL");
+    await program.says(/broke off: was ended by SIGKILL[\s\S]*capturing on a0 again/);
+    await namespace.play("a1", after);
+    await program.tells("rejected");
+    expect((await program.stop()).report.findings[0].holder.address).toBe(FIRST.address);
+  });
+
+  test("an interface that is down at the start is waited for", async () => {
+    namespace.run("ip", "link", "set", "a0", "down");
+    const program = LiveProgram.begin(namespace, "-i", "a0", "--format", "ndjson");
+    await program.says(/a0 is down: waiting for it/);
+    namespace.run("ip", "link", "set", "a0", "up");
+    await program.says(/capturing on a0 again/);
+    await program.stop();
+  });
+
+  test.each(programs)(
+    "%s: a question on one interface and its answer on another are in order",
+    async (name) => {
+      namespace.veth("b");
+      const program = await LiveProgram.start(namespace, "-i", "a0", "-i", "b0", "--capture-with", name);
+      const stage = new Stage(33);
+      new Client(stage, FIRST).connect(0).quickMode(0.2).deleteEsp(2);
+      new Client(stage, SECOND).connect(0.5).unanswered(0.7, 1, [0.5, 1]);
+      const records = stage.sorted();
+      const RESPONDER = Buffer.from([192, 0, 2, 1]);
+      const fromResponder = ({ frame }: FrameRecord) => RESPONDER.equals(Buffer.from(frame).subarray(26, 30));
+      await namespace.play((record) => (fromResponder(record) ? "b1" : "a1"), records);
+      await program.tells("rejected");
+      const { report } = await program.stop();
+      expect(report.findings).toMatchObject([
+        { verdict: "rejected", holder: { address: FIRST.address }, contender: { address: SECOND.address } },
+      ]);
+      expect(report.capture.sources.map(({ name: source }) => source)).toEqual(["a0", "b0"]);
+      expect(report.capture.sources[0].packets).toBe(
+        records.filter((record) => !fromResponder(record)).length,
+      );
+    },
+  );
+
+  test.each(["vlan.pcap", "qinq.pcap", "ipv6.pcap"])(
+    "%s is seen whole through the default filter",
+    async (sample) => {
+      const running = [];
+      for (const name of programs) {
+        running.push(await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name));
+      }
+      await namespace.play("a1", sampleRecords(sample), 1000);
+      await settled();
+      for (const program of running) {
+        const { report } = await program.stop();
+        // 84 packets, of which 38 are ESP that the filter leaves out (counted with tshark).
+        expect(report.capture).toMatchObject({ packets: 46, quickModeMessages: 14 });
+      }
+    },
+  );
+
+  test.skipIf(!hasCap)(
+    "100,000 packets at 30,000 a second come through cap without loss",
+    { retry: 2 },
+    async () => {
+      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", "cap");
+      const stage = new Stage(34);
+      new Client(stage, FIRST).connect(0).quickMode(0.2);
+      const [{ frame }] = stage.sorted().slice(-3);
+      const rate = await namespace.feed(
+        "rate-player.py",
+        ["a1", "100000", "30000"],
+        [Buffer.from(frame).toString("hex")],
+      );
+      console.log(`sent at ${rate.trim()} packets a second`);
+      await settled();
+      const { report } = await program.stop();
+      expect(report.capture.packets).toBe(100_000);
+      expect(report.capture.quickModeMessages).toBe(100_000);
+      expect(report.live?.dropped.queue).toBe(0);
+    },
+  );
+});
