@@ -13,7 +13,7 @@ import { judgementOf, reportOf } from "./analyze.ts";
 import type { Inputs, Slice } from "./capture/merge.ts";
 import type { Judgement } from "./findings/judge.ts";
 import { retire } from "./findings/retire.ts";
-import { Tracker } from "./ike/tracker.ts";
+import { Tracker, type TrackerOptions } from "./ike/tracker.ts";
 import { buildFindings, countVerdicts } from "./report/build.ts";
 import { FindingLog } from "./report/finding-log.ts";
 import type { Line } from "./report/lines.ts";
@@ -25,10 +25,8 @@ import { Scanner } from "./scan.ts";
 import { type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
 import { portSet } from "./wire/locate.ts";
 
-export interface LiveOptions extends ScopeOptions {
-  /** IKE SAs kept at most; beyond, the longest silent go. */
-  maxSas?: number;
-}
+/** `maxSas`: IKE SAs kept at most; beyond, the longest silent go. */
+export interface LiveOptions extends ScopeOptions, TrackerOptions {}
 
 export type Closed = Live["closed"];
 
@@ -84,7 +82,7 @@ export class LiveAnalysis {
   /** @throws RangeError for an address, prefix or port that is none */
   constructor(inputs: Inputs, options: LiveOptions = {}) {
     this.#inputs = inputs;
-    this.#tracker = new Tracker(options.maxSas === undefined ? {} : { maxSas: options.maxSas });
+    this.#tracker = new Tracker(options);
     this.#scope = scopeOf(options, this.#tracker.hosts);
     this.#reservedHosts = this.#tracker.hosts.size;
     this.#scanner = new Scanner(this.#tracker, portSet(options.ports ?? []));
@@ -98,6 +96,11 @@ export class LiveAnalysis {
   /** The last packet's time on the capture's clock; NaN before any. */
   get lastAt(): number {
     return this.#scanner.lastAt;
+  }
+
+  /** Addresses in memory. */
+  get hosts(): number {
+    return this.#tracker.hosts.size;
   }
 
   get packets(): number {

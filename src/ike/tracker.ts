@@ -29,12 +29,13 @@ const MAX_EXCHANGES = 1024;
 /** How many of the latest quick modes an Informational may concern. */
 const OPEN_EXCHANGES = 16;
 const MAX_OUTERS = 16;
-/** Addresses below which forgetting some would save nothing. */
-const MIN_COMPACT = 65_536;
+const COMPACT_HOSTS_AT = 65_536;
 
 export interface TrackerOptions {
   maxSas?: number;
   maxFlows?: number;
+  /** Addresses in memory beyond which those that nothing needs are looked for. */
+  compactHostsAt?: number;
 }
 
 export class Tracker {
@@ -46,7 +47,8 @@ export class Tracker {
   readonly #inner = new Message();
   readonly #vendorLists = new VendorLists();
   #segment = 0;
-  #compactHostsAt = MIN_COMPACT;
+  readonly #fewHosts: number;
+  #compactHostsAt: number;
   echoes = 0;
   retransmissions = 0;
   /** Fragments that completed a quick mode and whose own headers named another exchange. */
@@ -55,6 +57,8 @@ export class Tracker {
   evictedExchanges = 0;
 
   constructor(options: TrackerOptions = {}) {
+    this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
+    this.#compactHostsAt = this.#fewHosts;
     this.flows = new FlowTable(this.hosts, options.maxFlows);
     this.table = new SaTable(options.maxSas ?? 400_000, (gone) => this.flows.release(gone));
   }
@@ -69,7 +73,7 @@ export class Tracker {
     this.hosts.stopWaiting(at);
     if (this.hosts.size < this.#compactHostsAt) return;
     compactHosts(this.hosts, this.table.sas, this.flows, this.#echoes, reservedHosts);
-    this.#compactHostsAt = Math.max(MIN_COMPACT, this.hosts.size * 2);
+    this.#compactHostsAt = Math.max(this.#fewHosts, this.hosts.size * 2);
   }
 
   get evictedFragments(): number {

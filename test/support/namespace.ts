@@ -44,14 +44,19 @@ export function isInstalled(program: string): boolean {
 }
 
 export class Namespace {
-  readonly #holder: ChildProcess;
+  readonly #holder: ChildProcess | null;
   /** What makes a command run in the namespace. */
   readonly prefix: readonly string[];
 
-  private constructor(holder: ChildProcess, user: boolean) {
+  private constructor(pid: number, holder: ChildProcess | null, user: boolean) {
     this.#holder = holder;
     const flags = user ? ["-U", "-n", "--preserve-credentials"] : ["-n"];
-    this.prefix = ["nsenter", "-t", String(holder.pid), ...flags];
+    this.prefix = ["nsenter", "-t", String(pid), ...flags];
+  }
+
+  /** That of a process, which keeps it. */
+  static of(pid: number): Namespace {
+    return new Namespace(pid, null, false);
   }
 
   static async make(unshare: readonly string[]): Promise<Namespace> {
@@ -66,7 +71,7 @@ export class Namespace {
       holder.stdout!.once("data", () => resolve());
       holder.once("exit", () => reject(new Error("no namespace")));
     });
-    return new Namespace(holder, unshare.includes("-Urn"));
+    return new Namespace(holder.pid!, holder, unshare.includes("-Urn"));
   }
 
   /** Runs a command to its end; throws when it fails. */
@@ -118,7 +123,7 @@ export class Namespace {
   }
 
   end(): void {
-    this.#holder.kill("SIGKILL");
+    this.#holder?.kill("SIGKILL");
   }
 }
 
