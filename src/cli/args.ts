@@ -55,6 +55,7 @@ export type Invocation =
   | { kind: "schema"; of: SchemaName }
   | { kind: "explain"; term: string | null }
   | { kind: "completion"; shell: Shell }
+  | { kind: "manual" }
   /** Help or the version, asked for. */
   | { kind: "text"; text: string }
   /** A usage error: one sentence. */
@@ -138,6 +139,10 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
     .description("print what a word of the report means; without TERM, list them")
     .argument("[TERM]")
     .action((term?: string) => done({ kind: "explain", term: term ?? null }));
+  program
+    .command("manual")
+    .description("print the manual page: ike-dupcheck manual | man -l -")
+    .action(() => done({ kind: "manual" }));
   const completion = program.command("completion").description("print a completion script");
   completion.addArgument(completion.createArgument("<SHELL>").choices([...SHELLS]));
   completion.action((shell: Shell) => done({ kind: "completion", shell }));

@@ -30,13 +30,13 @@ export function completionScript(shell: Shell): string {
   return { bash, zsh, fish }[shell](options, commands);
 }
 
-function entryOf({ short, long, description, argChoices, required }: Option): Entry {
+function entryOf({ short, long, flags, description, argChoices, required }: Option): Entry {
   return {
     flags: [short, long].filter((flag): flag is string => typeof flag === "string"),
     text: description,
     choices: argChoices ?? null,
     takesValue: required,
-    takesFile: long === "--output",
+    takesFile: flags.includes("<FILE>"),
     repeatable: description.includes("(repeatable)"),
   };
 }

@@ -68,6 +68,10 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
       const { completionScript } = await import("./completion.ts");
       return print(completionScript(invocation.shell));
     }
+    case "manual": {
+      const { manualPage } = await import("./manual.ts");
+      return print(manualPage());
+    }
     case "check": {
       const { check } = await import("./check.ts");
       return check(invocation.options, around, messages);

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeProgram, SHELLS, type Shell } from "../../src/cli/args.ts";
 import { completionScript } from "../../src/cli/completion.ts";
@@ -46,6 +47,8 @@ const CASES: [string, string[]][] = [
   ["explain no-c", ["no-control"]],
   ["--all pla", ["plain.pcap"]],
   ["-o pla", ["plain.pcap"]],
+  ["-w pla", ["plain.pcap"]],
+  ["man", ["manual"]],
   ["wit", ["with space.pcap"]],
 ];
 
@@ -74,5 +77,15 @@ describe("fish completes", () => {
       .split("\n")
       .map((each) => each.split("\t")[0].replaceAll("\\ ", " "));
     expect(names.sort()).toEqual(expected);
+  });
+});
+
+describe("zsh completes", () => {
+  const found = hasShell("zsh");
+  const script = fileURLToPath(new URL("../support/zsh-offers.zsh", import.meta.url));
+  test.each(found ? CASES : [])("%j", (line, expected) => {
+    const out = execFileSync("zsh", ["-f", script, line], { cwd: folder, encoding: "utf8", timeout: 20_000 });
+    const names = out.trim().split("\n");
+    expect(names.map((name) => name.replaceAll("\\ ", " ")).sort()).toEqual(expected);
   });
 });

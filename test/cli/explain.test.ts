@@ -1,6 +1,29 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { explainText, unknownTerm } from "../../src/cli/explain.ts";
 import { TERMS } from "../../src/report/terms.ts";
+import { reportOn } from "../support/analyzed.ts";
+
+const samples = new URL("../../samples/", import.meta.url);
+const names = readdirSync(samples).filter((name) => /\.pcap(ng)?$/.test(name));
+
+test.each(names)("every code in the report of %s can be asked for", async (name) => {
+  const report = await reportOn([readFileSync(new URL(name, samples))]);
+  const codes = new Set<string>([
+    ...report.findings.flatMap(({ verdict, severity, cause, caveats, notes, attempts }) => [
+      ...[verdict, severity, cause, ...caveats],
+      ...notes.filter((note) => /^[a-z-]+$/.test(note)),
+      ...attempts.flatMap((attempt) => [attempt.outcome, attempt.overlap]),
+    ]),
+    ...report.clients.map(({ pattern }) => pattern.kind),
+    ...report.warnings.map(({ code }) => code),
+    ...report.coverage.gaps.map(({ code }) => code),
+    ...report.capture.sources.map(({ end }) => end),
+    ...Object.keys(report.capture.skipped),
+    ...Object.keys(report.capture.malformed),
+  ]);
+  expect([...codes].filter((code) => explainText(code) === null)).toEqual([]);
+});
 
 test("a term is explained under its name and kind, within 80 columns", () => {
   const text = explainText("tolerated")!;

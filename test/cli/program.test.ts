@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportSchema } from "../../src/report/model.ts";
@@ -123,6 +123,18 @@ describeBuilt("whoever reads may go away", () => {
   });
 });
 
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200 && !condition(); tries += 1)
+    await new Promise((done) => setTimeout(done, 50));
+}
+
+/** Whether the process has a handler for the signal; Linux tells, elsewhere the answer is no. */
+function catches(pid: number, signal: NodeJS.Signals): boolean {
+  const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, "utf8") : "";
+  const caught = BigInt(`0x${/^SigCgt:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`);
+  return ((caught >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
+}
+
 describeBuilt("signals while standard input stays open", () => {
   /** Starts the program, gives it a capture without an end, and sends a signal once it listens. */
   async function interrupted(signal: NodeJS.Signals, input: Buffer) {
@@ -133,8 +145,9 @@ describeBuilt("signals while standard input stays open", () => {
     child.stderr.on("data", (text) => (stderr += text));
     child.stdin.on("error", () => {});
     child.stdin.write(input);
-    // Long enough for a slow machine to start and to read the few bytes that are there.
-    await new Promise((done) => setTimeout(done, 1500));
+    await until(() => catches(child.pid!, signal));
+    // Long enough to read the few bytes that are there.
+    await new Promise((done) => setTimeout(done, 1000));
     child.kill(signal);
     const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
     const status = await new Promise((done) => child.on("close", (code, signal) => done(code ?? signal)));
