@@ -138,11 +138,6 @@ function captureOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner): C
     malformed,
     echoes: tracker.echoes,
     retransmissions: tracker.retransmissions,
-    evicted: {
-      ikeSas: tracker.table.evicted,
-      exchanges: tracker.evictedExchanges,
-      fragments: tracker.evictedFragments,
-      flows: tracker.flows.evicted,
-    },
+    evicted: tracker.evicted,
   };
 }

@@ -44,6 +44,8 @@ export interface Collisions {
 }
 
 const MAX_IMPLIED = 256;
+/** Implied claims on one ID that are kept: those of the SAs that lived longest, the surest holders. */
+const MAX_IMPLIED_CLAIMS = 1024;
 
 interface Attempted {
   party: Party;
@@ -127,16 +129,22 @@ function impliedClaims(
   attempted: ReadonlyMap<number, unknown>,
 ): Map<number, Claim[]> {
   const claims = new Map<number, Claim[]>();
-  for (const party of parties) {
-    const { session, pattern, outcomes } = party;
+  const implying = parties.filter(({ session, pattern, outcomes }) => {
     const first = session.quickModes[0];
-    if (!session.begunBefore || pattern.kind !== "sequential" || first === undefined) continue;
-    if (first.messageId > MAX_IMPLIED) continue;
-    if (!session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!))) continue;
+    if (!session.begunBefore || pattern.kind !== "sequential" || first === undefined) return false;
+    if (first.messageId > MAX_IMPLIED) return false;
+    return session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!));
+  });
+  if (implying.length > MAX_IMPLIED_CLAIMS) {
+    implying.sort((a, b) => b.session.sa.lastLifeAt - a.session.sa.lastLifeAt);
+  }
+  for (const party of implying) {
+    const first = party.session.quickModes[0];
     for (let id = 1; id < first.messageId; id += 1) {
       if (!attempted.has(id)) continue;
-      const claim: Claim = { party, exchange: first, since: captureStart, implied: true };
       const same = claims.get(id);
+      if (same !== undefined && same.length >= MAX_IMPLIED_CLAIMS) continue;
+      const claim: Claim = { party, exchange: first, since: captureStart, implied: true };
       if (same === undefined) claims.set(id, [claim]);
       else same.push(claim);
     }

@@ -101,6 +101,18 @@ export class HostTable {
     else waiting.push(exchange);
   }
 
+  /** Lets go of quick modes that are given up. */
+  release(exchanges: ReadonlySet<Exchange>): void {
+    for (const [host, waiting] of this.#waiting) {
+      const left = waiting.filter((exchange) => !exchanges.has(exchange));
+      if (left.length > 0) this.#waiting.set(host, left);
+      else {
+        this.#waiting.delete(host);
+        this.#watched[host] = 0;
+      }
+    }
+  }
+
   /** Writes the address to `out` as `addressWords` does. */
   copyWords(host: number, out: Uint32Array, at: number): void {
     const { keys } = this.#table;

@@ -71,7 +71,7 @@ function addIncompleteFragments(sa: IkeSa): void {
   if (sa.outers === null) return;
   for (const { side, messageId, exchange } of sa.outers.values()) {
     const known = sa.exchangeOf(messageId);
-    if (known === undefined) sa.exchanges.push(exchange);
+    if (known === undefined) sa.addExchange(exchange);
     else if (known.starter !== side && Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
   }
   sa.outers = null;

@@ -5,12 +5,19 @@
 
 import type { Report } from "./model.ts";
 
-// JSON.stringify leaves these as they are. A terminal obeys DEL and C1 controls, and JavaScript before ES2019
-// ends a line at U+2028 and U+2029. In JSON text they can only stand inside a string, where \u is allowed.
-const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
+// JSON.stringify leaves these as they are. A terminal obeys DEL, C1 controls and bidirectional overrides (Cf), and
+// JavaScript before ES2019 ends a line at U+2028 and U+2029. In JSON text they can only stand inside a string,
+// where \u is allowed.
+const UNSAFE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
 
 function escaped(json: string): string {
-  return json.replace(UNSAFE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return json.replace(UNSAFE, (found) => {
+    let text = "";
+    for (let i = 0; i < found.length; i += 1) {
+      text += `\\u${found.charCodeAt(i).toString(16).padStart(4, "0")}`;
+    }
+    return text;
+  });
 }
 
 /** A value as it stands `depth` levels deep; no string holds a raw line feed, so every one is the layout's. */
