@@ -7,7 +7,7 @@
 import type { CaptureError } from "./capture/batch.ts";
 import { MergedCapture, type Slice } from "./capture/merge.ts";
 import { expandInputs } from "./capture/open.ts";
-import { judge } from "./findings/judge.ts";
+import { type Judgement, judge } from "./findings/judge.ts";
 import { Tracker } from "./ike/tracker.ts";
 import { buildClients, buildFindings, buildResponders, countVerdicts } from "./report/build.ts";
 import type { Capture, Report } from "./report/model.ts";
@@ -91,7 +91,7 @@ function reportOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner, sco
   });
   const { hosts } = tracker;
   const context = { hosts, sources: merged.summaries, aliasesOf: scope.aliasesOf };
-  const capture = captureOf(merged, tracker, scanner);
+  const capture = captureOf(merged, tracker, scanner, judgement);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;
   return {
@@ -112,7 +112,7 @@ function reportOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner, sco
   };
 }
 
-function captureOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner): Capture {
+function captureOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner, judgement: Judgement): Capture {
   const { packets, messages, quickModeMessages, skipped, malformed } = scanner.counts();
   return {
     sources: merged.summaries.map((summary, i) => {
@@ -138,6 +138,6 @@ function captureOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner): C
     malformed,
     echoes: tracker.echoes,
     retransmissions: tracker.retransmissions,
-    evicted: tracker.evicted,
+    evicted: { ...tracker.evicted, ...judgement.evicted },
   };
 }

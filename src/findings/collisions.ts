@@ -41,6 +41,8 @@ export interface Collisions {
   acceptances: Acceptance[];
   /** Clients that demonstrably shared one ID were seen: this responder does not refuse that. */
   sharedIds: boolean;
+  /** Implied claims beyond the bound of one ID. */
+  evictedClaims: number;
 }
 
 const MAX_IMPLIED = 256;
@@ -54,7 +56,7 @@ interface Attempted {
 }
 
 export function findCollisions(parties: readonly Party[], captureStart: number): Collisions {
-  const found: Collisions = { attempts: [], unheld: [], acceptances: [], sharedIds: false };
+  const found: Collisions = { attempts: [], unheld: [], acceptances: [], sharedIds: false, evictedClaims: 0 };
   const byId = new Map<number, Attempted[]>();
   for (const party of parties) {
     for (const exchange of party.session.quickModes) {
@@ -64,7 +66,7 @@ export function findCollisions(parties: readonly Party[], captureStart: number):
       else same.push(entry);
     }
   }
-  const implied = impliedClaims(parties, captureStart, byId);
+  const implied = impliedClaims(parties, captureStart, byId, found);
   for (const [id, entries] of byId) {
     entries.sort(
       (a, b) => a.exchange.segment - b.exchange.segment || a.exchange.firstAt - b.exchange.firstAt,
@@ -127,6 +129,7 @@ function impliedClaims(
   parties: readonly Party[],
   captureStart: number,
   attempted: ReadonlyMap<number, unknown>,
+  found: Collisions,
 ): Map<number, Claim[]> {
   const claims = new Map<number, Claim[]>();
   const implying = parties.filter(({ session, pattern, outcomes }) => {
@@ -143,7 +146,10 @@ function impliedClaims(
     for (let id = 1; id < first.messageId; id += 1) {
       if (!attempted.has(id)) continue;
       const same = claims.get(id);
-      if (same !== undefined && same.length >= MAX_IMPLIED_CLAIMS) continue;
+      if (same !== undefined && same.length >= MAX_IMPLIED_CLAIMS) {
+        found.evictedClaims += 1;
+        continue;
+      }
       const claim: Claim = { party, exchange: first, since: captureStart, implied: true };
       if (same === undefined) claims.set(id, [claim]);
       else same.push(claim);

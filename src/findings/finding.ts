@@ -65,6 +65,15 @@ export interface Unexplained {
 export interface BoxFindings {
   findings: Finding[];
   unexplained: Unexplained[];
+  evicted: EvictedInJudgement;
+}
+
+/** What judgement passed over because there was too much of it. */
+export interface EvictedInJudgement {
+  /** Attempts that list only some of the peers that may hold the ID. */
+  candidates: number;
+  /** Claims of IDs that were used before the capture. */
+  impliedClaims: number;
 }
 
 export function findingsOf(box: Box, tracker: Tracker, captureStart: number): BoxFindings {
@@ -73,11 +82,12 @@ export function findingsOf(box: Box, tracker: Tracker, captureStart: number): Bo
   const candidates = new Map<Attempt, Peer[]>();
   const unexplained: Unexplained[] = [];
   const refusedFree = new Set<Client>();
+  let cutCandidates = 0;
   const peers = collisions.unheld.length > 0 ? unseenPeers(box, tracker) : [];
   for (const { contender, exchange } of collisions.unheld) {
     const { client, session, pattern } = contender;
     const alive = aliveAt(peers, exchange.firstAt, client.host, session.port4500 >= 0 ? client.port : 0);
-    if (alive.length === 0) refusedFree.add(client);
+    if (alive.peers.length === 0) refusedFree.add(client);
     const eligible =
       pattern.kind === "sequential" && !Number.isNaN(session.finishedAt) && isFirstId(contender, exchange);
     if (!eligible) continue;
@@ -89,9 +99,10 @@ export function findingsOf(box: Box, tracker: Tracker, captureStart: number): Bo
       verdict: "possible",
       acceptedInUse: false,
     };
-    if (alive.length === 0) unexplained.push({ box, contender: client, attempt });
+    if (alive.peers.length === 0) unexplained.push({ box, contender: client, attempt });
     else {
-      candidates.set(attempt, alive);
+      candidates.set(attempt, alive.peers);
+      if (alive.more) cutCandidates += 1;
       attempts.push(attempt);
     }
   }
@@ -108,7 +119,8 @@ export function findingsOf(box: Box, tracker: Tracker, captureStart: number): Bo
     }
     findings.push(gather(box, group, { keyed, other, candidates, accepted, acceptances }));
   }
-  return { findings, unexplained };
+  const evicted = { candidates: cutCandidates, impliedClaims: collisions.evictedClaims };
+  return { findings, unexplained, evicted };
 }
 
 /** What shows that this responder does not tell clients apart by message ID. */

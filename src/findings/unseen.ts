@@ -57,15 +57,23 @@ export function unseenPeers(box: Box, tracker: Tracker): Peer[] {
   return unseen.sort((a, b) => b.lastAt - a.lastAt);
 }
 
+/** Peers any of which may hold a message ID, and whether there are more than these. */
+export interface Alive {
+  peers: Peer[];
+  more: boolean;
+}
+
 /**
  * Those of the peers that were alive at `at`, but for the one at `host` and `port` itself: the latest first, at most
  * `MAX_CANDIDATES`. `peers` come as `unseenPeers` gives them.
  */
-export function aliveAt(peers: readonly Peer[], at: number, host: number, port: number): Peer[] {
+export function aliveAt(peers: readonly Peer[], at: number, host: number, port: number): Alive {
   const alive: Peer[] = [];
   for (const peer of peers) {
-    if (at - peer.lastAt > PROBABLE || alive.length === MAX_CANDIDATES) break;
-    if (!(peer.host === host && (peer.port === port || peer.port === 0))) alive.push(peer);
+    if (at - peer.lastAt > PROBABLE) break;
+    if (peer.host === host && (peer.port === port || peer.port === 0)) continue;
+    if (alive.length === MAX_CANDIDATES) return { peers: alive, more: true };
+    alive.push(peer);
   }
-  return alive;
+  return { peers: alive, more: false };
 }
