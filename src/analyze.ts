@@ -135,7 +135,7 @@ export function reportOf(
 ): Report {
   const { hosts } = tracker;
   const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf };
-  const capture = captureOf(inputs, tracker, scanner);
+  const capture = captureOf(inputs, tracker, scanner, judgement);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;
   const warnings = buildWarnings(capture, judgement, clients, inputs.clockSteps, hosts);
@@ -159,7 +159,7 @@ export function reportOf(
   };
 }
 
-function captureOf(inputs: Inputs, tracker: Tracker, scanner: Scanner): Capture {
+function captureOf(inputs: Inputs, tracker: Tracker, scanner: Scanner, judgement: Judgement): Capture {
   const { packets, messages, quickModeMessages, skipped, malformed } = scanner.counts();
   return {
     sources: inputs.summaries.map((summary, i) => {
@@ -185,11 +185,6 @@ function captureOf(inputs: Inputs, tracker: Tracker, scanner: Scanner): Capture 
     malformed,
     echoes: tracker.echoes,
     retransmissions: tracker.retransmissions,
-    evicted: {
-      ikeSas: tracker.table.evicted,
-      exchanges: tracker.evictedExchanges,
-      fragments: tracker.evictedFragments,
-      flows: tracker.flows.evicted,
-    },
+    evicted: { ...tracker.evicted, ...judgement.evicted },
   };
 }

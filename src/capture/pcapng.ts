@@ -32,6 +32,7 @@ export class PcapngSource implements CaptureSource {
   #view: DataView;
   #interfaces: Interface[] = [];
   #interfaceCount = 0;
+  readonly #linkTypes = new Set<number>();
   #lastMicros = 0;
   #lastNanos = 0;
   /** Bytes of a skipped block that are still to come. */
@@ -219,7 +220,10 @@ export class PcapngSource implements CaptureSource {
     this.#interfaces.push(described);
     this.#interfaceCount += 1;
     if (unit.digits === 9) this.summary.timeDigits = 9;
-    if (!this.summary.linkTypes.includes(linkType)) this.summary.linkTypes.push(linkType);
+    if (!this.#linkTypes.has(linkType)) {
+      this.#linkTypes.add(linkType);
+      this.summary.linkTypes.push(linkType);
+    }
     return true;
   }
 

@@ -20,27 +20,32 @@ export function aliasCandidates(
   unexplained: readonly Unexplained[],
   boxes: readonly Box[],
 ): AliasCandidate[] {
-  const byVendor = new Map<string, Box[]>();
+  if (unexplained.length === 0) return [];
+  const byVendor = new Map<readonly string[], Box[]>();
   for (const box of boxes) {
-    for (const key of vendorKeys(box)) byVendor.set(key, [...(byVendor.get(key) ?? []), box]);
+    for (const list of vendorLists(box)) {
+      const same = byVendor.get(list);
+      if (same === undefined) byVendor.set(list, [box]);
+      else same.push(box);
+    }
   }
   const found: AliasCandidate[] = [];
   for (const each of unexplained.slice(0, MAX_SEARCHED)) {
-    const alike = [...vendorKeys(each.box)].flatMap((key) => byVendor.get(key) ?? []);
+    const alike = [...vendorLists(each.box)].flatMap((list) => byVendor.get(list) ?? []);
     const other = alike.find((box) => box !== each.box && holds(box, each));
     if (other !== undefined) found.push({ unexplained: each, other });
   }
   return found;
 }
 
-/** The responder's vendor IDs, as one text for each set that it sent. */
-function vendorKeys(box: Box): Set<string> {
-  const keys = new Set<string>();
+/** The lists of vendor IDs that the responder sent; the same list is the same object (vendor-lists.ts). */
+function vendorLists(box: Box): Set<readonly string[]> {
+  const lists = new Set<readonly string[]>();
   for (const { session } of box.parties) {
     const ids = session.sa.vendorIds[session.responder];
-    if (ids.length > 0) keys.add(ids.join(" "));
+    if (ids.length > 0) lists.add(ids);
   }
-  return keys;
+  return lists;
 }
 
 function holds(box: Box, { attempt }: Unexplained): boolean {

@@ -107,7 +107,7 @@ function boxOf(
       const context: OutcomeContext = {
         lifespan: lifespan(session),
         responderSeen: seenSending,
-        nextPhase1: (after) => phase1Times().find((at) => at > after) ?? Number.NaN,
+        nextPhase1: (after) => firstAfter(phase1Times(), after),
         farewelledBefore: (saNumber, at) => (farewells().get(saNumber)?.at ?? Number.POSITIVE_INFINITY) <= at,
         captureEnd: options.captureEnd,
         running: options.running === true,
@@ -121,6 +121,18 @@ function boxOf(
     }
   }
   return { host, hosts, clients, patterns, parties, seenSending };
+}
+
+/** The first of the ascending times that is later; NaN when none is. */
+function firstAfter(times: readonly number[], after: number): number {
+  let from = 0;
+  let to = times.length;
+  while (from < to) {
+    const half = (from + to) >> 1;
+    if (times[half] > after) to = half;
+    else from = half + 1;
+  }
+  return times[from] ?? Number.NaN;
 }
 
 /** A value that few quick modes need, made when the first one does. */
@@ -178,6 +190,8 @@ function phase1TimesOf(client: Client, unanswered: ReadonlyMap<number, readonly 
     if (sa.phase1Seen) times.push(sa.firstAt);
     for (const { ends } of sa.paths) endpoints.add(ends[side]);
   }
-  for (const endpoint of endpoints) times.push(...(unanswered.get(endpoint) ?? []));
+  for (const endpoint of endpoints) {
+    for (const at of unanswered.get(endpoint) ?? []) times.push(at);
+  }
   return times.sort((a, b) => a - b);
 }

@@ -41,9 +41,13 @@ export interface Collisions {
   acceptances: Acceptance[];
   /** Clients that demonstrably shared one ID were seen: this responder does not refuse that. */
   sharedIds: boolean;
+  /** Implied claims beyond the bound of one ID. */
+  evictedClaims: number;
 }
 
 const MAX_IMPLIED = 256;
+/** Implied claims on one ID that are kept: those of the SAs that lived longest, the surest holders. */
+const MAX_IMPLIED_CLAIMS = 1024;
 
 interface Attempted {
   party: Party;
@@ -52,7 +56,7 @@ interface Attempted {
 }
 
 export function findCollisions(parties: readonly Party[], captureStart: number): Collisions {
-  const found: Collisions = { attempts: [], unheld: [], acceptances: [], sharedIds: false };
+  const found: Collisions = { attempts: [], unheld: [], acceptances: [], sharedIds: false, evictedClaims: 0 };
   const byId = new Map<number, Attempted[]>();
   for (const party of parties) {
     for (const exchange of party.session.quickModes) {
@@ -63,7 +67,7 @@ export function findCollisions(parties: readonly Party[], captureStart: number):
       else same.push(entry);
     }
   }
-  const implied = impliedClaims(parties, captureStart, byId);
+  const implied = impliedClaims(parties, captureStart, byId, found);
   for (const [id, entries] of byId) {
     entries.sort(
       (a, b) => a.exchange.segment - b.exchange.segment || a.exchange.firstAt - b.exchange.firstAt,
@@ -126,18 +130,28 @@ function impliedClaims(
   parties: readonly Party[],
   captureStart: number,
   attempted: ReadonlyMap<number, unknown>,
+  found: Collisions,
 ): Map<number, Claim[]> {
   const claims = new Map<number, Claim[]>();
-  for (const party of parties) {
-    const { session, pattern, outcomes } = party;
+  const implying = parties.filter(({ session, pattern, outcomes }) => {
     const first = session.quickModes[0];
-    if (!session.begunBefore || pattern.kind !== "sequential" || first === undefined) continue;
-    if (first.messageId > MAX_IMPLIED) continue;
-    if (!session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!))) continue;
+    if (!session.begunBefore || pattern.kind !== "sequential" || first === undefined) return false;
+    if (first.messageId > MAX_IMPLIED) return false;
+    return session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!));
+  });
+  if (implying.length > MAX_IMPLIED_CLAIMS) {
+    implying.sort((a, b) => b.session.sa.lastLifeAt - a.session.sa.lastLifeAt);
+  }
+  for (const party of implying) {
+    const first = party.session.quickModes[0];
     for (let id = 1; id < first.messageId; id += 1) {
       if (!attempted.has(id)) continue;
-      const claim: Claim = { party, exchange: first, since: captureStart, implied: true };
       const same = claims.get(id);
+      if (same !== undefined && same.length >= MAX_IMPLIED_CLAIMS) {
+        found.evictedClaims += 1;
+        continue;
+      }
+      const claim: Claim = { party, exchange: first, since: captureStart, implied: true };
       if (same === undefined) claims.set(id, [claim]);
       else same.push(claim);
     }

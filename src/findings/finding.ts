@@ -65,6 +65,15 @@ export interface Unexplained {
 export interface BoxFindings {
   findings: Finding[];
   unexplained: Unexplained[];
+  evicted: EvictedInJudgement;
+}
+
+/** What judgement passed over because there was too much of it. */
+export interface EvictedInJudgement {
+  /** Attempts that list only some of the peers that may hold the ID. */
+  candidates: number;
+  /** Claims of IDs that were used before the capture. */
+  impliedClaims: number;
 }
 
 export function findingsOf(box: Box, tracker: Tracker, captureStart: number): BoxFindings {
@@ -73,11 +82,12 @@ export function findingsOf(box: Box, tracker: Tracker, captureStart: number): Bo
   const candidates = new Map<Attempt, Peer[]>();
   const unexplained: Unexplained[] = [];
   const refusedFree = new Set<Client>();
+  let cutCandidates = 0;
   const peers = collisions.unheld.length > 0 ? unseenPeers(box, tracker) : [];
   for (const { contender, exchange } of collisions.unheld) {
     const { client, session, pattern } = contender;
     const alive = aliveAt(peers, exchange.firstAt, client.host, session.port4500 >= 0 ? client.port : 0);
-    if (alive.length === 0) refusedFree.add(client);
+    if (alive.peers.length === 0) refusedFree.add(client);
     const eligible =
       pattern.kind === "sequential" && !Number.isNaN(session.finishedAt) && isFirstId(contender, exchange);
     if (!eligible) continue;
@@ -89,14 +99,17 @@ export function findingsOf(box: Box, tracker: Tracker, captureStart: number): Bo
       verdict: "possible",
       acceptedInUse: false,
     };
-    if (alive.length === 0) unexplained.push({ box, contender: client, attempt });
+    if (alive.peers.length === 0) unexplained.push({ box, contender: client, attempt });
     else {
-      candidates.set(attempt, alive);
+      candidates.set(attempt, alive.peers);
+      if (alive.more) cutCandidates += 1;
       attempts.push(attempt);
     }
   }
-  const against = counterEvidence(box, collisions) || tracker.hosts.sharesIds[box.host] === 1;
+  const keyed = keysBySa(box);
+  const against = keyed || counterEvidence(collisions) || tracker.hosts.sharesIds[box.host] === 1;
   const accepted = acceptedClients(box);
+  const acceptances = byClient(collisions.acceptances);
   const findings: Finding[] = [];
   for (const group of groupAttempts(attempts)) {
     const other = against || refusedFree.has(group[0].contender.client);
@@ -104,20 +117,21 @@ export function findingsOf(box: Box, tracker: Tracker, captureStart: number): Bo
       // A box that was seen to accept an ID in use is neither accused nor predicted to refuse one.
       if (other && attempt.verdict !== "tolerated") attempt.verdict = "possible";
     }
-    findings.push(gather(box, group, other, candidates, accepted, collisions.acceptances));
+    findings.push(gather(box, group, { keyed, other, candidates, accepted, acceptances }));
   }
-  return { findings, unexplained };
+  const evicted = { candidates: cutCandidates, impliedClaims: collisions.evictedClaims };
+  return { findings, unexplained, evicted };
 }
 
 /** What shows that this responder does not tell clients apart by message ID. */
-function counterEvidence(box: Box, collisions: Collisions): boolean {
+function counterEvidence(collisions: Collisions): boolean {
   return (
     collisions.sharedIds ||
-    collisions.attempts.some(({ verdict, holder }) => verdict === "tolerated" && holder?.settled === true) ||
-    keysBySa(box)
+    collisions.attempts.some(({ verdict, holder }) => verdict === "tolerated" && holder?.settled === true)
   );
 }
 
+/** The responder's vendor IDs name a make that tells exchanges by IKE SA. */
 function keysBySa(box: Box): boolean {
   return box.parties.some(({ session }) => session.responderVendor.keysBySa);
 }
@@ -133,6 +147,17 @@ function acceptedClients(box: Box): Set<Client> {
     if (session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!))) accepted.add(client);
   }
   return accepted;
+}
+
+function byClient(acceptances: readonly Acceptance[]): Map<Client, Acceptance[]> {
+  const grouped = new Map<Client, Acceptance[]>();
+  for (const acceptance of acceptances) {
+    const { client } = acceptance.contender;
+    const own = grouped.get(client);
+    if (own === undefined) grouped.set(client, [acceptance]);
+    else own.push(acceptance);
+  }
+  return grouped;
 }
 
 function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
@@ -153,14 +178,18 @@ function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
   return sorted;
 }
 
-function gather(
-  box: Box,
-  attempts: readonly Attempt[],
-  otherCause: boolean,
-  candidates: ReadonlyMap<Attempt, readonly Peer[]>,
-  accepted: ReadonlySet<Client>,
-  acceptances: readonly Acceptance[],
-): Finding {
+/** What is known of the responder beside the attempts of one pair. */
+interface Surroundings {
+  keyed: boolean;
+  /** Another cause than the message ID is as likely. */
+  other: boolean;
+  candidates: ReadonlyMap<Attempt, readonly Peer[]>;
+  accepted: ReadonlySet<Client>;
+  acceptances: ReadonlyMap<Client, readonly Acceptance[]>;
+}
+
+function gather(box: Box, attempts: readonly Attempt[], around: Surroundings): Finding {
+  const { candidates, accepted, acceptances } = around;
   const verdict = VERDICTS.find((each) => attempts.some((attempt) => attempt.verdict === each))!;
   const worst = attempts.filter((attempt) => attempt.verdict === verdict);
   const [{ contender, holder }] = attempts;
@@ -179,7 +208,7 @@ function gather(
     verdict,
     severity: severityOf(verdict, worst, control, freeAfter !== null),
     cause: causeOf(attempts[0]),
-    caveats: caveatsOf(box, worst, verdict, otherCause, control),
+    caveats: caveatsOf(box, worst, verdict, around, control),
     acceptedWhenFreeAfter: freeAfter,
   };
 }
@@ -213,12 +242,14 @@ function causeOf({ contender, holder }: Attempt): Cause {
 }
 
 /** Seconds from the holder's last sign to the moment the contender was accepted on an ID it had been refused. */
-function acceptedWhenFree(attempts: readonly Attempt[], acceptances: readonly Acceptance[]): number | null {
+function acceptedWhenFree(
+  attempts: readonly Attempt[],
+  acceptances: ReadonlyMap<Client, readonly Acceptance[]>,
+): number | null {
   for (const { contender, exchange, outcome, holder } of attempts) {
     if (holder === null || !isRefused(outcome)) continue;
-    const later = acceptances.find(
+    const later = (acceptances.get(contender.client) ?? []).find(
       (acceptance) =>
-        acceptance.contender.client === contender.client &&
         acceptance.exchange.messageId === exchange.messageId &&
         acceptance.exchange.segment === exchange.segment &&
         acceptance.exchange.firstAt > exchange.firstAt,
@@ -235,7 +266,7 @@ function caveatsOf(
   box: Box,
   attempts: readonly Attempt[],
   verdict: Verdict,
-  otherCause: boolean,
+  { other, keyed }: Surroundings,
   control: boolean,
 ): Caveat[] {
   const any = (test: (attempt: Attempt) => boolean) => attempts.some(test);
@@ -244,8 +275,8 @@ function caveatsOf(
   );
   const accused = verdict !== "tolerated";
   const present: Record<Caveat, boolean> = {
-    "other-cause": accused && otherCause,
-    "responder-not-asa": keysBySa(box),
+    "other-cause": accused && other,
+    "responder-not-asa": keyed,
     "no-control": !control,
     "holder-silent": any(({ holder }) => holder !== null && holder.overlap !== "certain"),
     "same-nat": any(

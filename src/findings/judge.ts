@@ -5,7 +5,13 @@ import { type AliasCandidate, aliasCandidates } from "./alias.ts";
 import { type Box, type BoxOptions, findBoxes } from "./boxes.ts";
 import { VERDICTS } from "./collisions.ts";
 import { type Exposure, exposureOf } from "./exposure.ts";
-import { type Finding, findingsOf, SEVERITIES, type Unexplained } from "./finding.ts";
+import {
+  type EvictedInJudgement,
+  type Finding,
+  findingsOf,
+  SEVERITIES,
+  type Unexplained,
+} from "./finding.ts";
 
 export interface Judgement {
   boxes: readonly Box[];
@@ -14,6 +20,7 @@ export interface Judgement {
   findings: readonly Finding[];
   unexplained: readonly Unexplained[];
   aliasCandidates: readonly AliasCandidate[];
+  evicted: EvictedInJudgement;
 }
 
 export interface JudgeOptions extends BoxOptions {
@@ -26,11 +33,14 @@ export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
   const exposures = new Map<Box, Exposure>();
   const findings: Finding[] = [];
   const unexplained: Unexplained[] = [];
+  const evicted: EvictedInJudgement = { candidates: 0, impliedClaims: 0 };
   for (const box of boxes) {
     exposures.set(box, exposureOf(box));
     const found = findingsOf(box, tracker, options.captureStart);
     for (const finding of found.findings) findings.push(finding);
     for (const each of found.unexplained) unexplained.push(each);
+    evicted.candidates += found.evicted.candidates;
+    evicted.impliedClaims += found.evicted.impliedClaims;
   }
   findings.sort(
     (a, b) =>
@@ -39,5 +49,6 @@ export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
       a.attempts[0].exchange.segment - b.attempts[0].exchange.segment ||
       a.attempts[0].exchange.firstAt - b.attempts[0].exchange.firstAt,
   );
-  return { boxes, exposures, findings, unexplained, aliasCandidates: aliasCandidates(unexplained, boxes) };
+  const hints = aliasCandidates(unexplained, boxes);
+  return { boxes, exposures, findings, unexplained, aliasCandidates: hints, evicted };
 }

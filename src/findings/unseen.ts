@@ -16,8 +16,10 @@ export interface Peer {
 }
 
 const PROBABLE = 300_000_000;
+/** Candidates for one attempt: a list of thousands would name nobody. */
+const MAX_CANDIDATES = 64;
 
-/** All such peers of the box; `aliveAt` chooses those that matter at a moment. */
+/** All such peers of the box, the latest alive first; `aliveAt` chooses those that matter at a moment. */
 export function unseenPeers(box: Box, tracker: Tracker): Peer[] {
   const peers = new Map<number, Peer>();
   const begunHere = new Set<number>();
@@ -51,13 +53,27 @@ export function unseenPeers(box: Box, tracker: Tracker): Peer[] {
     note(host, outgoing ? ports.destination : ports.source, flows.lastAt[row]);
   }
   const own = (key: number) => begunHere.has(key) || ruledOut.has(key);
-  return [...peers].filter(([key]) => !own(key)).map(([, peer]) => peer);
+  const unseen = [...peers].filter(([key]) => !own(key)).map(([, peer]) => peer);
+  return unseen.sort((a, b) => b.lastAt - a.lastAt);
 }
 
-/** Those of the peers that were alive at `at`, but for the one at `host` and `port` itself. */
-export function aliveAt(peers: readonly Peer[], at: number, host: number, port: number): Peer[] {
-  return peers.filter(
-    (peer) =>
-      at - peer.lastAt <= PROBABLE && !(peer.host === host && (peer.port === port || peer.port === 0)),
-  );
+/** Peers any of which may hold a message ID, and whether there are more than these. */
+export interface Alive {
+  peers: Peer[];
+  more: boolean;
+}
+
+/**
+ * Those of the peers that were alive at `at`, but for the one at `host` and `port` itself: the latest first, at most
+ * `MAX_CANDIDATES`. `peers` come as `unseenPeers` gives them.
+ */
+export function aliveAt(peers: readonly Peer[], at: number, host: number, port: number): Alive {
+  const alive: Peer[] = [];
+  for (const peer of peers) {
+    if (at - peer.lastAt > PROBABLE) break;
+    if (peer.host === host && (peer.port === port || peer.port === 0)) continue;
+    if (alive.length === MAX_CANDIDATES) return { peers: alive, more: true };
+    alive.push(peer);
+  }
+  return { peers: alive, more: false };
 }

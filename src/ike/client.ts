@@ -31,42 +31,90 @@ export function groupClients(
   lifespan: (session: Session) => Lifespan,
   alias: (endpoint: number) => number,
 ): Client[] {
-  const byHost = new Map<number, Client[]>();
+  const byHost = new Map<number, Neighbours>();
   const clients: Client[] = [];
   for (const session of sessions) {
     const named = alias(session.endpoint);
     const host = hostOf(named);
-    const here = byHost.get(host) ?? [];
-    if (here.length === 0) byHost.set(host, here);
-    const known = findClient(here, session, lifespan);
+    let here = byHost.get(host);
+    if (here === undefined) {
+      here = new Neighbours();
+      byHost.set(host, here);
+    }
+    const known = here.find(session, lifespan);
     if (known !== undefined) {
-      known.sessions.push(session);
+      here.move(known, session);
       known.port = portOf(named);
       continue;
     }
     const client: Client = { box: session.box, host, port: portOf(named), sessions: [session] };
-    here.push(client);
+    here.add(client);
     clients.push(client);
   }
   return clients;
 }
 
-function findClient(
-  here: readonly Client[],
-  session: Session,
-  lifespan: (session: Session) => Lifespan,
-): Client | undefined {
-  const latest = (client: Client) => client.sessions[client.sessions.length - 1];
-  const samePort = here.find(
-    (client) => samePorts(latest(client), session) && !contradict(latest(client), session),
-  );
-  if (samePort !== undefined) return samePort;
-  let best: Client | undefined;
-  for (const client of here.slice(-MAX_SEARCH)) {
-    if (relationOf(latest(client), session, lifespan) !== "one") continue;
-    if (best === undefined || lastSent(latest(client)) > lastSent(latest(best))) best = client;
+function latest(client: Client): Session {
+  return client.sessions[client.sessions.length - 1];
+}
+
+/** The clients at one address, to be found by the ports of their latest sessions. */
+class Neighbours {
+  /** The latest to come, in the order of their first sessions. */
+  #recent: Client[] = [];
+  readonly #byPort = new Map<number, Client[]>();
+
+  add(client: Client): void {
+    this.#recent.push(client);
+    if (this.#recent.length >= 2 * MAX_SEARCH) this.#recent = this.#recent.slice(-MAX_SEARCH);
+    for (const key of portKeys(latest(client))) this.#at(key).push(client);
   }
-  return best;
+
+  /** The client goes on with `session`. */
+  move(client: Client, session: Session): void {
+    const before = portKeys(latest(client));
+    client.sessions.push(session);
+    const now = portKeys(session);
+    for (const key of before) if (!now.includes(key)) this.#leave(key, client);
+    for (const key of now) if (!before.includes(key)) this.#at(key).push(client);
+  }
+
+  find(session: Session, lifespan: (session: Session) => Lifespan): Client | undefined {
+    for (const key of portKeys(session)) {
+      const samePort = this.#byPort
+        .get(key)
+        ?.find((client) => samePorts(latest(client), session) && !contradict(latest(client), session));
+      if (samePort !== undefined) return samePort;
+    }
+    let best: Client | undefined;
+    for (const client of this.#recent.slice(-MAX_SEARCH)) {
+      if (relationOf(latest(client), session, lifespan) !== "one") continue;
+      if (best === undefined || lastSent(latest(client)) > lastSent(latest(best))) best = client;
+    }
+    return best;
+  }
+
+  #at(key: number): Client[] {
+    const known = this.#byPort.get(key);
+    if (known !== undefined) return known;
+    const made: Client[] = [];
+    this.#byPort.set(key, made);
+    return made;
+  }
+
+  #leave(key: number, client: Client): void {
+    const left = this.#at(key).filter((other) => other !== client);
+    if (left.length > 0) this.#byPort.set(key, left);
+    else this.#byPort.delete(key);
+  }
+}
+
+/** Keys of the ports of a session that `samePorts` compares: that towards 4500, that towards 500. */
+function portKeys({ port4500, port500 }: Session): number[] {
+  const keys: number[] = [];
+  if (port4500 >= 0) keys.push(port4500);
+  if (port500 >= 0) keys.push(65536 + port500);
+  return keys;
 }
 
 /** Relation of two sessions of one responder from one address. The older is the one with the earlier quick mode. */

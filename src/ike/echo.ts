@@ -13,6 +13,11 @@ import type { IkeSa } from "./sa.ts";
 
 const ECHO_WINDOW = 1_000_000;
 const SAME_POINT_WINDOW = 1_000;
+/** Datagrams remembered at most; honest gateways do not see as many in one second. */
+const MAX_REMEMBERED = 32_768;
+/** Datagrams of one beginning, and capture points of one datagram, that are told apart within the window. */
+const MAX_ALIKE = 16;
+const MAX_POINTS = 16;
 
 interface Point {
   from: number;
@@ -47,8 +52,12 @@ export class EchoFilter {
   #head = 0;
   /** Forgotten ones, to be reused. */
   readonly #free: Original[] = [];
+  /** Stands in for a datagram that cannot be remembered. */
+  readonly #passing = new Original();
   /** After `see`: what is known of the datagram. */
   original: Original | null = null;
+  /** Datagrams or capture points of them that were not remembered: copies of these count as messages. */
+  evicted = 0;
 
   /** "new": never seen within the window · "again": sent once more · "echo": a copy, to be ignored. */
   see(message: Message): "new" | "again" | "echo" {
@@ -63,7 +72,8 @@ export class EchoFilter {
       (seen) => seen.from === message.from && seen.to === message.to && seen.tap === message.tap,
     );
     if (point === undefined) {
-      known.points.push(pointOf(message));
+      if (known.points.length < MAX_POINTS) known.points.push(pointOf(message));
+      else this.evicted += 1;
       return "echo";
     }
     const sinceCopy = message.at - point.at;
@@ -116,7 +126,12 @@ export class EchoFilter {
   }
 
   #remember(message: Message): Original {
-    const original = this.#free.pop() ?? new Original();
+    const alike = this.#alike(message.digest.prefix);
+    const room = alike < MAX_ALIKE && this.#queue.length - this.#head < MAX_REMEMBERED;
+    if (!room) this.evicted += 1;
+    const original = room ? (this.#free.pop() ?? new Original()) : this.#passing;
+    original.sa = null;
+    original.side = 0;
     original.full = message.digest.full;
     original.prefix = message.digest.prefix;
     original.cut = message.cut;
@@ -129,12 +144,28 @@ export class EchoFilter {
     point.to = message.to;
     point.tap = message.tap;
     point.at = message.at;
+    if (!room) return original;
     // Behind those of the same prefix: the oldest that matches is found first.
     const first = this.#byPrefix.get(original.prefix);
     if (first === undefined) this.#byPrefix.set(original.prefix, original);
     else lastOf(first).next = original;
     this.#queue.push(original);
     return original;
+  }
+
+  /** How many datagrams of this beginning are remembered. */
+  #alike(prefix: number): number {
+    let count = 0;
+    for (let known = this.#byPrefix.get(prefix) ?? null; known !== null; known = known.next) count += 1;
+    return count;
+  }
+
+  /** Forgets which of these IKE SAs a datagram belonged to. */
+  release(gone: ReadonlySet<IkeSa>): void {
+    for (let i = this.#head; i < this.#queue.length; i += 1) {
+      const original = this.#queue[i];
+      if (original.sa !== null && gone.has(original.sa)) original.sa = null;
+    }
   }
 
   /** Drops what can no longer be echoed, so the table holds one second of messages. */

@@ -40,6 +40,9 @@ export class FlowTable {
   owner: (IkeSa | null)[] = [];
   #ownerSide = new Uint8Array(256);
   #ownedSince = new Float64Array(256);
+  /** Owned rows with packets that are not credited yet, and 1 for each row among them. */
+  readonly #unsettled: number[] = [];
+  #isUnsettled = new Uint8Array(256);
   /** Kinds of ESP by host. */
   #kinds = new Uint8Array(256);
   /** Direct-mapped cache of IPv4 flows: row + 1, or 0, and the addresses and ports that it is for. */
@@ -66,6 +69,10 @@ export class FlowTable {
     this.lastAt[row] = at;
     this.#segment[row] = segment;
     this.#hosts.sent(this.from[row], at);
+    if (this.owner[row] !== null && this.#isUnsettled[row] === 0) {
+      this.#isUnsettled[row] = 1;
+      this.#unsettled.push(row);
+    }
     if (!esp) return;
     if (this.#esp[row] === 0) this.#markEsp(row);
     if (this.#watched[row] === 1) this.#wake(row, at);
@@ -144,18 +151,28 @@ export class FlowTable {
     owner.live(this.#ownerSide[row] as 0 | 1, this.lastAt[row], this.#segment[row]);
   }
 
+  /** The same for all rows: only those with packets since the last time cost anything. */
   settleAll(): void {
-    for (let row = 0; row < this.size; row += 1) this.settle(row);
+    for (const row of this.#unsettled) {
+      this.settle(row);
+      this.#isUnsettled[row] = 0;
+    }
+    this.#unsettled.length = 0;
   }
 
-  /** Lets go of IKE SAs that are no more: rows do not keep them alive. */
-  release(gone: ReadonlySet<IkeSa>): void {
+  /** Lets go of IKE SAs that are given up, and of their quick modes that wait for ESP. */
+  release(gone: ReadonlySet<IkeSa>, exchanges: ReadonlySet<Exchange>): void {
     for (let row = 0; row < this.size; row += 1) {
       const owner = this.owner[row];
-      if (owner === null || !gone.has(owner)) continue;
-      this.owner[row] = null;
-      this.#watched[row] = 0;
-      this.#waiting.delete(row);
+      if (owner !== null && gone.has(owner)) this.owner[row] = null;
+    }
+    for (const [row, entries] of this.#waiting) {
+      const left = entries.filter(({ exchange }) => !exchanges.has(exchange));
+      if (left.length > 0) this.#waiting.set(row, left);
+      else {
+        this.#waiting.delete(row);
+        this.#watched[row] = 0;
+      }
     }
   }
 
@@ -212,13 +229,14 @@ export class FlowTable {
     this.lastAt[row] = Number.NaN;
     this.#esp[row] = 0;
     this.#watched[row] = 0;
+    this.#isUnsettled[row] = 0;
     this.owner[row] = null;
     return row;
   }
 
   /** Makes room: drops the half that was silent longest, but for rows that belong to an IKE SA and `added`. */
   #evict(added: number): void {
-    for (let row = 0; row < added; row += 1) this.settle(row);
+    this.settleAll();
     const times = this.lastAt.slice(0, added).sort();
     const limit = times[added >> 1];
     let kept = 0;
@@ -259,6 +277,7 @@ export class FlowTable {
     this.#segment = wider(this.#segment, Int32Array);
     this.#esp = wider(this.#esp, Uint8Array);
     this.#watched = wider(this.#watched, Uint8Array);
+    this.#isUnsettled = wider(this.#isUnsettled, Uint8Array);
     this.#ownerSide = wider(this.#ownerSide, Uint8Array);
     this.#ownedSince = wider(this.#ownedSince, Float64Array);
   }

@@ -106,9 +106,18 @@ export class HostTable {
 
   /** Exchanges that began before `at` wait no longer. */
   stopWaiting(at: number): void {
+    this.#letGo(({ firstAt }) => firstAt < at);
+  }
+
+  /** Lets go of quick modes that are given up. */
+  release(exchanges: ReadonlySet<Exchange>): void {
+    this.#letGo((exchange) => exchanges.has(exchange));
+  }
+
+  #letGo(isGone: (exchange: Exchange) => boolean): void {
     for (const [host, waiting] of this.#waiting) {
-      const rest = waiting.filter(({ firstAt }) => firstAt >= at);
-      if (rest.length > 0) this.#waiting.set(host, rest);
+      const left = waiting.filter((exchange) => !isGone(exchange));
+      if (left.length > 0) this.#waiting.set(host, left);
       else {
         this.#waiting.delete(host);
         this.#watched[host] = 0;

@@ -3,7 +3,8 @@
  * under (initiator cookie, 0) and under both pairs afterwards, so that a late copy of its first message is
  * still its own.
  *
- * Bounded: when full, SAs that never came beyond phase 1 go first, then the longest silent; counted.
+ * Bounded in the number of SAs and in what they hold together: when full, SAs that never came beyond phase 1 go
+ * first, then the longest silent; counted.
  */
 
 import { hostOf } from "./hosts.ts";
@@ -13,21 +14,30 @@ import { WordTable } from "./word-table.ts";
 
 /** SAs from different hosts under one initiator cookie, before the responder answers. */
 const MAX_SIBLINGS = 32;
+/** Parts (quick modes, paths, fragment headers) that there is room for beside each SA of the bound. */
+const PARTS_PER_SA = 4;
 
 export class SaTable {
   readonly #maxSas: number;
-  readonly #onRemove: (gone: ReadonlySet<IkeSa>) => void;
   #table = new WordTable(4);
   #rows: (IkeSa | null)[] = [];
   #created = 0;
   /** All SAs in the order of first appearance. */
   sas: IkeSa[] = [];
   evicted = 0;
+  /** Parts of all SAs; whoever adds one counts it here. */
+  parts = 0;
+  readonly #released: (gone: ReadonlySet<IkeSa>) => void;
 
-  /** @param onRemove hears of the SAs that were removed, so that nobody keeps them */
-  constructor(maxSas: number, onRemove: (gone: ReadonlySet<IkeSa>) => void = () => {}) {
+  /** @param released is told of the SAs that are given up, so that nothing else holds them */
+  constructor(maxSas: number, released: (gone: ReadonlySet<IkeSa>) => void = () => {}) {
     this.#maxSas = maxSas;
-    this.#onRemove = onRemove;
+    this.#released = released;
+  }
+
+  /** Makes room where there are too many parts. Between messages: the SA of the current one may be given up. */
+  makeRoom(): void {
+    if (this.parts > this.#maxSas * PARTS_PER_SA) this.#evict();
   }
 
   /** The message's SA, made when it is the first message of one; null when it belongs to none and begins none. */
@@ -115,10 +125,19 @@ export class SaTable {
     return sa;
   }
 
+  /** Gives up SAs until an eighth of the room for SAs and for parts is free. */
   #evict(): void {
     const rank = (sa: IkeSa) => (sa.exchanges.length > 0 ? 2 : sa.answered ? 1 : 0);
     const order = [...this.sas].sort((a, b) => rank(a) - rank(b) || a.lastLifeAt - b.lastLifeAt);
-    const gone = new Set(order.slice(0, Math.ceil(this.#maxSas / 8)));
+    const maxSas = Math.floor((this.#maxSas * 7) / 8);
+    const maxParts = maxSas * PARTS_PER_SA;
+    const gone = new Set<IkeSa>();
+    let { parts } = this;
+    for (const sa of order) {
+      if (order.length - gone.size <= maxSas && parts <= maxParts) break;
+      gone.add(sa);
+      parts -= sa.parts;
+    }
     this.evicted += gone.size;
     this.remove(gone);
   }
@@ -126,6 +145,12 @@ export class SaTable {
   /** Forgets these SAs: a later message of one begins a new one. */
   remove(gone: ReadonlySet<IkeSa>): void {
     this.sas = this.sas.filter((sa) => !gone.has(sa));
+    for (const sa of gone) this.parts -= sa.parts;
+    this.#forget(gone);
+    this.#released(gone);
+  }
+
+  #forget(gone: ReadonlySet<IkeSa>): void {
     const rows = this.#rows;
     for (let row = 0; row < rows.length; row += 1) {
       let first = rows[row];
@@ -139,7 +164,6 @@ export class SaTable {
     const kept: (IkeSa | null)[] = [];
     for (let row = 0; row < rows.length; row += 1) if (moved[row] >= 0) kept[moved[row]] = rows[row];
     this.#rows = kept;
-    this.#onRemove(gone);
   }
 }
 

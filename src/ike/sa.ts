@@ -36,6 +36,8 @@ const MAX_PATHS = 16;
 const MAX_RECENT = 8;
 const MAX_INFORMATIONALS = 16;
 const MAX_EARLIER = 8;
+/** From so many on, quick modes are looked up and not searched for. */
+const MANY_EXCHANGES = 16;
 
 export class IkeSa {
   /** Running number, in the order of first appearance. */
@@ -59,6 +61,8 @@ export class IkeSa {
   /** Quick modes in order of first appearance. */
   readonly exchanges: Exchange[] = [];
   outers: Map<string, OuterHeader> | null = null;
+  /** The quick modes by message ID, once there are many. */
+  #byId: Map<number, Exchange> | null = null;
   /** Per side: times of the latest distinct Informationals. */
   readonly informationals: [number[], number[]] = [[], []];
   readonly messages: [number, number] = [0, 0];
@@ -89,6 +93,11 @@ export class IkeSa {
     this.lastLifeAt = message.at;
     this.lifeSegment = message.segment;
     this.lastFreshAt = message.at;
+  }
+
+  /** Quick modes, paths and fragment headers: what it holds beside itself. */
+  get parts(): number {
+    return this.exchanges.length + this.paths.length + (this.outers?.size ?? 0);
   }
 
   get answered(): boolean {
@@ -211,10 +220,16 @@ export class IkeSa {
     times.push(at);
   }
 
-  exchangeOf(messageId: number): Exchange | undefined {
-    for (let i = this.exchanges.length - 1; i >= 0; i -= 1) {
-      if (this.exchanges[i].messageId === messageId) return this.exchanges[i];
+  addExchange(exchange: Exchange): void {
+    this.exchanges.push(exchange);
+    if (this.#byId !== null) this.#byId.set(exchange.messageId, exchange);
+    else if (this.exchanges.length > MANY_EXCHANGES) {
+      this.#byId = new Map(this.exchanges.map((each) => [each.messageId, each]));
     }
-    return undefined;
+  }
+
+  exchangeOf(messageId: number): Exchange | undefined {
+    if (this.#byId !== null) return this.#byId.get(messageId);
+    return this.exchanges.find((exchange) => exchange.messageId === messageId);
   }
 }

@@ -80,7 +80,7 @@ function addIncompleteFragments(sa: IkeSa, before: number): void {
     if (exchange.firstAt >= before) continue;
     sa.outers.delete(key);
     const known = sa.exchangeOf(messageId);
-    if (known === undefined) sa.exchanges.push(exchange);
+    if (known === undefined) sa.addExchange(exchange);
     else if (known.starter !== side && Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
   }
   if (sa.outers.size === 0) sa.outers = null;

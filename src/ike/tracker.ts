@@ -30,6 +30,8 @@ const MAX_EXCHANGES = 1024;
 const OPEN_EXCHANGES = 16;
 const MAX_OUTERS = 16;
 const COMPACT_HOSTS_AT = 65_536;
+/** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 250 MB. */
+const MAX_SAS = 65_536;
 
 export interface TrackerOptions {
   maxSas?: number;
@@ -54,13 +56,13 @@ export class Tracker {
   /** Fragments that completed a quick mode and whose own headers named another exchange. */
   quickModesInFragments = 0;
   /** Quick modes beyond the bound of one IKE SA. */
-  evictedExchanges = 0;
+  #evictedExchanges = 0;
 
   constructor(options: TrackerOptions = {}) {
     this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
     this.#compactHostsAt = this.#fewHosts;
     this.flows = new FlowTable(this.hosts, options.maxFlows);
-    this.table = new SaTable(options.maxSas ?? 400_000, (gone) => this.flows.release(gone));
+    this.table = new SaTable(options.maxSas ?? MAX_SAS, (gone) => this.#release(gone));
   }
 
   /**
@@ -76,8 +78,25 @@ export class Tracker {
     this.#compactHostsAt = Math.max(this.#fewHosts, this.hosts.size * 2);
   }
 
-  get evictedFragments(): number {
-    return this.#fragments.evicted;
+  /** What was dropped because there was no room, by table. */
+  get evicted(): Record<string, number> {
+    return {
+      ikeSas: this.table.evicted,
+      exchanges: this.#evictedExchanges,
+      fragments: this.#fragments.evicted,
+      flows: this.flows.evicted,
+      echoes: this.#echoes.evicted,
+      vendorIds: this.#vendorLists.evicted,
+    };
+  }
+
+  /** Nothing may hold on to IKE SAs that are given up. */
+  #release(gone: ReadonlySet<IkeSa>): void {
+    const exchanges = new Set<Exchange>();
+    for (const sa of gone) for (const exchange of sa.exchanges) exchanges.add(exchange);
+    this.flows.release(gone, exchanges);
+    this.hosts.release(exchanges);
+    this.#echoes.release(gone);
   }
 
   /** An ESP packet or a NAT keepalive. */
@@ -111,7 +130,10 @@ export class Tracker {
     if (side < 0) return;
     original.sa = sa;
     original.side = side as Side;
+    const paths = sa.paths.length;
     const path = sa.pathOf(message.from, message.to, side as Side, message.natTraversal);
+    this.table.parts += sa.paths.length - paths;
+    this.table.makeRoom();
     if (isFragment(message.bytes, message.offset, message.captured)) {
       this.#fragment(sa, side as Side, path, message);
       return;
@@ -150,12 +172,13 @@ export class Tracker {
       const counts = message.exchange === EXCHANGE_QUICK && message.messageId !== 0;
       sa.outers ??= new Map();
       if (counts && !sa.outers.has(outer) && sa.outers.size < MAX_OUTERS) {
+        this.table.parts += 1;
         sa.outers.set(outer, { side, messageId: message.messageId, exchange: new Exchange(message, side) });
       }
       sa.touch(message, side, false);
       return;
     }
-    sa.outers?.delete(outer);
+    if (sa.outers?.delete(outer) === true) this.table.parts -= 1;
     const inner = this.#inner;
     const usable =
       classifyHeader(whole, 0, whole.length, whole.length) === HeaderClass.ikev1 &&
@@ -175,7 +198,7 @@ export class Tracker {
     const exchange = sa.exchangeOf(message.messageId);
     if (exchange === undefined) {
       if (sa.exchanges.length < MAX_EXCHANGES) this.#begin(sa, side, path, message);
-      else this.evictedExchanges += 1;
+      else this.#evictedExchanges += 1;
       return;
     }
     if (side !== exchange.starter) {
@@ -195,7 +218,8 @@ export class Tracker {
 
   #begin(sa: IkeSa, side: Side, path: Path, message: Message): void {
     const exchange = new Exchange(message, side);
-    sa.exchanges.push(exchange);
+    sa.addExchange(exchange);
+    this.table.parts += 1;
     this.hosts.watch(hostOf(message.to), exchange);
     // ESP over IP has no ports; NAT-T carries it in UDP between the endpoints of the quick mode.
     const overIp = !message.natTraversal;

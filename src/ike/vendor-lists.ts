@@ -5,8 +5,8 @@
 
 import { readVendorIds, type VendorKnowledge } from "../wire/vendor-ids.ts";
 
-/** Lists that are kept to be shared; whoever sends others pays for them with memory of its own IKE SA alone. */
-const MAX_LISTS = 4096;
+/** Characters that all lists together may hold: some ten thousand lists of honest length. */
+const MAX_CHARACTERS = 8_000_000;
 const MAX_IDS = 64;
 
 /** Shared by all that have none. */
@@ -26,15 +26,23 @@ export function vendorKnowledge(list: readonly string[]): VendorKnowledge {
 
 export class VendorLists {
   readonly #lists = new Map<string, readonly string[]>();
+  #characters = 0;
+  /** Messages whose vendor IDs were passed over, because there was no room for a list that nobody sent before. */
+  evicted = 0;
 
-  /** `list` with `more` behind it, at most 64 in all: lists are shared and never change. */
+  /** `list` with `more` behind it, at most 64 in all: the same IDs give the same list, which never changes. */
   extended(list: readonly string[], more: readonly string[]): readonly string[] {
     if (more.length === 0 || list.length >= MAX_IDS) return list;
     const whole = [...list, ...more].slice(0, MAX_IDS);
     const key = whole.join();
     const known = this.#lists.get(key);
     if (known !== undefined) return known;
-    if (this.#lists.size < MAX_LISTS) this.#lists.set(key, whole);
+    if (this.#characters + key.length > MAX_CHARACTERS) {
+      this.evicted += 1;
+      return list;
+    }
+    this.#characters += key.length;
+    this.#lists.set(key, whole);
     return whole;
   }
 }

@@ -2,8 +2,12 @@
  * Hash table from keys of a fixed number of 32-bit words to row numbers 0, 1, 2, ...
  *
  * Addresses, endpoint pairs and cookies are looked up once per packet; a Map would need a string for each.
- * Other columns of a row live in arrays of the owner, indexed by the row number. The seed differs from run
- * to run, so that nobody can choose cookies or addresses that all fall into one bucket.
+ * Other columns of a row live in arrays of the owner, indexed by the row number.
+ *
+ * The hash is multilinear over 16-bit halves with factors drawn anew in every run (strongly universal, Lemire and
+ * Kaser 2014): any two keys meet with a chance of one in 2^32, so nobody can choose cookies or addresses that fall
+ * into one bucket. A seed alone would not do: differences in the top bits of one word pass through a
+ * multiplication whatever the seed is, and the next word can undo them.
  */
 
 export class WordTable {
@@ -14,12 +18,14 @@ export class WordTable {
   /** The keys of all rows, `words` of them each. */
   keys: Uint32Array;
   readonly #words: number;
-  readonly #seed = Math.floor(Math.random() * 0x7fffffff);
+  /** For each half of a word two factors, and the two sums that begin. */
+  readonly #factors: Int32Array;
   /** Row number + 1, or 0 for an empty slot; the length is a power of two, at most half full. */
   #slots: Int32Array;
 
   constructor(words: number, rows = 256) {
     this.#words = words;
+    this.#factors = Int32Array.from({ length: words * 4 + 2 }, () => Math.floor(Math.random() * 0x100000000));
     this.key = new Uint32Array(words);
     this.keys = new Uint32Array(rows * words);
     this.#slots = new Int32Array(rows * 2);
@@ -78,13 +84,23 @@ export class WordTable {
   /** The slot that holds the key found at `start` of `from`, or the empty one where it belongs. */
   #slotOf(from: Uint32Array, start: number): number {
     const words = this.#words;
-    let hash = this.#seed;
+    const factors = this.#factors;
+    let a = factors[words * 4];
+    let b = factors[words * 4 + 1];
     for (let i = 0; i < words; i += 1) {
-      hash = Math.imul(hash ^ from[start + i], 0x9e3779b1);
-      hash ^= hash >>> 15;
+      const word = from[start + i];
+      const low = word & 0xffff;
+      const high = word >>> 16;
+      const at = i * 4;
+      a = (a + Math.imul(factors[at], low) + Math.imul(factors[at + 1], high)) | 0;
+      b = (b + Math.imul(factors[at + 2], low) + Math.imul(factors[at + 3], high)) | 0;
     }
+    // The upper halves of both sums are what the theorem speaks of; mixing them spreads neighbours.
+    let hash = (a & 0xffff0000) | (b >>> 16);
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash ^= hash >>> 13;
     const mask = this.#slots.length - 1;
-    let slot = (hash ^ (hash >>> 13)) & mask;
+    let slot = (hash ^ (hash >>> 16)) & mask;
     for (;;) {
       const row = this.#slots[slot] - 1;
       if (row < 0) return slot;

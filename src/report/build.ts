@@ -254,7 +254,11 @@ function buildClient(client: JudgedClient, box: Box, responder: string, hosts: H
     communityIds: communityIdsOf(client, hosts),
     rolesInferred: sessions.some(({ inferred }) => inferred),
     firstSeenAt: isoTime(sessions[0].sa.firstAt, 0, 6),
-    lastSeenAt: isoTime(Math.max(...sessions.map(({ sa }) => sa.lastLifeAt)), 0, 6),
+    lastSeenAt: isoTime(
+      sessions.reduce((last, { sa }) => Math.max(last, sa.lastLifeAt), Number.NEGATIVE_INFINITY),
+      0,
+      6,
+    ),
   };
 }
 

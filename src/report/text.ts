@@ -46,14 +46,21 @@ export function wrap(text: string, width: number): string[] {
 
 const MIN_COLUMN = 10;
 
+function longestWord(text: string): number {
+  return text.split(" ").reduce((longest, word) => Math.max(longest, word.length), 0);
+}
+
 /**
  * Widths of columns that stand `gap` apart and fit into `width`, as far as their cells can be broken at spaces:
  * the widest column gives way first.
  */
 export function columnWidths(rows: readonly string[][], width: number, gap: number): number[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  // Not Math.max(...): a table can have more rows than a call can have arguments.
+  const widths = rows[0].map((_, column) =>
+    rows.reduce((widest, row) => Math.max(widest, row[column].length), 0),
+  );
   const words = rows[0].map((_, column) =>
-    Math.max(MIN_COLUMN, ...rows.flatMap((row) => row[column].split(" ").map((word) => word.length))),
+    rows.reduce((widest, row) => Math.max(widest, longestWord(row[column])), MIN_COLUMN),
   );
   const gaps = gap * (widths.length - 1);
   while (widths.reduce((sum, each) => sum + each, gaps) > width) {

@@ -12,10 +12,16 @@ export class Digest {
   prefix = 0;
 }
 
+/**
+ * Different in every run: nobody can choose messages whose digests are equal, or fall together in a table.
+ */
+const SEED_A = Math.floor(Math.random() * 0x100000000) | 0;
+const SEED_B = Math.floor(Math.random() * 0x100000000) | 0;
+
 /** Digests `length` bytes from `offset`. The mixing is that of two multiply-xorshift lanes. */
 export function digest(bytes: Uint8Array, offset: number, length: number, out: Digest): void {
-  let a = 0x9e3779b1 | 0;
-  let b = 0x85ebca77 | 0;
+  let a = SEED_A;
+  let b = SEED_B;
   const prefix = Math.min(length, PREFIX);
   const end = offset + length;
   const prefixEnd = offset + prefix;

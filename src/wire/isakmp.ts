@@ -165,11 +165,8 @@ function readPayload(type: number, bytes: Uint8Array, from: number, to: number, 
 }
 
 function hex(bytes: Uint8Array, from: number, to: number): string {
-  let text = "";
-  for (let i = from; i < Math.min(to, from + MAX_VENDOR_ID_BYTES); i += 1) {
-    text += bytes[i].toString(16).padStart(2, "0");
-  }
-  return text;
+  const length = Math.min(to - from, MAX_VENDOR_ID_BYTES);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length).toString("hex");
 }
 
 const SA_FIXED = 8;

@@ -39,10 +39,10 @@ describe("reportToJson", () => {
   });
 
   test("characters that a terminal obeys are escaped, and read back unchanged", () => {
-    const hostile = "\x7f\x80\x9b31m\u2028\u2029\x1b";
+    const hostile = "\x7f\x80\x9b31m\u2028\u2029\x1b\u202e\u{e0041}";
     const value = report({ warnings: [{ code: "corrupt", message: hostile }] });
     const json = text(value);
-    expect(json).toContain('"\\u007f\\u0080\\u009b31m\\u2028\\u2029\\u001b"');
+    expect(json).toContain('"\\u007f\\u0080\\u009b31m\\u2028\\u2029\\u001b\\u202e\\udb40\\udc41"');
     expect(JSON.parse(json)).toEqual(value);
   });
 

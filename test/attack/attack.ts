@@ -1,0 +1,10 @@
+/** What an attack is. */
+
+export interface Attack {
+  name: string;
+  /** What comes, and what it aims at. */
+  what: string;
+  /** How many, for the full measurement. */
+  count: number;
+  write: (path: string, count: number) => void;
+}

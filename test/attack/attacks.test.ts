@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { accountedFor } from "../support/analyzed.ts";
+import { PROGRAM, programIsBuilt } from "../support/program.ts";
+import { ATTACKS } from "./attacks.ts";
+import { measure } from "./measure.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-attacks-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Large enough that what has no bound, or takes the square of the count, would not end well. */
+const COUNTS: Record<string, number> = {
+  "pcapng-interfaces": 1_000_000,
+  "pcapng-link-types": 300_000,
+  "pcapng-options": 1_000_000,
+  "gzip-bomb": 1 << 30,
+  "spoofed-phase-1": 200_000,
+  "answered-phase-1": 100_000,
+  "message-ids": 200_000,
+  "message-ids-spread": 300_000,
+  fragments: 200_000,
+  "fragment-headers": 300_000,
+  paths: 300_000,
+  "same-beginning": 100_000,
+  "same-datagram": 100_000,
+  "clock-steps": 100_000,
+  "vendor-ids": 30_000,
+  "one-client": 40_000,
+};
+const OTHERS = 10_000;
+
+/** What each attack fills, which the report must say: the table that was full, and at least how many were dropped. */
+const CAPPED: Record<string, { table: string; least: number }> = {
+  // 65,536 IKE SAs are held at a time.
+  "spoofed-phase-1": { table: "ikeSas", least: 200_000 - 65_536 },
+  "answered-phase-1": { table: "ikeSas", least: 100_000 - 65_536 },
+  // 1,024 quick modes of one IKE SA are kept.
+  "message-ids": { table: "exchanges", least: 200_000 - 1024 },
+  "message-ids-spread": { table: "ikeSas", least: 1 },
+  // 4,096 unfinished messages.
+  fragments: { table: "fragments", least: 200_000 - 4096 },
+  "fragment-headers": { table: "ikeSas", least: 1 },
+  paths: { table: "ikeSas", least: 1 },
+  // 16 datagrams with one beginning, 16 places of one datagram.
+  "same-beginning": { table: "echoes", least: 100_000 - 16 },
+  "same-datagram": { table: "echoes", least: 100_000 - 16 },
+  "vendor-ids": { table: "vendorIds", least: 1 },
+  // 64 candidates of one attempt, 1,024 claims on one ID.
+  "unseen-holders": { table: "candidates", least: 1 },
+  "implied-claims": { table: "impliedClaims", least: (10_000 - 1024) * 255 },
+};
+
+describe.runIf(programIsBuilt())(
+  "attacks end with a report, in less than 512 MB, and say what was capped",
+  () => {
+    it.each(ATTACKS)("$name: $what", ({ name, count, write }) => {
+      const capture = join(folder, "capture");
+      write(capture, COUNTS[name] ?? Math.min(count, OTHERS));
+      const { status, peak, report, stderr } = measure(PROGRAM, capture, ["--json"]);
+      expect(stderr).not.toContain("internal error");
+      expect(status).not.toBeNull();
+      expect(peak).toBeLessThan(512);
+      expect(accountedFor(report!)).toBe(report!.capture.packets);
+      const capped = CAPPED[name];
+      if (capped === undefined) return;
+      expect(report!.capture.evicted[capped.table]).toBeGreaterThanOrEqual(capped.least);
+      expect(
+        report!.warnings.some(({ code, message }) => code === "evicted" && message.includes(capped.table)),
+      ).toBe(true);
+    });
+  },
+);

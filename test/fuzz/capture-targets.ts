@@ -1,0 +1,110 @@
+/** Fuzz targets of whole captures: the readers, and everything from bytes to the report. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { analyze } from "../../src/analyze.ts";
+import { CaptureError } from "../../src/capture/batch.ts";
+import { openSource } from "../../src/capture/open.ts";
+import { IterableSource } from "../../src/capture/window.ts";
+import { reportToJson } from "../../src/report/json.ts";
+import { reportSchema } from "../../src/report/model.ts";
+import { reportToTable } from "../../src/report/table.ts";
+import { accountedFor } from "../support/analyzed.ts";
+import { must, same } from "./oracle.ts";
+
+/** A capture in chunks gives what it gives whole, and every record lies in its chunk. */
+export async function fuzzReader(input: Uint8Array): Promise<void> {
+  const whole = await reading(input, input.length + 1, 512 * 1024);
+  const size = 1 + ((input[20] ?? 0) % 97);
+  same(await reading(input, size, 64), whole, `chunks of ${size} bytes read like the whole`);
+}
+
+interface Reading {
+  failed: string | null;
+  end: string;
+  problem: string | null;
+  packets: number;
+  hash: number;
+  bytes: number;
+}
+
+async function reading(input: Uint8Array, size: number, window: number): Promise<Reading> {
+  const result: Reading = { failed: null, end: "", problem: null, packets: 0, hash: 0, bytes: 0 };
+  try {
+    const source = await openSource(new IterableSource(chunks(input, size)), "x", window);
+    for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+      must(batch.firstFrame === result.packets + 1, "frames are numbered without a gap");
+      for (let i = 0; i < batch.count; i += 1) {
+        const from = batch.offsets[i];
+        const to = from + batch.captured[i];
+        must(to <= batch.bytes.length, "a record lies in its chunk");
+        must(
+          Number.isSafeInteger(Math.floor(batch.micros[i])) || Math.abs(batch.micros[i]) > 2 ** 53,
+          "a time",
+        );
+        result.hash = Math.imul(result.hash ^ batch.micros[i], 31) ^ batch.nanos[i] ^ batch.linkTypes[i];
+        result.hash = Math.imul(result.hash ^ batch.interfaces[i], 31) ^ batch.original[i];
+        for (let at = from; at < to; at += 1)
+          result.hash = Math.imul(result.hash ^ batch.bytes[at], 0x01000193);
+      }
+      result.packets += batch.count;
+    }
+    const { summary } = source;
+    must(summary.packets === result.packets, "the summary counts the records");
+    must((summary.end === "clean") === (summary.problem === null), "a bad end has a reason");
+    must(summary.bytes <= input.length || summary.format.endsWith("+gzip"), "no more bytes than there are");
+    Object.assign(result, { end: summary.end, problem: summary.problem, bytes: summary.bytes });
+    await source.close();
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    result.failed = error.message;
+  }
+  return result;
+}
+
+async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+let folder: string | null = null;
+
+/** The name of a file that holds the bytes, in memory where the system has a place for that. */
+function fileOf(bytes: Uint8Array): string {
+  if (folder === null) {
+    const made = mkdtempSync(
+      join(process.platform === "linux" ? "/dev/shm" : tmpdir(), "ike-dupcheck-fuzz-"),
+    );
+    process.on("exit", () => rmSync(made, { recursive: true, force: true }));
+    folder = made;
+  }
+  const name = join(folder, "capture");
+  writeFileSync(name, bytes);
+  return name;
+}
+
+let runs = 0;
+/** What a terminal obeys. */
+const CONTROL = /[^\P{Cc}\n]/u;
+
+/** A report or a CaptureError; the counts add up; the report is valid, and shows nothing that steers a terminal. */
+export async function fuzzAnalysis(input: Uint8Array): Promise<void> {
+  const { report, failures } = await analyze([fileOf(input)], { ports: [5500] });
+  must(failures.length + report.capture.sources.length === 1, "an input is read or has failed");
+  must(accountedFor(report) === report.capture.packets, "every packet is in one count");
+  const { capture, summary, findings } = report;
+  must(capture.quickModeMessages <= capture.messages.ikev1, "quick modes are messages");
+  must(summary.clients === report.clients.length, "clients are counted");
+  must(
+    findings.length === Object.values(summary.findings).reduce((sum, count) => sum + count, 0),
+    "findings are counted",
+  );
+  runs += 1;
+  // What depends on the shape of the report, not on the bytes, is looked at now and then.
+  if (runs % 8 !== 0 && findings.length === 0) return;
+  const table = reportToTable(report, { color: false, width: 100, all: true });
+  must(!CONTROL.test(table), "the table holds no control characters");
+  const json = [...reportToJson(report)].join("");
+  same(JSON.parse(json), report, "JSON reads back as the report");
+  reportSchema.parse(report);
+}

@@ -1,0 +1,168 @@
+/**
+ * The fuzzer: `npm run fuzz -- [--seconds N] [--targets a,b] [--seed N] [--log FILE]`.
+ *
+ * Coverage-guided in the manner of libFuzzer: inputs that reach a block of the program that none reached before
+ * join the corpus, from which the next ones are made. Whatever an input breaks is kept as a file, and the fuzzer
+ * goes on. Without --seconds it runs until it is stopped; counts are printed (and appended to FILE) each minute.
+ */
+
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Coverage } from "./coverage.ts";
+import { Mutator } from "./mutate.ts";
+import type { Target } from "./targets.ts";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+/** From build. */
+const ROOT = join(HERE, "..");
+const TURN_SECONDS = 20;
+const MAX_KEPT = 20;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string" },
+    targets: { type: "string" },
+    seed: { type: "string" },
+    log: { type: "string" },
+    turn: { type: "string" },
+  },
+});
+
+/** One target, with its corpus and what came of it. */
+class Campaign {
+  executions = 0;
+  seconds = 0;
+  readonly broken = new Map<string, number>();
+  readonly #target: Target;
+  readonly #corpus: Uint8Array[];
+  readonly #mutator: Mutator;
+  /** Room for the inputs of a batch. */
+  readonly #room: Uint8Array;
+
+  constructor(target: Target, seed: number) {
+    this.#target = target;
+    this.#corpus = [...target.seeds];
+    this.#mutator = new Mutator(seed);
+    this.#room = new Uint8Array(target.batch * target.maxLength);
+  }
+
+  get line(): string {
+    const { name } = this.#target;
+    const rate = Math.round(this.executions / Math.max(this.seconds, 1e-9));
+    const broken = [...this.broken.values()].reduce((sum, count) => sum + count, 0);
+    return `${name}: ${this.executions} executions, ${rate}/s, corpus ${this.#corpus.length}, ${broken} broken`;
+  }
+
+  /** Runs the seeds themselves, which the others are measured against. */
+  async begin(coverage: Coverage): Promise<void> {
+    for (const seed of this.#target.seeds) await this.#execute(seed);
+    coverage.fresh(true);
+  }
+
+  /** Fuzzes for so many seconds. */
+  async turn(seconds: number, coverage: Coverage): Promise<void> {
+    const begin = performance.now();
+    while (performance.now() - begin < seconds * 1000) {
+      const inputs = Array.from({ length: this.#target.batch }, (_, i) => this.#input(i));
+      for (const input of inputs) await this.#execute(input);
+      if (coverage.fresh(false)) await this.#keepFresh(inputs, coverage);
+    }
+    this.seconds += (performance.now() - begin) / 1000;
+  }
+
+  #input(place: number): Uint8Array {
+    const { maxLength, mutate } = this.#target;
+    const mutator = this.#mutator;
+    const corpus = this.#corpus;
+    // The newest half as often as all: what was found last has been explored least.
+    const from = mutator.below(2) === 0 ? corpus.length >> 1 : 0;
+    const input = corpus[from + mutator.below(corpus.length - from)] ?? new Uint8Array(0);
+    const other = corpus[mutator.below(corpus.length)] ?? input;
+    const whole = mutate?.(input, other, mutator) ?? null;
+    if (whole !== null) return whole.subarray(0, maxLength);
+    const into = this.#room.subarray(place * maxLength, (place + 1) * maxLength);
+    return into.subarray(0, mutator.mutated(input, other, into));
+  }
+
+  /** Finds the inputs of a batch that reached something new, by halves. */
+  async #keepFresh(inputs: readonly Uint8Array[], coverage: Coverage): Promise<void> {
+    for (const input of inputs) await this.#execute(input);
+    if (!coverage.fresh(false)) return;
+    if (inputs.length > 1) {
+      const half = inputs.length >> 1;
+      await this.#keepFresh(inputs.slice(0, half), coverage);
+      await this.#keepFresh(inputs.slice(half), coverage);
+      return;
+    }
+    await this.#execute(inputs[0]);
+    if (coverage.fresh(true)) this.#corpus.push(inputs[0].slice());
+  }
+
+  async #execute(input: Uint8Array): Promise<void> {
+    this.executions += 1;
+    try {
+      const done = this.#target.run(input);
+      if (done !== undefined) await done;
+    } catch (error) {
+      this.#keepBroken(input, error);
+    }
+  }
+
+  #keepBroken(input: Uint8Array, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const key = text.split("\n").slice(0, 2).join("\n").replace(/\d+/g, "0").slice(0, 300);
+    const count = (this.broken.get(key) ?? 0) + 1;
+    this.broken.set(key, count);
+    if (count > 1 || this.broken.size > MAX_KEPT) return;
+    const folder = join(ROOT, "build/fuzz-broken");
+    mkdirSync(folder, { recursive: true });
+    const name = `${this.#target.name}-${createHash("sha256").update(input).digest("hex").slice(0, 12)}`;
+    writeFileSync(join(folder, name), input);
+    say(`BROKEN ${this.#target.name} (build/fuzz-broken/${name}): ${text}`);
+  }
+}
+
+function say(line: string): void {
+  console.log(line);
+  if (values.log !== undefined) appendFileSync(values.log, `${line}\n`);
+}
+
+async function main(): Promise<number> {
+  const bundle = new URL("fuzz-targets.js", import.meta.url).href;
+  const { makeTargets } = (await import(bundle)) as typeof import("./targets.ts");
+  const captures = process.env.IKE_CAPTURES ?? join(ROOT, "../shared/captures");
+  const wanted = values.targets?.split(",");
+  const targets = (await makeTargets([join(ROOT, "samples"), captures])).filter(
+    ({ name }) => wanted === undefined || wanted.includes(name),
+  );
+  const seed = Number(values.seed ?? Date.now() % 1_000_000);
+  const until = performance.now() + Number(values.seconds ?? Number.POSITIVE_INFINITY) * 1000;
+  const turn = Math.min(
+    Number(values.turn ?? TURN_SECONDS),
+    Number(values.seconds ?? TURN_SECONDS) / targets.length,
+  );
+  const coverage = new Coverage(bundle, readFileSync(new URL(bundle), "utf8").length);
+  const campaigns = targets.map((target, i) => new Campaign(target, seed + i));
+  let stopped = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => (stopped = true));
+  say(
+    `fuzzing with seed ${seed}: ${targets.map(({ name, seeds }) => `${name} (${seeds.length} seeds)`).join(", ")}`,
+  );
+  for (const campaign of campaigns) await campaign.begin(coverage);
+  while (!stopped && performance.now() < until) {
+    for (const campaign of campaigns) {
+      if (stopped || performance.now() >= until) break;
+      await campaign.turn(turn, coverage);
+    }
+    const all = campaigns.reduce((sum, { executions }) => sum + executions, 0);
+    say(`${new Date().toISOString()} ${all} executions, ${coverage.size} characters of the program reached`);
+    for (const { line } of campaigns) say(`  ${line}`);
+  }
+  coverage.close();
+  return campaigns.some(({ broken }) => broken.size > 0) ? 1 : 0;
+}
+
+process.exitCode = await main();
