@@ -125,11 +125,11 @@ export class SaTable {
     return sa;
   }
 
-  /** Gives up SAs until an eighth of the room for SAs and for parts is free. */
+  /** Gives up SAs until a quarter of the room for SAs and for parts is free. */
   #evict(): void {
     const rank = (sa: IkeSa) => (sa.exchanges.length > 0 ? 2 : sa.answered ? 1 : 0);
     const order = [...this.sas].sort((a, b) => rank(a) - rank(b) || a.lastLifeAt - b.lastLifeAt);
-    const maxSas = Math.floor((this.#maxSas * 7) / 8);
+    const maxSas = Math.floor((this.#maxSas * 3) / 4);
     const maxParts = maxSas * PARTS_PER_SA;
     const gone = new Set<IkeSa>();
     let { parts } = this;

@@ -30,8 +30,8 @@ const MAX_EXCHANGES = 1024;
 const OPEN_EXCHANGES = 16;
 const MAX_OUTERS = 16;
 const COMPACT_HOSTS_AT = 65_536;
-/** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 250 MB. */
-const MAX_SAS = 65_536;
+/** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 150 MB. */
+const MAX_SAS = 40_000;
 
 export interface TrackerOptions {
   maxSas?: number;
