@@ -242,18 +242,14 @@ export class LiveAnalysis {
   #clean(now: number): void {
     const at = this.#clockAt(now);
     this.#cleanedAt = at;
-    const { hosts } = this.#tracker;
     const here = { at, segment: this.#scanner.lastSegment, segmentBegan: this.#segmentBegan };
-    const { sas, closed } = retire(this.#judgement!, this.#tracker, here);
-    const texts = buildFindings({ ...this.#judgement!, findings: closed }, this.#context);
-    closed.forEach((finding, i) => {
-      this.#closed.findings[finding.verdict] += 1;
-      if (finding.verdict === "tolerated") hosts.sharesIds[finding.box.host] = 1;
-      this.#log.forget(texts[i].fingerprint);
-    });
-    this.#closed.ikeSas += sas.size;
-    this.#tracker.forget(sas, at - LONGEST_WAIT, this.#reservedHosts);
+    const gone = retire(this.#judgement!, this.#tracker, here);
+    this.#tracker.forget(gone, at - LONGEST_WAIT, this.#reservedHosts);
+    this.#closed.ikeSas += gone.size;
     // It held what is gone, and hosts may have other numbers now.
     this.#judgement = judgementOf(this.#tracker, this.#scanner, this.#scope, here, true);
+    for (const { verdict } of this.#log.rebase(buildFindings(this.#judgement, this.#context))) {
+      this.#closed.findings[verdict] += 1;
+    }
   }
 }

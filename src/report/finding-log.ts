@@ -32,9 +32,20 @@ export class FindingLog {
     return lines;
   }
 
-  /** The finding is closed: if it happens again it is told again. */
-  forget(fingerprint: string): void {
-    this.#told.delete(fingerprint);
+  /**
+   * IKE SAs were let go of: findings are from now on what they are without them, and that is no news. Gives the
+   * findings as they were told, where that cannot be seen any more.
+   */
+  rebase(findings: readonly Finding[]): Finding[] {
+    const present = new Map(findings.map((finding) => [finding.fingerprint, finding]));
+    const closed: Finding[] = [];
+    for (const [fingerprint, before] of this.#told) {
+      const after = present.get(fingerprint);
+      if (after?.verdict !== before.verdict) closed.push(before);
+      if (after === undefined) this.#told.delete(fingerprint);
+      else this.#told.set(fingerprint, after);
+    }
+    return closed;
   }
 }
 

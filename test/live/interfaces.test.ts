@@ -108,7 +108,7 @@ describe.skipIf(!ready)("live on interfaces", () => {
 
   test("with --once the report comes when the interface goes", async () => {
     const program = await LiveProgram.start(namespace, "-i", "a0", "--once");
-    namespace.run("ip", "link", "set", "a0", "down");
+    namespace.run("ip", "link", "del", "a0");
     expect((await program.ended).signal).toBeNull();
     expect(program.lines.at(-1)?.type).toBe("report");
   });

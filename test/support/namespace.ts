@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { FrameRecord } from "./capture-files.ts";
 
@@ -29,11 +29,16 @@ function unshareArguments(wanted: "root" | "user"): string[] | null {
 export const rootNamespaces = unshareArguments("root");
 export const userNamespaces = unshareArguments("user");
 
-/** True when cap can be loaded here; prints the reason otherwise. */
+/** True when cap can be loaded by this Node; prints the reason otherwise. */
 export const hasCap = (() => {
-  const built = existsSync(new URL("../../node_modules/cap/build/Release/cap.node", import.meta.url));
-  if (!built) console.log("skipped: tests of capturing with cap, because it is not built");
-  return built;
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, ["-e", "require('cap')"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const reason = /^(?:\w*Error|Error \[.*\]): (.*)$/m.exec(stderr)?.[1] ?? "it cannot be loaded";
+  if (status !== 0) console.log(`skipped: tests of capturing with cap: ${reason}`);
+  return status === 0;
 })();
 
 /** True when the program is installed; prints the reason otherwise. */
