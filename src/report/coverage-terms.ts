@@ -17,6 +17,18 @@ export const COVERAGE_TERMS: readonly Term[] = [
   },
   {
     kind: "coverage",
+    name: "no-ikev1",
+    brief: "there is ISAKMP, but none of IKEv1",
+    text: "Only IKEv2 or AuthIP was captured, and the fault is one of IKEv1. Clients that use L2TP/IPsec were not connecting, or their IKE runs on another port (--port).",
+  },
+  {
+    kind: "coverage",
+    name: "no-quick-mode",
+    brief: "there is IKEv1, but no quick mode",
+    text: "The fault is about the IDs of quick modes, and none was captured. Nobody came beyond phase 1 while the capture ran, or the capture misses port 4500.",
+  },
+  {
+    kind: "coverage",
     name: "phase1-unseen",
     brief: "IKE SAs that began before the captures",
     text: "Their first message is not in the captures. Message IDs that were used on them earlier are not seen, so a client may have been refused on an ID whose holder cannot be named. Capture from before the first client connects.",

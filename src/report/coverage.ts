@@ -25,6 +25,7 @@ export function buildCoverage(
     ...unreadable.map((message) => ({ code: "unreadable" as const, message, count: 1 })),
     ...warnings.flatMap(gapOf),
     ...unknownLinkTypes(capture),
+    ...missingKinds(capture),
     ...unseenBeginnings(judgement.boxes),
     ...unseenEsp(judgement.boxes, hosts),
     ...openOutcomes(judgement.boxes),
@@ -43,6 +44,17 @@ function unknownLinkTypes({ skipped }: Capture): CoverageGap[] {
   if (count === 0) return [];
   const message = `${count} packets have a link type that is not read here: IKE among them is missing.`;
   return [{ code: "unsupported-link-type", message, count }];
+}
+
+/** ISAKMP, but not of the kind that the fault is about. A capture without any ISAKMP has a warning of its own. */
+function missingKinds({ messages, quickModeMessages }: Capture): CoverageGap[] {
+  const { ikev1, ikev2, authip } = messages;
+  if (ikev1 === 0 && ikev2 + authip > 0) {
+    const message = "There is ISAKMP, but no message of IKEv1.";
+    return [{ code: "no-ikev1", message, count: ikev2 + authip }];
+  }
+  if (ikev1 === 0 || quickModeMessages > 0) return [];
+  return [{ code: "no-quick-mode", message: "There is IKEv1, but no quick mode.", count: ikev1 }];
 }
 
 function unseenBeginnings(boxes: readonly Box[]): CoverageGap[] {

@@ -83,6 +83,8 @@ export const coverageCodeSchema = z.enum([
   ...warningCodeSchema.exclude(["alias-candidate", "pattern-contradicts-vendor"]).options,
   "unreadable",
   "unsupported-link-type",
+  "no-ikev1",
+  "no-quick-mode",
   "phase1-unseen",
   "esp-unseen",
   "outcome-unknown",
