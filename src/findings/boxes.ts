@@ -128,6 +128,8 @@ function endpointAliases(sessions: readonly Session[]): (endpoint: number) => nu
     const named = sa.paths.find(({ ends }) => ends[client] === endpoint)!;
     for (const path of sa.paths) {
       const echoed = path.echoOf[0] + path.echoOf[1] + path.echoedLater[0] + path.echoedLater[1] > 0;
+      // Copies sent from another client's address would make the two one; the responder never speaks to those.
+      if (sa.isReplay(client, path.ends[client])) continue;
       if (echoed && path.natTraversal === named.natTraversal) aliases.set(path.ends[client], endpoint);
     }
   }

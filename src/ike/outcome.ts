@@ -71,6 +71,7 @@ function espBegan(session: Session, exchange: Exchange, context: OutcomeContext)
 function isProven(session: Session, exchange: Exchange, context: OutcomeContext): boolean {
   const { finishedAt } = session;
   if (!seen(finishedAt)) return false;
+  if (!session.sa.isTwoWayFrom(session.client, exchange.from)) return false;
   const lastSent = seen(exchange.lastRetransmissionAt) ? exchange.lastRetransmissionAt : exchange.firstAt;
   const freshPhase1 = !session.begunBefore && exchange.firstAt - finishedAt <= RECENT;
   const sending = exchange.otherSentAt - lastSent <= RECENT;
