@@ -151,6 +151,8 @@ function endpointAliases(sessions: readonly Session[]): (endpoint: number) => nu
     const named = sa.paths.find(({ ends }) => ends[client] === endpoint)!;
     for (const path of sa.paths) {
       const echoed = path.echoOf[0] + path.echoOf[1] + path.echoedLater[0] + path.echoedLater[1] > 0;
+      // Copies sent from another client's address would make the two one; the responder never speaks to those.
+      if (sa.isReplay(client, path.ends[client])) continue;
       if (echoed && path.natTraversal === named.natTraversal) aliases.set(path.ends[client], endpoint);
     }
   }
@@ -169,16 +171,21 @@ export function microsoftVersion(client: Client): number | null {
   return null;
 }
 
-/** A newer SA of the client whose phase 1 finished ends the older ones. */
+/**
+ * A newer SA of the client whose phase 1 finished ends the older ones. From another port behind a NAT it is a
+ * guess that the client is the same, and the responder may keep what it has.
+ */
 function markReplaced(client: Client, lifespan: (session: Session) => Lifespan): void {
-  let replaced: Moment | null = null;
+  const newer = new Map<number, Moment>();
   for (let i = client.sessions.length - 1; i >= 0; i -= 1) {
     const session = client.sessions[i];
-    lifespan(session).replaced = replaced;
-    const { sa, finishedAt } = session;
+    const { sa, finishedAt, endpoint } = session;
+    lifespan(session).replaced = newer.get(endpoint) ?? null;
     if (!sa.phase1Seen || Number.isNaN(finishedAt)) continue;
     const moment = { at: finishedAt, segment: sa.firstSegment };
-    if (replaced === null || moment.segment < replaced.segment || moment.at < replaced.at) replaced = moment;
+    const known = newer.get(endpoint);
+    if (known === undefined || moment.segment < known.segment || moment.at < known.at)
+      newer.set(endpoint, moment);
   }
 }
 

@@ -90,7 +90,7 @@ function walk(entries: readonly Attempted[], implied: readonly Claim[], found: C
       found.acceptances.push({ contender: party, exchange });
     } else if (holder !== null) {
       if (!accepted && claims.heldTwice(party, moment)) found.sharedIds = true;
-      const verdict = firstVerdict(outcome, holder);
+      const verdict = firstVerdict(party, outcome, holder);
       const acceptedInUse = accepted && isLatestInUse(holder.claim, moment);
       found.attempts.push({ contender: party, exchange, outcome, holder, verdict, acceptedInUse });
     } else if (isRefused(outcome) && !claims.heldByItself(party, moment)) {
@@ -111,10 +111,16 @@ export function isRefused(outcome: Outcome): boolean {
 }
 
 /** Verdict before counter-evidence, which needs all attempts at the responder (finding.ts). */
-function firstVerdict(outcome: Outcome, holder: Holder): Verdict {
+function firstVerdict(contender: Party, outcome: Outcome, holder: Holder): Verdict {
   if (isAccepted(outcome)) return "tolerated";
   if (holder.overlap === "unknown" || outcome === "unproven" || !holder.settled) return "possible";
-  return isRefused(outcome) ? "rejected" : "predicted";
+  if (isRefused(outcome)) return "rejected";
+  return isEstablished(contender) ? "predicted" : "possible";
+}
+
+/** Phase 1 is known to have finished, by what was seen of either side: more than a single packet can claim. */
+export function isEstablished({ session }: Party): boolean {
+  return !Number.isNaN(session.finishedAt) || !Number.isNaN(session.clientFinishedAt);
 }
 
 /** Whether a quick mode claims its ID: it succeeded, or could not be seen to and the SA went on living. */

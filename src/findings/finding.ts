@@ -4,6 +4,7 @@
  */
 
 import type { Client } from "../ike/client.ts";
+import type { Session } from "../ike/session.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import type { Box } from "./boxes.ts";
 import {
@@ -31,6 +32,7 @@ export const CAVEATS = [
   "same-nat",
   "roles-inferred",
   "one-sided",
+  "one-way",
   "snaplen",
   "later-id",
   "ike-only",
@@ -139,6 +141,11 @@ function keysBySa(box: Box): boolean {
 export function isFirstId(contender: Attempt["contender"], exchange: Attempt["exchange"]): boolean {
   const { session } = contender;
   return session.quickModes[0] === exchange && (!session.begunBefore || exchange.messageId === 1);
+}
+
+/** The responder's answers to the client were seen, phase 1 to its end: a spoofed sender gets none. */
+function isMutual({ sa, client, endpoint, finishedAt }: Session): boolean {
+  return !Number.isNaN(finishedAt) && sa.isTwoWayFrom(client, endpoint);
 }
 
 function acceptedClients(box: Box): Set<Client> {
@@ -284,6 +291,7 @@ function caveatsOf(
     ),
     "roles-inferred": sessions.some(({ inferred }) => inferred),
     "one-sided": !box.seenSending,
+    "one-way": sessions.some((session) => !isMutual(session)),
     snaplen: sessions.some(({ sa }) => sa.cut),
     "later-id": attempts.every(({ contender, exchange }) => !isFirstId(contender, exchange)),
     "ike-only": any(({ holder }) => holder?.claim.party.lifespan.blind === true),

@@ -36,6 +36,8 @@ export class Exchange {
   /** Side of the IKE SA (0 or 1) that sent the first message. */
   readonly starter: 0 | 1;
   readonly first: Stamp;
+  /** Endpoint that the first message came from. */
+  readonly from: number;
   readonly firstAt: number;
   readonly segment: number;
   /** Digest and length of the first message: the same again is a retransmission. */
@@ -64,6 +66,7 @@ export class Exchange {
     this.messageId = message.messageId;
     this.starter = starter;
     this.first = stampOf(message);
+    this.from = message.from;
     this.firstAt = message.at;
     this.segment = message.segment;
     this.firstPrint = printOf(message);

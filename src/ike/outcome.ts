@@ -90,13 +90,17 @@ function espBegan(session: Session, exchange: Exchange, context: OutcomeContext)
 function isProven(session: Session, exchange: Exchange, context: OutcomeContext): boolean {
   const { finishedAt } = session;
   if (!seen(finishedAt)) return false;
+  if (!session.sa.isTwoWayFrom(session.client, exchange.from)) return false;
   const lastSent = seen(exchange.lastRetransmissionAt) ? exchange.lastRetransmissionAt : exchange.firstAt;
   const freshPhase1 = !session.begunBefore && exchange.firstAt - finishedAt <= RECENT;
   const sending = exchange.otherSentAt - lastSent <= RECENT;
   if (!freshPhase1 && !sending) return false;
+  if (exchange.retransmissions > 0) return true;
+  // Who sent nothing again and left long after has not left for want of an answer.
+  const soon = (at: number) => at >= exchange.firstAt && at - exchange.firstAt <= RECENT;
   const farewell = context.lifespan.clientFarewell;
-  const left = farewell !== null && farewell.segment >= exchange.segment && farewell.at >= exchange.firstAt;
-  return exchange.retransmissions > 0 || left || seen(context.nextPhase1(exchange.firstAt));
+  const left = farewell !== null && farewell.segment === exchange.segment && soon(farewell.at);
+  return left || soon(context.nextPhase1(exchange.firstAt));
 }
 
 /** An Informational of the responder on the SA, before the client gave up: encrypted, so its shape is all there is. */

@@ -32,6 +32,15 @@ export interface OuterHeader {
   exchange: Exchange;
 }
 
+/** Both ends were seen sending on the path: no spoofed packet does that. */
+export function isTwoWay(path: Path): boolean {
+  return hasHeard(path, 0) && hasHeard(path, 1);
+}
+
+function hasHeard({ sent, echoOf, echoedLater }: Path, side: Side): boolean {
+  return sent[side] + echoOf[side] + echoedLater[side] > 0;
+}
+
 const MAX_PATHS = 16;
 const MAX_RECENT = 8;
 const MAX_INFORMATIONALS = 16;
@@ -79,7 +88,7 @@ export class IkeSa {
   cut = false;
   /** Half-open SAs that share the initiator cookie, from different hosts. */
   sibling: IkeSa | null = null;
-  /** Prints of the latest distinct messages, a ring: prefix, and full or NaN where the capture cut the message. */
+  /** The latest distinct messages, a ring: prefix, full print or NaN where the capture cut the message, and side. */
   readonly #recent: number[] = [];
   #nextRecent = 0;
   /** The last message of each side, to know a decrypted copy: exchange, message ID, E flag, time. */
@@ -125,6 +134,20 @@ export class IkeSa {
       if (hostOf(ends[0]) === hostOf(to) || hostOf(ends[1]) === hostOf(from)) return 1;
     }
     return this.paths.length === 0 ? 0 : -1;
+  }
+
+  /** Traffic in both directions was seen between the host of `side` at `endpoint` and the other side. */
+  isTwoWayFrom(side: Side, endpoint: number): boolean {
+    const host = hostOf(endpoint);
+    return this.paths.some((path) => hostOf(path.ends[side]) === host && isTwoWay(path));
+  }
+
+  /**
+   * A copy from an address that the other side never speaks to, while it does speak to another: anybody who
+   * saw the message could have sent it again.
+   */
+  isReplay(side: Side, from: number): boolean {
+    return !this.isTwoWayFrom(side, from) && this.paths.some(isTwoWay);
   }
 
   /** The path of a message of `side`; made when new. Beyond the bound the last one stands in. */
@@ -177,19 +200,23 @@ export class IkeSa {
     if (message.cut) this.cut = true;
   }
 
-  /** True when the same bytes came before from anyone; remembers them otherwise. */
-  repeats(message: Message): boolean {
+  /**
+   * True when the same bytes came before from anyone; remembers them otherwise. Of messages that were cut the
+   * header may be all there is, and an answer can have that of its request: there the side must be the same.
+   */
+  repeats(message: Message, side: Side): boolean {
     const recent = this.#recent;
     const { prefix, full } = message.digest;
-    for (let i = 0; i < recent.length; i += 2) {
-      if (recent[i] === prefix && (message.cut || recent[i + 1] === full || Number.isNaN(recent[i + 1]))) {
-        return true;
-      }
+    for (let i = 0; i < recent.length; i += 3) {
+      if (recent[i] !== prefix) continue;
+      const whole = !message.cut && !Number.isNaN(recent[i + 1]);
+      if (whole ? recent[i + 1] === full : recent[i + 2] === side) return true;
     }
     const at = this.#nextRecent;
     recent[at] = prefix;
     recent[at + 1] = message.cut ? Number.NaN : full;
-    this.#nextRecent = (at + 2) % (2 * MAX_RECENT);
+    recent[at + 2] = side;
+    this.#nextRecent = (at + 3) % (3 * MAX_RECENT);
     return false;
   }
 

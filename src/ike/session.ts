@@ -5,8 +5,9 @@
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
 import type { Exchange } from "./exchange.ts";
 import { type HostTable, hostOf, portOf } from "./hosts.ts";
+import { EXCHANGE_AGGRESSIVE } from "./message.ts";
 import { other, type Role } from "./roles.ts";
-import type { IkeSa, Path, Side } from "./sa.ts";
+import { type IkeSa, isTwoWay, type Path, type Side } from "./sa.ts";
 import { vendorKnowledge } from "./vendor-lists.ts";
 
 export interface Session {
@@ -26,6 +27,11 @@ export interface Session {
   quickModes: readonly Exchange[];
   /** When phase 1 is known to have finished; NaN when it is not. */
   finishedAt: number;
+  /**
+   * When the client is known to have finished its own part of phase 1: where only clients were captured, this
+   * is all that can be seen. NaN when it is not known.
+   */
+  clientFinishedAt: number;
   /** Phase 1 lies before the capture. */
   begunBefore: boolean;
   clientVendor: VendorKnowledge;
@@ -58,6 +64,7 @@ export function sessionOf(
       ? sa.exchanges
       : sa.exchanges.filter(({ starter }) => starter === client),
     finishedAt: finishedAt(sa, responder),
+    clientFinishedAt: clientFinishedAt(sa, client),
     begunBefore: !sa.phase1Seen && sa.mode === 0,
     clientVendor: vendorKnowledge(sa.vendorIds[client]),
     responderVendor: vendorKnowledge(sa.vendorIds[responder]),
@@ -71,6 +78,12 @@ export function sessionOf(
 function finishedAt(sa: IkeSa, responder: Side): number {
   if (sa.phase1Seen || sa.mode !== 0) return sa.phase1FinishedAt[responder];
   return sa.firstFromAt[responder];
+}
+
+/** The client's third main-mode message or its second aggressive-mode one, which answer the responder. */
+function clientFinishedAt(sa: IkeSa, client: Side): number {
+  const tooEarly = sa.mode === EXCHANGE_AGGRESSIVE && sa.phase1Messages[client] < 2;
+  return tooEarly ? Number.NaN : sa.phase1FinishedAt[client];
 }
 
 /** The outer header of a fragment set that was never complete stands for its message. */
@@ -87,7 +100,10 @@ function addIncompleteFragments(sa: IkeSa, before: number): void {
   sa.exchanges.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
 }
 
-/** The path that names the client: nearest the responder, on the NAT-T port, with traffic both ways, latest. */
+/**
+ * The path that names the client: with traffic both ways (copies from elsewhere get no answers), nearest the
+ * responder, on the NAT-T port, latest.
+ */
 function clientPath(sa: IkeSa, client: Side, hosts: HostTable): Path {
   if (sa.paths.length === 1) return sa.paths[0];
   const nearness = new Map<number, number>();
@@ -102,10 +118,11 @@ function clientPath(sa: IkeSa, client: Side, hosts: HostTable): Path {
     nearness.set(host, (nearness.get(host) ?? 0) + score);
   }
   const rank = (path: Path): number[] => [
+    sa.isTwoWayFrom(client, path.ends[client]) ? 1 : 0,
     nearness.get(hostOf(path.ends[client])) ?? 0,
     hosts.isPrivate(hostOf(path.ends[client])) ? 0 : 1,
     path.natTraversal ? 1 : 0,
-    path.sent[0] > 0 && path.sent[1] > 0 ? 1 : 0,
+    isTwoWay(path) ? 1 : 0,
     Number.isNaN(path.lastAt) ? 0 : path.lastAt,
   ];
   return sa.paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));

@@ -152,10 +152,12 @@ export class Tracker {
       this.echoes += 1;
       return;
     }
-    const repeated = sa.repeats(message);
+    const repeated = sa.repeats(message, side);
     if (repeated) this.retransmissions += 1;
     path.sent[side] += 1;
     path.lastAt = message.at;
+    // It proves neither that the sender lives nor that it missed an answer.
+    if (repeated && sa.isReplay(side, message.from)) return;
     if (message.exchange === EXCHANGE_QUICK) {
       if (message.messageId !== 0) this.#quickMode(sa, side, path, message, repeated);
     } else if (!repeated && message.phase1) phase1(sa, side, message, this.#vendorLists);

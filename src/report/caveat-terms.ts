@@ -47,6 +47,12 @@ export const CAVEAT_TERMS: readonly Term[] = [
   },
   {
     kind: "caveat",
+    name: "one-way",
+    brief: "no finished two-way phase 1 seen of one of the clients: spoofed packets could fake it",
+    text: "For the holder or the contender the capture does not show a phase 1 that both sides finished, or not at the address that is named. Whoever can send packets with a false sender address could have faked that client. Without this caveat both clients are proven by traffic in both directions; a verdict of rejected needs that of the contender.",
+  },
+  {
+    kind: "caveat",
     name: "snaplen",
     brief: "packets were cut when captured; vendor IDs and repetitions are less sure",
     text: "The packets were captured with a short snap length. The message IDs are readable, but vendor IDs, lifetimes and the comparison of repeated messages rest on what is left.",

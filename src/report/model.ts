@@ -54,6 +54,7 @@ export const caveatSchema = z.enum([
   "no-control",
   "roles-inferred",
   "one-sided",
+  "one-way",
   "snaplen",
   "later-id",
   "ike-only",

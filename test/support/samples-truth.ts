@@ -55,7 +55,7 @@ const COLLISIONS: Record<string, Truth> = {
       ...REFUSED_TWICE,
       verdict: "predicted",
       severity: "medium",
-      caveats: ["one-sided"],
+      caveats: ["one-sided", "one-way"],
       acceptedWhenFree: false,
       attempts: Array(2).fill({ ...UNANSWERED, outcome: "unobserved", verdict: "predicted" }),
     },
