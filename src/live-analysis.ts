@@ -11,6 +11,7 @@
 
 import { judgementOf, reportOf } from "./analyze.ts";
 import type { Inputs, Slice } from "./capture/merge.ts";
+import { type EvidencePlan, evidencePlan } from "./findings/evidence.ts";
 import type { Judgement } from "./findings/judge.ts";
 import { retire } from "./findings/retire.ts";
 import { Tracker, type TrackerOptions } from "./ike/tracker.ts";
@@ -149,6 +150,11 @@ export class LiveAnalysis {
   /** What a drawing of the last judgement needs. */
   timelines(): Timeline[] {
     return this.#judgement === null ? [] : buildTimelines(this.#judgement, this.#tracker.hosts);
+  }
+
+  /** What evidence of the findings has to hold; null where there is none. */
+  evidencePlan(): EvidencePlan | null {
+    return this.#judgement === null ? null : evidencePlan(this.#judgement, this.#tracker);
   }
 
   /** The capture's clock as text; null before any packet. */

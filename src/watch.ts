@@ -5,6 +5,7 @@
 
 import type { LiveStatus } from "./capture/live.ts";
 import type { Inputs, Slice } from "./capture/merge.ts";
+import type { EvidencePlan } from "./findings/evidence.ts";
 import { LiveAnalysis, type LiveOptions } from "./live-analysis.ts";
 import { statsLine, statusWarnings, withLive } from "./live-report.ts";
 import { Liveness } from "./liveness.ts";
@@ -35,6 +36,8 @@ export interface WatchOptions extends LiveOptions {
   signal?: AbortSignal;
   /** Takes lines as they come: findings, updates, warnings, stats. The report is not among them. */
   onLines?: (lines: readonly Line[], analysis: LiveAnalysis) => void;
+  /** Takes the records that are analysed; slices are valid during the call. */
+  onSlice?: (slice: Slice) => void;
   /** Called ten times a second. */
   onTick?: (analysis: LiveAnalysis) => void;
   /** Lines of output that were dropped so far. */
@@ -45,6 +48,8 @@ export interface WatchOptions extends LiveOptions {
 export interface Watched {
   report: Report;
   timelines: () => Timeline[];
+  /** What evidence of the findings has to hold; null where there is none. */
+  plan: EvidencePlan | null;
 }
 
 const TICK_MS = 100;
@@ -89,7 +94,11 @@ export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Pro
     while (analysis.packets < limit) {
       const round = await reader.next();
       if (round === null) break;
-      for (const slice of round) analysis.scan(slice, performance.now(), limit - analysis.packets);
+      for (const slice of round) {
+        slice.end = Math.min(slice.end, slice.start + limit - analysis.packets);
+        options.onSlice?.(slice);
+        analysis.scan(slice, performance.now());
+      }
     }
   } finally {
     for (const timer of timers) clearInterval(timer);
@@ -104,6 +113,7 @@ export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Pro
   return {
     report: withLive(report, inputs, analysis, linesDropped()),
     timelines: () => analysis.timelines(),
+    plan: analysis.evidencePlan(),
   };
 }
 

@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   findings: ["ike"],
   evidence: ["capture", "wire", "ike", "findings"],
   report: ["findings", "ike"],
-  cli: ["capture", "report", "."],
+  cli: ["capture", "wire", "evidence", "findings", "report", "."],
   ".": ["capture", "wire", "ike", "findings", "evidence", "report"],
 };
 

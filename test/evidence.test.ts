@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Analysis, analyze, type Report } from "../src/analyze.ts";
+import { MergedCapture } from "../src/capture/merge.ts";
+import { EvidenceRing } from "../src/evidence/ring.ts";
 import { evidenceCapture } from "../src/evidence.ts";
+import { portSet } from "../src/wire/locate.ts";
 import { pcap } from "./support/capture-files.ts";
 import { allCaptures } from "./support/captures.ts";
-import { runProgram } from "./support/program.ts";
+import { PROGRAM, runProgram } from "./support/program.ts";
 import { simulate } from "./support/world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-evidence-"));
@@ -159,6 +162,30 @@ function isEsp(frame: Uint8Array): boolean {
   return ports.includes(Buffer.from([0x11, 0x94])) && Buffer.from(frame).readUInt32BE(42) !== 0;
 }
 
+describe("what is kept of a capture that cannot be read again", () => {
+  it("is its end, in order, when there was more than fits", async () => {
+    const { records } = simulate(findingSeed);
+    const path = join(folder, "whole.pcap");
+    writeFileSync(path, pcap(records));
+    const merged = new MergedCapture([path]);
+    const ring = new EvidenceRing(portSet([]), () => merged.summaries, 4096);
+    for await (const round of merged.rounds()) for (const slice of round) ring.take(slice);
+    const { report } = await analyze(ring.finish());
+    ring.remove();
+    expect(ring.overwritten).toBeGreaterThan(1);
+    const whole = (await analyze([path])).report.capture;
+    expect(report.capture.sources.map(({ lastPacketAt }) => lastPacketAt)).toContain(
+      whole.sources[0].lastPacketAt,
+    );
+    const { packets } = report.capture;
+    expect(packets).toBeGreaterThan(10);
+    // The last records of the capture, by their times, less those that are neither IKE nor ESP.
+    const ends = report.capture.sources.map(({ firstPacketAt }) => firstPacketAt!).sort();
+    expect(ends[0] > whole.sources[0].firstPacketAt!).toBe(true);
+    expect(report.warnings.filter(({ code }) => code === "clock-step")).toEqual([]);
+  });
+});
+
 describe("-w", () => {
   const sample = join(samples, "two-windows-clients.pcap");
 
@@ -170,15 +197,28 @@ describe("-w", () => {
     expect(runProgram(["--json", path]).status).toBe(1);
   });
 
-  it("refuses an input, standard input and the report's file", () => {
+  it("refuses an input and the report's file", () => {
     const before = readFileSync(sample);
     expect(runProgram(["-w", sample, sample])).toMatchObject({ status: 2, stdout: "" });
     expect(readFileSync(sample)).toEqual(before);
-    const piped = runProgram(["-w", join(folder, "p.pcap"), "-"], { input: before });
-    expect(piped.status).toBe(2);
-    expect(piped.stderr).toContain("save the capture to a file first");
     const same = runProgram(["-w", join(folder, "s"), "-o", join(folder, "s"), sample]);
     expect(same.stderr).toContain("-o and -w name the same file");
+  });
+
+  it("of a pipe, which cannot be read again, gives the same findings", async () => {
+    const path = join(folder, "piped.pcapng");
+    const command = `cat '${sample}' | '${process.execPath}' '${PROGRAM}' -q --json -w '${path}' - > /dev/null`;
+    const { status, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([1, ""]);
+    const [whole, evidence] = await Promise.all([analyze([sample]), analyze([path])]);
+    expect(findingsOf(evidence.report)).toEqual(findingsOf(whole.report));
+  });
+
+  it("of a redirected file asks for its name", () => {
+    const command = `'${process.execPath}' '${PROGRAM}' -w '${join(folder, "r.pcap")}' - < '${sample}'`;
+    const { status, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    expect(status).toBe(2);
+    expect(stderr).toContain("name the capture");
   });
 
   it("says so when there is nothing to write, and leaves an older file alone", () => {

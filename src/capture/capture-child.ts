@@ -26,6 +26,8 @@ export type ChildMessage =
   | { type: "dropped"; packets: number };
 
 const OUTPUT = 3;
+/** The user and the group that own nothing. */
+const NOBODY = 65_534;
 /** cap tells the link layer by name. */
 const LINK_TYPES: Record<string, number> = {
   NULL: 0,
@@ -69,6 +71,7 @@ function start({ device, filter, ring }: ChildSettings): void {
     fail("open", error);
     return;
   }
+  dropPrivileges();
   const queue = new PacketQueue(output, linkType, (packets) => tell({ type: "dropped", packets }));
   cap.on("packet", (length) => queue.add(buffer, length));
   process.on("disconnect", () => process.exit(0));
@@ -77,6 +80,18 @@ function start({ device, filter, ring }: ChildSettings): void {
     queue.end(() => process.exit(0));
   });
   tell({ type: "ready" });
+}
+
+/** The interface is open: nothing else of root's power is needed. In a user namespace there may be nobody to become. */
+function dropPrivileges(): void {
+  if (process.getuid?.() !== 0) return;
+  try {
+    process.setgroups!([]);
+    process.setgid!(NOBODY);
+    process.setuid!(NOBODY);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EINVAL")) throw error;
+  }
 }
 
 /** What must never be collected. */

@@ -184,7 +184,7 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
   if (contradiction !== null) return { kind: "usage", message: contradiction };
   if (given.listInterfaces === true) return { kind: "devices" };
   if (given.printBpf === true) return { kind: "filter", text: given.filter ?? defaultFilter(given.port) };
-  const wrong = evidenceProblem(given.write, given.output, inputs);
+  const wrong = evidenceProblem(given.write, given.output);
   if (wrong !== null) return { kind: "usage", message: wrong };
   return {
     kind: "check",
@@ -211,16 +211,9 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
 }
 
 /** Why no evidence capture can be written, in one sentence; null when it can. */
-function evidenceProblem(
-  path: string | undefined,
-  report: string | undefined,
-  inputs: string[],
-): string | null {
+function evidenceProblem(path: string | undefined, report: string | undefined): string | null {
   if (path === undefined) return null;
   if (path === "-") return "-w needs a file: standard output is for the report";
-  if (inputs.length === 0 || inputs.includes("-")) {
-    return "-w reads its input again, which standard input and interfaces cannot give: save the capture to a file first";
-  }
   if (report !== undefined && resolve(report) === resolve(path)) {
     return "-o and -w name the same file";
   }

@@ -34,11 +34,11 @@ export async function check(
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
   const pipe = inputs.length === 1 && !options.crossCheck && (await around.isPipe(inputs[0]));
   if (pipe || options.live.interfaces.length > 0) {
-    if (options.evidence !== null) {
-      throw new OutputError("-w reads its input again, which a pipe or an interface cannot give");
-    }
     const { checkLive } = await import("./live.ts");
     return checkLive(inputs[0], options, around, messages);
+  }
+  if (options.evidence !== null && inputs.includes("-")) {
+    throw new OutputError("-w reads files again: name the capture instead of giving it on standard input");
   }
   const target =
     options.output === null ? streamTarget(around.stdout) : await openTarget(options.output, inputs);

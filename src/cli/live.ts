@@ -4,11 +4,14 @@ import type { Analysis } from "../analyze.ts";
 import { LiveCapture } from "../capture/live.ts";
 import { LiveRefusal } from "../capture/live-advice.ts";
 import { MergedCapture } from "../capture/merge.ts";
+import { EvidenceRing } from "../evidence/ring.ts";
+import type { EvidencePlan } from "../findings/evidence.ts";
 import type { LiveAnalysis } from "../live-analysis.ts";
 import type { Line } from "../report/lines.ts";
 import { reportLine, toLine } from "../report/ndjson.ts";
 import { painter } from "../report/text.ts";
-import { type LiveInputs, type WatchOptions, watch } from "../watch.ts";
+import { type LiveInputs, type Watched, type WatchOptions, watch } from "../watch.ts";
+import { portSet } from "../wire/locate.ts";
 import type { CheckOptions } from "./args.ts";
 import { factsOf, render, SIGNAL_STATUS } from "./check.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -32,6 +35,12 @@ export async function checkLive(
 ): Promise<number> {
   const stop = new AbortController();
   const output = await outputOf(input, options, around, stop);
+  const evidence = options.evidence === null ? null : await openTarget(options.evidence, []);
+  const sources: { current: LiveInputs | null } = { current: null };
+  const ring =
+    evidence === null
+      ? null
+      : new EvidenceRing(portSet(options.ports), () => sources.current?.summaries ?? []);
   const release = [
     around.onSignal((signal) => stopOrExit(signal, stop, output, around, messages)),
     around.onHangup(() => {
@@ -40,13 +49,15 @@ export async function checkLive(
     }),
   ];
   try {
-    const watched = await read(input, options, output, stop.signal, around, messages);
+    const watched = await read(input, options, output, stop.signal, around, messages, ring, sources);
     const { report, failures } = watched;
     for (const { message } of failures) messages.error(message);
     for (const source of report.capture.sources) messages.fact(factsOf(source));
-    const written =
+    const delivered =
       (failures.length > 0 && report.capture.sources.length === 0) ||
       (await deliver(watched, options, output, around, messages));
+    const written =
+      (await writeEvidence(watched.plan, ring, options, evidence, around, messages)) && delivered;
     return exitStatus({ report, failed: failures.length > 0 || !written }, options.failOn, options.strict);
   } catch (error) {
     if (!(error instanceof LiveRefusal)) throw error;
@@ -55,6 +66,8 @@ export async function checkLive(
     return 2;
   } finally {
     for (const each of release) each();
+    ring?.remove();
+    await evidence?.abandon();
     await output.target?.abandon();
   }
 }
@@ -102,11 +115,14 @@ async function read(
   signal: AbortSignal,
   around: Surroundings,
   messages: Messages,
-): Promise<Pick<Analysis, "report" | "timelines" | "failures">> {
+  ring: EvidenceRing | null,
+  sources: { current: LiveInputs | null },
+): Promise<Watched & Pick<Analysis, "failures">> {
   const { live } = options;
   const capture = live.interfaces.length > 0 ? await openLive(options, messages) : null;
   const merged = capture === null ? new MergedCapture([input]) : null;
   const inputs: LiveInputs = capture ?? merged!;
+  sources.current = inputs;
   const view = viewOf(options, around);
   messages.progress = view;
   const watchOptions: WatchOptions = {
@@ -120,6 +136,7 @@ async function read(
     onLines: (lines, analysis) => show(lines, analysis, sink, view, messages),
     onTick: (analysis) => view?.status(analysis, inputs.status),
   };
+  if (ring !== null) watchOptions.onSlice = (slice) => ring.take(slice);
   if (options.maxPackets !== null) watchOptions.maxPackets = options.maxPackets;
   if (live.seconds !== null) watchOptions.seconds = live.seconds;
   try {
@@ -170,6 +187,28 @@ function viewOf(options: CheckOptions, { stderr, stdout, env, now }: Surrounding
     all: options.all,
     now,
   });
+}
+
+/** Writes the evidence of the findings, where it is wanted; false when it could not be written. */
+async function writeEvidence(
+  plan: EvidencePlan | null,
+  ring: EvidenceRing | null,
+  { evidence: path, ports }: CheckOptions,
+  target: Target | null,
+  around: Surroundings,
+  messages: Messages,
+): Promise<boolean> {
+  if (ring === null || target === null || path === null) return true;
+  const names = ring.finish();
+  if (plan === null) {
+    messages.note(`nothing was found, so there is no evidence to write to ${path}`);
+    return true;
+  }
+  if (ring.overwritten > 0) {
+    messages.note("the evidence begins late: so much was captured that its oldest packets were let go");
+  }
+  const request = { plan, names, packets: Number.POSITIVE_INFINITY, ports, path };
+  return writeTo(target, await around.evidence(request), path, messages);
 }
 
 /** Writes the report; false when it could not be written. */

@@ -1,6 +1,7 @@
 /** Live mode on interfaces of its own, as root: every way in, and what happens to interfaces and processes. */
 
 import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FrameRecord } from "../support/capture-files.ts";
 import { LiveProgram } from "../support/live-program.ts";
@@ -29,6 +30,15 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1500));
 }
 
+/** The text of a file, or nothing: processes come and go. */
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 const ready = rootNamespaces !== null && programIsBuilt();
 
 describe.skipIf(!ready)("live on interfaces", () => {
@@ -38,6 +48,24 @@ describe.skipIf(!ready)("live on interfaces", () => {
     namespace.veth("a");
   });
   afterEach(() => namespace.end());
+
+  test.skipIf(!hasCap)(
+    "the process that captures with cap is nobody once the interface is open",
+    async () => {
+      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", "cap");
+      const owners = readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name))
+        .filter((pid) => readIfThere(`/proc/${pid}/cmdline`).includes("capture-child"))
+        .map((pid) =>
+          /^Uid:\t(\d+)\t(\d+)/m
+            .exec(readIfThere(`/proc/${pid}/status`))
+            ?.slice(1)
+            .join(),
+        );
+      expect(owners).toContain("65534,65534");
+      await program.stop();
+    },
+  );
 
   test("every way in tells the same findings in the same order", async () => {
     const running = [];
