@@ -28,7 +28,9 @@ import { VendorLists } from "./vendor-lists.ts";
 const MAX_EXCHANGES = 1024;
 /** How many of the latest quick modes an Informational may concern. */
 const OPEN_EXCHANGES = 16;
+/** Headers of unfinished fragment sets, of one IKE SA and of all: who sends fragments sends all of them, as a rule. */
 const MAX_OUTERS = 16;
+const MAX_ALL_OUTERS = 16_384;
 const COMPACT_HOSTS_AT = 65_536;
 /** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 150 MB. */
 const MAX_SAS = 40_000;
@@ -57,6 +59,7 @@ export class Tracker {
   quickModesInFragments = 0;
   /** Quick modes beyond the bound of one IKE SA. */
   #evictedExchanges = 0;
+  #outers = 0;
 
   constructor(options: TrackerOptions = {}) {
     this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
@@ -73,6 +76,8 @@ export class Tracker {
   forget(gone: ReadonlySet<IkeSa>, at: number, reservedHosts: number): void {
     if (gone.size > 0) this.table.remove(gone);
     this.hosts.stopWaiting(at);
+    // A judgement has made quick modes of some.
+    this.#outers = this.table.sas.reduce((sum, sa) => sum + (sa.outers?.size ?? 0), 0);
     if (this.hosts.size < this.#compactHostsAt) return;
     compactHosts(this.hosts, this.table.sas, this.flows, this.#echoes, reservedHosts);
     this.#compactHostsAt = Math.max(this.#fewHosts, this.hosts.size * 2);
@@ -93,7 +98,10 @@ export class Tracker {
   /** Nothing may hold on to IKE SAs that are given up. */
   #release(gone: ReadonlySet<IkeSa>): void {
     const exchanges = new Set<Exchange>();
-    for (const sa of gone) for (const exchange of sa.exchanges) exchanges.add(exchange);
+    for (const sa of gone) {
+      for (const exchange of sa.exchanges) exchanges.add(exchange);
+      this.#outers -= sa.outers?.size ?? 0;
+    }
     this.flows.release(gone, exchanges);
     this.hosts.release(exchanges);
     this.#echoes.release(gone);
@@ -172,15 +180,17 @@ export class Tracker {
     const outer = `${set}/${message.exchange}/${message.messageId}`;
     if (whole === null) {
       const counts = message.exchange === EXCHANGE_QUICK && message.messageId !== 0;
-      sa.outers ??= new Map();
-      if (counts && !sa.outers.has(outer) && sa.outers.size < MAX_OUTERS) {
-        this.table.parts += 1;
-        sa.outers.set(outer, { side, messageId: message.messageId, exchange: new Exchange(message, side) });
+      if (counts && sa.outers?.has(outer) !== true && (sa.outers?.size ?? 0) < MAX_OUTERS) {
+        if (this.#outers >= MAX_ALL_OUTERS) this.#evictedExchanges += 1;
+        else this.#addOuter(sa, outer, side, message);
       }
       sa.touch(message, side, false);
       return;
     }
-    if (sa.outers?.delete(outer) === true) this.table.parts -= 1;
+    if (sa.outers?.delete(outer) === true) {
+      this.table.parts -= 1;
+      this.#outers -= 1;
+    }
     const inner = this.#inner;
     const usable =
       classifyHeader(whole, 0, whole.length, whole.length) === HeaderClass.ikev1 &&
@@ -194,6 +204,14 @@ export class Tracker {
     if (inner.exchange === EXCHANGE_QUICK && message.exchange !== EXCHANGE_QUICK)
       this.quickModesInFragments += 1;
     this.#apply(sa, side, path, inner);
+  }
+
+  /** The header of a fragment stands for its message, until the set is whole. */
+  #addOuter(sa: IkeSa, key: string, side: Side, message: Message): void {
+    this.table.parts += 1;
+    this.#outers += 1;
+    sa.outers ??= new Map();
+    sa.outers.set(key, { side, messageId: message.messageId, exchange: new Exchange(message, side) });
   }
 
   #quickMode(sa: IkeSa, side: Side, path: Path, message: Message, repeated: boolean): void {

@@ -41,7 +41,8 @@ const CAPPED: Record<string, { table: string; least: number }> = {
   "message-ids-spread": { table: "ikeSas", least: 1 },
   // 4,096 unfinished messages.
   fragments: { table: "fragments", least: 200_000 - 4096 },
-  "fragment-headers": { table: "ikeSas", least: 1 },
+  // 16,384 headers of unfinished messages.
+  "fragment-headers": { table: "exchanges", least: 1 },
   paths: { table: "ikeSas", least: 1 },
   // 16 datagrams with one beginning, 16 places of one datagram.
   "same-beginning": { table: "echoes", least: 100_000 - 16 },
