@@ -6,7 +6,7 @@
 
 import type { CaptureError } from "./capture/batch.ts";
 import { MergedCapture, type Slice } from "./capture/merge.ts";
-import { expandInputs } from "./capture/open.ts";
+import { expandInputs, openCapture, REORDER } from "./capture/open.ts";
 import { judge } from "./findings/judge.ts";
 import { Tracker } from "./ike/tracker.ts";
 import { buildClients, buildFindings, buildResponders, countVerdicts } from "./report/build.ts";
@@ -37,6 +37,8 @@ export interface AnalyzeOptions {
   responders?: readonly string[];
   /** Pairs of addresses that are one box; the first names it. */
   aliases?: readonly (readonly [string, string])[];
+  /** How far lines of message records may be out of order, seconds; 5 unless given. */
+  reorderSeconds?: number;
   /** Stop after so many packets. */
   maxPackets?: number;
   /** When aborted, the input counts as ended. */
@@ -60,7 +62,8 @@ export interface Analysis {
  */
 export async function analyze(inputs: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
   const { names, duplicates, failures } = await expandInputs(inputs);
-  const merged = new MergedCapture(names);
+  const reorder = options.reorderSeconds === undefined ? REORDER : options.reorderSeconds * 1e6;
+  const merged = new MergedCapture(names, (name, chunk) => openCapture(name, chunk, reorder));
   const tracker = new Tracker();
   const scope = scopeOf(options, tracker.hosts);
   const scanner = new Scanner(tracker, portSet(options.ports ?? []));
@@ -108,7 +111,10 @@ function reportOf(merged: MergedCapture, tracker: Tracker, scanner: Scanner, sco
     responders: buildResponders(judgement, context),
     clients,
     findings: buildFindings(judgement, context),
-    warnings: buildWarnings(capture, judgement, clients, merged.clockSteps, hosts),
+    warnings: [
+      ...merged.summaries.flatMap(({ notes = [] }) => notes),
+      ...buildWarnings(capture, judgement, clients, merged.clockSteps, hosts),
+    ],
   };
 }
 

@@ -17,6 +17,7 @@ const DEFAULTS: CheckOptions = {
   progress: true,
   color: "auto",
   maxPackets: null,
+  reorderSeconds: 5,
 };
 
 describe("the main job", () => {

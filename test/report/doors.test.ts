@@ -20,13 +20,23 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((na
 
 describe("a dependency has one door, and is loaded only when it is needed", () => {
   test.each([
-    ["zod", ["report/model.ts", "report/schema.ts"]],
+    ["zod", ["records/schema.ts", "report/model.ts", "report/schema.ts"]],
     ["cli-table3", ["report/page.ts"]],
     ["commander", ["cli/args.ts"]],
     ["pcap-parser", ["second-reader.ts"]],
   ])("%s", (dependency, doors) => {
     const users = files.filter((name) => loads(readFileSync(join(src, name), "utf8")).includes(dependency));
     expect(users.sort()).toEqual(doors);
+  });
+
+  test("message records are written without their schema, which only their reader loads", () => {
+    const users = files.filter((name) =>
+      loads(readFileSync(join(src, name), "utf8")).some(
+        (each) =>
+          each.endsWith("records/schema.ts") || (name.startsWith("records/") && each === "./schema.ts"),
+      ),
+    );
+    expect(users).toEqual(["records/source.ts"]);
   });
 
   test("nobody but the schema loads the model, and zod with it", () => {
