@@ -6,7 +6,7 @@
 
 import type { CaptureError } from "./capture/batch.ts";
 import { type Inputs, MergedCapture, type Slice } from "./capture/merge.ts";
-import { expandInputs } from "./capture/open.ts";
+import { expandInputs, openCapture, REORDER } from "./capture/open.ts";
 import { type EvidencePlan, evidencePlan } from "./findings/evidence.ts";
 import { type Judgement, judge } from "./findings/judge.ts";
 import type { Moment } from "./ike/liveness.ts";
@@ -49,6 +49,8 @@ export interface AnalyzeOptions {
   responders?: readonly string[];
   /** Pairs of addresses that are one box; the first names it. */
   aliases?: readonly (readonly [string, string])[];
+  /** How far lines of message records may be out of order, seconds; 5 unless given. */
+  reorderSeconds?: number;
   /** Stop after so many packets. */
   maxPackets?: number;
   /** When aborted, the input counts as ended. */
@@ -76,7 +78,8 @@ export interface Analysis {
  */
 export async function analyze(inputs: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
   const { names, duplicates, failures } = await expandInputs(inputs);
-  const merged = new MergedCapture(names);
+  const reorder = options.reorderSeconds === undefined ? REORDER : options.reorderSeconds * 1e6;
+  const merged = new MergedCapture(names, (name, chunk) => openCapture(name, chunk, reorder));
   const tracker = new Tracker();
   const scope = scopeOf(options, tracker.hosts);
   const scanner = new Scanner(tracker, portSet(options.ports ?? []));
@@ -138,7 +141,10 @@ export function reportOf(
   const capture = captureOf(inputs, tracker, scanner, judgement);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;
-  const warnings = buildWarnings(capture, judgement, clients, inputs.clockSteps, hosts);
+  const warnings = [
+    ...inputs.summaries.flatMap(({ notes = [] }) => notes),
+    ...buildWarnings(capture, judgement, clients, inputs.clockSteps, hosts),
+  ];
   const sentences = unreadable.map(({ message }) => message);
   return {
     schemaVersion: "1",

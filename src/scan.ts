@@ -76,7 +76,12 @@ export class Scanner {
     }
     if (exchangeType(bytes, payload) === EXCHANGE_QUICK) this.#quickModes += 1;
     const message = this.#message;
+    message.exchanged = batch.digests !== null;
     message.read(bytes, payload, captured);
+    if (batch.digests !== null && !Number.isNaN(batch.digests[2 * i])) {
+      message.digest.full = batch.digests[2 * i];
+      message.digest.prefix = batch.digests[2 * i + 1];
+    }
     message.from = endpoint(from, this.#located.sourcePort);
     message.to = endpoint(to, this.#located.destinationPort);
     message.natTraversal = this.#located.marker;

@@ -141,6 +141,7 @@ function altered(change: (batch: RecordBatch) => void): (name: string) => Promis
         bytes: batch.bytes.slice(),
         micros: batch.micros.slice(),
         linkTypes: batch.linkTypes.slice(),
+        digests: null,
       };
       change(copy);
       return copy;

@@ -24,6 +24,11 @@ export interface RecordBatch {
   micros: Float64Array;
   /** What the time has below the microsecond, in nanoseconds, 0..999. */
   nanos: Uint16Array;
+  /**
+   * Digests of the ISAKMP message of each record (full, prefix), where its bytes are not those of the message:
+   * message records; NaN where they are. Null for captures.
+   */
+  digests: Float64Array | null;
   /** Number of the first record in its source, counted from 1. */
   firstFrame: number;
 }
@@ -48,6 +53,8 @@ export interface SourceSummary {
   end: SourceEnd;
   /** One sentence, when `end` is not "clean". */
   problem: string | null;
+  /** What else the user must know of the source. */
+  notes?: { code: "malformed-line" | "sensor-clock"; message: string }[];
 }
 
 /** One capture being read. */

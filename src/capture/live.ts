@@ -170,6 +170,7 @@ function copyOf(batch: RecordBatch): RecordBatch {
     interfaces: batch.interfaces.slice(0, count),
     micros: batch.micros.slice(0, count),
     nanos: batch.nanos.slice(0, count),
+    digests: batch.digests?.slice(0, 2 * count) ?? null,
     firstFrame,
   };
 }

@@ -13,6 +13,10 @@ import { type ByteSource, ByteWindow, CHUNK, IterableSource } from "./window.ts"
 
 export const STDIN = "-";
 
+/** How far the lines of message records may be out of order unless the user says otherwise, microseconds. */
+export const REORDER = 5_000_000;
+const OPEN_BRACE = 0x7b;
+
 /** Beginnings of files that are not read here, and what to do with them. NAME stands for the input's name. */
 const OTHERS: readonly { magic: readonly number[]; what: string; instead: string }[] = [
   { magic: [0x28, 0xb5, 0x2f, 0xfd], what: "zstd data", instead: "zstd -dc NAME | ike-dupcheck -" },
@@ -33,10 +37,10 @@ const OTHERS: readonly { magic: readonly number[]; what: string; instead: string
  * Opens a capture.
  * @throws CaptureError when it cannot be read, is empty or is no capture
  */
-export async function openCapture(name: string, chunk = CHUNK): Promise<CaptureSource> {
+export async function openCapture(name: string, chunk = CHUNK, reorder = REORDER): Promise<CaptureSource> {
   const source = name === STDIN ? standardInput() : await openFile(name);
   try {
-    return await openSource(source, name, chunk);
+    return await openSource(source, name, chunk, reorder);
   } catch (error) {
     await source.close();
     throw error;
@@ -44,7 +48,12 @@ export async function openCapture(name: string, chunk = CHUNK): Promise<CaptureS
 }
 
 /** Reads the beginning of a byte source and gives the reader of its format. */
-export async function openSource(source: ByteSource, name: string, chunk = CHUNK): Promise<CaptureSource> {
+export async function openSource(
+  source: ByteSource,
+  name: string,
+  chunk = CHUNK,
+  reorder = REORDER,
+): Promise<CaptureSource> {
   const window = new ByteWindow(source, chunk);
   await window.have(4);
   if (window.available === 0) {
@@ -53,17 +62,26 @@ export async function openSource(source: ByteSource, name: string, chunk = CHUNK
   }
   if (isGzip(window)) {
     const { gunzip } = await import("./gunzip.ts");
-    return openFormat(gunzip(window), name, "+gzip");
+    return openFormat(gunzip(window), name, "+gzip", reorder);
   }
-  return openFormat(window, name, "");
+  return openFormat(window, name, "", reorder);
 }
 
 function isGzip({ bytes, start, available }: ByteWindow): boolean {
   return available >= 3 && bytes[start] === 0x1f && bytes[start + 1] === 0x8b && bytes[start + 2] === 8;
 }
 
-async function openFormat(window: ByteWindow, name: string, suffix: string): Promise<CaptureSource> {
+async function openFormat(
+  window: ByteWindow,
+  name: string,
+  suffix: string,
+  reorder: number,
+): Promise<CaptureSource> {
   await window.have(PCAP_HEADER);
+  if (window.available > 0 && window.bytes[window.start] === OPEN_BRACE) {
+    const { openRecords } = await import("../records/source.ts");
+    return openRecords(window, name, suffix, reorder);
+  }
   const { bytes, start, available } = window;
   const magic = available < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + start, 4).getUint32(0);
   if (magic === SECTION_HEADER) return new PcapngSource(window, name, suffix);

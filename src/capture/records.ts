@@ -18,6 +18,7 @@ export class BatchBuffer implements RecordBatch {
   readonly interfaces = new Uint32Array(CAPACITY);
   readonly micros = new Float64Array(CAPACITY);
   readonly nanos = new Uint16Array(CAPACITY);
+  digests: Float64Array | null = null;
   firstFrame = 1;
 
   get full(): boolean {

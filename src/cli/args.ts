@@ -5,7 +5,7 @@
 
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option, type OptionValues } from "commander";
 import { defaultFilter } from "../capture/live-filter.ts";
 import { FAIL_ON, type FailOn } from "./exit-status.ts";
 import {
@@ -46,12 +46,26 @@ export interface CheckOptions {
   color: ColorMode;
   maxPackets: number | null;
   live: LiveArguments;
+  /** How far lines of message records may be out of order, seconds. */
+  reorderSeconds: number;
+}
+
+export interface ExtractOptions {
+  /** As given; empty means standard input. */
+  inputs: string[];
+  output: string | null;
+  ports: number[];
+  /** Name of this sensor; null is the machine's name. */
+  sensor: string | null;
+  maxPackets: number | null;
+  quiet: boolean;
 }
 
 export type Invocation =
   | { kind: "check"; options: CheckOptions }
   | { kind: "devices" }
   | { kind: "filter"; text: string }
+  | { kind: "extract"; options: ExtractOptions }
   | { kind: "schema"; of: SchemaName }
   | { kind: "explain"; term: string | null }
   | { kind: "completion"; shell: Shell }
@@ -122,6 +136,14 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
     .addHelpText("after", EXAMPLES);
   for (const option of checkOptions()) program.addOption(option);
   program.action((inputs: string[]) => done(checkInvocation(inputs, program)));
+  const extract = program
+    .command("extract")
+    .description(
+      "write one JSON line per ISAKMP message: message records, which the main job takes like a capture",
+    )
+    .argument("[FILE...]", "captures, as for the main job; - is standard input")
+    .action((inputs: string[]) => done(extractInvocation(inputs, extract.opts())));
+  for (const option of extractOptions()) extract.addOption(option);
   const schema = program
     .command("schema")
     .description(
@@ -168,11 +190,44 @@ function checkOptions(): Option[] {
     new Option("--cross-check", "read each classic pcap again with the pcap-parser package and compare"),
     ...liveOptions(),
     new Option("-c, --count <N>", "stop after N packets").argParser(packetCount),
+    new Option("--reorder <SECONDS>", "how far lines of message records may be out of order")
+      .argParser(seconds)
+      .default(5),
     new Option("-q, --quiet", "only errors on standard error").conflicts("verbose"),
     new Option("-v, --verbose", "facts about each capture on standard error"),
     new Option("--no-progress", "no progress line"),
     choice("--color <WHEN>", "colours in the table", COLOR_MODES, "auto"),
   ];
+}
+
+function extractOptions(): Option[] {
+  const shared = ["--output", "--port", "--count", "--quiet"];
+  return [
+    ...checkOptions().filter(({ long }) => shared.includes(long ?? "")),
+    new Option(
+      "--sensor <NAME>",
+      "name of this sensor in the records (default: the machine's name)",
+    ).argParser(sensorName),
+  ];
+}
+
+function sensorName(value: string): string {
+  if (value.length < 1 || value.length > 200) throw new InvalidArgumentError("It is 1 to 200 characters.");
+  return value;
+}
+
+function extractInvocation(inputs: string[], given: OptionValues): Invocation {
+  return {
+    kind: "extract",
+    options: {
+      inputs,
+      output: given.output === undefined || given.output === "-" ? null : given.output,
+      ports: given.port ?? [],
+      sensor: given.sensor ?? null,
+      maxPackets: given.count ?? null,
+      quiet: given.quiet === true,
+    },
+  };
 }
 
 function checkInvocation(inputs: string[], program: Command): Invocation {
@@ -206,6 +261,7 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
       color: given.color,
       maxPackets: given.count ?? null,
       live: liveArguments(given),
+      reorderSeconds: given.reorder,
     },
   };
 }
@@ -224,6 +280,12 @@ function port(value: string): number {
   const number = wholeNumber(value);
   if (!(number >= 1 && number <= 65535))
     throw new InvalidArgumentError("A port is a number from 1 to 65535.");
+  return number;
+}
+
+function seconds(value: string): number {
+  const number = wholeNumber(value);
+  if (!(number <= 86_400)) throw new InvalidArgumentError("It is a number of seconds, from 0 to 86400.");
   return number;
 }
 

@@ -96,6 +96,7 @@ async function read({ inputs, options, around, messages, stop }: Job): Promise<A
     ports: options.ports,
     responders: options.responders,
     aliases: options.aliases,
+    reorderSeconds: options.reorderSeconds,
     signal: stop,
   };
   if (options.maxPackets !== null) analyzeOptions.maxPackets = options.maxPackets;

@@ -21,7 +21,7 @@ export async function main(argv: string[]): Promise<number> {
 /** The same with everything around the program handed in. */
 export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
   const invocation = parseArgs(argv, around.version);
-  const { quiet, verbose } = invocation.kind === "check" ? invocation.options : {};
+  const { quiet, verbose } = "options" in invocation ? { verbose: false, ...invocation.options } : {};
   const messages = new Messages((text) => around.stderr.write(text), quiet, verbose);
   try {
     return await carryOut(invocation, around, messages);
@@ -71,6 +71,10 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
     case "manual": {
       const { manualPage } = await import("./manual.ts");
       return print(manualPage());
+    }
+    case "extract": {
+      const { extractRecords } = await import("./extract.ts");
+      return extractRecords(invocation.options, around, messages);
     }
     case "check": {
       const { check } = await import("./check.ts");

@@ -80,7 +80,8 @@ export async function openTarget(path: string, inputs: readonly string[]): Promi
   }
 }
 
-async function refuseInput(path: string, inputs: readonly string[]): Promise<void> {
+/** @throws OutputError when the path is that of an input */
+export async function refuseInput(path: string, inputs: readonly string[]): Promise<void> {
   const { expandInputs } = await import("../capture/open.ts");
   const { names, duplicates } = await expandInputs(inputs);
   const output = await stat(path, { bigint: true }).catch(absent);

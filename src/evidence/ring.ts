@@ -110,6 +110,7 @@ function alone(batch: RecordBatch, i: number): RecordBatch {
     interfaces: interfaces.slice(i, i + 1),
     micros: micros.slice(i, i + 1),
     nanos: nanos.slice(i, i + 1),
+    digests: null,
     firstFrame: firstFrame + i,
   };
 }

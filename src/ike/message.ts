@@ -3,7 +3,7 @@
  * datagram; nothing keeps a reference to it or to its bytes.
  */
 
-import { Digest, digest } from "../wire/digest.ts";
+import { Digest, digest, publicDigest } from "../wire/digest.ts";
 import { exchangeType, flags, lengthField, messageId, readU32 } from "../wire/isakmp.ts";
 
 export const EXCHANGE_BASE = 1;
@@ -30,6 +30,8 @@ export class Message {
   /** Fewer bytes captured than the message has: a short snaplen. */
   cut = false;
   readonly digest = new Digest();
+  /** Message records, whose digests other programs made: to be digested as they do. */
+  exchanged = false;
 
   /** Endpoints (see hosts.ts). */
   from = 0;
@@ -58,7 +60,8 @@ export class Message {
     this.messageId = messageId(bytes, offset);
     this.nextPayload = bytes[offset + 16];
     for (let i = 0; i < 4; i += 1) this.cookies[i] = readU32(bytes, offset + i * 4);
-    digest(bytes, offset, this.captured, this.digest);
+    if (this.exchanged) publicDigest(bytes, offset, this.captured, this.digest);
+    else digest(bytes, offset, this.captured, this.digest);
   }
 
   get responderCookieZero(): boolean {

@@ -199,6 +199,7 @@ export class Tracker {
       sa.touch(message, side, false);
       return;
     }
+    inner.exchanged = message.exchanged;
     inner.read(whole, 0, whole.length);
     copyPlace(message, inner);
     if (inner.exchange === EXCHANGE_QUICK && message.exchange !== EXCHANGE_QUICK)

@@ -74,6 +74,8 @@ export const warningCodeSchema = z.enum([
   "evicted",
   "untimed",
   "snaplen",
+  "malformed-line",
+  "sensor-clock",
   "packets-dropped",
   "capture-interrupted",
   "findings-closed",
@@ -107,7 +109,7 @@ export const findingCounts = z.object({
 
 const source = z.object({
   name: sourceName,
-  format: z.string().describe("pcap, pcap-ns, pcap-modified or pcapng, with +gzip where compressed"),
+  format: z.string().describe("pcap, pcap-ns, pcap-modified, pcapng or records, with +gzip where compressed"),
   linkTypes: z.array(count).describe("LINKTYPE_ numbers"),
   packets: count,
   bytes: count.describe("Bytes of the capture format, after decompression"),

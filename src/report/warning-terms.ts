@@ -94,6 +94,18 @@ export const WARNING_TERMS: readonly Term[] = [
     text: "The reader of --format ndjson had stopped reading, and only so much is kept for it. The report at the end is complete.",
   },
   {
+    kind: "warning",
+    name: "malformed-line",
+    brief: "lines of a source are no message records",
+    text: "A line did not fit the schema of message records, or was cut off. Such lines are counted and skipped; the rest was used.",
+  },
+  {
+    kind: "warning",
+    name: "sensor-clock",
+    brief: "lines of a sensor came later than the reorder window allows",
+    text: "Message records are put in order within a window (--reorder). A sensor whose clock is off by more, or whose lines were delayed, is named: overlaps that rest on it are less sure.",
+  },
+  {
     kind: "end of a source",
     name: "clean",
     brief: "the source ends between two records",

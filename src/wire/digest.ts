@@ -18,10 +18,22 @@ export class Digest {
 const SEED_A = Math.floor(Math.random() * 0x100000000) | 0;
 const SEED_B = Math.floor(Math.random() * 0x100000000) | 0;
 
+/** Digests that programs exchange: the same in every run. */
+export function publicDigest(bytes: Uint8Array, offset: number, length: number, out: Digest): void {
+  digest(bytes, offset, length, out, 0x811c9dc5 | 0, 0x5bd1e995);
+}
+
 /** Digests `length` bytes from `offset`. The mixing is that of two multiply-xorshift lanes. */
-export function digest(bytes: Uint8Array, offset: number, length: number, out: Digest): void {
-  let a = SEED_A;
-  let b = SEED_B;
+export function digest(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  out: Digest,
+  seedA = SEED_A,
+  seedB = SEED_B,
+): void {
+  let a = seedA;
+  let b = seedB;
   const prefix = Math.min(length, PREFIX);
   const end = offset + length;
   const prefixEnd = offset + prefix;

@@ -27,6 +27,7 @@ const DEFAULTS: CheckOptions = {
     maxSas: null,
     statsEvery: 60,
   },
+  reorderSeconds: 5,
 };
 
 describe("the main job", () => {

@@ -20,7 +20,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((na
 
 describe("a dependency has one door, and is loaded only when it is needed", () => {
   test.each([
-    ["zod", ["report/lines.ts", "report/model.ts", "report/schema.ts"]],
+    ["zod", ["records/schema.ts", "report/lines.ts", "report/model.ts", "report/schema.ts"]],
     ["cli-table3", ["report/page.ts"]],
     ["cap", ["capture/capture-child.ts"]],
     ["commander", ["cli/args.ts", "cli/live-args.ts"]],
@@ -28,6 +28,16 @@ describe("a dependency has one door, and is loaded only when it is needed", () =
   ])("%s", (dependency, doors) => {
     const users = files.filter((name) => loads(readFileSync(join(src, name), "utf8")).includes(dependency));
     expect(users.sort()).toEqual(doors);
+  });
+
+  test("message records are written without their schema, which only their reader loads", () => {
+    const users = files.filter((name) =>
+      loads(readFileSync(join(src, name), "utf8")).some(
+        (each) =>
+          each.endsWith("records/schema.ts") || (name.startsWith("records/") && each === "./schema.ts"),
+      ),
+    );
+    expect(users).toEqual(["records/source.ts"]);
   });
 
   test("nobody but the schemas loads the model, and zod with it", () => {

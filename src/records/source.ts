@@ -1,0 +1,275 @@
+/**
+ * Message records as a capture: lines are checked against the schema, put in order within a window, and handed
+ * on as batches of frames. A line that does not fit is counted with its number and skipped; an unknown version
+ * of the schema ends the source.
+ */
+
+import { CaptureError, type CaptureSource, type RecordBatch, type SourceSummary } from "../capture/batch.ts";
+import { BatchBuffer } from "../capture/records.ts";
+import { type ByteWindow, endOf } from "../capture/window.ts";
+import { digestsOf, frameOf, LINKTYPE_RAW, linkTypeOf } from "./frame.ts";
+import { type MessageRecord, recordSchema } from "./schema.ts";
+import { THINNING } from "./thin.ts";
+import { RECORDS_SCHEMA, RECORDS_VERSION } from "./version.ts";
+
+const NEWLINE = 0x0a;
+/** No line of the schema is longer: a fragment's bytes in hexadecimal, and the rest. */
+const MAX_LINE = 200_000;
+const BATCH = 2048;
+const SHOWN = 5;
+
+interface Waiting {
+  segment: number;
+  order: number;
+  /** Lines of one time stay in the order of the input. */
+  number: number;
+  record: MessageRecord;
+}
+
+export class RecordSource implements CaptureSource {
+  readonly summary: SourceSummary;
+  readonly #window: ByteWindow;
+  readonly #reorder: number;
+  readonly #batch = new BatchBuffer();
+  readonly #digests = new Float64Array(2 * BATCH);
+  readonly #taps = new Map<string, number>();
+  readonly #malformed: number[] = [];
+  #malformedCount = 0;
+  readonly #late = new Map<string, number>();
+  #waiting: Waiting[] = [];
+  #ready: Waiting[] = [];
+  #line = 0;
+  #segment = 0;
+  #newest = Number.NEGATIVE_INFINITY;
+  #released = Number.NEGATIVE_INFINITY;
+
+  /** @param reorder how far lines may be out of order, microseconds */
+  constructor(window: ByteWindow, name: string, suffix: string, reorder: number) {
+    this.#window = window;
+    this.#batch.digests = this.#digests;
+    // The last sign of life of a window is written when the window is over.
+    this.#reorder = reorder + THINNING;
+    this.summary = {
+      name,
+      format: `records${suffix}`,
+      linkTypes: [LINKTYPE_RAW],
+      packets: 0,
+      bytes: 0,
+      timeDigits: 6,
+      untimed: 0,
+      end: "clean",
+      problem: null,
+      notes: [],
+    };
+  }
+
+  get size(): number | null {
+    return this.#window.source.size;
+  }
+
+  position(): number {
+    return this.#window.source.position();
+  }
+
+  async next(): Promise<RecordBatch | null> {
+    const window = this.#window;
+    while (this.#ready.length === 0) {
+      if (this.#read()) this.#release(this.#newest - this.#reorder);
+      else if (!window.ended && this.summary.end === "clean") await window.more();
+      else if (this.#waiting.length > 0) this.#release(Number.POSITIVE_INFINITY);
+      else {
+        if (this.summary.end === "clean") this.#finish();
+        return null;
+      }
+    }
+    return this.#toBatch(this.#ready.splice(0, BATCH));
+  }
+
+  /** Takes the whole lines at hand, at most a batch of them; false when there is none. */
+  #read(): boolean {
+    const window = this.#window;
+    let lines = 0;
+    while (lines < BATCH && window.available > 0 && this.summary.end === "clean") {
+      const found = window.bytes.indexOf(NEWLINE, window.start);
+      const whole = found >= 0 && found < window.end;
+      if (!whole && window.available > MAX_LINE) {
+        this.summary.end = "corrupt";
+        this.summary.problem = `${this.summary.name}: line ${this.#line + 1} is longer than any message record; nothing behind it was read.`;
+        break;
+      }
+      // The last line may lack its end; one that is cut off is malformed.
+      if (!whole && !window.ended) break;
+      const end = whole ? found : window.end;
+      const text = Buffer.from(
+        window.bytes.buffer,
+        window.bytes.byteOffset + window.start,
+        end - window.start,
+      );
+      const used = end - window.start + (whole ? 1 : 0);
+      this.#line += 1;
+      lines += 1;
+      this.#take(text.toString("utf8"));
+      window.consume(used);
+      this.summary.bytes += used;
+    }
+    return lines > 0;
+  }
+
+  #take(text: string): void {
+    if (text.trim() === "") return;
+    const value = parseJson(text);
+    const unknown = unknownVersion(value);
+    if (unknown !== null) {
+      this.summary.end = "corrupt";
+      this.summary.problem = `${this.summary.name}: line ${this.#line} is ${unknown}; nothing behind it was read.`;
+      return;
+    }
+    const { success, data } = recordSchema.safeParse(value);
+    if (!success || frameOf(data) === null) {
+      this.#malformedCount += 1;
+      if (this.#malformed.length < SHOWN) this.#malformed.push(this.#line);
+      return;
+    }
+    if (data.type === "header" && data.timeDigits === 9) this.summary.timeDigits = 9;
+    const micros = Number(data.t.slice(0, -3));
+    const { order = micros, segment = 0 } = data;
+    if (segment > this.#segment) {
+      // The sensor's clock stepped back: what came before the step goes first, whatever its times.
+      this.#release(Number.POSITIVE_INFINITY);
+      this.#segment = segment;
+      this.#newest = Number.NEGATIVE_INFINITY;
+      this.#released = Number.NEGATIVE_INFINITY;
+    }
+    // A trailer tells a time, which may be long past when another source went on.
+    if (data.type === "trailer" && order < this.#released) return;
+    if (order < this.#newest - this.#reorder)
+      this.#late.set(data.sensor, (this.#late.get(data.sensor) ?? 0) + 1);
+    this.#newest = Math.max(this.#newest, order);
+    this.#waiting.push({ segment, order, number: this.#line, record: data });
+  }
+
+  /** Moves what is not younger than `until` to the ready lines, in order. */
+  #release(until: number): void {
+    const waiting = this.#waiting.sort(
+      (a, b) => a.segment - b.segment || a.order - b.order || a.number - b.number,
+    );
+    let count = waiting.findIndex(({ order }) => order > until);
+    if (count < 0) count = waiting.length;
+    if (count === 0) return;
+    const released = waiting.splice(0, count);
+    const before = this.#released;
+    // A header or trailer tells a time; where a packet has the same one, it has nothing to add.
+    const told = new Set(released.filter(({ record }) => !isMark(record)).map(({ order }) => order)).add(
+      before,
+    );
+    this.#ready.push(...released.filter(({ record, order }) => !isMark(record) || !told.has(order)));
+    this.#released = Math.max(before, released[released.length - 1].order);
+  }
+
+  #toBatch(lines: readonly Waiting[]): RecordBatch {
+    const batch = this.#batch;
+    const frames = lines.map(({ record }) => frameOf(record)!);
+    batch.begin(Buffer.concat(frames));
+    let offset = 0;
+    for (const [i, { record }] of lines.entries()) {
+      batch.offsets[i] = offset;
+      batch.captured[i] = frames[i].length;
+      batch.original[i] = frames[i].length;
+      digestsOf(record, this.#digests, 2 * i);
+      batch.linkTypes[i] = linkTypeOf(record);
+      batch.interfaces[i] = this.#tapOf(record);
+      batch.micros[i] = Number(record.t.slice(0, -3) || "0");
+      batch.nanos[i] = Number(record.t.slice(-3));
+      offset += frames[i].length;
+    }
+    batch.count = lines.length;
+    this.summary.packets += lines.length;
+    return batch;
+  }
+
+  /** Number of the place where a line was captured: sensor, source and interface. */
+  #tapOf(record: MessageRecord): number {
+    const name = `${record.sensor}\n${record.source}\n${record.interface ?? 0}`;
+    const known = this.#taps.get(name);
+    if (known !== undefined) return known;
+    this.#taps.set(name, this.#taps.size);
+    return this.#taps.size - 1;
+  }
+
+  #finish(): void {
+    Object.assign(this.summary, endOf(this.#window, this.summary.name));
+    const { name } = this.summary;
+    const notes = this.summary.notes!;
+    if (this.#malformedCount > 0) {
+      const more = this.#malformedCount > this.#malformed.length ? ", ..." : "";
+      notes.push({
+        code: "malformed-line",
+        message: `${name}: ${this.#malformedCount} lines are no message records and were skipped: line ${this.#malformed.join(", ")}${more}.`,
+      });
+    }
+    for (const [sensor, count] of this.#late) {
+      const seconds = (this.#reorder - THINNING) / 1e6;
+      notes.push({
+        code: "sensor-clock",
+        message: `${name}: ${count} lines of sensor ${sensor} came later than the window of ${seconds} s allows: its clock is off, or its lines were delayed (--reorder).`,
+      });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#window.source.close();
+  }
+}
+
+function isMark({ type }: MessageRecord): boolean {
+  return type === "header" || type === "trailer";
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What is wrong with a header that is not of this version; null for everything else. */
+function unknownVersion(value: unknown): string | null {
+  if (typeof value !== "object" || value === null || !("type" in value) || value.type !== "header")
+    return null;
+  const { schema, version } = value as { schema?: unknown; version?: unknown };
+  if (schema !== RECORDS_SCHEMA) return "a header of another format";
+  if (version === RECORDS_VERSION) return null;
+  return `a header of version ${String(version)} of the message records, and this program knows version ${RECORDS_VERSION}`;
+}
+
+/**
+ * Opens message records; `window` stands at their beginning.
+ * @throws CaptureError when they begin with a header of another version, or are no message records
+ */
+export async function openRecords(
+  window: ByteWindow,
+  name: string,
+  suffix: string,
+  reorder: number,
+): Promise<CaptureSource> {
+  let end = -1;
+  while (end < 0 && window.available <= MAX_LINE) {
+    const at = window.bytes.indexOf(NEWLINE, window.start);
+    if (at >= 0 && at < window.end) end = at;
+    else if (window.ended) end = window.end;
+    else await window.more();
+  }
+  const text = Buffer.from(
+    window.bytes.buffer,
+    window.bytes.byteOffset + window.start,
+    Math.max(0, end - window.start),
+  );
+  const first = parseJson(text.toString("utf8"));
+  const unknown = unknownVersion(first);
+  if (unknown !== null) throw new CaptureError("unsupported", `${name} begins with ${unknown}`);
+  if (!recordSchema.safeParse(first).success) {
+    throw new CaptureError("not-a-capture", `${name} is no capture, and its first line is no message record`);
+  }
+  return new RecordSource(window, name, suffix, reorder);
+}

@@ -1,0 +1,116 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { analyze, type Report } from "../../src/analyze.ts";
+import { extract } from "../../src/extract.ts";
+import { recordSchema } from "../../src/records/schema.ts";
+import { reportOn } from "../support/analyzed.ts";
+import { pcap } from "../support/capture-files.ts";
+import { random32 } from "../support/random.ts";
+import { simulate } from "../support/world.ts";
+
+const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
+const names = (await readdir(samples)).filter((name) => /\.pcap(ng)?$/.test(name));
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ike-dupcheck-records-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function recordsOf(inputs: readonly string[], sensor = "tap"): Promise<string> {
+  let text = "";
+  const { failures } = await extract(inputs, { sensor }, async (lines) => {
+    text += lines;
+  });
+  expect(failures).toEqual([]);
+  return text;
+}
+
+/** What a report concludes; frames and sources are those of the input. */
+function conclusions({ findings, clients, responders, summary }: Report) {
+  const plain = findings.map(({ attempts, ...finding }) => ({
+    ...finding,
+    attempts: attempts.map(({ frame, source, claim, events, ...attempt }) => ({
+      ...attempt,
+      events: events.map(({ at, sender, what }) => ({ at, sender, what })),
+      claim: claim === null ? null : { at: claim.at, implied: claim.implied, lastLifeAt: claim.lastLifeAt },
+    })),
+  }));
+  return { findings: plain, clients, responders, summary };
+}
+
+describe("records of a capture", () => {
+  it.each(names)(
+    "%s: every line fits the schema, and the findings are those of the capture",
+    async (name) => {
+      const path = join(samples, name);
+      const text = await recordsOf([path]);
+      for (const line of text.trimEnd().split("\n")) {
+        expect(recordSchema.safeParse(JSON.parse(line)).error, line).toBeUndefined();
+      }
+      const whole = await reportOn([await readFile(path)]);
+      const report = await reportOn([Buffer.from(text)]);
+      expect(conclusions(report)).toEqual(conclusions(whole));
+      expect(report.capture.quickModeMessages).toBe(whole.capture.quickModeMessages);
+      expect({ ...report.capture.messages, malformed: 0 }).toEqual({
+        ...whole.capture.messages,
+        malformed: 0,
+      });
+    },
+  );
+
+  it("extracted from a world and split over sensors, they give the findings of the captures", async () => {
+    for (let seed = 1; seed <= 25; seed += 1) {
+      const { records } = simulate(seed);
+      const next = random32(seed + 99);
+      const sensors = 1 + (next() % 50);
+      const parts: (typeof records)[] = Array.from({ length: sensors }, () => []);
+      for (const record of records) parts[next() % sensors].push(record);
+      const texts: Buffer[] = [];
+      for (const [i, part] of parts.entries()) {
+        if (part.length === 0) continue;
+        const path = join(folder, `${seed}-${i}.pcap`);
+        await writeFile(path, pcap(part));
+        texts.push(Buffer.from(await recordsOf([path], `sensor-${i}`)));
+      }
+      const captures = parts.filter((part) => part.length > 0).map((part) => pcap(part));
+      const whole = conclusions(await reportOn(captures));
+      expect(conclusions(await reportOn(texts)), `seed ${seed}`).toEqual(whole);
+    }
+  });
+});
+
+describe("bad lines", () => {
+  it("are counted with their numbers and skipped", async () => {
+    const lines = (await recordsOf([join(samples, "two-windows-clients.pcap")])).trimEnd().split("\n");
+    lines.splice(1, 0, "{nonsense", '{"type":"ike"}');
+    const report = await reportOn([Buffer.from(lines.join("\n"))]);
+    expect(report.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      expect.stringMatching(/^malformed-line .*: 2 lines .*: line 2, 3\.$/),
+    ]);
+    expect(report.summary.findings.rejected).toBe(1);
+  });
+
+  it("an unknown version of the schema is refused", async () => {
+    const path = join(folder, "version.jsonl");
+    const text = await recordsOf([join(samples, "ikev2.pcap")]);
+    await writeFile(path, text.replace('"version":1', '"version":2'));
+    const { failures } = await analyze([path]);
+    expect(failures.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/version 2 .* knows version 1/),
+    ]);
+  });
+
+  it("a sensor whose clock is off by more than the window is named", async () => {
+    const lines = (await recordsOf([join(samples, "two-windows-clients.pcap")])).trimEnd().split("\n");
+    const late = lines
+      .filter((line) => line.includes('"type":"ike"'))
+      .map((line) => line.replace('"tap"', '"slow"'));
+    const report = await reportOn([Buffer.from([...lines, ...late.slice(0, 2)].join("\n"))]);
+    expect(report.warnings.find(({ code }) => code === "sensor-clock")?.message).toMatch(
+      /2 lines of sensor slow /,
+    );
+  });
+});
