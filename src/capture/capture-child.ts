@@ -90,7 +90,8 @@ function dropPrivileges(): void {
     process.setgid!(NOBODY);
     process.setuid!(NOBODY);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EINVAL")) throw error;
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    if (code !== "EINVAL" && code !== "EPERM") throw error;
   }
 }
 
