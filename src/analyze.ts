@@ -82,6 +82,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const merged = new MergedCapture(names, (name, chunk) => openCapture(name, chunk, reorder));
   const tracker = new Tracker();
   const scope = scopeOf(options, tracker.hosts);
+  const reservedHosts = tracker.hosts.size;
   const scanner = new Scanner(tracker, portSet(options.ports ?? []));
   const limit = options.maxPackets ?? Number.POSITIVE_INFINITY;
   const rounds = merged.rounds();
@@ -96,6 +97,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     let source = 0;
     for (const slice of round) {
       scanner.scan(slice, limit - scanner.packets);
+      tracker.boundHosts(reservedHosts);
       source = slice.source;
     }
     options.onProgress?.({ ...merged.progress(source), packets: scanner.packets });

@@ -1,6 +1,7 @@
 /** Keeps the table of addresses from growing for ever while a capture runs for weeks. */
 
 import type { EchoFilter } from "./echo.ts";
+import type { Exchange } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
 import { endpoint, type HostTable, hostOf, portOf } from "./hosts.ts";
 import type { IkeSa } from "./sa.ts";
@@ -18,6 +19,7 @@ export function compactHosts(
 ): void {
   const used = new Uint8Array(hosts.size).fill(1, 0, reserved);
   for (const { paths } of sas) for (const { ends } of paths) for (const end of ends) used[hostOf(end)] = 1;
+  for (const exchange of exchangesOf(sas)) used[hostOf(exchange.from)] = 1;
   for (let row = 0; row < flows.size; row += 1) {
     used[flows.from[row]] = 1;
     used[flows.to[row]] = 1;
@@ -31,6 +33,14 @@ export function compactHosts(
       ends[1] = renumbered(ends[1]);
     }
   }
+  for (const exchange of exchangesOf(sas)) exchange.from = renumbered(exchange.from);
   flows.renumber(moved);
   echoes.renumber(moved);
+}
+
+function* exchangesOf(sas: readonly IkeSa[]): Generator<Exchange> {
+  for (const { exchanges, outers } of sas) {
+    yield* exchanges;
+    for (const { exchange } of outers?.values() ?? []) yield exchange;
+  }
 }

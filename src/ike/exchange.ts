@@ -36,8 +36,8 @@ export class Exchange {
   /** Side of the IKE SA (0 or 1) that sent the first message. */
   readonly starter: 0 | 1;
   readonly first: Stamp;
-  /** Endpoint that the first message came from. */
-  readonly from: number;
+  /** Endpoint that the first message came from; changes when hosts are numbered anew. */
+  from: number;
   readonly firstAt: number;
   readonly segment: number;
   /** Digest and length of the first message: the same again is a retransmission. */

@@ -34,6 +34,8 @@ const SECOND = 1_000_000;
 const RECENT = 60 * SECOND;
 const PENDING = 5 * SECOND;
 const UNDECIDED = 2 * SECOND;
+/** A Delete that answers a refusal of the gateway comes so soon, whatever ESP of an older quick mode is under way. */
+const PROMPT = 2 * SECOND;
 const ESP_PAUSE = 300 * SECOND;
 
 export function outcomeOf(session: Session, exchange: Exchange, context: OutcomeContext): Outcome {
@@ -96,11 +98,18 @@ function isProven(session: Session, exchange: Exchange, context: OutcomeContext)
   const sending = exchange.otherSentAt - lastSent <= RECENT;
   if (!freshPhase1 && !sending) return false;
   if (exchange.retransmissions > 0) return true;
-  // Who sent nothing again and left long after has not left for want of an answer.
-  const soon = (at: number) => at >= exchange.firstAt && at - exchange.firstAt <= RECENT;
+  // Who sent nothing again and left long after, or had a tunnel, has not left for want of an answer.
+  const soon = (at: number) =>
+    at >= exchange.firstAt && at - exchange.firstAt <= (hadTunnel(session, exchange, at) ? PROMPT : RECENT);
   const farewell = context.lifespan.clientFarewell;
   const left = farewell !== null && farewell.segment === exchange.segment && soon(farewell.at);
   return left || soon(context.nextPhase1(exchange.firstAt));
+}
+
+/** The client sent ESP before `at`, or an earlier quick mode of the SA was answered. */
+function hadTunnel(session: Session, exchange: Exchange, at: number): boolean {
+  if (exchange.espFromStarterAt < at) return true;
+  return session.quickModes.some(({ firstAt, replyAt }) => firstAt < exchange.firstAt && seen(replyAt));
 }
 
 /** An Informational of the responder on the SA, before the client gave up: encrypted, so its shape is all there is. */

@@ -78,8 +78,16 @@ export class Tracker {
     this.hosts.stopWaiting(at);
     // A judgement has made quick modes of some.
     this.#outers = this.table.sas.reduce((sum, sa) => sum + (sa.outers?.size ?? 0), 0);
+    this.boundHosts(reservedHosts);
+  }
+
+  /**
+   * Drops addresses that nothing needs any more, once there are many: hosts have other numbers then.
+   * @param reserved numbers below are held by others and stay as they are
+   */
+  boundHosts(reserved: number): void {
     if (this.hosts.size < this.#compactHostsAt) return;
-    compactHosts(this.hosts, this.table.sas, this.flows, this.#echoes, reservedHosts);
+    compactHosts(this.hosts, this.table.sas, this.flows, this.#echoes, reserved);
     this.#compactHostsAt = Math.max(this.#fewHosts, this.hosts.size * 2);
   }
 
