@@ -8,11 +8,12 @@ import {
   flags,
   HeaderClass,
   headerClassNames,
+  lengthField,
   messageId,
 } from "../../src/wire/isakmp.ts";
 import { Kind, kindNames, Located, locate, portSet } from "../../src/wire/locate.ts";
 
-/** "frame initiatorCookie responderCookie version exchange flags messageId" */
+/** "frame initiatorCookie responderCookie version exchange flags messageId length" */
 export type MessageLine = string;
 
 export interface OwnReading {
@@ -50,12 +51,20 @@ export async function ownMessages(path: string): Promise<OwnReading> {
           exchangeType(bytes, at),
           flags(bytes, at),
           messageId(bytes, at),
+          lengthField(bytes, at),
         ].join(" "),
       );
     }
   }
   await source.close();
   return reading;
+}
+
+const UNTOLD = "untold";
+
+/** The same message; where tshark tells no length, but for that. */
+export function isSame(own: MessageLine, theirs: MessageLine): boolean {
+  return own === theirs || theirs === `${own.slice(0, own.lastIndexOf(" "))} ${UNTOLD}`;
 }
 
 export const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
@@ -70,6 +79,7 @@ export async function tsharkMessages(path: string): Promise<MessageLine[]> {
     "isakmp.exchangetype",
     "isakmp.flags",
     "isakmp.messageid",
+    "isakmp.length",
   ];
   const output = await tshark(
     [
@@ -95,10 +105,20 @@ export async function tsharkMessages(path: string): Promise<MessageLine[]> {
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
-      const [frame, initiator, responder, version, exchange, flagBits, id] = line.split("\t");
+      const [frame, initiator, responder, version, exchange, flagBits, id, length] = line.split("\t");
       const number = (text: string) => (text === "" ? "" : Number(text));
       const hexByte = version === "" ? "" : Number(version).toString(16).padStart(2, "0");
-      return [frame, initiator, responder, hexByte, number(exchange), number(flagBits), number(id)].join(" ");
+      return [
+        frame,
+        initiator,
+        responder,
+        hexByte,
+        number(exchange),
+        number(flagBits),
+        number(id),
+        // Of a message that the capture cut tshark does not give the length.
+        length === "" ? UNTOLD : number(length),
+      ].join(" ");
     });
 }
 
