@@ -5,7 +5,10 @@ import type { CaptureError } from "./capture/batch.ts";
 import { MergedCapture } from "./capture/merge.ts";
 import { expandInputs } from "./capture/open.ts";
 import { type ExtractCounts, Extractor } from "./records/extract.ts";
+import { type LiveInputs, RoundReader } from "./rounds.ts";
 import { portSet } from "./wire/locate.ts";
+
+const IDLE_MS = 1_000;
 
 export interface ExtractOptions {
   ports?: readonly number[];
@@ -34,36 +37,63 @@ export async function extract(
 ): Promise<Extraction> {
   const { names, failures } = await expandInputs(inputs);
   const merged = new MergedCapture(names);
+  try {
+    const counts = await extractFrom(merged, options, write);
+    const problems = merged.summaries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+    return { counts, failures: [...failures, ...merged.failures], problems };
+  } finally {
+    await merged.close();
+  }
+}
+
+/** The same for inputs that may go on for ever, as live interfaces do; ends with them, or when it is aborted. */
+export async function extractFrom(
+  inputs: LiveInputs,
+  options: ExtractOptions,
+  write: (lines: string) => Promise<void>,
+): Promise<ExtractCounts> {
   let lines = "";
   const extractor = new Extractor(options.sensor ?? hostname(), portSet(options.ports ?? []), (line) => {
     lines += line;
   });
-  const flush = async () => {
-    const ready = lines;
-    lines = "";
-    if (ready !== "") await write(ready);
+  // One write at a time, so that the lines keep their order.
+  let written = Promise.resolve();
+  const flush = () => {
+    written = written.then(() => {
+      const ready = lines;
+      lines = "";
+      return ready === "" ? undefined : write(ready);
+    });
+    return written;
   };
   const limit = options.maxPackets ?? Number.POSITIVE_INFINITY;
-  const rounds = merged.rounds();
-  const interrupted = new Promise<IteratorResult<never>>((resolve) => {
-    const stop = () => resolve({ done: true, value: undefined });
-    options.signal?.addEventListener("abort", stop, { once: true });
-  });
+  const reader = new RoundReader(inputs);
+  const stop = () => reader.stop();
+  options.signal?.addEventListener("abort", stop, { once: true });
+  if (options.signal?.aborted === true) stop();
+  let heardAt = performance.now();
+  // Where nothing comes for a while, the last signs of life of a window are due all the same.
+  const idle = setInterval(() => {
+    extractor.idle((performance.now() - heardAt) * 1e3);
+    flush().catch(stop);
+  }, IDLE_MS);
   try {
-    while (options.signal?.aborted !== true && extractor.counts.packets < limit) {
-      const { done, value: round } = await Promise.race([rounds.next(), interrupted]);
-      if (done === true) break;
+    while (extractor.counts.packets < limit) {
+      const round = await reader.next();
+      if (round === null) break;
       for (const slice of round) {
-        extractor.slice(slice, merged.summaries[slice.source], limit - extractor.counts.packets);
+        extractor.slice(slice, inputs.summaries[slice.source], limit - extractor.counts.packets);
       }
+      heardAt = performance.now();
       await flush();
     }
-    const { times } = merged;
-    extractor.end(merged.summaries.map((summary, i) => ({ summary, last: times[i].last })));
-    await flush();
   } finally {
-    await merged.close();
+    clearInterval(idle);
+    options.signal?.removeEventListener("abort", stop);
+    inputs.stop?.();
   }
-  const problems = merged.summaries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-  return { counts: extractor.counts, failures: [...failures, ...merged.failures], problems };
+  const { times } = inputs;
+  extractor.end(inputs.summaries.map((summary, i) => ({ summary, last: times[i].last })));
+  await flush();
+  return extractor.counts;
 }

@@ -3,7 +3,7 @@
 import type { LiveAnalysis } from "./live-analysis.ts";
 import type { Line, StatsLine } from "./report/lines.ts";
 import type { Report, Warning } from "./report/model.ts";
-import type { LiveInputs } from "./watch.ts";
+import type { LiveInputs } from "./rounds.ts";
 
 export function statsLine(
   inputs: LiveInputs,

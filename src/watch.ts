@@ -3,8 +3,7 @@
  * told. For live interfaces, and for a pipe, which may be either a live capture or a file that somebody pipes in.
  */
 
-import type { LiveStatus } from "./capture/live.ts";
-import type { Inputs, Slice } from "./capture/merge.ts";
+import type { Slice } from "./capture/merge.ts";
 import type { EvidencePlan } from "./findings/evidence.ts";
 import { LiveAnalysis, type LiveOptions } from "./live-analysis.ts";
 import { statsLine, statusWarnings, withLive } from "./live-report.ts";
@@ -12,18 +11,7 @@ import { Liveness } from "./liveness.ts";
 import type { Line } from "./report/lines.ts";
 import type { Report } from "./report/model.ts";
 import type { Timeline } from "./report/timeline.ts";
-
-/** What records come from: live interfaces, a pipe, a test. */
-export interface LiveInputs extends Inputs {
-  /** All records in rounds of slices; a slice is valid until the next one is asked for. */
-  rounds(): AsyncIterator<Iterable<Slice>>;
-  /** Ends `rounds` in order, once what is on its way has come; without it, what is on its way is left. */
-  stop?(): void;
-  /** Brings `status` up to date. */
-  refresh?(): void;
-  /** Absent where nothing is known of a capture, as for a pipe. */
-  readonly status?: LiveStatus;
-}
+import { type LiveInputs, RoundReader } from "./rounds.ts";
 
 export interface WatchOptions extends LiveOptions {
   /** Stop after so many packets. */
@@ -53,8 +41,6 @@ export interface Watched {
 }
 
 const TICK_MS = 100;
-/** How long an ended capture may take to hand over what is on its way. */
-const DRAIN_MS = 2_000;
 const REFRESH_MS = 5_000;
 
 /** Reads to the end of the inputs, or until it is told to stop; the report is of all of it. */
@@ -84,7 +70,7 @@ export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Pro
     statsAt += seconds(options.statsEvery ?? 0);
     tell([statsLine(inputs, analysis, now, began, linesDropped())]);
   };
-  const reader = new Reader(inputs);
+  const reader = new RoundReader(inputs);
   const stop = () => reader.stop();
   options.signal?.addEventListener("abort", stop, { once: true });
   if (options.signal?.aborted === true) stop();
@@ -115,43 +101,6 @@ export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Pro
     timelines: () => analysis.timelines(),
     plan: analysis.evidencePlan(),
   };
-}
-
-/** The rounds of an input, one by one, until it ends or is stopped. */
-class Reader {
-  readonly #inputs: LiveInputs;
-  readonly #rounds: AsyncIterator<Iterable<Slice>>;
-  #stopped = false;
-  #release: (round: null) => void = () => {};
-  #over = false;
-
-  constructor(inputs: LiveInputs) {
-    this.#inputs = inputs;
-    this.#rounds = inputs.rounds();
-  }
-
-  /** null at the end. A promise of its own each time: one that all raced with would remember every round. */
-  next(): Promise<Iterable<Slice> | null> {
-    if (this.#over) return Promise.resolve(null);
-    return new Promise((resolve, reject) => {
-      this.#release = resolve;
-      this.#rounds.next().then(({ done, value }) => resolve(done === true ? null : value), reject);
-    });
-  }
-
-  stop(): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    const end = () => {
-      this.#over = true;
-      this.#release(null);
-    };
-    if (this.#inputs.stop === undefined) end();
-    else {
-      this.#inputs.stop();
-      setTimeout(end, DRAIN_MS).unref();
-    }
-  }
 }
 
 function seconds(count: number): number {

@@ -59,6 +59,7 @@ export interface ExtractOptions {
   sensor: string | null;
   maxPackets: number | null;
   quiet: boolean;
+  live: LiveArguments;
 }
 
 export type Invocation =
@@ -139,7 +140,7 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
   const extract = program
     .command("extract")
     .description(
-      "write one JSON line per ISAKMP message: message records, which the main job takes like a capture",
+      "write one JSON line per ISAKMP message, from captures or live: message records, which the main job takes like a capture",
     )
     .argument("[FILE...]", "captures, as for the main job; - is standard input")
     .action((inputs: string[]) => done(extractInvocation(inputs, extract.opts())));
@@ -202,8 +203,9 @@ function checkOptions(): Option[] {
 
 function extractOptions(): Option[] {
   const shared = ["--output", "--port", "--count", "--quiet"];
+  const live = ["--interface", "--filter", "--capture-with", "--once", "--autostop"];
   return [
-    ...checkOptions().filter(({ long }) => shared.includes(long ?? "")),
+    ...checkOptions().filter(({ long }) => [...shared, ...live].includes(long ?? "")),
     new Option(
       "--sensor <NAME>",
       "name of this sensor in the records (default: the machine's name)",
@@ -217,6 +219,8 @@ function sensorName(value: string): string {
 }
 
 function extractInvocation(inputs: string[], given: OptionValues): Invocation {
+  const contradiction = liveContradiction(inputs, given);
+  if (contradiction !== null) return { kind: "usage", message: contradiction };
   return {
     kind: "extract",
     options: {
@@ -226,6 +230,7 @@ function extractInvocation(inputs: string[], given: OptionValues): Invocation {
       sensor: given.sensor ?? null,
       maxPackets: given.count ?? null,
       quiet: given.quiet === true,
+      live: liveArguments(given),
     },
   };
 }

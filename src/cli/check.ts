@@ -3,13 +3,11 @@
 import type { Analysis, AnalyzeOptions } from "../analyze.ts";
 import type { Report, Source } from "../report/model.ts";
 import { type CheckOptions, helpText } from "./args.ts";
-import { exitStatus } from "./exit-status.ts";
+import { exitStatus, SIGNAL_STATUS } from "./exit-status.ts";
 import { OutputError, openTarget, streamTarget, type Target, writeTo } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import type { StopSignal, Surroundings } from "./surroundings.ts";
 import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
-
-export const SIGNAL_STATUS: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };
 
 interface Job {
   inputs: readonly string[];

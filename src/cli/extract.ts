@@ -1,7 +1,11 @@
-/** The subcommand `extract`: captures in, message records out as they are read, exit status back. */
+/** The subcommand `extract`: captures or interfaces in, message records out as they come, exit status back. */
 
 import { open } from "node:fs/promises";
+import type { LiveCapture } from "../capture/live.ts";
+import { type Extraction, extract, extractFrom, type ExtractOptions as LibraryOptions } from "../extract.ts";
 import type { ExtractOptions } from "./args.ts";
+import { SIGNAL_STATUS } from "./exit-status.ts";
+import { openLive, tellRefusal } from "./live-open.ts";
 import { errorCode, OutputError, reasonOf, refuseInput, streamTarget } from "./output.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Messages } from "./terminal.ts";
@@ -12,31 +16,32 @@ export async function extractRecords(
   around: Surroundings,
   messages: Messages,
 ): Promise<number> {
-  if (options.inputs.length === 0 && around.stdinIsTerminal) {
-    messages.error("extract needs a capture: extract FILE..., or - for standard input");
+  const live = options.live.interfaces.length > 0;
+  if (!live && options.inputs.length === 0 && around.stdinIsTerminal) {
+    messages.error("extract needs a capture: extract FILE..., - for standard input, or -i IFACE");
     return 2;
   }
-  const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
+  const inputs = live ? [] : options.inputs.length === 0 ? ["-"] : options.inputs;
   const output = await openOutput(options.output, inputs, around);
   const stop = new AbortController();
-  const release = around.onSignal(() => stop.abort());
+  const release = around.onSignal((signal) => {
+    // The first signal ends the input, so that the trailer is still written; the second ends the program.
+    if (stop.signal.aborted) around.exit(SIGNAL_STATUS[signal]);
+    else stop.abort();
+  });
+  const settings: LibraryOptions = { ports: options.ports, signal: stop.signal };
+  if (options.sensor !== null) settings.sensor = options.sensor;
+  if (options.maxPackets !== null) settings.maxPackets = options.maxPackets;
   try {
-    const { extract } = await import("../extract.ts");
-    const { counts, failures, problems } = await extract(
-      inputs,
-      {
-        ports: options.ports,
-        signal: stop.signal,
-        ...(options.sensor === null ? {} : { sensor: options.sensor }),
-        ...(options.maxPackets === null ? {} : { maxPackets: options.maxPackets }),
-      },
-      output.write,
-    );
+    const { counts, failures, problems } = live
+      ? await extractLive(options, settings, output, messages)
+      : await extract(inputs, settings, output.write);
     for (const { message } of failures) messages.error(message);
     for (const problem of problems) messages.note(problem);
     messages.note(`${counts.packets} packets, ${counts.messages} ISAKMP messages, ${counts.lines} lines`);
     return failures.length > 0 ? 2 : 0;
   } catch (error) {
+    if (tellRefusal(error, messages)) return 2;
     // The reader went away: it has all that it wanted.
     if (errorCode(error) === "EPIPE") return 0;
     if (errorCode(error) === null) throw error;
@@ -46,6 +51,36 @@ export async function extractRecords(
     release();
     await output.close();
   }
+}
+
+/** Captures until the time is over or a signal comes. */
+async function extractLive(
+  { live, ports }: ExtractOptions,
+  settings: LibraryOptions,
+  output: Output,
+  messages: Messages,
+): Promise<Extraction> {
+  const capture = await openLive(live, ports, messages);
+  const timer =
+    live.seconds === null ? undefined : setTimeout(() => capture.stop(), live.seconds * 1_000).unref();
+  try {
+    const counts = await extractFrom(capture, settings, output.write);
+    return { counts, failures: [], problems: lossesOf(capture) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What passed and is not in the records, as sentences. */
+function lossesOf({ status }: LiveCapture): string[] {
+  const { dropped, interruptions } = status;
+  const lost: string[] = [];
+  const kernel = dropped.kernel ?? 0;
+  if (kernel > 0 || dropped.queue > 0) {
+    lost.push(`${kernel} packets were dropped by the kernel and ${dropped.queue} before they were read`);
+  }
+  if (interruptions > 0) lost.push(`the capture broke off ${interruptions} times`);
+  return lost;
 }
 
 interface Output {

@@ -1,8 +1,6 @@
 /** The main job on live interfaces and on pipes: findings as they happen, the report at the end. */
 
 import type { Analysis } from "../analyze.ts";
-import { LiveCapture } from "../capture/live.ts";
-import { LiveRefusal } from "../capture/live-advice.ts";
 import { MergedCapture } from "../capture/merge.ts";
 import { EvidenceRing } from "../evidence/ring.ts";
 import type { EvidencePlan } from "../findings/evidence.ts";
@@ -10,12 +8,14 @@ import type { LiveAnalysis } from "../live-analysis.ts";
 import type { Line } from "../report/lines.ts";
 import { reportLine, toLine } from "../report/ndjson.ts";
 import { painter } from "../report/text.ts";
-import { type LiveInputs, type Watched, type WatchOptions, watch } from "../watch.ts";
+import type { LiveInputs } from "../rounds.ts";
+import { type Watched, type WatchOptions, watch } from "../watch.ts";
 import { portSet } from "../wire/locate.ts";
 import type { CheckOptions } from "./args.ts";
-import { factsOf, render, SIGNAL_STATUS } from "./check.ts";
-import { exitStatus } from "./exit-status.ts";
+import { factsOf, render } from "./check.ts";
+import { exitStatus, SIGNAL_STATUS } from "./exit-status.ts";
 import { failureSentence, LineSink } from "./line-sink.ts";
+import { openLive, tellRefusal } from "./live-open.ts";
 import { LiveView } from "./live-view.ts";
 import { openTarget, streamTarget, type Target, writeTo } from "./output.ts";
 import type { StopSignal, Surroundings } from "./surroundings.ts";
@@ -60,9 +60,7 @@ export async function checkLive(
       (await writeEvidence(watched.plan, ring, options, evidence, around, messages)) && delivered;
     return exitStatus({ report, failed: failures.length > 0 || !written }, options.failOn, options.strict);
   } catch (error) {
-    if (!(error instanceof LiveRefusal)) throw error;
-    messages.error(error.message);
-    for (const remedy of error.remedies) messages.note(remedy);
+    if (!tellRefusal(error, messages)) throw error;
     return 2;
   } finally {
     for (const each of release) each();
@@ -119,7 +117,7 @@ async function read(
   sources: { current: LiveInputs | null },
 ): Promise<Watched & Pick<Analysis, "failures">> {
   const { live } = options;
-  const capture = live.interfaces.length > 0 ? await openLive(options, messages) : null;
+  const capture = live.interfaces.length > 0 ? await openLive(live, options.ports, messages) : null;
   const merged = capture === null ? new MergedCapture([input]) : null;
   const inputs: LiveInputs = capture ?? merged!;
   sources.current = inputs;
@@ -147,18 +145,6 @@ async function read(
     messages.progress = null;
     await merged?.close();
   }
-}
-
-async function openLive({ live, ports }: CheckOptions, messages: Messages): Promise<LiveCapture> {
-  const capture = new LiveCapture(live.interfaces, {
-    backend: live.captureWith,
-    filter: live.filter,
-    ports,
-    once: live.once,
-    note: (sentence) => messages.note(sentence),
-  });
-  await capture.open();
-  return capture;
 }
 
 function show(

@@ -51,6 +51,8 @@ export class Extractor {
   /** Sources whose header is written, and their records so far. */
   readonly #packets: number[] = [];
   #segment = 0;
+  /** Clock of the last record. */
+  #heardAt = Number.NaN;
 
   /** @param write takes one line, its end included */
   constructor(sensor: string, ports: PortSet, write: (line: string) => void) {
@@ -81,7 +83,14 @@ export class Extractor {
       else if (kind in LIFE_TYPES) this.#sign(slice, i, kind);
     }
     this.counts.packets += end - slice.start;
-    if (end > slice.start) this.#thinner.expire(clock[end - 1]);
+    if (end === slice.start) return;
+    this.#heardAt = clock[end - 1];
+    this.#thinner.expire(this.#heardAt);
+  }
+
+  /** Nothing came for so many microseconds: windows that are over by now end. */
+  idle(micros: number): void {
+    this.#thinner.expire(this.#heardAt + micros);
   }
 
   /** Writes what is held back, and a trailer for each source. */

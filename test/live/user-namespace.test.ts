@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lineSchema } from "../../src/report/lines.ts";
+import { reportOn } from "../support/analyzed.ts";
 import { LiveProgram } from "../support/live-program.ts";
 import { hasCap, Namespace, userNamespaces } from "../support/namespace.ts";
 import { programIsBuilt } from "../support/program.ts";
@@ -65,6 +66,32 @@ describe.skipIf(userNamespaces === null || !hasCap || !programIsBuilt())("live o
     expect(report.capture).toMatchObject({ quickModeMessages: stage.quickModeMessages, echoes: 0 });
     expect(report.capture.messages.ikev1).toBe(stage.ikev1);
     expect(report.live).toMatchObject({ times: "arrival", interruptions: 0 });
+  });
+
+  test("extract -i writes message records as they come, which give the finding", async () => {
+    const sensor = LiveProgram.begin(namespace, "extract", "-i", "lo", "--sensor", "tap");
+    await sensor.says(/capturing on/);
+    const stage = collision();
+    await namespace.feed("udp-player.py", [], datagrams(stage));
+    // Before it ends: what was sent is there.
+    await sensor.writes(new RegExp(`("type":"ike"[^]*){${stage.ikev1}}`));
+    sensor.child.kill("SIGTERM");
+    expect(await sensor.ended).toEqual({ status: 0, signal: null });
+    const lines = sensor.stdout.trim().split("\n");
+    expect([lines[0], lines.at(-1)!].map((line) => JSON.parse(line).type)).toEqual(["header", "trailer"]);
+    // The records end within 5 s of the attempt: an answer might still have come.
+    expect((await reportOn([Buffer.from(sensor.stdout)])).findings).toMatchObject([
+      { verdict: "predicted", contender: { address: "127.0.0.12" } },
+    ]);
+  });
+
+  test("extract -i ends after -a duration:N, and refuses what is not there in one sentence", async () => {
+    const timed = LiveProgram.begin(namespace, "extract", "-i", "lo", "-a", "duration:1");
+    expect(await timed.ended).toEqual({ status: 0, signal: null });
+    expect(timed.stdout).toBe("");
+    const refused = LiveProgram.begin(namespace, "extract", "-i", "nosuch0");
+    expect((await refused.ended).status).toBe(2);
+    expect(refused.stderr).toMatch(/^ike-dupcheck: there is no interface nosuch0/);
   });
 
   test("-a duration:N and -c N end it, with exit status 0 when nothing was found", async () => {

@@ -1,14 +1,20 @@
+import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { analyze, type Report } from "../../src/analyze.ts";
-import { extract } from "../../src/extract.ts";
+import { extract, extractFrom } from "../../src/extract.ts";
 import { recordSchema } from "../../src/records/schema.ts";
+import type { LiveInputs } from "../../src/rounds.ts";
 import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
+import { LiveProgram } from "../support/live-program.ts";
+import { PlayedInputs } from "../support/played-live.ts";
+import { PROGRAM, programIsBuilt } from "../support/program.ts";
 import { random32 } from "../support/random.ts";
+import { Client, Stage } from "../support/session.ts";
 import { simulate } from "../support/world.ts";
 
 const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
@@ -112,5 +118,51 @@ describe("bad lines", () => {
     expect(report.warnings.find(({ code }) => code === "sensor-clock")?.message).toMatch(
       /2 lines of sensor slow /,
     );
+  });
+
+  it.skipIf(!programIsBuilt())("of a pipe that goes on, they are written as they come", async () => {
+    const stage = new Stage(71);
+    new Client(stage, { address: "198.51.100.11" }).connect(0).quickMode(0.2).esp(1, 9, 1);
+    const bytes = pcap(stage.sorted());
+    const sensor = new LiveProgram(spawn(process.execPath, [PROGRAM, "extract", "--sensor", "tap", "-"]));
+    const half = bytes.length >> 1;
+    sensor.child.stdin!.write(bytes.subarray(0, half));
+    await sensor.writes(/"type":"header".*("type":"ike".*){6}/s);
+    expect(sensor.stdout).not.toContain("trailer");
+    sensor.child.stdin!.end(bytes.subarray(half));
+    expect(await sensor.ended).toEqual({ status: 0, signal: null });
+    const path = join(folder, "whole.pcap");
+    await writeFile(path, bytes);
+    const nameless = (text: string) => text.replace(/"name":"[^"]*"/, "");
+    expect(nameless(sensor.stdout)).toBe(nameless(await recordsOf([path])));
+  });
+
+  it("the last sign of life of a window is written when nothing else comes", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    const stage = new Stage(72);
+    new Client(stage, { address: "198.51.100.11" }).connect(0).quickMode(0.2).esp(1, 4, 1);
+    const played = new PlayedInputs();
+    let end = () => {};
+    const inputs: LiveInputs = {
+      ...{ summaries: played.summaries, times: played.times, clockSteps: played.clockSteps },
+      rounds: async function* () {
+        for (const record of stage.sorted()) yield [played.slice(record)];
+        await new Promise<void>((resolve) => {
+          end = resolve;
+        });
+      },
+    };
+    let text = "";
+    const signs = () => text.split('"type":"esp"').length - 1;
+    const over = extractFrom(inputs, { sensor: "tap" }, async (lines) => {
+      text += lines;
+    });
+    await vi.waitFor(() => expect(signs()).toBe(2), { interval: 1 });
+    await vi.advanceTimersByTimeAsync(12_000);
+    // Of each direction the first and the last.
+    expect(signs()).toBe(4);
+    vi.useRealTimers();
+    end();
+    await over;
   });
 });

@@ -57,6 +57,11 @@ export class LiveProgram {
     return this.#until(() => pattern.test(this.stderr), `standard error to match ${pattern}`);
   }
 
+  /** Waits for something on standard output. */
+  writes(pattern: RegExp): Promise<void> {
+    return this.#until(() => pattern.test(this.stdout), `standard output to match ${pattern}`);
+  }
+
   /** Waits for a finding, new or changed, of this verdict. */
   tells(verdict: string): Promise<void> {
     const told = (line: Line) =>
