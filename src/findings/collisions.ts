@@ -83,10 +83,15 @@ function walk(entries: readonly Attempted[], implied: readonly Claim[], found: C
   for (const claim of implied) claims.add(claim);
   for (const { party, exchange, outcome } of entries) {
     const moment = { at: exchange.firstAt, segment: exchange.segment };
-    const holder = claims.holder(party, moment);
     const accepted = isAccepted(outcome);
+    const answer = accepted ? answerOf(exchange) : null;
+    let holder = claims.holder(party, moment);
+    // Whoever left before the answer, between two tries of a patient client perhaps, was not in its way.
+    if (answer !== null && holder?.overlap === "certain" && !standsAt(holder.claim, answer)) {
+      holder = claims.holder(party, answer);
+    }
     if (accepted && holder?.overlap !== "certain") {
-      claims.takeOver(moment);
+      claims.takeOver(answer ?? moment);
       found.acceptances.push({ contender: party, exchange });
     } else if (holder !== null) {
       if (!accepted && claims.heldTwice(party, moment)) found.sharedIds = true;
@@ -100,6 +105,15 @@ function walk(entries: readonly Attempted[], implied: readonly Claim[], found: C
       claims.add({ party, exchange, since: exchange.firstAt, implied: false });
     }
   }
+}
+
+/** When the responder is known to have accepted; null where its answer was not seen. */
+function answerOf({ replyAt, firstAt, segment }: Exchange): Moment | null {
+  return replyAt > firstAt ? { at: replyAt, segment } : null;
+}
+
+function standsAt({ party }: Claim, moment: Moment): boolean {
+  return overlapAt(party.session, party.lifespan, moment) === "certain";
 }
 
 export function isAccepted(outcome: Outcome): boolean {

@@ -3,7 +3,7 @@
  * for and against a refusal by message ID.
  */
 
-import type { Client } from "../ike/client.ts";
+import { type Client, placeOf } from "../ike/client.ts";
 import type { Session } from "../ike/session.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import type { Box } from "./boxes.ts";
@@ -148,10 +148,14 @@ function isMutual({ sa, client, endpoint, finishedAt }: Session): boolean {
   return !Number.isNaN(finishedAt) && sa.isTwoWayFrom(client, endpoint);
 }
 
-function acceptedClients(box: Box): Set<Client> {
-  const accepted = new Set<Client>();
+/** Clients that were accepted, and from which ports: from other ones behind a NAT it may have been a neighbour. */
+function acceptedClients(box: Box): Map<Client, Set<number>> {
+  const accepted = new Map<Client, Set<number>>();
   for (const { client, session, outcomes } of box.parties) {
-    if (session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!))) accepted.add(client);
+    if (!session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!))) continue;
+    const places = accepted.get(client);
+    if (places === undefined) accepted.set(client, new Set([placeOf(session)]));
+    else places.add(placeOf(session));
   }
   return accepted;
 }
@@ -191,7 +195,7 @@ interface Surroundings {
   /** Another cause than the message ID is as likely. */
   other: boolean;
   candidates: ReadonlyMap<Attempt, readonly Peer[]>;
-  accepted: ReadonlySet<Client>;
+  accepted: ReadonlyMap<Client, ReadonlySet<number>>;
   acceptances: ReadonlyMap<Client, readonly Acceptance[]>;
 }
 
@@ -201,15 +205,14 @@ function gather(box: Box, attempts: readonly Attempt[], around: Surroundings): F
   const worst = attempts.filter((attempt) => attempt.verdict === verdict);
   const [{ contender, holder }] = attempts;
   const freeAfter = verdict === "tolerated" ? null : acceptedWhenFree(worst, acceptances);
-  const control = verdict === "tolerated" || accepted.has(contender.client);
-  const peers = new Map<string, Peer>();
-  for (const attempt of attempts) {
-    for (const peer of candidates.get(attempt) ?? []) peers.set(`${peer.host}:${peer.port}`, peer);
-  }
+  const places = accepted.get(contender.client);
+  const control =
+    verdict === "tolerated" || worst.some((each) => places?.has(placeOf(each.contender.session)) === true);
+  const peers = new Set(attempts.flatMap((attempt) => candidates.get(attempt) ?? []));
   return {
     box,
     holder: holder?.claim.party.client ?? null,
-    candidates: [...peers.values()],
+    candidates: [...peers],
     contender: contender.client,
     attempts,
     verdict,
@@ -259,6 +262,7 @@ function acceptedWhenFree(
       (acceptance) =>
         acceptance.exchange.messageId === exchange.messageId &&
         acceptance.exchange.segment === exchange.segment &&
+        placeOf(acceptance.contender.session) === placeOf(contender.session) &&
         acceptance.exchange.firstAt > exchange.firstAt,
     );
     const { sa } = holder.claim.party.session;

@@ -136,6 +136,14 @@ function lastSent(session: Session): number {
   return session.sa.lastFromAt[session.client];
 }
 
+/**
+ * A number for the ports that a session came from. Behind a NAT sessions of one client may have different ones,
+ * and then neighbours that take turns look the same.
+ */
+export function placeOf({ port4500, port500 }: Session): number {
+  return port4500 >= 0 ? port4500 : 65536 + port500;
+}
+
 /** The port on the NAT-T port decides when both are known, else the one towards port 500. */
 function samePorts(a: Session, b: Session): boolean {
   if (a.port4500 >= 0 && b.port4500 >= 0) return a.port4500 === b.port4500;

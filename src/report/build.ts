@@ -6,6 +6,7 @@ import { type Attempt as JudgedAttempt, VERDICTS } from "../findings/collisions.
 import { isFirstId, type Finding as JudgedFinding } from "../findings/finding.ts";
 import { findingFingerprint, type NamedClient, responderFingerprint } from "../findings/fingerprint.ts";
 import type { Judgement } from "../findings/judge.ts";
+import type { Peer } from "../findings/unseen.ts";
 import type { Client as JudgedClient } from "../ike/client.ts";
 import type { Stamp } from "../ike/exchange.ts";
 import { type HostTable, hostOf, portOf } from "../ike/hosts.ts";
@@ -92,10 +93,7 @@ function buildFinding(
             port: null,
             platform: null,
             pattern: null,
-            candidates: candidates.map(({ host, port }) => ({
-              address: hosts.text(host),
-              port: port === 0 ? null : port,
-            })),
+            candidates: candidates.map((peer) => candidateOf(peer, hosts)),
           }
         : partyOf(holder, holderPort(finding), finding.box, hosts),
     contender: partyOf(contender, portOf(finding.attempts[0].contender.session.endpoint), finding.box, hosts),
@@ -106,6 +104,19 @@ function buildFinding(
     ),
     summary: findingSentence(finding, hosts),
   };
+}
+
+/** Built once: thousands of findings may list the same peers. */
+const builtCandidates = new WeakMap<Peer, { address: string; port: number | null }>();
+
+function candidateOf(peer: Peer, hosts: HostTable): { address: string; port: number | null } {
+  const { host, port } = peer;
+  let built = builtCandidates.get(peer);
+  if (built === undefined) {
+    built = { address: hosts.text(host), port: port === 0 ? null : port };
+    builtCandidates.set(peer, built);
+  }
+  return built;
 }
 
 /** Port of the holder when it claimed the ID; later sessions of the same client may have another. */

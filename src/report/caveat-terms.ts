@@ -31,7 +31,7 @@ export const CAVEAT_TERMS: readonly Term[] = [
     kind: "caveat",
     name: "no-control",
     brief: "the contender was never seen accepted here; a proposal mismatch looks the same",
-    text: "The responder is never seen accepting a quick mode of this contender. A wrong proposal or policy would leave the same trace. Seen accepted once the ID is free, the finding would be firm; so its severity is one step lower.",
+    text: "The responder is never seen accepting a quick mode of this contender (behind a NAT: from this port, another may be a neighbour). A wrong proposal or policy would leave the same trace. Seen accepted once the ID is free, the finding would be firm; so its severity is one step lower.",
   },
   {
     kind: "caveat",
