@@ -11,6 +11,7 @@ import { type EvidencePlan, evidencePlan } from "./findings/evidence.ts";
 import { type Judgement, judge } from "./findings/judge.ts";
 import type { Moment } from "./ike/liveness.ts";
 import { Tracker } from "./ike/tracker.ts";
+import type { Partition } from "./records/partition.ts";
 import { buildClients, buildFindings, buildResponders, countVerdicts } from "./report/build.ts";
 import { buildCoverage } from "./report/coverage.ts";
 import type { Capture, Report } from "./report/model.ts";
@@ -47,6 +48,8 @@ export interface AnalyzeOptions {
   ports?: readonly number[];
   /** Addresses or prefixes of responders: only these are judged, and roles are taken from them. */
   responders?: readonly string[];
+  /** Judge only the responders of one share of several: the reports of all shares together are that of the whole. */
+  partition?: Partition;
   /** Pairs of addresses that are one box; the first names it. */
   aliases?: readonly (readonly [string, string])[];
   /** How far lines of message records may be out of order, seconds; 5 unless given. */
@@ -140,7 +143,7 @@ export function reportOf(
 ): Report {
   const { hosts } = tracker;
   const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf };
-  const capture = captureOf(inputs, tracker, scanner, judgement);
+  const capture = captureOf(inputs, tracker, scanner, scope, judgement);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;
   const warnings = [
@@ -167,7 +170,13 @@ export function reportOf(
   };
 }
 
-function captureOf(inputs: Inputs, tracker: Tracker, scanner: Scanner, judgement: Judgement): Capture {
+function captureOf(
+  inputs: Inputs,
+  tracker: Tracker,
+  scanner: Scanner,
+  scope: Scope,
+  judgement: Judgement,
+): Capture {
   const { packets, messages, quickModeMessages, skipped, malformed } = scanner.counts();
   return {
     sources: inputs.summaries.map((summary, i) => {
@@ -194,5 +203,6 @@ function captureOf(inputs: Inputs, tracker: Tracker, scanner: Scanner, judgement
     echoes: tracker.echoes,
     retransmissions: tracker.retransmissions,
     evicted: { ...tracker.evicted, ...judgement.evicted },
+    ...(scope.partition === null ? {} : { partition: { ...scope.partition } }),
   };
 }

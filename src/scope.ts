@@ -1,19 +1,24 @@
 /** What the user said of responders and ports, as questions that the analysis asks about hosts. */
 
 import type { HostTable } from "./ike/hosts.ts";
+import { type Partition, partitionOf } from "./records/partition.ts";
 import { inPrefix, parseAddress, parsePrefix } from "./wire/address.ts";
 
 export interface ScopeOptions {
   ports?: readonly number[];
   responders?: readonly string[];
   aliases?: readonly (readonly [string, string])[];
+  /** Judge only responders of this partition. */
+  partition?: Partition;
 }
 
 export interface Scope {
   isIkePort: (port: number) => boolean;
   /** The user named the host as a responder. */
   isNamedResponder: (host: number) => boolean;
-  /** The host's box is to be judged: all are, unless the user named some. */
+  /** The partition that is judged; null for all. */
+  partition: Partition | null;
+  /** The host's box is to be judged: all are, unless the user named some, or a partition. */
   inScope: (host: number) => boolean;
   /** The host that names the box of this one. */
   boxOf: (host: number) => number;
@@ -34,11 +39,16 @@ export function scopeOf(options: ScopeOptions, hosts: HostTable): Scope {
     const address = hosts.bytes(host);
     return prefixes.some((prefix) => inPrefix(address, prefix));
   };
+  const boxOf = (host: number) => boxes.get(host) ?? host;
+  const { partition = null } = options;
+  const isMine = (host: number) =>
+    partition === null || partitionOf(hosts.text(boxOf(host)), partition.count) === partition.index;
   return {
+    partition,
     isIkePort: (port) => ports.has(port),
     isNamedResponder,
-    inScope: (host) => prefixes.length === 0 || isNamedResponder(host),
-    boxOf: (host) => boxes.get(host) ?? host,
+    inScope: (host) => (prefixes.length === 0 || isNamedResponder(host)) && isMine(host),
+    boxOf,
     aliasesOf: (host) =>
       [...boxes].filter(([other, box]) => box === host && other !== host).map(([other]) => hosts.text(other)),
   };

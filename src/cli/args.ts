@@ -7,6 +7,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option, type OptionValues } from "commander";
 import { defaultFilter } from "../capture/live-filter.ts";
+import type { Partition } from "../records/partition.ts";
 import { FAIL_ON, type FailOn } from "./exit-status.ts";
 import {
   type LiveArguments,
@@ -48,6 +49,7 @@ export interface CheckOptions {
   live: LiveArguments;
   /** How far lines of message records may be out of order, seconds. */
   reorderSeconds: number;
+  partition: Partition | null;
 }
 
 export interface ExtractOptions {
@@ -185,6 +187,9 @@ function checkOptions(): Option[] {
     list("-p, --port <PORT>", "another UDP port that carries IKE (repeatable)", port),
     list("--responder <ADDR|CIDR>", "this address or network is the responder (repeatable)", network),
     list("--alias <ADDR=ADDR>", "two addresses of one box (repeatable)", alias),
+    new Option("--partition <I/N>", "judge only the responders of share I of N (1/4 to 4/4)").argParser(
+      partition,
+    ),
     choice("--fail-on <VERDICT>", "least verdict that gives exit status 1", FAIL_ON, "possible"),
     new Option("--strict", "warnings and truncated input give exit status 2"),
     new Option("--all", "tolerated findings and every client in the table, too"),
@@ -267,6 +272,7 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
       maxPackets: given.count ?? null,
       live: liveArguments(given),
       reorderSeconds: given.reorder,
+      partition: given.partition ?? null,
     },
   };
 }
@@ -292,6 +298,14 @@ function seconds(value: string): number {
   const number = wholeNumber(value);
   if (!(number <= 86_400)) throw new InvalidArgumentError("It is a number of seconds, from 0 to 86400.");
   return number;
+}
+
+function partition(value: string): Partition {
+  const [index, count] = value.split("/").map(wholeNumber);
+  if (!(index >= 1 && count <= 65_536 && index <= count) || value.split("/").length !== 2) {
+    throw new InvalidArgumentError("It is a number and how many there are: 1/4 to 4/4.");
+  }
+  return { index, count };
 }
 
 function packetCount(value: string): number {

@@ -95,6 +95,7 @@ async function read({ inputs, options, around, messages, stop }: Job): Promise<A
     responders: options.responders,
     aliases: options.aliases,
     reorderSeconds: options.reorderSeconds,
+    ...(options.partition === null ? {} : { partition: options.partition }),
     signal: stop,
   };
   if (options.maxPackets !== null) analyzeOptions.maxPackets = options.maxPackets;

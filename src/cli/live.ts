@@ -2,6 +2,7 @@
 
 import type { Analysis } from "../analyze.ts";
 import { MergedCapture } from "../capture/merge.ts";
+import { openCapture } from "../capture/open.ts";
 import { EvidenceRing } from "../evidence/ring.ts";
 import type { EvidencePlan } from "../findings/evidence.ts";
 import type { LiveAnalysis } from "../live-analysis.ts";
@@ -118,7 +119,10 @@ async function read(
 ): Promise<Watched & Pick<Analysis, "failures">> {
   const { live } = options;
   const capture = live.interfaces.length > 0 ? await openLive(live, options.ports, messages) : null;
-  const merged = capture === null ? new MergedCapture([input]) : null;
+  const merged =
+    capture === null
+      ? new MergedCapture([input], (name, chunk) => openCapture(name, chunk, options.reorderSeconds * 1e6))
+      : null;
   const inputs: LiveInputs = capture ?? merged!;
   sources.current = inputs;
   const view = viewOf(options, around);
@@ -134,6 +138,7 @@ async function read(
     onLines: (lines, analysis) => show(lines, analysis, sink, view, messages),
     onTick: (analysis) => view?.status(analysis, inputs.status),
   };
+  if (options.partition !== null) watchOptions.partition = options.partition;
   if (ring !== null) watchOptions.onSlice = (slice) => ring.take(slice);
   if (options.maxPackets !== null) watchOptions.maxPackets = options.maxPackets;
   if (live.seconds !== null) watchOptions.seconds = live.seconds;

@@ -45,24 +45,32 @@ export function findBoxes(tracker: Tracker, options: BoxOptions): Box[] {
   const sas = tracker.table.sas;
   const roles = decideRoles(sas, tracker.hosts, options);
   const byBox = new Map<number, Session[]>();
-  const unanswered = new Map<number, number[]>();
+  const unanswered = new Map<number, FirstMessages>();
   const fragmentsBefore =
     options.running === true ? options.captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
   sas.forEach((sa, i) => {
     const role = roles[i];
     if (role === null) return;
+    const { ends } = sa.paths[0];
+    const responder = hostOf(ends[role.client === 0 ? 1 : 0]);
+    const box = options.boxOf(responder);
     if (!sa.answered) {
-      append(unanswered, sa.paths[0].ends[role.client], sa.firstAt);
+      const here = unanswered.get(box) ?? new Map();
+      append(here, ends[role.client], sa.firstAt);
+      unanswered.set(box, here);
       return;
     }
-    const responder = hostOf(sa.paths[0].ends[role.client === 0 ? 1 : 0]);
-    const box = options.boxOf(responder);
     if (options.inScope(responder) || options.inScope(box)) {
       append(byBox, box, sessionOf(sa, role, box, tracker.hosts, fragmentsBefore));
     }
   });
-  return [...byBox].map(([host, sessions]) => boxOf(host, sessions, unanswered, tracker, options));
+  return [...byBox].map(([host, sessions]) =>
+    boxOf(host, sessions, unanswered.get(host) ?? new Map(), tracker, options),
+  );
 }
+
+/** When an endpoint sent first messages that nobody answered. */
+type FirstMessages = Map<number, number[]>;
 
 function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);

@@ -45,4 +45,10 @@ export const COVERAGE_TERMS: readonly Term[] = [
     brief: "quick modes whose outcome the captures do not show",
     text: "Quick modes with the outcome unobserved, unproven or pending. Each of them may have been refused or accepted. See the three outcomes for what is missing.",
   },
+  {
+    kind: "coverage",
+    name: "partition",
+    brief: "responders of other partitions were not judged",
+    text: "With --partition I/N this run judges a share of the responders, chosen by a hash of their addresses. Only the reports of all N runs together cover the captures.",
+  },
 ];

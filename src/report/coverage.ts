@@ -29,6 +29,7 @@ export function buildCoverage(
     ...unseenBeginnings(judgement.boxes),
     ...unseenEsp(judgement.boxes, hosts),
     ...openOutcomes(judgement.boxes),
+    ...otherPartitions(capture),
   ];
   return { complete: gaps.length === 0, gaps };
 }
@@ -86,4 +87,12 @@ function openOutcomes(boxes: readonly Box[]): CoverageGap[] {
   if (count === 0) return [];
   const message = `Of ${count} quick modes the captures do not show what became of them.`;
   return [{ code: "outcome-unknown", message, count }];
+}
+
+function otherPartitions({ partition }: Capture): CoverageGap[] {
+  if (partition === undefined) return [];
+  const { index, count } = partition;
+  if (count === 1) return [];
+  const message = `Only responders of partition ${index} of ${count} are judged: the others are for other runs.`;
+  return [{ code: "partition", message, count: count - 1 }];
 }

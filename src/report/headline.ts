@@ -47,6 +47,11 @@ function idsOf({ messageIds }: Finding): string {
   return `message ${messageIds.length === 1 ? "ID" : "IDs"} ${shown}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
+/** Which share of the responders was judged. */
+function share(partition: Report["capture"]["partition"]): string {
+  return partition === undefined ? "" : ` of partition ${partition.index} of ${partition.count}`;
+}
+
 function nothingFound({ capture, summary, responders, warnings }: Report): string {
   if (capture.messages.ikev1 === 0) {
     const only = capture.messages.ikev2 > 0 ? ", only of IKEv2" : "";
@@ -57,7 +62,7 @@ function nothingFound({ capture, summary, responders, warnings }: Report): strin
   }
   const codes = [...new Set(warnings.map(({ code }) => code))];
   if (codes.length > 0) return `No collision found, but the capture leaves it open: ${codes.join(", ")}`;
-  const scope = `${counted(summary.quickModeExchanges, "quick mode")} of ${counted(summary.clients, "client")} at ${counted(summary.responders, "responder")}`;
+  const scope = `${counted(summary.quickModeExchanges, "quick mode")} of ${counted(summary.clients, "client")} at ${counted(summary.responders, "responder")}${share(capture.partition)}`;
   if (summary.findings.tolerated > 0) {
     return `No collision found that was refused, in ${scope}: ${summary.findings.tolerated} tolerated`;
   }

@@ -91,6 +91,7 @@ export const coverageCodeSchema = z.enum([
   "phase1-unseen",
   "esp-unseen",
   "outcome-unknown",
+  "partition",
 ]);
 
 const cookiePair = z
@@ -132,6 +133,10 @@ const capture = z.object({
   echoes: count.describe("Messages seen again at another capture point or decrypted"),
   retransmissions: count,
   evicted: counts.describe("Entries dropped because a table was full, by table"),
+  partition: z
+    .object({ index: z.int().positive(), count: z.int().positive() })
+    .optional()
+    .describe("Only responders of this partition are judged (--partition)"),
 });
 
 const claim = z

@@ -28,6 +28,7 @@ const DEFAULTS: CheckOptions = {
     statsEvery: 60,
   },
   reorderSeconds: 5,
+  partition: null,
 };
 
 describe("the main job", () => {
