@@ -10,6 +10,7 @@ import { Captions } from "./evidence/captions.ts";
 import { Selection } from "./evidence/selection.ts";
 import { type CaptureWriter, PcapngWriter, PcapWriter } from "./evidence/writers.ts";
 import type { EvidencePlan } from "./findings/evidence.ts";
+import { refuseLogs } from "./logs/format.ts";
 import { toolName, version } from "./version.ts";
 import { portSet } from "./wire/locate.ts";
 
@@ -39,6 +40,7 @@ export async function* evidenceCapture(request: EvidenceRequest): AsyncGenerator
     sources = merged.summaries;
   }
   selection.finish();
+  refuseLogs(sources, "there is no evidence to write");
   const writer = writerFor(request.path, sources);
   const captions = new Captions(request.plan, ports);
   let parts: Buffer[] = [writer.begin()];

@@ -1,9 +1,10 @@
 /** From captures to message records: the stages of `extract`, over any source of slices. */
 
 import { hostname } from "node:os";
-import type { CaptureError } from "./capture/batch.ts";
+import type { CaptureError, CaptureSource } from "./capture/batch.ts";
 import { MergedCapture } from "./capture/merge.ts";
-import { expandInputs } from "./capture/open.ts";
+import { expandInputs, openCapture } from "./capture/open.ts";
+import { refuseLogs } from "./logs/format.ts";
 import { type ExtractCounts, Extractor } from "./records/extract.ts";
 import { type LiveInputs, RoundReader } from "./rounds.ts";
 import { portSet } from "./wire/locate.ts";
@@ -36,13 +37,25 @@ export async function extract(
   write: (lines: string) => Promise<void>,
 ): Promise<Extraction> {
   const { names, failures } = await expandInputs(inputs);
-  const merged = new MergedCapture(names);
+  const merged = new MergedCapture(names, openPackets);
   try {
     const counts = await extractFrom(merged, options, write);
     const problems = merged.summaries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
     return { counts, failures: [...failures, ...merged.failures], problems };
   } finally {
     await merged.close();
+  }
+}
+
+/** A log would become records that tell more than it does. */
+async function openPackets(name: string, chunk?: number): Promise<CaptureSource> {
+  const source = await openCapture(name, chunk);
+  try {
+    refuseLogs([source.summary], "nothing can be extracted: give it to the main command as it is");
+    return source;
+  } catch (error) {
+    await source.close();
+    throw error;
   }
 }
 

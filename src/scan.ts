@@ -77,6 +77,7 @@ export class Scanner {
     if (exchangeType(bytes, payload) === EXCHANGE_QUICK) this.#quickModes += 1;
     const message = this.#message;
     message.exchanged = batch.digests !== null;
+    message.logged = batch.logged === true;
     message.read(bytes, payload, captured);
     if (batch.digests !== null && !Number.isNaN(batch.digests[2 * i])) {
       message.digest.full = batch.digests[2 * i];

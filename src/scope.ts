@@ -4,6 +4,8 @@ import type { HostTable } from "./ike/hosts.ts";
 import { type Partition, partitionOf } from "./records/partition.ts";
 import { inPrefix, parseAddress, parsePrefix } from "./wire/address.ts";
 
+export type { Partition };
+
 export interface ScopeOptions {
   ports?: readonly number[];
   responders?: readonly string[];

@@ -7,16 +7,17 @@ const src = fileURLToPath(new URL("../src", import.meta.url));
 
 /** Data flows one way: what each folder may import. Files beside the folders are where the stages meet. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  // Message records are a form of capture whose frames are built anew; extract writes them.
-  capture: ["records"],
+  // Message records are a form of capture whose frames are built anew; extract writes them. So are logs.
+  capture: ["records", "logs"],
+  logs: ["capture", "records"],
   records: ["capture", "wire", "ike"],
   wire: ["capture"],
   ike: ["wire"],
   findings: ["ike"],
   evidence: ["capture", "wire", "ike", "findings"],
   report: ["findings", "ike"],
-  cli: ["capture", "wire", "evidence", "findings", "report", "."],
-  ".": ["capture", "records", "wire", "ike", "findings", "evidence", "report"],
+  cli: ["capture", "logs", "wire", "evidence", "findings", "report", "."],
+  ".": ["capture", "records", "logs", "wire", "ike", "findings", "evidence", "report"],
 };
 
 function folderOf(file: string): string {

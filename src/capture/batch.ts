@@ -29,6 +29,8 @@ export interface RecordBatch {
    * message records; NaN where they are. Null for captures.
    */
   digests: Float64Array | null;
+  /** Events of another program's log: headers without the bytes behind them, which prove less (see src/logs). */
+  logged?: boolean;
   /** Number of the first record in its source, counted from 1. */
   firstFrame: number;
 }
@@ -40,7 +42,7 @@ export type SourceEnd = "clean" | "truncated" | "corrupt";
 export interface SourceSummary {
   /** As the user named it; "-" for standard input. */
   name: string;
-  /** "pcap", "pcap-ns", "pcap-modified" or "pcapng", with "+gzip" where compressed. */
+  /** "pcap", "pcap-ns", "pcap-modified", "pcapng", "records", "suricata-eve" or "zeek-ipsec", with "+gzip" where compressed. */
   format: string;
   linkTypes: number[];
   packets: number;
@@ -54,7 +56,7 @@ export interface SourceSummary {
   /** One sentence, when `end` is not "clean". */
   problem: string | null;
   /** What else the user must know of the source. */
-  notes?: { code: "malformed-line" | "sensor-clock"; message: string }[];
+  notes?: { code: "malformed-line" | "sensor-clock" | "eve-blind" | "zeek-blind"; message: string }[];
 }
 
 /** One capture being read. */

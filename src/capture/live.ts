@@ -171,6 +171,7 @@ function copyOf(batch: RecordBatch): RecordBatch {
     micros: batch.micros.slice(0, count),
     nanos: batch.nanos.slice(0, count),
     digests: batch.digests?.slice(0, 2 * count) ?? null,
+    logged: batch.logged === true,
     firstFrame,
   };
 }

@@ -16,6 +16,7 @@ export const STDIN = "-";
 /** How far the lines of message records may be out of order unless the user says otherwise, microseconds. */
 export const REORDER = 5_000_000;
 const OPEN_BRACE = 0x7b;
+const HASH = 0x23;
 
 /** Beginnings of files that are not read here, and what to do with them. NAME stands for the input's name. */
 const OTHERS: readonly { magic: readonly number[]; what: string; instead: string }[] = [
@@ -78,7 +79,11 @@ async function openFormat(
   reorder: number,
 ): Promise<CaptureSource> {
   await window.have(PCAP_HEADER);
-  if (window.available > 0 && window.bytes[window.start] === OPEN_BRACE) {
+  const begin = window.available > 0 ? window.bytes[window.start] : 0;
+  if (begin === OPEN_BRACE || begin === HASH) {
+    const { openLog } = await import("../logs/open.ts");
+    const log = await openLog(window, name, suffix, reorder);
+    if (log !== null) return log;
     const { openRecords } = await import("../records/source.ts");
     return openRecords(window, name, suffix, reorder);
   }

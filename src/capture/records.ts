@@ -19,6 +19,7 @@ export class BatchBuffer implements RecordBatch {
   readonly micros = new Float64Array(CAPACITY);
   readonly nanos = new Uint16Array(CAPACITY);
   digests: Float64Array | null = null;
+  logged = false;
   firstFrame = 1;
 
   get full(): boolean {

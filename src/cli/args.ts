@@ -7,7 +7,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option, type OptionValues } from "commander";
 import { defaultFilter } from "../capture/live-filter.ts";
-import type { Partition } from "../records/partition.ts";
+import type { Partition } from "../scope.ts";
 import { FAIL_ON, type FailOn } from "./exit-status.ts";
 import {
   type LiveArguments,

@@ -1,11 +1,13 @@
 /** The main job on live interfaces and on pipes: findings as they happen, the report at the end. */
 
 import type { Analysis } from "../analyze.ts";
+import type { SourceSummary } from "../capture/batch.ts";
 import { MergedCapture } from "../capture/merge.ts";
 import { openCapture } from "../capture/open.ts";
 import { EvidenceRing } from "../evidence/ring.ts";
 import type { EvidencePlan } from "../findings/evidence.ts";
 import type { LiveAnalysis } from "../live-analysis.ts";
+import { withoutPackets } from "../logs/format.ts";
 import type { Line } from "../report/lines.ts";
 import { reportLine, toLine } from "../report/ndjson.ts";
 import { painter } from "../report/text.ts";
@@ -58,7 +60,15 @@ export async function checkLive(
       (failures.length > 0 && report.capture.sources.length === 0) ||
       (await deliver(watched, options, output, around, messages));
     const written =
-      (await writeEvidence(watched.plan, ring, options, evidence, around, messages)) && delivered;
+      (await writeEvidence(
+        watched.plan,
+        ring,
+        sources.current?.summaries ?? [],
+        options,
+        evidence,
+        around,
+        messages,
+      )) && delivered;
     return exitStatus({ report, failed: failures.length > 0 || !written }, options.failOn, options.strict);
   } catch (error) {
     if (!tellRefusal(error, messages)) throw error;
@@ -119,10 +129,8 @@ async function read(
 ): Promise<Watched & Pick<Analysis, "failures">> {
   const { live } = options;
   const capture = live.interfaces.length > 0 ? await openLive(live, options.ports, messages) : null;
-  const merged =
-    capture === null
-      ? new MergedCapture([input], (name, chunk) => openCapture(name, chunk, options.reorderSeconds * 1e6))
-      : null;
+  const open = (name: string, chunk?: number) => openCapture(name, chunk, options.reorderSeconds * 1e6);
+  const merged = capture === null ? new MergedCapture([input], open) : null;
   const inputs: LiveInputs = capture ?? merged!;
   sources.current = inputs;
   const view = viewOf(options, around);
@@ -184,6 +192,7 @@ function viewOf(options: CheckOptions, { stderr, stdout, env, now }: Surrounding
 async function writeEvidence(
   plan: EvidencePlan | null,
   ring: EvidenceRing | null,
+  sources: readonly SourceSummary[],
   { evidence: path, ports }: CheckOptions,
   target: Target | null,
   around: Surroundings,
@@ -194,6 +203,11 @@ async function writeEvidence(
   if (plan === null) {
     messages.note(`nothing was found, so there is no evidence to write to ${path}`);
     return true;
+  }
+  const nothing = withoutPackets(sources, "there is no evidence to write");
+  if (nothing !== null) {
+    messages.error(`cannot write ${path}: ${nothing}`);
+    return false;
   }
   if (ring.overwritten > 0) {
     messages.note("the evidence begins late: so much was captured that its oldest packets were let go");

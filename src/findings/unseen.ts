@@ -17,7 +17,7 @@ export interface Peer {
 
 const PROBABLE = 300_000_000;
 /** Candidates for one attempt: a list of thousands would name nobody. */
-const MAX_CANDIDATES = 64;
+const MAX_CANDIDATES = 32;
 
 /** All such peers of the box, the latest alive first; `aliveAt` chooses those that matter at a moment. */
 export function unseenPeers(box: Box, tracker: Tracker): Peer[] {

@@ -78,7 +78,8 @@ export class EchoFilter {
     }
     const sinceCopy = message.at - point.at;
     point.at = message.at;
-    if (sinceCopy < SAME_POINT_WINDOW) return "echo";
+    // In a log a message with the header of another one need not be a copy of it.
+    if (sinceCopy < SAME_POINT_WINDOW && !message.logged) return "echo";
     known.at = message.at;
     known.points = [point];
     return "again";

@@ -32,6 +32,8 @@ export class Message {
   readonly digest = new Digest();
   /** Message records, whose digests other programs made: to be digested as they do. */
   exchanged = false;
+  /** Known from another program's log, which holds the header and no content. */
+  logged = false;
 
   /** Endpoints (see hosts.ts). */
   from = 0;

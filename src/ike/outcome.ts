@@ -45,7 +45,8 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
   const recent = isWithin(PENDING, exchange, context);
   if (!isProven(session, exchange, context)) {
     // That the client missed an answer could not be seen yet; that phase 1 finished is seen at once or never.
-    return context.running && recent && seen(session.finishedAt) ? "pending" : "unproven";
+    const missing = seen(session.finishedAt) && !session.sa.logged;
+    return context.running && recent && missing ? "pending" : "unproven";
   }
   if (recent) return "pending";
   return wasRefused(exchange, context) ? "refused" : "unanswered";
@@ -91,7 +92,7 @@ function espBegan(session: Session, exchange: Exchange, context: OutcomeContext)
 /** An answer, had there been one, would be in the capture; and the client is seen to have missed it. */
 function isProven(session: Session, exchange: Exchange, context: OutcomeContext): boolean {
   const { finishedAt } = session;
-  if (!seen(finishedAt)) return false;
+  if (session.sa.logged || !seen(finishedAt)) return false;
   if (!session.sa.isTwoWayFrom(session.client, exchange.from)) return false;
   const lastSent = seen(exchange.lastRetransmissionAt) ? exchange.lastRetransmissionAt : exchange.firstAt;
   const freshPhase1 = !session.begunBefore && exchange.firstAt - finishedAt <= RECENT;

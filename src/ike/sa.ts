@@ -86,6 +86,8 @@ export class IkeSa {
   lastFreshAt: number;
   /** A short snaplen cut a message. */
   cut = false;
+  /** A log told of a message, which has no content: that an answer was missed is not proven on this SA. */
+  logged = false;
   /** Half-open SAs that share the initiator cookie, from different hosts. */
   sibling: IkeSa | null = null;
   /** The latest distinct messages, a ring: prefix, full print or NaN where the capture cut the message, and side. */
@@ -198,6 +200,7 @@ export class IkeSa {
     this.messages[side] += 1;
     if (Number.isNaN(this.firstFromAt[side])) this.firstFromAt[side] = message.at;
     if (message.cut) this.cut = true;
+    if (message.logged) this.logged = true;
   }
 
   /**

@@ -169,7 +169,8 @@ export class Tracker {
       return;
     }
     const repeated = sa.repeats(message, side);
-    if (repeated) this.retransmissions += 1;
+    // A log does not tell the same message from another one with its header.
+    if (repeated && !message.logged) this.retransmissions += 1;
     path.sent[side] += 1;
     path.lastAt = message.at;
     // It proves neither that the sender lives nor that it missed an answer.
@@ -208,6 +209,7 @@ export class Tracker {
       return;
     }
     inner.exchanged = message.exchanged;
+    inner.logged = message.logged;
     inner.read(whole, 0, whole.length);
     copyPlace(message, inner);
     if (inner.exchange === EXCHANGE_QUICK && message.exchange !== EXCHANGE_QUICK)
@@ -234,6 +236,8 @@ export class Tracker {
       if (Number.isNaN(exchange.replyAt)) exchange.replyAt = message.at;
       return;
     }
+    // No content: it may be the first message again, or a part of it.
+    if (message.logged) return;
     if (samePrint(exchange.firstPrint, printOf(message))) {
       if (!repeated) this.retransmissions += 1;
       exchange.retransmissions += 1;
@@ -316,7 +320,8 @@ function echoPath(
 
 /** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */
 function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLists): void {
-  sa.phase1Messages[side] += 1;
+  // What a log tells may be what a capture showed already; that it was encrypted says enough.
+  if (!message.logged) sa.phase1Messages[side] += 1;
   if (sa.mode === 0) sa.mode = message.exchange;
   if (!message.encrypted) {
     const clear = readClearPayloads(message.bytes, message.offset, message.captured);

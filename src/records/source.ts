@@ -253,13 +253,12 @@ export async function openRecords(
   suffix: string,
   reorder: number,
 ): Promise<CaptureSource> {
-  let end = -1;
-  while (end < 0 && window.available <= MAX_LINE) {
-    const at = window.bytes.indexOf(NEWLINE, window.start);
-    if (at >= 0 && at < window.end) end = at;
-    else if (window.ended) end = window.end;
-    else await window.more();
+  let end = firstNewline(window);
+  while (end < 0 && !window.ended && window.available <= MAX_LINE) {
+    await window.more();
+    end = firstNewline(window);
   }
+  if (end < 0) end = window.end;
   const text = Buffer.from(
     window.bytes.buffer,
     window.bytes.byteOffset + window.start,
@@ -272,4 +271,10 @@ export async function openRecords(
     throw new CaptureError("not-a-capture", `${name} is no capture, and its first line is no message record`);
   }
   return new RecordSource(window, name, suffix, reorder);
+}
+
+/** Where the first line at hand ends, or -1. */
+function firstNewline({ bytes, start, end }: ByteWindow): number {
+  const at = bytes.indexOf(NEWLINE, start);
+  return at < end ? at : -1;
 }

@@ -49,7 +49,7 @@ export const JUDGEMENT_TERMS: readonly Term[] = [
     kind: "outcome",
     name: "unproven",
     brief: "no answer seen, which proves nothing here",
-    text: "No answer was seen, but that proves nothing. Phase 1 is not known to have finished, or the responder was not seen sending at the time, or nothing shows that the client missed an answer: no retransmission, no farewell, no new phase 1.",
+    text: "No answer was seen, but that proves nothing. Phase 1 is not known to have finished, or the responder was not seen sending at the time, or nothing shows that the client missed an answer: no retransmission, no farewell, no new phase 1. Of what is known from a Suricata or Zeek log alone nothing more can be said.",
   },
   {
     kind: "outcome",

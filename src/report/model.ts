@@ -76,6 +76,8 @@ export const warningCodeSchema = z.enum([
   "snaplen",
   "malformed-line",
   "sensor-clock",
+  "eve-blind",
+  "zeek-blind",
   "packets-dropped",
   "capture-interrupted",
   "findings-closed",
@@ -110,7 +112,11 @@ export const findingCounts = z.object({
 
 const source = z.object({
   name: sourceName,
-  format: z.string().describe("pcap, pcap-ns, pcap-modified, pcapng or records, with +gzip where compressed"),
+  format: z
+    .string()
+    .describe(
+      "pcap, pcap-ns, pcap-modified, pcapng, records, suricata-eve or zeek-ipsec, with +gzip where compressed",
+    ),
   linkTypes: z.array(count).describe("LINKTYPE_ numbers"),
   packets: count,
   bytes: count.describe("Bytes of the capture format, after decompression"),

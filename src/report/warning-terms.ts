@@ -96,14 +96,26 @@ export const WARNING_TERMS: readonly Term[] = [
   {
     kind: "warning",
     name: "malformed-line",
-    brief: "lines of a source are no message records",
-    text: "A line did not fit the schema of message records, or was cut off. Such lines are counted and skipped; the rest was used.",
+    brief: "lines of a source are no message records, or no events of the log that it is",
+    text: "A line did not fit the schema of message records, or of the events of a Suricata or Zeek log, or was cut off. Such lines are counted and skipped; the rest was used.",
   },
   {
     kind: "warning",
     name: "sensor-clock",
     brief: "lines of a sensor came later than the reorder window allows",
     text: "Message records are put in order within a window (--reorder). A sensor whose clock is off by more, or whose lines were delayed, is named: overlaps that rest on it are less sure.",
+  },
+  {
+    kind: "warning",
+    name: "eve-blind",
+    brief: "a Suricata log shows no IKE on UDP 4500, and no proof of a refusal",
+    text: "Suricata parses IKE on UDP 500 only, so clients behind a NAT, which move to UDP 4500, are missing. Its events hold neither lengths nor content: a repeated message cannot be told from the next one, nor a refusal be proven. Collisions are therefore never rejected here, at worst predicted. With --strict the exit status is 2.",
+  },
+  {
+    kind: "warning",
+    name: "zeek-blind",
+    brief: "a Zeek ipsec.log may lack whole connections, and proves no refusal",
+    text: "Zeek attaches its IPsec analyzer to a connection by a signature, which quick modes and most encrypted messages do not fit. Connections on UDP 4500, and those that began before Zeek did, are missing unless the ports were registered (samples/zeek). Its lines hold no content, so no refusal is proven from them. With --strict the exit status is 2.",
   },
   {
     kind: "end of a source",

@@ -48,7 +48,7 @@ const CAPPED: Record<string, { table: string; least: number }> = {
   "same-beginning": { table: "echoes", least: 100_000 - 16 },
   "same-datagram": { table: "echoes", least: 100_000 - 16 },
   "vendor-ids": { table: "vendorIds", least: 1 },
-  // 64 candidates of one attempt, 1,024 claims on one ID.
+  // 32 candidates of one attempt, 1,024 claims on one ID.
   "unseen-holders": { table: "candidates", least: 1 },
   "implied-claims": { table: "impliedClaims", least: (10_000 - 1024) * 255 },
 };

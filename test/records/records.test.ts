@@ -88,6 +88,19 @@ describe("records of a capture", () => {
   });
 });
 
+it("a file of records may be larger than what is read at a time", async () => {
+  const stage = new Stage(73);
+  for (let i = 0; i < 300; i += 1) {
+    new Client(stage, { address: `198.51.100.${i % 250}` }).connect(i).quickMode(i + 0.2);
+  }
+  const captures = [pcap(stage.sorted())];
+  const path = join(folder, "large.pcap");
+  await writeFile(path, captures[0]);
+  const text = Buffer.from(await recordsOf([path]));
+  expect(text.length).toBeGreaterThan(600_000);
+  expect(conclusions(await reportOn([text]))).toEqual(conclusions(await reportOn(captures)));
+});
+
 describe("bad lines", () => {
   it("are counted with their numbers and skipped", async () => {
     const lines = (await recordsOf([join(samples, "two-windows-clients.pcap")])).trimEnd().split("\n");
