@@ -63,12 +63,12 @@ export class LiveAnalysis {
   readonly #scanner: Scanner;
   readonly #log = new FindingLog();
   readonly #reservedHosts: number;
-  readonly #closed: Closed = {
+  #closed: Closed = {
     ikeSas: 0,
     findings: { rejected: 0, predicted: 0, possible: 0, tolerated: 0 },
   };
   /** Refusals without a holder that were told. */
-  readonly #unexplained = new Set<string>();
+  #unexplained = new Set<string>();
   #judgement: Judgement | null = null;
   /** When the last slice came, when was judged last and how long that took; steady clock, milliseconds. */
   #scannedAt = Number.NaN;
@@ -135,10 +135,43 @@ export class LiveAnalysis {
     return lines;
   }
 
+  /** The end of a part of the capture, at `now`: what is to be told before it goes on. */
+  pause(now: number): Line[] {
+    return this.#judge(now, true);
+  }
+
   /** The end of the capture, at `now`. */
   finish(now: number): { lines: Line[]; report: Report } {
     const lines = this.#judge(now, false);
     return { lines, report: this.report() };
+  }
+
+  /** All that is known, as one graph of objects to be kept in a state file. */
+  save() {
+    return {
+      tracker: this.#tracker.save(),
+      scanner: this.#scanner.save(),
+      told: this.#log.save(),
+      closed: this.#closed,
+      unexplained: this.#unexplained,
+      judged: this.#judged,
+      segmentBegan: this.#segmentBegan,
+      cleanedAt: this.#cleanedAt,
+    };
+  }
+
+  /** Goes on where `save` was; the capture's clock goes on at `now`, as if no time had passed. */
+  restore(saved: ReturnType<LiveAnalysis["save"]>, now: number): void {
+    this.#tracker.restore(saved.tracker);
+    this.#scanner.restore(saved.scanner);
+    this.#log.restore(saved.told);
+    this.#closed = saved.closed;
+    this.#unexplained = saved.unexplained;
+    this.#judged = saved.judged;
+    this.#segmentBegan = saved.segmentBegan;
+    this.#cleanedAt = saved.cleanedAt;
+    this.#scannedAt = now;
+    for (const later of RULES_MS) this.#remind(now + later);
   }
 
   /** The report as of the last judgement. */

@@ -96,6 +96,20 @@ export class Scanner {
     this.#tracker.message(message);
   }
 
+  /** The counts, to be kept in a state file. */
+  save() {
+    const { packets, firstAt, lastAt, lastSegment } = this;
+    const seen = { packets, firstAt, lastAt, lastSegment };
+    return { kinds: this.#kinds, classes: this.#classes, quickModes: this.#quickModes, seen };
+  }
+
+  restore(saved: ReturnType<Scanner["save"]>): void {
+    this.#kinds.set(saved.kinds);
+    this.#classes.set(saved.classes);
+    this.#quickModes = saved.quickModes;
+    Object.assign(this, saved.seen);
+  }
+
   /** IKEv1 messages and quick modes among them so far: what a judgement can change by. */
   get progress(): { messages: number; quickModes: number } {
     const quickModes = this.#quickModes + this.#tracker.quickModesInFragments;

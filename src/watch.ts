@@ -28,6 +28,8 @@ export interface WatchOptions extends LiveOptions {
   onSlice?: (slice: Slice) => void;
   /** Called ten times a second. */
   onTick?: (analysis: LiveAnalysis) => void;
+  /** The input is a part of something that goes on: who keeps what is known between the parts. */
+  keeper?: { begin(analysis: LiveAnalysis): void; end(): Promise<void> };
   /** Lines of output that were dropped so far. */
   linesDropped?: () => number;
 }
@@ -46,7 +48,9 @@ const REFRESH_MS = 5_000;
 /** Reads to the end of the inputs, or until it is told to stop; the report is of all of it. */
 export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Promise<Watched> {
   const analysis = new LiveAnalysis(inputs, options);
-  const isLive = new Liveness(inputs.status !== undefined);
+  const { keeper } = options;
+  const isLive = new Liveness(keeper !== undefined || inputs.status !== undefined);
+  keeper?.begin(analysis);
   const began = performance.now();
   const limit = options.maxPackets ?? Number.POSITIVE_INFINITY;
   const linesDropped = options.linesDropped ?? (() => 0);
@@ -94,8 +98,14 @@ export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Pro
   const now = performance.now();
   tell(warnings(now));
   // A file that came through a pipe ends with its last packet, whenever that was read.
-  const { lines, report } = analysis.finish(isLive.live ? now : analysis.scannedAt);
-  tell(lines);
+  if (keeper !== undefined) {
+    tell(analysis.pause(now));
+    await keeper.end();
+    for await (const slice of inputs.rest?.() ?? []) analysis.scan(slice, performance.now());
+  }
+  const { lines, report } = analysis.finish(isLive.live ? performance.now() : analysis.scannedAt);
+  // Where it goes on, the end is that of the report alone.
+  if (keeper === undefined) tell(lines);
   return {
     report: withLive(report, inputs, analysis, linesDropped()),
     timelines: () => analysis.timelines(),

@@ -16,7 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   findings: ["ike"],
   evidence: ["capture", "wire", "ike", "findings"],
   report: ["findings", "ike"],
-  cli: ["capture", "logs", "wire", "evidence", "findings", "report", "."],
+  state: ["capture", "records", "report", "."],
+  cli: ["capture", "logs", "wire", "evidence", "findings", "report", "state", "."],
   ".": ["capture", "records", "logs", "wire", "ike", "findings", "evidence", "report"],
 };
 

@@ -34,6 +34,15 @@ export class SourceClock {
     return count;
   }
 
+  /** The latest time, to be kept in a state file. */
+  save(): number {
+    return this.#latest;
+  }
+
+  restore(latest: number): void {
+    this.#latest = latest;
+  }
+
   /** The record at `at` begins a new segment. Returns how far the clock stepped back, in microseconds. */
   restart(at: number): number {
     const back = this.#latest - at;

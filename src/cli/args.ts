@@ -50,6 +50,8 @@ export interface CheckOptions {
   /** How far lines of message records may be out of order, seconds. */
   reorderSeconds: number;
   partition: Partition | null;
+  /** Path of the state that is taken up and kept, if any. */
+  state: string | null;
 }
 
 export interface ExtractOptions {
@@ -190,6 +192,7 @@ function checkOptions(): Option[] {
     new Option("--partition <I/N>", "judge only the responders of share I of N (1/4 to 4/4)").argParser(
       partition,
     ),
+    new Option("--state <FILE>", "keep what message records told in FILE, and go on from there"),
     choice("--fail-on <VERDICT>", "least verdict that gives exit status 1", FAIL_ON, "possible"),
     new Option("--strict", "warnings and truncated input give exit status 2"),
     new Option("--all", "tolerated findings and every client in the table, too"),
@@ -249,7 +252,7 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
   if (contradiction !== null) return { kind: "usage", message: contradiction };
   if (given.listInterfaces === true) return { kind: "devices" };
   if (given.printBpf === true) return { kind: "filter", text: given.filter ?? defaultFilter(given.port) };
-  const wrong = evidenceProblem(given.write, given.output);
+  const wrong = evidenceProblem(given.write, given.output) ?? stateProblem(inputs, given);
   if (wrong !== null) return { kind: "usage", message: wrong };
   return {
     kind: "check",
@@ -273,6 +276,7 @@ function checkInvocation(inputs: string[], program: Command): Invocation {
       live: liveArguments(given),
       reorderSeconds: given.reorder,
       partition: given.partition ?? null,
+      state: given.state ?? null,
     },
   };
 }
@@ -285,6 +289,21 @@ function evidenceProblem(path: string | undefined, report: string | undefined): 
     return "-o and -w name the same file";
   }
   return null;
+}
+
+/** Why no state can be kept, in one sentence; null when it can, or none is wanted. */
+function stateProblem(inputs: readonly string[], given: OptionValues): string | null {
+  if (given.state === undefined) return null;
+  if (inputs.length > 1) return "--state goes on with one input at a time: join the records with cat";
+  const other = (["interface", "write", "crossCheck", "count"] as const).find(
+    (name) => given[name] !== undefined && given[name] !== false,
+  );
+  const flags = { interface: "-i", write: "-w", crossCheck: "--cross-check", count: "-c" };
+  if (other !== undefined) return `--state and ${flags[other]} cannot go together`;
+  const same = [...inputs, given.output].some(
+    (path) => path !== undefined && resolve(path) === resolve(given.state),
+  );
+  return same ? "--state names a file that is read or written otherwise" : null;
 }
 
 function port(value: string): number {

@@ -31,7 +31,7 @@ export async function check(
   }
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
   const pipe = inputs.length === 1 && !options.crossCheck && (await around.isPipe(inputs[0]));
-  if (pipe || options.live.interfaces.length > 0) {
+  if (pipe || options.live.interfaces.length > 0 || options.state !== null) {
     const { checkLive } = await import("./live.ts");
     return checkLive(inputs[0], options, around, messages);
   }

@@ -45,8 +45,8 @@ export class LineSink {
     else this.#write(text);
   }
 
-  /** Writes the last line whole, however long it is; settles when all is written, or nothing can be. */
-  async last(pieces: Iterable<string>): Promise<void> {
+  /** Writes what must not be dropped, however long it is; settles when all is written, or nothing can be. */
+  async whole(pieces: Iterable<string>): Promise<void> {
     for (const piece of pieces) {
       this.#write(piece);
       if (this.#waiting > this.#limit) await this.#drain();

@@ -52,7 +52,7 @@ export async function checkLive(
     }),
   ];
   try {
-    const watched = await read(input, options, output, stop.signal, around, messages, ring, sources);
+    const watched = await read(input, options, output, stop, around, messages, ring, sources);
     const { report, failures } = watched;
     for (const { message } of failures) messages.error(message);
     for (const source of report.capture.sources) messages.fact(factsOf(source));
@@ -69,7 +69,8 @@ export async function checkLive(
         around,
         messages,
       )) && delivered;
-    return exitStatus({ report, failed: failures.length > 0 || !written }, options.failOn, options.strict);
+    const failed = failures.length > 0 || !written || !watched.kept;
+    return exitStatus({ report, failed }, options.failOn, options.strict);
   } catch (error) {
     if (!tellRefusal(error, messages)) throw error;
     return 2;
@@ -121,17 +122,28 @@ async function read(
   input: string,
   options: CheckOptions,
   { sink }: Output,
-  signal: AbortSignal,
+  stop: AbortController,
   around: Surroundings,
   messages: Messages,
   ring: EvidenceRing | null,
   sources: { current: LiveInputs | null },
-): Promise<Watched & Pick<Analysis, "failures">> {
+): Promise<Watched & Pick<Analysis, "failures"> & { kept: boolean }> {
   const { live } = options;
   const capture = live.interfaces.length > 0 ? await openLive(live, options.ports, messages) : null;
   const open = (name: string, chunk?: number) => openCapture(name, chunk, options.reorderSeconds * 1e6);
-  const merged = capture === null ? new MergedCapture([input], open) : null;
-  const inputs: LiveInputs = capture ?? merged!;
+  const stateful =
+    options.state === null
+      ? null
+      : await (await import("./state-open.ts")).openState(
+          options.state,
+          input,
+          options,
+          sink,
+          stop,
+          messages,
+        );
+  const merged = capture === null && stateful === null ? new MergedCapture([input], open) : null;
+  const inputs: LiveInputs = capture ?? stateful?.stream ?? merged!;
   sources.current = inputs;
   const view = viewOf(options, around);
   messages.progress = view;
@@ -141,22 +153,30 @@ async function read(
     aliases: options.aliases,
     maxSas: live.maxSas ?? MAX_SAS,
     statsEvery: sink === null ? 0 : live.statsEvery,
-    signal,
+    signal: stop.signal,
     linesDropped: () => sink?.dropped ?? 0,
-    onLines: (lines, analysis) => show(lines, analysis, sink, view, messages),
-    onTick: (analysis) => view?.status(analysis, inputs.status),
+    onLines: (lines, analysis) => {
+      stateful?.keeper.hold(lines);
+      show(lines, analysis, stateful === null ? sink : null, view, messages);
+    },
+    onTick: (analysis) => {
+      view?.status(analysis, inputs.status);
+      stateful?.keeper.tick(performance.now());
+    },
   };
+  if (stateful !== null) watchOptions.keeper = stateful.keeper;
   if (options.partition !== null) watchOptions.partition = options.partition;
   if (ring !== null) watchOptions.onSlice = (slice) => ring.take(slice);
   if (options.maxPackets !== null) watchOptions.maxPackets = options.maxPackets;
   if (live.seconds !== null) watchOptions.seconds = live.seconds;
   try {
     const watched = await watch(inputs, watchOptions);
-    return { ...watched, failures: merged?.failures ?? [] };
+    return { ...watched, failures: merged?.failures ?? [], kept: stateful?.failed() !== true };
   } finally {
     view?.erase();
     messages.progress = null;
     await merged?.close();
+    await stateful?.stream.close();
   }
 }
 
@@ -225,7 +245,7 @@ async function deliver(
   messages: Messages,
 ): Promise<boolean> {
   if (sink === null) return writeTo(target, await render(watched, options, around), options.output, messages);
-  await sink.last(reportLine(watched.report));
+  await sink.whole(reportLine(watched.report));
   const sentence = failureSentence(sink, options.output);
   if (sentence !== null) messages.error(sentence);
   return sentence === null;

@@ -4,6 +4,7 @@
  */
 
 import { CaptureError } from "../capture/batch.ts";
+import { StateError } from "../state/error.ts";
 import { type Invocation, parseArgs } from "./args.ts";
 import { OutputError, streamTarget, writeTo } from "./output.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
@@ -85,7 +86,9 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
 
 /** Errors made for the user speak for themselves; any other one is a defect, and says how to see more. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof CaptureError || error instanceof OutputError) return error.message;
+  if (error instanceof CaptureError || error instanceof OutputError || error instanceof StateError) {
+    return error.message;
+  }
   const text = error instanceof Error ? error.message : String(error);
   return `internal error: ${text.split("\n", 1)[0]} (IKE_DUPCHECK_DEBUG=1 shows where)`;
 }

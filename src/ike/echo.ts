@@ -46,7 +46,7 @@ export class Original {
 }
 
 export class EchoFilter {
-  readonly #byPrefix = new Map<number, Original>();
+  #byPrefix = new Map<number, Original>();
   /** In the order of `queuedAt`; a datagram sent again meanwhile is queued anew when it comes up. */
   #queue: Original[] = [];
   #head = 0;
@@ -103,6 +103,18 @@ export class EchoFilter {
         point.to = endpoint(moved[hostOf(point.to)], portOf(point.to));
       }
     }
+  }
+
+  /** What may still be echoed, to be kept in a state file. */
+  save() {
+    return { byPrefix: this.#byPrefix, queue: this.#waiting(), evicted: this.evicted };
+  }
+
+  restore({ byPrefix, queue, evicted }: ReturnType<EchoFilter["save"]>): void {
+    this.#byPrefix = byPrefix;
+    this.#queue = queue;
+    this.#head = 0;
+    this.evicted = evicted;
   }
 
   #waiting(): Original[] {

@@ -35,13 +35,13 @@ export class FlowTable {
   /** 1 where ESP was seen, not keepalives alone. */
   #esp = new Uint8Array(256);
   #watched = new Uint8Array(256);
-  readonly #waiting = new Map<number, { exchange: Exchange; fromStarter: boolean }[]>();
+  #waiting = new Map<number, { exchange: Exchange; fromStarter: boolean }[]>();
   /** The IKE SA that owns the row's packets since `#ownedSince`, and its side that sends them. */
   owner: (IkeSa | null)[] = [];
   #ownerSide = new Uint8Array(256);
   #ownedSince = new Float64Array(256);
   /** Owned rows with packets that are not credited yet, and 1 for each row among them. */
-  readonly #unsettled: number[] = [];
+  #unsettled: number[] = [];
   #isUnsettled = new Uint8Array(256);
   /** Kinds of ESP by host. */
   #kinds = new Uint8Array(256);
@@ -187,6 +187,39 @@ export class FlowTable {
       if (to >= 0 && from < kinds.length) kinds[to] = this.#kinds[from];
     });
     this.#kinds = kinds;
+  }
+
+  /** All rows, to be kept in a state file. */
+  save() {
+    const { from, to, firstAt, lastAt, owner, evicted } = this;
+    return {
+      keys: this.#table.save(),
+      columns: { from, to, firstAt, lastAt, owner, evicted },
+      segment: this.#segment,
+      esp: this.#esp,
+      watched: this.#watched,
+      waiting: this.#waiting,
+      ownerSide: this.#ownerSide,
+      ownedSince: this.#ownedSince,
+      unsettled: this.#unsettled,
+      isUnsettled: this.#isUnsettled,
+      kinds: this.#kinds,
+    };
+  }
+
+  restore(saved: ReturnType<FlowTable["save"]>): void {
+    this.#table.restore(saved.keys);
+    Object.assign(this, saved.columns);
+    this.#segment = saved.segment;
+    this.#esp = saved.esp;
+    this.#watched = saved.watched;
+    this.#waiting = saved.waiting;
+    this.#ownerSide = saved.ownerSide;
+    this.#ownedSince = saved.ownedSince;
+    this.#unsettled = saved.unsettled;
+    this.#isUnsettled = saved.isUnsettled;
+    this.#kinds = saved.kinds;
+    this.#recentRows.fill(0);
   }
 
   /** Source and destination port of a row; 0 and 0 for ESP over IP. */

@@ -55,7 +55,7 @@ export class HostTable {
   sharesIds = new Uint8Array(256);
   /** 1 where exchanges wait for the host's next packet. */
   #watched = new Uint8Array(256);
-  readonly #waiting = new Map<number, Exchange[]>();
+  #waiting = new Map<number, Exchange[]>();
 
   get size(): number {
     return this.#table.size;
@@ -138,6 +138,22 @@ export class HostTable {
     this.#waiting.clear();
     for (const [host, exchanges] of waiting) this.#waiting.set(moved[host], exchanges);
     return moved;
+  }
+
+  /** All that is known, to be kept in a state file. */
+  save() {
+    const { hasSent, ikev2, sharesIds } = this;
+    const flags = { hasSent, ikev2, sharesIds, watched: this.#watched };
+    return { keys: this.#table.save(), flags, waiting: this.#waiting };
+  }
+
+  restore({ keys, flags, waiting }: ReturnType<HostTable["save"]>): void {
+    this.#table.restore(keys);
+    this.hasSent = flags.hasSent;
+    this.ikev2 = flags.ikev2;
+    this.sharesIds = flags.sharesIds;
+    this.#watched = flags.watched;
+    this.#waiting = waiting;
   }
 
   /** Writes the address to `out` as `addressWords` does. */

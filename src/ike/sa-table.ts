@@ -150,6 +150,22 @@ export class SaTable {
     this.#released(gone);
   }
 
+  /** All SAs and what finds them, to be kept in a state file. */
+  save() {
+    const { sas, evicted, parts } = this;
+    return { keys: this.#table.save(), rows: this.#rows, created: this.#created, sas, evicted, parts };
+  }
+
+  restore({ keys, rows, created, sas, evicted, parts }: ReturnType<SaTable["save"]>): void {
+    for (const sa of sas) IkeSa.revive(sa);
+    this.#table.restore(keys);
+    this.#rows = rows;
+    this.#created = created;
+    this.sas = sas;
+    this.evicted = evicted;
+    this.parts = parts;
+  }
+
   #forget(gone: ReadonlySet<IkeSa>): void {
     const rows = this.#rows;
     for (let row = 0; row < rows.length; row += 1) {

@@ -71,7 +71,7 @@ export class IkeSa {
   readonly exchanges: Exchange[] = [];
   outers: Map<string, OuterHeader> | null = null;
   /** The quick modes by message ID, once there are many. */
-  #byId: Map<number, Exchange> | null = null;
+  private byId: Map<number, Exchange> | null = null;
   /** Per side: times of the latest distinct Informationals. */
   readonly informationals: [number[], number[]] = [[], []];
   readonly messages: [number, number] = [0, 0];
@@ -90,11 +90,12 @@ export class IkeSa {
   logged = false;
   /** Half-open SAs that share the initiator cookie, from different hosts. */
   sibling: IkeSa | null = null;
+  // No #fields below: an IKE SA is kept in a state file as it is, and gets its methods back (see `revive`).
   /** The latest distinct messages, a ring: prefix, full print or NaN where the capture cut the message, and side. */
-  readonly #recent: number[] = [];
-  #nextRecent = 0;
+  private readonly recent: number[] = [];
+  private nextRecent = 0;
   /** The last message of each side, to know a decrypted copy: exchange, message ID, E flag, time. */
-  readonly #last = [Number.NaN, 0, 0, 0, Number.NaN, 0, 0, 0];
+  private readonly last = [Number.NaN, 0, 0, 0, Number.NaN, 0, 0, 0];
 
   constructor(number: number, message: Message) {
     this.number = number;
@@ -104,6 +105,11 @@ export class IkeSa {
     this.lastLifeAt = message.at;
     this.lifeSegment = message.segment;
     this.lastFreshAt = message.at;
+  }
+
+  /** Makes an IKE SA again of the plain object that one became in a state file. */
+  static revive(plain: IkeSa): void {
+    Object.setPrototypeOf(plain, IkeSa.prototype);
   }
 
   /** Quick modes, paths and fragment headers: what it holds beside itself. */
@@ -208,24 +214,24 @@ export class IkeSa {
    * header may be all there is, and an answer can have that of its request: there the side must be the same.
    */
   repeats(message: Message, side: Side): boolean {
-    const recent = this.#recent;
+    const recent = this.recent;
     const { prefix, full } = message.digest;
     for (let i = 0; i < recent.length; i += 3) {
       if (recent[i] !== prefix) continue;
       const whole = !message.cut && !Number.isNaN(recent[i + 1]);
       if (whole ? recent[i + 1] === full : recent[i + 2] === side) return true;
     }
-    const at = this.#nextRecent;
+    const at = this.nextRecent;
     recent[at] = prefix;
     recent[at + 1] = message.cut ? Number.NaN : full;
     recent[at + 2] = side;
-    this.#nextRecent = (at + 3) % (3 * MAX_RECENT);
+    this.nextRecent = (at + 3) % (3 * MAX_RECENT);
     return false;
   }
 
   /** True for the decrypted twin that an ASA's capture holds beside the encrypted message (within 10 ms). */
   twinOfLast(message: Message, side: Side): boolean {
-    const last = this.#last;
+    const last = this.last;
     const from = side * 4;
     const encrypted = message.encrypted ? 1 : 0;
     if (
@@ -252,14 +258,14 @@ export class IkeSa {
 
   addExchange(exchange: Exchange): void {
     this.exchanges.push(exchange);
-    if (this.#byId !== null) this.#byId.set(exchange.messageId, exchange);
+    if (this.byId !== null) this.byId.set(exchange.messageId, exchange);
     else if (this.exchanges.length > MANY_EXCHANGES) {
-      this.#byId = new Map(this.exchanges.map((each) => [each.messageId, each]));
+      this.byId = new Map(this.exchanges.map((each) => [each.messageId, each]));
     }
   }
 
   exchangeOf(messageId: number): Exchange | undefined {
-    if (this.#byId !== null) return this.#byId.get(messageId);
+    if (this.byId !== null) return this.byId.get(messageId);
     return this.exchanges.find((exchange) => exchange.messageId === messageId);
   }
 }

@@ -103,6 +103,38 @@ export class Tracker {
     };
   }
 
+  /** All that is known, as one graph of objects to be kept in a state file. */
+  save() {
+    const { echoes, retransmissions, quickModesInFragments } = this;
+    return {
+      hosts: this.hosts.save(),
+      flows: this.flows.save(),
+      table: this.table.save(),
+      echoFilter: this.#echoes.save(),
+      fragments: this.#fragments.save(),
+      vendorLists: this.#vendorLists.save(),
+      counts: { echoes, retransmissions, quickModesInFragments },
+      segment: this.#segment,
+      compactHostsAt: this.#compactHostsAt,
+      evictedExchanges: this.#evictedExchanges,
+      outers: this.#outers,
+    };
+  }
+
+  restore(saved: ReturnType<Tracker["save"]>): void {
+    this.hosts.restore(saved.hosts);
+    this.flows.restore(saved.flows);
+    this.table.restore(saved.table);
+    this.#echoes.restore(saved.echoFilter);
+    this.#fragments.restore(saved.fragments);
+    this.#vendorLists.restore(saved.vendorLists);
+    Object.assign(this, saved.counts);
+    this.#segment = saved.segment;
+    this.#compactHostsAt = saved.compactHostsAt;
+    this.#evictedExchanges = saved.evictedExchanges;
+    this.#outers = saved.outers;
+  }
+
   /** Nothing may hold on to IKE SAs that are given up. */
   #release(gone: ReadonlySet<IkeSa>): void {
     const exchanges = new Set<Exchange>();

@@ -25,7 +25,7 @@ export function vendorKnowledge(list: readonly string[]): VendorKnowledge {
 }
 
 export class VendorLists {
-  readonly #lists = new Map<string, readonly string[]>();
+  #lists = new Map<string, readonly string[]>();
   #characters = 0;
   /** Messages whose vendor IDs were passed over, because there was no room for a list that nobody sent before. */
   evicted = 0;
@@ -44,5 +44,16 @@ export class VendorLists {
     this.#characters += key.length;
     this.#lists.set(key, whole);
     return whole;
+  }
+
+  /** The lists, to be kept in a state file. */
+  save() {
+    return { lists: this.#lists, characters: this.#characters, evicted: this.evicted };
+  }
+
+  restore({ lists, characters, evicted }: ReturnType<VendorLists["save"]>): void {
+    this.#lists = lists;
+    this.#characters = characters;
+    this.evicted = evicted;
   }
 }

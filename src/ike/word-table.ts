@@ -66,6 +66,22 @@ export class WordTable {
     return moved;
   }
 
+  /** The keys, to be kept in a state file. */
+  save(): Uint32Array {
+    return this.keys.slice(0, this.size * this.#words);
+  }
+
+  /** Takes the rows of `save` in place of its own. */
+  restore(keys: Uint32Array): void {
+    this.size = keys.length / this.#words;
+    let rows = 256;
+    while (rows < this.size) rows *= 2;
+    this.keys = new Uint32Array(rows * this.#words);
+    this.keys.set(keys);
+    this.#slots = new Int32Array(rows * 2);
+    this.#rehash();
+  }
+
   #grow(): void {
     const keys = new Uint32Array(this.keys.length * 2);
     keys.set(this.keys);

@@ -33,6 +33,13 @@ const place = {
     .optional()
     .describe("How often the sensor's clock stepped back before; absent: 0"),
   sensor: z.string().min(1).max(200),
+  seq: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe(
+      "Number of the line in the stream that carries it, added on the way: greater than that of the line before, or the line was delivered again and is skipped",
+    ),
   source: z.int().nonnegative().describe("Which of the sensor's sources"),
   interface: z.int().min(0).max(65535).optional().describe("Interface of the source; absent: 0"),
 };

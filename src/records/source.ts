@@ -17,8 +17,10 @@ const NEWLINE = 0x0a;
 const MAX_LINE = 200_000;
 const BATCH = 2048;
 const SHOWN = 5;
+/** Lines among which there has to be a message record: a stream may go on with a bad one. */
+const TRIED = 100;
 
-interface Waiting {
+export interface Waiting {
   segment: number;
   order: number;
   /** Lines of one time stay in the order of the input. */
@@ -28,17 +30,22 @@ interface Waiting {
 
 export class RecordSource implements CaptureSource {
   readonly summary: SourceSummary;
+  /** At the end of the input lines still wait for older ones, which may come with another. */
+  goesOn = false;
   readonly #window: ByteWindow;
   readonly #reorder: number;
   readonly #batch = new BatchBuffer();
   readonly #digests = new Float64Array(2 * BATCH);
-  readonly #taps = new Map<string, number>();
-  readonly #malformed: number[] = [];
+  #taps = new Map<string, number>();
+  #malformed: number[] = [];
   #malformedCount = 0;
-  readonly #late = new Map<string, number>();
+  #late = new Map<string, number>();
   #waiting: Waiting[] = [];
   #ready: Waiting[] = [];
   #line = 0;
+  /** Greatest `seq` so far; -1 before any. */
+  #seq = -1;
+  #redelivered = 0;
   #segment = 0;
   #newest = Number.NEGATIVE_INFINITY;
   #released = Number.NEGATIVE_INFINITY;
@@ -63,6 +70,47 @@ export class RecordSource implements CaptureSource {
     };
   }
 
+  /** Lines taken from the input, the greatest `seq` of them, and how many were delivered again. */
+  get taken(): { lines: number; seq: number | null; redelivered: number } {
+    return { lines: this.#line, seq: this.#seq < 0 ? null : this.#seq, redelivered: this.#redelivered };
+  }
+
+  /** What is known of the lines taken so far, to be kept in a state file. */
+  save() {
+    const { firstFrame, count } = this.#batch;
+    return {
+      summary: this.summary,
+      frames: firstFrame + count,
+      taps: this.#taps,
+      malformed: this.#malformed,
+      malformedCount: this.#malformedCount,
+      late: this.#late,
+      waiting: this.#waiting,
+      ready: this.#ready,
+      seq: this.#seq,
+      segment: this.#segment,
+      newest: this.#newest,
+      released: this.#released,
+    };
+  }
+
+  /** Goes on where `save` was: the input is another one, with the lines that follow. */
+  restore(saved: ReturnType<RecordSource["save"]>): void {
+    const { packets, bytes, timeDigits } = saved.summary;
+    Object.assign(this.summary, { packets, bytes, timeDigits });
+    this.#batch.firstFrame = saved.frames;
+    this.#taps = saved.taps;
+    this.#malformed = saved.malformed;
+    this.#malformedCount = saved.malformedCount;
+    this.#late = saved.late;
+    this.#waiting = saved.waiting;
+    this.#ready = saved.ready;
+    this.#seq = saved.seq;
+    this.#segment = saved.segment;
+    this.#newest = saved.newest;
+    this.#released = saved.released;
+  }
+
   get size(): number | null {
     return this.#window.source.size;
   }
@@ -76,6 +124,7 @@ export class RecordSource implements CaptureSource {
     while (this.#ready.length === 0) {
       if (this.#read()) this.#release(this.#newest - this.#reorder);
       else if (!window.ended && this.summary.end === "clean") await window.more();
+      else if (this.goesOn) return null;
       else if (this.#waiting.length > 0) this.#release(Number.POSITIVE_INFINITY);
       else {
         if (this.summary.end === "clean") this.#finish();
@@ -129,6 +178,13 @@ export class RecordSource implements CaptureSource {
       this.#malformedCount += 1;
       if (this.#malformed.length < SHOWN) this.#malformed.push(this.#line);
       return;
+    }
+    if (data.seq !== undefined) {
+      if (data.seq <= this.#seq) {
+        this.#redelivered += 1;
+        return;
+      }
+      this.#seq = data.seq;
     }
     if (data.type === "header" && data.timeDigits === 9) this.summary.timeDigits = 9;
     const micros = Number(data.t.slice(0, -3));
@@ -253,28 +309,22 @@ export async function openRecords(
   suffix: string,
   reorder: number,
 ): Promise<CaptureSource> {
-  let end = firstNewline(window);
-  while (end < 0 && !window.ended && window.available <= MAX_LINE) {
-    await window.more();
-    end = firstNewline(window);
+  for (let at = window.start, lines = 0; lines < TRIED; lines += 1) {
+    let end = window.bytes.indexOf(NEWLINE, at);
+    while ((end < 0 || end >= window.end) && !window.ended && window.end - at <= MAX_LINE) {
+      at -= window.start;
+      await window.more();
+      at += window.start;
+      end = window.bytes.indexOf(NEWLINE, at);
+    }
+    if (end < 0 || end > window.end) end = window.end;
+    const line = Buffer.from(window.bytes.buffer, window.bytes.byteOffset + at, end - at);
+    const value = parseJson(line.toString("utf8"));
+    const unknown = unknownVersion(value);
+    if (unknown !== null) throw new CaptureError("unsupported", `${name} begins with ${unknown}`);
+    if (recordSchema.safeParse(value).success) return new RecordSource(window, name, suffix, reorder);
+    at = end + 1;
+    if (at >= window.end && window.ended) break;
   }
-  if (end < 0) end = window.end;
-  const text = Buffer.from(
-    window.bytes.buffer,
-    window.bytes.byteOffset + window.start,
-    Math.max(0, end - window.start),
-  );
-  const first = parseJson(text.toString("utf8"));
-  const unknown = unknownVersion(first);
-  if (unknown !== null) throw new CaptureError("unsupported", `${name} begins with ${unknown}`);
-  if (!recordSchema.safeParse(first).success) {
-    throw new CaptureError("not-a-capture", `${name} is no capture, and its first line is no message record`);
-  }
-  return new RecordSource(window, name, suffix, reorder);
-}
-
-/** Where the first line at hand ends, or -1. */
-function firstNewline({ bytes, start, end }: ByteWindow): number {
-  const at = bytes.indexOf(NEWLINE, start);
-  return at < end ? at : -1;
+  throw new CaptureError("not-a-capture", `${name} is no capture, and it begins with no message record`);
 }

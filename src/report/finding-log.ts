@@ -9,7 +9,7 @@ import type { Finding, Overlap, Verdict } from "./model.ts";
 const OVERLAPS: readonly Overlap[] = ["none", "unknown", "probable", "certain"];
 
 export class FindingLog {
-  readonly #told = new Map<string, Finding>();
+  #told = new Map<string, Finding>();
 
   /** Lines for what is new or changed. `complete`: findings that are missing here exist no more. */
   update(findings: readonly Finding[], at: string | null, complete: boolean): Line[] {
@@ -30,6 +30,15 @@ export class FindingLog {
       if (complete) lines.push(updateLine(finding, finding, at, true));
     }
     return lines;
+  }
+
+  /** What was told, to be kept in a state file. */
+  save(): Map<string, Finding> {
+    return this.#told;
+  }
+
+  restore(told: Map<string, Finding>): void {
+    this.#told = told;
   }
 
   /**

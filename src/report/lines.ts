@@ -18,14 +18,21 @@ import {
 const schemaVersion = z.literal("1");
 const at = time.nullable().describe("The capture's clock when the line was written; null before any packet");
 
+const id = z
+  .string()
+  .min(1)
+  .optional()
+  .describe("Only with --state: the same again where a line is told again after a crash");
+
 const findingLine = z
-  .object({ type: z.literal("finding"), schemaVersion, at, finding: findingSchema })
+  .object({ type: z.literal("finding"), schemaVersion, id, at, finding: findingSchema })
   .describe("A collision, once its verdict is known");
 
 const updateLine = z
   .object({
     type: z.literal("finding-update"),
     schemaVersion,
+    id,
     at,
     previous: z.object({ verdict: verdictSchema, severity: severitySchema }),
     withdrawn: z
@@ -67,6 +74,19 @@ const statsLine = z
   })
   .describe("How a live capture is doing");
 
+const checkpointLine = z
+  .object({
+    type: z.literal("checkpoint"),
+    schemaVersion,
+    at,
+    lines: count.describe("Lines of this input that are in the state file"),
+    seq: count.nullable().describe("Greatest `seq` of all lines in the state file"),
+    redelivered: count.describe(
+      "Lines of this input that were skipped because an earlier one had their `seq`",
+    ),
+  })
+  .describe("With --state: what was read so far, and the lines above, survive a crash from here on");
+
 const reportLine = z
   .object({ type: z.literal("report"), schemaVersion, report: reportSchema })
   .describe("The last line: the same object that --format json prints");
@@ -76,6 +96,7 @@ export const lineSchema = z.discriminatedUnion("type", [
   updateLine,
   warningLine,
   statsLine,
+  checkpointLine,
   reportLine,
 ]);
 

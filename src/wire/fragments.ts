@@ -20,7 +20,7 @@ export function isFragment(bytes: Uint8Array, offset: number, captured: number):
   );
 }
 
-interface Pending {
+export interface Pending {
   pieces: Map<number, Uint8Array>;
   /** Number of the last piece; 0 while it is not known. */
   last: number;
@@ -35,7 +35,7 @@ export class FragmentAssembler {
   readonly #maxPending: number;
   readonly #maxBytes: number;
   /** In the order of their first piece, the oldest first. */
-  readonly #pending = new Map<string, Pending>();
+  #pending = new Map<string, Pending>();
   #bytes = 0;
 
   constructor(maxPending = 4096, maxBytes = 16 * 1024 * 1024) {
@@ -89,6 +89,17 @@ export class FragmentAssembler {
     const pending: Pending = { pieces: new Map(), last: 0, bytes: 0, cut: false };
     this.#pending.set(name, pending);
     return pending;
+  }
+
+  /** The pieces at hand, to be kept in a state file. */
+  save() {
+    return { pending: this.#pending, bytes: this.#bytes, evicted: this.evicted };
+  }
+
+  restore({ pending, bytes, evicted }: ReturnType<FragmentAssembler["save"]>): void {
+    this.#pending = pending;
+    this.#bytes = bytes;
+    this.evicted = evicted;
   }
 
   #makeRoom(current: string): void {

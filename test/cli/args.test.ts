@@ -29,6 +29,7 @@ const DEFAULTS: CheckOptions = {
   },
   reorderSeconds: 5,
   partition: null,
+  state: null,
 };
 
 describe("the main job", () => {

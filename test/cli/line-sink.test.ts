@@ -30,7 +30,7 @@ test("while nobody reads, lines are kept up to the bound, then dropped and count
   reader.take();
   sink.line("5678\n");
   expect(sink.dropped).toBe(3);
-  const last = sink.last(["the report, longer than the bound", "\n"]);
+  const last = sink.whole(["the report, longer than the bound", "\n"]);
   for (let turn = 0; turn < 5; turn += 1) {
     reader.take();
     await Promise.resolve();
@@ -50,7 +50,7 @@ test("a reader that went away ends it without a word, a full disk with one", asy
     sink.line("1\n");
     sink.line("2\n");
     reader.take(Object.assign(new Error(code), { code }));
-    await sink.last(["3\n"]);
+    await sink.whole(["3\n"]);
     expect([failures, failureSentence(sink, "/x")]).toEqual([1, sentence]);
     expect(reader.text).toBe("1\n2\n");
   }

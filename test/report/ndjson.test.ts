@@ -51,5 +51,5 @@ describe("lines of a finished capture", () => {
 it("the published schema of a line knows each type of line by its name", () => {
   const schema = lineJsonSchema() as { oneOf?: { properties: { type: { const: string } } }[] };
   const types = schema.oneOf?.map(({ properties }) => properties.type.const);
-  expect(types).toEqual(["finding", "finding-update", "warning", "stats", "report"]);
+  expect(types).toEqual(["finding", "finding-update", "warning", "stats", "checkpoint", "report"]);
 });

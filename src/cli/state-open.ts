@@ -1,0 +1,37 @@
+/** Opens the state of the command line and the message records that it goes on with. */
+
+import { RecordStream } from "../state/stream.ts";
+import { StateFile } from "../state/file.ts";
+import { Keeper } from "../state/keeper.ts";
+import type { CheckOptions } from "./args.ts";
+import type { LineSink } from "./line-sink.ts";
+import type { Messages } from "./terminal.ts";
+
+/** The input as message records that go on, and who keeps what they told. @throws StateError */
+export async function openState(
+  path: string,
+  input: string,
+  { ports, responders, aliases, partition, reorderSeconds }: CheckOptions,
+  sink: LineSink | null,
+  stop: AbortController,
+  messages: Messages,
+) {
+  const stream = new RecordStream(input, reorderSeconds * 1e6);
+  const emit =
+    sink === null
+      ? null
+      : async (lines: readonly string[]) => {
+          await sink.whole(lines);
+          return sink.failure === null;
+        };
+  let failed = false;
+  const fail = ({ message }: Error) => {
+    failed = true;
+    messages.error(message);
+    stop.abort();
+  };
+  const asked = JSON.stringify({ ports, responders, aliases, partition });
+  const keeper = new Keeper(new StateFile(path), asked, stream, emit, fail);
+  if (!keeper.resumes) messages.note(`there is no state at ${path} yet: it begins anew`);
+  return { stream, keeper, failed: () => failed };
+}

@@ -1,0 +1,136 @@
+/**
+ * Message records as one input that may go on for ever, and whose place can be kept: everything taken from it is
+ * either handed on or in `save`.
+ */
+
+import { CaptureError, type CaptureSource, type RecordBatch, type SourceSummary } from "../capture/batch.ts";
+import { closeStandardInput, openCapture, STDIN } from "../capture/open.ts";
+import { SourceClock } from "../capture/clock.ts";
+import type { ClockStep, Slice, WrittenTime } from "../capture/merge.ts";
+import { CHUNK } from "../capture/window.ts";
+import type { LiveInputs } from "../rounds.ts";
+import { RecordSource } from "../records/source.ts";
+
+const REMEMBERED_STEPS = 16;
+
+export class RecordStream implements LiveInputs {
+  readonly #open: () => Promise<CaptureSource>;
+  #source: RecordSource | null = null;
+  /** What the source will go on from, until it is opened: an input may begin hours later. */
+  #before: ReturnType<RecordSource["save"]> | null = null;
+  readonly #clock = new SourceClock();
+  #micros = new Float64Array(0);
+  #segment = 0;
+  clockSteps: { count: number; first: ClockStep[] } = { count: 0, first: [] };
+  #first: WrittenTime | null = null;
+  #last: WrittenTime | null = null;
+
+  readonly #name: string;
+
+  /** @param name the input, as `openCapture` takes it @param reorder how far lines may be out of order, microseconds */
+  constructor(name: string, reorder: number) {
+    this.#name = name;
+    this.#open = () => openCapture(name, CHUNK, reorder);
+  }
+
+  get summaries(): SourceSummary[] {
+    const summary = this.#source?.summary ?? this.#before?.summary;
+    return summary === undefined ? [] : [summary];
+  }
+
+  get times(): { first: WrittenTime | null; last: WrittenTime | null }[] {
+    return this.summaries.map(() => ({ first: this.#first, last: this.#last }));
+  }
+
+  /** Lines of this input so far, and the greatest `seq` of them and of those before. */
+  get taken(): { lines: number; seq: number | null; redelivered: number } {
+    if (this.#source !== null) return this.#source.taken;
+    const seq = this.#before?.seq ?? -1;
+    return { lines: 0, seq: seq < 0 ? null : seq, redelivered: 0 };
+  }
+
+  /** To be kept in a state file; null before anything was read. */
+  save() {
+    const source = this.#source?.save() ?? this.#before;
+    if (source === null) return null;
+    return {
+      source,
+      latest: this.#clock.save(),
+      segment: this.#segment,
+      clockSteps: this.clockSteps,
+      first: this.#first,
+      last: this.#last,
+    };
+  }
+
+  /** Goes on where `save` was. Before anything is read. */
+  restore(saved: ReturnType<RecordStream["save"]>): void {
+    if (saved === null) return;
+    this.#before = saved.source;
+    this.#clock.restore(saved.latest);
+    this.#segment = saved.segment;
+    this.clockSteps = saved.clockSteps;
+    this.#first = saved.first;
+    this.#last = saved.last;
+  }
+
+  /** @throws CaptureError when the input cannot be read or holds no message records */
+  async *rounds(): AsyncGenerator<Iterable<Slice>> {
+    const source = await this.#open();
+    if (!(source instanceof RecordSource)) {
+      const { name, format } = source.summary;
+      await source.close();
+      throw new CaptureError(
+        "unsupported",
+        `--state keeps what message records told, and ${name} is ${format}: ike-dupcheck extract makes records of it`,
+      );
+    }
+    if (this.#before !== null) source.restore(this.#before);
+    this.#source = source;
+    source.goesOn = true;
+    yield* this.#batches(source);
+  }
+
+  async *rest(): AsyncGenerator<Slice> {
+    if (this.#source === null) return;
+    this.#source.goesOn = false;
+    for await (const slices of this.#batches(this.#source)) yield* slices;
+  }
+
+  async *#batches(source: RecordSource): AsyncGenerator<Iterable<Slice>> {
+    for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+      const last = batch.count - 1;
+      this.#first ??= { micros: batch.micros[0], nanos: batch.nanos[0] };
+      this.#last = { micros: batch.micros[last], nanos: batch.nanos[last] };
+      yield this.#slices(batch);
+    }
+  }
+
+  *#slices(batch: RecordBatch): Generator<Slice> {
+    if (this.#micros.length < batch.micros.length) this.#micros = new Float64Array(batch.micros.length);
+    const clock = this.#micros;
+    for (let start = 0; start < batch.count; ) {
+      let end = this.#clock.fill(batch, start, clock);
+      if (end === start) {
+        this.#step(batch, start);
+        end = this.#clock.fill(batch, start, clock);
+      }
+      yield { source: 0, batch, clock, start, end, segment: this.#segment };
+      start = end;
+    }
+  }
+
+  /** The clock steps back before the record at `at`. */
+  #step(batch: RecordBatch, at: number): void {
+    const backMicros = this.#clock.restart(batch.micros[at]);
+    this.#segment += 1;
+    this.clockSteps.count += 1;
+    if (this.clockSteps.first.length >= REMEMBERED_STEPS) return;
+    this.clockSteps.first.push({ source: 0, frame: batch.firstFrame + at, backMicros });
+  }
+
+  async close(): Promise<void> {
+    if (this.#source !== null) await this.#source.close();
+    else if (this.#name === STDIN) closeStandardInput();
+  }
+}
