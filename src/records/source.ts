@@ -42,6 +42,8 @@ export class RecordSource implements CaptureSource {
   #late = new Map<string, number>();
   #waiting: Waiting[] = [];
   #ready: Waiting[] = [];
+  /** Bytes that are waited for. */
+  #coming: Promise<void> | null = null;
   #line = 0;
   /** Greatest `seq` so far; -1 before any. */
   #seq = -1;
@@ -123,7 +125,7 @@ export class RecordSource implements CaptureSource {
     const window = this.#window;
     while (this.#ready.length === 0) {
       if (this.#read()) this.#release(this.#newest - this.#reorder);
-      else if (!window.ended && this.summary.end === "clean") await window.more();
+      else if (!window.ended && this.summary.end === "clean") await this.#more();
       else if (this.goesOn) return null;
       else if (this.#waiting.length > 0) this.#release(Number.POSITIVE_INFINITY);
       else {
@@ -132,6 +134,23 @@ export class RecordSource implements CaptureSource {
       }
     }
     return this.#toBatch(this.#ready.splice(0, BATCH));
+  }
+
+  /** Waits for bytes; lines that wait for older ones wait no longer when nothing comes for so long. */
+  async #more(): Promise<void> {
+    this.#coming ??= this.#window.more().then(() => {
+      this.#coming = null;
+    });
+    if (this.#waiting.length === 0) return this.#coming;
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#release(Number.POSITIVE_INFINITY);
+        resolve();
+      }, this.#reorder / 1_000);
+    });
+    await Promise.race([this.#coming, silence]);
+    clearTimeout(timer);
   }
 
   /** Takes the whole lines at hand, at most a batch of them; false when there is none. */

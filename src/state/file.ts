@@ -5,11 +5,13 @@
  * The checksum tells damage, not malice: the file is trusted like a configuration, and is readable by its owner only.
  */
 
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -17,7 +19,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { StateError } from "./error.ts";
 
@@ -26,6 +28,8 @@ const SCHEMA = "ike-dupcheck/state";
 export const STATE_VERSION = 1;
 const NEWLINE = 0x0a;
 const MAX_HEADER = 1_000;
+/** Ends the name of a state that is being written. */
+const UNFINISHED = ".new";
 
 export class StateFile {
   readonly #path: string;
@@ -41,6 +45,7 @@ export class StateFile {
     const path = this.#path;
     let bytes: Buffer;
     try {
+      removeUnfinished(path);
       const info = statSync(path, { bigint: true });
       if (!info.isFile()) throw new StateError(`${path} is no file, so no state can be kept there`);
       this.#inode = info.ino;
@@ -72,7 +77,7 @@ export class StateFile {
   /** @throws StateError when it cannot be written, or another program has written it meanwhile */
   write(state: unknown): void {
     const path = this.#path;
-    const beside = `${path}.new`;
+    const beside = `${path}.${randomBytes(8).toString("hex")}${UNFINISHED}`;
     const body = serialize(state);
     const header = { schema: SCHEMA, version: STATE_VERSION, bytes: body.length, sha256: checksum(body) };
     try {
@@ -80,14 +85,12 @@ export class StateFile {
       if (inode !== this.#inode) {
         throw new StateError(`${path} was written by another program: two analysers cannot share a state`);
       }
-      // What a program that was killed left behind; a link that somebody put there is not followed.
-      rmSync(beside, { force: true });
       const file = openSync(beside, "wx", 0o600);
       try {
         writeAll(file, Buffer.from(`${JSON.stringify(header)}\n`));
         writeAll(file, body);
         fsyncSync(file);
-        this.#inode = statSync(beside, { bigint: true }).ino;
+        this.#inode = fstatSync(file, { bigint: true }).ino;
       } finally {
         closeSync(file);
       }
@@ -107,6 +110,17 @@ function resolved(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
+  }
+}
+
+/** What programs that were killed left behind. One that is at work finds its own missing, and says so. */
+function removeUnfinished(path: string): void {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(UNFINISHED)) continue;
+    if (/^[0-9a-f]{16}$/.test(name.slice(basename(path).length + 1, -UNFINISHED.length))) {
+      rmSync(join(folder, name), { force: true });
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { CaptureError, type CaptureSource, type RecordBatch, type SourceSummary 
 import { closeStandardInput, openCapture, STDIN } from "../capture/open.ts";
 import { SourceClock } from "../capture/clock.ts";
 import type { ClockStep, Slice, WrittenTime } from "../capture/merge.ts";
-import { CHUNK } from "../capture/window.ts";
+import { ByteWindow, CHUNK, IterableSource } from "../capture/window.ts";
 import type { LiveInputs } from "../rounds.ts";
 import { RecordSource } from "../records/source.ts";
 
@@ -76,7 +76,12 @@ export class RecordStream implements LiveInputs {
 
   /** @throws CaptureError when the input cannot be read or holds no message records */
   async *rounds(): AsyncGenerator<Iterable<Slice>> {
-    const source = await this.#open();
+    const source = await this.#open().catch((error: unknown) => {
+      // No news is no fault of a stream.
+      if (error instanceof CaptureError && error.code === "empty") return null;
+      throw error;
+    });
+    if (source === null) return;
     if (!(source instanceof RecordSource)) {
       const { name, format } = source.summary;
       await source.close();
@@ -92,9 +97,20 @@ export class RecordStream implements LiveInputs {
   }
 
   async *rest(): AsyncGenerator<Slice> {
-    if (this.#source === null) return;
-    this.#source.goesOn = false;
-    for await (const slices of this.#batches(this.#source)) yield* slices;
+    const source = this.#source ?? this.#emptySource();
+    if (source === null) return;
+    source.goesOn = false;
+    for await (const slices of this.#batches(source)) yield* slices;
+  }
+
+  /** For an input without lines, what those before left waiting. */
+  #emptySource(): RecordSource | null {
+    if (this.#before === null) return null;
+    const nothing = new ByteWindow(new IterableSource((async function* () {})()));
+    const source = new RecordSource(nothing, this.#name, "", 0);
+    source.restore(this.#before);
+    this.#source = source;
+    return source;
   }
 
   async *#batches(source: RecordSource): AsyncGenerator<Iterable<Slice>> {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { analyze, type Report } from "../../src/analyze.ts";
+import { openSource } from "../../src/capture/open.ts";
+import { IterableSource } from "../../src/capture/window.ts";
 import { extract, extractFrom } from "../../src/extract.ts";
 import { recordSchema } from "../../src/records/schema.ts";
 import type { LiveInputs } from "../../src/rounds.ts";
@@ -99,6 +101,37 @@ it("a file of records may be larger than what is read at a time", async () => {
   const text = Buffer.from(await recordsOf([path]));
   expect(text.length).toBeGreaterThan(600_000);
   expect(conclusions(await reportOn([text]))).toEqual(conclusions(await reportOn(captures)));
+});
+
+it("lines wait for older ones, but not for ever where nothing follows", async () => {
+  const text = await recordsOf([join(samples, "two-windows-clients.pcap")]);
+  const endless = (async function* () {
+    yield Buffer.from(text);
+    await new Promise(() => {});
+  })();
+  const source = await openSource(new IterableSource(endless), "-", undefined, 2_000_000);
+  vi.useFakeTimers();
+  try {
+    const lines = text.trimEnd().split("\n").length;
+    // The window, and the 10 s after which the last sign of life of a flow is written.
+    await source.next();
+    const early = source.summary.packets;
+    expect(early).toBeGreaterThan(0);
+    expect(early).toBeLessThan(lines - 1);
+    const rest = source.next();
+    let told = false;
+    void rest.then(() => {
+      told = true;
+    });
+    await vi.advanceTimersByTimeAsync(11_900);
+    expect(told).toBe(false);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(told).toBe(true);
+    // All but the header, whose time is that of the first packet.
+    expect(source.summary.packets).toBeGreaterThanOrEqual(lines - 2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("bad lines", () => {

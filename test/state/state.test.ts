@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,6 @@ import { extract } from "../../src/extract.ts";
 import { LiveAnalysis } from "../../src/live-analysis.ts";
 import { RecordStream } from "../../src/state/stream.ts";
 import type { Line } from "../../src/report/lines.ts";
-import { lineSchema } from "../../src/report/lines.ts";
 import type { Report } from "../../src/report/model.ts";
 import { STATE_VERSION, StateFile } from "../../src/state/file.ts";
 import { Keeper } from "../../src/state/keeper.ts";
@@ -20,6 +19,7 @@ import { pcap } from "../support/capture-files.ts";
 import { LiveProgram } from "../support/live-program.ts";
 import { PROGRAM, plainEnvironment, programIsBuilt, runProgram } from "../support/program.ts";
 import { random32 } from "../support/random.ts";
+import { standing } from "../support/standing.ts";
 import { simulate } from "../support/world.ts";
 
 const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
@@ -174,12 +174,14 @@ describe("a state", () => {
     const link = join(folder, "link.state");
     new StateFile(path).write(1);
     await symlink(path, link);
-    await writeFile(`${path}.new`, "half");
-    await chmod(`${path}.new`, 0o400);
+    const leftover = `${path}.0123456789abcdef.new`;
+    await writeFile(leftover, "half");
     const file = new StateFile(link);
     expect(file.read()).toBe(1);
     file.write(2);
     expect(new StateFile(path).read()).toBe(2);
+    expect((await readdir(folder)).filter((name) => name.endsWith(".new"))).toEqual([]);
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
   });
 });
 
@@ -227,24 +229,6 @@ class Analyser extends LiveProgram {
     const last = this.lines.findLast((line) => line.type === "checkpoint");
     return last?.type === "checkpoint" ? (last.seq ?? 0) : -1;
   }
-}
-
-/** Findings as they were told last, by fingerprint; lines that were told before are told once. */
-function standing(lines: readonly Line[]): Map<string, string> {
-  const ids = new Set<string>();
-  const told = new Map<string, string>();
-  for (const line of lines) {
-    expect(lineSchema.safeParse(line).error).toBeUndefined();
-    if (line.type !== "finding" && line.type !== "finding-update") continue;
-    if (ids.has(line.id!)) continue;
-    ids.add(line.id!);
-    const { fingerprint, verdict } = line.finding;
-    if (line.type === "finding") expect(told.has(fingerprint), `${fingerprint} told as new once`).toBe(false);
-    else expect(told.get(fingerprint)).toBe(line.previous.verdict);
-    if (line.type === "finding-update" && line.withdrawn) told.delete(fingerprint);
-    else told.set(fingerprint, verdict);
-  }
-  return told;
 }
 
 describe.runIf(programIsBuilt())("an analyser that is killed", () => {
@@ -306,6 +290,15 @@ describe.runIf(programIsBuilt())("an analyser that is killed", () => {
     120_000,
   );
 
+  it("takes an input without lines for one that brings no news", async () => {
+    const state = join(folder, "empty.state");
+    const records = (await recordLines(join(samples, "two-windows-clients.pcap"))).join("\n");
+    const first = runProgram(["--json", "-q", "--state", state, "-"], { input: Buffer.from(records) });
+    const second = runProgram(["--json", "-q", "--state", state, "-"], { input: Buffer.from("") });
+    expect([first.status, second.status, second.stderr]).toEqual([1, 1, ""]);
+    expect(JSON.parse(second.stdout).findings).toEqual(JSON.parse(first.stdout).findings);
+  });
+
   it("refuses other options, other inputs and a second input, in one sentence each", async () => {
     const records = join(folder, "records.ndjson");
     await writeFile(
@@ -329,7 +322,7 @@ describe.runIf(programIsBuilt())("an analyser that is killed", () => {
     expect(refused("--state", records, records)).toMatch(/^2 .*is read or written otherwise\n$/);
     expect(refused("--state", records)).toMatch(/^2 ike-dupcheck: .* is no state of ike-dupcheck\n$/);
     expect(refused("--state", join(folder, "none", "s"), records)).toMatch(
-      /^2 ike-dupcheck: cannot write the state .*\n$/,
+      /^2 ike-dupcheck: cannot (read|write) the state .*\n$/,
     );
   });
 });
