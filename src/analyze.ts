@@ -19,7 +19,7 @@ import { isoTime } from "./report/time.ts";
 import { buildTimelines, type Timeline } from "./report/timeline.ts";
 import { buildWarnings } from "./report/warnings.ts";
 import { Scanner } from "./scan.ts";
-import { type Scope, scopeOf } from "./scope.ts";
+import { othersOf, type Scope, scopeOf } from "./scope.ts";
 import { toolName, version } from "./version.ts";
 import { portSet } from "./wire/locate.ts";
 
@@ -85,6 +85,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const merged = new MergedCapture(names, (name, chunk) => openCapture(name, chunk, reorder));
   const tracker = new Tracker();
   const scope = scopeOf(options, tracker.hosts);
+  tracker.isOthers = othersOf(scope);
   const reservedHosts = tracker.hosts.size;
   const scanner = new Scanner(tracker, portSet(options.ports ?? []));
   const limit = options.maxPackets ?? Number.POSITIVE_INFINITY;
@@ -98,6 +99,8 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     const { done, value: round } = await Promise.race([rounds.next(), interrupted]);
     if (done === true) break;
     let source = 0;
+    // All inputs are open by now, or were looked into: a message may come by a capture and as a record.
+    scanner.exchanged ||= merged.summaries.some(({ format }) => format.startsWith("records"));
     for (const slice of round) {
       scanner.scan(slice, limit - scanner.packets);
       tracker.boundHosts(reservedHosts);

@@ -23,7 +23,7 @@ import { unexplainedSentence } from "./report/sentences.ts";
 import { isoTime } from "./report/time.ts";
 import { buildTimelines, type Timeline } from "./report/timeline.ts";
 import { Scanner } from "./scan.ts";
-import { type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
+import { type Scope, type ScopeOptions, othersOf, scopeOf } from "./scope.ts";
 import { portSet } from "./wire/locate.ts";
 
 /** `maxSas`: IKE SAs kept at most; beyond, the longest silent go. */
@@ -85,6 +85,7 @@ export class LiveAnalysis {
     this.#inputs = inputs;
     this.#tracker = new Tracker(options);
     this.#scope = scopeOf(options, this.#tracker.hosts);
+    this.#tracker.isOthers = othersOf(this.#scope);
     this.#reservedHosts = this.#tracker.hosts.size;
     this.#scanner = new Scanner(this.#tracker, portSet(options.ports ?? []));
   }

@@ -30,6 +30,8 @@ export class Scanner {
   readonly #classes = new Float64Array(headerClassNames.length);
   #quickModes = 0;
   packets = 0;
+  /** Digests are to be those of message records also where a capture has the bytes. */
+  exchanged = false;
   /** Clock of the first and the last record; NaN before any. */
   firstAt = Number.NaN;
   lastAt = Number.NaN;
@@ -76,7 +78,7 @@ export class Scanner {
     }
     if (exchangeType(bytes, payload) === EXCHANGE_QUICK) this.#quickModes += 1;
     const message = this.#message;
-    message.exchanged = batch.digests !== null;
+    message.exchanged = this.exchanged || batch.digests !== null;
     message.logged = batch.logged === true;
     message.read(bytes, payload, captured);
     if (batch.digests !== null && !Number.isNaN(batch.digests[2 * i])) {

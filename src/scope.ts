@@ -56,6 +56,11 @@ export function scopeOf(options: ScopeOptions, hosts: HostTable): Scope {
   };
 }
 
+/** The responders that other analysers judge; null where there are no others. */
+export function othersOf({ partition, inScope, boxOf }: Scope): ((host: number) => boolean) | null {
+  return partition === null ? null : (host) => !inScope(host) && !inScope(boxOf(host));
+}
+
 /** Each aliased host with the host that names its box: the first address of the pair that began the box. */
 function boxesOf(aliases: readonly (readonly [string, string])[], hosts: HostTable): Map<number, number> {
   const boxes = new Map<number, number>();

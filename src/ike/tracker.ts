@@ -53,6 +53,8 @@ export class Tracker {
   #segment = 0;
   readonly #fewHosts: number;
   #compactHostsAt: number;
+  /** Responders that somebody else judges: quick modes with them are not kept. Null: there are none. */
+  isOthers: ((host: number) => boolean) | null = null;
   echoes = 0;
   retransmissions = 0;
   /** Fragments that completed a quick mode and whose own headers named another exchange. */
@@ -220,7 +222,8 @@ export class Tracker {
     const whole = this.#fragments.add(set, bytes, offset, captured);
     const outer = `${set}/${message.exchange}/${message.messageId}`;
     if (whole === null) {
-      const counts = message.exchange === EXCHANGE_QUICK && message.messageId !== 0;
+      const counts =
+        message.exchange === EXCHANGE_QUICK && message.messageId !== 0 && !this.#belongsToOthers(sa);
       if (counts && sa.outers?.has(outer) !== true && (sa.outers?.size ?? 0) < MAX_OUTERS) {
         if (this.#outers >= MAX_ALL_OUTERS) this.#evictedExchanges += 1;
         else this.#addOuter(sa, outer, side, message);
@@ -260,6 +263,7 @@ export class Tracker {
   #quickMode(sa: IkeSa, side: Side, path: Path, message: Message, repeated: boolean): void {
     const exchange = sa.exchangeOf(message.messageId);
     if (exchange === undefined) {
+      if (this.#belongsToOthers(sa)) return;
       if (sa.exchanges.length < MAX_EXCHANGES) this.#begin(sa, side, path, message);
       else this.#evictedExchanges += 1;
       return;
@@ -279,6 +283,13 @@ export class Tracker {
     }
     if (!Number.isNaN(exchange.replyAt)) exchange.followedReply = true;
     if (message.length < exchange.firstLength) exchange.followedShorter = true;
+  }
+
+  /** Who saw phase 1 knows the responder. The SA itself stays: without it, later messages would begin another. */
+  #belongsToOthers(sa: IkeSa): boolean {
+    return (
+      this.isOthers !== null && sa.phase1Seen && sa.answered && this.isOthers(hostOf(sa.paths[0].ends[1]))
+    );
   }
 
   #begin(sa: IkeSa, side: Side, path: Path, message: Message): void {

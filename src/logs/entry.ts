@@ -1,7 +1,7 @@
 /** An ISAKMP message as a log of another program tells it: the header, and no content. */
 
 import { createHash } from "node:crypto";
-import { frameOf } from "../records/frame.ts";
+import { frameOf, hasAddresses } from "../records/frame.ts";
 import type { IkeRecord } from "../records/schema.ts";
 
 const NAT_T_PORT = 4500;
@@ -52,7 +52,7 @@ export interface LogReader {
 /** The entry as a frame of raw IP, which everything behind the readers takes; null where an address is none. */
 export function frameOfEntry(entry: LogEntry): Buffer | null {
   const { from, fromPort, to, toPort, initiatorCookie, responderCookie, exchange, flags, length } = entry;
-  const frame = frameOf({
+  const record = {
     type: "ike",
     t: "0",
     sensor: "log",
@@ -71,8 +71,10 @@ export function frameOfEntry(entry: LogEntry): Buffer | null {
     flags,
     messageId: `0x${entry.messageId.toString(16).padStart(8, "0")}`,
     length: length ?? HEADER + STAND_IN,
-  } satisfies IkeRecord);
-  if (frame !== null && length === null) {
+  } satisfies IkeRecord;
+  if (!hasAddresses(record)) return null;
+  const frame = frameOf(record);
+  if (length === null) {
     const mark = createHash("sha1").update(`${from} ${entry.mark}`).digest();
     mark.copy(frame, frame.length - STAND_IN, 0, STAND_IN);
   }

@@ -21,12 +21,31 @@ const PROTOCOL_ESP = 50;
 const FLAG_ENCRYPTED = 0x01;
 const IKEV1 = 0x10;
 
-/** The frame of a record, or null where an address is none. See `linkTypeOf`. */
-export function frameOf(record: MessageRecord): Buffer | null {
+/** Addresses read lately: a few thousand clients send most of the records. */
+const addresses = new Map<string, Uint8Array | null>();
+const MAX_ADDRESSES = 16_384;
+
+function addressOf(text: string): Uint8Array | null {
+  let address = addresses.get(text);
+  if (address !== undefined) return address;
+  if (addresses.size >= MAX_ADDRESSES) addresses.clear();
+  address = parseAddress(text);
+  addresses.set(text, address);
+  return address;
+}
+
+/** The addresses of a record are two of one family. */
+export function hasAddresses(record: MessageRecord): boolean {
+  if (record.type === "header" || record.type === "trailer") return true;
+  const from = addressOf(record.from);
+  return from !== null && from.length === addressOf(record.to)?.length;
+}
+
+/** The frame of a record that `hasAddresses`. See `linkTypeOf`. */
+export function frameOf(record: MessageRecord): Buffer {
   if (record.type === "header" || record.type === "trailer") return NO_PACKET;
-  const from = parseAddress(record.from);
-  const to = parseAddress(record.to);
-  if (from === null || to === null || from.length !== to.length) return null;
+  const from = addressOf(record.from)!;
+  const to = addressOf(record.to)!;
   if (record.type === "esp") return ip(from, to, PROTOCOL_ESP, Buffer.alloc(8, 1), 8);
   const payload = record.type === "ike" ? message(record) : life(record);
   const length = record.type === "ike" ? record.length + (record.natTraversal ? MARKER : 0) : payload.length;

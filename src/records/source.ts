@@ -7,7 +7,7 @@
 import { CaptureError, type CaptureSource, type RecordBatch, type SourceSummary } from "../capture/batch.ts";
 import { BatchBuffer } from "../capture/records.ts";
 import { type ByteWindow, endOf } from "../capture/window.ts";
-import { digestsOf, frameOf, LINKTYPE_RAW, linkTypeOf } from "./frame.ts";
+import { digestsOf, frameOf, hasAddresses, LINKTYPE_RAW, linkTypeOf } from "./frame.ts";
 import { type MessageRecord, recordSchema } from "./schema.ts";
 import { THINNING } from "./thin.ts";
 import { RECORDS_SCHEMA, RECORDS_VERSION } from "./version.ts";
@@ -193,7 +193,7 @@ export class RecordSource implements CaptureSource {
       return;
     }
     const { success, data } = recordSchema.safeParse(value);
-    if (!success || frameOf(data) === null) {
+    if (!success || !hasAddresses(data)) {
       this.#malformedCount += 1;
       if (this.#malformed.length < SHOWN) this.#malformed.push(this.#line);
       return;
@@ -243,7 +243,7 @@ export class RecordSource implements CaptureSource {
 
   #toBatch(lines: readonly Waiting[]): RecordBatch {
     const batch = this.#batch;
-    const frames = lines.map(({ record }) => frameOf(record)!);
+    const frames = lines.map(({ record }) => frameOf(record));
     batch.begin(Buffer.concat(frames));
     let offset = 0;
     for (const [i, { record }] of lines.entries()) {

@@ -103,6 +103,30 @@ it("a file of records may be larger than what is read at a time", async () => {
   expect(conclusions(await reportOn([text]))).toEqual(conclusions(await reportOn(captures)));
 });
 
+it.each([
+  "two-windows-clients.pcap",
+  "lab-asa-drops-second.pcap",
+  "same-nat.pcap",
+  "fragments-windows.pcap",
+  "fragments-strongswan.pcap",
+  "both-sides-of-nat.pcap",
+  "retransmission-and-echo.pcapng",
+])("%s and its records in one run are one capture and its echo", async (name) => {
+  const capture = await readFile(join(samples, name));
+  const records = Buffer.from(await recordsOf([join(samples, name)]));
+  const alone = await reportOn([capture]);
+  for (const inputs of [
+    [capture, records],
+    [records, capture],
+  ]) {
+    const report = await reportOn(inputs);
+    const { findings } = conclusions(report);
+    expect(findings).toEqual(conclusions(alone).findings);
+    expect(report.capture.retransmissions).toBe(alone.capture.retransmissions);
+    expect(report.capture.echoes).toBe(alone.capture.echoes + alone.capture.messages.ikev1);
+  }
+});
+
 it("lines wait for older ones, but not for ever where nothing follows", async () => {
   const text = await recordsOf([join(samples, "two-windows-clients.pcap")]);
   const endless = (async function* () {
