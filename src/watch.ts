@@ -101,7 +101,7 @@ export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Pro
   if (keeper !== undefined) {
     tell(analysis.pause(now));
     await keeper.end();
-    for await (const slice of inputs.rest?.() ?? []) analysis.scan(slice, performance.now());
+    for (const slice of inputs.rest?.() ?? []) analysis.scan(slice, performance.now());
   }
   const { lines, report } = analysis.finish(isLive.live ? performance.now() : analysis.scannedAt);
   // Where it goes on, the end is that of the report alone.

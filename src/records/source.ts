@@ -136,6 +136,13 @@ export class RecordSource implements CaptureSource {
     return this.#toBatch(this.#ready.splice(0, BATCH));
   }
 
+  /** What waited for older lines, without waiting for any more of the input: it is over, or was told to end. */
+  *rest(): Generator<RecordBatch> {
+    this.#release(Number.POSITIVE_INFINITY);
+    while (this.#ready.length > 0) yield this.#toBatch(this.#ready.splice(0, BATCH));
+    if (this.summary.end === "clean") this.#finish();
+  }
+
   /** Waits for bytes; lines that wait for older ones wait no longer when nothing comes for so long. */
   async #more(): Promise<void> {
     this.#coming ??= this.#window.more().then(() => {
@@ -272,7 +279,7 @@ export class RecordSource implements CaptureSource {
   }
 
   #finish(): void {
-    Object.assign(this.summary, endOf(this.#window, this.summary.name));
+    if (this.#window.ended) Object.assign(this.summary, endOf(this.#window, this.summary.name));
     const { name } = this.summary;
     const notes = this.summary.notes!;
     if (this.#malformedCount > 0) {

@@ -93,14 +93,14 @@ export class RecordStream implements LiveInputs {
     if (this.#before !== null) source.restore(this.#before);
     this.#source = source;
     source.goesOn = true;
-    yield* this.#batches(source);
+    for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+      yield this.#slices(batch);
+    }
   }
 
-  async *rest(): AsyncGenerator<Slice> {
+  *rest(): Generator<Slice> {
     const source = this.#source ?? this.#emptySource();
-    if (source === null) return;
-    source.goesOn = false;
-    for await (const slices of this.#batches(source)) yield* slices;
+    for (const batch of source?.rest() ?? []) yield* this.#slices(batch);
   }
 
   /** For an input without lines, what those before left waiting. */
@@ -113,16 +113,10 @@ export class RecordStream implements LiveInputs {
     return source;
   }
 
-  async *#batches(source: RecordSource): AsyncGenerator<Iterable<Slice>> {
-    for (let batch = await source.next(); batch !== null; batch = await source.next()) {
-      const last = batch.count - 1;
-      this.#first ??= { micros: batch.micros[0], nanos: batch.nanos[0] };
-      this.#last = { micros: batch.micros[last], nanos: batch.nanos[last] };
-      yield this.#slices(batch);
-    }
-  }
-
   *#slices(batch: RecordBatch): Generator<Slice> {
+    const last = batch.count - 1;
+    this.#first ??= { micros: batch.micros[0], nanos: batch.nanos[0] };
+    this.#last = { micros: batch.micros[last], nanos: batch.nanos[last] };
     if (this.#micros.length < batch.micros.length) this.#micros = new Float64Array(batch.micros.length);
     const clock = this.#micros;
     for (let start = 0; start < batch.count; ) {
@@ -146,7 +140,8 @@ export class RecordStream implements LiveInputs {
   }
 
   async close(): Promise<void> {
-    if (this.#source !== null) await this.#source.close();
-    else if (this.#name === STDIN) closeStandardInput();
+    await this.#source?.close();
+    // Also where its first byte was still waited for.
+    if (this.#name === STDIN) closeStandardInput();
   }
 }

@@ -72,7 +72,7 @@ async function readPart(lines: readonly string[], saved: Buffer | null): Promise
 
 /** The report of a stream that ends here. */
 async function ended({ analysis, stream }: Part): Promise<Report> {
-  for await (const slice of stream.rest()) analysis.scan(slice, 0);
+  for (const slice of stream.rest()) analysis.scan(slice, 0);
   const { report } = analysis.finish(0);
   await stream.close();
   // Each part is read from a file of its own, by another name.
@@ -289,6 +289,22 @@ describe.runIf(programIsBuilt())("an analyser that is killed", () => {
     },
     120_000,
   );
+
+  it("ends at a signal while its input is open, and goes on with what comes later", async () => {
+    const lines = await recordLines(join(samples, "two-windows-clients.pcap"));
+    const state = join(folder, "signal.state");
+    const first = Analyser.run(state);
+    first.feed(lines.slice(0, 60));
+    await first.writes(/"lines":60,/);
+    const { status, report } = await first.stop("SIGTERM");
+    expect(status).toBe(1);
+    expect(report.summary.findings.rejected).toBe(1);
+    const second = runProgram(["--json", "-q", "--state", state, "-"], {
+      input: Buffer.from(lines.slice(60).join("\n")),
+    });
+    const whole = await reportOn([Buffer.from(lines.join("\n"))]);
+    expect(JSON.parse(second.stdout).summary).toEqual(whole.summary);
+  });
 
   it("takes an input without lines for one that brings no news", async () => {
     const state = join(folder, "empty.state");
