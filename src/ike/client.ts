@@ -36,19 +36,16 @@ export function groupClients(
   for (const session of sessions) {
     const named = alias(session.endpoint);
     const host = hostOf(named);
-    let here = byHost.get(host);
-    if (here === undefined) {
-      here = new Neighbours();
-      byHost.set(host, here);
-    }
-    const known = here.find(session, lifespan);
+    const here = byHost.get(host);
+    const known = here?.find(session, lifespan);
     if (known !== undefined) {
-      here.move(known, session);
+      here!.move(known, session);
       known.port = portOf(named);
       continue;
     }
     const client: Client = { box: session.box, host, port: portOf(named), sessions: [session] };
-    here.add(client);
+    if (here === undefined) byHost.set(host, new Neighbours(client));
+    else here.add(client);
     clients.push(client);
   }
   return clients;
@@ -61,29 +58,43 @@ function latest(client: Client): Session {
 /** The clients at one address, to be found by the ports of their latest sessions. */
 class Neighbours {
   /** The latest to come, in the order of their first sessions. */
-  #recent: Client[] = [];
-  readonly #byPort = new Map<number, Client[]>();
+  #recent: Client[];
+  /** Null while there is one client, as at most addresses. */
+  #byPort: Map<number, Client[]> | null = null;
+
+  constructor(first: Client) {
+    this.#recent = [first];
+  }
 
   add(client: Client): void {
+    if (this.#byPort === null) {
+      this.#byPort = new Map();
+      this.#index(this.#recent[0]);
+    }
     this.#recent.push(client);
     if (this.#recent.length >= 2 * MAX_SEARCH) this.#recent = this.#recent.slice(-MAX_SEARCH);
-    for (const key of portKeys(latest(client))) this.#at(key).push(client);
+    this.#index(client);
+  }
+
+  #index(client: Client): void {
+    for (const key of portKeys(latest(client))) this.#enter(client, key);
   }
 
   /** The client goes on with `session`. */
   move(client: Client, session: Session): void {
     const before = portKeys(latest(client));
     client.sessions.push(session);
+    if (this.#byPort === null) return;
     const now = portKeys(session);
-    for (const key of before) if (!now.includes(key)) this.#leave(key, client);
-    for (const key of now) if (!before.includes(key)) this.#at(key).push(client);
+    for (const key of before) if (!now.includes(key)) this.#leave(client, key);
+    for (const key of now) if (!before.includes(key)) this.#enter(client, key);
   }
 
   find(session: Session, lifespan: (session: Session) => Lifespan): Client | undefined {
     for (const key of portKeys(session)) {
-      const samePort = this.#byPort
-        .get(key)
-        ?.find((client) => samePorts(latest(client), session) && !contradict(latest(client), session));
+      const samePort = this.#at(key)?.find(
+        (client) => samePorts(latest(client), session) && !contradict(latest(client), session),
+      );
       if (samePort !== undefined) return samePort;
     }
     let best: Client | undefined;
@@ -94,18 +105,20 @@ class Neighbours {
     return best;
   }
 
-  #at(key: number): Client[] {
-    const known = this.#byPort.get(key);
-    if (known !== undefined) return known;
-    const made: Client[] = [];
-    this.#byPort.set(key, made);
-    return made;
+  #at(key: number): Client[] | undefined {
+    return this.#byPort === null ? this.#recent : this.#byPort.get(key);
   }
 
-  #leave(key: number, client: Client): void {
-    const left = this.#at(key).filter((other) => other !== client);
-    if (left.length > 0) this.#byPort.set(key, left);
-    else this.#byPort.delete(key);
+  #enter(client: Client, key: number): void {
+    const known = this.#byPort!.get(key);
+    if (known === undefined) this.#byPort!.set(key, [client]);
+    else known.push(client);
+  }
+
+  #leave(client: Client, key: number): void {
+    const left = this.#byPort!.get(key)!.filter((other) => other !== client);
+    if (left.length > 0) this.#byPort!.set(key, left);
+    else this.#byPort!.delete(key);
   }
 }
 

@@ -164,12 +164,13 @@ export class HostTable {
 
   /** The address's bytes: 4 for IPv4, 16 for IPv6. */
   bytes(host: number): Uint8Array {
-    const words = new Uint32Array(4);
-    this.copyWords(host, words, 0);
-    const bytes = new Uint8Array(16);
-    const view = new DataView(bytes.buffer);
-    for (let i = 0; i < 4; i += 1) view.setUint32(i * 4, words[i]);
-    return words[0] === 0 && words[1] === 0 && words[2] === 0xffff ? bytes.subarray(12) : bytes;
+    const { keys } = this.#table;
+    const from = host * 4;
+    const isMapped = keys[from] === 0 && keys[from + 1] === 0 && keys[from + 2] === 0xffff;
+    const first = isMapped ? from + 3 : from;
+    const bytes = new Uint8Array(isMapped ? 4 : 16);
+    for (let i = 0; i < bytes.length; i += 1) bytes[i] = keys[first + (i >> 2)] >>> (24 - 8 * (i & 3));
+    return bytes;
   }
 
   text(host: number): string {

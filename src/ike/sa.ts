@@ -17,12 +17,25 @@ export interface Path {
   /** Endpoint of side 0 and of side 1. */
   ends: [number, number];
   natTraversal: boolean;
-  /** Messages seen from each side. */
-  sent: [number, number];
+  /** Sides that a message was seen from: bit 0 for side 0, bit 1 for side 1. */
+  heard: number;
   lastAt: number;
   /** How often a message of each side was seen here first, and elsewhere later: on which side of a NAT it is. */
-  echoedLater: [number, number];
-  echoOf: [number, number];
+  echoedLater: readonly [number, number];
+  echoOf: readonly [number, number];
+}
+
+/** Shared by all paths without echoes, which are nearly all. */
+const NO_ECHOES: readonly [number, number] = [0, 0];
+
+/** A message of `side` was seen on the path `first`, and on `later` again. */
+export function noteEcho(first: Path, later: Path, side: Side): void {
+  first.echoOf = oneMore(first.echoOf, side);
+  later.echoedLater = oneMore(later.echoedLater, side);
+}
+
+function oneMore(counts: readonly [number, number], side: Side): [number, number] {
+  return side === 0 ? [counts[0] + 1, counts[1]] : [counts[0], counts[1] + 1];
 }
 
 /** A fragment set whose outer header names a quick mode; counts when the set is never complete. */
@@ -37,8 +50,8 @@ export function isTwoWay(path: Path): boolean {
   return hasHeard(path, 0) && hasHeard(path, 1);
 }
 
-function hasHeard({ sent, echoOf, echoedLater }: Path, side: Side): boolean {
-  return sent[side] + echoOf[side] + echoedLater[side] > 0;
+function hasHeard({ heard, echoOf, echoedLater }: Path, side: Side): boolean {
+  return (heard & (1 << side)) !== 0 || echoOf[side] + echoedLater[side] > 0;
 }
 
 const MAX_PATHS = 16;
@@ -47,7 +60,14 @@ const MAX_INFORMATIONALS = 16;
 const MAX_EARLIER = 8;
 /** From so many on, quick modes are looked up and not searched for. */
 const MANY_EXCHANGES = 16;
+/** Shared by all IKE SAs without any. */
+const NO_TIMES: readonly number[] = [];
+const NO_LIFE: readonly { at: number; segment: number }[] = [];
 
+/**
+ * Tens of thousands are held at a time, so the lists of one are as large as what is in them: one that grows by `push`
+ * takes room for 17 at its first element.
+ */
 export class IkeSa {
   /** Running number, in the order of first appearance. */
   readonly number: number;
@@ -59,7 +79,7 @@ export class IkeSa {
   mode = 0;
   firstAt: number;
   firstSegment: number;
-  readonly paths: Path[] = [];
+  paths: readonly Path[] = [];
   /** Per side: distinct phase-1 messages, and when the side finished its part of phase 1. */
   readonly phase1Messages: [number, number] = [0, 0];
   readonly phase1FinishedAt: [number, number] = [Number.NaN, Number.NaN];
@@ -68,20 +88,19 @@ export class IkeSa {
   readonly lifeSeconds: [number | null, number | null] = [null, null];
   natDiscovery = false;
   /** Quick modes in order of first appearance. */
-  readonly exchanges: Exchange[] = [];
+  exchanges: Exchange[] = [];
   outers: Map<string, OuterHeader> | null = null;
   /** The quick modes by message ID, once there are many. */
   private byId: Map<number, Exchange> | null = null;
   /** Per side: times of the latest distinct Informationals. */
-  readonly informationals: [number[], number[]] = [[], []];
-  readonly messages: [number, number] = [0, 0];
+  readonly informationals: [readonly number[], readonly number[]] = [NO_TIMES, NO_TIMES];
   readonly firstFromAt: [number, number] = [Number.NaN, Number.NaN];
   /** Per side: the last sign of the side itself (IKE, ESP, keepalive). */
   readonly lastFromAt: [number, number] = [Number.NaN, Number.NaN];
   /** Last sign of life of any kind in `lifeSegment`; earlier segments in `earlierLife`. */
   lastLifeAt: number;
   lifeSegment: number;
-  readonly earlierLife: { at: number; segment: number }[] = [];
+  earlierLife = NO_LIFE;
   /** Last sign of life that is not a retransmission. */
   lastFreshAt: number;
   /** A short snaplen cut a message. */
@@ -92,7 +111,7 @@ export class IkeSa {
   sibling: IkeSa | null = null;
   // No #fields below: an IKE SA is kept in a state file as it is, and gets its methods back (see `revive`).
   /** The latest distinct messages, a ring: prefix, full print or NaN where the capture cut the message, and side. */
-  private readonly recent: number[] = [];
+  private recent: number[] = [];
   private nextRecent = 0;
   /** The last message of each side, to know a decrypted copy: exchange, message ID, E flag, time. */
   private readonly last = [Number.NaN, 0, 0, 0, Number.NaN, 0, 0, 0];
@@ -169,12 +188,12 @@ export class IkeSa {
     const path: Path = {
       ends: [first, second],
       natTraversal,
-      sent: [0, 0],
+      heard: 0,
       lastAt: Number.NaN,
-      echoedLater: [0, 0],
-      echoOf: [0, 0],
+      echoedLater: NO_ECHOES,
+      echoOf: NO_ECHOES,
     };
-    this.paths.push(path);
+    this.paths = this.paths.concat(path);
     return path;
   }
 
@@ -182,11 +201,10 @@ export class IkeSa {
   live(side: Side, at: number, segment: number): void {
     if (segment !== this.lifeSegment) {
       if (segment < this.lifeSegment) return;
-      if (this.earlierLife.length === MAX_EARLIER) this.earlierLife.shift();
-      this.earlierLife.push({ at: this.lastLifeAt, segment: this.lifeSegment });
+      const ended = { at: this.lastLifeAt, segment: this.lifeSegment };
+      this.earlierLife = [...this.earlierLife.slice(1 - MAX_EARLIER), ended];
       // Times of before the step say nothing about what follows it.
-      this.informationals[0].length = 0;
-      this.informationals[1].length = 0;
+      this.informationals.fill(NO_TIMES);
       this.lifeSegment = segment;
       this.lastLifeAt = at;
       this.lastFreshAt = at;
@@ -203,7 +221,6 @@ export class IkeSa {
     const fresh = this.lastFreshAt;
     this.live(side, message.at, message.segment);
     if (repeated && message.segment === this.lifeSegment) this.lastFreshAt = fresh;
-    this.messages[side] += 1;
     if (Number.isNaN(this.firstFromAt[side])) this.firstFromAt[side] = message.at;
     if (message.cut) this.cut = true;
     if (message.logged) this.logged = true;
@@ -226,6 +243,8 @@ export class IkeSa {
     recent[at + 1] = message.cut ? Number.NaN : full;
     recent[at + 2] = side;
     this.nextRecent = (at + 3) % (3 * MAX_RECENT);
+    // Full, and no larger from now on.
+    if (this.nextRecent === 0) this.recent = recent.slice();
     return false;
   }
 
@@ -251,13 +270,12 @@ export class IkeSa {
   }
 
   noteInformational(side: Side, at: number): void {
-    const times = this.informationals[side];
-    if (times.length === MAX_INFORMATIONALS) times.shift();
-    times.push(at);
+    this.informationals[side] = [...this.informationals[side].slice(1 - MAX_INFORMATIONALS), at];
   }
 
   addExchange(exchange: Exchange): void {
-    this.exchanges.push(exchange);
+    if (this.exchanges.length === 0) this.exchanges = [exchange];
+    else this.exchanges.push(exchange);
     if (this.byId !== null) this.byId.set(exchange.messageId, exchange);
     else if (this.exchanges.length > MANY_EXCHANGES) {
       this.byId = new Map(this.exchanges.map((each) => [each.messageId, each]));

@@ -20,7 +20,7 @@ import {
   printOf,
   samePrint,
 } from "./message.ts";
-import type { IkeSa, Path, Side } from "./sa.ts";
+import { type IkeSa, noteEcho, type Path, type Side } from "./sa.ts";
 import { SaTable } from "./sa-table.ts";
 import { VendorLists } from "./vendor-lists.ts";
 
@@ -205,7 +205,7 @@ export class Tracker {
     const repeated = sa.repeats(message, side);
     // A log does not tell the same message from another one with its header.
     if (repeated && !message.logged) this.retransmissions += 1;
-    path.sent[side] += 1;
+    path.heard |= 1 << side;
     path.lastAt = message.at;
     // It proves neither that the sender lives nor that it missed an answer.
     if (repeated && sa.isReplay(side, message.from)) return;
@@ -356,9 +356,7 @@ function echoPath(
 ): void {
   const first = sa.pathOf(points[0].from, points[0].to, side, message.natTraversal);
   const later = sa.pathOf(message.from, message.to, side, message.natTraversal);
-  if (first === later) return;
-  first.echoOf[side] += 1;
-  later.echoedLater[side] += 1;
+  if (first !== later) noteEcho(first, later, side);
 }
 
 /** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */

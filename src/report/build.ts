@@ -11,6 +11,7 @@ import type { Client as JudgedClient } from "../ike/client.ts";
 import type { Stamp } from "../ike/exchange.ts";
 import { type HostTable, hostOf, portOf } from "../ike/hosts.ts";
 import type { IkeSa } from "../ike/sa.ts";
+import type { Session } from "../ike/session.ts";
 import { communityId } from "./community-id.ts";
 import { displayFilter } from "./display-filter.ts";
 import type { Attempt, AttemptEvent, Claim, Client, Finding, Report, Responder } from "./model.ts";
@@ -242,10 +243,7 @@ export function buildClients(judgement: Judgement, context: BuildContext): Clien
 function buildClient(client: JudgedClient, box: Box, responder: string, hosts: HostTable): Client {
   const { sessions } = client;
   const pattern = box.patterns.get(client)!;
-  const lists = sessions.map(({ quickModes }) => quickModes.map(({ messageId }) => messageId));
-  const ids = lists.flat();
-  const steps = lists.flatMap((list) => list.slice(1).map((id, i) => id - list[i]));
-  const sameStep = steps.length > 0 && steps.every((step) => step === steps[0]);
+  const ids = idsOf(sessions);
   return {
     address: hosts.text(client.host),
     port: client.port,
@@ -255,11 +253,11 @@ function buildClient(client: JudgedClient, box: Box, responder: string, hosts: H
       kind: pattern.kind,
       confidence: Math.round(pattern.confidence * 1e6) / 1e6,
       byteOrder: pattern.byteOrder,
-      messageIds: ids.slice(0, SHOWN_IDS).map(messageIdText),
-      ids: ids.length,
+      messageIds: ids.shown,
+      ids: ids.count,
       ikeSas: sessions.length,
-      firstId: ids.length === 0 ? null : messageIdText(ids[0]),
-      step: sameStep ? steps[0] : null,
+      firstId: ids.shown[0] ?? null,
+      step: ids.step,
     },
     anomaly: pattern.contradictsVendor ? anomalyText(client, pattern.kind) : null,
     communityIds: communityIdsOf(client, hosts),
@@ -271,6 +269,25 @@ function buildClient(client: JudgedClient, box: Box, responder: string, hosts: H
       6,
     ),
   };
+}
+
+/** The quick-mode IDs of a client: how many, the first of them, and the step between any two of one IKE SA. */
+function idsOf(sessions: readonly Session[]): { count: number; shown: string[]; step: number | null } {
+  const shown: number[] = [];
+  let count = 0;
+  let step: number | null = null;
+  let sameStep = true;
+  for (const { quickModes } of sessions) {
+    quickModes.forEach(({ messageId }, i) => {
+      if (count < SHOWN_IDS) shown.push(messageId);
+      count += 1;
+      if (i === 0) return;
+      const taken = messageId - quickModes[i - 1].messageId;
+      step ??= taken;
+      if (taken !== step) sameStep = false;
+    });
+  }
+  return { count, shown: shown.map(messageIdText), step: sameStep ? step : null };
 }
 
 function anomalyText(client: JudgedClient, kind: string): string {

@@ -3,7 +3,7 @@
  * (github.com/corelight/community-id-spec).
  */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** One end of a UDP flow: the address in 4 or 16 bytes, network byte order. */
 export interface FlowEnd {
@@ -21,16 +21,13 @@ const PROTOCOL_UDP = 17;
 export function communityId(one: FlowEnd, other: FlowEnd, seed = 0): string {
   const order = Buffer.compare(one.address, other.address) || one.port - other.port;
   const [first, second] = order <= 0 ? [one, other] : [other, one];
-  const hash = createHash("sha1")
-    .update(u16(seed))
-    .update(first.address)
-    .update(second.address)
-    .update(Uint8Array.of(PROTOCOL_UDP, 0))
-    .update(u16(first.port))
-    .update(u16(second.port));
-  return `1:${hash.digest("base64")}`;
-}
-
-function u16(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 8, value & 0xff);
+  const addresses = first.address.length + second.address.length;
+  const bytes = Buffer.alloc(2 + addresses + 6);
+  bytes.writeUInt16BE(seed, 0);
+  bytes.set(first.address, 2);
+  bytes.set(second.address, 2 + first.address.length);
+  bytes[2 + addresses] = PROTOCOL_UDP;
+  bytes.writeUInt16BE(first.port, 4 + addresses);
+  bytes.writeUInt16BE(second.port, 6 + addresses);
+  return `1:${hash("sha1", bytes, "base64")}`;
 }

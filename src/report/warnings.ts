@@ -95,7 +95,9 @@ function oneSided(boxes: readonly Box[], hosts: HostTable): string[] {
     if (!box.seenSending) {
       return [`Nothing that ${address} sent is in the capture: whether it refused anyone cannot be seen.`];
     }
-    const clientsSeen = box.parties.some(({ session }) => session.sa.messages[session.client] > 0);
+    const clientsSeen = box.parties.some(
+      ({ session }) => !Number.isNaN(session.sa.firstFromAt[session.client]),
+    );
     return clientsSeen
       ? []
       : [`Nothing that the clients of ${address} sent is in the capture: their message IDs cannot be seen.`];
