@@ -103,9 +103,9 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     scanner.exchanged ||= merged.summaries.some(({ format }) => format.startsWith("records"));
     for (const slice of round) {
       scanner.scan(slice, limit - scanner.packets);
-      tracker.boundHosts(reservedHosts);
       source = slice.source;
     }
+    tracker.boundHosts(reservedHosts);
     options.onProgress?.({ ...merged.progress(source), packets: scanner.packets });
   }
   // The report comes first: closing an input that is still being read would look like a fault of it.

@@ -112,17 +112,33 @@ export class MergedCapture {
     }
   }
 
-  /** Merges until the first lane needs another batch, or to be opened. */
-  *#round(live: Lane[]): Generator<Slice> {
-    while (live[0].isReady) {
+  /**
+   * Merges until the first lane needs another batch, or to be opened. No generator, and one object for all slices:
+   * captures of the same hours take turns at every record.
+   */
+  #round(live: Lane[]): Iterable<Slice> {
+    const slice = { source: 0, batch: live[0].batch!, clock: live[0].clock, start: 0, end: 0, segment: 0 };
+    const result = { done: false, value: slice };
+    let isFirst = true;
+    const next = () => {
+      if (!isFirst && live[0].isReady) this.#pass(live);
+      isFirst = false;
       const lane = live[0];
+      if (!lane.isReady) {
+        result.done = true;
+        return result;
+      }
       const limit = live.length > 1 ? live[1].head : Number.POSITIVE_INFINITY;
-      const start = lane.at;
+      slice.source = lane.index;
+      slice.batch = lane.batch!;
+      slice.clock = lane.clock;
+      slice.start = lane.at;
       lane.at = lane.runEnd(limit, live.length > 1 && lane.index < live[1].index);
-      const { index, clock, at } = lane;
-      yield { source: index, batch: lane.batch!, clock, start, end: at, segment: this.#segment };
-      if (lane.isReady) this.#pass(live);
-    }
+      slice.end = lane.at;
+      slice.segment = this.#segment;
+      return result;
+    };
+    return { [Symbol.iterator]: () => ({ next }) };
   }
 
   /** The first lane stands at another record: notes a step of its clock, and moves it to where its time belongs. */
