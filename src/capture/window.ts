@@ -17,7 +17,7 @@ export interface ByteSource {
 }
 
 /** Near the size of a core's cache; larger chunks are not faster. */
-export const CHUNK = 512 * 1024;
+export const CHUNK = 1024 * 1024;
 
 export class ByteWindow {
   /** The bytes at hand are `bytes[start .. end)`. */

@@ -37,7 +37,7 @@ export function locate(
   out: Located,
 ): number {
   if (linkType === LINKTYPE_ETHERNET && captured >= PLAIN_HEADERS) {
-    const kind = plainPacket(bytes, offset, ports, out);
+    const kind = plainPacket(bytes, offset, captured, ports, out);
     if (kind !== CONTINUE) return kind;
   }
   return locateByWalk(bytes, offset, captured, linkType, ports, out);

@@ -11,17 +11,25 @@ const PROTOCOL_ESP = 50;
 const ETHERNET_HEADER = 14;
 const IP_HEADER = 20;
 const UDP_HEADER = 8;
+const SPI = 4;
 /** Ethernet, IPv4 without options, UDP. */
 export const PLAIN_HEADERS = ETHERNET_HEADER + IP_HEADER + UDP_HEADER;
 
 /**
- * Decides the bulk of every capture without a walk: TCP, ESP and UDP between ports that concern nobody here, in
- * whole IPv4 packets without options on plain Ethernet. For anything else CONTINUE; `locateByWalk` is the rule, and
- * this agrees with it wherever it decides.
+ * Decides the bulk of every capture without a walk: TCP, ESP, ESP in UDP, and UDP between ports that concern nobody
+ * here, in whole IPv4 packets without options on plain Ethernet. For anything else CONTINUE; `locateByWalk` is the
+ * rule, and this agrees with it wherever it decides.
  *
- * @param at the Ethernet header; at least `PLAIN_HEADERS` bytes are captured from there
+ * @param at the Ethernet header
+ * @param captured bytes of the frame, at least `PLAIN_HEADERS`
  */
-export function plainPacket(bytes: Uint8Array, at: number, ports: PortSet, out: Located): number {
+export function plainPacket(
+  bytes: Uint8Array,
+  at: number,
+  captured: number,
+  ports: PortSet,
+  out: Located,
+): number {
   const usual =
     bytes[at + 12] === 0x08 &&
     bytes[at + 13] === 0x00 &&
@@ -44,6 +52,34 @@ export function plainPacket(bytes: Uint8Array, at: number, ports: PortSet, out: 
   if (protocol !== PROTOCOL_UDP) return CONTINUE;
   const source = readU16(bytes, at + 34);
   const destination = readU16(bytes, at + 36);
-  const concerns = ports[source] !== PortRule.none || ports[destination] !== PortRule.none;
-  return concerns || isTunnelPort(destination) ? CONTINUE : Kind.otherPort;
+  // 4500 and no other port that counts: rules of two ports together are the code of neither, or that of an added one.
+  const rules = ports[source] | ports[destination];
+  if (rules === PortRule.none) return isTunnelPort(destination) ? CONTINUE : Kind.otherPort;
+  return rules === PortRule.natTraversal && isEspInUdp(bytes, at, captured)
+    ? espInUdp(bytes, at, captured, out)
+    : CONTINUE;
+}
+
+/** No keepalive, no non-ESP marker (RFC 3948 2), and lengths of IP and UDP that agree. */
+function isEspInUdp(bytes: Uint8Array, at: number, captured: number): boolean {
+  const length = readU16(bytes, at + 38);
+  return (
+    length >= UDP_HEADER + SPI &&
+    length + IP_HEADER === readU16(bytes, at + 16) &&
+    captured >= PLAIN_HEADERS + SPI &&
+    (bytes[at + 42] | bytes[at + 43] | bytes[at + 44] | bytes[at + 45]) !== 0
+  );
+}
+
+function espInUdp(bytes: Uint8Array, at: number, captured: number, out: Located): number {
+  out.ipVersion = 4;
+  out.source = at + 26;
+  out.destination = at + 30;
+  out.sourcePort = readU16(bytes, at + 34);
+  out.destinationPort = readU16(bytes, at + 36);
+  out.payload = at + PLAIN_HEADERS;
+  out.length = readU16(bytes, at + 38) - UDP_HEADER;
+  out.captured = Math.min(captured - PLAIN_HEADERS, out.length);
+  out.marker = false;
+  return Kind.espInUdp;
 }
