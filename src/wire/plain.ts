@@ -52,7 +52,7 @@ export function plainPacket(
   if (protocol !== PROTOCOL_UDP) return CONTINUE;
   const source = readU16(bytes, at + 34);
   const destination = readU16(bytes, at + 36);
-  // 4500 and no other port that counts: rules of two ports together are the code of neither, or that of an added one.
+  // 4500 with 500 has the code of a port that the user added: of both the walk knows more.
   const rules = ports[source] | ports[destination];
   if (rules === PortRule.none) return isTunnelPort(destination) ? CONTINUE : Kind.otherPort;
   return rules === PortRule.natTraversal && isEspInUdp(bytes, at, captured)
