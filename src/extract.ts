@@ -100,6 +100,9 @@ export async function extractFrom(
       heardAt = performance.now();
       await flush();
     }
+    if (extractor.counts.packets < limit) {
+      for (const slice of inputs.rest?.() ?? []) extractor.slice(slice, inputs.summaries[slice.source]);
+    }
   } finally {
     clearInterval(idle);
     options.signal?.removeEventListener("abort", stop);

@@ -7,7 +7,7 @@ import type { Inputs, Slice } from "./capture/merge.ts";
 export interface LiveInputs extends Inputs {
   /** All records in rounds of slices; a slice is valid until the next one is asked for. */
   rounds(): AsyncIterator<Iterable<Slice>>;
-  /** What `rounds` held back, because older records might have come. */
+  /** What `rounds` held back, because older records might have come; to be asked for once, when they are over. */
   rest?(): Iterable<Slice>;
   /** Ends `rounds` in order, once what is on its way has come; without it, what is on its way is left. */
   stop?(): void;

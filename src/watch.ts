@@ -74,6 +74,16 @@ export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Pro
     statsAt += seconds(options.statsEvery ?? 0);
     tell([statsLine(inputs, analysis, now, began, linesDropped())]);
   };
+  const take = (slices: Iterable<Slice>) => {
+    for (const slice of slices) {
+      slice.end = Math.min(slice.end, slice.start + limit - analysis.packets);
+      options.onSlice?.(slice);
+      analysis.scan(slice, performance.now());
+    }
+  };
+  const takeRest = () => {
+    if (analysis.packets < limit) take(inputs.rest?.() ?? []);
+  };
   const reader = new RoundReader(inputs);
   const stop = () => reader.stop();
   options.signal?.addEventListener("abort", stop, { once: true });
@@ -84,24 +94,22 @@ export async function watch(inputs: LiveInputs, options: WatchOptions = {}): Pro
     while (analysis.packets < limit) {
       const round = await reader.next();
       if (round === null) break;
-      for (const slice of round) {
-        slice.end = Math.min(slice.end, slice.start + limit - analysis.packets);
-        options.onSlice?.(slice);
-        analysis.scan(slice, performance.now());
-      }
+      take(round);
     }
   } finally {
     for (const timer of timers) clearInterval(timer);
     options.signal?.removeEventListener("abort", stop);
     inputs.stop?.();
   }
+  // What a state keeps waits there for older lines of the next run, and is in the report alone.
+  if (keeper === undefined) takeRest();
   const now = performance.now();
   tell(warnings(now));
   // A file that came through a pipe ends with its last packet, whenever that was read.
   if (keeper !== undefined) {
     tell(analysis.pause(now));
     await keeper.end();
-    for (const slice of inputs.rest?.() ?? []) analysis.scan(slice, performance.now());
+    takeRest();
   }
   const { lines, report } = analysis.finish(isLive.live ? performance.now() : analysis.scannedAt);
   // Where it goes on, the end is that of the report alone.

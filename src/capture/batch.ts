@@ -68,6 +68,8 @@ export interface CaptureSource {
   position(): number;
   /** The next batch, or null at the end. Never throws for what the bytes hold: see `summary.end`. */
   next(): Promise<RecordBatch | null>;
+  /** What waited for older records, where the input is told to end; no more of it is waited for. */
+  rest?(): Iterable<RecordBatch>;
   /** Releases what the source holds; may be called at any time, more than once. */
   close(): Promise<void>;
 }

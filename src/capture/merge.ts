@@ -141,6 +141,18 @@ export class MergedCapture {
     return { [Symbol.iterator]: () => ({ next }) };
   }
 
+  /** Of a single input, what it held back when the rounds were given up. */
+  *rest(): Generator<Slice> {
+    if (this.#lanes.length > 1) return;
+    for (const lane of this.#lanes) {
+      for (const batch of lane.rest()) {
+        lane.take(batch);
+        this.#pass([lane]);
+        yield* this.#round([lane]);
+      }
+    }
+  }
+
   /** The first lane stands at another record: notes a step of its clock, and moves it to where its time belongs. */
   #pass(live: Lane[]): void {
     const lane = live[0];
@@ -263,9 +275,19 @@ class Lane {
   }
 
   async #next(): Promise<void> {
-    this.batch = await this.#source!.next();
-    if (this.batch === null) return this.close();
-    const { batch } = this;
+    const batch = await this.#source!.next();
+    if (batch !== null) return this.take(batch);
+    this.batch = null;
+    return this.close();
+  }
+
+  rest(): Iterable<RecordBatch> {
+    return this.#source?.rest?.() ?? [];
+  }
+
+  /** Goes on with the first record of `batch`. */
+  take(batch: RecordBatch): void {
+    this.batch = batch;
     if (this.clock.length < batch.micros.length) this.clock = new Float64Array(batch.micros.length);
     this.first ??= { micros: batch.micros[0], nanos: batch.nanos[0] };
     const last = batch.count - 1;

@@ -89,6 +89,11 @@ export class LogSource implements CaptureSource {
     return this.#toBatch(this.#ready.splice(0, BATCH));
   }
 
+  *rest(): Generator<RecordBatch> {
+    this.#release(Number.POSITIVE_INFINITY);
+    while (this.#ready.length > 0) yield this.#toBatch(this.#ready.splice(0, BATCH));
+  }
+
   /** Waits for bytes. Where a log that grows is quiet for as long as lines may be late, what waits for later ones goes on. */
   async #more(): Promise<void> {
     this.#reading ??= this.#window.more().finally(() => {

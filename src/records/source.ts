@@ -136,7 +136,6 @@ export class RecordSource implements CaptureSource {
     return this.#toBatch(this.#ready.splice(0, BATCH));
   }
 
-  /** What waited for older lines, without waiting for any more of the input: it is over, or was told to end. */
   *rest(): Generator<RecordBatch> {
     this.#release(Number.POSITIVE_INFINITY);
     while (this.#ready.length > 0) yield this.#toBatch(this.#ready.splice(0, BATCH));

@@ -207,6 +207,23 @@ describe("bad lines", () => {
     expect(nameless(sensor.stdout)).toBe(nameless(await recordsOf([path])));
   });
 
+  it.skipIf(!programIsBuilt())(
+    "a signal ends the wait for older lines, and all that came is reported",
+    async () => {
+      const records = await recordsOf([join(samples, "two-windows-clients.pcap")]);
+      const whole = await reportOn([Buffer.from(records)]);
+      const program = new LiveProgram(spawn(process.execPath, [PROGRAM, "--format", "ndjson", "-"]));
+      program.child.stdin!.write(records);
+      await program.tells("rejected");
+      program.child.kill("SIGTERM");
+      expect(await program.ended).toEqual({ status: 1, signal: null });
+      const last = program.lines.at(-1)!;
+      if (last.type !== "report") throw new Error(program.stderr);
+      expect(last.report.summary).toEqual(whole.summary);
+      expect(last.report.capture.packets).toBe(whole.capture.packets);
+    },
+  );
+
   it("the last sign of life of a window is written when nothing else comes", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
     const stage = new Stage(72);
