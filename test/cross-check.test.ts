@@ -4,10 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CaptureSource, RecordBatch } from "../src/capture/batch.ts";
-import { openCapture } from "../src/capture/open.ts";
-import { type CrossCheckOptions, type CrossCheckResult, crossCheck } from "../src/cross-check.ts";
-import { secondReading } from "../src/second-reader.ts";
+import type { RecordBatch } from "../src/capture/batch.ts";
+import type { CaptureSource } from "../src/capture/source.ts";
+import {
+  type CrossCheckOptions,
+  type CrossCheckResult,
+  crossCheck,
+} from "../src/node/cross-check/cross-check.ts";
+import { secondReading } from "../src/node/cross-check/second-reader.ts";
+import { openCapture } from "../src/node/files.ts";
 import { type FrameRecord, pcap, pcapng } from "./support/capture-files.ts";
 import { datagram, espPacket, isakmp, nonEspMarker } from "./support/frames.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Report } from "../src/analyze.ts";
+import type { Report } from "../src/index.ts";
 import { reportOn } from "./support/analyzed.ts";
 
 /** Classic pcap, little-endian, Ethernet and IPv4 without options: what the samples used here are. */

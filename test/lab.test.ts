@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
-import { analyze } from "../src/analyze.ts";
+import { analyze } from "../src/index.ts";
 import { accountedFor } from "./support/analyzed.ts";
 import { allCaptures, tablePath } from "./support/captures.ts";
 

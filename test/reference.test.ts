@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { analyze } from "../src/analyze.ts";
+import { analyze } from "../src/index.ts";
 import { benchCapture, type CaptureKind } from "./bench/captures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-reference-"));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Report } from "../src/analyze.ts";
-import { CaptureError } from "../src/capture/batch.ts";
+import { CaptureError } from "../src/capture/source.ts";
+import type { Report } from "../src/index.ts";
 import { accountedFor, reportOn } from "./support/analyzed.ts";
 import { random32 } from "./support/random.ts";
 

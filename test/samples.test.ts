@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import type { Report } from "../src/analyze.ts";
 import { exitStatus } from "../src/cli/exit-status.ts";
+import type { Report } from "../src/index.ts";
 import { accountedFor, essence, reportOn } from "./support/analyzed.ts";
 import { captures } from "./support/captures.ts";
 import { buildSamples, playSamples } from "./support/samples.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Report } from "../src/analyze.ts";
+import type { Report } from "../src/index.ts";
 import { accountedFor, essence, reportOn } from "./support/analyzed.ts";
 import { type FrameRecord, pcap, pcapng } from "./support/capture-files.ts";
 import { bsdNull, ethernet, mpls, ppp, pppoe, sll, sll2, vxlan } from "./support/frames.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LiveAnalysis } from "../src/live-analysis.ts";
+import { LiveAnalysis } from "../src/analysis/analysis.ts";
 import { PlayedInputs } from "./support/played-live.ts";
 import { Client, Stage } from "./support/session.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { analyze, type Report } from "../src/analyze.ts";
+import { analyze, type Report } from "../src/index.ts";
 import { GITHUB_TOKEN, type GithubStandIn, githubStandIn } from "./support/github.ts";
 import { hasTool } from "./support/tools.ts";
 

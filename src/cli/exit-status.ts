@@ -1,10 +1,6 @@
 /** The exit status, as one expression: 2 outranks 1, and 1 needs a finding that the user wants to hear of. */
 
 import type { Report, Verdict } from "../report/model.ts";
-import type { StopSignal } from "./surroundings.ts";
-
-/** When a second signal ends the program at once: 128 and the number of the signal, as shells have it. */
-export const SIGNAL_STATUS: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };
 
 export const FAIL_ON = ["rejected", "predicted", "possible", "tolerated", "never"] as const;
 export type FailOn = (typeof FAIL_ON)[number];

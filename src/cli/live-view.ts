@@ -3,12 +3,13 @@
  * finding when it is found and when it changes.
  */
 
-import type { LiveStatus } from "../capture/live.ts";
-import type { LiveAnalysis } from "../live-analysis.ts";
-import { type BlockContext, findingBlock } from "../report/finding-block.ts";
+import type { LiveAnalysis } from "../analysis/analysis.ts";
+import type { LiveStatus } from "../feed/feed.ts";
+import { type BlockContext, findingBlock } from "../printers/finding-block.ts";
+import { type Paint, printable } from "../printers/text.ts";
 import type { Line } from "../report/lines.ts";
 import type { Finding } from "../report/model.ts";
-import { clock, counted, type Paint, printable, span } from "../report/text.ts";
+import { clock, counted, span } from "../report/phrases.ts";
 
 export interface ViewOptions {
   write: (text: string) => void;

@@ -3,11 +3,12 @@
  * standard error, and the exit status is returned. Nothing that a user can do ends in a stack trace.
  */
 
-import { CaptureError } from "../capture/batch.ts";
-import { StateError } from "../state/error.ts";
-import { type Invocation, parseArgs } from "./args.ts";
+import { CaptureError } from "../capture/source.ts";
+import { StateError } from "../node/state/error.ts";
+import { realSurroundings, type Surroundings } from "./environment.ts";
+import type { Invocation } from "./flags/options.ts";
+import { parseArgs } from "./flags/parse.ts";
 import { OutputError, streamTarget, writeTo } from "./output.ts";
-import { realSurroundings, type Surroundings } from "./surroundings.ts";
 import { Messages } from "./terminal.ts";
 
 /** Runs the program with these arguments (without node and script) and returns its exit status. */
@@ -50,7 +51,7 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
     case "filter":
       return print(`${invocation.text}\n`);
     case "devices": {
-      const { devicesText } = await import("./devices.ts");
+      const { devicesText } = await import("./commands/devices.ts");
       return print(devicesText());
     }
     case "schema": {
@@ -59,26 +60,26 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
       return print(`${JSON.stringify(schema, null, 2)}\n`);
     }
     case "explain": {
-      const { explainText, unknownTerm } = await import("./explain.ts");
+      const { explainText, unknownTerm } = await import("./commands/explain.ts");
       const text = explainText(invocation.term);
       if (text !== null) return print(text);
       messages.error(unknownTerm(invocation.term ?? ""));
       return 2;
     }
     case "completion": {
-      const { completionScript } = await import("./completion.ts");
+      const { completionScript } = await import("./flags/completion.ts");
       return print(completionScript(invocation.shell));
     }
     case "manual": {
-      const { manualPage } = await import("./manual.ts");
+      const { manualPage } = await import("./flags/manual.ts");
       return print(manualPage());
     }
     case "extract": {
-      const { extractRecords } = await import("./extract.ts");
+      const { extractRecords } = await import("./commands/extract.ts");
       return extractRecords(invocation.options, around, messages);
     }
     case "check": {
-      const { check } = await import("./check.ts");
+      const { check } = await import("./commands/check.ts");
       return check(invocation.options, around, messages);
     }
   }

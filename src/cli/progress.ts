@@ -1,6 +1,6 @@
 /** The progress line: one line on a terminal, drawn over itself, and gone before anything else is printed. */
 
-import { counted, span } from "../report/text.ts";
+import { counted, span } from "../report/phrases.ts";
 
 /** What the analysis tells while it reads. */
 export interface Progress {

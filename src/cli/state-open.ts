@@ -1,9 +1,9 @@
 /** Opens the state of the command line and the message records that it goes on with. */
 
-import { RecordStream } from "../state/stream.ts";
-import { StateFile } from "../state/file.ts";
-import { Keeper } from "../state/keeper.ts";
-import type { CheckOptions } from "./args.ts";
+import { RecordStream } from "../feed/record-stream.ts";
+import { StateFile } from "../node/state/file.ts";
+import { Keeper } from "../node/state/keeper.ts";
+import type { CheckOptions } from "./flags/options.ts";
 import type { LineSink } from "./line-sink.ts";
 import type { Messages } from "./terminal.ts";
 

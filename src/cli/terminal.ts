@@ -1,7 +1,6 @@
 /** What the terminal allows (colour, width), and the messages beside the report, all on standard error. */
 
-import { printable } from "../report/text.ts";
-import type { ColorMode } from "./args.ts";
+import { printable } from "../printers/text.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,3 +47,6 @@ export class Messages {
     if (this.#verbose) this.error(sentence);
   }
 }
+
+export const COLOR_MODES = ["auto", "always", "never"] as const;
+export type ColorMode = (typeof COLOR_MODES)[number];

@@ -1,17 +1,10 @@
 /** What each packet of an evidence capture is, in words: "contender's quick mode 0x00000001, retransmission 3". */
 
 import type { RecordBatch } from "../capture/batch.ts";
-import type { EvidencePlan, EvidenceSa } from "../findings/evidence.ts";
-import {
-  EXCHANGE_INFORMATIONAL,
-  EXCHANGE_QUICK,
-  Message,
-  type Print,
-  printOf,
-  samePrint,
-} from "../ike/message.ts";
-import { classifyHeader, HeaderClass } from "../wire/isakmp.ts";
+import { Message, type Print, printOf, samePrint } from "../wire/datagram.ts";
+import { classifyHeader, EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK, HeaderClass } from "../wire/isakmp.ts";
 import { Kind, Located, locate, type PortSet } from "../wire/locate.ts";
+import type { EvidencePlan, EvidenceSa } from "./plan.ts";
 
 const EXCHANGES: Readonly<Record<number, string>> = {
   1: "base exchange",

@@ -5,13 +5,14 @@
  * sends next after a message of IKE, to whomever. Frame numbers are all that is kept.
  */
 
-import type { Slice } from "../capture/merge.ts";
-import type { EvidencePlan } from "../findings/evidence.ts";
-import { addressWords } from "../ike/hosts.ts";
-import { WordTable } from "../ike/word-table.ts";
-import { classifyHeader, HeaderClass, readU32 } from "../wire/isakmp.ts";
+import { addressWords } from "../collections/endpoints.ts";
+import { WordTable } from "../collections/word-table.ts";
+import type { Slice } from "../feed/feed.ts";
+import { readU32 } from "../wire/bytes.ts";
+import { classifyHeader, HeaderClass } from "../wire/isakmp.ts";
 import { Kind, Located, locate, type PortSet } from "../wire/locate.ts";
 import { FrameList } from "./frame-list.ts";
+import type { EvidencePlan } from "./plan.ts";
 
 const SPACING = 10_000_000;
 

@@ -1,9 +1,10 @@
 /** Keeps the table of addresses from growing for ever while a capture runs for weeks. */
 
-import type { EchoFilter } from "./echo.ts";
+import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
+import type { EchoFilter } from "./copies.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
-import { endpoint, type HostTable, hostOf, portOf } from "./hosts.ts";
+import type { HostTable } from "./hosts.ts";
 import type { IkeSa } from "./sa.ts";
 
 /**

@@ -5,7 +5,7 @@
  * Times are monotone clock values of the capture in microseconds; NaN means "not seen".
  */
 
-import { type Message, type Print, printOf } from "./message.ts";
+import { type Message, type Print, printOf } from "../wire/datagram.ts";
 
 /** Where and when a packet stands in the capture, as written there. */
 export interface Stamp {

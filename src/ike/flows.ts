@@ -6,11 +6,12 @@
  * ESP over IP (protocol 50) has no ports: its rows have ports 0.
  */
 
+import { addressWords, hostOf, portOf, word } from "../collections/endpoints.ts";
+import { WordTable } from "../collections/word-table.ts";
 import type { Located } from "../wire/locate.ts";
 import type { Exchange } from "./exchange.ts";
-import { addressWords, type HostTable, hostOf, portOf, word } from "./hosts.ts";
+import type { HostTable } from "./hosts.ts";
 import type { IkeSa } from "./sa.ts";
-import { WordTable } from "./word-table.ts";
 
 /** Kinds of ESP seen to or from a host. */
 export const ESP_IN_UDP = 1;

@@ -4,46 +4,10 @@
  * An endpoint (address and UDP port) is one exact integer: host number * 65536 + port.
  */
 
+import { addressWords } from "../collections/endpoints.ts";
+import { WordTable } from "../collections/word-table.ts";
 import { formatAddress } from "../wire/address.ts";
 import type { Exchange } from "./exchange.ts";
-import { WordTable } from "./word-table.ts";
-
-export function endpoint(host: number, port: number): number {
-  return host * 65536 + port;
-}
-
-export function hostOf(endpointNumber: number): number {
-  return Math.floor(endpointNumber / 65536);
-}
-
-export function portOf(endpointNumber: number): number {
-  return endpointNumber % 65536;
-}
-
-/** Writes an IP address as four words: an IPv4 address as its IPv4-mapped IPv6 form (RFC 4291 2.5.5.2). */
-export function addressWords(
-  bytes: Uint8Array,
-  offset: number,
-  ipVersion: number,
-  out: Uint32Array,
-  at: number,
-): void {
-  if (ipVersion === 4) {
-    out[at] = 0;
-    out[at + 1] = 0;
-    out[at + 2] = 0xffff;
-    out[at + 3] = word(bytes, offset);
-    return;
-  }
-  for (let i = 0; i < 4; i += 1) out[at + i] = word(bytes, offset + i * 4);
-}
-
-/** Four bytes in network byte order. */
-export function word(bytes: Uint8Array, offset: number): number {
-  return (
-    ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
-  );
-}
 
 export class HostTable {
   readonly #table = new WordTable(4);

@@ -7,10 +7,10 @@
  * first, then the longest silent; counted.
  */
 
-import { hostOf } from "./hosts.ts";
-import type { Message } from "./message.ts";
+import { hostOf } from "../collections/endpoints.ts";
+import { WordTable } from "../collections/word-table.ts";
+import type { Message } from "../wire/datagram.ts";
 import { IkeSa } from "./sa.ts";
-import { WordTable } from "./word-table.ts";
 
 /** SAs from different hosts under one initiator cookie, before the responder answers. */
 const MAX_SIBLINGS = 32;

@@ -5,9 +5,9 @@
  * Times are monotone clock values in microseconds; NaN means "not seen".
  */
 
+import { hostOf } from "../collections/endpoints.ts";
+import type { Message } from "../wire/datagram.ts";
 import type { Exchange } from "./exchange.ts";
-import { hostOf } from "./hosts.ts";
-import type { Message } from "./message.ts";
 import { NO_VENDOR_IDS } from "./vendor-lists.ts";
 
 export type Side = 0 | 1;

@@ -3,23 +3,18 @@
  * their exchanges, flows, hosts. It judges nothing; everything it keeps is bounded.
  */
 
-import { FragmentAssembler, isFragment } from "../wire/fragments.ts";
-import { classifyHeader, HeaderClass, readClearPayloads } from "../wire/isakmp.ts";
+import { hostOf } from "../collections/endpoints.ts";
+import { Message, printOf, samePrint } from "../wire/datagram.ts";
+import { isFragment } from "../wire/fragments.ts";
+import { classifyHeader, EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK, HeaderClass } from "../wire/isakmp.ts";
 import type { Located } from "../wire/locate.ts";
 import { compactHosts } from "./compact-hosts.ts";
-import { EchoFilter } from "./echo.ts";
+import { EchoFilter } from "./copies.ts";
 import { Exchange, stampOf } from "./exchange.ts";
+import { informational, phase1 } from "./exchange-rules.ts";
 import { FlowTable } from "./flows.ts";
-import { HostTable, hostOf } from "./hosts.ts";
-import {
-  EXCHANGE_AGGRESSIVE,
-  EXCHANGE_INFORMATIONAL,
-  EXCHANGE_MAIN,
-  EXCHANGE_QUICK,
-  Message,
-  printOf,
-  samePrint,
-} from "./message.ts";
+import { HostTable } from "./hosts.ts";
+import { FragmentAssembler } from "./reassembly.ts";
 import { type IkeSa, noteEcho, type Path, type Side } from "./sa.ts";
 import { SaTable } from "./sa-table.ts";
 import { VendorLists } from "./vendor-lists.ts";
@@ -27,7 +22,7 @@ import { VendorLists } from "./vendor-lists.ts";
 /** Quick modes kept per IKE SA; a client that counts makes one an hour. */
 const MAX_EXCHANGES = 1024;
 /** How many of the latest quick modes an Informational may concern. */
-const OPEN_EXCHANGES = 16;
+export const OPEN_EXCHANGES = 16;
 /** Headers of unfinished fragment sets, of one IKE SA and of all: who sends fragments sends all of them, as a rule. */
 const MAX_OUTERS = 16;
 const MAX_ALL_OUTERS = 16_384;
@@ -357,34 +352,4 @@ function echoPath(
   const first = sa.pathOf(points[0].from, points[0].to, side, message.natTraversal);
   const later = sa.pathOf(message.from, message.to, side, message.natTraversal);
   if (first !== later) noteEcho(first, later, side);
-}
-
-/** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */
-function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLists): void {
-  // What a log tells may be what a capture showed already; that it was encrypted says enough.
-  if (!message.logged) sa.phase1Messages[side] += 1;
-  if (sa.mode === 0) sa.mode = message.exchange;
-  if (!message.encrypted) {
-    const clear = readClearPayloads(message.bytes, message.offset, message.captured);
-    sa.vendorIds[side] = lists.extended(sa.vendorIds[side], clear.vendorIds);
-    sa.lifeSeconds[side] ??= clear.lifeSeconds;
-    if (clear.natDiscovery > 0) sa.natDiscovery = true;
-  }
-  // Main mode is encrypted from the fifth message on, so an encrypted one is the side's third, whatever was lost.
-  const finished =
-    message.exchange === EXCHANGE_AGGRESSIVE ||
-    (message.exchange === EXCHANGE_MAIN && (message.encrypted || sa.phase1Messages[side] >= 3));
-  if (finished && Number.isNaN(sa.phase1FinishedAt[side])) sa.phase1FinishedAt[side] = message.at;
-}
-
-function informational(sa: IkeSa, side: Side, message: Message): void {
-  sa.noteInformational(side, message.at);
-  for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
-    if (exchange.starter === side) {
-      if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = message.at;
-    } else if (Number.isNaN(exchange.otherInformationalAt)) {
-      exchange.otherInformationalAt = message.at;
-      exchange.otherInformational = stampOf(message);
-    }
-  }
 }

@@ -1,6 +1,6 @@
 /** Which inputs are logs, beside their readers so that asking loads no zod. */
 
-import { CaptureError, type SourceSummary } from "../capture/batch.ts";
+import { CaptureError, type SourceSummary } from "../capture/source.ts";
 
 /** One sentence that says why `wanted` cannot be had of a log among the sources; null where there is none. */
 export function withoutPackets(sources: readonly SourceSummary[], wanted: string): string | null {

@@ -3,10 +3,10 @@
  * are warnings as well, and what the judgement had to do without.
  */
 
-import type { Box } from "../findings/boxes.ts";
-import type { Judgement } from "../findings/judge.ts";
 import type { HostTable } from "../ike/hosts.ts";
-import type { Outcome } from "../ike/outcome.ts";
+import type { Judgement } from "../judgement/judge.ts";
+import type { Outcome } from "../judgement/outcome.ts";
+import type { Box } from "../judgement/responders.ts";
 import type { Capture, Coverage, CoverageGap, Warning } from "./model.ts";
 
 const OPEN: ReadonlySet<Outcome> = new Set<Outcome>(["unobserved", "unproven", "pending"]);

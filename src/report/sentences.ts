@@ -3,9 +3,9 @@
  * the ASA: the fault is named by its description, KB 942429, never by a bug or a version.
  */
 
-import type { Finding, Unexplained } from "../findings/finding.ts";
-import type { Client } from "../ike/client.ts";
 import type { HostTable } from "../ike/hosts.ts";
+import type { Client } from "../judgement/client.ts";
+import type { Finding, Unexplained } from "../judgement/finding.ts";
 
 export function messageIdText(id: number): string {
   return `0x${id.toString(16).padStart(8, "0")}`;

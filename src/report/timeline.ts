@@ -4,15 +4,17 @@
  * no finding first, and marks are gathered.
  */
 
-import type { Box } from "../findings/boxes.ts";
-import type { Attempt, Verdict } from "../findings/collisions.ts";
-import type { Judgement } from "../findings/judge.ts";
-import type { Client } from "../ike/client.ts";
+import { portOf } from "../collections/endpoints.ts";
 import type { Exchange } from "../ike/exchange.ts";
-import { type HostTable, portOf } from "../ike/hosts.ts";
-import type { Outcome } from "../ike/outcome.ts";
+import type { HostTable } from "../ike/hosts.ts";
+import type { Client } from "../judgement/client.ts";
+import type { Attempt } from "../judgement/collisions.ts";
+import type { Judgement } from "../judgement/judge.ts";
+import type { Outcome } from "../judgement/outcome.ts";
+import type { Box } from "../judgement/responders.ts";
+import type { Verdict } from "../judgement/vocabulary.ts";
+import { endpoint } from "./phrases.ts";
 import { messageIdText } from "./sentences.ts";
-import { endpoint } from "./text.ts";
 
 export const MAX_LANES = 200;
 export const MAX_MARKS = 5000;

@@ -1,8 +1,8 @@
 /** What the reader of a report must know about its input: each warning has a code and one sentence. */
 
-import type { Box } from "../findings/boxes.ts";
-import type { Judgement } from "../findings/judge.ts";
 import type { HostTable } from "../ike/hosts.ts";
+import type { Judgement } from "../judgement/judge.ts";
+import type { Box } from "../judgement/responders.ts";
 import type { Capture, Client, Warning } from "./model.ts";
 import { messageIdText, unexplainedSentence } from "./sentences.ts";
 

@@ -5,8 +5,9 @@
  * leave them wrong.
  */
 
+import type { Located } from "./datagram.ts";
+import { Kind } from "./kinds.ts";
 import { go, Layer, readU16, UNKNOWN_END } from "./layers.ts";
-import { Kind, type Located } from "./located.ts";
 import type { PortSet } from "./ports.ts";
 import { udp } from "./udp.ts";
 

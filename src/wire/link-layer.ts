@@ -5,8 +5,8 @@
  * layer or decides. A protocol that carries no IP is `notIp`; nothing is guessed beyond what is said here.
  */
 
+import { Kind } from "./kinds.ts";
 import { go, Layer, readU16 } from "./layers.ts";
-import { Kind } from "./located.ts";
 
 const MAX_LABELS = 32;
 

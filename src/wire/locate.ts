@@ -6,16 +6,18 @@
  * contradicts itself or is not understood has a kind of its own, so that every frame is counted.
  */
 
+import type { Located } from "./datagram.ts";
+import { PLAIN_HEADERS, plainPacket } from "./fast-path.ts";
 import { ip } from "./ip.ts";
+import { Kind } from "./kinds.ts";
 import { CONTINUE, go, Layer, next } from "./layers.ts";
 import { bsdNull, ciscoHdlc, ethernet, etherType, linuxSll, linuxSll2, ppp, pppoe } from "./link-layer.ts";
 import { firstLayer } from "./link-types.ts";
-import { Kind, type Located } from "./located.ts";
-import { PLAIN_HEADERS, plainPacket } from "./plain.ts";
 import type { PortSet } from "./ports.ts";
 import { gre } from "./tunnels.ts";
 
-export { Kind, kindNames, Located } from "./located.ts";
+export { Located } from "./datagram.ts";
+export { Kind, kindNames } from "./kinds.ts";
 export { type PortSet, portSet } from "./ports.ts";
 
 const LINKTYPE_ETHERNET = 1;

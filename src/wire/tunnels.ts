@@ -5,9 +5,9 @@
  * passed over as `notUdp`.
  */
 
+import { Kind } from "./kinds.ts";
 import { go, Layer, readU16 } from "./layers.ts";
 import { protocol } from "./link-layer.ts";
-import { Kind } from "./located.ts";
 
 const CHECKSUM = 0x80;
 const ROUTING = 0x40;

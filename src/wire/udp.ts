@@ -3,9 +3,10 @@
  * zero bytes of the old drafts on port 500).
  */
 
+import type { Located } from "./datagram.ts";
 import { classifyHeader, HeaderClass } from "./isakmp.ts";
+import { Kind } from "./kinds.ts";
 import { readU16, UNKNOWN_END } from "./layers.ts";
-import { Kind, type Located } from "./located.ts";
 import { PortRule, type PortSet } from "./ports.ts";
 import { udpTunnel } from "./tunnels.ts";
 

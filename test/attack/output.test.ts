@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FORMATS } from "../../src/cli/args.ts";
+import { FORMATS } from "../../src/cli/flags/options.ts";
 import { PROGRAM, plainEnvironment, programIsBuilt, runProgram } from "../support/program.ts";
 import { ATTACKS } from "./attacks.ts";
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defaultFilter } from "../../src/capture/live-filter.ts";
+import { defaultFilter } from "../../src/node/live/filter.ts";
 import { pcap } from "../support/capture-files.ts";
 import { datagram, isakmp, nonEspMarker } from "../support/frames.ts";
 import { isInstalled } from "../support/namespace.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from "vitest";
-import { ArrivalClock } from "../../src/capture/arrival-clock.ts";
-import { HoldBack } from "../../src/capture/hold-back.ts";
-import { LiveRefusal, refusalFor } from "../../src/capture/live-advice.ts";
-import { droppedOf } from "../../src/capture/live-backend.ts";
-import { refusalOf } from "../../src/capture/live-run.ts";
-import { PacketQueue } from "../../src/capture/packet-queue.ts";
-import { BatchBuffer } from "../../src/capture/records.ts";
+import { BatchBuffer } from "../../src/capture/batch-buffer.ts";
+import { HoldBack } from "../../src/feed/hold-back.ts";
+import { LiveRefusal, refusalFor } from "../../src/node/live/advice.ts";
+import { ArrivalClock } from "../../src/node/live/arrival-clock.ts";
+import { droppedOf } from "../../src/node/live/backend.ts";
+import { PacketQueue } from "../../src/node/live/packet-queue.ts";
+import { refusalOf } from "../../src/node/live/run.ts";
 import { openBytes, readAll } from "../support/sources.ts";
 
 describe("records of several interfaces", () => {

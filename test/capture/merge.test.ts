@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CaptureError, type CaptureSource } from "../../src/capture/batch.ts";
-import { MergedCapture } from "../../src/capture/merge.ts";
+import { CaptureError, type CaptureSource } from "../../src/capture/source.ts";
+import { MergedCapture } from "../../src/feed/sequencer.ts";
 import { pcap } from "../support/capture-files.ts";
 import { openBytes } from "../support/sources.ts";
 

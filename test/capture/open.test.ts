@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expandInputs, openCapture } from "../../src/capture/open.ts";
+import { expandInputs, openCapture } from "../../src/node/files.ts";
 import { pcap } from "../support/capture-files.ts";
 import { openBytes, readAll } from "../support/sources.ts";
 

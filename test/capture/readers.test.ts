@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CaptureError } from "../../src/capture/batch.ts";
+import { CaptureError } from "../../src/capture/source.ts";
 import {
   type FrameRecord,
   interfaceDescription,

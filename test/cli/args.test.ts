@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type CheckOptions, helpText, parseArgs } from "../../src/cli/args.ts";
+import { type CheckOptions, helpText } from "../../src/cli/flags/options.ts";
+import { parseArgs } from "../../src/cli/flags/parse.ts";
 
 const DEFAULTS: CheckOptions = {
   inputs: ["a.pcap"],

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeProgram, SHELLS, type Shell } from "../../src/cli/args.ts";
-import { completionScript } from "../../src/cli/completion.ts";
+import { completionScript } from "../../src/cli/flags/completion.ts";
+import { makeProgram, SHELLS, type Shell } from "../../src/cli/flags/options.ts";
 
 let folder: string;
 beforeAll(() => {

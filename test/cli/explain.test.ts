@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { explainText, unknownTerm } from "../../src/cli/explain.ts";
-import { TERMS } from "../../src/report/terms.ts";
+import { explainText, unknownTerm } from "../../src/cli/commands/explain.ts";
+import { TERMS } from "../../src/report/terms/terms.ts";
 import { reportOn } from "../support/analyzed.ts";
 
 const samples = new URL("../../samples/", import.meta.url);

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { CaptureError } from "../../src/capture/batch.ts";
+import { CaptureError } from "../../src/capture/source.ts";
 import { run } from "../../src/cli/main.ts";
 import { finding, report } from "../support/reports.ts";
 import { analysis, surroundings } from "../support/surroundings.ts";

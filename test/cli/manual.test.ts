@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
-import { makeProgram } from "../../src/cli/args.ts";
-import { manualPage } from "../../src/cli/manual.ts";
-import { TERMS } from "../../src/report/terms.ts";
+import { manualPage } from "../../src/cli/flags/manual.ts";
+import { makeProgram } from "../../src/cli/flags/options.ts";
+import { TERMS } from "../../src/report/terms/terms.ts";
 import { hasTool } from "../support/tools.ts";
 
 const page = manualPage();

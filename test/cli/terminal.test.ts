@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ColorMode } from "../../src/cli/args.ts";
 import { ProgressLine, progressText } from "../../src/cli/progress.ts";
+import type { ColorMode } from "../../src/cli/terminal.ts";
 import { type Environment, Messages, tableWidth, wantsColor } from "../../src/cli/terminal.ts";
 
 describe("colour: option, then NO_COLOR, then FORCE_COLOR, then the terminal", () => {

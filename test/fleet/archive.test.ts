@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import type { Report } from "../../src/analyze.ts";
+import type { Report } from "../../src/index.ts";
 import { PROGRAM, programIsBuilt, runProgram } from "../support/program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -8,11 +8,11 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Line } from "../../src/report/lines.ts";
+import { capturesOf } from "../simulator/view.ts";
+import { simulate } from "../simulator/world.ts";
 import { reportOn } from "../support/analyzed.ts";
 import { PROGRAM, programIsBuilt, runProgram } from "../support/program.ts";
 import { standing } from "../support/standing.ts";
-import { capturesOf } from "../simulator/view.ts";
-import { simulate } from "../simulator/world.ts";
 
 const fleet = fileURLToPath(new URL("../../samples/fleet/nats/", import.meta.url));
 const SHARES = 2;

@@ -3,13 +3,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { analyze } from "../../src/analyze.ts";
-import { CaptureError } from "../../src/capture/batch.ts";
-import { openSource } from "../../src/capture/open.ts";
-import { IterableSource } from "../../src/capture/window.ts";
-import { reportToJson } from "../../src/report/json.ts";
+import { IterableSource } from "../../src/capture/byte-source.ts";
+import { CaptureError } from "../../src/capture/source.ts";
+import { openSource } from "../../src/feed/formats.ts";
+import { analyze } from "../../src/index.ts";
+import { reportToJson } from "../../src/printers/json.ts";
+import { reportToTable } from "../../src/printers/table.ts";
 import { reportSchema } from "../../src/report/model.ts";
-import { reportToTable } from "../../src/report/table.ts";
 import { accountedFor } from "../support/analyzed.ts";
 import { must, same } from "./oracle.ts";
 

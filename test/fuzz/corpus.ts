@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { openSource } from "../../src/capture/open.ts";
-import { IterableSource } from "../../src/capture/window.ts";
+import { IterableSource } from "../../src/capture/byte-source.ts";
+import { openSource } from "../../src/feed/formats.ts";
 import { Kind, Located, locate, portSet } from "../../src/wire/locate.ts";
 
 /** Larger ones say nothing that a smaller one does not, and slow every run. */

@@ -1,8 +1,10 @@
 /** Fuzz targets of the wire layer: frame locator, ISAKMP header and payloads, IKE fragments. */
 
-import { FragmentAssembler, isFragment } from "../../src/wire/fragments.ts";
-import { classifyHeader, HeaderClass, headerClassNames, readClearPayloads } from "../../src/wire/isakmp.ts";
+import { FragmentAssembler } from "../../src/ike/reassembly.ts";
+import { isFragment } from "../../src/wire/fragments.ts";
+import { classifyHeader, HeaderClass, headerClassNames } from "../../src/wire/isakmp.ts";
 import { Kind, kindNames, Located, locate, locateByWalk, portSet } from "../../src/wire/locate.ts";
+import { readClearPayloads } from "../../src/wire/payloads.ts";
 import { must, same } from "./oracle.ts";
 
 const LINK_TYPES = [1, 1, 1, 0, 9, 12, 14, 50, 51, 101, 104, 108, 113, 228, 229, 276];

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { Tracker } from "../../src/ike/tracker.ts";
-import { type FrameRecord, pcap } from "../support/capture-files.ts";
 import { reportOn } from "../support/analyzed.ts";
+import { type FrameRecord, pcap } from "../support/capture-files.ts";
 import { playLive } from "../support/played-live.ts";
 import { Client, Stage } from "../support/session.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { endpoint } from "../../src/collections/endpoints.ts";
 import { FlowTable } from "../../src/ike/flows.ts";
-import { endpoint, HostTable } from "../../src/ike/hosts.ts";
+import { HostTable } from "../../src/ike/hosts.ts";
 import { Located } from "../../src/wire/locate.ts";
 import { random32 } from "../support/random.ts";
 

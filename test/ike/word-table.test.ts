@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { WordTable } from "../../src/ike/word-table.ts";
+import { WordTable } from "../../src/collections/word-table.ts";
 
 function ensure(table: WordTable, key: readonly number[]): number {
   table.key.set(key);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { analyze, type Report } from "../../src/analyze.ts";
+import { analyze, type Report } from "../../src/index.ts";
 import { reportOn } from "../support/analyzed.ts";
 import { twoClients, ZEEK_FIELDS, zeekRow, zeekTsv } from "../support/logs.ts";
 

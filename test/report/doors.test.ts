@@ -24,10 +24,10 @@ describe("a dependency has one door, and is loaded only when it is needed", () =
       "zod",
       ["logs/schema.ts", "records/schema.ts", "report/lines.ts", "report/model.ts", "report/schema.ts"],
     ],
-    ["cli-table3", ["report/page.ts"]],
-    ["cap", ["capture/capture-child.ts"]],
-    ["commander", ["cli/args.ts", "cli/live-args.ts"]],
-    ["pcap-parser", ["second-reader.ts"]],
+    ["cli-table3", ["printers/page.ts"]],
+    ["cap", ["node/live/capture-child.ts"]],
+    ["commander", ["cli/flags/live.ts", "cli/flags/options.ts", "cli/flags/parse.ts", "cli/flags/values.ts"]],
+    ["pcap-parser", ["node/cross-check/second-reader.ts"]],
   ])("%s", (dependency, doors) => {
     const users = files.filter((name) => loads(readFileSync(join(src, name), "utf8")).includes(dependency));
     expect(users.sort()).toEqual(doors);
@@ -40,7 +40,7 @@ describe("a dependency has one door, and is loaded only when it is needed", () =
           each.endsWith("records/schema.ts") || (name.startsWith("records/") && each === "./schema.ts"),
       ),
     );
-    expect(users).toEqual(["records/source.ts"]);
+    expect(users).toEqual(["records/reader.ts"]);
   });
 
   test("nobody but the schemas loads the model, and zod with it", () => {

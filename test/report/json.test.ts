@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { reportToJson } from "../../src/report/json.ts";
+import { reportToJson } from "../../src/printers/json.ts";
 import type { Report } from "../../src/report/model.ts";
 import { attempt, client, finding, report } from "../support/reports.ts";
 

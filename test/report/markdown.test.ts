@@ -1,6 +1,6 @@
 import { lexer, type Token, type Tokens } from "marked";
 import { describe, expect, it, test } from "vitest";
-import { reportToMarkdown } from "../../src/report/markdown.ts";
+import { reportToMarkdown } from "../../src/printers/markdown.ts";
 import type { Report } from "../../src/report/model.ts";
 import { HOSTILE } from "../support/hostile.ts";
 import { attempt, finding, report } from "../support/reports.ts";

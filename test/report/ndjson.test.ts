@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { analyze } from "../../src/analyze.ts";
+import { analyze } from "../../src/index.ts";
+import { reportToNdjson } from "../../src/printers/ndjson.ts";
 import { lineSchema } from "../../src/report/lines.ts";
 import { reportSchema } from "../../src/report/model.ts";
-import { reportToNdjson } from "../../src/report/ndjson.ts";
 import { lineJsonSchema } from "../../src/report/schema.ts";
 
 const samplePath = (name: string) => fileURLToPath(new URL(`../../samples/${name}`, import.meta.url));

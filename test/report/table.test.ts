@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { reportToTable } from "../../src/printers/table.ts";
 import type { Caveat, Report } from "../../src/report/model.ts";
-import { reportToTable } from "../../src/report/table.ts";
 import { attempt, client, finding, report } from "../support/reports.ts";
 
 const PLAIN = { color: false, width: 100, all: false };

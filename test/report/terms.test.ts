@@ -10,7 +10,8 @@ import {
   verdictSchema,
   warningCodeSchema,
 } from "../../src/report/model.ts";
-import { briefOf, TERMS, type TermKind, termsNamed } from "../../src/report/terms.ts";
+import type { TermKind } from "../../src/report/terms/term.ts";
+import { briefOf, TERMS, termsNamed } from "../../src/report/terms/terms.ts";
 import { headerClassNames } from "../../src/wire/isakmp.ts";
 import { kindNames } from "../../src/wire/locate.ts";
 

@@ -1,15 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  clock,
-  columnWidths,
-  counted,
-  endpoint,
-  painter,
-  printable,
-  secondsBetween,
-  span,
-  wrap,
-} from "../../src/report/text.ts";
+import { columnWidths, painter, printable, wrap } from "../../src/printers/text.ts";
+import { clock, counted, endpoint, secondsBetween, span } from "../../src/report/phrases.ts";
 
 describe("printable", () => {
   test.each([

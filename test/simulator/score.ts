@@ -1,6 +1,6 @@
 /** Compares a report with the truth of its world, and adds up the table. */
 
-import type { Report } from "../../src/analyze.ts";
+import type { Report } from "../../src/index.ts";
 import { VIEWS, type View } from "./view.ts";
 import type { World } from "./world.ts";
 

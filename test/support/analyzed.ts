@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AnalyzeOptions, analyze, type Report } from "../../src/analyze.ts";
+import { type AnalyzeOptions, analyze, type Report } from "../../src/index.ts";
 
 /** The report on the captures, given in this order; their names are 0, 1, ... */
 export async function reportOn(

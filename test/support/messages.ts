@@ -1,7 +1,7 @@
 /** ISAKMP messages of a capture, by the project's own reader and by tshark, in one form. */
 
 import { execFile, spawnSync } from "node:child_process";
-import { openCapture } from "../../src/capture/open.ts";
+import { openCapture } from "../../src/node/files.ts";
 import {
   classifyHeader,
   exchangeType,

@@ -1,9 +1,9 @@
 /** Plays frames into an analysis that goes on, as fast as it can: time is simulated, every tick of it. */
 
-import { SourceClock } from "../../src/capture/clock.ts";
-import type { Inputs, Slice } from "../../src/capture/merge.ts";
-import { BatchBuffer } from "../../src/capture/records.ts";
-import { LiveAnalysis, type LiveOptions } from "../../src/live-analysis.ts";
+import { LiveAnalysis, type LiveOptions } from "../../src/analysis/analysis.ts";
+import { BatchBuffer } from "../../src/capture/batch-buffer.ts";
+import type { Inputs, Slice } from "../../src/feed/feed.ts";
+import { SourceClock } from "../../src/feed/source-clock.ts";
 import type { Line } from "../../src/report/lines.ts";
 import type { Report } from "../../src/report/model.ts";
 import type { FrameRecord } from "./capture-files.ts";

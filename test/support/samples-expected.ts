@@ -1,6 +1,6 @@
 /** The form in which samples-truth.ts says what is true of a sample, and what most of the samples share. */
 
-import type { Report } from "../../src/analyze.ts";
+import type { Report } from "../../src/index.ts";
 
 type Finding = Report["findings"][number];
 type Attempt = Finding["attempts"][number];

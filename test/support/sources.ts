@@ -1,8 +1,8 @@
 /** Readers fed from memory in chunks of any size, and what they read as plain objects. */
 
-import type { CaptureSource } from "../../src/capture/batch.ts";
-import { openSource } from "../../src/capture/open.ts";
-import { IterableSource } from "../../src/capture/window.ts";
+import { IterableSource } from "../../src/capture/byte-source.ts";
+import type { CaptureSource } from "../../src/capture/source.ts";
+import { openSource } from "../../src/feed/formats.ts";
 
 export const CHUNK_SIZES = [1, 7, 64, Number.POSITIVE_INFINITY];
 

@@ -1,7 +1,8 @@
 /** The process around the program, as a test wants it: streams that remember, an analysis that is given. */
 
-import type { Analysis, AnalyzeOptions } from "../../src/analyze.ts";
-import type { StopSignal, Surroundings } from "../../src/cli/surroundings.ts";
+import type { Surroundings } from "../../src/cli/environment.ts";
+import type { StopSignal } from "../../src/cli/signals.ts";
+import type { Analysis, AnalyzeOptions } from "../../src/index.ts";
 import { report } from "./reports.ts";
 
 export interface FakeSurroundings extends Surroundings {

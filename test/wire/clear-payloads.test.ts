@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ClearPayloads, readClearPayloads } from "../../src/wire/isakmp.ts";
+import { type ClearPayloads, readClearPayloads } from "../../src/wire/payloads.ts";
 import { isakmp, payloads } from "../support/frames.ts";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { FragmentAssembler, isFragment } from "../../src/wire/fragments.ts";
+import { FragmentAssembler } from "../../src/ike/reassembly.ts";
+import { isFragment } from "../../src/wire/fragments.ts";
 import { isakmp } from "../support/frames.ts";
 
 const COOKIES = { initiatorCookie: "0102030405060708", responderCookie: "f1f2f3f4f5f6f7f8" };

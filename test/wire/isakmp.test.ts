@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readU32 } from "../../src/wire/bytes.ts";
 import {
   classifyHeader,
   exchangeType,
@@ -6,7 +7,6 @@ import {
   headerClassNames,
   lengthField,
   messageId,
-  readU32,
 } from "../../src/wire/isakmp.ts";
 import { type Isakmp, isakmp } from "../support/frames.ts";
 

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FragmentAssembler, isFragment } from "../../src/wire/fragments.ts";
-import { classifyHeader, HeaderClass, headerClassNames, readClearPayloads } from "../../src/wire/isakmp.ts";
+import { FragmentAssembler } from "../../src/ike/reassembly.ts";
+import { isFragment } from "../../src/wire/fragments.ts";
+import { classifyHeader, HeaderClass, headerClassNames } from "../../src/wire/isakmp.ts";
 import { Kind, kindNames, Located, locate, locateByWalk, portSet } from "../../src/wire/locate.ts";
+import { readClearPayloads } from "../../src/wire/payloads.ts";
 import {
   datagram,
   erspan,

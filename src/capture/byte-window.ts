@@ -1,0 +1,85 @@
+/**
+ * A window over a stream of bytes: readers look at what is there, consume whole records, and ask for more.
+ * Only the tail of a chunk, the beginning of a record, is ever copied.
+ */
+
+import { type ByteSource, CHUNK } from "./byte-source.ts";
+import type { SourceEnd } from "./source.ts";
+
+export class ByteWindow {
+  /** The bytes at hand are `bytes[start .. end)`. */
+  bytes: Uint8Array;
+  start = 0;
+  end = 0;
+  /** No more bytes will come. */
+  ended = false;
+  /** The input failed (a damaged gzip stream, a read error): what was read before it stands. */
+  failure: NodeJS.ErrnoException | null = null;
+  readonly source: ByteSource;
+  /** Bytes before `start`. */
+  #consumed = 0;
+
+  constructor(source: ByteSource, chunk = CHUNK) {
+    this.source = source;
+    this.bytes = new Uint8Array(chunk);
+  }
+
+  get available(): number {
+    return this.end - this.start;
+  }
+
+  /** Offset of `start` in the (decompressed) stream. */
+  get offset(): number {
+    return this.#consumed;
+  }
+
+  /** Passes over `count` bytes that are at hand. */
+  consume(count: number): void {
+    this.start += count;
+    this.#consumed += count;
+  }
+
+  /** Reads more bytes behind those at hand, which move to the front; grows the window when it is full of them. */
+  async more(): Promise<void> {
+    if (this.ended) return;
+    if (this.start > 0) {
+      this.bytes.copyWithin(0, this.start, this.end);
+      this.end -= this.start;
+      this.start = 0;
+    }
+    if (this.end === this.bytes.length) {
+      const larger = new Uint8Array(this.bytes.length * 2);
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    try {
+      const count = await this.source.read(this.bytes, this.end);
+      this.end += count;
+      this.ended = count === 0;
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      this.ended = true;
+    }
+  }
+
+  /** Reads until `count` bytes are at hand; false when the stream ends before. */
+  async have(count: number): Promise<boolean> {
+    while (this.available < count && !this.ended) await this.more();
+    return this.available >= count;
+  }
+}
+
+/** How a source ended whose window is at its end: between records or inside one, or by a failure of its input. */
+export function endOf(window: ByteWindow, name: string): { end: SourceEnd; problem: string | null } {
+  const { failure, available } = window;
+  if (failure?.code === "Z_BUF_ERROR") {
+    return { end: "truncated", problem: `${name}: the compressed data is cut off.` };
+  }
+  if (failure?.code?.startsWith("Z_") === true) {
+    return { end: "corrupt", problem: `${name}: the compressed data is damaged (${failure.message}).` };
+  }
+  if (failure !== null) return { end: "corrupt", problem: `${name}: reading failed (${failure.message}).` };
+  return available > 0
+    ? { end: "truncated", problem: `${name}: the last record is cut off.` }
+    : { end: "clean", problem: null };
+}

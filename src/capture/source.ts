@@ -1,0 +1,57 @@
+import type { RecordBatch } from "./batch.ts";
+
+/** How a source ended: between records, inside its last record, or at bytes that make no sense. */
+
+export type SourceEnd = "clean" | "truncated" | "corrupt";
+/** What is known of a source; grows while it is read, complete once `next()` gave null. */
+
+export interface SourceSummary {
+  /** As the user named it; "-" for standard input. */
+  name: string;
+  /** "pcap", "pcap-ns", "pcap-modified", "pcapng", "records", "suricata-eve" or "zeek-ipsec", with "+gzip" where compressed. */
+  format: string;
+  linkTypes: number[];
+  packets: number;
+  /** Bytes of the capture format read so far (after decompression). */
+  bytes: number;
+  /** Digits after the second that the capture's clock has: 6 or 9. */
+  timeDigits: 6 | 9;
+  /** Records without a time of their own (pcapng simple packet blocks): they carry the time before them. */
+  untimed: number;
+  end: SourceEnd;
+  /** One sentence, when `end` is not "clean". */
+  problem: string | null;
+  /** What else the user must know of the source. */
+  notes?: { code: "malformed-line" | "sensor-clock" | "eve-blind" | "zeek-blind"; message: string }[];
+}
+/** One capture being read. */
+
+export interface CaptureSource {
+  readonly summary: SourceSummary;
+  /** Bytes of the input in all (before decompression); null when not known, as for a pipe. */
+  readonly size: number | null;
+  /** Bytes of the input consumed so far. */
+  position(): number;
+  /** The next batch, or null at the end. Never throws for what the bytes hold: see `summary.end`. */
+  next(): Promise<RecordBatch | null>;
+  /** What waited for older records, where the input is told to end; no more of it is waited for. */
+  rest?(): Iterable<RecordBatch>;
+  /** Releases what the source holds; may be called at any time, more than once. */
+  close(): Promise<void>;
+}
+
+export type CaptureErrorCode = "not-a-capture" | "empty" | "unreadable" | "unsupported" | "no-captures";
+/** A source that cannot be read at all. `message` is one sentence for the user and names the source. */
+
+export class CaptureError extends Error {
+  readonly code: CaptureErrorCode;
+  /** Byte offset of the fault in the source. */
+  readonly offset: number;
+
+  constructor(code: CaptureErrorCode, message: string, offset = 0) {
+    super(message);
+    this.name = "CaptureError";
+    this.code = code;
+    this.offset = offset;
+  }
+}

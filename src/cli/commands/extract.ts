@@ -1,0 +1,113 @@
+/** The subcommand `extract`: captures or interfaces in, message records out as they come, exit status back. */
+
+import { open } from "node:fs/promises";
+import {
+  type Extraction,
+  extractFrom,
+  type ExtractOptions as LibraryOptions,
+} from "../../analysis/extraction.ts";
+import { extract } from "../../index.ts";
+import type { LiveCapture } from "../../node/live/live-feed.ts";
+import type { Surroundings } from "../environment.ts";
+import type { ExtractOptions } from "../flags/options.ts";
+import { errorCode, OutputError, reasonOf, refuseInput, streamTarget } from "../output.ts";
+import { SIGNAL_STATUS } from "../signals.ts";
+import type { Messages } from "../terminal.ts";
+import { openLive, tellRefusal } from "./inputs.ts";
+
+/** Returns 0, or 2 when an input cannot be read whole or the records cannot be written. */
+export async function extractRecords(
+  options: ExtractOptions,
+  around: Surroundings,
+  messages: Messages,
+): Promise<number> {
+  const live = options.live.interfaces.length > 0;
+  if (!live && options.inputs.length === 0 && around.stdinIsTerminal) {
+    messages.error("extract needs a capture: extract FILE..., - for standard input, or -i IFACE");
+    return 2;
+  }
+  const inputs = live ? [] : options.inputs.length === 0 ? ["-"] : options.inputs;
+  const output = await openOutput(options.output, inputs, around);
+  const stop = new AbortController();
+  const release = around.onSignal((signal) => {
+    // The first signal ends the input, so that the trailer is still written; the second ends the program.
+    if (stop.signal.aborted) around.exit(SIGNAL_STATUS[signal]);
+    else stop.abort();
+  });
+  const settings: LibraryOptions = { ports: options.ports, signal: stop.signal };
+  if (options.sensor !== null) settings.sensor = options.sensor;
+  if (options.maxPackets !== null) settings.maxPackets = options.maxPackets;
+  try {
+    const { counts, failures, problems } = live
+      ? await extractLive(options, settings, output, messages)
+      : await extract(inputs, settings, output.write);
+    for (const { message } of failures) messages.error(message);
+    for (const problem of problems) messages.note(problem);
+    messages.note(`${counts.packets} packets, ${counts.messages} ISAKMP messages, ${counts.lines} lines`);
+    return failures.length > 0 ? 2 : 0;
+  } catch (error) {
+    if (tellRefusal(error, messages)) return 2;
+    // The reader went away: it has all that it wanted.
+    if (errorCode(error) === "EPIPE") return 0;
+    if (errorCode(error) === null) throw error;
+    messages.error(`cannot write ${options.output ?? "the records"}: ${reasonOf(error)}`);
+    return 2;
+  } finally {
+    release();
+    await output.close();
+  }
+}
+
+/** Captures until the time is over or a signal comes. */
+async function extractLive(
+  { live, ports }: ExtractOptions,
+  settings: LibraryOptions,
+  output: Output,
+  messages: Messages,
+): Promise<Extraction> {
+  const capture = await openLive(live, ports, messages);
+  const timer =
+    live.seconds === null ? undefined : setTimeout(() => capture.stop(), live.seconds * 1_000).unref();
+  try {
+    const counts = await extractFrom(capture, settings, output.write);
+    return { counts, failures: [], problems: lossesOf(capture) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What passed and is not in the records, as sentences. */
+function lossesOf({ status }: LiveCapture): string[] {
+  const { dropped, interruptions } = status;
+  const lost: string[] = [];
+  const kernel = dropped.kernel ?? 0;
+  if (kernel > 0 || dropped.queue > 0) {
+    lost.push(`${kernel} packets were dropped by the kernel and ${dropped.queue} before they were read`);
+  }
+  if (interruptions > 0) lost.push(`the capture broke off ${interruptions} times`);
+  return lost;
+}
+
+interface Output {
+  write(lines: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Records are written as they come, so an output file grows: it does not appear whole at the end. */
+async function openOutput(
+  path: string | null,
+  inputs: readonly string[],
+  around: Surroundings,
+): Promise<Output> {
+  if (path === null) {
+    const target = streamTarget(around.stdout);
+    return { write: (lines) => target.write([lines]), close: async () => {} };
+  }
+  await refuseInput(path, inputs);
+  try {
+    const handle = await open(path, "w");
+    return { write: (lines) => handle.appendFile(lines), close: () => handle.close() };
+  } catch (error) {
+    throw new OutputError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}

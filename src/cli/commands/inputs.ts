@@ -1,0 +1,102 @@
+/** Opens the interfaces of the command line, and says why one cannot be captured from. */
+
+import { type Watched, type WatchOptions, watch } from "../../analysis/watch.ts";
+import type { LiveInputs } from "../../feed/feed.ts";
+import { MergedCapture } from "../../feed/sequencer.ts";
+import type { Analysis } from "../../index.ts";
+import type { EvidenceRing } from "../../node/evidence-ring.ts";
+import { openCapture } from "../../node/files.ts";
+import { LiveRefusal } from "../../node/live/advice.ts";
+import { LiveCapture } from "../../node/live/live-feed.ts";
+import { type Output, show, viewOf } from "../delivery.ts";
+import type { Surroundings } from "../environment.ts";
+import type { LiveArguments } from "../flags/live.ts";
+import type { CheckOptions } from "../flags/options.ts";
+import { MAX_SAS } from "../live.ts";
+import type { Messages } from "../terminal.ts";
+
+/** @throws LiveRefusal when an interface cannot be captured from */
+export async function openLive(
+  { interfaces, captureWith, filter, once }: LiveArguments,
+  ports: readonly number[],
+  messages: Messages,
+): Promise<LiveCapture> {
+  const capture = new LiveCapture(interfaces, {
+    backend: captureWith,
+    filter,
+    ports,
+    once,
+    note: (sentence) => messages.note(sentence),
+  });
+  await capture.open();
+  return capture;
+}
+
+/** Says it with what can be done; false when the error is another. */
+export function tellRefusal(error: unknown, messages: Messages): boolean {
+  if (!(error instanceof LiveRefusal)) return false;
+  messages.error(error.message);
+  for (const remedy of error.remedies) messages.note(remedy);
+  return true;
+}
+export async function read(
+  input: string,
+  options: CheckOptions,
+  { sink }: Output,
+  stop: AbortController,
+  around: Surroundings,
+  messages: Messages,
+  ring: EvidenceRing | null,
+  sources: { current: LiveInputs | null },
+): Promise<Watched & Pick<Analysis, "failures"> & { kept: boolean }> {
+  const { live } = options;
+  const capture = live.interfaces.length > 0 ? await openLive(live, options.ports, messages) : null;
+  const open = (name: string, chunk?: number) => openCapture(name, chunk, options.reorderSeconds * 1e6);
+  const stateful =
+    options.state === null
+      ? null
+      : await (await import("../state-open.ts")).openState(
+          options.state,
+          input,
+          options,
+          sink,
+          stop,
+          messages,
+        );
+  const merged = capture === null && stateful === null ? new MergedCapture([input], open) : null;
+  const inputs: LiveInputs = capture ?? stateful?.stream ?? merged!;
+  sources.current = inputs;
+  const view = viewOf(options, around);
+  messages.progress = view;
+  const watchOptions: WatchOptions = {
+    ports: options.ports,
+    responders: options.responders,
+    aliases: options.aliases,
+    maxSas: live.maxSas ?? MAX_SAS,
+    statsEvery: sink === null ? 0 : live.statsEvery,
+    signal: stop.signal,
+    linesDropped: () => sink?.dropped ?? 0,
+    onLines: (lines, analysis) => {
+      stateful?.keeper.hold(lines);
+      show(lines, analysis, stateful === null ? sink : null, view, messages);
+    },
+    onTick: (analysis) => {
+      view?.status(analysis, inputs.status);
+      stateful?.keeper.tick(performance.now());
+    },
+  };
+  if (stateful !== null) watchOptions.keeper = stateful.keeper;
+  if (options.partition !== null) watchOptions.partition = options.partition;
+  if (ring !== null) watchOptions.onSlice = (slice) => ring.take(slice);
+  if (options.maxPackets !== null) watchOptions.maxPackets = options.maxPackets;
+  if (live.seconds !== null) watchOptions.seconds = live.seconds;
+  try {
+    const watched = await watch(inputs, watchOptions);
+    return { ...watched, failures: merged?.failures ?? [], kept: stateful?.failed() !== true };
+  } finally {
+    view?.erase();
+    messages.progress = null;
+    await merged?.close();
+    await stateful?.stream.close();
+  }
+}

@@ -1,0 +1,77 @@
+/** What the program touches of the process around it, in one object, so that a test can hand in another. */
+
+import type { EvidenceRequest } from "../evidence/capture.ts";
+import type { Analysis, AnalyzeOptions } from "../index.ts";
+import type { CrossCheckOptions, CrossCheckResult } from "../node/cross-check/cross-check.ts";
+import { version } from "../version.ts";
+import type { ChunkStream } from "./output.ts";
+import type { StopSignal } from "./signals.ts";
+import type { Environment } from "./terminal.ts";
+
+export interface OutputStream extends ChunkStream {
+  isTTY?: boolean;
+  columns?: number;
+}
+
+export interface Surroundings {
+  readonly version: string;
+  readonly env: Environment;
+  readonly stdout: OutputStream;
+  readonly stderr: { isTTY?: boolean; columns?: number; write(text: string): unknown };
+  readonly stdinIsTerminal: boolean;
+  analyze(inputs: readonly string[], options: AnalyzeOptions): Promise<Analysis>;
+  /** True for standard input, or a file, that is a pipe: it can be read once, and may go on for weeks. */
+  isPipe(name: string): Promise<boolean>;
+  crossCheck(name: string, options: CrossCheckOptions): Promise<CrossCheckResult>;
+  /** The bytes of the evidence capture. */
+  evidence(request: EvidenceRequest): Promise<AsyncIterable<Uint8Array>>;
+  /** Milliseconds of a clock that does not step. */
+  now(): number;
+  /** Listens until the function that it returns is called. */
+  onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** The same for a terminal that hangs up, or a rotated log. */
+  onHangup(listener: () => void): () => void;
+  exit(status: number): void;
+}
+
+/** Those of this process. The analysis is loaded when it is needed: help should not wait for it. */
+export function realSurroundings(): Surroundings {
+  // Node makes its standard streams when they are first asked for, which takes a while.
+  const guard = <T extends NodeJS.WriteStream>(stream: T): T => {
+    // The one who reads may go away (`| head`): a write tells it by its callback, the event must not end us.
+    if (stream.listenerCount("error") === 0) stream.on("error", () => {});
+    return stream;
+  };
+  return {
+    version,
+    env: process.env,
+    get stdout() {
+      return guard(process.stdout);
+    },
+    get stderr() {
+      return guard(process.stderr);
+    },
+    get stdinIsTerminal() {
+      return process.stdin.isTTY === true;
+    },
+    analyze: async (inputs, options) => (await import("../index.ts")).analyze(inputs, options),
+    crossCheck: async (name, options) =>
+      (await import("../node/cross-check/cross-check.ts")).crossCheck(name, options),
+    evidence: async (request) => (await import("../evidence/capture.ts")).evidenceCapture(request),
+    async isPipe(name) {
+      const { stat } = await import("node:fs/promises");
+      const info = await stat(name === "-" ? "/dev/stdin" : name).catch(() => null);
+      return info !== null && (info.isFIFO() || info.isSocket());
+    },
+    now: () => performance.now(),
+    onSignal(listener) {
+      process.on("SIGINT", listener).on("SIGTERM", listener);
+      return () => process.off("SIGINT", listener).off("SIGTERM", listener);
+    },
+    onHangup(listener) {
+      process.on("SIGHUP", listener);
+      return () => process.off("SIGHUP", listener);
+    },
+    exit: (status) => process.exit(status),
+  };
+}

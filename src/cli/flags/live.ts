@@ -1,0 +1,71 @@
+/** The options of a live capture: their table, what they may be, and what cannot go together. */
+
+import { Option } from "commander";
+import type { BackendName } from "../../node/live/backend.ts";
+import { duration, saCount, wholeSeconds } from "./values.ts";
+
+const CAPTURE_WITH = ["auto", "cap", "tcpdump", "dumpcap"] as const;
+
+/** What only a live capture takes. */
+export interface LiveArguments {
+  /** Interfaces to capture on; empty: captures are read. */
+  interfaces: string[];
+  /** null is the default filter. */
+  filter: string | null;
+  /** null chooses. */
+  captureWith: BackendName | null;
+  /** Stop after so many seconds. */
+  seconds: number | null;
+  once: boolean;
+  maxSas: number | null;
+  /** Seconds between two stats lines; 0 for none. */
+  statsEvery: number;
+}
+
+export function liveOptions(): Option[] {
+  return [
+    new Option("-i, --interface <IFACE>", "capture on this interface, as it happens (repeatable)").argParser(
+      (value: string, before: string[] = []) => [...before, value],
+    ),
+    new Option("-D, --list-interfaces", "list the interfaces with their addresses"),
+    new Option("-f, --filter <BPF>", "capture filter, instead of the one for IKE and NAT keepalives"),
+    new Option("--print-bpf", "print the capture filter"),
+    new Option("--capture-with <PROGRAM>", "what captures; auto: cap if it loads, else the others")
+      .choices([...CAPTURE_WITH])
+      .default("auto"),
+    new Option("--once", "end when the capture of an interface breaks off, instead of waiting for it"),
+    new Option("-a, --autostop <duration:N>", "stop after N seconds").argParser(duration),
+    new Option("--stats-every <SECONDS>", "time between two stats lines of live ndjson; 0 for none")
+      .argParser(wholeSeconds)
+      .default(60),
+    new Option("--max-sas <N>", "IKE SAs kept in memory at most, live (default: 200000)").argParser(saCount),
+  ];
+}
+
+/** The values of those options, as the parser gives them. */
+export function liveArguments(given: Record<string, unknown>): LiveArguments {
+  return {
+    interfaces: (given.interface ?? []) as string[],
+    filter: (given.filter ?? null) as string | null,
+    captureWith: given.captureWith === "auto" ? null : (given.captureWith as BackendName),
+    seconds: (given.autostop ?? null) as number | null,
+    once: given.once === true,
+    maxSas: (given.maxSas ?? null) as number | null,
+    statsEvery: given.statsEvery as number,
+  };
+}
+
+/** What cannot go together, as a sentence, or null. */
+export function liveContradiction(inputs: readonly string[], given: Record<string, unknown>): string | null {
+  const interfaces = (given.interface ?? []) as string[];
+  if (interfaces.length > 0 && inputs.length > 0) {
+    return `-i captures from an interface, and ${inputs[0]} is a capture to be read: one or the other`;
+  }
+  if (interfaces.length > 0 && given.crossCheck === true) {
+    return "--cross-check reads captures a second time, and an interface can be read once";
+  }
+  const twice = interfaces.find((name, i) => interfaces.indexOf(name) !== i);
+  if (twice !== undefined) return `-i ${twice} is given twice`;
+  if (interfaces.length > 0 || given.printBpf === true) return null;
+  return given.filter === undefined ? null : "-f is a capture filter and needs -i: a capture is read whole";
+}

@@ -1,0 +1,144 @@
+/** The manual page (mdoc), made from the option table and the terms so that it cannot fall behind them. */
+
+import type { Command, Option } from "commander";
+import { wrap } from "../../printers/text.ts";
+import type { TermKind } from "../../report/terms/term.ts";
+import { TERMS } from "../../report/terms/terms.ts";
+import { makeProgram } from "./options.ts";
+
+/** Of the last change of the fixed parts below. */
+const DATE = "November 24, 2026";
+const WIDTH = 78;
+
+/** The page as text, for `man -l` or a directory that man looks into. */
+export function manualPage(): string {
+  const program = makeProgram("", () => {});
+  const help = program.createOption("-h, --help", "print this help");
+  return [
+    `.Dd ${DATE}`,
+    ".Dt IKE-DUPCHECK 1",
+    ".Os",
+    ".Sh NAME",
+    ".Nm ike-dupcheck",
+    ".Nd find IKEv1 message-ID collisions between VPN clients in packet captures",
+    ".Sh SYNOPSIS",
+    ".Nm",
+    ".Op Ar options",
+    ".Ar",
+    ...program.commands.flatMap(synopsis),
+    ".Sh DESCRIPTION",
+    ...lines(program.description()),
+    ".Pp",
+    ...lines(`Each argument is one of the ${program.registeredArguments[0].description}`),
+    "Without an argument standard input is read, unless it is a terminal.",
+    "Several captures are merged by time.",
+    "The report goes to standard output, everything else to standard error.",
+    ".Pp",
+    "The options are:",
+    ".Bl -tag -width Ds",
+    ...[...program.options, help].flatMap(optionItem),
+    ".El",
+    ".Pp",
+    "A first word that is one of these does something else:",
+    ".Bl -tag -width Ds",
+    ...program.commands.flatMap((command) => [
+      `.It ${[`Cm ${command.name()}`, ...argumentsOf(command)].join(" ")}`,
+      ...lines(command.description()),
+    ]),
+    ".El",
+    ".Ss Verdicts",
+    ...termList("verdict"),
+    ".Ss Outcomes of a quick mode",
+    ...termList("outcome"),
+    ".Ss Caveats",
+    ...termList("caveat"),
+    ".Sh ENVIRONMENT",
+    ".Bl -tag -width Ds",
+    ".It Ev NO_COLOR , FORCE_COLOR",
+    "Colours off, colours on;",
+    ".Fl Fl color",
+    "goes before both.",
+    ".It Ev IKE_DUPCHECK_DEBUG",
+    "With the value 1, an internal error shows where it happened.",
+    ".El",
+    ".Sh EXIT STATUS",
+    ".Bl -tag -width Ds",
+    ".It 0",
+    "Nothing was found; tolerated findings count as nothing.",
+    ".It 1",
+    "A finding of the verdict that",
+    ".Fl Fl fail-on",
+    "names, or of a heavier one.",
+    ".It 2",
+    "Wrong usage, or unreadable or corrupt input;",
+    "what could be read is still reported.",
+    "With",
+    ".Fl Fl strict",
+    "any warning, too.",
+    ".El",
+    ".Sh EXAMPLES",
+    "Who is refused, by whom, and who holds the ID:",
+    ".Pp",
+    ".Dl ike-dupcheck office.pcap",
+    ".Pp",
+    "One report on all captures of a directory, for other programs,",
+    "and the packets that its findings rest on:",
+    ".Pp",
+    ".Dl ike-dupcheck --json -o report.json -w evidence.pcapng captures/",
+    ".Pp",
+    "What a word of the report means:",
+    ".Pp",
+    ".Dl ike-dupcheck explain holder-silent",
+    ".Sh SEE ALSO",
+    ".Xr tshark 1 ,",
+    ".Xr tcpdump 8",
+    ".Pp",
+    '.Lk https://support.microsoft.com/en-us/kb/942429 "Microsoft KB 942429"',
+    ".Sh CAVEATS",
+    "Nothing found is only as good as the capture:",
+    "one that shows one direction, begins late or holds no IKE says so",
+    "in a warning, and under",
+    ".Ql coverage",
+    "of the JSON report.",
+    "Which software a responder runs does not show in a capture.",
+    "",
+  ]
+    .join("\n")
+    .replace(/\n+$/, "\n");
+}
+
+function synopsis(command: Command): string[] {
+  return [".Nm", [".Cm", command.name(), ...argumentsOf(command)].join(" ")];
+}
+
+/** The arguments of a subcommand as macros: optional ones in brackets. */
+function argumentsOf({ registeredArguments }: Command): string[] {
+  return registeredArguments.map((argument) =>
+    argument.required ? `Ar ${argument.name()}` : `Op Ar ${argument.name()}`,
+  );
+}
+
+function optionItem({ short, long, flags, description, argChoices, defaultValue }: Option): string[] {
+  const value = /<(.+)>/.exec(flags)?.[1];
+  const names = [short, long]
+    .filter((flag) => typeof flag === "string")
+    .map((flag) => `Fl ${flag.slice(1).replace(/^-/, "Fl ")}`);
+  const sentences = lines(description);
+  if (argChoices !== undefined) sentences.push(...lines(`One of ${argChoices.join(", ")}`));
+  if (typeof defaultValue === "string") sentences.push(...lines(`The default is ${defaultValue}`));
+  return [`.It ${names.join(" , ")}${value === undefined ? "" : ` Ar ${value}`}`, ...sentences];
+}
+
+function termList(kind: TermKind): string[] {
+  const items = TERMS.filter((term) => term.kind === kind).flatMap(({ name, brief }) => [
+    `.It Sy ${name}`,
+    ...lines(brief),
+  ]);
+  return [".Bl -tag -width Ds", ...items, ".El"];
+}
+
+/** A sentence as roff takes it: with a capital and a full stop, in short lines, nothing in it a request or an escape. */
+function lines(sentence: string): string[] {
+  const words = `${sentence[0].toUpperCase()}${sentence.slice(1).replace(/\.$/, "")}.`;
+  return wrap(words, WIDTH).map((line) => line.replaceAll("\\", "\\e").replace(/^(?=[.'])/, "\\&"));
+}

@@ -1,0 +1,138 @@
+/**
+ * Who holds a message ID at a responder. A quick mode that was answered claims its ID for as long as its IKE
+ * SA lives; of the live claims of other clients the surest is the holder's, among equals the oldest.
+ *
+ * Attempts come in the order of the capture, so a claim's overlap only ever falls (certain, probable,
+ * unknown, ended). Each grade is a heap by age and claims move down when they come up: n attempts on one ID
+ * cost n log n, not n squared.
+ */
+
+import { Heap } from "../collections/heap.ts";
+import type { Exchange } from "../ike/exchange.ts";
+import type { Relation } from "./client.ts";
+import type { Moment, Overlap } from "./lifespan.ts";
+import type { Party } from "./party.ts";
+
+/** A client's IKE SA that holds a message ID. */
+export interface Claim {
+  party: Party;
+  /** The quick mode that claims; for an implied claim the first one seen on the SA. */
+  exchange: Exchange;
+  /** Since when; an implied claim holds since the start of the capture. */
+  since: number;
+  /** The ID was used before the capture began: a later one of a counting client was seen. */
+  implied: boolean;
+}
+
+export type LiveOverlap = Exclude<Overlap, "ended">;
+
+export interface Holder {
+  claim: Claim;
+  overlap: LiveOverlap;
+  /** That holder and contender are two clients is certain. */
+  settled: boolean;
+}
+
+export interface ClaimQuestions {
+  overlap: (claim: Claim, moment: Moment) => Overlap;
+  relation: (claim: Claim, contender: Party) => Relation;
+}
+
+const GRADES = ["certain", "probable", "unknown"] as const;
+/** Claims looked at in one search; more than that share one address behind a NAT without telling ports. */
+const MAX_PASSED = 256;
+
+export class LiveClaims {
+  readonly #ask: ClaimQuestions;
+  readonly #heaps: Record<LiveOverlap, Heap<Claim>>;
+  #takenOverAt: Moment | null = null;
+  /** A claim rose to a higher grade: after a clock step its life can be compared again. */
+  #risen = false;
+
+  constructor(ask: ClaimQuestions) {
+    this.#ask = ask;
+    const heap = () => new Heap<Claim>((a, b) => a.since < b.since);
+    this.#heaps = { certain: heap(), probable: heap(), unknown: heap() };
+  }
+
+  add(claim: Claim): void {
+    this.#heaps.certain.push(claim);
+  }
+
+  /** The holder that `contender` meets at `moment`, or null. A settled one goes before an unsettled one. */
+  holder(contender: Party, moment: Moment): Holder | null {
+    this.#risen = false;
+    const holder = this.#search(contender, moment);
+    return this.#risen ? this.#search(contender, moment) : holder;
+  }
+
+  #search(contender: Party, moment: Moment): Holder | null {
+    for (const overlap of GRADES) {
+      let unsettled: Claim | null = null;
+      const settled = this.#oldest(overlap, moment, (claim) => {
+        const relation = this.#ask.relation(claim, contender);
+        if (relation === "unsettled") unsettled ??= claim;
+        return relation === "two";
+      });
+      if (settled !== null) return { claim: settled, overlap, settled: true };
+      if (unsettled !== null) return { claim: unsettled, overlap, settled: false };
+    }
+    return null;
+  }
+
+  /** True when two clients other than `contender`, and other than each other, certainly hold the ID at `moment`. */
+  heldTwice(contender: Party, moment: Moment): boolean {
+    let first: Claim | null = null;
+    const second = this.#oldest("certain", moment, (claim) => {
+      if (claim.implied || this.#ask.relation(claim, contender) !== "two") return false;
+      if (first === null) {
+        first = claim;
+        return false;
+      }
+      return this.#ask.relation(first, claim.party) === "two";
+    });
+    return second !== null;
+  }
+
+  /** True when the client itself, in an older IKE SA, still has a live claim. */
+  heldByItself(contender: Party, moment: Moment): boolean {
+    return GRADES.some(
+      (grade) =>
+        this.#oldest(grade, moment, (claim) => this.#ask.relation(claim, contender) === "one") !== null,
+    );
+  }
+
+  /** An attempt was answered: whoever did not certainly hold the ID at that moment held it no more. */
+  takeOver(moment: Moment): void {
+    this.#heaps.probable.clear();
+    this.#heaps.unknown.clear();
+    this.#takenOverAt = moment;
+  }
+
+  /** The oldest claim of a grade that `wanted` accepts; claims that fell to a lower grade move there. */
+  #oldest(grade: LiveOverlap, moment: Moment, wanted: (claim: Claim) => boolean): Claim | null {
+    const heap = this.#heaps[grade];
+    const passed: Claim[] = [];
+    let found: Claim | null = null;
+    while (found === null && passed.length < MAX_PASSED) {
+      const claim = heap.pop();
+      if (claim === undefined) break;
+      const overlap = this.#ask.overlap(claim, moment);
+      if (overlap === grade) {
+        passed.push(claim);
+        if (wanted(claim)) found = claim;
+      } else if (overlap !== "ended" && !this.#wasTakenOver(claim)) {
+        this.#heaps[overlap].push(claim);
+        if (GRADES.indexOf(overlap) < GRADES.indexOf(grade)) this.#risen = true;
+      }
+    }
+    for (const claim of passed) heap.push(claim);
+    return found;
+  }
+
+  /** A claim that falls now but was older than the last take-over was not certain then either. */
+  #wasTakenOver(claim: Claim): boolean {
+    if (this.#takenOverAt === null || claim.since >= this.#takenOverAt.at) return false;
+    return this.#ask.overlap(claim, this.#takenOverAt) !== "certain";
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Which IKE SAs of one responder belong to one client. Behind a NAT the address is shared and only the port,
+ * vendor IDs and who went on sending tell two clients from one that reconnected.
+ */
+
+import { hostOf, portOf } from "../collections/endpoints.ts";
+import type { Lifespan } from "./lifespan.ts";
+import type { Session } from "./session.ts";
+
+export interface Client {
+  /** Host of the responder. */
+  box: number;
+  host: number;
+  /** The latest port, on the NAT-T port where known. */
+  port: number;
+  sessions: Session[];
+}
+
+/** "one": one client · "two": two clients · "unsettled": the capture cannot tell. */
+export type Relation = "one" | "two" | "unsettled";
+
+/** Clients behind one address that are searched for one that reconnected from another port. */
+const MAX_SEARCH = 256;
+
+/**
+ * Groups the sessions of one responder into clients. `alias` maps an endpoint seen inside a NAT to the one
+ * outside. Sessions come in the order of their first message.
+ */
+export function groupClients(
+  sessions: readonly Session[],
+  lifespan: (session: Session) => Lifespan,
+  alias: (endpoint: number) => number,
+): Client[] {
+  const byHost = new Map<number, Neighbours>();
+  const clients: Client[] = [];
+  for (const session of sessions) {
+    const named = alias(session.endpoint);
+    const host = hostOf(named);
+    const here = byHost.get(host);
+    const known = here?.find(session, lifespan);
+    if (known !== undefined) {
+      here!.move(known, session);
+      known.port = portOf(named);
+      continue;
+    }
+    const client: Client = { box: session.box, host, port: portOf(named), sessions: [session] };
+    if (here === undefined) byHost.set(host, new Neighbours(client));
+    else here.add(client);
+    clients.push(client);
+  }
+  return clients;
+}
+
+function latest(client: Client): Session {
+  return client.sessions[client.sessions.length - 1];
+}
+
+/** The clients at one address, to be found by the ports of their latest sessions. */
+class Neighbours {
+  /** The latest to come, in the order of their first sessions. */
+  #recent: Client[];
+  /** Null while there is one client, as at most addresses. */
+  #byPort: Map<number, Client[]> | null = null;
+
+  constructor(first: Client) {
+    this.#recent = [first];
+  }
+
+  add(client: Client): void {
+    if (this.#byPort === null) {
+      this.#byPort = new Map();
+      this.#index(this.#recent[0]);
+    }
+    this.#recent.push(client);
+    if (this.#recent.length >= 2 * MAX_SEARCH) this.#recent = this.#recent.slice(-MAX_SEARCH);
+    this.#index(client);
+  }
+
+  #index(client: Client): void {
+    for (const key of portKeys(latest(client))) this.#enter(client, key);
+  }
+
+  /** The client goes on with `session`. */
+  move(client: Client, session: Session): void {
+    const before = portKeys(latest(client));
+    client.sessions.push(session);
+    if (this.#byPort === null) return;
+    const now = portKeys(session);
+    for (const key of before) if (!now.includes(key)) this.#leave(client, key);
+    for (const key of now) if (!before.includes(key)) this.#enter(client, key);
+  }
+
+  find(session: Session, lifespan: (session: Session) => Lifespan): Client | undefined {
+    for (const key of portKeys(session)) {
+      const samePort = this.#at(key)?.find(
+        (client) => samePorts(latest(client), session) && !contradict(latest(client), session),
+      );
+      if (samePort !== undefined) return samePort;
+    }
+    let best: Client | undefined;
+    for (const client of this.#recent.slice(-MAX_SEARCH)) {
+      if (relationOf(latest(client), session, lifespan) !== "one") continue;
+      if (best === undefined || lastSent(latest(client)) > lastSent(latest(best))) best = client;
+    }
+    return best;
+  }
+
+  #at(key: number): Client[] | undefined {
+    return this.#byPort === null ? this.#recent : this.#byPort.get(key);
+  }
+
+  #enter(client: Client, key: number): void {
+    const known = this.#byPort!.get(key);
+    if (known === undefined) this.#byPort!.set(key, [client]);
+    else known.push(client);
+  }
+
+  #leave(client: Client, key: number): void {
+    const left = this.#byPort!.get(key)!.filter((other) => other !== client);
+    if (left.length > 0) this.#byPort!.set(key, left);
+    else this.#byPort!.delete(key);
+  }
+}
+
+/** Keys of the ports of a session that `samePorts` compares: that towards 4500, that towards 500. */
+function portKeys({ port4500, port500 }: Session): number[] {
+  const keys: number[] = [];
+  if (port4500 >= 0) keys.push(port4500);
+  if (port500 >= 0) keys.push(65536 + port500);
+  return keys;
+}
+
+/** Relation of two sessions of one responder from one address. The older is the one with the earlier quick mode. */
+export function relationOf(a: Session, b: Session, lifespan: (session: Session) => Lifespan): Relation {
+  if (contradict(a, b)) return "two";
+  if (samePorts(a, b)) return "one";
+  const [older, newer] = begin(a) <= begin(b) ? [a, b] : [b, a];
+  if (lastSent(older) > begin(newer)) return "two";
+  return lifespan(older).blind ? "unsettled" : "one";
+}
+
+/** Time of the first quick mode, or of the first message where there is none. */
+function begin(session: Session): number {
+  return session.quickModes[0]?.firstAt ?? session.sa.firstAt;
+}
+
+/** The last thing that the client itself sent: IKE, ESP or a keepalive. */
+function lastSent(session: Session): number {
+  return session.sa.lastFromAt[session.client];
+}
+
+/**
+ * A number for the ports that a session came from. Behind a NAT sessions of one client may have different ones,
+ * and then neighbours that take turns look the same.
+ */
+export function placeOf({ port4500, port500 }: Session): number {
+  return port4500 >= 0 ? port4500 : 65536 + port500;
+}
+
+/** The port on the NAT-T port decides when both are known, else the one towards port 500. */
+function samePorts(a: Session, b: Session): boolean {
+  if (a.port4500 >= 0 && b.port4500 >= 0) return a.port4500 === b.port4500;
+  return a.port500 >= 0 && a.port500 === b.port500;
+}
+
+/** Vendor IDs that name different systems, or a system in one phase 1 and none in the other, contradict. */
+function contradict(a: Session, b: Session): boolean {
+  const shown = ({ sa, client }: Session) => sa.vendorIds[client].length > 0 && !sa.cut;
+  const { platform } = a.clientVendor;
+  if (platform === b.clientVendor.platform) return false;
+  return (shown(a) && shown(b)) || (platform !== null && b.clientVendor.platform !== null);
+}

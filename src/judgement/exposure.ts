@@ -1,0 +1,40 @@
+/** How exposed a responder is: its counting clients, and the most of them connected at once. */
+
+import type { Client } from "./client.ts";
+import { claimsId } from "./collisions.ts";
+import type { Box } from "./responders.ts";
+
+export interface Exposure {
+  sequentialClients: number;
+  peakConcurrentSequential: number;
+}
+
+/** A client is connected from its first accepted quick mode to the end of that IKE SA's life. */
+export function exposureOf(box: Box): Exposure {
+  const edges: { at: number; segment: number; client: Client; up: boolean }[] = [];
+  for (const party of box.parties) {
+    const { session, client, pattern, lifespan, outcomes } = party;
+    if (pattern.kind !== "sequential") continue;
+    const first = session.quickModes.find((exchange) => claimsId(party, exchange, outcomes.get(exchange)!));
+    if (first === undefined) continue;
+    const { sa } = session;
+    const last = { at: sa.lastLifeAt, segment: sa.lifeSegment };
+    const end = lifespan.farewell ?? lifespan.replaced ?? last;
+    edges.push({ at: first.firstAt, segment: first.segment, client, up: true });
+    edges.push({ at: end.at, segment: end.segment, client, up: false });
+  }
+  // At one moment the leaving go first: two that only touch were not connected at once.
+  edges.sort((a, b) => a.segment - b.segment || a.at - b.at || Number(a.up) - Number(b.up));
+  const standing = new Map<Client, number>();
+  let peak = 0;
+  for (const { client, up } of edges) {
+    const count = (standing.get(client) ?? 0) + (up ? 1 : -1);
+    if (count > 0) standing.set(client, count);
+    else standing.delete(client);
+    peak = Math.max(peak, standing.size);
+  }
+  const sequentialClients = box.clients.filter(
+    (client) => box.patterns.get(client)?.kind === "sequential",
+  ).length;
+  return { sequentialClients, peakConcurrentSequential: peak };
+}

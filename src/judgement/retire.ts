@@ -1,0 +1,52 @@
+/**
+ * Which IKE SAs of a running capture matter no more: those that ended some time ago. What they took part in is
+ * judged without them from then on.
+ */
+
+import type { IkeSa } from "../ike/sa.ts";
+import type { Tracker } from "../ike/tracker.ts";
+import type { Judgement } from "./judge.ts";
+import type { Moment } from "./lifespan.ts";
+import type { Party } from "./party.ts";
+
+/** Now, and since when the clock has not stepped back. */
+export interface Now extends Moment {
+  segmentBegan: number;
+}
+
+const SECOND = 1_000_000;
+/** How long an ended SA still counts: a client that is accepted once the ID is free says what the fault was. */
+const GRACE = 600 * SECOND;
+const LIFETIME = 28_800 * SECOND;
+
+export function retire(judgement: Judgement, tracker: Tracker, now: Now): Set<IkeSa> {
+  const parties = new Map<IkeSa, Party>();
+  for (const box of judgement.boxes) for (const party of box.parties) parties.set(party.session.sa, party);
+  const over = new Set(tracker.table.sas.filter((sa) => isOver(sa, parties.get(sa), now)));
+  keepProofs(judgement, tracker, over);
+  return over;
+}
+
+/** That a responder accepted an ID in use is remembered when the SAs that prove it go. */
+function keepProofs({ findings }: Judgement, tracker: Tracker, over: ReadonlySet<IkeSa>): void {
+  for (const { box, attempts } of findings) {
+    const proof = attempts.some(
+      ({ verdict, holder, contender }) =>
+        verdict === "tolerated" &&
+        holder?.settled === true &&
+        (over.has(contender.session.sa) || over.has(holder.claim.party.session.sa)),
+    );
+    if (proof) tracker.hosts.sharesIds[box.host] = 1;
+  }
+}
+
+function isOver(sa: IkeSa, party: Party | undefined, now: Now): boolean {
+  // Before a step of the clock: as old as the time since then, at least.
+  const lastLife = sa.lifeSegment === now.segment ? sa.lastLifeAt : now.segmentBegan;
+  const silent = now.at - lastLife;
+  if (party === undefined) return silent > (sa.answered ? LIFETIME + GRACE : GRACE);
+  if (sa.lifeSegment !== now.segment) return silent > LIFETIME + GRACE;
+  const { farewell, replaced, lifetimeEnd } = party.lifespan;
+  const ends = [lifetimeEnd, ...[farewell, replaced].filter((each) => each !== null).map(({ at }) => at)];
+  return now.at - Math.max(lastLife, Math.min(...ends)) > GRACE;
+}

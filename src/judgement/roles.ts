@@ -1,0 +1,108 @@
+/**
+ * Who is the client of an IKE SA, and who the responder: from phase 1 where it was seen, else inferred.
+ * Decided over the whole of what is known, so an early guess is corrected by what came later.
+ */
+
+import { hostOf, portOf } from "../collections/endpoints.ts";
+import type { HostTable } from "../ike/hosts.ts";
+import type { IkeSa, Side } from "../ike/sa.ts";
+
+export interface Role {
+  client: Side;
+  /** Phase 1 was not seen: the role is a conclusion from other signs. */
+  inferred: boolean;
+}
+
+export interface RoleOptions {
+  /** True for a host that the user named as a responder. */
+  isNamedResponder: (host: number) => boolean;
+  /** True for 500, 4500 and the ports that the user added. */
+  isIkePort: (port: number) => boolean;
+}
+
+/** Roles of the SAs, by index; null where nothing tells them. */
+export function decideRoles(sas: readonly IkeSa[], hosts: HostTable, options: RoleOptions): (Role | null)[] {
+  const responders = new Uint8Array(hosts.size);
+  const peers = countPeers(sas, hosts);
+  const roles: (Role | null)[] = sas.map((sa) => {
+    if (sa.phase1Seen) return { client: 0, inferred: false };
+    const client = clientByName(sa, options) ?? clientByPort(sa, options);
+    return client === null ? null : { client, inferred: true };
+  });
+  roles.forEach((role, i) => {
+    // A first message that nobody answered shows no responder.
+    if (role !== null && sas[i].answered) responders[hostAt(sas[i], other(role.client))] = 1;
+  });
+  return roles.map((role, i) => {
+    if (role !== null) return role;
+    const sa = sas[i];
+    const client =
+      onlyOne(sa, (host) => responders[host] === 1) ??
+      onlyOne(sa, (host) => peers[host] > 1) ??
+      clientByCounting(sa) ??
+      sa.exchanges[0]?.starter ??
+      null;
+    return client === null ? null : { client, inferred: true };
+  });
+}
+
+export function other(side: Side): Side {
+  return side === 0 ? 1 : 0;
+}
+
+function hostAt(sa: IkeSa, side: Side): number {
+  return hostOf(sa.paths[0].ends[side]);
+}
+
+function clientByName(sa: IkeSa, options: RoleOptions): Side | null {
+  return onlyOne(sa, options.isNamedResponder);
+}
+
+/** When the test holds for one side alone, that side is the responder: gives the other one. */
+function onlyOne(sa: IkeSa, isResponder: (host: number) => boolean): Side | null {
+  const first = isResponder(hostAt(sa, 0));
+  const second = isResponder(hostAt(sa, 1));
+  if (first === second) return null;
+  return first ? 1 : 0;
+}
+
+/** A NAT or an application gives the client another source port; a gateway answers on the well-known one. */
+function clientByPort(sa: IkeSa, options: RoleOptions): Side | null {
+  for (const { ends } of sa.paths) {
+    const first = options.isIkePort(portOf(ends[0]));
+    const second = options.isIkePort(portOf(ends[1]));
+    if (first !== second) return first ? 1 : 0;
+  }
+  return null;
+}
+
+const SMALL_ID = 256;
+const SMALL_STEP = 16;
+
+/** The one side whose quick-mode IDs are small and count upwards. */
+function clientByCounting(sa: IkeSa): Side | null {
+  const counts = ([0, 1] as const).map((side) => {
+    const ids = sa.exchanges.filter(({ starter }) => starter === side).map(({ messageId }) => messageId);
+    if (ids.length === 0 || ids[0] > SMALL_ID) return false;
+    return ids.every((id, i) => i === 0 || (id > ids[i - 1] && id - ids[i - 1] <= SMALL_STEP));
+  });
+  if (counts[0] === counts[1]) return null;
+  return counts[0] ? 0 : 1;
+}
+
+/** Per host: 0, 1 or 2 (two and more) hosts that it talks IKEv1 with. */
+function countPeers(sas: readonly IkeSa[], hosts: HostTable): Uint8Array {
+  const count = new Uint8Array(hosts.size);
+  const firstPeer = new Int32Array(hosts.size);
+  for (const sa of sas) {
+    for (const side of [0, 1] as const) {
+      const host = hostAt(sa, side);
+      const peer = hostAt(sa, other(side));
+      if (count[host] === 0) {
+        count[host] = 1;
+        firstPeer[host] = peer;
+      } else if (firstPeer[host] !== peer) count[host] = 2;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,144 @@
+/**
+ * An IKE SA with its roles: which side is the client, at which responder, and what follows from that.
+ */
+
+import { hostOf, portOf } from "../collections/endpoints.ts";
+import type { Exchange } from "../ike/exchange.ts";
+import type { HostTable } from "../ike/hosts.ts";
+import { type IkeSa, isTwoWay, type Path, type Side } from "../ike/sa.ts";
+import { vendorKnowledge } from "../ike/vendor-lists.ts";
+import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
+import type { VendorKnowledge } from "../wire/vendor-ids.ts";
+import { other, type Role } from "./roles.ts";
+
+export interface Session {
+  sa: IkeSa;
+  client: Side;
+  responder: Side;
+  inferred: boolean;
+  /** The responder's host; of several that are one box, the first. */
+  box: number;
+  /** Address and port of the client: on the NAT-T port when that is known. */
+  endpoint: number;
+  /** Port of the client towards port 500, or -1. */
+  port500: number;
+  /** Port of the client towards port 4500, or -1. */
+  port4500: number;
+  /** Quick modes that the client started, in order. */
+  quickModes: readonly Exchange[];
+  /** When phase 1 is known to have finished; NaN when it is not. */
+  finishedAt: number;
+  /**
+   * When the client is known to have finished its own part of phase 1: where only clients were captured, this
+   * is all that can be seen. NaN when it is not known.
+   */
+  clientFinishedAt: number;
+  /** Phase 1 lies before the capture. */
+  begunBefore: boolean;
+  clientVendor: VendorKnowledge;
+  responderVendor: VendorKnowledge;
+}
+
+/** @param fragmentsBefore fragment sets begun before this time will not be completed any more */
+export function sessionOf(
+  sa: IkeSa,
+  role: Role,
+  box: number,
+  hosts: HostTable,
+  fragmentsBefore = Number.POSITIVE_INFINITY,
+): Session {
+  const client = role.client;
+  const responder = other(client);
+  addIncompleteFragments(sa, fragmentsBefore);
+  const path = clientPath(sa, client, hosts);
+  const near = sa.paths.filter(({ ends }) => hostOf(ends[client]) === hostOf(path.ends[client]));
+  return {
+    sa,
+    client,
+    responder,
+    inferred: role.inferred,
+    box,
+    endpoint: path.ends[client],
+    port500: portOn(near, client, false),
+    port4500: portOn(near, client, true),
+    quickModes: sa.exchanges.every(({ starter }) => starter === client)
+      ? sa.exchanges
+      : sa.exchanges.filter(({ starter }) => starter === client),
+    finishedAt: finishedAt(sa, responder),
+    clientFinishedAt: clientFinishedAt(sa, client),
+    begunBefore: !sa.phase1Seen && sa.mode === 0,
+    clientVendor: vendorKnowledge(sa.vendorIds[client]),
+    responderVendor: vendorKnowledge(sa.vendorIds[responder]),
+  };
+}
+
+/**
+ * Phase 1 is known to have finished by the responder's third main-mode or its aggressive-mode message; when
+ * phase 1 lies before the capture, by anything that the responder sent on the SA.
+ */
+function finishedAt(sa: IkeSa, responder: Side): number {
+  if (sa.phase1Seen || sa.mode !== 0) return sa.phase1FinishedAt[responder];
+  return sa.firstFromAt[responder];
+}
+
+/** The client's third main-mode message or its second aggressive-mode one, which answer the responder. */
+function clientFinishedAt(sa: IkeSa, client: Side): number {
+  const tooEarly = sa.mode === EXCHANGE_AGGRESSIVE && sa.phase1Messages[client] < 2;
+  return tooEarly ? Number.NaN : sa.phase1FinishedAt[client];
+}
+
+/** The outer header of a fragment set that was never complete stands for its message. */
+function addIncompleteFragments(sa: IkeSa, before: number): void {
+  if (sa.outers === null) return;
+  for (const [key, { side, messageId, exchange }] of sa.outers) {
+    if (exchange.firstAt >= before) continue;
+    sa.outers.delete(key);
+    const known = sa.exchangeOf(messageId);
+    if (known === undefined) sa.addExchange(exchange);
+    else if (known.starter !== side && Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
+  }
+  if (sa.outers.size === 0) sa.outers = null;
+  sa.exchanges.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
+}
+
+/**
+ * The path that names the client: with traffic both ways (copies from elsewhere get no answers), nearest the
+ * responder, on the NAT-T port, latest.
+ */
+function clientPath(sa: IkeSa, client: Side, hosts: HostTable): Path {
+  if (sa.paths.length === 1) return sa.paths[0];
+  const nearness = new Map<number, number>();
+  for (const path of sa.paths) {
+    const host = hostOf(path.ends[client]);
+    // What the client sends is seen later near the responder; what the responder sends, earlier.
+    const score =
+      path.echoedLater[client] -
+      path.echoOf[client] +
+      path.echoOf[other(client)] -
+      path.echoedLater[other(client)];
+    nearness.set(host, (nearness.get(host) ?? 0) + score);
+  }
+  const rank = (path: Path): number[] => [
+    sa.isTwoWayFrom(client, path.ends[client]) ? 1 : 0,
+    nearness.get(hostOf(path.ends[client])) ?? 0,
+    hosts.isPrivate(hostOf(path.ends[client])) ? 0 : 1,
+    path.natTraversal ? 1 : 0,
+    isTwoWay(path) ? 1 : 0,
+    Number.isNaN(path.lastAt) ? 0 : path.lastAt,
+  ];
+  return sa.paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i];
+  return 0;
+}
+
+function portOn(paths: readonly Path[], client: Side, natTraversal: boolean): number {
+  let latest: Path | null = null;
+  for (const path of paths) {
+    if (path.natTraversal !== natTraversal) continue;
+    if (latest === null || !(path.lastAt < latest.lastAt)) latest = path;
+  }
+  return latest === null ? -1 : portOf(latest.ends[client]);
+}

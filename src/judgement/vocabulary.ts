@@ -1,0 +1,26 @@
+export type Severity = "info" | "low" | "medium" | "high";
+export type Cause = "sequential-ids" | "chance" | "mixed";
+
+export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high"];
+
+export const CAVEATS = [
+  "other-cause",
+  "responder-not-asa",
+  "no-control",
+  "holder-silent",
+  "same-nat",
+  "roles-inferred",
+  "one-sided",
+  "one-way",
+  "snaplen",
+  "later-id",
+  "ike-only",
+  "implied-claim",
+  "holder-unseen",
+  "clock-step",
+] as const;
+export type Caveat = (typeof CAVEATS)[number];
+export type Verdict = "rejected" | "predicted" | "possible" | "tolerated";
+/** Worst first. */
+
+export const VERDICTS: readonly Verdict[] = ["rejected", "predicted", "possible", "tolerated"];

@@ -1,0 +1,236 @@
+/**
+ * A log of another program as a capture: its lines are read, put in order within a window, and handed on as batches
+ * of frames. A line that makes no sense is counted with its number and skipped; lines of other kinds are passed over.
+ */
+
+import type { RecordBatch } from "../capture/batch.ts";
+import { BatchBuffer } from "../capture/batch-buffer.ts";
+import { type ByteWindow, endOf } from "../capture/byte-window.ts";
+import type { CaptureSource, SourceSummary } from "../capture/source.ts";
+import { LINKTYPE_RAW } from "../records/frame.ts";
+import { frameOfEntry, type LogReader } from "./entry.ts";
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+/** Bytes; a longer line holds no IKE event, and is not kept in memory. */
+export const MAX_LINE = 1 << 20;
+const BATCH = 2048;
+const SHOWN = 5;
+const MAX_TAPS = 4096;
+/** Entries that wait to be put in order, at most: more in one window are taken as they come. */
+const MAX_WAITING = 65_536;
+
+interface Waiting {
+  micros: number;
+  tie: number;
+  /** Entries of one time stay in the order of the log. */
+  number: number;
+  tap: number;
+  frame: Buffer;
+}
+
+export class LogSource implements CaptureSource {
+  readonly summary: SourceSummary;
+  readonly #window: ByteWindow;
+  readonly #reader: LogReader;
+  readonly #reorder: number;
+  readonly #batch = new BatchBuffer();
+  readonly #taps = new Map<string, number>();
+  readonly #malformed: number[] = [];
+  #malformedCount = 0;
+  #late = 0;
+  #waiting: Waiting[] = [];
+  #ready: Waiting[] = [];
+  #line = 0;
+  /** Inside a line that is too long. */
+  #skipping = false;
+  #newest = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | null = null;
+
+  /** @param reorder how far lines may be out of order, microseconds */
+  constructor(window: ByteWindow, reader: LogReader, name: string, suffix: string, reorder: number) {
+    this.#window = window;
+    this.#reader = reader;
+    this.#reorder = reorder;
+    this.#batch.logged = true;
+    this.summary = {
+      name,
+      format: `${reader.format}${suffix}`,
+      linkTypes: [LINKTYPE_RAW],
+      packets: 0,
+      bytes: 0,
+      timeDigits: 6,
+      untimed: 0,
+      end: "clean",
+      problem: null,
+      notes: [reader.blindness(name)],
+    };
+  }
+
+  get size(): number | null {
+    return this.#window.source.size;
+  }
+
+  position(): number {
+    return this.#window.source.position();
+  }
+
+  async next(): Promise<RecordBatch | null> {
+    const window = this.#window;
+    while (this.#ready.length === 0) {
+      if (this.#read())
+        this.#release(this.#crowded ? Number.POSITIVE_INFINITY : this.#newest - this.#reorder);
+      else if (!window.ended) await this.#more();
+      else if (this.#waiting.length > 0) this.#release(Number.POSITIVE_INFINITY);
+      else {
+        Object.assign(this.summary, endOf(window, this.summary.name));
+        return null;
+      }
+    }
+    return this.#toBatch(this.#ready.splice(0, BATCH));
+  }
+
+  *rest(): Generator<RecordBatch> {
+    this.#release(Number.POSITIVE_INFINITY);
+    while (this.#ready.length > 0) yield this.#toBatch(this.#ready.splice(0, BATCH));
+  }
+
+  /** Waits for bytes. Where a log that grows is quiet for as long as lines may be late, what waits for later ones goes on. */
+  async #more(): Promise<void> {
+    this.#reading ??= this.#window.more().finally(() => {
+      this.#reading = null;
+    });
+    if (this.size !== null || this.#waiting.length === 0) return this.#reading;
+    let timer: NodeJS.Timeout | undefined;
+    const quiet = new Promise<true>((resolve) => {
+      timer = setTimeout(resolve, this.#reorder / 1000, true);
+    });
+    const passed = await Promise.race([this.#reading, quiet]);
+    clearTimeout(timer);
+    if (passed === true) this.#release(Number.POSITIVE_INFINITY);
+  }
+
+  get #crowded(): boolean {
+    return this.#waiting.length >= MAX_WAITING;
+  }
+
+  /** Takes the whole lines at hand, until there is a batch of entries; false when there is none. */
+  #read(): boolean {
+    const window = this.#window;
+    const begin = window.start;
+    const bytes = Buffer.from(window.bytes.buffer, window.bytes.byteOffset, window.end);
+    let last: Buffer | null = null;
+    const waiting = this.#waiting.length;
+    while (window.available > 0 && this.#waiting.length - waiting < BATCH) {
+      const found = bytes.indexOf(NEWLINE, window.start);
+      if (found < 0 && window.available > MAX_LINE) {
+        this.#skip(window.available);
+        continue;
+      }
+      // The last line may lack its end; one that is cut off is malformed.
+      if (found < 0 && !window.ended) break;
+      const end = found < 0 ? window.end : found;
+      const until = end > window.start && bytes[end - 1] === RETURN ? end - 1 : end;
+      const line = bytes.subarray(window.start, until);
+      this.#line += 1;
+      if (this.#skipping) this.#skipping = false;
+      else if (line.length > 0) {
+        this.#take(line);
+        last = line;
+      }
+      window.consume(end - window.start + (found < 0 ? 0 : 1));
+    }
+    this.summary.bytes += window.start - begin;
+    if (last !== null) this.#reached(this.#reader.timeOf(last));
+    if (window.start > begin) this.#note();
+    return window.start > begin;
+  }
+
+  /** Lets go of the beginning of a line that is longer than an event can be. */
+  #skip(count: number): void {
+    if (!this.#skipping) this.#bad(this.#line + 1);
+    this.#skipping = true;
+    this.#window.consume(count);
+  }
+
+  #take(line: Buffer): void {
+    const entry = this.#reader.read(line);
+    if (entry === "other") return;
+    const frame = entry === "malformed" ? null : frameOfEntry(entry);
+    if (entry === "malformed" || frame === null) {
+      this.#bad(this.#line);
+      return;
+    }
+    const { micros, tie } = entry;
+    if (micros < this.#newest - this.#reorder) this.#late += 1;
+    this.#reached(micros);
+    this.#waiting.push({ micros, tie, number: this.#line, tap: this.#tapOf(entry.tap), frame });
+  }
+
+  #reached(micros: number): void {
+    if (micros > this.#newest) this.#newest = micros;
+  }
+
+  #bad(line: number): void {
+    this.#malformedCount += 1;
+    if (this.#malformed.length < SHOWN) this.#malformed.push(line);
+  }
+
+  /** Moves what is not younger than `until` to the ready entries, in order. */
+  #release(until: number): void {
+    const waiting = this.#waiting.sort((a, b) => a.micros - b.micros || a.tie - b.tie || a.number - b.number);
+    let count = waiting.findIndex(({ micros }) => micros > until);
+    if (count < 0) count = waiting.length;
+    this.#ready.push(...waiting.splice(0, count));
+  }
+
+  #toBatch(entries: readonly Waiting[]): RecordBatch {
+    const batch = this.#batch;
+    batch.begin(Buffer.concat(entries.map(({ frame }) => frame)));
+    let offset = 0;
+    for (const [i, { micros, tap, frame }] of entries.entries()) {
+      batch.offsets[i] = offset;
+      batch.captured[i] = frame.length;
+      batch.original[i] = frame.length;
+      batch.linkTypes[i] = LINKTYPE_RAW;
+      batch.interfaces[i] = tap;
+      batch.micros[i] = micros;
+      batch.nanos[i] = 0;
+      offset += frame.length;
+    }
+    batch.count = entries.length;
+    this.summary.packets += entries.length;
+    return batch;
+  }
+
+  #tapOf(name: string): number {
+    const known = this.#taps.get(name);
+    if (known !== undefined) return known;
+    if (this.#taps.size < MAX_TAPS) this.#taps.set(name, this.#taps.size);
+    return this.#taps.get(name) ?? MAX_TAPS;
+  }
+
+  /** What the user must know, kept current: a log that grows is reported on while it does. */
+  #note(): void {
+    const { name } = this.summary;
+    const notes = [this.#reader.blindness(name)] as NonNullable<SourceSummary["notes"]>;
+    if (this.#malformedCount > 0) {
+      const more = this.#malformedCount > this.#malformed.length ? ", ..." : "";
+      notes.push({
+        code: "malformed-line",
+        message: `${name}: ${this.#malformedCount} lines are ${this.#reader.noun} and were skipped: line ${this.#malformed.join(", ")}${more}.`,
+      });
+    }
+    if (this.#late > 0) {
+      notes.push({
+        code: "sensor-clock",
+        message: `${name}: ${this.#late} events came later than the window of ${this.#reorder / 1e6} s allows (--reorder).`,
+      });
+    }
+    this.summary.notes = notes;
+  }
+
+  close(): Promise<void> {
+    return this.#window.source.close();
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * From what the user named to a source: a file, standard input or a directory; plain or gzip, told by the
+ * first bytes and never by the name. What is no capture is refused with a sentence that says what to do.
+ */
+
+import { readSync } from "node:fs";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type ByteSource, CHUNK, IterableSource } from "../capture/byte-source.ts";
+import { CaptureError, type CaptureSource } from "../capture/source.ts";
+import { label, openSource, REORDER } from "../feed/formats.ts";
+
+export const STDIN = "-";
+
+/**
+ * Opens a capture.
+ * @throws CaptureError when it cannot be read, is empty or is no capture
+ */
+export async function openCapture(name: string, chunk = CHUNK, reorder = REORDER): Promise<CaptureSource> {
+  const source = name === STDIN ? standardInput() : await openFile(name);
+  try {
+    return await openSource(source, name, chunk, reorder);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** Lets go of standard input, also while the first byte of it is waited for. */
+export function closeStandardInput(): void {
+  process.stdin.destroy();
+}
+
+function standardInput(): ByteSource {
+  return new IterableSource(process.stdin, { onClose: closeStandardInput });
+}
+
+async function openFile(name: string): Promise<ByteSource> {
+  try {
+    const handle = await open(name);
+    const info = await handle.stat();
+    if (info.isDirectory()) {
+      await handle.close();
+      throw new CaptureError("unreadable", `${name} is a directory`);
+    }
+    // A named pipe has no size and no positions.
+    if (!info.isFile()) return new IterableSource(handle.createReadStream({ highWaterMark: CHUNK }));
+    return new FileSource(handle, info.size);
+  } catch (error) {
+    throw error instanceof CaptureError ? error : unreadable(name, error as NodeJS.ErrnoException);
+  }
+}
+
+/** How long reads may follow each other before signals and timers get their turn, in milliseconds. */
+const TURN = 50;
+
+/**
+ * A regular file. Read synchronously: its bytes are mostly in the page cache, where a trip through the thread
+ * pool costs as much as the copy. Signals and timers get a turn often enough for a person not to notice.
+ */
+class FileSource implements ByteSource {
+  readonly size: number;
+  readonly #handle: FileHandle;
+  #position = 0;
+  #open = true;
+  #turnAt = Date.now();
+
+  constructor(handle: FileHandle, size: number) {
+    this.size = size;
+    this.#handle = handle;
+  }
+
+  async read(into: Uint8Array, at: number): Promise<number> {
+    if (Date.now() - this.#turnAt > TURN) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#turnAt = Date.now();
+    }
+    const bytesRead = readSync(this.#handle.fd, into, at, into.length - at, this.#position);
+    this.#position += bytesRead;
+    return bytesRead;
+  }
+
+  position(): number {
+    return this.#position;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#handle.close();
+  }
+}
+
+const REASONS = new Map([
+  ["ENOENT", "there is no such file"],
+  ["EACCES", "you have no permission to read it"],
+  ["EPERM", "you have no permission to read it"],
+  ["EISDIR", "it is a directory"],
+  ["ENOTDIR", "a part of its path is no directory"],
+  ["EMFILE", "too many files are open"],
+  ["ELOOP", "its links lead in a circle"],
+  ["ENAMETOOLONG", "the name is too long"],
+]);
+
+export function unreadable(name: string, error: NodeJS.ErrnoException): CaptureError {
+  const reason = REASONS.get(error.code ?? "") ?? error.message;
+  return new CaptureError("unreadable", `cannot read ${label(name)}: ${reason}`);
+}
+
+export interface Inputs {
+  names: string[];
+  /** Names left out because they are a file that is read already. */
+  duplicates: string[];
+  /** Directories without captures, or that cannot be read. */
+  failures: CaptureError[];
+}
+
+/**
+ * Replaces directories by the captures directly in them, in the order of their names, and drops files that
+ * were named before.
+ */
+export async function expandInputs(named: readonly string[]): Promise<Inputs> {
+  const inputs: Inputs = { names: [], duplicates: [], failures: [] };
+  const seen = new Set<string>();
+  for (const name of named) {
+    const found = await capturesIn(name).catch((error: unknown) => {
+      if (!(error instanceof CaptureError)) throw error;
+      inputs.failures.push(error);
+      return [];
+    });
+    for (const each of found) {
+      const id = await identity(each);
+      if (id !== null && seen.has(id)) inputs.duplicates.push(each);
+      else {
+        inputs.names.push(each);
+        if (id !== null) seen.add(id);
+      }
+    }
+  }
+  return inputs;
+}
+
+async function capturesIn(name: string): Promise<string[]> {
+  if (name === STDIN) return [name];
+  const info = await stat(name).catch(() => null);
+  if (info === null || !info.isDirectory()) return [name];
+  const entries = await readdir(name).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(name, error);
+  });
+  const found: string[] = [];
+  for (const entry of entries.sort()) {
+    const path = join(name, entry);
+    if (await looksLikeCapture(path)) found.push(path);
+  }
+  if (found.length > 0) return found;
+  throw new CaptureError("no-captures", `${name} is a directory without captures`);
+}
+
+/** By the first bytes: pcap, pcapng, or gzip around one of them. */
+async function looksLikeCapture(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => null);
+  if (info === null || !info.isFile()) return false;
+  try {
+    const source = await openCapture(path, 4096);
+    await source.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Device and inode, where the name has them. */
+async function identity(name: string): Promise<string | null> {
+  if (name === STDIN) return name;
+  const info = await stat(name, { bigint: true }).catch(() => null);
+  return info?.isFile() === true ? `${info.dev}:${info.ino}` : null;
+}

@@ -1,0 +1,88 @@
+/**
+ * The programs that capture: the child process of `cap`, tcpdump and dumpcap. Each writes a capture stream to a
+ * pipe; what they say on the side is put into one form. No state beyond one run of one program.
+ */
+
+import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { ChildMessage } from "./capture-child.ts";
+import { ChildRun, type Run, refusalOf } from "./run.ts";
+
+export type BackendName = "cap" | "tcpdump" | "dumpcap";
+
+export interface RunSettings {
+  device: string;
+  filter: string;
+  /** Bytes of the kernel's ring. */
+  ring: number;
+}
+
+/** Starts a program; what goes wrong, its absence included, is in `ended`. */
+export function startRun(backend: BackendName, settings: RunSettings): Run {
+  return backend === "cap" ? startCap(settings) : startProgram(backend, settings);
+}
+
+function startCap(settings: RunSettings): Run {
+  const script = fileURLToPath(new URL("./capture-child.cjs", import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify(settings)], {
+    stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
+  });
+  const run = new ChildRun(child, child.stdio[3] as Readable, () => {
+    if (child.connected) child.send("stop", () => {});
+  });
+  child.on("message", (message: ChildMessage) => {
+    if (message.type === "ready") run.begun();
+    else if (message.type === "dropped") run.queueDropped = message.packets;
+    else {
+      const { stage, code } = message;
+      const said =
+        code === null || message.message.startsWith(code) ? message.message : `${code}: ${message.message}`;
+      run.refuse(stage === "load" ? "absent" : refusalOf(said), said);
+    }
+  });
+  return run;
+}
+
+function startProgram(backend: "tcpdump" | "dumpcap", { device, filter, ring }: RunSettings): Run {
+  const mebibytes = Math.max(1, Math.round(ring / 1_048_576));
+  const args =
+    backend === "tcpdump"
+      ? [
+          "-i",
+          device,
+          "-n",
+          "-U",
+          "--immediate-mode",
+          "-s",
+          "65535",
+          "-B",
+          `${mebibytes * 1024}`,
+          "-w",
+          "-",
+          filter,
+        ]
+      : ["-i", device, "-q", "-P", "-s", "65535", "-B", `${mebibytes}`, "-f", filter, "-w", "-"];
+  // In a session of its own: the terminal's interrupt is for the parent, which ends the capture in order.
+  const child = spawn(backend, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const run = new ChildRun(
+    child,
+    child.stdout,
+    () => child.kill("SIGINT"),
+    // tcpdump prints its counts on this signal; it would end dumpcap, which prints them at its end alone.
+    backend === "tcpdump" ? () => child.kill("SIGUSR1") : undefined,
+  );
+  const begun = backend === "tcpdump" ? /listening on / : /^File: /m;
+  child.stderr.on("data", () => {
+    if (begun.test(run.said)) run.begun();
+    run.kernelDropped = droppedOf(run.said) ?? run.kernelDropped;
+  });
+  return run;
+}
+
+/** The last count of packets that the kernel dropped, in the words of tcpdump or dumpcap. */
+export function droppedOf(said: string): number | null {
+  const counts = [...said.matchAll(/(\d+) packets? dropped by kernel|: \d+\/(\d+) \(pcap:/g)];
+  const last = counts.at(-1);
+  return last === undefined ? null : Number(last[1] ?? last[2]);
+}

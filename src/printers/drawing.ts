@@ -1,0 +1,146 @@
+/**
+ * A time line as SVG: a lane for each client, a bar for the life of each IKE SA, a mark for each quick mode, and a line
+ * from the holder's lane to each attempt on an ID that it held. Shape and text tell what colour tells; attributes
+ * stand where a policy may drop the style.
+ */
+
+import { span } from "../report/phrases.ts";
+import type { Join, Lane, Mark, Timeline } from "../report/timeline.ts";
+import { html } from "./html-text.ts";
+
+const WIDTH = 1000;
+const LABELS = 190;
+const RIGHT = 30;
+const TOP = 34;
+const LANE = 34;
+const TICKS = 6;
+/** Marks of one lane that have their message ID beside them; the others tell it when pointed at. */
+const MAX_LABELLED = 12;
+/** Room that a written ID takes, in units of the drawing. */
+const LABEL_ROOM = 34;
+
+export function drawing(timeline: Timeline, number: number): string {
+  const { responder, from, to, lanes, joins } = timeline;
+  const height = TOP + lanes.length * LANE + 16;
+  const scale = (at: number) => LABELS + ((at - from) / Math.max(1, to - from)) * (WIDTH - LABELS - RIGHT);
+  const shorten = shortener(lanes);
+  const title = `time-line-${number}`;
+  return [
+    `<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" role="img" aria-labelledby="${title} ${title}-text" font-family="sans-serif" font-size="12">`,
+    `<title id="${title}">Clients of ${html(responder)} over time</title>`,
+    `<desc id="${title}-text">${html(description(timeline))}</desc>`,
+    ...axis(timeline, scale, height),
+    ...lanes.map((lane, i) => laneOf(lane, TOP + i * LANE, scale, shorten, from)),
+    ...joins.map((join) => joinOf(join, scale)),
+    "</svg>\n",
+  ].join("\n");
+}
+
+function description({ lanes, joins, from, to }: Timeline): string {
+  const said = joins
+    .slice(0, 5)
+    .map(
+      ({ contender, holder, messageId, verdict }) =>
+        `${lanes[contender].client} on ${messageId}, which ${lanes[holder].client} held: ${verdict}`,
+    );
+  const more = joins.length > 5 ? `; and ${joins.length - 5} more` : "";
+  const met = joins.length === 0 ? "no attempt on a held message ID" : `attempts: ${said.join("; ")}${more}`;
+  return `${lanes.length} clients in ${span((to - from) / 1e6)}; ${met}.`;
+}
+
+function axis({ from, to }: Timeline, scale: (at: number) => number, height: number): string[] {
+  return Array.from({ length: TICKS + 1 }, (_, i) => {
+    const at = from + ((to - from) * i) / TICKS;
+    const x = scale(at).toFixed(1);
+    const text = i === 0 ? "0 s" : `+${span((at - from) / 1e6)}`;
+    return `<line class="axis" x1="${x}" x2="${x}" y1="${TOP - 10}" y2="${height - 12}" stroke="#ccc" /><text x="${x}" y="14" text-anchor="${i === TICKS ? "end" : "middle"}">${html(text)}</text>`;
+  });
+}
+
+function laneOf(
+  { client, lives, marks }: Lane,
+  top: number,
+  scale: (at: number) => number,
+  shorten: (id: string) => string,
+  from: number,
+): string {
+  const middle = top + LANE / 2;
+  const bars = lives.map((life) => {
+    const x = scale(life.from);
+    const width = Math.max(2, scale(life.to) - x);
+    const text = `IKE SA of ${client}, seen for ${span((life.to - life.from) / 1e6)}`;
+    return `<rect class="life" x="${x.toFixed(1)}" y="${middle - 4}" width="${width.toFixed(1)}" height="8" fill="#bbb"><title>${html(text)}</title></rect>`;
+  });
+  let free = Number.NEGATIVE_INFINITY;
+  const drawn = marks.map((mark) => {
+    const x = scale(mark.at);
+    const labelled = marks.length <= MAX_LABELLED && x >= free;
+    if (labelled) free = x + LABEL_ROOM;
+    return markOf(mark, x, middle, client, labelled ? shorten(mark.messageId) : null, from);
+  });
+  return [
+    `<line class="rule" x1="0" x2="${WIDTH}" y1="${top + LANE}" y2="${top + LANE}" stroke="#ccc" />`,
+    `<text x="4" y="${middle + 4}">${html(client)}</text>`,
+    ...bars,
+    ...drawn,
+  ].join("\n");
+}
+
+/** Accepted: a filled circle. Refused or unanswered: a cross. Open: a hollow diamond. Several: a square. */
+function markOf(
+  mark: Mark,
+  x: number,
+  y: number,
+  client: string,
+  label: string | null,
+  from: number,
+): string {
+  const what =
+    mark.count > 1
+      ? `${mark.count} quick modes, the first with ${mark.messageId}`
+      : `quick mode ${mark.messageId}`;
+  const verdict = mark.verdict === null ? "" : `, on an ID that another client held: ${mark.verdict}`;
+  const text = `${client}, +${span((mark.at - from) / 1e6)}: ${what}, ${mark.outcome}${verdict}`;
+  const at = x.toFixed(1);
+  const name =
+    label === null
+      ? ""
+      : `<text x="${at}" y="${y - 9}" dx="-4" text-anchor="end" font-size="10">${html(label)}</text>`;
+  return `<g><title>${html(text)}</title>${shape(mark, x, y)}${name}</g>`;
+}
+
+function shape({ outcome, count }: Mark, x: number, y: number): string {
+  const at = (dx: number, dy: number) => `${(x + dx).toFixed(1)} ${y + dy}`;
+  if (count > 1 && outcome === "several") {
+    return `<path class="open" d="M${at(-5, -5)} L${at(5, -5)} L${at(5, 5)} L${at(-5, 5)} Z" fill="none" stroke="#555" stroke-width="2" />`;
+  }
+  switch (outcome) {
+    case "completed":
+    case "answered":
+      return `<circle class="good" cx="${x.toFixed(1)}" cy="${y}" r="5" fill="#1a6b35" />`;
+    case "refused":
+    case "unanswered":
+      return `<path class="bad" d="M${at(-5, -5)} L${at(5, 5)} M${at(-5, 5)} L${at(5, -5)}" fill="none" stroke="#b3261e" stroke-width="3" />`;
+    default:
+      return `<path class="open" d="M${at(0, -6)} L${at(6, 0)} L${at(0, 6)} L${at(-6, 0)} Z" fill="none" stroke="#555" stroke-width="2" />`;
+  }
+}
+
+function joinOf({ holder, contender, at, verdict, finding }: Join, scale: (at: number) => number): string {
+  const x = scale(at).toFixed(1);
+  const y = (lane: number) => TOP + lane * LANE + LANE / 2;
+  const down = contender > holder ? 1 : -1;
+  const start = y(holder) + 4 * down;
+  const end = y(contender) - 8 * down;
+  const dashes = verdict === "rejected" ? "" : ' stroke-dasharray="4 3"';
+  return [
+    `<line class="join ${verdict}" x1="${x}" x2="${x}" y1="${start}" y2="${end}" stroke="#b3261e" stroke-width="2"${dashes} />`,
+    `<text class="${verdict}" x="${x}" dx="8" y="${y(contender) + 14}" font-size="11" font-weight="bold">${finding}: ${verdict}</text>`,
+  ].join("\n");
+}
+
+/** IDs in a drawing: 1 and not 0x00000001, where the client counts; a random one by its first digits. */
+function shortener(lanes: readonly Lane[]): (id: string) => string {
+  const small = lanes.every(({ marks }) => marks.every(({ messageId }) => Number(messageId) < 1000));
+  return (id) => (small || Number(id) < 1000 ? String(Number(id)) : `${id.slice(2, 6)}…`);
+}

@@ -1,0 +1,181 @@
+/** One finding as a short block of aligned fields, to be understood without the manual. */
+
+import type { Attempt, Claim, Client, Finding, Responder, Verdict } from "../report/model.ts";
+import { clock, counted, endpoint, secondsBetween, span } from "../report/phrases.ts";
+import type { TermKind } from "../report/terms/term.ts";
+import { briefOf, KB_SENTENCE } from "../report/terms/terms.ts";
+import { type Paint, printable, type Style, wrap } from "./text.ts";
+
+const MARGIN = 3;
+const LABEL = 13;
+const MAX_ATTEMPTS = 5;
+const MAX_LISTED = 5;
+
+const STYLES: Record<Verdict, Style> = {
+  rejected: "red",
+  predicted: "yellow",
+  possible: "cyan",
+  tolerated: "dim",
+};
+
+/** What a block needs besides the finding itself. */
+export interface BlockContext {
+  paint: Paint;
+  width: number;
+  /** The report's row of a client, by its name there. */
+  client(address: string, port: number | null, responder: string): Client | undefined;
+  responder(address: string): Responder | undefined;
+  /** A packet in words, by its number and its source. */
+  packet(frame: number, source: string): string;
+}
+
+interface Field {
+  label: string;
+  text: string;
+  /** Never broken: it is there to be copied. */
+  whole?: boolean;
+}
+
+/** The lines of a finding; `number` counts the findings from 1. */
+export function findingBlock(finding: Finding, number: number, context: BlockContext): string[] {
+  const { paint, width } = context;
+  const verdict = paint(STYLES[finding.verdict], finding.verdict.toUpperCase());
+  const fields: Field[] = [
+    ...partyFields(finding, context),
+    ...attemptFields(finding, context),
+    ...judgementFields(finding),
+    { label: "Wireshark", text: finding.displayFilter, whole: true },
+    { label: "fingerprint", text: finding.fingerprint },
+  ];
+  return [
+    `${paint("bold", `${number}.`)} ${verdict}, severity ${finding.severity}`,
+    ...wrap(printable(finding.summary), width - MARGIN).map((line) => " ".repeat(MARGIN) + line),
+    "",
+    ...fields.flatMap((field) => fieldLines(field, paint, width)),
+  ];
+}
+
+function fieldLines({ label, text, whole }: Field, paint: Paint, width: number): string[] {
+  const room = whole === true ? Number.POSITIVE_INFINITY : width - MARGIN - LABEL;
+  return wrap(printable(text), room).map((line, row) => {
+    const head = row === 0 ? paint("dim", label) + " ".repeat(LABEL - label.length) : " ".repeat(LABEL);
+    return `${" ".repeat(MARGIN)}${head}${line}`;
+  });
+}
+
+function partyFields(finding: Finding, context: BlockContext): Field[] {
+  const { holder, contender, responder } = finding;
+  const box = context.responder(responder);
+  const aliases = box === undefined || box.aliases.length === 0 ? "" : `, also ${listed(box.aliases)}`;
+  const candidates = (holder.candidates ?? []).map(({ address, port }) => endpoint(address, port));
+  const party = (address: string, port: number | null, platform: string | null, kind: string | null) => {
+    const confidence = context.client(address, port, responder)?.pattern.confidence;
+    const ids =
+      kind === null ? null : `${kind} IDs${confidence === undefined ? "" : ` (${percent(confidence)})`}`;
+    return [endpoint(address, port), platform ?? "platform unknown", ids]
+      .filter((part) => part !== null)
+      .join(", ");
+  };
+  const { address, port, platform, pattern } = holder;
+  const unseen = `not visible; may be ${listed(candidates) || "anybody"}`;
+  return [
+    { label: "responder", text: `${responder}${aliases}, ${box?.vendor ?? "make unknown"}` },
+    { label: "holder", text: address === null ? unseen : party(address, port, platform, pattern) },
+    {
+      label: "contender",
+      text: party(contender.address, contender.port, contender.platform, contender.pattern),
+    },
+  ];
+}
+
+function attemptFields(finding: Finding, { packet }: BlockContext): Field[] {
+  const fields: Field[] = [];
+  let held = "";
+  for (const attempt of finding.attempts.slice(0, MAX_ATTEMPTS)) {
+    const { claim, messageId, firstId, at, frame, source } = attempt;
+    const text = claim === null ? held : heldText(messageId, claim, packet(claim.frame, claim.source));
+    // A client that tries again and again meets the same claim.
+    if (text !== held) fields.push({ label: "held", text });
+    held = text;
+    const first = firstId ? ", its first ID" : "";
+    fields.push(
+      { label: "attempt", text: `${messageId}${first}, at ${clock(at)} (${packet(frame, source)})` },
+      { label: "outcome", text: outcomeText(attempt) },
+      { label: "overlap", text: overlapText(attempt) },
+    );
+  }
+  const more = finding.attempts.length - MAX_ATTEMPTS;
+  if (more > 0) fields.push({ label: "", text: `... ${counted(more, "more attempt")}, use --json` });
+  return fields;
+}
+
+function heldText(messageId: string, { at, implied, lastLifeAt }: Claim, where: string): string {
+  const since = implied
+    ? `${messageId} since before the capture, as a later ID shows (${where}, ${clock(at)})`
+    : `${messageId} since ${clock(at)} (${where})`;
+  return `${since}; ${lastLifeAt === null ? "not seen since" : `last sign ${clock(lastLifeAt)}`}`;
+}
+
+/** What became of an attempt, with its numbers. */
+export function outcomeText({
+  at,
+  outcome,
+  retransmissions,
+  lastRetransmissionAt,
+  refusedAt,
+}: Attempt): string {
+  const parts = [explained("outcome", outcome)];
+  if (retransmissions > 0) {
+    const last = lastRetransmissionAt === null ? null : span(secondsBetween(at, lastRetransmissionAt));
+    parts.push(
+      counted(retransmissions, "retransmission") + (last === null ? "" : `, the last after ${last}`),
+    );
+  }
+  if (refusedAt !== null) parts.push(`Informational after ${span(secondsBetween(at, refusedAt))}`);
+  return parts.join("; ");
+}
+
+/** How sure it is that the holder was connected, and why. */
+export function overlapText({ overlap, claim, at }: Attempt): string {
+  const text = explained("overlap", overlap);
+  if (claim === null || claim.lastLifeAt === null) return text;
+  const after = secondsBetween(at, claim.lastLifeAt);
+  return `${text} (its last sign: ${span(Math.abs(after))} ${after < 0 ? "before" : "after"} that)`;
+}
+
+function judgementFields({ cause, verdict, summary, notes, caveats }: Finding): Field[] {
+  const fields: Field[] = [{ label: "cause", text: explained("cause", cause) }];
+  if (verdict !== "tolerated" && !summary.includes(KB_SENTENCE)) {
+    fields.push({ label: "meaning", text: KB_SENTENCE });
+  }
+  const list = (label: string, texts: string[]) => {
+    texts.forEach((text, row) => {
+      fields.push({ label: row === 0 ? label : "", text });
+    });
+  };
+  list(
+    "notes",
+    notes.map((note) => explained("note", note)),
+  );
+  list(
+    "caveats",
+    caveats.map((caveat) => explained("caveat", caveat)),
+  );
+  return fields;
+}
+
+/** A code with its short explanation; whatever is not a known code stands for itself. */
+export function explained(kind: TermKind, name: string): string {
+  const brief = briefOf(kind, name);
+  return brief === null ? name : `${name}: ${brief}`;
+}
+
+function listed(items: readonly string[]): string {
+  const more = items.length - MAX_LISTED;
+  return items.slice(0, MAX_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** A probability for the eye; none reads as 100 %. */
+export function percent(share: number): string {
+  return share > 0.999 ? "> 99.9 %" : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+}

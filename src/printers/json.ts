@@ -1,0 +1,46 @@
+/**
+ * Report -> JSON text, in pieces: a report can list tens of thousands of clients, so it is never one string.
+ * The pieces together are `JSON.stringify(report, null, 2)` and a newline, apart from what `escaped` changes.
+ */
+
+import type { Report } from "../report/model.ts";
+
+// JSON.stringify leaves these as they are. A terminal obeys DEL, C1 controls and format characters (bidirectional
+// overrides), and JavaScript before ES2019 ends a line at U+2028 and U+2029. In JSON text they can only stand
+// inside a string, where \u is allowed.
+const UNSAFE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
+
+/** JSON text without characters that a terminal or an old parser of JavaScript would obey. */
+export function escaped(json: string): string {
+  return json.replace(UNSAFE, (found) => found.split("").map(codeUnit).join(""));
+}
+
+function codeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A value as it stands `depth` levels deep; no string holds a raw line feed, so every one is the layout's. */
+function indented(value: unknown, depth: number): string {
+  return escaped(JSON.stringify(value, null, 2).replaceAll("\n", `\n${"  ".repeat(depth)}`));
+}
+
+/** The report as JSON, one piece per row of its lists. */
+export function* reportToJson(report: Report): Generator<string, void, undefined> {
+  let separator = "{\n";
+  for (const [key, value] of Object.entries(report)) {
+    yield `${separator}  ${JSON.stringify(key)}: `;
+    separator = ",\n";
+    if (Array.isArray(value) && value.length > 0) yield* rows(value);
+    else yield indented(value, 1);
+  }
+  yield "\n}\n";
+}
+
+function* rows(list: readonly unknown[]): Generator<string, void, undefined> {
+  let separator = "[\n    ";
+  for (const row of list) {
+    yield separator + indented(row, 2);
+    separator = ",\n    ";
+  }
+  yield "\n  ]";
+}

@@ -1,0 +1,75 @@
+/**
+ * Words on a terminal: neutralised, wrapped, coloured. Every string that comes from input (file names above
+ * all) passes `printable` before it is printed, so that no capture can move a cursor or hide a line.
+ */
+
+/** Control, format (bidirectional overrides, zero-width), surrogate and line-separator characters. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+function shown(character: string): string {
+  const code = character.codePointAt(0)!;
+  const hex = code.toString(16);
+  if (code <= 0xff) return `\\x${hex.padStart(2, "0")}`;
+  return code <= 0xffff ? `\\u${hex.padStart(4, "0")}` : `\\u{${hex}}`;
+}
+
+/** The text with everything that a terminal would obey written out: ESC becomes `\x1b`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, shown);
+}
+
+export type Style = "bold" | "dim" | "red" | "yellow" | "cyan";
+export type Paint = (style: Style, text: string) => string;
+
+const SGR: Record<Style, string> = { bold: "1", dim: "2", red: "1;31", yellow: "33", cyan: "36" };
+
+/** A painter that colours, or one that hands the text back as it is. */
+export function painter(color: boolean): Paint {
+  return (style, text) => (color && text !== "" ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text);
+}
+
+/** Lines of at most `width` characters, broken at spaces; a longer word stands alone and whole, to be copied. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line === "") line = word;
+    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  lines.push(line);
+  return lines;
+}
+
+const MIN_COLUMN = 10;
+
+function longestWord(text: string): number {
+  return text.split(" ").reduce((longest, word) => Math.max(longest, word.length), 0);
+}
+
+/**
+ * Widths of columns that stand `gap` apart and fit into `width`, as far as their cells can be broken at spaces:
+ * the widest column gives way first.
+ */
+export function columnWidths(rows: readonly string[][], width: number, gap: number): number[] {
+  // Not Math.max(...): a table can have more rows than a call can have arguments.
+  const widths = rows[0].map((_, column) =>
+    rows.reduce((widest, row) => Math.max(widest, row[column].length), 0),
+  );
+  const words = rows[0].map((_, column) =>
+    rows.reduce((widest, row) => Math.max(widest, longestWord(row[column])), MIN_COLUMN),
+  );
+  const gaps = gap * (widths.length - 1);
+  while (widths.reduce((sum, each) => sum + each, gaps) > width) {
+    let widest = -1;
+    widths.forEach((each, column) => {
+      if (each > words[column] && (widest < 0 || each > widths[widest])) widest = column;
+    });
+    if (widest < 0) break;
+    widths[widest] -= 1;
+  }
+  return widths;
+}

@@ -1,0 +1,356 @@
+/**
+ * Message records as a capture: lines are checked against the schema, put in order within a window, and handed
+ * on as batches of frames. A line that does not fit is counted with its number and skipped; an unknown version
+ * of the schema ends the source.
+ */
+
+import type { RecordBatch } from "../capture/batch.ts";
+import { BatchBuffer } from "../capture/batch-buffer.ts";
+import { type ByteWindow, endOf } from "../capture/byte-window.ts";
+import { CaptureError, type CaptureSource, type SourceSummary } from "../capture/source.ts";
+import { digestsOf, frameOf, hasAddresses, LINKTYPE_RAW, linkTypeOf } from "./frame.ts";
+import { type MessageRecord, recordSchema } from "./schema.ts";
+import { THINNING } from "./thinning.ts";
+import { RECORDS_SCHEMA, RECORDS_VERSION } from "./version.ts";
+
+const NEWLINE = 0x0a;
+/** No line of the schema is longer: a fragment's bytes in hexadecimal, and the rest. */
+const MAX_LINE = 200_000;
+const BATCH = 2048;
+const SHOWN = 5;
+/** Lines among which there has to be a message record: a stream may go on with a bad one. */
+const TRIED = 100;
+
+export interface Waiting {
+  segment: number;
+  order: number;
+  /** Lines of one time stay in the order of the input. */
+  number: number;
+  record: MessageRecord;
+}
+
+export class RecordSource implements CaptureSource {
+  readonly summary: SourceSummary;
+  /** At the end of the input lines still wait for older ones, which may come with another. */
+  goesOn = false;
+  readonly #window: ByteWindow;
+  readonly #reorder: number;
+  readonly #batch = new BatchBuffer();
+  readonly #digests = new Float64Array(2 * BATCH);
+  #taps = new Map<string, number>();
+  #malformed: number[] = [];
+  #malformedCount = 0;
+  #late = new Map<string, number>();
+  #waiting: Waiting[] = [];
+  #ready: Waiting[] = [];
+  /** Bytes that are waited for. */
+  #coming: Promise<void> | null = null;
+  #line = 0;
+  /** Greatest `seq` so far; -1 before any. */
+  #seq = -1;
+  #redelivered = 0;
+  #segment = 0;
+  #newest = Number.NEGATIVE_INFINITY;
+  #released = Number.NEGATIVE_INFINITY;
+
+  /** @param reorder how far lines may be out of order, microseconds */
+  constructor(window: ByteWindow, name: string, suffix: string, reorder: number) {
+    this.#window = window;
+    this.#batch.digests = this.#digests;
+    // The last sign of life of a window is written when the window is over.
+    this.#reorder = reorder + THINNING;
+    this.summary = {
+      name,
+      format: `records${suffix}`,
+      linkTypes: [LINKTYPE_RAW],
+      packets: 0,
+      bytes: 0,
+      timeDigits: 6,
+      untimed: 0,
+      end: "clean",
+      problem: null,
+      notes: [],
+    };
+  }
+
+  /** Lines taken from the input, the greatest `seq` of them, and how many were delivered again. */
+  get taken(): { lines: number; seq: number | null; redelivered: number } {
+    return { lines: this.#line, seq: this.#seq < 0 ? null : this.#seq, redelivered: this.#redelivered };
+  }
+
+  /** What is known of the lines taken so far, to be kept in a state file. */
+  save() {
+    const { firstFrame, count } = this.#batch;
+    return {
+      summary: this.summary,
+      frames: firstFrame + count,
+      taps: this.#taps,
+      malformed: this.#malformed,
+      malformedCount: this.#malformedCount,
+      late: this.#late,
+      waiting: this.#waiting,
+      ready: this.#ready,
+      seq: this.#seq,
+      segment: this.#segment,
+      newest: this.#newest,
+      released: this.#released,
+    };
+  }
+
+  /** Goes on where `save` was: the input is another one, with the lines that follow. */
+  restore(saved: ReturnType<RecordSource["save"]>): void {
+    const { packets, bytes, timeDigits } = saved.summary;
+    Object.assign(this.summary, { packets, bytes, timeDigits });
+    this.#batch.firstFrame = saved.frames;
+    this.#taps = saved.taps;
+    this.#malformed = saved.malformed;
+    this.#malformedCount = saved.malformedCount;
+    this.#late = saved.late;
+    this.#waiting = saved.waiting;
+    this.#ready = saved.ready;
+    this.#seq = saved.seq;
+    this.#segment = saved.segment;
+    this.#newest = saved.newest;
+    this.#released = saved.released;
+  }
+
+  get size(): number | null {
+    return this.#window.source.size;
+  }
+
+  position(): number {
+    return this.#window.source.position();
+  }
+
+  async next(): Promise<RecordBatch | null> {
+    const window = this.#window;
+    while (this.#ready.length === 0) {
+      if (this.#read()) this.#release(this.#newest - this.#reorder);
+      else if (!window.ended && this.summary.end === "clean") await this.#more();
+      else if (this.goesOn) return null;
+      else if (this.#waiting.length > 0) this.#release(Number.POSITIVE_INFINITY);
+      else {
+        if (this.summary.end === "clean") this.#finish();
+        return null;
+      }
+    }
+    return this.#toBatch(this.#ready.splice(0, BATCH));
+  }
+
+  *rest(): Generator<RecordBatch> {
+    this.#release(Number.POSITIVE_INFINITY);
+    while (this.#ready.length > 0) yield this.#toBatch(this.#ready.splice(0, BATCH));
+    if (this.summary.end === "clean") this.#finish();
+  }
+
+  /** Waits for bytes; lines that wait for older ones wait no longer when nothing comes for so long. */
+  async #more(): Promise<void> {
+    this.#coming ??= this.#window.more().then(() => {
+      this.#coming = null;
+    });
+    if (this.#waiting.length === 0) return this.#coming;
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#release(Number.POSITIVE_INFINITY);
+        resolve();
+      }, this.#reorder / 1_000);
+    });
+    await Promise.race([this.#coming, silence]);
+    clearTimeout(timer);
+  }
+
+  /** Takes the whole lines at hand, at most a batch of them; false when there is none. */
+  #read(): boolean {
+    const window = this.#window;
+    let lines = 0;
+    while (lines < BATCH && window.available > 0 && this.summary.end === "clean") {
+      const found = window.bytes.indexOf(NEWLINE, window.start);
+      const whole = found >= 0 && found < window.end;
+      if (!whole && window.available > MAX_LINE) {
+        this.summary.end = "corrupt";
+        this.summary.problem = `${this.summary.name}: line ${this.#line + 1} is longer than any message record; nothing behind it was read.`;
+        break;
+      }
+      // The last line may lack its end; one that is cut off is malformed.
+      if (!whole && !window.ended) break;
+      const end = whole ? found : window.end;
+      const text = Buffer.from(
+        window.bytes.buffer,
+        window.bytes.byteOffset + window.start,
+        end - window.start,
+      );
+      const used = end - window.start + (whole ? 1 : 0);
+      this.#line += 1;
+      lines += 1;
+      this.#take(text.toString("utf8"));
+      window.consume(used);
+      this.summary.bytes += used;
+    }
+    return lines > 0;
+  }
+
+  #take(text: string): void {
+    if (text.trim() === "") return;
+    const value = parseJson(text);
+    const unknown = unknownVersion(value);
+    if (unknown !== null) {
+      this.summary.end = "corrupt";
+      this.summary.problem = `${this.summary.name}: line ${this.#line} is ${unknown}; nothing behind it was read.`;
+      return;
+    }
+    const { success, data } = recordSchema.safeParse(value);
+    if (!success || !hasAddresses(data)) {
+      this.#malformedCount += 1;
+      if (this.#malformed.length < SHOWN) this.#malformed.push(this.#line);
+      return;
+    }
+    if (data.seq !== undefined) {
+      if (data.seq <= this.#seq) {
+        this.#redelivered += 1;
+        return;
+      }
+      this.#seq = data.seq;
+    }
+    if (data.type === "header" && data.timeDigits === 9) this.summary.timeDigits = 9;
+    const micros = Number(data.t.slice(0, -3));
+    const { order = micros, segment = 0 } = data;
+    if (segment > this.#segment) {
+      // The sensor's clock stepped back: what came before the step goes first, whatever its times.
+      this.#release(Number.POSITIVE_INFINITY);
+      this.#segment = segment;
+      this.#newest = Number.NEGATIVE_INFINITY;
+      this.#released = Number.NEGATIVE_INFINITY;
+    }
+    // A trailer tells a time, which may be long past when another source went on.
+    if (data.type === "trailer" && order < this.#released) return;
+    if (order < this.#newest - this.#reorder)
+      this.#late.set(data.sensor, (this.#late.get(data.sensor) ?? 0) + 1);
+    this.#newest = Math.max(this.#newest, order);
+    this.#waiting.push({ segment, order, number: this.#line, record: data });
+  }
+
+  /** Moves what is not younger than `until` to the ready lines, in order. */
+  #release(until: number): void {
+    const waiting = this.#waiting.sort(
+      (a, b) => a.segment - b.segment || a.order - b.order || a.number - b.number,
+    );
+    let count = waiting.findIndex(({ order }) => order > until);
+    if (count < 0) count = waiting.length;
+    if (count === 0) return;
+    const released = waiting.splice(0, count);
+    const before = this.#released;
+    // A header or trailer tells a time; where a packet has the same one, it has nothing to add.
+    const told = new Set(released.filter(({ record }) => !isMark(record)).map(({ order }) => order)).add(
+      before,
+    );
+    this.#ready.push(...released.filter(({ record, order }) => !isMark(record) || !told.has(order)));
+    this.#released = Math.max(before, released[released.length - 1].order);
+  }
+
+  #toBatch(lines: readonly Waiting[]): RecordBatch {
+    const batch = this.#batch;
+    const frames = lines.map(({ record }) => frameOf(record));
+    batch.begin(Buffer.concat(frames));
+    let offset = 0;
+    for (const [i, { record }] of lines.entries()) {
+      batch.offsets[i] = offset;
+      batch.captured[i] = frames[i].length;
+      batch.original[i] = frames[i].length;
+      digestsOf(record, this.#digests, 2 * i);
+      batch.linkTypes[i] = linkTypeOf(record);
+      batch.interfaces[i] = this.#tapOf(record);
+      batch.micros[i] = Number(record.t.slice(0, -3) || "0");
+      batch.nanos[i] = Number(record.t.slice(-3));
+      offset += frames[i].length;
+    }
+    batch.count = lines.length;
+    this.summary.packets += lines.length;
+    return batch;
+  }
+
+  /** Number of the place where a line was captured: sensor, source and interface. */
+  #tapOf(record: MessageRecord): number {
+    const name = `${record.sensor}\n${record.source}\n${record.interface ?? 0}`;
+    const known = this.#taps.get(name);
+    if (known !== undefined) return known;
+    this.#taps.set(name, this.#taps.size);
+    return this.#taps.size - 1;
+  }
+
+  #finish(): void {
+    if (this.#window.ended) Object.assign(this.summary, endOf(this.#window, this.summary.name));
+    const { name } = this.summary;
+    const notes = this.summary.notes!;
+    if (this.#malformedCount > 0) {
+      const more = this.#malformedCount > this.#malformed.length ? ", ..." : "";
+      notes.push({
+        code: "malformed-line",
+        message: `${name}: ${this.#malformedCount} lines are no message records and were skipped: line ${this.#malformed.join(", ")}${more}.`,
+      });
+    }
+    for (const [sensor, count] of this.#late) {
+      const seconds = (this.#reorder - THINNING) / 1e6;
+      notes.push({
+        code: "sensor-clock",
+        message: `${name}: ${count} lines of sensor ${sensor} came later than the window of ${seconds} s allows: its clock is off, or its lines were delayed (--reorder).`,
+      });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#window.source.close();
+  }
+}
+
+function isMark({ type }: MessageRecord): boolean {
+  return type === "header" || type === "trailer";
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What is wrong with a header that is not of this version; null for everything else. */
+function unknownVersion(value: unknown): string | null {
+  if (typeof value !== "object" || value === null || !("type" in value) || value.type !== "header")
+    return null;
+  const { schema, version } = value as { schema?: unknown; version?: unknown };
+  if (schema !== RECORDS_SCHEMA) return "a header of another format";
+  if (version === RECORDS_VERSION) return null;
+  return `a header of version ${String(version)} of the message records, and this program knows version ${RECORDS_VERSION}`;
+}
+
+/**
+ * Opens message records; `window` stands at their beginning.
+ * @throws CaptureError when they begin with a header of another version, or are no message records
+ */
+export async function openRecords(
+  window: ByteWindow,
+  name: string,
+  suffix: string,
+  reorder: number,
+): Promise<CaptureSource> {
+  for (let at = window.start, lines = 0; lines < TRIED; lines += 1) {
+    let end = window.bytes.indexOf(NEWLINE, at);
+    while ((end < 0 || end >= window.end) && !window.ended && window.end - at <= MAX_LINE) {
+      at -= window.start;
+      await window.more();
+      at += window.start;
+      end = window.bytes.indexOf(NEWLINE, at);
+    }
+    if (end < 0 || end > window.end) end = window.end;
+    const line = Buffer.from(window.bytes.buffer, window.bytes.byteOffset + at, end - at);
+    const value = parseJson(line.toString("utf8"));
+    const unknown = unknownVersion(value);
+    if (unknown !== null) throw new CaptureError("unsupported", `${name} begins with ${unknown}`);
+    if (recordSchema.safeParse(value).success) return new RecordSource(window, name, suffix, reorder);
+    at = end + 1;
+    if (at >= window.end && window.ended) break;
+  }
+  throw new CaptureError("not-a-capture", `${name} is no capture, and it begins with no message record`);
+}

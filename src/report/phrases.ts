@@ -1,0 +1,41 @@
+/** "1 message", "2 messages". */
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+/** An address with its port, where one is known: `192.0.2.1:500`, `[2001:db8::1]:500`. */
+
+export function endpoint(address: string, port: number | null): string {
+  if (port === null) return address;
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+/** A time of the report for the eye: `2026-11-23 10:00:00.123456 UTC`. */
+
+export function clock(time: string): string {
+  return time.replace("T", " ").replace(/Z$/, " UTC");
+}
+/** Seconds from one time of the report to another; NaN when one is not a time. */
+
+export function secondsBetween(from: string, to: string): number {
+  return (epochMicros(to) - epochMicros(from)) / 1e6;
+}
+/** Microseconds since the epoch, exact for the centuries that captures come from. */
+function epochMicros(time: string): number {
+  const [, whole, fraction] = /^(.*)\.(\d{6})\d*Z$/.exec(time) ?? ["", "", ""];
+  return Date.parse(`${whole}Z`) * 1000 + Number(fraction);
+}
+/** A span for the eye: `0.12 s`, `31.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
+
+export function span(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (seconds < 1) return `${seconds.toFixed(2)} s`;
+  if (whole < 60) return `${seconds.toFixed(1)} s`;
+  if (whole < 3600) return pair(whole, 60, "min", 1, "s");
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 24 * 60) return pair(minutes, 60, "h", 1, "min");
+  return pair(Math.round(seconds / 3600), 24, "d", 1, "h");
+}
+function pair(value: number, per: number, major: string, unit: number, minor: string): string {
+  const rest = Math.floor((value % per) / unit);
+  return `${Math.floor(value / per)} ${major}${rest === 0 ? "" : ` ${rest} ${minor}`}`;
+}

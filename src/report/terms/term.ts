@@ -1,0 +1,24 @@
+export type TermKind =
+  | "verdict"
+  | "outcome"
+  | "overlap"
+  | "pattern"
+  | "cause"
+  | "severity"
+  | "caveat"
+  | "note"
+  | "warning"
+  | "coverage"
+  | "packets skipped"
+  | "malformed messages"
+  | "end of a source";
+
+export interface Term {
+  kind: TermKind;
+  /** The code as the report spells it. */
+  name: string;
+  /** One line, without a capital and a full stop: it follows the name. */
+  brief: string;
+  /** Two to five sentences. */
+  text: string;
+}

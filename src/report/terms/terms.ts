@@ -1,0 +1,36 @@
+/**
+ * What the words of a report mean: one place for the table's short explanations and for `explain`.
+ * No text here may say more than a capture can show; the captures never show the responder's software.
+ */
+
+import { CAVEAT_TERMS } from "./caveats.ts";
+import { COVERAGE_TERMS } from "./coverage.ts";
+import { JUDGEMENT_TERMS } from "./judgement.ts";
+import { PACKET_TERMS } from "./packets.ts";
+import type { Term, TermKind } from "./term.ts";
+import { WARNING_TERMS } from "./warnings.ts";
+
+/** The sentence that stands for the fault itself: what is known, and no more. */
+export const KB_SENTENCE = "an ASA with the behaviour described in KB 942429 refuses this";
+
+/** Every term, kind by kind. */
+export const TERMS: readonly Term[] = [
+  ...JUDGEMENT_TERMS,
+  ...CAVEAT_TERMS,
+  ...WARNING_TERMS,
+  ...COVERAGE_TERMS,
+  ...PACKET_TERMS,
+];
+
+const briefs = new Map(TERMS.map(({ kind, name, brief }) => [`${kind}/${name}`, brief]));
+
+/** The short explanation of a term, or null for a name that is not known. */
+export function briefOf(kind: TermKind, name: string): string | null {
+  return briefs.get(`${kind}/${name}`) ?? null;
+}
+
+/** All terms of a name: `one-sided`, for one, is a caveat and a warning. */
+export function termsNamed(name: string): Term[] {
+  const wanted = name.toLowerCase();
+  return TERMS.filter((term) => term.name === wanted);
+}

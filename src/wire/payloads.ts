@@ -1,0 +1,116 @@
+import { readU16 } from "./bytes.ts";
+import { headerLength, lengthField, nextPayload } from "./isakmp.ts";
+
+/** What an unencrypted message of phase 1 shows. */
+
+export interface ClearPayloads {
+  /** Vendor IDs in order, lower-case hex. */
+  vendorIds: string[];
+  /** The smallest life duration of the proposal's transforms, in seconds; null when none is stated in seconds. */
+  lifeSeconds: number | null;
+  /** NAT-D payloads (RFC 3947 3.2). */
+  natDiscovery: number;
+  /** The capture ended inside the chain. */
+  cut: boolean;
+}
+const PAYLOAD_SA = 1;
+const PAYLOAD_VENDOR_ID = 13;
+const PAYLOAD_NAT_D = 20;
+const PAYLOAD_NAT_D_DRAFT = 130;
+const GENERIC_HEADER = 4;
+const MAX_PAYLOADS = 64;
+const MAX_VENDOR_IDS = 32;
+const MAX_VENDOR_ID_BYTES = 64;
+/**
+ * Walks the payload chain of a message whose E flag is clear (RFC 2408 3.2). A length that lies ends the walk;
+ * what was read before it stands.
+ */
+
+export function readClearPayloads(bytes: Uint8Array, offset: number, captured: number): ClearPayloads {
+  const found: ClearPayloads = { vendorIds: [], lifeSeconds: null, natDiscovery: 0, cut: false };
+  const messageEnd = offset + lengthField(bytes, offset);
+  const end = Math.min(offset + captured, messageEnd);
+  let type = nextPayload(bytes, offset);
+  let at = offset + headerLength;
+  for (let i = 0; i < MAX_PAYLOADS && type !== 0; i += 1) {
+    if (at + GENERIC_HEADER > end) {
+      found.cut = end < messageEnd;
+      break;
+    }
+    const length = readU16(bytes, at + 2);
+    if (length < GENERIC_HEADER || at + length > messageEnd) break;
+    if (at + length > end) {
+      found.cut = true;
+      break;
+    }
+    readPayload(type, bytes, at + GENERIC_HEADER, at + length, found);
+    type = bytes[at];
+    at += length;
+  }
+  return found;
+}
+function readPayload(type: number, bytes: Uint8Array, from: number, to: number, found: ClearPayloads): void {
+  if (type === PAYLOAD_VENDOR_ID) {
+    if (found.vendorIds.length < MAX_VENDOR_IDS) found.vendorIds.push(hex(bytes, from, to));
+  } else if (type === PAYLOAD_NAT_D || type === PAYLOAD_NAT_D_DRAFT) found.natDiscovery += 1;
+  else if (type === PAYLOAD_SA) found.lifeSeconds = smallestLife(bytes, from, to);
+}
+function hex(bytes: Uint8Array, from: number, to: number): string {
+  const length = Math.min(to - from, MAX_VENDOR_ID_BYTES);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length).toString("hex");
+}
+const SA_FIXED = 8;
+const PROPOSAL_FIXED = 8;
+const TRANSFORM_FIXED = 8;
+const MAX_TRANSFORMS = 256;
+/** SA payload (RFC 2408 3.4) -> proposals (3.5) -> transforms (3.6) -> life attributes (RFC 2409 App. A). */
+function smallestLife(bytes: Uint8Array, from: number, to: number): number | null {
+  let smallest: number | null = null;
+  let budget = MAX_TRANSFORMS;
+  let proposal = from + SA_FIXED;
+  while (proposal + PROPOSAL_FIXED <= to && budget > 0) {
+    const proposalLength = readU16(bytes, proposal + 2);
+    const proposalEnd = proposal + proposalLength;
+    if (proposalLength < PROPOSAL_FIXED || proposalEnd > to) break;
+    let transform = proposal + PROPOSAL_FIXED + bytes[proposal + 6];
+    while (transform + TRANSFORM_FIXED <= proposalEnd && budget > 0) {
+      budget -= 1;
+      const length = readU16(bytes, transform + 2);
+      if (length < TRANSFORM_FIXED || transform + length > proposalEnd) break;
+      const life = lifeOf(bytes, transform + TRANSFORM_FIXED, transform + length);
+      if (life !== null && (smallest === null || life < smallest)) smallest = life;
+      transform += length;
+    }
+    budget -= 1;
+    proposal = proposalEnd;
+  }
+  return smallest;
+}
+const ATTRIBUTE_LIFE_TYPE = 11;
+const ATTRIBUTE_LIFE_DURATION = 12;
+const LIFE_TYPE_SECONDS = 1;
+/** Data attributes (RFC 2408 3.3): a type with the high bit set holds its value, another one a length. */
+function lifeOf(bytes: Uint8Array, from: number, to: number): number | null {
+  let inSeconds = false;
+  let at = from;
+  while (at + 4 <= to) {
+    const type = readU16(bytes, at) & 0x7fff;
+    const short = bytes[at] >= 0x80;
+    const length = short ? 0 : readU16(bytes, at + 2);
+    if (at + 4 + length > to) return null;
+    const value = short ? readU16(bytes, at + 2) : readNumber(bytes, at + 4, length);
+    if (type === ATTRIBUTE_LIFE_TYPE) inSeconds = value === LIFE_TYPE_SECONDS;
+    // No SA lives for 0 seconds: it says no more than an absent attribute.
+    else if (type === ATTRIBUTE_LIFE_DURATION && inSeconds) return value === 0 ? null : value;
+    at += 4 + length;
+  }
+  return null;
+}
+/** An unsigned big-endian number; one beyond 2^53 - 1 is given as that. */
+function readNumber(bytes: Uint8Array, offset: number, length: number): number {
+  let value = 0;
+  for (let i = 0; i < length; i += 1) {
+    value = Math.min(value * 256 + bytes[offset + i], Number.MAX_SAFE_INTEGER);
+  }
+  return value;
+}
