@@ -1,16 +1,15 @@
 // Run by the build: lets the program make its reports of a sample, so that what every run needs is compiled, and
 // writes V8's code cache.
-const { writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-const { cacheFile, load } = require("./load.cjs");
+const { load } = require("./load.cjs");
 
 async function makeCache(sample) {
-  const { program, script } = load();
+  const { program, writeCache } = load();
   for (const format of ["json", "table"]) {
     const status = await program.main(["--format", format, "-o", "/dev/null", sample]);
     if (status > 1) throw new Error(`the program ended with status ${status}`);
   }
-  writeFileSync(cacheFile, script.createCachedData());
+  writeCache();
 }
 
 makeCache(join(__dirname, "../samples/two-windows-clients.pcap")).catch((error) => {
