@@ -9,14 +9,14 @@ import { type Extraction, type ExtractOptions, extractFrom } from "./analysis/ex
 import type { Partition } from "./analysis/partition.ts";
 import { Scanner } from "./analysis/scanner.ts";
 import { othersOf, scopeOf } from "./analysis/scope.ts";
-import type { CaptureError, CaptureSource } from "./capture/source.ts";
+import type { CaptureError } from "./capture/source.ts";
 import { type EvidencePlan, evidencePlan } from "./evidence/plan.ts";
-import type { Slice } from "./feed/feed.ts";
+import type { FeedInput, Slice } from "./feed/feed.ts";
 import { REORDER } from "./feed/formats.ts";
 import { MergedCapture } from "./feed/sequencer.ts";
 import { Tracker } from "./ike/tracker.ts";
 import { refuseLogs } from "./logs/format.ts";
-import { expandInputs, openCapture } from "./node/files.ts";
+import { expandInputs, fileInputs } from "./node/files.ts";
 import type { Report } from "./report/model.ts";
 import { reportOf } from "./report/report.ts";
 import { buildTimelines, type Timeline } from "./report/timeline.ts";
@@ -34,7 +34,7 @@ export async function extract(
   write: (lines: string) => Promise<void>,
 ): Promise<Extraction> {
   const { names, failures } = await expandInputs(inputs);
-  const merged = new MergedCapture(names, openPackets);
+  const merged = new MergedCapture(fileInputs(names).map(packetsOnly));
   try {
     const counts = await extractFrom(merged, options, write);
     const problems = merged.summaries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
@@ -45,15 +45,18 @@ export async function extract(
 }
 /** A log would become records that tell more than it does. */
 
-async function openPackets(name: string, chunk?: number): Promise<CaptureSource> {
-  const source = await openCapture(name, chunk);
-  try {
-    refuseLogs([source.summary], "nothing can be extracted: give it to the main command as it is");
-    return source;
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
+function packetsOnly(input: FeedInput): FeedInput {
+  const open = async (chunk?: number) => {
+    const source = await input.open(chunk);
+    try {
+      refuseLogs([source.summary], "nothing can be extracted: give it to the main command as it is");
+      return source;
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  };
+  return { ...input, open };
 }
 
 export type { Report } from "./report/model.ts";
@@ -114,7 +117,7 @@ export interface Analysis {
 export async function analyze(inputs: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
   const { names, duplicates, failures } = await expandInputs(inputs);
   const reorder = options.reorderSeconds === undefined ? REORDER : options.reorderSeconds * 1e6;
-  const merged = new MergedCapture(names, (name, chunk) => openCapture(name, chunk, reorder));
+  const merged = new MergedCapture(fileInputs(names, { reorder }));
   const tracker = new Tracker();
   const scope = scopeOf(options, tracker.hosts);
   tracker.isOthers = othersOf(scope);

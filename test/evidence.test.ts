@@ -8,6 +8,7 @@ import { evidenceCapture } from "../src/evidence/capture.ts";
 import { MergedCapture } from "../src/feed/sequencer.ts";
 import { type Analysis, analyze, type Report } from "../src/index.ts";
 import { EvidenceRing } from "../src/node/evidence-ring.ts";
+import { fileInputs } from "../src/node/files.ts";
 import { portSet } from "../src/wire/locate.ts";
 import { pcap } from "./support/capture-files.ts";
 import { allCaptures } from "./support/captures.ts";
@@ -167,7 +168,7 @@ describe("what is kept of a capture that cannot be read again", () => {
     const { records } = simulate(findingSeed);
     const path = join(folder, "whole.pcap");
     writeFileSync(path, pcap(records));
-    const merged = new MergedCapture([path]);
+    const merged = new MergedCapture(fileInputs([path]));
     const ring = new EvidenceRing(portSet([]), () => merged.summaries, 4096);
     for await (const round of merged.rounds()) for (const slice of round) ring.take(slice);
     const { report } = await analyze(ring.finish());

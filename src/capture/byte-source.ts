@@ -9,11 +9,11 @@ export interface ByteSource {
   readonly size: number | null;
   close(): Promise<void>;
 }
-/** Near the size of a core's cache; larger chunks are not faster. */
 
+/** Bytes read at a time: near the size of a core's cache; larger chunks are not faster. */
 export const CHUNK = 1024 * 1024;
-/** Bytes of an async iterable of chunks: standard input, a gunzip stream, a test. */
 
+/** Bytes of an async iterable of chunks: standard input, a gunzip stream, a test. */
 export class IterableSource implements ByteSource {
   readonly size: number | null;
   readonly #iterator: AsyncIterator<Uint8Array>;

@@ -4,7 +4,7 @@
  */
 
 import { type ByteSource, CHUNK } from "./byte-source.ts";
-import type { SourceEnd } from "./source.ts";
+import type { ReadFailure, SourceEnd } from "./source.ts";
 
 export class ByteWindow {
   /** The bytes at hand are `bytes[start .. end)`. */
@@ -14,7 +14,7 @@ export class ByteWindow {
   /** No more bytes will come. */
   ended = false;
   /** The input failed (a damaged gzip stream, a read error): what was read before it stands. */
-  failure: NodeJS.ErrnoException | null = null;
+  failure: ReadFailure | null = null;
   readonly source: ByteSource;
   /** Bytes before `start`. */
   #consumed = 0;

@@ -1,10 +1,19 @@
+/** A capture being read: what every reader is, and what is known of its input. */
+
 import type { RecordBatch } from "./batch.ts";
 
+/** The name of standard input, as the user writes it. */
+export const STDIN = "-";
+
+/** How messages name an input. */
+export function label(name: string): string {
+  return name === STDIN ? "standard input" : name;
+}
+
 /** How a source ended: between records, inside its last record, or at bytes that make no sense. */
-
 export type SourceEnd = "clean" | "truncated" | "corrupt";
-/** What is known of a source; grows while it is read, complete once `next()` gave null. */
 
+/** What is known of a source; grows while it is read, complete once `next()` gave null. */
 export interface SourceSummary {
   /** As the user named it; "-" for standard input. */
   name: string;
@@ -24,8 +33,8 @@ export interface SourceSummary {
   /** What else the user must know of the source. */
   notes?: { code: "malformed-line" | "sensor-clock" | "eve-blind" | "zeek-blind"; message: string }[];
 }
-/** One capture being read. */
 
+/** One capture being read. */
 export interface CaptureSource {
   readonly summary: SourceSummary;
   /** Bytes of the input in all (before decompression); null when not known, as for a pipe. */
@@ -41,8 +50,8 @@ export interface CaptureSource {
 }
 
 export type CaptureErrorCode = "not-a-capture" | "empty" | "unreadable" | "unsupported" | "no-captures";
-/** A source that cannot be read at all. `message` is one sentence for the user and names the source. */
 
+/** A source that cannot be read at all. `message` is one sentence for the user and names the source. */
 export class CaptureError extends Error {
   readonly code: CaptureErrorCode;
   /** Byte offset of the fault in the source. */
@@ -54,4 +63,25 @@ export class CaptureError extends Error {
     this.code = code;
     this.offset = offset;
   }
+}
+
+/** An error of reading: of the system, or of a decompressor. */
+export type ReadFailure = Error & { code?: string };
+
+/** What the codes of a system's errors say to a person. */
+const REASONS = new Map([
+  ["ENOENT", "there is no such file"],
+  ["EACCES", "you have no permission to read it"],
+  ["EPERM", "you have no permission to read it"],
+  ["EISDIR", "it is a directory"],
+  ["ENOTDIR", "a part of its path is no directory"],
+  ["EMFILE", "too many files are open"],
+  ["ELOOP", "its links lead in a circle"],
+  ["ENAMETOOLONG", "the name is too long"],
+]);
+
+/** The error of an input that could not be opened or read, as one sentence. */
+export function unreadable(name: string, error: ReadFailure): CaptureError {
+  const reason = REASONS.get(error.code ?? "") ?? error.message;
+  return new CaptureError("unreadable", `cannot read ${label(name)}: ${reason}`);
 }

@@ -1,6 +1,7 @@
 /** Opens the state of the command line and the message records that it goes on with. */
 
 import { RecordStream } from "../feed/record-stream.ts";
+import { fileInputs } from "../node/files.ts";
 import { StateFile } from "../node/state/file.ts";
 import { Keeper } from "../node/state/keeper.ts";
 import type { CheckOptions } from "./flags/options.ts";
@@ -16,7 +17,7 @@ export async function openState(
   stop: AbortController,
   messages: Messages,
 ) {
-  const stream = new RecordStream(input, reorderSeconds * 1e6);
+  const stream = new RecordStream(fileInputs([input], { reorder: reorderSeconds * 1e6 })[0]);
   const emit =
     sink === null
       ? null

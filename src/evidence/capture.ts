@@ -10,6 +10,7 @@ import { CaptureError, type SourceSummary } from "../capture/source.ts";
 import type { Slice } from "../feed/feed.ts";
 import { MergedCapture } from "../feed/sequencer.ts";
 import { refuseLogs } from "../logs/format.ts";
+import { fileInputs } from "../node/files.ts";
 import { toolName, version } from "../version.ts";
 import { portSet } from "../wire/locate.ts";
 import { Captions } from "./captions.ts";
@@ -73,7 +74,7 @@ async function* slicesOf({
   names,
   packets,
 }: EvidenceRequest): AsyncGenerator<[slice: Slice, merged: MergedCapture]> {
-  const merged = new MergedCapture(names);
+  const merged = new MergedCapture(fileInputs(names));
   let left = packets;
   try {
     for await (const round of merged.rounds()) {

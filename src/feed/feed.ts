@@ -1,6 +1,20 @@
 import type { RecordBatch } from "../capture/batch.ts";
-import type { SourceSummary } from "../capture/source.ts";
+import type { CaptureSource, SourceSummary } from "../capture/source.ts";
 import type { InterfaceState } from "../node/live/interface.ts";
+
+/** An input that is not opened yet. What opens it belongs to the runtime, and is handed in. */
+export interface FeedInput {
+  readonly name: string;
+  /** It can be opened once: a pipe. Others are looked into, and opened again when their turn comes. */
+  readonly once: boolean;
+  /**
+   * @param chunk bytes read at a time
+   * @throws CaptureError when it cannot be read
+   */
+  open(chunk?: number): Promise<CaptureSource>;
+  /** Gives up an opening that waits for its first byte. */
+  abandon(): void;
+}
 
 /** Consecutive records of one source within one segment of the clock. */
 

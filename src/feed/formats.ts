@@ -1,13 +1,24 @@
-/** How far the lines of message records may be out of order unless the user says otherwise, microseconds. */
+/** Known formats of input, told by their first bytes and never by a name. */
 
 import { type ByteSource, CHUNK } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
 import { isPcapMagic, PCAP_HEADER, PcapSource } from "../capture/pcap-reader.ts";
 import { PcapngSource, SECTION_HEADER } from "../capture/pcapng-reader.ts";
-import { CaptureError, type CaptureSource } from "../capture/source.ts";
-import { STDIN, unreadable } from "../node/files.ts";
+import { CaptureError, type CaptureSource, label, STDIN, unreadable } from "../capture/source.ts";
+import { type Decompressors, unpacked } from "./decompression.ts";
 
-export const REORDER = 5000000;
+/** How far the lines of message records may be out of order unless the user says otherwise, microseconds. */
+export const REORDER = 5_000_000;
+
+export interface OpenOptions {
+  /** Bytes read at a time. */
+  chunk?: number;
+  /** How far lines of records and logs may be out of order, microseconds. */
+  reorder?: number;
+  /** What the runtime can unpack. */
+  decompressors?: Decompressors;
+}
+
 export const OPEN_BRACE = 0x7b;
 export const HASH = 0x23;
 /** Beginnings of files that are not read here, and what to do with them. NAME stands for the input's name. */
@@ -25,13 +36,15 @@ export const OTHERS: readonly { magic: readonly number[]; what: string; instead:
     { magic: [0x54, 0x52, 0x53, 0x4e, 0x49, 0x46, 0x46], what: "a Sniffer capture" },
   ].map((each) => ({ ...each, instead: "tshark -r NAME -F pcap -w - | ike-dupcheck -" })),
 ];
-/** Reads the beginning of a byte source and gives the reader of its format. */
 
+/**
+ * Reads the beginning of a byte source and gives the reader of its format.
+ * @throws CaptureError when it is empty, is not a capture, or is one that is not read here
+ */
 export async function openSource(
   source: ByteSource,
   name: string,
-  chunk = CHUNK,
-  reorder = REORDER,
+  { chunk = CHUNK, reorder = REORDER, decompressors = {} }: OpenOptions = {},
 ): Promise<CaptureSource> {
   const window = new ByteWindow(source, chunk);
   await window.have(4);
@@ -40,11 +53,14 @@ export async function openSource(
     throw new CaptureError("empty", `${label(name)} is empty`);
   }
   if (isGzip(window)) {
-    const { gunzip } = await import("../node/gunzip.ts");
-    return openFormat(gunzip(window), name, "+gzip", reorder);
+    if (decompressors.gzip === undefined) {
+      throw new CaptureError("unsupported", `${label(name)} is gzip data, which is not unpacked here`);
+    }
+    return openFormat(await unpacked(window, decompressors.gzip), name, "+gzip", reorder);
   }
   return openFormat(window, name, "", reorder);
 }
+
 function isGzip({ bytes, start, available }: ByteWindow): boolean {
   return available >= 3 && bytes[start] === 0x1f && bytes[start + 1] === 0x8b && bytes[start + 2] === 8;
 }
@@ -88,7 +104,4 @@ async function openFormat(
     "unsupported",
     `${label(name)} is ${other.what}, which is not read here; try: ${command}`,
   );
-}
-export function label(name: string): string {
-  return name === STDIN ? "standard input" : name;
 }

@@ -1,9 +1,10 @@
 import type { RecordBatch } from "../capture/batch.ts";
 import { CaptureError, type CaptureSource, type SourceSummary } from "../capture/source.ts";
-import { closeStandardInput, STDIN } from "../node/files.ts";
-import type { ClockStep, WrittenTime } from "./feed.ts";
-import { PEEK_CHUNK } from "./sequencer.ts";
+import type { ClockStep, FeedInput, WrittenTime } from "./feed.ts";
 import { SourceClock } from "./source-clock.ts";
+
+/** Enough for a file header, interface descriptions and a first record. */
+const PEEK_CHUNK = 16 * 1024;
 
 export function isBefore(a: Lane, b: Lane): boolean {
   return a.head < b.head || (a.head === b.head && a.index < b.index);
@@ -22,8 +23,7 @@ export class Lane {
   first: WrittenTime | null = null;
   last: WrittenTime | null = null;
   size: number | null = null;
-  readonly #name: string;
-  readonly #open: (name: string, chunk?: number) => Promise<CaptureSource>;
+  readonly #input: FeedInput;
   #source: CaptureSource | null = null;
   #clock = new SourceClock();
   /** End of the records that `clock` is filled for: a step, or the end of the batch. */
@@ -32,10 +32,9 @@ export class Lane {
   #peeked = false;
   #position = 0;
 
-  constructor(name: string, index: number, open: (name: string, chunk?: number) => Promise<CaptureSource>) {
-    this.#name = name;
+  constructor(input: FeedInput, index: number) {
+    this.#input = input;
     this.index = index;
-    this.#open = open;
   }
 
   get hasRecord(): boolean {
@@ -48,8 +47,8 @@ export class Lane {
 
   /** Finds the first record. With `peek`, a file is closed again until the merge comes to it. */
   async start(peek: boolean): Promise<void> {
-    if (!peek || this.#name === STDIN) return this.#openNow();
-    const source = await this.#open(this.#name, PEEK_CHUNK);
+    if (!peek || this.#input.once) return this.#openNow();
+    const source = await this.#input.open(PEEK_CHUNK);
     this.summary = source.summary;
     this.size = source.size;
     // What is no regular file can be read only once.
@@ -84,7 +83,7 @@ export class Lane {
   }
 
   async #openNow(): Promise<void> {
-    this.#source = await this.#open(this.#name);
+    this.#source = await this.#input.open();
     this.summary = this.#source.summary;
     this.size = this.#source.size;
     await this.#first();
@@ -141,7 +140,7 @@ export class Lane {
 
   async close(): Promise<void> {
     if (this.#source === null) {
-      if (this.#name === STDIN && this.summary === null && !this.failed) closeStandardInput();
+      if (this.summary === null && !this.failed) this.#input.abandon();
       return;
     }
     this.#position = this.#source.position();

@@ -4,18 +4,17 @@
  */
 
 import type { RecordBatch } from "../capture/batch.ts";
-import { CHUNK, IterableSource } from "../capture/byte-source.ts";
+import { IterableSource } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
-import { CaptureError, type CaptureSource, type SourceSummary } from "../capture/source.ts";
-import { closeStandardInput, openCapture, STDIN } from "../node/files.ts";
+import { CaptureError, type SourceSummary } from "../capture/source.ts";
 import { RecordSource } from "../records/reader.ts";
-import type { ClockStep, LiveInputs, Slice, WrittenTime } from "./feed.ts";
+import type { ClockStep, FeedInput, LiveInputs, Slice, WrittenTime } from "./feed.ts";
 import { SourceClock } from "./source-clock.ts";
 
 const REMEMBERED_STEPS = 16;
 
 export class RecordStream implements LiveInputs {
-  readonly #open: () => Promise<CaptureSource>;
+  readonly #input: FeedInput;
   #source: RecordSource | null = null;
   /** What the source will go on from, until it is opened: an input may begin hours later. */
   #before: ReturnType<RecordSource["save"]> | null = null;
@@ -26,12 +25,8 @@ export class RecordStream implements LiveInputs {
   #first: WrittenTime | null = null;
   #last: WrittenTime | null = null;
 
-  readonly #name: string;
-
-  /** @param name the input, as `openCapture` takes it @param reorder how far lines may be out of order, microseconds */
-  constructor(name: string, reorder: number) {
-    this.#name = name;
-    this.#open = () => openCapture(name, CHUNK, reorder);
+  constructor(input: FeedInput) {
+    this.#input = input;
   }
 
   get summaries(): SourceSummary[] {
@@ -77,7 +72,7 @@ export class RecordStream implements LiveInputs {
 
   /** @throws CaptureError when the input cannot be read or holds no message records */
   async *rounds(): AsyncGenerator<Iterable<Slice>> {
-    const source = await this.#open().catch((error: unknown) => {
+    const source = await this.#input.open().catch((error: unknown) => {
       // No news is no fault of a stream.
       if (error instanceof CaptureError && error.code === "empty") return null;
       throw error;
@@ -108,7 +103,7 @@ export class RecordStream implements LiveInputs {
   #emptySource(): RecordSource | null {
     if (this.#before === null) return null;
     const nothing = new ByteWindow(new IterableSource((async function* () {})()));
-    const source = new RecordSource(nothing, this.#name, "", 0);
+    const source = new RecordSource(nothing, this.#input.name, "", 0);
     source.restore(this.#before);
     this.#source = source;
     return source;
@@ -143,6 +138,6 @@ export class RecordStream implements LiveInputs {
   async close(): Promise<void> {
     await this.#source?.close();
     // Also where its first byte was still waited for.
-    if (this.#name === STDIN) closeStandardInput();
+    if (this.#source === null) this.#input.abandon();
   }
 }

@@ -5,14 +5,11 @@
  * of a ring needs as many open files as overlap in time.
  */
 
-import { CaptureError, type CaptureSource, type SourceSummary } from "../capture/source.ts";
-import { openCapture } from "../node/files.ts";
-import type { ClockStep, Slice, WrittenTime } from "./feed.ts";
+import { CaptureError, type SourceSummary } from "../capture/source.ts";
+import type { ClockStep, FeedInput, Slice, WrittenTime } from "./feed.ts";
 import { isBefore, Lane } from "./lane.ts";
 
 const REMEMBERED_STEPS = 16;
-/** Enough for a file header, interface descriptions and a first record. */
-export const PEEK_CHUNK = 16 * 1024;
 
 export class MergedCapture {
   readonly clockSteps: { count: number; first: ClockStep[] } = { count: 0, first: [] };
@@ -20,12 +17,8 @@ export class MergedCapture {
   readonly #lanes: Lane[];
   #segment = 0;
 
-  /** @param names inputs as `openCapture` takes them */
-  constructor(
-    names: readonly string[],
-    open: (name: string, chunk?: number) => Promise<CaptureSource> = openCapture,
-  ) {
-    this.#lanes = names.map((name, index) => new Lane(name, index, open));
+  constructor(inputs: readonly FeedInput[]) {
+    this.#lanes = inputs.map((input, index) => new Lane(input, index));
   }
 
   /** Inputs that could be opened; while an interrupted read waits for the first byte of one, it is not among them. */

@@ -7,27 +7,44 @@ import { readSync } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ByteSource, CHUNK, IterableSource } from "../capture/byte-source.ts";
-import { CaptureError, type CaptureSource } from "../capture/source.ts";
-import { label, openSource, REORDER } from "../feed/formats.ts";
+import { CaptureError, type CaptureSource, type ReadFailure, STDIN, unreadable } from "../capture/source.ts";
+import type { Decompressors } from "../feed/decompression.ts";
+import type { FeedInput } from "../feed/feed.ts";
+import { type OpenOptions, openSource } from "../feed/formats.ts";
 
-export const STDIN = "-";
+/** What Node can unpack. Loaded for such a capture alone: the modules of Node that it needs take a while to load. */
+const DECOMPRESSORS: Decompressors = {
+  gzip: async (packed) => (await import("./gunzip.ts")).gunzip(packed),
+};
 
 /**
  * Opens a capture.
- * @throws CaptureError when it cannot be read, is empty or is no capture
+ * @throws CaptureError when it cannot be read, is empty or is not a capture
  */
-export async function openCapture(name: string, chunk = CHUNK, reorder = REORDER): Promise<CaptureSource> {
+export async function openCapture(name: string, options: OpenOptions = {}): Promise<CaptureSource> {
   const source = name === STDIN ? standardInput() : await openFile(name);
   try {
-    return await openSource(source, name, chunk, reorder);
+    return await openSource(source, name, { decompressors: DECOMPRESSORS, ...options });
   } catch (error) {
     await source.close();
     throw error;
   }
 }
 
-/** Lets go of standard input, also while the first byte of it is waited for. */
-export function closeStandardInput(): void {
+/** The inputs of these names, for a feed. */
+export function fileInputs(names: readonly string[], options: OpenOptions = {}): FeedInput[] {
+  return names.map((name) => ({
+    name,
+    once: name === STDIN,
+    open: (chunk) => openCapture(name, chunk === undefined ? options : { ...options, chunk }),
+    abandon: () => {
+      if (name === STDIN) closeStandardInput();
+    },
+  }));
+}
+
+/** Releases standard input, also while the first byte of it is waited for. */
+function closeStandardInput(): void {
   process.stdin.destroy();
 }
 
@@ -47,7 +64,7 @@ async function openFile(name: string): Promise<ByteSource> {
     if (!info.isFile()) return new IterableSource(handle.createReadStream({ highWaterMark: CHUNK }));
     return new FileSource(handle, info.size);
   } catch (error) {
-    throw error instanceof CaptureError ? error : unreadable(name, error as NodeJS.ErrnoException);
+    throw error instanceof CaptureError ? error : unreadable(name, error as ReadFailure);
   }
 }
 
@@ -91,22 +108,6 @@ class FileSource implements ByteSource {
   }
 }
 
-const REASONS = new Map([
-  ["ENOENT", "there is no such file"],
-  ["EACCES", "you have no permission to read it"],
-  ["EPERM", "you have no permission to read it"],
-  ["EISDIR", "it is a directory"],
-  ["ENOTDIR", "a part of its path is no directory"],
-  ["EMFILE", "too many files are open"],
-  ["ELOOP", "its links lead in a circle"],
-  ["ENAMETOOLONG", "the name is too long"],
-]);
-
-export function unreadable(name: string, error: NodeJS.ErrnoException): CaptureError {
-  const reason = REASONS.get(error.code ?? "") ?? error.message;
-  return new CaptureError("unreadable", `cannot read ${label(name)}: ${reason}`);
-}
-
 export interface Inputs {
   names: string[];
   /** Names left out because they are a file that is read already. */
@@ -144,7 +145,7 @@ async function capturesIn(name: string): Promise<string[]> {
   if (name === STDIN) return [name];
   const info = await stat(name).catch(() => null);
   if (info === null || !info.isDirectory()) return [name];
-  const entries = await readdir(name).catch((error: NodeJS.ErrnoException) => {
+  const entries = await readdir(name).catch((error: ReadFailure) => {
     throw unreadable(name, error);
   });
   const found: string[] = [];
@@ -161,7 +162,7 @@ async function looksLikeCapture(path: string): Promise<boolean> {
   const info = await stat(path).catch(() => null);
   if (info === null || !info.isFile()) return false;
   try {
-    const source = await openCapture(path, 4096);
+    const source = await openCapture(path, { chunk: 4096 });
     await source.close();
     return true;
   } catch {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CaptureError, type CaptureSource } from "../../src/capture/source.ts";
 import { MergedCapture } from "../../src/feed/sequencer.ts";
 import { pcap } from "../support/capture-files.ts";
-import { openBytes } from "../support/sources.ts";
+import { inputsOf, openBytes } from "../support/sources.ts";
 
 /** A capture of one byte per record, at these times in microseconds. */
 function captureAt(times: readonly number[]): Buffer {
@@ -18,8 +18,10 @@ function merged(captures: readonly Buffer[]): MergedCapture {
     return source;
   };
   return new MergedCapture(
-    captures.map((_, i) => String(i)),
-    open,
+    inputsOf(
+      captures.map((_, i) => String(i)),
+      open,
+    ),
   );
 }
 
@@ -95,19 +97,21 @@ describe("merging", () => {
     let most = 0;
     const files = Array.from({ length: 200 }, (_, i) => captureAt([i * 1000, i * 1000 + 500]));
     const capture = new MergedCapture(
-      files.map((_, i) => String(i)),
-      async (name) => {
-        const source = await openBytes(files[Number(name)]);
-        Object.defineProperty(source, "size", { value: files[Number(name)].length });
-        open += 1;
-        most = Math.max(most, open);
-        const close = source.close.bind(source);
-        source.close = async () => {
-          open -= 1;
-          await close();
-        };
-        return source;
-      },
+      inputsOf(
+        files.map((_, i) => String(i)),
+        async (name) => {
+          const source = await openBytes(files[Number(name)]);
+          Object.defineProperty(source, "size", { value: files[Number(name)].length });
+          open += 1;
+          most = Math.max(most, open);
+          const close = source.close.bind(source);
+          source.close = async () => {
+            open -= 1;
+            await close();
+          };
+          return source;
+        },
+      ),
     );
     expect((await records(capture)).length).toBe(400);
     expect(most).toBeLessThanOrEqual(2);
@@ -117,14 +121,16 @@ describe("merging", () => {
   it("keeps what it has when a file is gone before its turn", async () => {
     const files = [captureAt([1, 2]), captureAt([3, 4]), captureAt([5])];
     const opened = new Set<string>();
-    const capture = new MergedCapture(["0", "1", "2"], async (name) => {
-      if (name === "1" && opened.has(name))
-        throw new CaptureError("unreadable", "cannot read 1: there is no such file");
-      opened.add(name);
-      const source = await openBytes(files[Number(name)]);
-      Object.defineProperty(source, "size", { value: files[Number(name)].length });
-      return source;
-    });
+    const capture = new MergedCapture(
+      inputsOf(["0", "1", "2"], async (name) => {
+        if (name === "1" && opened.has(name))
+          throw new CaptureError("unreadable", "cannot read 1: there is no such file");
+        opened.add(name);
+        const source = await openBytes(files[Number(name)]);
+        Object.defineProperty(source, "size", { value: files[Number(name)].length });
+        return source;
+      }),
+    );
     expect((await records(capture)).map(({ source, record }) => [source, record])).toEqual([
       [0, 0],
       [0, 1],
@@ -139,10 +145,12 @@ describe("merging", () => {
 
   it("goes on with the others when an input cannot be read", async () => {
     const files = [captureAt([1]), captureAt([2])];
-    const capture = new MergedCapture(["0", "bad", "1"], async (name) => {
-      if (name === "bad") throw new CaptureError("empty", "bad is empty");
-      return openBytes(files[Number(name)]);
-    });
+    const capture = new MergedCapture(
+      inputsOf(["0", "bad", "1"], async (name) => {
+        if (name === "bad") throw new CaptureError("empty", "bad is empty");
+        return openBytes(files[Number(name)]);
+      }),
+    );
     expect((await records(capture)).map(({ source, clock }) => [source, clock])).toEqual([
       [0, 1],
       [1, 2],

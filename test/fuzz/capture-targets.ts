@@ -7,6 +7,7 @@ import { IterableSource } from "../../src/capture/byte-source.ts";
 import { CaptureError } from "../../src/capture/source.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import { analyze } from "../../src/index.ts";
+import { gunzip } from "../../src/node/gunzip.ts";
 import { reportToJson } from "../../src/printers/json.ts";
 import { reportToTable } from "../../src/printers/table.ts";
 import { reportSchema } from "../../src/report/model.ts";
@@ -32,7 +33,10 @@ interface Reading {
 async function reading(input: Uint8Array, size: number, window: number): Promise<Reading> {
   const result: Reading = { failed: null, end: "", problem: null, packets: 0, hash: 0, bytes: 0 };
   try {
-    const source = await openSource(new IterableSource(chunks(input, size)), "x", window);
+    const source = await openSource(new IterableSource(chunks(input, size)), "x", {
+      chunk: window,
+      decompressors: { gzip: async (packed) => gunzip(packed) },
+    });
     for (let batch = await source.next(); batch !== null; batch = await source.next()) {
       must(batch.firstFrame === result.packets + 1, "frames are numbered without a gap");
       for (let i = 0; i < batch.count; i += 1) {

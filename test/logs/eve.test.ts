@@ -8,6 +8,7 @@ import { IterableSource } from "../../src/capture/byte-source.ts";
 import { exitStatus } from "../../src/cli/exit-status.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import type { Report } from "../../src/index.ts";
+import { gunzip } from "../../src/node/gunzip.ts";
 import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
 import { datagram, isakmp } from "../support/frames.ts";
@@ -17,7 +18,9 @@ const real = fileURLToPath(new URL("../../../shared/captures/eve/", import.meta.
 
 /** Time, ends, ports, cookies, exchange and ID of the messages that a source hands on. */
 async function messagesOf(bytes: Uint8Array): Promise<string[]> {
-  const source = await openSource(new IterableSource(chunks([bytes])), "log");
+  const source = await openSource(new IterableSource(chunks([bytes])), "log", {
+    decompressors: { gzip: async (packed) => gunzip(packed) },
+  });
   const found: string[] = [];
   for (let batch = await source.next(); batch !== null; batch = await source.next()) {
     for (let i = 0; i < batch.count; i += 1) {
@@ -213,7 +216,7 @@ describe("reading", () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (;;) yield line;
     }
-    const source = await openSource(new IterableSource(endless()), "log", undefined, 3_600_000_000);
+    const source = await openSource(new IterableSource(endless()), "log", { reorder: 3_600_000_000 });
     expect((await source.next())?.count).toBeGreaterThan(0);
     await source.close();
   });

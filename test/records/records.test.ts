@@ -133,7 +133,7 @@ it("lines wait for older ones, but not for ever where nothing follows", async ()
     yield Buffer.from(text);
     await new Promise(() => {});
   })();
-  const source = await openSource(new IterableSource(endless), "-", undefined, 2_000_000);
+  const source = await openSource(new IterableSource(endless), "-", { reorder: 2_000_000 });
   vi.useFakeTimers();
   try {
     const lines = text.trimEnd().split("\n").length;

@@ -10,6 +10,7 @@ import { LiveAnalysis } from "../../src/analysis/analysis.ts";
 import { watch } from "../../src/analysis/watch.ts";
 import { RecordStream } from "../../src/feed/record-stream.ts";
 import { extract } from "../../src/index.ts";
+import { fileInputs } from "../../src/node/files.ts";
 import { STATE_VERSION, StateFile } from "../../src/node/state/file.ts";
 import { Keeper } from "../../src/node/state/keeper.ts";
 import type { Line } from "../../src/report/lines.ts";
@@ -57,7 +58,7 @@ interface Part {
 async function readPart(lines: readonly string[], saved: Buffer | null): Promise<Part> {
   const path = join(folder, "part.ndjson");
   await writeFile(path, `${lines.join("\n")}\n`);
-  const stream = new RecordStream(path, 5_000_000);
+  const stream = new RecordStream(fileInputs([path])[0]);
   const analysis = new LiveAnalysis(stream);
   if (saved !== null) {
     const state = deserialize(saved);
@@ -191,7 +192,7 @@ it("lines that nobody took are told again, with the same ids, and nothing is kep
   await writeFile(path, `${(await recordLines(join(samples, "two-windows-clients.pcap"))).join("\n")}\n`);
   const file = join(folder, "again.state");
   const run = async (takes: (call: number) => boolean) => {
-    const stream = new RecordStream(path, 5_000_000);
+    const stream = new RecordStream(fileInputs([path])[0]);
     const told: Line[][] = [];
     const emit = async (lines: readonly string[]) => {
       told.push(lines.map((line) => JSON.parse(line)));

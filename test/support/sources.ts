@@ -2,7 +2,9 @@
 
 import { IterableSource } from "../../src/capture/byte-source.ts";
 import type { CaptureSource } from "../../src/capture/source.ts";
+import type { FeedInput } from "../../src/feed/feed.ts";
 import { openSource } from "../../src/feed/formats.ts";
+import { gunzip } from "../../src/node/gunzip.ts";
 
 export const CHUNK_SIZES = [1, 7, 64, Number.POSITIVE_INFINITY];
 
@@ -20,7 +22,10 @@ export function openBytes(
   size = Number.POSITIVE_INFINITY,
   window = 64,
 ): Promise<CaptureSource> {
-  return openSource(new IterableSource(chunks(bytes, size)), "test", window);
+  return openSource(new IterableSource(chunks(bytes, size)), "test", {
+    chunk: window,
+    decompressors: { gzip: async (packed) => gunzip(packed) },
+  });
 }
 
 export interface PlainRecord {
@@ -51,4 +56,17 @@ export async function readAll(source: CaptureSource): Promise<PlainRecord[]> {
   }
   await source.close();
   return records;
+}
+
+/** Inputs of a feed by name, opened as a test wants it. */
+export function inputsOf(
+  names: readonly string[],
+  open: (name: string, chunk?: number) => Promise<CaptureSource>,
+): FeedInput[] {
+  return names.map((name) => ({
+    name,
+    once: false,
+    open: (chunk) => open(name, chunk),
+    abandon: () => {},
+  }));
 }

@@ -5,7 +5,7 @@ import type { LiveInputs } from "../../feed/feed.ts";
 import { MergedCapture } from "../../feed/sequencer.ts";
 import type { Analysis } from "../../index.ts";
 import type { EvidenceRing } from "../../node/evidence-ring.ts";
-import { openCapture } from "../../node/files.ts";
+import { fileInputs } from "../../node/files.ts";
 import { LiveRefusal } from "../../node/live/advice.ts";
 import { LiveCapture } from "../../node/live/live-feed.ts";
 import { type Output, show, viewOf } from "../delivery.ts";
@@ -51,7 +51,6 @@ export async function read(
 ): Promise<Watched & Pick<Analysis, "failures"> & { kept: boolean }> {
   const { live } = options;
   const capture = live.interfaces.length > 0 ? await openLive(live, options.ports, messages) : null;
-  const open = (name: string, chunk?: number) => openCapture(name, chunk, options.reorderSeconds * 1e6);
   const stateful =
     options.state === null
       ? null
@@ -63,7 +62,10 @@ export async function read(
           stop,
           messages,
         );
-  const merged = capture === null && stateful === null ? new MergedCapture([input], open) : null;
+  const merged =
+    capture === null && stateful === null
+      ? new MergedCapture(fileInputs([input], { reorder: options.reorderSeconds * 1e6 }))
+      : null;
   const inputs: LiveInputs = capture ?? stateful?.stream ?? merged!;
   sources.current = inputs;
   const view = viewOf(options, around);
