@@ -1,0 +1,158 @@
+/** The service of samples/service: what systemd says of the unit, and the program inside the sandbox it asks for. */
+
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Line } from "../../src/report/lines.ts";
+import { LiveProgram } from "../support/live-program.ts";
+import { isInstalled, isRoot, Namespace, rootNamespaces } from "../support/namespace.ts";
+import { PROGRAM, programIsBuilt } from "../support/program.ts";
+import { Client, Stage } from "../support/session.ts";
+
+const service = fileURLToPath(new URL("../../samples/service", import.meta.url));
+const unit = readFileSync(join(service, "ike-dupcheck@.service"), "utf8");
+const NOBODY = 65534;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "dupcheck-service-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Value of a setting of the unit; the last one counts. */
+function setting(name: string): string {
+  const values = [...unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map(([, value]) => value);
+  expect(values.length, name).toBeGreaterThan(0);
+  return values.at(-1)!;
+}
+
+describe.skipIf(!isInstalled("systemd-analyze"))("systemd", () => {
+  function analyze(...args: string[]) {
+    return spawnSync("systemd-analyze", args, { encoding: "utf8" });
+  }
+
+  it("finds nothing to complain of in the unit", () => {
+    const instance = join(folder, "ike-dupcheck@eth0.service");
+    writeFileSync(instance, unit.replace(/^(ExecStart=)\S+/m, `$1${PROGRAM}`));
+    const { status, stderr } = analyze("verify", "--man=no", instance);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
+  it("rates its exposure as OK, 2.0 of 10 at most", () => {
+    const { status, stdout } = analyze(
+      "security",
+      "--offline=true",
+      "--threshold=20",
+      join(service, "ike-dupcheck@.service"),
+    );
+    expect(status, stdout.slice(-300)).toBe(0);
+  });
+
+  it("makes the user of the service", () => {
+    mkdirSync(join(folder, "etc"));
+    const { status, stderr } = spawnSync(
+      "systemd-sysusers",
+      [`--root=${folder}`, join(service, "ike-dupcheck.sysusers")],
+      { encoding: "utf8" },
+    );
+    expect(status, stderr).toBe(0);
+    expect(readFileSync(join(folder, "etc/passwd"), "utf8")).toMatch(new RegExp(`^${setting("User")}:`, "m"));
+  });
+});
+
+describe.skipIf(!isInstalled("logrotate") || !isRoot)("logrotate", () => {
+  it("puts the log aside and leaves a new one for the program to open", () => {
+    const logs = mkdtempSync(join(folder, "rotated-"));
+    const log = join(logs, "eth0.ndjson");
+    writeFileSync(log, "{}\n");
+    const config = join(folder, "logrotate.conf");
+    const text = readFileSync(join(service, "ike-dupcheck.logrotate"), "utf8");
+    writeFileSync(
+      config,
+      text.replace("/var/log/ike-dupcheck/", `${logs}/`).replace(/ike-dupcheck ike-dupcheck$/gm, "root root"),
+    );
+    const state = join(folder, "logrotate.state");
+    const { status, stderr } = spawnSync("logrotate", ["--force", `--state=${state}`, config], {
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(readdirSync(logs).sort()).toEqual(["eth0.ndjson", "eth0.ndjson.1"]);
+    expect(statSync(log)).toMatchObject({ size: 0, mode: 0o100640 });
+  });
+});
+
+const sandboxed = rootNamespaces !== null && isInstalled("setpriv") && programIsBuilt();
+
+describe.skipIf(!sandboxed)("inside the sandbox of the unit", () => {
+  let namespace: Namespace;
+  beforeAll(async () => {
+    namespace = await Namespace.make(rootNamespaces!);
+    namespace.veth("a");
+  });
+  afterAll(() => namespace.end());
+
+  /**
+   * The settings by hand, as far as programs without systemd can make them: a read-only system with one writable
+   * folder, only processes in /proc, another user, and no capability but the ones that the unit names.
+   */
+  function sandbox(logs: string, command: readonly string[]): string[] {
+    const names = setting("AmbientCapabilities").toLowerCase().replace("cap_", "+");
+    const capabilities = `-all,${names}`;
+    const mounts = [
+      `mount --bind ${logs} ${logs}`,
+      "mount -o remount,bind,ro /",
+      "mount -t proc -o subset=pid proc /proc",
+      'exec "$@"',
+    ];
+    return [
+      ...["unshare", "-m", "sh", "-ec", mounts.join("\n"), "sh"],
+      ...["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--no-new-privs"],
+      `--inh-caps=${capabilities}`,
+      `--ambient-caps=${capabilities}`,
+      `--bounding-set=${capabilities}`,
+      ...command,
+    ];
+  }
+
+  it("captures, reports a finding into its log, and ends with the report", async () => {
+    const logs = join(folder, "logs");
+    mkdirSync(logs);
+    chownSync(logs, NOBODY, NOBODY);
+    chmodSync(folder, 0o755);
+    const args = setting("ExecStart")
+      .split(" ")
+      .slice(1)
+      .map((word) => word.replace("%I", "a0").replace("/var/log/ike-dupcheck/%i", join(logs, "a0")));
+    const command = sandbox(logs, [process.execPath, PROGRAM, ...args]);
+    const program = new LiveProgram(namespace.spawn(command));
+    await program.says(/capturing on/);
+    const stage = new Stage(51);
+    new Client(stage, { address: "198.51.100.11" }).connect(0).quickMode(0.2).deleteEsp(9);
+    new Client(stage, { address: "198.51.100.12" }).connect(0.5).unanswered(0.7, 1, [1, 2]);
+    await namespace.play("a1", stage.sorted(), 1);
+    program.child.kill("SIGTERM");
+    const { status } = await program.ended;
+    const lines = readFileSync(join(logs, "a0.ndjson"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Line);
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toMatchObject({
+      type: "report",
+      report: { summary: { findings: { rejected: 1 } } },
+    });
+  });
+});
