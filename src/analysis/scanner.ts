@@ -14,12 +14,15 @@ import {
   exchangeType,
   HeaderClass,
   headerClassNames,
+  headerLength,
 } from "../wire/isakmp.ts";
 import { Kind, kindNames, Located, locate, type PortSet } from "../wire/locate.ts";
 
 export interface ScanCounts {
   packets: number;
   messages: { ikev1: number; ikev2: number; authip: number; malformed: number };
+  /** Messages whose header was captured up to the message ID, and not to its end. */
+  headersCut: number;
   quickModeMessages: number;
   /** Packets that are not ISAKMP, by reason. */
   skipped: Record<string, number>;
@@ -35,6 +38,7 @@ export class Scanner {
   readonly #kinds = new Float64Array(kindNames.length);
   readonly #classes = new Float64Array(headerClassNames.length);
   #quickModes = 0;
+  #headersCut = 0;
   packets = 0;
   /** Digests are to be those of message records also where a capture has the bytes. */
   exchanged = false;
@@ -82,11 +86,12 @@ export class Scanner {
       this.#tracker.otherProtocol(from, to, headerClass === HeaderClass.ikev2, at);
       return;
     }
-    if (exchangeType(bytes, payload) === EXCHANGE_QUICK) this.#quickModes += 1;
+    if (exchangeType(bytes, payload) === EXCHANGE_QUICK && captured >= headerLength) this.#quickModes += 1;
+    if (captured < headerLength) this.#headersCut += 1;
     const message = this.#message;
     message.exchanged = this.exchanged || batch.digests !== null;
     message.logged = batch.logged === true;
-    message.read(bytes, payload, captured);
+    message.read(bytes, payload, captured, length);
     if (batch.digests !== null && !Number.isNaN(batch.digests[2 * i])) {
       message.digest.full = batch.digests[2 * i];
       message.digest.prefix = batch.digests[2 * i + 1];
@@ -108,13 +113,20 @@ export class Scanner {
   save() {
     const { packets, firstAt, lastAt, lastSegment } = this;
     const seen = { packets, firstAt, lastAt, lastSegment };
-    return { kinds: this.#kinds, classes: this.#classes, quickModes: this.#quickModes, seen };
+    return {
+      kinds: this.#kinds,
+      classes: this.#classes,
+      quickModes: this.#quickModes,
+      headersCut: this.#headersCut,
+      seen,
+    };
   }
 
   restore(saved: ReturnType<Scanner["save"]>): void {
     this.#kinds.set(saved.kinds);
     this.#classes.set(saved.classes);
     this.#quickModes = saved.quickModes;
+    this.#headersCut = saved.headersCut;
     Object.assign(this, saved.seen);
   }
 
@@ -135,6 +147,7 @@ export class Scanner {
         authip: classes[HeaderClass.authip],
         malformed: Object.values(malformed).reduce((sum, count) => sum + count, 0),
       },
+      headersCut: this.#headersCut,
       // The inner header of a fragmented message counts, once it is whole.
       quickModeMessages: this.#quickModes + this.#tracker.quickModesInFragments,
       skipped: named(kindNames, this.#kinds, Kind.candidate + 1),

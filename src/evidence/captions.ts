@@ -54,7 +54,7 @@ export class Captions {
     const { payload, captured, length } = this.#located;
     if (classifyHeader(bytes, payload, captured, length) !== HeaderClass.ikev1) return "other ISAKMP";
     const message = this.#message;
-    message.read(bytes, payload, captured);
+    message.read(bytes, payload, captured, length);
     const sa = this.#sas.get(message.cookies.join());
     const name = EXCHANGES[message.exchange] ?? `exchange ${message.exchange}`;
     const id = message.messageId === 0 ? "" : ` 0x${message.messageId.toString(16).padStart(8, "0")}`;

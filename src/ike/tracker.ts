@@ -240,7 +240,7 @@ export class Tracker {
     }
     inner.exchanged = message.exchanged;
     inner.logged = message.logged;
-    inner.read(whole, 0, whole.length);
+    inner.read(whole, 0, whole.length, whole.length);
     copyPlace(message, inner);
     if (inner.exchange === EXCHANGE_QUICK && message.exchange !== EXCHANGE_QUICK)
       this.quickModesInFragments += 1;

@@ -98,7 +98,8 @@ function life({ type }: LifeRecord): Buffer {
 function message(record: IkeRecord): Buffer {
   const marker = Buffer.alloc(record.natTraversal ? MARKER : 0);
   if (record.fragment !== undefined) return Buffer.concat([marker, Buffer.from(record.fragment, "hex")]);
-  const bytes = Buffer.alloc(record.captured ?? record.length);
+  const captured = record.captured ?? record.length;
+  const bytes = Buffer.alloc(Math.max(captured, headerLength));
   bytes.write(record.initiatorCookie, 0, "hex");
   bytes.write(record.responderCookie, 8, "hex");
   bytes[17] = record.version;
@@ -107,7 +108,7 @@ function message(record: IkeRecord): Buffer {
   bytes.writeUInt32BE(Number(record.messageId), 20);
   bytes.writeUInt32BE(record.length, 24);
   if (record.version === IKEV1 && (record.flags & FLAG_ENCRYPTED) === 0) clearPayloads(record, bytes);
-  return Buffer.concat([marker, bytes]);
+  return Buffer.concat([marker, bytes.subarray(0, captured)]);
 }
 
 /** The payloads that phase 1 shows (RFC 2408 3.2): proposal, vendor IDs, NAT-D. */

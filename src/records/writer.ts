@@ -8,9 +8,17 @@ import type { SourceSummary } from "../capture/source.ts";
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { Slice, WrittenTime } from "../feed/feed.ts";
 import { HostTable } from "../ike/hosts.ts";
-import { Digest, publicDigest } from "../wire/digest.ts";
+import { Digest, digestOfCutHeader, publicDigest } from "../wire/digest.ts";
 import { isFragment } from "../wire/fragments.ts";
-import { classifyHeader, exchangeType, flags, HeaderClass, lengthField, messageId } from "../wire/isakmp.ts";
+import {
+  classifyHeader,
+  exchangeType,
+  flags,
+  HeaderClass,
+  headerLength,
+  messageId,
+  messageLength,
+} from "../wire/isakmp.ts";
 import { Kind, Located, locate, type PortSet } from "../wire/locate.ts";
 import { readClearPayloads } from "../wire/payloads.ts";
 import type { IkeRecord, LifeRecord, MessageRecord } from "./schema.ts";
@@ -149,9 +157,10 @@ export class Extractor {
     );
     this.#thinner.expire(clock[i]);
     this.#interrupt(from, to, source);
-    const stated = lengthField(bytes, payload);
+    const stated = messageLength(bytes, payload, captured, length);
     const held = Math.min(captured, stated);
-    publicDigest(bytes, payload, held, this.#digest);
+    if (held < headerLength) digestOfCutHeader(bytes, payload, held, stated, this.#digest);
+    else publicDigest(bytes, payload, held, this.#digest);
     const record: IkeRecord = {
       type: "ike",
       ...this.#place(batch.micros[i], batch.nanos[i], clock[i], segment, source, batch.interfaces[i]),

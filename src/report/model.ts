@@ -136,6 +136,9 @@ const capture = z.object({
   quickModeMessages: count.describe("Well-formed IKEv1 datagrams of exchange 32, repetitions included"),
   skipped: counts.describe("Packets that are not ISAKMP, by reason"),
   malformed: counts.describe("Malformed ISAKMP datagrams, by reason"),
+  headersCut: count
+    .optional()
+    .describe("Messages of which 24 to 27 bytes were captured, which leaves out the length field"),
   echoes: count.describe("Messages seen again at another capture point or decrypted"),
   retransmissions: count,
   evicted: counts.describe("Entries dropped because a table was full, by table"),

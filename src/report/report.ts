@@ -57,7 +57,7 @@ function captureOf(
   scope: Scope,
   judgement: Judgement,
 ): Capture {
-  const { packets, messages, quickModeMessages, skipped, malformed } = scanner.counts();
+  const { packets, messages, headersCut, quickModeMessages, skipped, malformed } = scanner.counts();
   return {
     sources: inputs.summaries.map((summary, i) => {
       const { name, format, linkTypes, bytes, end, problem, untimed, timeDigits } = summary;
@@ -80,6 +80,7 @@ function captureOf(
     quickModeMessages,
     skipped,
     malformed,
+    ...(headersCut === 0 ? {} : { headersCut }),
     echoes: tracker.echoes,
     retransmissions: tracker.retransmissions,
     evicted: { ...tracker.evicted, ...judgement.evicted },

@@ -79,6 +79,12 @@ function inputWarnings(capture: Capture, clockSteps: ClockSteps): Warning[] {
       `${cut} packets are cut before the end of their headers (short snaplen): messages among them are lost.`,
     );
   }
+  if (capture.headersCut !== undefined) {
+    add(
+      "snaplen",
+      `${capture.headersCut} messages are cut before the end of their headers (short snaplen): their message IDs are known, and no vendor ID.`,
+    );
+  }
   const evicted = Object.entries(capture.evicted).filter(([, count]) => count > 0);
   for (const [table, count] of evicted) {
     add(

@@ -4,15 +4,16 @@
  */
 
 import { readU32 } from "./bytes.ts";
-import { Digest, digest, publicDigest } from "./digest.ts";
+import { Digest, digestOfCutHeader, digest, publicDigest } from "./digest.ts";
 import {
   EXCHANGE_AGGRESSIVE,
   EXCHANGE_BASE,
   exchangeType,
   FLAG_ENCRYPTED,
   flags,
-  lengthField,
+  headerLength,
   messageId,
+  messageLength,
 } from "./isakmp.ts";
 
 export class Message {
@@ -20,7 +21,7 @@ export class Message {
   offset = 0;
   /** Bytes of the message that the capture holds, at most `length`. */
   captured = 0;
-  /** The header's length field. */
+  /** The header's length field; the UDP payload's length where the capture cut the header. */
   length = 0;
   exchange = 0;
   encrypted = false;
@@ -51,11 +52,16 @@ export class Message {
   /** Capture point: source and interface as one number. */
   tap = 0;
 
-  /** Reads the header; the caller has checked it (classifyHeader). */
-  read(bytes: Uint8Array, offset: number, captured: number): void {
+  /**
+   * Reads the header; the caller has checked it (classifyHeader).
+   *
+   * @param captured bytes that the capture holds from `offset`
+   * @param length bytes that the UDP datagram has from `offset`
+   */
+  read(bytes: Uint8Array, offset: number, captured: number, length: number): void {
     this.bytes = bytes;
     this.offset = offset;
-    this.length = lengthField(bytes, offset);
+    this.length = messageLength(bytes, offset, captured, length);
     this.captured = Math.min(captured, this.length);
     this.cut = captured < this.length;
     this.exchange = exchangeType(bytes, offset);
@@ -63,7 +69,9 @@ export class Message {
     this.messageId = messageId(bytes, offset);
     this.nextPayload = bytes[offset + 16];
     for (let i = 0; i < 4; i += 1) this.cookies[i] = readU32(bytes, offset + i * 4);
-    if (this.exchanged) publicDigest(bytes, offset, this.captured, this.digest);
+    if (this.captured < headerLength) {
+      digestOfCutHeader(bytes, offset, this.captured, this.length, this.digest);
+    } else if (this.exchanged) publicDigest(bytes, offset, this.captured, this.digest);
     else digest(bytes, offset, this.captured, this.digest);
   }
 

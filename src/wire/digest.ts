@@ -18,9 +18,26 @@ export class Digest {
 const SEED_A = Math.floor(Math.random() * 0x100000000) | 0;
 const SEED_B = Math.floor(Math.random() * 0x100000000) | 0;
 
+const PUBLIC_SEED_A = 0x811c9dc5 | 0;
+const PUBLIC_SEED_B = 0x5bd1e995;
+
 /** Digests that programs exchange: the same in every run. */
 export function publicDigest(bytes: Uint8Array, offset: number, length: number, out: Digest): void {
-  digest(bytes, offset, length, out, 0x811c9dc5 | 0, 0x5bd1e995);
+  digest(bytes, offset, length, out, PUBLIC_SEED_A, PUBLIC_SEED_B);
+}
+
+/**
+ * Digest of a header without its length field: the length of the datagram is a part of it, since it is all that tells
+ * one message of an exchange from another. The same in every run.
+ */
+export function digestOfCutHeader(
+  bytes: Uint8Array,
+  offset: number,
+  captured: number,
+  datagramLength: number,
+  out: Digest,
+): void {
+  digest(bytes, offset, captured, out, PUBLIC_SEED_A ^ datagramLength, PUBLIC_SEED_B);
 }
 
 /** Digests `length` bytes from `offset`. The mixing is that of two multiply-xorshift lanes. */

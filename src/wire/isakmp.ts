@@ -8,6 +8,8 @@
 import { readU32 } from "./bytes.ts";
 
 export const headerLength = 28;
+/** Cookies, types, flags and message ID: what a snap length must have left of a header for it to count. */
+export const identityLength = 24;
 export const NEXT_PAYLOAD = 16;
 const VERSION = 17;
 const EXCHANGE = 18;
@@ -59,6 +61,17 @@ export function lengthField(bytes: Uint8Array, offset: number): number {
   return readU32(bytes, offset + LENGTH);
 }
 
+/**
+ * The same of a message whose header may be cut: where the snap length took the length field, the datagram's
+ * length stands for it.
+ *
+ * @param captured bytes that the capture holds from `offset`
+ * @param length bytes that the UDP datagram has from `offset`
+ */
+export function messageLength(bytes: Uint8Array, offset: number, captured: number, length: number): number {
+  return captured < headerLength ? length : lengthField(bytes, offset);
+}
+
 export function nextPayload(bytes: Uint8Array, offset: number): number {
   return bytes[offset + NEXT_PAYLOAD];
 }
@@ -72,7 +85,7 @@ export function nextPayload(bytes: Uint8Array, offset: number): number {
  */
 export function classifyHeader(bytes: Uint8Array, offset: number, captured: number, length: number): number {
   if (length < headerLength) return HeaderClass.tooShort;
-  if (captured < headerLength) return HeaderClass.headerCut;
+  if (captured < identityLength) return HeaderClass.headerCut;
   if (readU32(bytes, offset) === 0 && readU32(bytes, offset + 4) === 0)
     return HeaderClass.zeroInitiatorCookie;
   const major = bytes[offset + VERSION] >> 4;
@@ -85,7 +98,7 @@ export function classifyHeader(bytes: Uint8Array, offset: number, captured: numb
         ? HeaderClass.ikev2
         : HeaderClass.badExchange;
   if (kind === HeaderClass.badExchange) return kind;
-  const stated = lengthField(bytes, offset);
+  const stated = messageLength(bytes, offset, captured, length);
   return stated < headerLength || stated > length ? HeaderClass.badLength : kind;
 }
 

@@ -28,6 +28,7 @@ const MAX_VENDOR_ID_BYTES = 64;
 
 export function readClearPayloads(bytes: Uint8Array, offset: number, captured: number): ClearPayloads {
   const found: ClearPayloads = { vendorIds: [], lifeSeconds: null, natDiscovery: 0, cut: false };
+  if (captured < headerLength) return { ...found, cut: true };
   const messageEnd = offset + lengthField(bytes, offset);
   const end = Math.min(offset + captured, messageEnd);
   let type = nextPayload(bytes, offset);

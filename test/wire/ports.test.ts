@@ -160,8 +160,8 @@ describe("what a snaplen leaves to tell it by", () => {
     ["4500: three do not", 4500, MARKED, 3, "truncated-frame"],
     ["4500: a keepalive of which nothing was captured", 4500, KEEPALIVE, 0, "truncated-frame"],
     ["a port of the user's: four bytes tell the marker", EXTRA, MARKED, 4, "candidate"],
-    ["a port of the user's: 28 bytes tell a header", EXTRA, MESSAGE, 28, "candidate"],
-    ["a port of the user's: 27 do not", EXTRA, MESSAGE, 27, "truncated-frame"],
+    ["a port of the user's: 24 bytes tell a message", EXTRA, MESSAGE, 24, "candidate"],
+    ["a port of the user's: 23 do not", EXTRA, MESSAGE, 23, "truncated-frame"],
   ])("%s", (_, port, payload, captured, kind) => {
     const frame = datagram(`192.0.2.11:${port}`, `192.0.2.1:${port}`, payload);
     expect(locateFrame(frame, { ports: [EXTRA], captured: HEADERS + captured }).kind).toBe(kind);

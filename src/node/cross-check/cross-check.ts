@@ -18,8 +18,8 @@ import {
   exchangeType,
   flags,
   HeaderClass,
-  lengthField,
   messageId,
+  messageLength,
 } from "../../wire/isakmp.ts";
 import { Kind, Located, locate, type PortSet, portSet } from "../../wire/locate.ts";
 import { openCapture } from "../files.ts";
@@ -158,7 +158,7 @@ async function* ourMessages(source: CaptureSource, ports: PortSet, last: number)
         exchange: exchangeType(bytes, at),
         flags: flags(bytes, at),
         messageId: messageId(bytes, at),
-        length: lengthField(bytes, at),
+        length: messageLength(bytes, at, located.captured, located.length),
       };
     }
   }
@@ -185,7 +185,7 @@ async function* theirMessages(
       exchange: header.readUInt8(18),
       flags: header.readUInt8(19),
       messageId: header.readUInt32BE(20),
-      length: header.readUInt32BE(24),
+      length: located.captured < 28 ? located.length : header.readUInt32BE(24),
     };
   }
 }
