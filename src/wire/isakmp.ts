@@ -13,7 +13,7 @@ export const identityLength = 24;
 export const NEXT_PAYLOAD = 16;
 const VERSION = 17;
 const EXCHANGE = 18;
-const FLAGS = 19;
+export const FLAGS = 19;
 const MESSAGE_ID = 20;
 const LENGTH = 24;
 
