@@ -10,6 +10,7 @@ const BELOW_ANALYSIS = [
   "collections",
   "wire",
   "capture",
+  "keys",
   "records",
   "feed",
   "ike",
@@ -22,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   collections: [],
   wire: [],
   capture: [],
+  keys: ["wire", "collections"],
   records: ["capture", "wire", "collections"],
   logs: ["capture", "wire"],
   feed: ["capture", "records", "logs", "wire"],
@@ -33,6 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   analysis: BELOW_ANALYSIS,
   node: BELOW_NODE,
   cli: [".", "node", "analysis", "printers", "report", "judgement"],
+  page: [".", "keys", "printers"],
   ".": [...BELOW_NODE, "node"],
 };
 /** Rooms that may use Node's own modules; all others run in a browser as well. */
