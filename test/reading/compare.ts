@@ -1,0 +1,70 @@
+/** Where a report of the program and the plain reading of the contract differ. */
+
+import type { Report } from "../../src/index.ts";
+import type { Found, Result } from "./reading.ts";
+
+export interface Difference {
+  /** Contender's cookie and ID, or a warning's code and client. */
+  what: string;
+  reading: string;
+  product: string;
+}
+
+export function differences(
+  { found, refusedByOwnSession, refusedWithoutHolder }: Result,
+  report: Report,
+): Difference[] {
+  const reading = new Map(found.map((each) => [keyOf(each.cookie, each.messageId), ofReading(each)]));
+  const product = new Map<string, string>();
+  for (const { holder, attempts } of report.findings) {
+    for (const attempt of attempts) {
+      const key = keyOf(attempt.contenderSa.initiatorCookie, Number(attempt.messageId));
+      const named =
+        holder.address ??
+        `one of ${(holder.candidates ?? [])
+          .map(({ address }) => address)
+          .sort()
+          .join(" ")}`;
+      product.set(
+        key,
+        `${attempt.verdict}, held by ${named}, ${attempt.outcome}, overlap ${attempt.overlap}`,
+      );
+    }
+  }
+  const warned = (code: string, clients: readonly string[]) => {
+    const texts = report.warnings.filter((warning) => warning.code === code).map(({ message }) => message);
+    for (const client of clients) reading.set(`${code} ${client}`, "warning");
+    for (const client of allClients(report)) {
+      if (texts.some((text) => names(text, client))) product.set(`${code} ${client}`, "warning");
+    }
+  };
+  warned("refused-by-own-session", refusedByOwnSession);
+  warned("refused-without-holder", refusedWithoutHolder);
+  const keys = [...new Set([...reading.keys(), ...product.keys()])].sort();
+  return keys
+    .map((what) => ({
+      what,
+      reading: reading.get(what) ?? "nothing",
+      product: product.get(what) ?? "nothing",
+    }))
+    .filter((each) => each.reading !== each.product);
+}
+
+function keyOf(cookie: string, messageId: number): string {
+  return `${cookie}/${messageId}`;
+}
+
+function ofReading({ verdict, holder, candidates, outcome, overlap }: Found): string {
+  return `${verdict}, held by ${holder ?? `one of ${candidates.join(" ")}`}, ${outcome}, overlap ${overlap}`;
+}
+
+function allClients({ clients }: Report): string[] {
+  return [...new Set(clients.map(({ address }) => address))];
+}
+
+/** A sentence names a client: its address, and not as the beginning or the end of a longer one. */
+function names(text: string, client: string): boolean {
+  const at = text.indexOf(client);
+  if (at < 0) return false;
+  return !/[0-9]/.test(text[at + client.length] ?? "") && !/[0-9.]/.test(text[at - 1] ?? "");
+}

@@ -1,0 +1,103 @@
+/** Rule 3.3: do two IKE SAs of one responder belong to one client? */
+
+import { createHash } from "node:crypto";
+import { MAIN } from "./messages.ts";
+import { portOf } from "./quick-modes.ts";
+import { microsoftVersion, vendorIdsOf } from "./pattern.ts";
+import type { Sa } from "./roles.ts";
+
+export type Identity = "one" | "two" | "unsettled";
+
+/** When the client of an SA last sent anything, and whether its kind of life can be seen. */
+export interface Traces {
+  lastOfClient: (sa: Sa) => number;
+  lastOf: (sa: Sa) => number;
+  blind: (sa: Sa) => boolean;
+  sas: readonly Sa[];
+}
+
+export function identity(a: Sa, b: Sa, traces: Traces): Identity {
+  if (a === b) return "one";
+  const [older, newer] = a.start <= b.start ? [a, b] : [b, a];
+  if (older.client !== newer.client) return "two";
+  if (contradict(older, newer)) return "two";
+  const livesOn = traces.lastOfClient(older) > newer.start;
+  const inside = [older, newer].map(insideAddress);
+  if (inside[0] !== null && inside[1] !== null && inside[0] !== inside[1])
+    return livesOn ? "two" : "unsettled";
+  const ports = commonPorts(older, newer);
+  if (ports === null) return "unsettled";
+  if (ports[0] === ports[1]) return "one";
+  if (livesOn || returns(older, newer, traces)) return "two";
+  return traces.blind(older) ? "unsettled" : "one";
+}
+
+/** The port on the 4500 side decides when both are known, else that of the 500 side. */
+function commonPorts(a: Sa, b: Sa): [number, number] | null {
+  for (const floated of [true, false]) {
+    const [x, y] = [portOf(a, floated), portOf(b, floated)];
+    if (x !== null && y !== null) return [x, y];
+  }
+  return null;
+}
+
+/** Contradicting vendor IDs: another version of Windows, or Windows and not. */
+function contradict(a: Sa, b: Sa): boolean {
+  const [x, y] = [vendorIdsOf(a, true), vendorIdsOf(b, true)];
+  if (x.length === 0 || y.length === 0) return false;
+  return microsoftVersion(x) !== microsoftVersion(y);
+}
+
+/** A port that was left is used again while the other one lives. */
+function returns(older: Sa, newer: Sa, traces: Traces): boolean {
+  return traces.sas.some((third) => {
+    if (third.client !== older.client || third.responder !== older.responder || third.start <= newer.start)
+      return false;
+    const ports = commonPorts(older, third);
+    return ports !== null && ports[0] === ports[1] && traces.lastOf(newer) > third.start;
+  });
+}
+
+const found = new Map<string, string | null>();
+
+/** `witnesses.md` 2: the address behind the NAT, from the NAT-D payloads of the client's third message. */
+export function insideAddress(sa: Sa): string | null {
+  const known = found.get(sa.key);
+  if (known !== undefined) return known;
+  const third = sa.messages.find(
+    ({ exchange, fromClient, clear }) => exchange === MAIN && fromClient && (clear?.natD.length ?? 0) >= 2,
+  );
+  const address = third === undefined ? null : search(sa.key.replace("/", ""), third.clear!.natD.slice(1));
+  found.set(sa.key, address);
+  return address;
+}
+
+const HASHES: Record<number, string> = { 16: "md5", 20: "sha1", 32: "sha256", 48: "sha384", 64: "sha512" };
+const PORT_500 = Buffer.from([0x01, 0xf4]);
+
+/** Prefixes that are tried: those of homes and small offices, enough for what is simulated here. */
+function* candidates(): Generator<[number, number, number, number]> {
+  const prefixes = [
+    ...Array.from({ length: 256 }, (_, i) => [192, 168, i]),
+    ...Array.from({ length: 64 }, (_, i) => [10, 0, i]),
+  ];
+  for (const [a, b, c] of [...prefixes, [10, 9, 0], [10, 1, 1], [172, 16, 0], [172, 16, 1]]) {
+    for (let d = 1; d < 255; d += 1) yield [a, b, c, d];
+  }
+}
+
+function search(cookies: string, hashes: readonly string[]): string | null {
+  const wanted = new Set(hashes);
+  const algorithm = HASHES[hashes[0].length / 2];
+  if (algorithm === undefined) return null;
+  const prefix = Buffer.from(cookies, "hex");
+  for (const octets of candidates()) {
+    const hash = createHash(algorithm)
+      .update(prefix)
+      .update(Buffer.from(octets))
+      .update(PORT_500)
+      .digest("hex");
+    if (wanted.has(hash)) return octets.join(".");
+  }
+  return null;
+}

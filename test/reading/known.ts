@@ -1,0 +1,268 @@
+/** Joins what the rooms of this folder find: life to SAs (3.4, 3.6), SAs to clients (3.3), patterns to clients (5). */
+
+import type { Claim, Known } from "./claims.ts";
+import { identity, type Traces } from "./identity.ts";
+import {
+  endpointName,
+  farewellOf,
+  isBlind,
+  kindOf,
+  type Life,
+  messageLife,
+  movedEndpoints,
+  ownEndpoints,
+  type Sign,
+  signsOf,
+} from "./life.ts";
+import { readMessages, saList } from "./messages.ts";
+import { isAccepted, type Outcome, outcomesOf, phase1Done } from "./outcome.ts";
+import type { Capture } from "./packets.ts";
+import { COUNTS_FROM, idsOf, microsoftVersion, type Pattern, patternOf, vendorIdsOf } from "./pattern.ts";
+import { type QuickMode, quickModesOf, type Scene } from "./quick-modes.ts";
+import { rolesOf, type Sa } from "./roles.ts";
+
+const DEFAULT_LIFETIME = 28_800;
+const MOVE_WINDOW = 60;
+
+export interface Field {
+  capture: Capture;
+  sas: Sa[];
+  signs: Sign[];
+  scene: Scene;
+  outcomes: Map<QuickMode, Outcome>;
+  known: Map<Sa, Known>;
+  traces: Traces;
+  ikev2: ReadonlySet<string>;
+  /** Signs of each SA, and what belongs to none. */
+  signsOf: Map<Sa, Sign[]>;
+  loose: Sign[];
+  /** SAs of one client, all of them. */
+  clientOf: (sa: Sa) => Sa[];
+  claims: Claim[];
+}
+
+export function fieldOf(capture: Capture): Field {
+  const { messages, ikev2 } = readMessages(capture.packets);
+  const sas = rolesOf(saList(messages));
+  const signs = signsOf(capture, sas);
+  const quickModes = sas.flatMap(quickModesOf).sort((a, b) => a.at - b.at);
+  const blindness = new Map(sas.map((sa) => [sa, isBlind(sa, sas, signs)]));
+  const blind = (sa: Sa) => blindness.get(sa)!;
+  const scene: Scene = { sas, quickModes, signs, end: capture.end, endpoints: ownEndpoints, blind };
+  const outcomes = outcomesOf(scene);
+  const attributed = attribute(scene, outcomes);
+  const lives = new Map(sas.map((sa) => [sa, lifeOf(sa, attributed.get(sa) ?? [])]));
+  const traces: Traces = {
+    lastOfClient: (sa) =>
+      lives.get(sa)!.findLast(({ fromClient }) => fromClient)?.at ?? Number.NEGATIVE_INFINITY,
+    lastOf: (sa) => lives.get(sa)!.at(-1)?.at ?? Number.NEGATIVE_INFINITY,
+    blind,
+    sas,
+  };
+  const clientOf = clientGroups(sas, traces);
+  const known = new Map<Sa, Known>();
+  for (const sa of sas) {
+    const own = quickModes.filter((quickMode) => quickMode.sa === sa);
+    known.set(
+      sa,
+      knownOf(sa, own, {
+        scene,
+        outcomes,
+        life: lives.get(sa)!,
+        signs: attributed.get(sa) ?? [],
+        mates: clientOf(sa),
+        capture,
+      }),
+    );
+  }
+  const owned = new Set([...attributed.values()].flat());
+  const loose = signs.filter((sign) => !owned.has(sign));
+  return {
+    capture,
+    sas,
+    signs,
+    scene,
+    outcomes,
+    known,
+    traces,
+    ikev2,
+    signsOf: attributed,
+    loose,
+    clientOf,
+    claims: [],
+  };
+}
+
+function lifeOf(sa: Sa, signs: readonly Sign[]): Life[] {
+  const other = signs.map(({ at, fromClient, kind }): Life => ({ at, fromClient, what: kind }));
+  return [...messageLife(sa), ...other].sort((a, b) => a.at - b.at);
+}
+
+/** 3.4: to the newest SA of the endpoint with an accepted quick mode, or else to the newest with any. */
+function attribute(
+  { sas, quickModes, signs }: Scene,
+  outcomes: ReadonlyMap<QuickMode, Outcome>,
+): Map<Sa, Sign[]> {
+  const moved = movedEndpoints(sas, signs);
+  const strays = strayEndpoints(sas, signs, quickModes, outcomes);
+  const home = (endpoint: string): string => {
+    let name = endpoint;
+    for (let i = 0; i < 10 && moved.has(name); i += 1) name = moved.get(name)!;
+    return name;
+  };
+  const users = new Map<string, Sa[]>();
+  for (const sa of sas) {
+    for (const endpoint of ownEndpoints(sa)) {
+      const key = `${sa.responder} ${endpoint}`;
+      users.set(key, [...(users.get(key) ?? []), sa]);
+    }
+  }
+  const result = new Map<Sa, Sign[]>();
+  for (const sign of signs) {
+    const endpoint = strays.get(`${sign.responder} ${sign.endpoint}`) ?? home(sign.endpoint);
+    const owner = ownerAt(sign.at, users.get(`${sign.responder} ${endpoint}`) ?? [], quickModes, outcomes);
+    if (owner !== null) result.set(owner, [...(result.get(owner) ?? []), sign]);
+  }
+  return result;
+}
+
+function ownerAt(
+  at: number,
+  users: readonly Sa[],
+  quickModes: readonly QuickMode[],
+  outcomes: ReadonlyMap<QuickMode, Outcome>,
+): Sa | null {
+  const begun = users.filter((sa) => sa.start <= at || (!sa.phase1Seen && sa === users[0]));
+  const has = (sa: Sa, accepted: boolean) =>
+    quickModes.some((quickMode) => {
+      if (quickMode.sa !== sa || (quickMode.at > at && sa.phase1Seen)) return false;
+      return (
+        !accepted ||
+        (quickMode.byClient
+          ? isAccepted(outcomes.get(quickMode)!)
+          : quickMode.messages.some(({ fromClient }) => fromClient))
+      );
+    });
+  return (
+    begun.findLast((sa) => has(sa, true)) ?? begun.findLast((sa) => has(sa, false)) ?? begun.at(-1) ?? null
+  );
+}
+
+/** 3.6: ESP at another port of the client's address, begun soon after an accepted quick mode whose endpoint has none. */
+function strayEndpoints(
+  sas: readonly Sa[],
+  signs: readonly Sign[],
+  quickModes: readonly QuickMode[],
+  outcomes: ReadonlyMap<QuickMode, Outcome>,
+): Map<string, string> {
+  const strays = new Map<string, string>();
+  const taken = new Set(
+    sas.flatMap((sa) => ownEndpoints(sa).map((endpoint) => `${sa.responder} ${endpoint}`)),
+  );
+  for (const quickMode of quickModes) {
+    const { sa, at } = quickMode;
+    const [own] = ownEndpoints(sa);
+    if (!quickMode.byClient || !isAccepted(outcomes.get(quickMode)!) || kindOf(sa) !== "udp") continue;
+    const esp = signs.filter(
+      (sign) => sign.kind === "esp" && sign.responder === sa.responder && sign.at > at,
+    );
+    if (esp.some(({ endpoint }) => endpoint === own)) continue;
+    const host = endpointName(sa.client, 1).slice(0, -1);
+    const begun = new Set(
+      esp.filter(({ endpoint }) => endpoint.startsWith(host)).map(({ endpoint }) => endpoint),
+    );
+    for (const endpoint of begun) {
+      const all = signs.filter(
+        (sign) => sign.kind === "esp" && sign.endpoint === endpoint && sign.responder === sa.responder,
+      );
+      const ways = new Set(all.map(({ fromClient }) => fromClient));
+      const key = `${sa.responder} ${endpoint}`;
+      if (!taken.has(key) && ways.size === 2 && all[0].at > at && all[0].at <= at + MOVE_WINDOW)
+        strays.set(key, own);
+    }
+  }
+  return strays;
+}
+
+/** SAs of one client. What is surely two never comes together by way of a third; the same port goes first. */
+function clientGroups(sas: readonly Sa[], traces: Traces): (sa: Sa) => Sa[] {
+  const groups = new Map<Sa, Sa[]>(sas.map((sa) => [sa, [sa]]));
+  const pairs = sas.flatMap((a, i) => sas.slice(i + 1).map((b) => [a, b] as const));
+  const near = pairs.filter(([a, b]) => a.responder === b.responder && a.client === b.client);
+  const samePort = ([a, b]: readonly [Sa, Sa]) =>
+    ownEndpoints(a).some((endpoint) => ownEndpoints(b).includes(endpoint));
+  for (const [a, b] of [...near.filter(samePort), ...near.filter((pair) => !samePort(pair))]) {
+    const [one, other] = [groups.get(a)!, groups.get(b)!];
+    if (one === other || identity(a, b, traces) !== "one") continue;
+    if (one.some((x) => other.some((y) => identity(x, y, traces) === "two"))) continue;
+    const joined = [...one, ...other].sort((x, y) => x.start - y.start);
+    for (const sa of joined) groups.set(sa, joined);
+  }
+  return (sa) => groups.get(sa)!;
+}
+
+interface Parts {
+  scene: Scene;
+  outcomes: ReadonlyMap<QuickMode, Outcome>;
+  life: Life[];
+  signs: readonly Sign[];
+  mates: readonly Sa[];
+  capture: Capture;
+}
+
+function knownOf(
+  sa: Sa,
+  quickModes: readonly QuickMode[],
+  { scene, outcomes, life, signs, mates, capture }: Parts,
+): Known {
+  const blind = scene.blind(sa);
+  const vendorIds = mates.flatMap((mate) => vendorIdsOf(mate, true));
+  const pattern: Pattern = patternOf(
+    mates.map((mate) => idsOf(scene.quickModes.filter((quickMode) => quickMode.sa === mate))),
+    vendorIds,
+  );
+  const sources = new Set(sa.messages.flatMap(({ copies }) => copies.map(({ source }) => source)));
+  const chosen = sa.messages.find(
+    ({ fromClient, clear, exchange }) => !fromClient && exchange === 2 && clear?.lifetime != null,
+  );
+  const accepted = scene.quickModes.filter(
+    (quickMode) =>
+      quickMode.sa !== sa &&
+      mates.includes(quickMode.sa) &&
+      quickMode.sa.start > sa.start &&
+      quickMode.byClient &&
+      isAccepted(outcomes.get(quickMode)!),
+  );
+  return {
+    sa,
+    quickModes,
+    life,
+    blind,
+    farewell: farewellOf(life, blind, capture.end),
+    pattern,
+    countsByVendor: (microsoftVersion(vendorIds) ?? 0) >= COUNTS_FROM,
+    lifetime: chosen?.clear?.lifetime ?? DEFAULT_LIFETIME,
+    replacedAt: Math.min(Number.POSITIVE_INFINITY, ...accepted.map(({ at }) => at)),
+    sourceStart: Math.min(...[...sources].map((source) => capture.starts[source])),
+    newEsp: newEspOf(sa, scene, signs),
+    steps: capture.steps,
+  };
+}
+
+function newEspOf(sa: Sa, scene: Scene, own: readonly Sign[]): number | null {
+  const done = phase1Done(sa);
+  if (done === null) return null;
+  const endpoints = ownEndpoints(sa);
+  const before = new Set(
+    scene.signs
+      .filter(
+        (sign) => sign.at <= sa.start && sign.responder === sa.responder && endpoints.includes(sign.endpoint),
+      )
+      .map(({ spi }) => spi),
+  );
+  const fresh = own.filter(
+    (sign) => sign.kind === "esp" && sign.at > done && sign.spi !== null && !before.has(sign.spi),
+  );
+  const ways = new Set(fresh.map(({ fromClient }) => fromClient));
+  return ways.size === 2 ? fresh[0].at : null;
+}

@@ -1,0 +1,225 @@
+/** Section 4 of the contract: the outcome of a quick mode that the client started. The first rule that matches wins. */
+
+import { AGGRESSIVE, INFORMATIONAL, MAIN } from "./messages.ts";
+import { gaveUp, isOn, type QuickMode, type Scene } from "./quick-modes.ts";
+import type { Sa } from "./roles.ts";
+
+export type Outcome =
+  | "completed"
+  | "answered"
+  | "answer-unusable"
+  | "unobserved"
+  | "unproven"
+  | "pending"
+  | "refused"
+  | "unanswered";
+
+export function isAccepted(outcome: Outcome): boolean {
+  return outcome === "completed" || outcome === "answered";
+}
+
+/** By IKE first, then by ESP in order of the first message. */
+export function outcomesOf(scene: Scene): Map<QuickMode, Outcome> {
+  const outcomes = new Map<QuickMode, Outcome>();
+  const own = scene.quickModes.filter(({ byClient }) => byClient);
+  const answered = new Set(
+    scene.quickModes.filter(
+      ({ byClient, messages }) => !byClient && messages.some(({ fromClient }) => fromClient),
+    ),
+  );
+  for (const quickMode of own) {
+    const outcome = byIke(quickMode, scene);
+    if (outcome === null) continue;
+    outcomes.set(quickMode, outcome);
+    if (isAccepted(outcome)) answered.add(quickMode);
+  }
+  for (const quickMode of own) {
+    if (outcomes.has(quickMode)) continue;
+    if (espBegins(quickMode, scene, answered)) {
+      outcomes.set(quickMode, "answered");
+      answered.add(quickMode);
+    } else outcomes.set(quickMode, notAnswered(quickMode, scene));
+  }
+  return outcomes;
+}
+
+function byIke(quickMode: QuickMode, scene: Scene): Outcome | null {
+  if (isCompleted(quickMode)) return "completed";
+  if (quickMode.answeredAt !== null) return isUnusable(quickMode, scene) ? "answer-unusable" : "answered";
+  return quickMode.third === null ? null : "answered";
+}
+
+/** Client, responder, client: three distinct messages in turn. */
+function isCompleted({ headless, answeredAt, third }: QuickMode): boolean {
+  return !headless && answeredAt !== null && third !== null && third.at >= answeredAt;
+}
+
+const SETTLED = 0.5;
+
+function isUnusable(quickMode: QuickMode, scene: Scene): boolean {
+  const { answeredAt, copies, third } = quickMode;
+  if (third !== null || espBegins(quickMode, scene, new Set())) return false;
+  if (copies.filter(({ at }) => at > answeredAt! + SETTLED).length >= 2) return true;
+  const left = gaveUp(quickMode, scene);
+  return left !== null && answeredAt! > left;
+}
+
+const AFTER_LAST_TRY = 60;
+const BEFORE_FIRST = 5;
+const OLD_SILENCE = 300;
+
+/** ESP begins on its endpoints: in both directions, or from the client alone where the responder is never seen. */
+export function espBegins(quickMode: QuickMode, scene: Scene, answered: ReadonlySet<QuickMode>): boolean {
+  const { sa, at, lastTry } = quickMode;
+  const until = Math.min(gaveUp(quickMode, scene) ?? Number.POSITIVE_INFINITY, lastTry + AFTER_LAST_TRY);
+  const endpoints = scene.endpoints(sa);
+  const others = [...answered].some(
+    (other) =>
+      other !== quickMode &&
+      other.sa.responder === sa.responder &&
+      scene.endpoints(other.sa).some((endpoint) => endpoints.includes(endpoint)) &&
+      answerTime(other) >= at - BEFORE_FIRST &&
+      answerTime(other) <= until,
+  );
+  if (others) return false;
+  const esp = scene.signs.filter((sign) => sign.kind === "esp" && isOn(sign, sa, endpoints));
+  const before = esp.filter((sign) => sign.at <= at);
+  const during = esp.filter((sign) => sign.at > at && sign.at <= until);
+  const known = new Set(before.map(({ spi }) => spi));
+  const quiet = !before.some((sign) => sign.at > at - OLD_SILENCE);
+  const begins = during.filter(({ spi }) => (spi === null ? quiet : !known.has(spi)));
+  const up = begins.some(({ fromClient }) => fromClient);
+  const down = begins.some(({ fromClient }) => !fromClient);
+  return up && (down || !responderTimes(sa, scene).length);
+}
+
+function answerTime({ answeredAt, at }: QuickMode): number {
+  return answeredAt ?? at;
+}
+
+/** When the responder sent anything to anyone. */
+export function responderTimes(sa: Sa, scene: Scene): number[] {
+  const times = scene.signs
+    .filter((sign) => !sign.fromClient && sign.responder === sa.responder)
+    .map(({ at }) => at);
+  for (const other of scene.sas) {
+    if (other.responder !== sa.responder) continue;
+    for (const { at, fromClient } of other.messages) if (!fromClient) times.push(at);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+function notAnswered(quickMode: QuickMode, scene: Scene): Outcome {
+  const times = responderTimes(quickMode.sa, scene);
+  if (times.length === 0) return "unobserved";
+  if (isUnproven(quickMode, times, scene)) return "unproven";
+  if (scene.end - quickMode.at <= PENDING) return "pending";
+  return isRefused(quickMode, scene) ? "refused" : "unanswered";
+}
+
+const PENDING = 5;
+const DEMONSTRABLE = 60;
+
+function isUnproven(quickMode: QuickMode, times: readonly number[], scene: Scene): boolean {
+  const { sa, at, lastTry } = quickMode;
+  const done = phase1Done(sa);
+  if (done === null) return true;
+  if (at - done > DEMONSTRABLE && !times.some((time) => time >= at && time <= lastTry + DEMONSTRABLE))
+    return true;
+  return isDead(quickMode, times) || hasForgotten(quickMode, scene) || nothingMissed(quickMode, scene);
+}
+
+/** When phase 1 is known to have finished; null where it is not. */
+export function phase1Done(sa: Sa): number | null {
+  const main = sa.messages.filter(({ exchange }) => exchange === MAIN);
+  const aggressive = sa.messages.filter(({ exchange }) => exchange === AGGRESSIVE);
+  if (main.length + aggressive.length === 0)
+    return sa.messages.find(({ fromClient }) => !fromClient)?.at ?? null;
+  // A responder that renews phase 1 began it; then the client's last message ends it (3.1).
+  const last = (fromClient: boolean) =>
+    main.find((message) => message.fromClient === fromClient && message.encrypted);
+  if (main.length > 0) return last(sa.renewed)?.at ?? null;
+  return aggressive.find(({ fromClient }) => fromClient === sa.renewed)?.at ?? null;
+}
+
+const SPAN = 10;
+const SPANS = 6;
+const STEADY = 5;
+
+/** It was sending steadily, and sent none while the client repeated itself: it died, or its path did. */
+function isDead({ copies }: QuickMode, times: readonly number[]): boolean {
+  if (copies.length === 0) return false;
+  const first = copies[0].at;
+  const last = copies[copies.length - 1].at;
+  if (last - first < SPAN) return false;
+  let filled = 0;
+  for (let i = 1; i <= SPANS; i += 1) {
+    if (times.some((time) => time >= first - i * SPAN && time < first - (i - 1) * SPAN)) filled += 1;
+  }
+  return filled >= STEADY && !times.some((time) => time >= first && time <= last + 1);
+}
+
+const SENDS_ON = 3;
+const SENDS_FOR = 20;
+
+/** Its ESP to this client had stopped while the client went on: it no longer knows the SA. */
+function hasForgotten({ sa, at }: QuickMode, scene: Scene): boolean {
+  const endpoints = scene.endpoints(sa);
+  const esp = scene.signs.filter((sign) => sign.kind === "esp" && sign.at < at && isOn(sign, sa, endpoints));
+  const last = esp.findLast(({ fromClient }) => !fromClient);
+  if (last === undefined) return false;
+  const alone = esp.filter((sign) => sign.fromClient && sign.at > last.at);
+  return alone.length >= SENDS_ON && alone[alone.length - 1].at - alone[0].at >= SENDS_FOR;
+}
+
+/** No copy: nothing shows that the client missed an answer. */
+function nothingMissed(quickMode: QuickMode, scene: Scene): boolean {
+  const { sa, at, copies } = quickMode;
+  if (copies.length > 0 || scene.end - at <= PENDING) return false;
+  const left = gaveUp(quickMode, scene);
+  if (left !== null && left - at <= 3) return false;
+  const infos = sa.messages.filter(
+    (message) => !message.fromClient && message.exchange === INFORMATIONAL && message.at > at,
+  );
+  if (deletedBy(quickMode)) return false;
+  const endpoints = scene.endpoints(sa);
+  const goesOn = scene.signs.some(
+    (sign) =>
+      sign.kind === "esp" &&
+      sign.fromClient &&
+      sign.at > at &&
+      sign.at < (left ?? Number.POSITIVE_INFINITY) &&
+      isOn(sign, sa, endpoints),
+  );
+  return !(infos.some((info) => info.at - at <= 1) && !scene.blind(sa) && !goesOn);
+}
+
+/** The responder itself deleted the SA: two Informationals within 5 s, then it sends nothing more on it. */
+function deletedBy({ sa, at }: QuickMode): boolean {
+  const own = sa.messages.filter((message) => !message.fromClient && message.at > at);
+  if (own.length < 2 || own.some(({ exchange }) => exchange !== INFORMATIONAL)) return false;
+  return own[own.length - 1].at - own[0].at <= 5;
+}
+
+function isRefused(quickMode: QuickMode, scene: Scene): boolean {
+  const left = gaveUp(quickMode, scene) ?? Number.POSITIVE_INFINITY;
+  const { sa, at } = quickMode;
+  const infos = sa.messages.filter(
+    (message) => !message.fromClient && message.exchange === INFORMATIONAL && message.at > at,
+  );
+  return infos.some((info) => info.at < left) || (infos.length > 0 && deletedBy(quickMode));
+}
+
+export const INVALID_MESSAGE_ID = 9;
+
+/** Error notifies of the responder that can be read, after the first message and before the client gave up. */
+export function notifiesOf(quickMode: QuickMode, scene: Scene): number[] {
+  const left = gaveUp(quickMode, scene) ?? Number.POSITIVE_INFINITY;
+  const { sa, at } = quickMode;
+  return sa.messages
+    .filter(
+      (message) =>
+        !message.fromClient && message.exchange === INFORMATIONAL && message.at > at && message.at < left,
+    )
+    .flatMap(({ clear }) => clear?.notifies ?? []);
+}

@@ -1,0 +1,172 @@
+/** Rule 6.9: refused, and nobody is seen to hold the ID. */
+
+import type { Field } from "./known.ts";
+import { endpointName, ownEndpoints, type Sign } from "./life.ts";
+import { INFORMATIONAL } from "./messages.ts";
+import { isAccepted, phase1Done } from "./outcome.ts";
+import type { QuickMode } from "./quick-modes.ts";
+import type { Sa } from "./roles.ts";
+
+/** A peer that was there before the capture, by endpoint. */
+export interface Peer {
+  address: string;
+  endpoint: string;
+  responder: string;
+  /** Whether the client or the responder sent it. */
+  signs: { at: number; fromClient: boolean; esp: boolean }[];
+  sa: Sa | null;
+}
+
+/** Peers whose quick modes lie before the capture. */
+export function earlierPeers(field: Field): Peer[] {
+  const peers = new Map<string, Peer>();
+  const peer = (responder: string, endpoint: string, sa: Sa | null): Peer => {
+    const key = `${responder} ${endpoint}`;
+    const address = endpoint.startsWith("udp")
+      ? endpoint.slice(4, endpoint.lastIndexOf(":"))
+      : endpoint.slice(3);
+    const known = peers.get(key) ?? { address, endpoint, responder, signs: [], sa };
+    peers.set(key, known);
+    return known;
+  };
+  for (const sign of allSigns(field)) {
+    const own = field.sas.filter(
+      (sa) => sa.responder === sign.responder && ownEndpoints(sa).includes(sign.endpoint),
+    );
+    if (own.some((sa) => sa.phase1Seen && sa.start <= sign.at) && !own.some((sa) => !sa.phase1Seen)) continue;
+    peer(sign.responder, sign.endpoint, own.find((sa) => !sa.phase1Seen) ?? null).signs.push({
+      at: sign.at,
+      fromClient: sign.fromClient,
+      esp: sign.kind === "esp",
+    });
+  }
+  for (const sa of field.sas) {
+    if (sa.phase1Seen) continue;
+    const known = peer(sa.responder, ownEndpoints(sa)[0], sa);
+    for (const { at, fromClient } of sa.messages) known.signs.push({ at, fromClient, esp: false });
+  }
+  for (const each of peers.values()) each.signs.sort((a, b) => a.at - b.at);
+  return [...peers.values()];
+}
+
+/** ESP and keepalives of responders' peers, those without any IKE too. */
+function allSigns(field: Field): Sign[] {
+  const names = new Map<string, string>();
+  for (const sa of field.sas) for (const host of sa.responderHosts) names.set(host, sa.responder);
+  const signs: Sign[] = [];
+  for (const { kind, from, to, at, source } of field.capture.packets) {
+    if (kind === "isakmp" || names.has(from.address) === names.has(to.address)) continue;
+    const up = names.has(to.address);
+    const client = up ? from : to;
+    const responder = names.get(up ? to.address : from.address)!;
+    signs.push({
+      at,
+      source,
+      kind,
+      fromClient: up,
+      responder,
+      endpoint: endpointName(client.address, client.port),
+      spi: null,
+      sequence: null,
+    });
+  }
+  return signs;
+}
+
+const ALIVE = 300;
+const AFTER_END = 60;
+
+export function candidatesFor(
+  quickMode: QuickMode,
+  field: Field,
+  peers: readonly Peer[],
+): { list: Peer[]; freed: boolean } {
+  const { sa, id, at } = quickMode;
+  const online = peers.filter(
+    (peer) => peer.responder === sa.responder && peer.address !== sa.client && isAlive(peer, at, field),
+  );
+  const able = online.filter((peer) => couldHold(peer, id, field));
+  const client = field.clientOf(sa);
+  const accepted = field.scene.quickModes.find(
+    (other) =>
+      other.at > at &&
+      other.id === id &&
+      client.includes(other.sa) &&
+      other.byClient &&
+      isAccepted(field.outcomes.get(other)!),
+  );
+  if (accepted === undefined) return { list: able, freed: false };
+  return { list: able.filter((peer) => ended(peer, at, accepted.at, field)), freed: true };
+}
+
+/** Alive before the attempt, and without a farewell before it. */
+function isAlive({ signs, sa }: Peer, at: number, field: Field): boolean {
+  const farewell = sa === null ? null : field.known.get(sa)!.farewell;
+  if (farewell !== null && farewell.at < at) return false;
+  const hasDown = signs.some(({ fromClient, esp }) => esp && !fromClient);
+  const before = signs.filter((sign) => sign.at < at && (!hasDown || !sign.fromClient));
+  const last = before.at(-1);
+  return last !== undefined && (!hasDown || at - last.at <= ALIVE);
+}
+
+function couldHold(peer: Peer, id: number, field: Field): boolean {
+  const { sa, endpoint, signs } = peer;
+  if (endpoint.startsWith("udp") && field.ikev2.has(endpoint.slice(4))) return false;
+  if (sa !== null && (field.known.get(sa)!.pattern === "random" || speaksDpd(sa))) return false;
+  const from = signs[0].at;
+  const to = signs[signs.length - 1].at;
+  const cleared = field.scene.quickModes.some(
+    (other) =>
+      other.id === id &&
+      other.sa.responder === peer.responder &&
+      other.sa.client !== peer.address &&
+      other.byClient &&
+      isAccepted(field.outcomes.get(other)!) &&
+      other.at > from &&
+      other.at < to,
+  );
+  return !cleared;
+}
+
+/** An Informational answered within a second by one of the same length, twice. */
+export function speaksDpd(sa: Sa): boolean {
+  const infos = sa.messages.filter(({ exchange }) => exchange === INFORMATIONAL);
+  const answered = infos.filter((info, i) =>
+    infos
+      .slice(i + 1)
+      .some(
+        (other) =>
+          other.fromClient !== info.fromClient && other.at - info.at <= 1 && other.length === info.length,
+      ),
+  );
+  return answered.length >= 2;
+}
+
+/** Between refusal and acceptance: a farewell, or its last sign, with a minute of silence behind it. */
+function ended({ signs, sa }: Peer, refused: number, accepted: number, field: Field): boolean {
+  const farewell = sa === null ? null : field.known.get(sa)!.farewell;
+  if (farewell !== null) return farewell.at > refused && farewell.at < accepted;
+  const own = signs.filter(({ at }) => at < accepted);
+  const last = own.at(-1);
+  return (
+    last !== undefined &&
+    last.at > refused &&
+    !signs.some(({ at }) => at >= accepted && at <= accepted + AFTER_END) &&
+    !signs.some(({ at }) => at > last.at && at <= last.at + AFTER_END)
+  );
+}
+
+/** 6.9: sequential, refused, unanswered or unproven after a copy, phase 1 finished. */
+export function isRefusal(quickMode: QuickMode, field: Field): boolean {
+  const outcome = field.outcomes.get(quickMode)!;
+  if (phase1Done(quickMode.sa) === null) return false;
+  return (
+    outcome === "refused" ||
+    outcome === "unanswered" ||
+    (outcome === "unproven" && quickMode.copies.length > 0)
+  );
+}
+
+export function isSequential(quickMode: QuickMode, field: Field): boolean {
+  return field.known.get(quickMode.sa)!.pattern === "sequential";
+}

@@ -1,0 +1,124 @@
+/** Rule 6.8: counter-evidence, make and controls, over all attempts. */
+
+import type { Attempt, Judged, Verdict } from "./attempts.ts";
+import type { Field } from "./known.ts";
+import { INVALID_MESSAGE_ID, isAccepted, notifiesOf, phase1Done } from "./outcome.ts";
+import { makeOf, type Make, vendorIdsOf } from "./pattern.ts";
+import type { QuickMode } from "./quick-modes.ts";
+import { AGGRESSIVE, MAIN } from "./messages.ts";
+
+const JUST_ENDED = 60;
+const SAME_TIME = 300;
+
+/** What weakens an attempt without changing its holder: rejected and predicted become possible. */
+export function weigh(
+  { attempts }: Judged,
+  field: Field,
+  hasCandidates: (quickMode: QuickMode) => boolean,
+): void {
+  const inUse = new Set(
+    attempts.filter((attempt) => attempt.verdict === "tolerated" && attempt.inUse).map(responderOf),
+  );
+  for (const attempt of attempts) {
+    if (attempt.verdict !== "rejected" && attempt.verdict !== "predicted") continue;
+    const { quickMode } = attempt;
+    const ownCause = refusedOnFreeId(quickMode, field, hasCandidates);
+    attempt.otherCause =
+      inUse.has(responderOf(attempt)) ||
+      ownCause !== null ||
+      otherRefused(quickMode, field) ||
+      otherNotify(quickMode, field);
+    const weaker =
+      inUse.has(responderOf(attempt)) ||
+      ownCause === "weaker" ||
+      otherRefused(quickMode, field) ||
+      otherNotify(quickMode, field);
+    if (weaker || makeOfResponder(quickMode.sa.responder, field) === "other") attempt.verdict = "possible";
+  }
+}
+
+export function responderOf({ quickMode }: Attempt): string {
+  return quickMode.sa.responder;
+}
+
+export function otherNotify(quickMode: QuickMode, field: Field): boolean {
+  return notifiesOf(quickMode, field.scene).some((code) => code !== INVALID_MESSAGE_ID);
+}
+
+/** The same client was refused on an ID that nobody held and nobody could hold unseen. */
+function refusedOnFreeId(
+  quickMode: QuickMode,
+  field: Field,
+  hasCandidates: (other: QuickMode) => boolean,
+): "weaker" | "caveat" | null {
+  const client = field.clientOf(quickMode.sa);
+  const own = field.scene.quickModes.filter((other) => other.byClient && client.includes(other.sa));
+  let found: "weaker" | "caveat" | null = null;
+  for (const other of own) {
+    const outcome = field.outcomes.get(other)!;
+    if (outcome !== "refused" && outcome !== "unanswered") continue;
+    if (isHeld(other, field) || hasCandidates(other) || ownGhost(other, field)) continue;
+    const accepted = own.some((third) => third.id === other.id && isAccepted(field.outcomes.get(third)!));
+    if (!accepted) return "weaker";
+    found = "caveat";
+  }
+  return found;
+}
+
+/** Somebody else has a claim on the ID, or had one less than a minute before. */
+function isHeld({ sa, id, at }: QuickMode, field: Field): boolean {
+  return field.claims.some((claim) => {
+    if (claim.id !== id || claim.sa.responder !== sa.responder || claim.from >= at) return false;
+    if (field.clientOf(claim.sa) === field.clientOf(sa)) return false;
+    const { farewell, replacedAt } = field.known.get(claim.sa)!;
+    const ended = Math.min(farewell?.at ?? Number.POSITIVE_INFINITY, replacedAt, claim.takenAt);
+    return at - ended < JUST_ENDED;
+  });
+}
+
+/** 6.9: an older SA of the client itself, with a claim on the ID, never said farewell. */
+export function ownGhost({ sa, id }: QuickMode, field: Field): boolean {
+  return field.claims.some(
+    (claim) =>
+      claim.id === id &&
+      claim.sa !== sa &&
+      claim.sa.start < sa.start &&
+      field.clientOf(sa).includes(claim.sa) &&
+      field.known.get(claim.sa)!.farewell === null,
+  );
+}
+
+/** Another client, otherwise accepted and of pattern random, was refused within 5 minutes. */
+function otherRefused({ sa, at }: QuickMode, field: Field): boolean {
+  return field.scene.quickModes.some((other) => {
+    const outcome = field.outcomes.get(other);
+    if (outcome !== "refused" && outcome !== "unanswered") return false;
+    if (other.sa.responder !== sa.responder || Math.abs(other.at - at) > SAME_TIME) return false;
+    const client = field.clientOf(other.sa);
+    if (client === field.clientOf(sa) || field.known.get(other.sa)!.pattern !== "random") return false;
+    return field.scene.quickModes.some(
+      (third) => client.includes(third.sa) && third.byClient && isAccepted(field.outcomes.get(third)!),
+    );
+  });
+}
+
+export function makeOfResponder(responder: string, field: Field): Make {
+  const own = field.sas.filter((sa) => sa.responder === responder);
+  const ids = own.flatMap((sa) => vendorIdsOf(sa, false));
+  const whole = own.some(
+    (sa) =>
+      sa.phase1Seen &&
+      phase1Done(sa) !== null &&
+      sa.messages.filter(
+        ({ fromClient, exchange }) => !fromClient && (exchange === MAIN || exchange === AGGRESSIVE),
+      ).length >= (sa.messages.some(({ exchange }) => exchange === MAIN) ? 3 : 1),
+  );
+  return makeOf(ids, whole);
+}
+
+const RANK: readonly Verdict[] = ["tolerated", "possible", "predicted", "rejected"];
+
+/** 6.10: the verdict of a finding is that of its worst attempt. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.reduce((a, b) => (RANK.indexOf(b) > RANK.indexOf(a) ? b : a));
+}
