@@ -98,6 +98,7 @@ export class Scanner {
     }
     message.from = endpoint(from, this.#located.sourcePort);
     message.to = endpoint(to, this.#located.destinationPort);
+    message.identification = this.#located.identification;
     message.natTraversal = this.#located.marker;
     message.at = at;
     message.segment = segment;

@@ -2,23 +2,31 @@
  * Tells a message from its echoes: copies of one datagram that the capture holds because it was taken at
  * several points, on several interfaces, or on both sides of a NAT.
  *
- * A copy is an echo when it comes within 1 s of the datagram and from a capture point (addresses, source,
- * interface) where this datagram was not seen yet, or within 1 ms at the same point. The same bytes at a
- * point that has already seen them are a new datagram: a retransmission.
+ * The same bytes in the same direction are an echo
+ * - within 0.5 s at another capture point (addresses, source, interface), each copy answering to one datagram there:
+ *   IKE stacks send again after a second;
+ * - within 250 ms at the same one: a mirror of two hops, or a trace that sees a packet on its way through several
+ *   drivers. No IKE stack repeats itself faster;
+ * - within 1 s where both have the same IP identification and it is not zero (RFC 6864).
+ * Anything else is a datagram of its own: a retransmission.
  */
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { IkeSa } from "./sa.ts";
 
-const ECHO_WINDOW = 1_000_000;
-const SAME_POINT_WINDOW = 1_000;
+const OTHER_POINT_WINDOW = 500_000;
+const SAME_POINT_WINDOW = 250_000;
+const SAME_IDENTIFICATION_WINDOW = 1_000_000;
+/** Datagrams are remembered as long as any of these windows. */
+const REMEMBERED = SAME_IDENTIFICATION_WINDOW;
 /** Datagrams remembered at most; honest gateways do not see as many in one second. */
 const MAX_REMEMBERED = 32_768;
 /** Datagrams of one beginning, and capture points of one datagram, that are told apart within the window. */
 const MAX_ALIKE = 16;
 const MAX_POINTS = 16;
 
+/** Where a copy of a datagram was seen, and when it was first seen there. */
 interface Point {
   from: number;
   to: number;
@@ -32,10 +40,10 @@ export class Original {
   prefix = 0;
   cut = false;
   segment = 0;
-  /** When the datagram was sent last (first copy). */
+  /** When the first copy of the datagram was seen. */
   at = 0;
-  /** The time under which it stands in the queue. */
-  queuedAt = 0;
+  /** IP identification; 0 where there is none. */
+  identification = 0;
   /** Where its copies were seen; the first one is the datagram itself. */
   points: Point[] = [{ from: 0, to: 0, tap: 0, at: 0 }];
   /** The IKE SA and side that it was counted for. */
@@ -47,7 +55,7 @@ export class Original {
 
 export class EchoFilter {
   #byPrefix = new Map<number, Original>();
-  /** In the order of `queuedAt`; a datagram sent again meanwhile is queued anew when it comes up. */
+  /** In the order of `at`. */
   #queue: Original[] = [];
   #head = 0;
   /** Forgotten ones, to be reused. */
@@ -59,30 +67,17 @@ export class EchoFilter {
   /** Datagrams or capture points of them that were not remembered: copies of these count as messages. */
   evicted = 0;
 
-  /** "new": never seen within the window · "again": sent once more · "echo": a copy, to be ignored. */
-  see(message: Message): "new" | "again" | "echo" {
+  /** "new": a datagram of its own, sent for the first time or once more · "echo": a copy, to be ignored. */
+  see(message: Message): "new" | "echo" {
     this.#forget(message);
     const known = this.#find(message);
-    if (known === null) {
-      this.original = this.#remember(message);
-      return "new";
-    }
-    this.original = known;
-    const point = known.points.find(
-      (seen) => seen.from === message.from && seen.to === message.to && seen.tap === message.tap,
-    );
-    if (point === undefined) {
-      if (known.points.length < MAX_POINTS) known.points.push(pointOf(message));
+    this.original = known ?? this.#remember(message);
+    if (known === null) return "new";
+    if (pointOf(known, message) === null) {
+      if (known.points.length < MAX_POINTS) known.points.push(newPoint(message));
       else this.evicted += 1;
-      return "echo";
     }
-    const sinceCopy = message.at - point.at;
-    point.at = message.at;
-    // In a log a message with the header of another one need not be a copy of it.
-    if (sinceCopy < SAME_POINT_WINDOW && !message.logged) return "echo";
-    known.at = message.at;
-    known.points = [point];
-    return "again";
+    return "echo";
   }
 
   /** Hosts of the datagrams that may still be echoed. */
@@ -121,19 +116,12 @@ export class EchoFilter {
     return this.#queue.slice(this.#head);
   }
 
+  /** The datagram that the message is a copy of; the oldest, where it may be one of several. */
   #find(message: Message): Original | null {
     const { full, prefix } = message.digest;
-    let known = this.#byPrefix.get(prefix) ?? null;
-    for (; known !== null; known = known.next) {
-      const first = known.points[0];
-      if (
-        (known.cut || message.cut || known.full === full) &&
-        message.at - known.at < ECHO_WINDOW &&
-        // The same bytes going back to where they came from are a reflection, not a copy.
-        !(first.from === message.to && first.to === message.from)
-      ) {
-        return known;
-      }
+    for (let known = this.#byPrefix.get(prefix) ?? null; known !== null; known = known.next) {
+      const sameBytes = known.cut || message.cut || known.full === full;
+      if (sameBytes && isSameDirection(known, message) && isCopy(known, message)) return known;
     }
     return null;
   }
@@ -150,7 +138,7 @@ export class EchoFilter {
     original.cut = message.cut;
     original.segment = message.segment;
     original.at = message.at;
-    original.queuedAt = message.at;
+    original.identification = message.identification;
     const point = original.points[0];
     original.points.length = 1;
     point.from = message.from;
@@ -185,14 +173,8 @@ export class EchoFilter {
   #forget(message: Message): void {
     while (this.#head < this.#queue.length) {
       const oldest = this.#queue[this.#head];
-      const stepped = oldest.segment !== message.segment;
-      if (!stepped && message.at - oldest.queuedAt < ECHO_WINDOW) break;
+      if (oldest.segment === message.segment && message.at - oldest.at < REMEMBERED) break;
       this.#head += 1;
-      if (!stepped && message.at - oldest.at < ECHO_WINDOW) {
-        oldest.queuedAt = oldest.at;
-        this.#queue.push(oldest);
-        continue;
-      }
       this.#unlink(oldest);
       oldest.sa = null;
       oldest.side = 0;
@@ -218,12 +200,33 @@ export class EchoFilter {
   }
 }
 
+/** The same bytes going back to where they came from are a reflection, not a copy. */
+function isSameDirection({ points: [first] }: Original, { from, to }: Message): boolean {
+  return !(first.from === to && first.to === from);
+}
+
+/** By where and when the message was seen, its bytes being those of the datagram. */
+function isCopy(known: Original, message: Message): boolean {
+  const since = message.at - known.at;
+  if (known.identification !== 0 && known.identification === message.identification) {
+    return since < SAME_IDENTIFICATION_WINDOW;
+  }
+  const here = pointOf(known, message);
+  if (here === null) return since < OTHER_POINT_WINDOW;
+  // In a log a message with the header of another one need not be a copy of it.
+  return message.at - here.at < SAME_POINT_WINDOW && !message.logged;
+}
+
+function pointOf({ points }: Original, { from, to, tap }: Message): Point | null {
+  return points.find((seen) => seen.from === from && seen.to === to && seen.tap === tap) ?? null;
+}
+
 function lastOf(first: Original): Original {
   let last = first;
   while (last.next !== null) last = last.next;
   return last;
 }
 
-function pointOf(message: Message): Point {
+function newPoint(message: Message): Point {
   return { from: message.from, to: message.to, tap: message.tap, at: message.at };
 }

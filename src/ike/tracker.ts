@@ -332,6 +332,7 @@ function readWord(bytes: Uint8Array, offset: number): number {
 function copyPlace(from: Message, to: Message): void {
   to.from = from.from;
   to.to = from.to;
+  to.identification = from.identification;
   to.natTraversal = from.natTraversal;
   to.at = from.at;
   to.segment = from.segment;

@@ -40,6 +40,8 @@ export class Message {
   /** Endpoints (see hosts.ts). */
   from = 0;
   to = 0;
+  /** IPv4 identification (RFC 6864); 0 where there is none. */
+  identification = 0;
   /** Carried on the NAT-T port, behind the non-ESP marker. */
   natTraversal = false;
   /** Monotone clock of the capture, microseconds; restarts with each segment. */
@@ -110,6 +112,8 @@ export function samePrint(a: Print, b: Print): boolean {
 
 export class Located {
   ipVersion: 4 | 6 = 4;
+  /** IPv4 identification of the innermost header, for candidates; 0 for IPv6. */
+  identification = 0;
   /** Offsets of the innermost IP addresses: 4 or 16 bytes each. */
   source = 0;
   destination = 0;

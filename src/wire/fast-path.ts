@@ -44,6 +44,7 @@ export function plainPacket(
   if (protocol === PROTOCOL_TCP) return Kind.notUdp;
   if (protocol === PROTOCOL_ESP) {
     out.ipVersion = 4;
+    out.identification = readU16(bytes, at + 18);
     out.source = at + 26;
     out.destination = at + 30;
     out.sourcePort = 0;
@@ -74,6 +75,7 @@ function isEspInUdp(bytes: Uint8Array, at: number, captured: number): boolean {
 
 function espInUdp(bytes: Uint8Array, at: number, captured: number, out: Located): number {
   out.ipVersion = 4;
+  out.identification = readU16(bytes, at + 18);
   out.source = at + 26;
   out.destination = at + 30;
   out.sourcePort = readU16(bytes, at + 34);

@@ -46,6 +46,7 @@ function ipv4(bytes: Uint8Array, at: number, end: number, ports: PortSet, out: L
   const fragment = readU16(bytes, at + 6);
   if ((fragment & 0x1fff) !== 0) return Kind.laterFragment;
   out.ipVersion = 4;
+  out.identification = readU16(bytes, at + 4);
   out.source = at + 12;
   out.destination = at + 16;
   // Segmentation offload leaves a total length of 0.
@@ -62,6 +63,7 @@ function ipv4(bytes: Uint8Array, at: number, end: number, ports: PortSet, out: L
 function ipv6(bytes: Uint8Array, at: number, end: number, ports: PortSet, out: Located): number {
   if (at + 40 > end) return Kind.truncatedFrame;
   out.ipVersion = 6;
+  out.identification = 0;
   out.source = at + 8;
   out.destination = at + 24;
   const payloadLength = readU16(bytes, at + 4);
