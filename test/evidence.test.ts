@@ -12,7 +12,7 @@ import { fileInputs } from "../src/node/files.ts";
 import { portSet } from "../src/wire/locate.ts";
 import { pcap } from "./support/capture-files.ts";
 import { allCaptures } from "./support/captures.ts";
-import { PROGRAM, runProgram } from "./support/program.ts";
+import { runProgram, SHELL_COMMAND } from "./support/program.ts";
 import { simulate } from "./support/world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-evidence-"));
@@ -208,7 +208,7 @@ describe("-w", () => {
 
   it("of a pipe, which cannot be read again, gives the same findings", async () => {
     const path = join(folder, "piped.pcapng");
-    const command = `cat '${sample}' | '${process.execPath}' '${PROGRAM}' -q --json -w '${path}' - > /dev/null`;
+    const command = `cat '${sample}' | ${SHELL_COMMAND} -q --json -w '${path}' - > /dev/null`;
     const { status, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
     expect([status, stderr]).toEqual([1, ""]);
     const [whole, evidence] = await Promise.all([analyze([sample]), analyze([path])]);
@@ -216,7 +216,7 @@ describe("-w", () => {
   });
 
   it("of a redirected file asks for its name", () => {
-    const command = `'${process.execPath}' '${PROGRAM}' -w '${join(folder, "r.pcap")}' - < '${sample}'`;
+    const command = `${SHELL_COMMAND} -w '${join(folder, "r.pcap")}' - < '${sample}'`;
     const { status, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
     expect(status).toBe(2);
     expect(stderr).toContain("name the capture");

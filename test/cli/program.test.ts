@@ -6,7 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportSchema } from "../../src/report/model.ts";
 import { pcap } from "../support/capture-files.ts";
 import { datagram, isakmp } from "../support/frames.ts";
-import { PROGRAM, plainEnvironment, programIsBuilt, runProgram } from "../support/program.ts";
+import {
+  COMMAND,
+  PROGRAM,
+  plainEnvironment,
+  programIsBuilt,
+  runProgram,
+  SHELL_COMMAND,
+} from "../support/program.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -84,14 +91,14 @@ describeBuilt("the program as a process", () => {
   });
 
   test("refuses to write over the capture that standard input comes from", () => {
-    const shell = `'${process.execPath}' '${PROGRAM}' -o a.pcap - < a.pcap`;
+    const shell = `${SHELL_COMMAND} -o a.pcap - < a.pcap`;
     const { status, stderr } = spawnSync("bash", ["-c", shell], { cwd: folder, encoding: "utf8" });
     expect([status, stderr]).toEqual([2, "ike-dupcheck: refusing to write to a.pcap: it is an input\n"]);
     expect(readFileSync(join(folder, "a.pcap"))).toEqual(capture());
   });
 
   test("writes through /dev/stdout, which is a link to a pipe", () => {
-    const shell = `'${process.execPath}' '${PROGRAM}' -o /dev/stdout a.pcap | cat`;
+    const shell = `${SHELL_COMMAND} -o /dev/stdout a.pcap | cat`;
     const { stdout } = spawnSync("bash", ["-c", shell], { cwd: folder, encoding: "utf8" });
     expect(stdout).toMatch(/^(\d+|No) collision/);
   });
@@ -107,14 +114,14 @@ describeBuilt("whoever reads may go away", () => {
   ])("%s ends quietly, with the status that it would have had", (_, args, reader) => {
     const run = (command: string) =>
       spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", env: plainEnvironment() });
-    const program = `'${process.execPath}' '${PROGRAM}' ${args}`;
+    const program = `${SHELL_COMMAND} ${args}`;
     const whole = run(`${program} > /dev/null`);
     const cut = run(`${program} | ${reader}; exit \${PIPESTATUS[0]}`);
     expect([cut.status, cut.stderr]).toEqual([whole.status, ""]);
   });
 
   test("a full disk is no reader that went away", () => {
-    const command = `'${process.execPath}' '${PROGRAM}' a.pcap > /dev/full`;
+    const command = `${SHELL_COMMAND} a.pcap > /dev/full`;
     const { status, stderr } = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8" });
     expect([status, stderr]).toEqual([
       2,
@@ -138,7 +145,7 @@ function catches(pid: number, signal: NodeJS.Signals): boolean {
 describeBuilt("signals while standard input stays open", () => {
   /** Starts the program, gives it a capture without an end, and sends a signal once it listens. */
   async function interrupted(signal: NodeJS.Signals, input: Buffer) {
-    const child = spawn(process.execPath, [PROGRAM, "--json", "-"], { env: plainEnvironment() });
+    const child = spawn(COMMAND[0], [...COMMAND.slice(1), "--json", "-"], { env: plainEnvironment() });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (text) => (stdout += text));
@@ -178,7 +185,7 @@ describeBuilt("on a terminal", () => {
   if (!found) console.log("skipped: the tests on a terminal, because `script` is not installed");
 
   test.skipIf(!found)("without input it prints help and does not wait", () => {
-    const command = `'${process.execPath}' '${PROGRAM}'`;
+    const command = `${SHELL_COMMAND}`;
     const { status, stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
       encoding: "utf8",
       timeout: 30_000,
@@ -187,7 +194,7 @@ describeBuilt("on a terminal", () => {
   });
 
   test.skipIf(!found)("the table has colour, and none with NO_COLOR", () => {
-    const command = `'${process.execPath}' '${PROGRAM}' a.pcap`;
+    const command = `${SHELL_COMMAND} a.pcap`;
     const run = (env: NodeJS.ProcessEnv) =>
       spawnSync("script", ["-qec", command, "/dev/null"], {
         cwd: folder,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FrameRecord } from "../support/capture-files.ts";
 import { LiveProgram } from "../support/live-program.ts";
 import { hasCap, isInstalled, Namespace, rootNamespaces, sampleRecords } from "../support/namespace.ts";
-import { PROGRAM, programIsBuilt } from "../support/program.ts";
+import { programIsBuilt, SHELL_COMMAND } from "../support/program.ts";
 import { Client, Stage } from "../support/session.ts";
 
 const FIRST = { address: "198.51.100.11" };
@@ -73,7 +73,7 @@ describe.skipIf(!ready)("live on interfaces", () => {
       running.push(await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name));
     }
     if (programs.includes("tcpdump")) {
-      const command = `tcpdump -i a0 -U --immediate-mode -w - "$('${process.execPath}' '${PROGRAM}' --print-bpf)" | '${process.execPath}' '${PROGRAM}' --format ndjson -`;
+      const command = `tcpdump -i a0 -U --immediate-mode -w - "$(${SHELL_COMMAND} --print-bpf)" | ${SHELL_COMMAND} --format ndjson -`;
       const pipe = new LiveProgram(namespace.spawn(["sh", "-c", command]));
       await pipe.says(/listening on/);
       running.push(pipe);

@@ -16,7 +16,7 @@ import {
   sampleRecords,
   userNamespaces,
 } from "../support/namespace.ts";
-import { PROGRAM, plainEnvironment, programIsBuilt } from "../support/program.ts";
+import { COMMAND, PROGRAM, plainEnvironment, programIsBuilt } from "../support/program.ts";
 import { Client, Stage } from "../support/session.ts";
 
 let folder: string;
@@ -130,7 +130,7 @@ describe.skipIf(userNamespaces === null || !hasCap || !programIsBuilt())(
 describe.skipIf(!programIsBuilt())("a pipe on standard input", () => {
   /** The program with a pipe that the test writes to. */
   function piped(...args: string[]) {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { env: plainEnvironment() });
+    const child = spawn(COMMAND[0], [...COMMAND.slice(1), ...args], { env: plainEnvironment() });
     return { program: new LiveProgram(child), stdin: child.stdin };
   }
 
@@ -157,7 +157,7 @@ describe.skipIf(!programIsBuilt())("a pipe on standard input", () => {
     stdin.end(pcap(sampleRecords("two-windows-clients.pcap")));
     await program.ended;
     const file = join(import.meta.dirname, "../../samples/two-windows-clients.pcap");
-    const { stdout } = spawnSync(process.execPath, [PROGRAM, "--json", file], { encoding: "utf8" });
+    const { stdout } = spawnSync(COMMAND[0], [...COMMAND.slice(1), "--json", file], { encoding: "utf8" });
     const whole = JSON.parse(stdout);
     const last = program.lines.at(-1);
     if (last?.type !== "report") throw new Error("no report");

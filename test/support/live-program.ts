@@ -4,7 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Line } from "../../src/report/lines.ts";
 import type { Report } from "../../src/report/model.ts";
 import type { Namespace } from "./namespace.ts";
-import { PROGRAM } from "./program.ts";
+import { COMMAND } from "./program.ts";
 
 const PATIENCE_MS = 60_000;
 
@@ -41,7 +41,7 @@ export class LiveProgram {
   }
 
   static begin(namespace: Namespace, ...args: string[]): LiveProgram {
-    return new LiveProgram(namespace.spawn([process.execPath, PROGRAM, ...args]));
+    return new LiveProgram(namespace.spawn([...COMMAND, ...args]));
   }
 
   /** All whole lines so far. */

@@ -8,8 +8,8 @@ import { openCapture } from "../../src/node/files.ts";
 import { Message } from "../../src/wire/datagram.ts";
 import { type Inside, readInside } from "../../src/wire/inside.ts";
 import { classifyHeader, HeaderClass } from "../../src/wire/isakmp.ts";
-import { GENERIC_HEADER } from "../../src/wire/payload-chain.ts";
 import { Kind, Located, locate, portSet } from "../../src/wire/locate.ts";
+import { GENERIC_HEADER } from "../../src/wire/payload-chain.ts";
 
 export interface OpenedMessage {
   frame: number;

@@ -6,6 +6,16 @@ import { fileURLToPath } from "node:url";
 
 export const PROGRAM = fileURLToPath(new URL("../../bin/ike-dupcheck.cjs", import.meta.url));
 
+/**
+ * What starts the program: Node and its script, or one executable that IKE_DUPCHECK_EXECUTABLE names, so that the tests
+ * of the command line serve both.
+ */
+const executable = process.env.IKE_DUPCHECK_EXECUTABLE;
+export const COMMAND: readonly string[] =
+  executable === undefined ? [process.execPath, PROGRAM] : [executable];
+/** The same for a shell. */
+export const SHELL_COMMAND = COMMAND.map((word) => `'${word}'`).join(" ");
+
 /** False, with a printed reason, when there is nothing to run. */
 export function programIsBuilt(): boolean {
   const built = existsSync(new URL("../../dist/main.cjs", import.meta.url));
@@ -23,7 +33,8 @@ export function runProgram(
   args: readonly string[],
   options: { input?: Buffer; cwd?: string } = {},
 ): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [PROGRAM, ...args], {
+  const [program, ...before] = COMMAND;
+  return spawnSync(program, [...before, ...args], {
     encoding: "utf8",
     env: plainEnvironment(),
     maxBuffer: 1 << 28,

@@ -5,8 +5,8 @@
 
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import type { ChildMessage } from "./capture-child.ts";
+import { captureChildArguments } from "./reentry.ts";
 import { ChildRun, type Run, refusalOf } from "./run.ts";
 
 export type BackendName = "cap" | "tcpdump" | "dumpcap";
@@ -24,8 +24,7 @@ export function startRun(backend: BackendName, settings: RunSettings): Run {
 }
 
 function startCap(settings: RunSettings): Run {
-  const script = fileURLToPath(new URL("./capture-child.cjs", import.meta.url));
-  const child = spawn(process.execPath, [script, JSON.stringify(settings)], {
+  const child = spawn(process.execPath, [...captureChildArguments(), JSON.stringify(settings)], {
     stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
   });
   const run = new ChildRun(child, child.stdio[3] as Readable, () => {

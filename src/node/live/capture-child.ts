@@ -97,7 +97,11 @@ function dropPrivileges(): void {
 
 /** What must never be collected. */
 const kept: unknown[] = [];
-// The terminal sends its interrupt to all processes; the parent says when to stop.
-process.on("SIGINT", () => {});
-process.on("SIGHUP", () => {});
-start(JSON.parse(process.argv[2]) as ChildSettings);
+
+/** @param settings `ChildSettings` as JSON */
+export function captureChild(settings: string): void {
+  // The terminal sends its interrupt to all processes; the parent says when to stop.
+  process.on("SIGINT", () => {});
+  process.on("SIGHUP", () => {});
+  start(JSON.parse(settings) as ChildSettings);
+}

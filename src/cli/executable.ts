@@ -1,0 +1,20 @@
+/**
+ * Entry of the single executable: the program, or, started again by itself with the word that `backend.ts` uses, the
+ * process that holds the `cap` package.
+ */
+
+import { captureChild } from "../node/live/capture-child.ts";
+import { CAPTURE_CHILD } from "../node/live/reentry.ts";
+import { main } from "./main.ts";
+
+const [word, ...rest] = process.argv.slice(2);
+if (word === CAPTURE_CHILD) captureChild(rest[0]);
+else {
+  // As in bin/ike-dupcheck.cjs: memory is promised to be bounded, and a short run should not wait for it.
+  setTimeout(() => {
+    void import("node:v8").then((v8) => v8.setFlagsFromString("--heap-growing-percent=50"));
+  }, 100).unref();
+  void main(process.argv.slice(2)).then((status) => {
+    process.exitCode = status;
+  });
+}

@@ -1,0 +1,5 @@
+/** The script of the process that holds `cap`: one argument, the settings as JSON. */
+
+import { captureChild } from "./capture-child.ts";
+
+captureChild(process.argv[2]);
