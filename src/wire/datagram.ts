@@ -128,4 +128,6 @@ export class Located {
   length = 0;
   /** A non-ESP marker stands before `payload` (RFC 3948 2.2). */
   marker = false;
+  /** What was not looked into; set for `Kind.unsupportedEncapsulation` alone. See encapsulations.ts. */
+  encapsulation = 0;
 }

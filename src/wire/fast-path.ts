@@ -4,7 +4,6 @@ import type { Located } from "./datagram.ts";
 import { Kind } from "./kinds.ts";
 import { CONTINUE, readU16 } from "./layers.ts";
 import { PortRule, type PortSet } from "./ports.ts";
-import { isTunnelPort } from "./tunnels.ts";
 
 const PROTOCOL_TCP = 6;
 const PROTOCOL_UDP = 17;
@@ -54,9 +53,9 @@ export function plainPacket(
   if (protocol !== PROTOCOL_UDP) return CONTINUE;
   const source = readU16(bytes, at + 34);
   const destination = readU16(bytes, at + 36);
-  // 4500 with 500 has the code of a port that the user added: of both the walk knows more.
+  // 4500 with 500 has the code of a port that the user added, a tunnel's has a bit of its own: the walk knows more.
   const rules = ports[source] | ports[destination];
-  if (rules === PortRule.none) return isTunnelPort(destination) ? CONTINUE : Kind.otherPort;
+  if (rules === PortRule.none) return Kind.otherPort;
   return rules === PortRule.natTraversal && isEspInUdp(bytes, at, captured)
     ? espInUdp(bytes, at, captured, out)
     : CONTINUE;

@@ -6,8 +6,10 @@
  */
 
 import type { Located } from "./datagram.ts";
+import { Encapsulation } from "./encapsulations.ts";
 import { Kind } from "./kinds.ts";
-import { go, Layer, readU16, UNKNOWN_END } from "./layers.ts";
+import { l2tpOverIp } from "./l2tp.ts";
+import { go, Layer, notLookedInto, readU16, UNKNOWN_END } from "./layers.ts";
 import type { PortSet } from "./ports.ts";
 import { udp } from "./udp.ts";
 
@@ -18,7 +20,13 @@ const PROTOCOL_IPV6 = 41;
 const PROTOCOL_GRE = 47;
 const PROTOCOL_ESP = 50;
 const PROTOCOL_AH = 51;
+const PROTOCOL_MINIMAL_ENCAPSULATION = 55;
 const PROTOCOL_ICMPV6 = 58;
+const PROTOCOL_ETHERIP = 97;
+const PROTOCOL_IPCOMP = 108;
+const PROTOCOL_L2TP = 115;
+const PROTOCOL_MPLS = 137;
+const PROTOCOL_ETHERNET = 143;
 
 const IPV6_HOP_BY_HOP = 0;
 const IPV6_ROUTING = 43;
@@ -131,7 +139,7 @@ function extensionLength(header: number, stated: number): number {
 }
 
 /** The payload of IP at `at`; `ipEnd` by the IP header, `end` by the capture. */
-function transport(
+export function transport(
   protocol: number,
   bytes: Uint8Array,
   at: number,
@@ -157,6 +165,35 @@ function transport(
     case PROTOCOL_ICMPV6:
       return Kind.icmp;
     default:
+      return tunnel(protocol, bytes, at, end);
+  }
+}
+
+/** Tunnels beside those that are common. */
+function tunnel(protocol: number, bytes: Uint8Array, at: number, end: number): number {
+  switch (protocol) {
+    case PROTOCOL_ETHERIP:
+      return etherIp(bytes, at, end);
+    case PROTOCOL_L2TP:
+      return l2tpOverIp(bytes, at, end);
+    case PROTOCOL_MPLS:
+      return go(Layer.mpls, at);
+    case PROTOCOL_ETHERNET:
+      return go(Layer.ethernet, at);
+    case PROTOCOL_IPCOMP:
+      return notLookedInto(Encapsulation.ipComp);
+    case PROTOCOL_MINIMAL_ENCAPSULATION:
+      return notLookedInto(Encapsulation.minimalEncapsulation);
+    default:
       return Kind.notUdp;
   }
+}
+
+const ETHERIP_HEADER = 2;
+const ETHERIP_VERSION = 3;
+
+/** EtherIP (RFC 3378 3): version 3 and twelve bits reserved, then Ethernet. */
+function etherIp(bytes: Uint8Array, at: number, end: number): number {
+  if (at + ETHERIP_HEADER > end) return Kind.truncatedFrame;
+  return bytes[at] >> 4 === ETHERIP_VERSION ? go(Layer.ethernet, at + ETHERIP_HEADER) : Kind.notUdp;
 }

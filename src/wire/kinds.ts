@@ -17,6 +17,8 @@ export const Kind = {
   /** An IP or UDP header contradicts itself. */
   badHeader: 12,
   tooDeep: 13,
+  /** Recognised, and not looked into: `Located.encapsulation` says what. */
+  unsupportedEncapsulation: 14,
 } as const;
 
 /** Name of each kind, as the report counts it. */
@@ -35,4 +37,5 @@ export const kindNames: readonly string[] = [
   "truncated-frame",
   "bad-header",
   "too-deep",
+  "unsupported-encapsulation",
 ];

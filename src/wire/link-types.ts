@@ -1,35 +1,245 @@
-/** Link-layer types (LINKTYPE_ values of tcpdump.org) that locate.ts can read, and how each frame begins. */
+/**
+ * Link-layer types: the LINKTYPE_ values of tcpdump.org, in the one place where they are listed.
+ *
+ *     firstLayer[127]     // Layer.radiotap, what stands at the first byte of a frame
+ *     linkTypeName(127)   // "ieee802-11-radiotap"
+ */
 
 import { Layer } from "./layers.ts";
 
-interface LinkType {
-  name: string;
-  layer: number;
+type Row = readonly [linkType: number, name: string, layer?: number];
+
+/** With what stands at the first byte of a frame; without it for those that are named and not read. */
+const LINK_TYPES: readonly Row[] = [
+  [0, "null", Layer.bsdNull],
+  [1, "ethernet", Layer.ethernet],
+  [2, "experimental-ethernet"],
+  [3, "ax25"],
+  [6, "ieee802-5", Layer.tokenRing],
+  [7, "arcnet-bsd"],
+  [8, "slip"],
+  [9, "ppp", Layer.ppp],
+  [10, "fddi", Layer.fddi],
+  // Numbers that some systems wrote for 100, 109 and 106.
+  [11, "atm-rfc1483", Layer.atm],
+  // Raw IP was 12 (14 on OpenBSD) before 101 was assigned; files of both kinds exist.
+  [12, "raw", Layer.ip],
+  [13, "enc", Layer.enc],
+  [14, "raw", Layer.ip],
+  [15, "slip-bsdos"],
+  [16, "atm-clip", Layer.atm],
+  [18, "atm-clip", Layer.atm],
+  [19, "atm-clip", Layer.atm],
+  [32, "redback-smartedge"],
+  [50, "ppp-hdlc", Layer.ppp],
+  [51, "pppoe", Layer.pppoe],
+  [99, "symantec-firewall"],
+  [100, "atm-rfc1483", Layer.atm],
+  [101, "raw", Layer.ip],
+  [102, "slip-bsdos"],
+  [103, "ppp-bsdos"],
+  [104, "cisco-hdlc", Layer.ciscoHdlc],
+  [105, "ieee802-11", Layer.wlan],
+  [106, "atm-clip", Layer.atm],
+  [107, "frame-relay", Layer.frameRelay],
+  [108, "loop", Layer.bsdNull],
+  [109, "enc", Layer.enc],
+  [110, "lane8023"],
+  [111, "hippi"],
+  [112, "hdlc", Layer.ciscoHdlc],
+  [113, "linux-sll", Layer.linuxSll],
+  [114, "localtalk"],
+  [115, "econet"],
+  [116, "ipfilter"],
+  [117, "pflog", Layer.pflog],
+  [118, "cisco-ios"],
+  [119, "ieee802-11-prism", Layer.prism],
+  [120, "ieee802-11-aironet"],
+  [121, "hhdlc"],
+  [122, "ip-over-fc", Layer.ipOverFc],
+  [123, "sunatm", Layer.sunAtm],
+  [124, "rapidio"],
+  [125, "pci-express"],
+  [126, "aurora"],
+  [127, "ieee802-11-radiotap", Layer.radiotap],
+  [128, "tzsp", Layer.tzsp],
+  [129, "arcnet-linux"],
+  [130, "juniper-mlppp"],
+  [131, "juniper-mlfr"],
+  [132, "juniper-es"],
+  [133, "juniper-ggsn", Layer.juniperGgsn],
+  [134, "juniper-mfr"],
+  [135, "juniper-atm2", Layer.juniperAtm2],
+  [136, "juniper-services"],
+  [137, "juniper-atm1", Layer.juniperAtm1],
+  [138, "apple-ip-over-ieee1394", Layer.ieee1394],
+  [139, "mtp2-with-phdr"],
+  [140, "mtp2"],
+  [141, "mtp3"],
+  [142, "sccp"],
+  [143, "docsis"],
+  [144, "linux-irda"],
+  [145, "ibm-sp"],
+  [146, "ibm-sn"],
+  // Apple wrote PKTAP under this number before 258 was assigned.
+  [149, "user2", Layer.user2],
+  [163, "ieee802-11-avs", Layer.avs],
+  [164, "juniper-monitor"],
+  [165, "bacnet-ms-tp"],
+  [166, "ppp-pppd", Layer.pppd],
+  [167, "juniper-pppoe"],
+  [168, "juniper-pppoe-atm"],
+  [169, "gprs-llc"],
+  [170, "gpf-t"],
+  [171, "gpf-f"],
+  [172, "gcom-t1e1"],
+  [173, "gcom-serial"],
+  [174, "juniper-pic-peer"],
+  [175, "erf-eth"],
+  [176, "erf-pos"],
+  [177, "linux-lapd"],
+  [178, "juniper-ether", Layer.juniperEthernet],
+  [179, "juniper-ppp", Layer.juniperPpp],
+  [180, "juniper-frelay", Layer.juniperFrameRelay],
+  [181, "juniper-chdlc", Layer.juniperHdlc],
+  [182, "mfr"],
+  [183, "juniper-vp"],
+  [184, "a429"],
+  [185, "a653-icm"],
+  [186, "usb-freebsd"],
+  [187, "bluetooth-hci-h4"],
+  [188, "ieee802-16-mac-cps"],
+  [189, "usb-linux"],
+  [190, "can20b"],
+  [191, "ieee802-15-4-linux"],
+  [192, "ppi", Layer.ppi],
+  [193, "ieee802-16-mac-cps-radio"],
+  [194, "juniper-ism"],
+  [195, "ieee802-15-4-withfcs"],
+  [196, "sita"],
+  [197, "erf", Layer.erf],
+  [198, "raif1"],
+  [199, "ipmb-kontron"],
+  [200, "juniper-st"],
+  [201, "bluetooth-hci-h4-with-phdr"],
+  [202, "ax25-kiss"],
+  [203, "lapd"],
+  [204, "ppp-with-dir", Layer.pppWithDirection],
+  [205, "cisco-hdlc-with-dir", Layer.hdlcWithDirection],
+  [206, "frame-relay-with-dir", Layer.frameRelayWithDirection],
+  [207, "lapb-with-dir"],
+  [209, "i2c-linux"],
+  [210, "flexray"],
+  [211, "most"],
+  [212, "lin"],
+  [213, "x2e-serial"],
+  [214, "x2e-xoraya"],
+  [215, "ieee802-15-4-nonask-phy"],
+  [216, "linux-evdev"],
+  [217, "gsmtap-um"],
+  [218, "gsmtap-abis"],
+  [219, "mpls", Layer.mpls],
+  [220, "usb-linux-mmapped"],
+  [221, "dect"],
+  [222, "aos"],
+  [223, "wihart"],
+  [224, "fc-2"],
+  [225, "fc-2-with-frame-delims"],
+  [226, "ipnet"],
+  [227, "can-socketcan"],
+  [228, "ipv4", Layer.ip],
+  [229, "ipv6", Layer.ip],
+  [230, "ieee802-15-4-nofcs"],
+  [231, "dbus"],
+  [232, "juniper-vs"],
+  [233, "juniper-srx-e2e"],
+  [234, "juniper-fibrechannel"],
+  [235, "dvb-ci"],
+  [236, "mux27010"],
+  [237, "stanag-5066-d-pdu"],
+  [238, "juniper-atm-cemic"],
+  [239, "nflog", Layer.nflog],
+  [240, "netanalyzer"],
+  [241, "netanalyzer-transparent"],
+  [242, "ipoib", Layer.ipoib],
+  [243, "mpeg-2-ts"],
+  [244, "ng40"],
+  [245, "nfc-llcp"],
+  [246, "pfsync"],
+  [247, "infiniband"],
+  [248, "sctp"],
+  [249, "usbpcap"],
+  [250, "rtac-serial"],
+  [251, "bluetooth-le-ll"],
+  [252, "wireshark-upper-pdu", Layer.exportedPdu],
+  [253, "netlink"],
+  [254, "bluetooth-linux-monitor"],
+  [255, "bluetooth-bredr-bb"],
+  [256, "bluetooth-le-ll-with-phdr"],
+  [257, "profibus-dl"],
+  [258, "pktap", Layer.pktap],
+  [259, "epon"],
+  [260, "ipmi-hpm-2"],
+  [261, "zwave-r1-r2"],
+  [262, "zwave-r3"],
+  [263, "wattstopper-dlm"],
+  [264, "iso-14443"],
+  [265, "rds"],
+  [266, "usb-darwin"],
+  [267, "openflow"],
+  [268, "sdlc"],
+  [269, "ti-lln-sniffer"],
+  [270, "loratap"],
+  [271, "vsock"],
+  [272, "nordic-ble"],
+  [273, "docsis31-xra31"],
+  [274, "ethernet-mpacket"],
+  [275, "displayport-aux"],
+  [276, "linux-sll2", Layer.linuxSll2],
+  [277, "sercos-monitor"],
+  [278, "openvizsla"],
+  [279, "ebhscr"],
+  [280, "vpp-dispatch"],
+  [281, "dsa-tag-brcm", Layer.broadcomTagged],
+  [282, "dsa-tag-brcm-prepend", Layer.broadcomPrepended],
+  [283, "ieee802-15-4-tap"],
+  [284, "dsa-tag-dsa", Layer.dsaTagged],
+  [285, "dsa-tag-edsa", Layer.edsaTagged],
+  [286, "elee"],
+  [287, "zwave-serial"],
+  [288, "usb-2-0"],
+  [289, "atsc-alp"],
+  [290, "etw"],
+  [291, "netanalyzer-ng"],
+  [292, "zboss-ncp"],
+  [293, "usb-2-0-low-speed"],
+  [294, "usb-2-0-full-speed"],
+  [295, "usb-2-0-high-speed"],
+  [296, "auerswald-log"],
+  [297, "zwave-tap"],
+  [298, "silabs-debug-channel"],
+  [299, "fira-uci"],
+];
+
+/** 147 to 162 are for private use. */
+const USER0 = 147;
+const USER15 = 162;
+
+/** First layer by link type, for the hot path; `Layer.none` for one that is not read. */
+export const firstLayer = new Uint8Array(65536);
+const NAMES = new Map<number, string>();
+for (const [type, name, layer] of LINK_TYPES) {
+  NAMES.set(type, name);
+  if (layer !== undefined) firstLayer[type] = layer;
 }
 
-const TYPES = new Map<number, LinkType>([
-  [0, { name: "null", layer: Layer.bsdNull }],
-  [1, { name: "ethernet", layer: Layer.ethernet }],
-  [9, { name: "ppp", layer: Layer.ppp }],
-  // Raw IP was 12 (14 on OpenBSD) before 101 was assigned; files of both kinds exist.
-  [12, { name: "raw", layer: Layer.ip }],
-  [14, { name: "raw", layer: Layer.ip }],
-  [50, { name: "ppp-hdlc", layer: Layer.ppp }],
-  [51, { name: "pppoe", layer: Layer.pppoe }],
-  [101, { name: "raw", layer: Layer.ip }],
-  [104, { name: "cisco-hdlc", layer: Layer.ciscoHdlc }],
-  [108, { name: "loop", layer: Layer.bsdNull }],
-  [113, { name: "linux-sll", layer: Layer.linuxSll }],
-  [228, { name: "ipv4", layer: Layer.ip }],
-  [229, { name: "ipv6", layer: Layer.ip }],
-  [276, { name: "linux-sll2", layer: Layer.linuxSll2 }],
-]);
-
-/** First layer by link type, for the hot path. */
-export const firstLayer = new Uint8Array(65536);
-for (const [type, { layer }] of TYPES) firstLayer[type] = layer;
-
-/** Name of a link type for people; "linktype-147" for one that is not known. */
+/**
+ * Name of a link type for people: "ethernet", "usbpcap", "user5"; "linktype-300" for one that is not known.
+ *
+ * @param linkType LINKTYPE_ value, as a capture's header has it
+ */
 export function linkTypeName(linkType: number): string {
-  return TYPES.get(linkType)?.name ?? `linktype-${linkType}`;
+  const name = NAMES.get(linkType);
+  if (name !== undefined) return name;
+  return linkType >= USER0 && linkType <= USER15 ? `user${linkType - USER0}` : `linktype-${linkType}`;
 }

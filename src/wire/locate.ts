@@ -7,14 +7,14 @@
  */
 
 import type { Located } from "./datagram.ts";
+import { exportedPdu } from "./exported-pdu.ts";
 import { PLAIN_HEADERS, plainPacket } from "./fast-path.ts";
 import { ip } from "./ip.ts";
 import { Kind } from "./kinds.ts";
 import { CONTINUE, go, Layer, next } from "./layers.ts";
-import { bsdNull, ciscoHdlc, ethernet, etherType, linuxSll, linuxSll2, ppp, pppoe } from "./link-layer.ts";
 import { firstLayer } from "./link-types.ts";
 import type { PortSet } from "./ports.ts";
-import { gre } from "./tunnels.ts";
+import { readers } from "./readers.ts";
 
 export { Located } from "./datagram.ts";
 export { Kind, kindNames } from "./kinds.ts";
@@ -57,36 +57,25 @@ export function locateByWalk(
   const end = offset + captured;
   go(firstLayer[linkType], offset);
   if (next.layer === Layer.none) return Kind.unsupportedLinkType;
+  next.guessed = false;
   for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
     const kind = step(bytes, end, ports, out);
-    if (kind !== CONTINUE) return kind;
+    if (kind !== CONTINUE) return decided(kind, out);
   }
   return Kind.tooDeep;
 }
 
 /** Reads one layer: sets `next`, or decides. */
 function step(bytes: Uint8Array, end: number, ports: PortSet, out: Located): number {
-  const at = next.at;
-  switch (next.layer) {
-    case Layer.ethernet:
-      return ethernet(bytes, at, end);
-    case Layer.ip:
-      return ip(bytes, at, end, ports, out);
-    case Layer.etherType:
-      return etherType(bytes, at, end);
-    case Layer.bsdNull:
-      return bsdNull(bytes, at, end);
-    case Layer.linuxSll:
-      return linuxSll(bytes, at, end);
-    case Layer.linuxSll2:
-      return linuxSll2(bytes, at, end);
-    case Layer.ppp:
-      return ppp(bytes, at, end);
-    case Layer.pppoe:
-      return pppoe(bytes, at, end);
-    case Layer.ciscoHdlc:
-      return ciscoHdlc(bytes, at, end);
-    default:
-      return gre(bytes, at, end);
-  }
+  const { layer, at } = next;
+  if (layer === Layer.ip) return ip(bytes, at, end, ports, out);
+  if (layer === Layer.exportedPdu) return exportedPdu(bytes, at, end, ports, out);
+  return readers[layer](bytes, at, end);
+}
+
+/** Headers that contradict themselves behind a tunnel's port: it was another protocol that uses the port. */
+function decided(kind: number, out: Located): number {
+  if (kind === Kind.badHeader && next.guessed) return Kind.otherPort;
+  if (kind === Kind.unsupportedEncapsulation) out.encapsulation = next.encapsulation;
+  return kind;
 }

@@ -1,4 +1,6 @@
-/** Which UDP ports carry ISAKMP, and under which rules. */
+/** Which UDP ports carry ISAKMP, and under which rules; and which may carry a tunnel. */
+
+import { TUNNEL_PORTS } from "./udp-tunnels.ts";
 
 export const PortRule = {
   none: 0,
@@ -8,14 +10,17 @@ export const PortRule = {
   natTraversal: 2,
   /** A port that the user added: either of the two. */
   extra: 3,
+  /** A tunnel or a mirror, perhaps (udp-tunnels.ts). A bit of its own, so that the short cut can combine two ports. */
+  tunnel: 4,
 } as const;
 
 /** Rule by port number. */
 export type PortSet = Uint8Array;
 
-/** The rules of 500 and 4500, and of the ports in `extra`. */
+/** The rules of 500 and 4500, of the ports in `extra`, and of those of tunnels. */
 export function portSet(extra: readonly number[]): PortSet {
   const rules = new Uint8Array(65536);
+  for (const port of TUNNEL_PORTS) rules[port] = PortRule.tunnel;
   for (const port of extra) rules[port] = PortRule.extra;
   rules[500] = PortRule.ike;
   rules[4500] = PortRule.natTraversal;

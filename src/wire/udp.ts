@@ -6,9 +6,9 @@
 import type { Located } from "./datagram.ts";
 import { classifyHeader, HeaderClass } from "./isakmp.ts";
 import { Kind } from "./kinds.ts";
-import { readU16, UNKNOWN_END } from "./layers.ts";
+import { next, readU16, UNKNOWN_END } from "./layers.ts";
 import { PortRule, type PortSet } from "./ports.ts";
-import { udpTunnel } from "./tunnels.ts";
+import { udpTunnel } from "./udp-tunnels.ts";
 
 const UDP_HEADER = 8;
 const MARKER = 4;
@@ -37,8 +37,10 @@ export function udp(
   const destinationPort = readU16(bytes, at + 2);
   const sourceRule = ports[sourcePort];
   const destinationRule = ports[destinationPort];
-  if (sourceRule === PortRule.none && destinationRule === PortRule.none) {
-    return udpTunnel(bytes, at, end, destinationPort);
+  if (!isIkeRule(sourceRule) && !isIkeRule(destinationRule)) {
+    if (sourceRule === PortRule.none && destinationRule === PortRule.none) return Kind.otherPort;
+    next.guessed = true;
+    return udpTunnel(bytes, at, end, sourcePort, destinationPort);
   }
   if (at + UDP_HEADER > end) return Kind.truncatedFrame;
   const stated = readU16(bytes, at + 4);
@@ -47,6 +49,10 @@ export function udp(
   out.destinationPort = destinationPort;
   setPayload(at, stated, ipEnd, end, fragmented, out);
   return payloadKind(bytes, sourceRule, destinationRule, out);
+}
+
+function isIkeRule(rule: number): boolean {
+  return rule !== PortRule.none && rule !== PortRule.tunnel;
 }
 
 /** Sets what the headers and the capture say of the payload; padding of the link layer is not part of it. */
@@ -69,7 +75,17 @@ function setPayload(
   out.marker = false;
 }
 
-function payloadKind(bytes: Uint8Array, sourceRule: number, destinationRule: number, out: Located): number {
+/**
+ * ISAKMP, ESP or a keepalive, by the ports' rules.
+ *
+ * @param out its payload's place, length and captured length are set
+ */
+export function payloadKind(
+  bytes: Uint8Array,
+  sourceRule: number,
+  destinationRule: number,
+  out: Located,
+): number {
   const { payload, captured, length } = out;
   // With 500 on one side and 4500 on the other, a NAT chose a port: both forms are possible.
   const ike = sourceRule === PortRule.ike || destinationRule === PortRule.ike;

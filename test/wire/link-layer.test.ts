@@ -173,12 +173,7 @@ describe("nothing is found, and the reason is counted", () => {
     ["labels without a bottom", 1, macs("88 47", Buffer.alloc(200)), "too-deep"],
     ["tags without an end", 1, datagram(FROM, TO, MESSAGE, Array(40).fill(9)), "too-deep"],
     ["neither IPv4 nor IPv6 behind the EtherType of IP", 1, macs("08 00 55", Buffer.alloc(60)), "bad-header"],
-    [
-      "a wireless frame, whose link type is not read",
-      105,
-      datagram(FROM, TO, MESSAGE),
-      "unsupported-link-type",
-    ],
+    ["USB, whose link type is not read", 249, datagram(FROM, TO, MESSAGE), "unsupported-link-type"],
     ["the highest link type", 65535, datagram(FROM, TO, MESSAGE), "unsupported-link-type"],
     ["an empty frame", 1, Buffer.alloc(0), "truncated-frame"],
     ["an empty frame of raw IP", 101, Buffer.alloc(0), "truncated-frame"],
@@ -195,7 +190,10 @@ describe("link types have names", () => {
     [101, "raw"],
     [113, "linux-sll"],
     [276, "linux-sll2"],
-    [147, "linktype-147"],
+    [105, "ieee802-11"],
+    [249, "usbpcap"],
+    [152, "user5"],
+    [300, "linktype-300"],
   ])("%i is %s", (linkType, name) => {
     expect(linkTypeName(linkType)).toBe(name);
   });

@@ -132,9 +132,14 @@ describe("the innermost datagram is found in", () => {
 
 describe("nothing is found in", () => {
   it.each<[string, Uint8Array, string]>([
-    ["GRE version 1 (PPTP)", outer(47, hex("3001 880b 00040000 00000001", INNER)), "not-udp"],
+    [
+      "GRE version 1 that is neither PPTP nor EoIP",
+      outer(47, hex("3001 0800 00040000 00000001", INNER)),
+      "not-udp",
+    ],
+    ["an acknowledgment of PPTP", outer(47, hex("2081 880b 00000000 00000001")), "not-udp"],
     ["GRE with source routing", outer(47, hex("4000 0800 00000000", INNER)), "not-udp"],
-    ["GRE with something else", gre(INNER, 0x883e), "not-ip"],
+    ["GRE with something else", gre(INNER, 0x9000), "not-ip"],
     [
       "ERSPAN type III whose frame type is neither Ethernet nor IP",
       outer(47, hex("1000 22eb 00000001  2001 0001 00000000 0000 0400", FRAME)),

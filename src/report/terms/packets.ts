@@ -65,6 +65,12 @@ export const PACKET_TERMS: readonly Term[] = [
   },
   {
     kind: "packets skipped",
+    name: "unsupported-encapsulation",
+    brief: "recognised, not looked into",
+    text: "What these packets carry cannot be read: it is encrypted or compressed, or an encapsulation that is known by name alone. IKE may be among them. Decrypt the capture (Wi-Fi with its key, MACsec at the switch), or capture where the packets are plain.",
+  },
+  {
+    kind: "packets skipped",
     name: "truncated-frame",
     brief: "cut off before the headers end",
     text: "The snap length or a cut ended the packet inside a header that is needed. Whether it was IKE cannot be told. Capture whole packets.",
