@@ -76,7 +76,6 @@ const NODE_NOT_YET: readonly string[] = [
   "logs/entry.ts",
   "printers/html.ts",
   "printers/page.ts",
-  "printers/table.ts",
   "report/community-id.ts",
   "wire/address.ts",
 ];

@@ -1,6 +1,7 @@
 /** What a capture that goes on says of itself: the stats line, warnings as they arise, and its part of the report. */
 
 import type { LiveInputs } from "../feed/feed.ts";
+import { advised } from "../report/advice/advised.ts";
 import type { Line, StatsLine } from "../report/lines.ts";
 import type { Report, Warning } from "../report/model.ts";
 import type { LiveAnalysis } from "./analysis.ts";
@@ -102,7 +103,7 @@ export function withLive(
     const message = `${findings} findings were told while the capture ran and are no longer listed: all their IKE SAs ended before.`;
     warnings.push({ code: "findings-closed", message });
   }
-  return {
+  return advised({
     ...report,
     warnings: [...report.warnings, ...warnings],
     live: {
@@ -111,5 +112,5 @@ export function withLive(
       dropped: droppedOf(inputs, linesDropped),
       closed,
     },
-  };
+  });
 }

@@ -6,6 +6,7 @@ import { withoutPackets } from "../logs/format.ts";
 import type { EvidenceRing } from "../node/evidence-ring.ts";
 import { reportLine, toLine } from "../printers/ndjson.ts";
 import { painter } from "../printers/text.ts";
+import { clockOf } from "../report/clock.ts";
 import type { Line } from "../report/lines.ts";
 import type { Source } from "../report/model.ts";
 import type { Job } from "./commands/check.ts";
@@ -73,7 +74,14 @@ export async function render(
   const terminal = options.output === null && around.stdout.isTTY === true;
   const color = wantsColor(options.color, around.env, terminal);
   return [
-    reportToTable(report, { color, width: tableWidth(terminal, around.stdout.columns), all: options.all }),
+    reportToTable(report, {
+      color,
+      width: tableWidth(terminal, around.stdout.columns),
+      rows: terminal ? (around.stdout.rows ?? null) : null,
+      all: options.all,
+      verbose: options.verbose,
+      clock: clockOf(options.timeZone),
+    }),
   ];
 }
 /** Lines of ndjson go to `sink` as they come; any other report to `target` at the end. */
@@ -118,6 +126,7 @@ export function viewOf(options: CheckOptions, { stderr, stdout, env, now }: Surr
     paint: painter(wantsColor(options.color, env, terminal)),
     width: Math.min(120, Math.max(80, tableWidth(terminal, stderr.columns))),
     columns: status ? (stderr.columns ?? 80) : null,
+    clock: clockOf(options.timeZone),
     all: options.all,
     now,
   });

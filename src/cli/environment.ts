@@ -11,6 +11,7 @@ import type { Environment } from "./terminal.ts";
 export interface OutputStream extends ChunkStream {
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
 }
 
 export interface Surroundings {

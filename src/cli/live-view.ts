@@ -7,9 +7,10 @@ import type { LiveAnalysis } from "../analysis/analysis.ts";
 import type { LiveStatus } from "../feed/feed.ts";
 import { type BlockContext, findingBlock } from "../printers/finding-block.ts";
 import { type Paint, printable } from "../printers/text.ts";
+import type { Clock } from "../report/clock.ts";
 import type { Line } from "../report/lines.ts";
 import type { Finding } from "../report/model.ts";
-import { clock, counted, span } from "../report/phrases.ts";
+import { counted, span } from "../report/phrases.ts";
 
 export interface ViewOptions {
   write: (text: string) => void;
@@ -17,6 +18,7 @@ export interface ViewOptions {
   width: number;
   /** A status line is drawn; null where there is no terminal. */
   columns: number | null;
+  clock: Clock;
   /** Tolerated findings are shown, too. */
   all: boolean;
   /** Milliseconds of a clock that does not step. */
@@ -72,12 +74,15 @@ export class LiveView {
 
   #block(line: Line & { finding: Finding }, analysis: LiveAnalysis): string[] {
     const { finding } = line;
-    const { paint, width } = this.#options;
+    const { paint, width, clock } = this.#options;
     const number = this.#numbers.get(finding.fingerprint) ?? this.#numbers.size + 1;
     this.#numbers.set(finding.fingerprint, number);
-    const at = "at" in line && line.at !== null ? `${clock(line.at)}: ` : "";
+    const at = "at" in line && line.at !== null ? `${clock.second(line.at)}: ` : "";
     if (line.type === "finding") {
-      return [`${at}new finding`, ...findingBlock(finding, number, blockContext(analysis, paint, width))];
+      return [
+        `${at}new finding`,
+        ...findingBlock(finding, number, blockContext(analysis, paint, width, clock)),
+      ];
     }
     if (line.type !== "finding-update") return [];
     if (line.withdrawn) {
@@ -85,16 +90,18 @@ export class LiveView {
     }
     return [
       `${at}finding ${number} changed; it was ${line.previous.verdict}, severity ${line.previous.severity}`,
-      ...findingBlock(finding, number, blockContext(analysis, paint, width)),
+      ...findingBlock(finding, number, blockContext(analysis, paint, width, clock)),
     ];
   }
 }
 
-function blockContext(analysis: LiveAnalysis, paint: Paint, width: number): BlockContext {
+function blockContext(analysis: LiveAnalysis, paint: Paint, width: number, clock: Clock): BlockContext {
   const { clients, responders, capture } = analysis.report();
   return {
     paint,
     width,
+    clock,
+    brief: true,
     client: (address, port, responder) =>
       clients.find((row) => row.address === address && row.port === port && row.responder === responder),
     responder: (address) => responders.find((row) => row.address === address),

@@ -1,14 +1,17 @@
 /** One finding as a short block of aligned fields, to be understood without the manual. */
 
 import type { Attempt, Claim, Client, Finding, Responder, Verdict } from "../report/model.ts";
-import { clock, counted, endpoint, secondsBetween, span } from "../report/phrases.ts";
+import { inWords } from "../report/advice/words.ts";
+import type { Clock } from "../report/clock.ts";
+import { counted, endpoint, secondsBetween } from "../report/phrases.ts";
 import type { TermKind } from "../report/terms/term.ts";
 import { briefOf, KB_SENTENCE } from "../report/terms/terms.ts";
 import { type Paint, printable, type Style, wrap } from "./text.ts";
 
 const MARGIN = 3;
 const LABEL = 13;
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 20;
+const BRIEF_ATTEMPTS = 2;
 const MAX_LISTED = 5;
 
 const STYLES: Record<Verdict, Style> = {
@@ -22,6 +25,9 @@ const STYLES: Record<Verdict, Style> = {
 export interface BlockContext {
   paint: Paint;
   width: number;
+  clock: Clock;
+  /** Two attempts at most: the rest is for --all. */
+  brief: boolean;
   /** The report's row of a client, by its name there. */
   client(address: string, port: number | null, responder: string): Client | undefined;
   responder(address: string): Responder | undefined;
@@ -63,6 +69,14 @@ function fieldLines({ label, text, whole }: Field, paint: Paint, width: number):
   });
 }
 
+/** What a contender is, by the finding's verdict. */
+const KEPT_OUT: Record<Verdict, string> = {
+  rejected: "kept out",
+  predicted: "would be kept out",
+  possible: "may have been kept out",
+  tolerated: "accepted all the same",
+};
+
 function partyFields(finding: Finding, context: BlockContext): Field[] {
   const { holder, contender, responder } = finding;
   const box = context.responder(responder);
@@ -79,41 +93,53 @@ function partyFields(finding: Finding, context: BlockContext): Field[] {
   const { address, port, platform, pattern } = holder;
   const unseen = `not visible; may be ${listed(candidates) || "anybody"}`;
   return [
-    { label: "responder", text: `${responder}${aliases}, ${box?.vendor ?? "make unknown"}` },
-    { label: "holder", text: address === null ? unseen : party(address, port, platform, pattern) },
+    { label: "responder", text: `the gateway: ${responder}${aliases}, ${box?.vendor ?? "make unknown"}` },
+    {
+      label: "holder",
+      text: `connected first: ${address === null ? unseen : party(address, port, platform, pattern)}`,
+    },
     {
       label: "contender",
-      text: party(contender.address, contender.port, contender.platform, contender.pattern),
+      text: `${KEPT_OUT[finding.verdict]}: ${party(contender.address, contender.port, contender.platform, contender.pattern)}`,
     },
   ];
 }
 
-function attemptFields(finding: Finding, { packet }: BlockContext): Field[] {
+function attemptFields(finding: Finding, { packet, clock, brief }: BlockContext): Field[] {
   const fields: Field[] = [];
+  const limit = brief ? BRIEF_ATTEMPTS : MAX_ATTEMPTS;
   let held = "";
-  for (const attempt of finding.attempts.slice(0, MAX_ATTEMPTS)) {
+  for (const attempt of finding.attempts.slice(0, limit)) {
     const { claim, messageId, firstId, at, frame, source } = attempt;
-    const text = claim === null ? held : heldText(messageId, claim, packet(claim.frame, claim.source));
+    const text = claim === null ? held : heldText(messageId, claim, packet(claim.frame, claim.source), clock);
     // A client that tries again and again meets the same claim.
     if (text !== held) fields.push({ label: "held", text });
     held = text;
     const first = firstId ? ", its first ID" : "";
     fields.push(
-      { label: "attempt", text: `${messageId}${first}, at ${clock(at)} (${packet(frame, source)})` },
+      { label: "attempt", text: `${messageId}${first}, at ${clock.exact(at)} (${packet(frame, source)})` },
       { label: "outcome", text: outcomeText(attempt) },
       { label: "overlap", text: overlapText(attempt) },
     );
   }
-  const more = finding.attempts.length - MAX_ATTEMPTS;
-  if (more > 0) fields.push({ label: "", text: `... ${counted(more, "more attempt")}, use --json` });
+  const more = finding.attempts.length - limit;
+  if (more > 0) {
+    const where = brief ? "--all shows them" : "use --json";
+    fields.push({ label: "", text: `... ${counted(more, "more attempt")}, ${where}` });
+  }
   return fields;
 }
 
-function heldText(messageId: string, { at, implied, lastLifeAt }: Claim, where: string): string {
+function heldText(
+  messageId: string,
+  { at, implied, lastLifeAt }: Claim,
+  where: string,
+  clock: Clock,
+): string {
   const since = implied
-    ? `${messageId} since before the capture, as a later ID shows (${where}, ${clock(at)})`
-    : `${messageId} since ${clock(at)} (${where})`;
-  return `${since}; ${lastLifeAt === null ? "not seen since" : `last sign ${clock(lastLifeAt)}`}`;
+    ? `${messageId} since before the capture, as a later ID shows (${where}, ${clock.exact(at)})`
+    : `${messageId} since ${clock.exact(at)} (${where})`;
+  return `${since}; ${lastLifeAt === null ? "not seen since" : `last sign ${clock.second(lastLifeAt)}`}`;
 }
 
 /** What became of an attempt, with its numbers. */
@@ -126,12 +152,12 @@ export function outcomeText({
 }: Attempt): string {
   const parts = [explained("outcome", outcome)];
   if (retransmissions > 0) {
-    const last = lastRetransmissionAt === null ? null : span(secondsBetween(at, lastRetransmissionAt));
+    const last = lastRetransmissionAt === null ? null : inWords(secondsBetween(at, lastRetransmissionAt));
     parts.push(
       counted(retransmissions, "retransmission") + (last === null ? "" : `, the last after ${last}`),
     );
   }
-  if (refusedAt !== null) parts.push(`Informational after ${span(secondsBetween(at, refusedAt))}`);
+  if (refusedAt !== null) parts.push(`Informational after ${inWords(secondsBetween(at, refusedAt))}`);
   return parts.join("; ");
 }
 
@@ -140,7 +166,7 @@ export function overlapText({ overlap, claim, at }: Attempt): string {
   const text = explained("overlap", overlap);
   if (claim === null || claim.lastLifeAt === null) return text;
   const after = secondsBetween(at, claim.lastLifeAt);
-  return `${text} (its last sign: ${span(Math.abs(after))} ${after < 0 ? "before" : "after"} that)`;
+  return `${text} (its last sign: ${inWords(Math.abs(after))} ${after < 0 ? "before" : "after"} that)`;
 }
 
 function judgementFields({ cause, verdict, summary, notes, caveats }: Finding): Field[] {

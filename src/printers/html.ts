@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Attempt, Client, Finding, Report, Verdict } from "../report/model.ts";
 import { clock, counted, endpoint } from "../report/phrases.ts";
+import { headline } from "../report/advice/summary.ts";
 import { REMEDIES } from "../report/remedies.ts";
 import { KB_SENTENCE } from "../report/terms/terms.ts";
 import { isoTime } from "../report/time.ts";
@@ -13,7 +14,6 @@ import type { Timeline } from "../report/timeline.ts";
 import { drawing } from "./drawing.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
-import { headline } from "./headline.ts";
 import { STYLE } from "./html-style.ts";
 import { embedded, html, htmlTable } from "./html-text.ts";
 import { reportToJson } from "./json.ts";

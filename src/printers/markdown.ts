@@ -5,11 +5,11 @@
 
 import type { Attempt, Client, Finding, Report } from "../report/model.ts";
 import { clock, counted, endpoint } from "../report/phrases.ts";
+import { headline } from "../report/advice/summary.ts";
 import { REMEDIES } from "../report/remedies.ts";
 import { KB_SENTENCE } from "../report/terms/terms.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
-import { headline } from "./headline.ts";
 import { code, escaped, tableLines } from "./markdown-text.ts";
 
 /** Rows of a table, and findings with a section of their own; the others are in the JSON report. */

@@ -4,6 +4,7 @@
  */
 
 import { createRequire } from "node:module";
+import type { Clock } from "../report/clock.ts";
 import type { Report } from "../report/model.ts";
 import { counted } from "../report/phrases.ts";
 import { columnWidths, type Paint, printable, wrap } from "./text.ts";
@@ -36,6 +37,8 @@ export interface Page {
   paint: Paint;
   width: number;
   all: boolean;
+  verbose: boolean;
+  clock: Clock;
 }
 
 /** A blank line and a heading. */
@@ -49,9 +52,15 @@ export function paragraph({ width }: Page, text: string): string[] {
   return lines.map((line, row) => INDENT.repeat(row === 0 ? 1 : 2) + line);
 }
 
+/** Rows that a section shows: few at a glance, and not without an end with --all. */
+export function rowLimit({ all, verbose }: Page, atAGlance: number): number {
+  return all || verbose ? MAX_ROWS : atAGlance;
+}
+
 /** The line that stands for rows beyond the limit. */
-export function more(count: number, what: string): string[] {
-  return count > MAX_ROWS ? [`${INDENT}... ${counted(count - MAX_ROWS, `more ${what}`)}, use --json`] : [];
+export function more(count: number, what: string, limit = MAX_ROWS): string[] {
+  const where = limit < MAX_ROWS && count <= MAX_ROWS ? "--all shows them" : "use --json";
+  return count > limit ? [`${INDENT}... ${counted(count - limit, `more ${what}`)}, ${where}`] : [];
 }
 
 export type Align = "left" | "right";
@@ -63,7 +72,7 @@ export function grid(page: Page, head: string[], rows: (string | number)[][], al
   const widths = columnWidths([head, ...cells], page.width - INDENT.length, GAP);
   // Without the empty styles cli-table3 colours head and borders, on a pipe and under NO_COLOR as well.
   const table = new Table({
-    head: head.map((cell) => page.paint("dim", cell)),
+    head: head.map((cell, column) => page.paint("dim", wrap(cell, widths[column]).join("\n"))),
     chars: PLAIN_CHARS,
     colAligns: aligns,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },

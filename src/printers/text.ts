@@ -3,6 +3,8 @@
  * all) passes `printable` before it is printed, so that no capture can move a cursor or hide a line.
  */
 
+import { eastAsianWidth } from "get-east-asian-width";
+
 /** Control, format (bidirectional overrides, zero-width), surrogate and line-separator characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
@@ -18,36 +20,61 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, shown);
 }
 
-export type Style = "bold" | "dim" | "red" | "yellow" | "cyan";
+export type Style = "bold" | "dim" | "red" | "yellow" | "cyan" | "green";
 export type Paint = (style: Style, text: string) => string;
 
-const SGR: Record<Style, string> = { bold: "1", dim: "2", red: "1;31", yellow: "33", cyan: "36" };
+const SGR: Record<Style, string> = {
+  bold: "1",
+  dim: "2",
+  red: "1;31",
+  yellow: "33",
+  cyan: "36",
+  green: "32",
+};
 
 /** A painter that colours, or one that hands the text back as it is. */
 export function painter(color: boolean): Paint {
   return (style, text) => (color && text !== "" ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text);
 }
 
-/** Lines of at most `width` characters, broken at spaces; a longer word stands alone and whole, to be copied. */
+/** Columns that a text takes on a terminal: two for East Asian wide characters, none for combining marks. */
+export function columnsOf(text: string): number {
+  // Nearly all text of a report is ASCII.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) {
+    if (!/\p{M}/u.test(character)) columns += eastAsianWidth(character.codePointAt(0)!);
+  }
+  return columns;
+}
+
+/** The text with spaces behind it, to that many columns. */
+export function padded(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
+}
+
+/** Lines of at most `width` columns, broken at spaces; a longer word stands alone and whole, to be copied. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
+  let used = 0;
   for (const word of text.split(" ")) {
-    if (line === "") line = word;
-    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+    const columns = columnsOf(word);
+    if (line === "") [line, used] = [word, columns];
+    else if (used + 1 + columns <= width) [line, used] = [`${line} ${word}`, used + 1 + columns];
     else {
       lines.push(line);
-      line = word;
+      [line, used] = [word, columns];
     }
   }
   lines.push(line);
   return lines;
 }
 
-const MIN_COLUMN = 10;
+const MIN_COLUMN = 4;
 
 function longestWord(text: string): number {
-  return text.split(" ").reduce((longest, word) => Math.max(longest, word.length), 0);
+  return text.split(" ").reduce((longest, word) => Math.max(longest, columnsOf(word)), 0);
 }
 
 /**
@@ -57,7 +84,7 @@ function longestWord(text: string): number {
 export function columnWidths(rows: readonly string[][], width: number, gap: number): number[] {
   // Not Math.max(...): a table can have more rows than a call can have arguments.
   const widths = rows[0].map((_, column) =>
-    rows.reduce((widest, row) => Math.max(widest, row[column].length), 0),
+    rows.reduce((widest, row) => Math.max(widest, columnsOf(row[column])), 0),
   );
   const words = rows[0].map((_, column) =>
     rows.reduce((widest, row) => Math.max(widest, longestWord(row[column])), MIN_COLUMN),

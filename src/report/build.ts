@@ -9,6 +9,7 @@ import type { Box } from "../judgement/responders.ts";
 import { microsoftVersion } from "../judgement/responders.ts";
 import type { Session } from "../judgement/session.ts";
 import { VERDICTS } from "../judgement/vocabulary.ts";
+import { clientOutcomes } from "./client-outcomes.ts";
 import { communityId } from "./community-id.ts";
 import type { Client, Report, Responder } from "./model.ts";
 import { messageIdText } from "./sentences.ts";
@@ -67,12 +68,23 @@ export function buildClients(judgement: Judgement, context: BuildContext): Clien
   const clients: Client[] = [];
   for (const box of judgement.boxes) {
     const responder = context.hosts.text(box.host);
-    for (const client of box.clients) clients.push(buildClient(client, box, responder, context.hosts));
+    const outcomes = clientOutcomes(box.parties);
+    for (const client of box.clients) {
+      clients.push({
+        ...buildClient(client, box, responder, context.hosts),
+        outcome: outcomes.get(client)!,
+      });
+    }
   }
   return clients;
 }
 
-function buildClient(client: JudgedClient, box: Box, responder: string, hosts: HostTable): Client {
+function buildClient(
+  client: JudgedClient,
+  box: Box,
+  responder: string,
+  hosts: HostTable,
+): Omit<Client, "outcome"> {
   const { sessions } = client;
   const pattern = box.patterns.get(client)!;
   const ids = idsOf(sessions);

@@ -225,10 +225,28 @@ const responder = z.object({
   fingerprint,
 });
 
+export const clientOutcomeKindSchema = z
+  .enum(["connected", "kept-out", "unknown"])
+  .describe("kept-out: at least one try to connect failed; connected: none did; unknown: not seen");
+
+const clientOutcome = z
+  .object({
+    kind: clientOutcomeKindSchema,
+    keptOut: count.describe("Quick modes that the gateway refused or never answered, on dials that failed"),
+    firstAt: time.nullable().describe("When the first of these began"),
+    lastAt: time.nullable().describe("The last sign of the last of these"),
+    connectedAt: time
+      .nullable()
+      .describe("The first accepted quick mode after them; of all where there are none"),
+    keptOutSeconds: z.number().nonnegative().describe("How long it was kept out in all, as far as it tried"),
+  })
+  .describe("What became of the client at this gateway");
+
 const client = z.object({
   address,
   port,
   responder: address,
+  outcome: clientOutcome,
   platform,
   pattern: z.object({
     kind: patternKindSchema,
@@ -276,11 +294,29 @@ const coverage = z
   })
   .describe("What the input could not show: no finding means clean only as far as this is complete");
 
+const stepCommand = z.object({
+  command: z.string(),
+  where: z.string().describe("Where it is entered"),
+  tried: z
+    .boolean()
+    .describe("False: taken from the vendor's reference, never tried by the makers of this program"),
+});
+
+const nextStep = z
+  .object({
+    text: z.string(),
+    commands: z.array(stepCommand),
+    findings: z.array(fingerprint).describe("The findings that it is about"),
+  })
+  .describe("What to do next, the most urgent first");
+
 export const reportSchema = z.object({
   schemaVersion: z.literal("1"),
   tool: z.object({ name: z.string(), version: z.string() }),
+  nextSteps: z.array(nextStep).describe("Never empty where there is a finding, a refused client or a gap"),
   capture,
   summary: z.object({
+    text: z.string().describe("The answer in two to five lines, separated by line feeds; times in UTC"),
     responders: count,
     clients: count,
     ikeSas: count,
@@ -305,6 +341,9 @@ export type Claim = z.infer<typeof claim>;
 export type Responder = z.infer<typeof responder>;
 export type Live = z.infer<typeof live>;
 export type Client = z.infer<typeof client>;
+export type ClientOutcome = z.infer<typeof clientOutcome>;
+export type NextStep = z.infer<typeof nextStep>;
+export type StepCommand = z.infer<typeof stepCommand>;
 export type Warning = Report["warnings"][number];
 export type Coverage = z.infer<typeof coverage>;
 export type CoverageGap = z.infer<typeof coverageGap>;

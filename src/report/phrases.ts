@@ -3,6 +3,11 @@
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+/** The last part of a path, of either kind of system. */
+
+export function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
 /** An address with its port, where one is known: `192.0.2.1:500`, `[2001:db8::1]:500`. */
 
 export function endpoint(address: string, port: number | null): string {

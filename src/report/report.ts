@@ -5,6 +5,7 @@ import type { Inputs } from "../feed/feed.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { toolName, version } from "../version.ts";
+import { advised } from "./advice/advised.ts";
 import { buildClients, buildResponders, countVerdicts } from "./build.ts";
 import { buildFindings } from "./build-findings.ts";
 import { buildCoverage } from "./coverage.ts";
@@ -32,7 +33,7 @@ export function reportOf(
     ...buildWarnings(capture, judgement, clients, inputs.clockSteps, hosts),
   ];
   const sentences = unreadable.map(({ message }) => message);
-  return {
+  return advised({
     schemaVersion: "1",
     tool: { name: toolName, version },
     capture,
@@ -48,7 +49,7 @@ export function reportOf(
     findings: buildFindings(judgement, context),
     warnings,
     coverage: buildCoverage(capture, judgement, warnings, sentences, hosts),
-  };
+  });
 }
 function captureOf(
   inputs: Inputs,

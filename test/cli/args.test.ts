@@ -13,6 +13,7 @@ const DEFAULTS: CheckOptions = {
   failOn: "possible",
   strict: false,
   all: false,
+  timeZone: "local",
   crossCheck: false,
   quiet: false,
   verbose: false,

@@ -17,7 +17,7 @@ describe("where things go", () => {
   test("the table goes to standard output, nothing to standard error", async () => {
     const around = surroundings({ analysis: analysis({ report: rejected }) });
     expect(await run(["a.pcap"], around)).toBe(1);
-    expect(around.out).toMatch(/^1 collision rejected: /);
+    expect(around.out).toMatch(/^1 of 2 clients kept out: /);
     expect(around.out).not.toContain("\x1b");
     expect(around.err).toBe("");
     expect(around.asked?.inputs).toEqual(["a.pcap"]);
@@ -88,7 +88,7 @@ describe("what is not in the report goes to standard error", () => {
     const around = surroundings({ analysis: analysis({ report: rejected, failures: [failure] }) });
     expect(await run(["-q", "a.pcap", "b.pcap"], around)).toBe(2);
     expect(around.err).toBe("ike-dupcheck: cannot read b.pcap: there is no such file\n");
-    expect(around.out).toMatch(/^1 collision rejected/);
+    expect(around.out).toMatch(/^1 of 2 clients kept out/);
   });
 
   test("where nothing could be read there is no report that could read as clean", async () => {
@@ -196,7 +196,7 @@ describe("signals", () => {
         },
       });
       expect(await run(["a"], around)).toBe(1);
-      expect(around.out).toMatch(/^1 collision rejected/);
+      expect(around.out).toMatch(/^1 of 2 clients kept out/);
       expect(around.err).toBe(
         `ike-dupcheck: ${signal}: reporting what was read so far; a second one ends the program\n`,
       );
@@ -329,7 +329,7 @@ describe("-o", () => {
     const path = join(folder, "r.txt");
     const around = surroundings({ terminal: true, analysis: analysis({ report: rejected }) });
     expect(await run(["--no-progress", "-o", path, "a.pcap"], around)).toBe(1);
-    expect(readFileSync(path, "utf8")).toMatch(/^1 collision rejected/);
+    expect(readFileSync(path, "utf8")).toMatch(/^1 of 2 clients kept out/);
     expect([around.out, around.err]).toEqual(["", ""]);
     expect(readdirSync(folder)).toEqual(["r.txt"]);
   });

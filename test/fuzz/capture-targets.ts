@@ -9,6 +9,7 @@ import { openSource } from "../../src/feed/formats.ts";
 import { analyze } from "../../src/index.ts";
 import { gunzip } from "../../src/node/gunzip.ts";
 import { reportToJson } from "../../src/printers/json.ts";
+import { UTC } from "../../src/report/clock.ts";
 import { reportToTable } from "../../src/printers/table.ts";
 import { reportSchema } from "../../src/report/model.ts";
 import { accountedFor } from "../support/analyzed.ts";
@@ -106,7 +107,14 @@ export async function fuzzAnalysis(input: Uint8Array): Promise<void> {
   runs += 1;
   // What depends on the shape of the report, not on the bytes, is looked at now and then.
   if (runs % 8 !== 0 && findings.length === 0) return;
-  const table = reportToTable(report, { color: false, width: 100, all: true });
+  const table = reportToTable(report, {
+    color: false,
+    width: 100,
+    rows: null,
+    all: true,
+    verbose: true,
+    clock: UTC,
+  });
   must(!CONTROL.test(table), "the table holds no control characters");
   const json = [...reportToJson(report)].join("");
   same(JSON.parse(json), report, "JSON reads back as the report");

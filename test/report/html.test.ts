@@ -147,7 +147,7 @@ describe.skipIf(!hasBrowser)("in Chromium", () => {
     const text = (await pageOf("two-windows-clients.pcap")).replace(/<style>.*?<\/style>/s, "");
     await show(text, async (shown) => {
       expect(await shown.locator("svg circle").first().getAttribute("fill")).toBe("#1a6b35");
-      expect(await shown.locator("h1").innerText()).toContain("1 collision rejected");
+      expect(await shown.locator("h1").innerText()).toContain("1 of 2 clients kept out");
     });
   });
 

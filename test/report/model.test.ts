@@ -78,7 +78,7 @@ describe("the published JSON Schema", () => {
 
   test("requires the names that the contract gives", () => {
     expect(requiredOf(schema)).toEqual(
-      "capture clients coverage findings responders schemaVersion summary tool warnings".split(" "),
+      "capture clients coverage findings nextSteps responders schemaVersion summary tool warnings".split(" "),
     );
     expect(requiredOf(schema.properties.capture)).toEqual(
       expect.arrayContaining(["sources", "packets", "messages", "quickModeMessages", "skipped"]),

@@ -1,21 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { reportToTable } from "../../src/printers/table.ts";
+import { headline } from "../../src/report/advice/summary.ts";
+import { UTC } from "../../src/report/clock.ts";
 import type { Caveat, Report } from "../../src/report/model.ts";
-import { attempt, client, finding, report } from "../support/reports.ts";
+import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
 
-const PLAIN = { color: false, width: 100, all: false };
+const PLAIN = {
+  color: false,
+  width: 100,
+  rows: null as number | null,
+  all: false,
+  verbose: false,
+  clock: UTC,
+};
 
 function table(value: Report, options: Partial<typeof PLAIN> = {}): string {
   return reportToTable(value, { ...PLAIN, ...options });
 }
 
 /** The text with wrapped lines joined again. */
-function flat(value: Report): string {
-  return table(value, { width: 120 }).replace(/\n +/g, " ");
-}
-
-function firstLine(value: Report): string {
-  return table(value).split("\n", 1)[0];
+function flat(value: Report, options: Partial<typeof PLAIN> = {}): string {
+  return table(value, { width: 120, ...options }).replace(/\n +/g, " ");
 }
 
 const rejected = finding({ caveats: ["no-control", "ike-only"], notes: ["accepted-when-free"] });
@@ -38,14 +43,14 @@ const unseen = finding({
 });
 const tolerated = finding({ verdict: "tolerated", severity: "info", summary: "It was answered." });
 
-describe("the first line", () => {
+describe("the headline", () => {
   const two = (extra: Partial<Report> = {}) => report({ findings: [], ...extra });
   const messages = (over: object) => ({ ...report().capture, ...over });
   test.each([
     [
       "names the three hosts and the ID of a rejected collision",
       report({ findings: [rejected] }),
-      "1 collision rejected: 198.51.100.12 is refused by 192.0.2.1 while 198.51.100.11 holds message ID 0x00000001",
+      "1 of 2 clients kept out: gateway 192.0.2.1 refused 198.51.100.12 while 198.51.100.11 was connected with the same message ID 0x00000001",
     ],
     [
       "gives the ports of two clients behind one address",
@@ -56,22 +61,31 @@ describe("the first line", () => {
           }),
         ],
       }),
-      "1 collision rejected: 198.51.100.11:61000 is refused by 192.0.2.1 while 198.51.100.11:4500 holds message ID 0x00000001",
+      "1 of 2 clients kept out: gateway 192.0.2.1 refused 198.51.100.11:61000 while 198.51.100.11:4500 was connected with the same message ID 0x00000001",
     ],
     [
-      "counts the others and takes the worst one as its example, wherever it stands",
-      report({ findings: [unseen, tolerated, finding({ verdict: "predicted" }), rejected, rejected] }),
-      "2 collisions rejected, 1 predicted, 1 possible: first, 198.51.100.12 is refused by 192.0.2.1 while 198.51.100.11 holds message ID 0x00000001",
+      "counts clients, not findings, the others as well, and takes the worst as its example, wherever it stands",
+      report({
+        findings: [
+          unseen,
+          tolerated,
+          finding({ verdict: "predicted", contender: { ...finding().contender, address: "198.51.100.9" } }),
+          rejected,
+          rejected,
+        ],
+        clients: [client(), keptOut(), client({ address: "198.51.100.9" })],
+      }),
+      "1 of 3 clients kept out (1 more would be, 1 more may have been): at gateway 192.0.2.1, refused while another client was connected with the same message ID; first 198.51.100.12",
     ],
     [
       "does not say refused where the answer is not in the capture",
       report({ findings: [finding({ verdict: "predicted", messageIds: ["0x00000001", "0x00000002"] })] }),
-      "1 collision predicted: 198.51.100.12 tries message IDs 0x00000001, 0x00000002 at 192.0.2.1 while 198.51.100.11 holds it; the answer is not in the capture",
+      "1 of 2 clients would be kept out: 198.51.100.12 tried message IDs 0x00000001 and 0x00000002 at gateway 192.0.2.1 while 198.51.100.11 was connected with it; the answer is not in the capture",
     ],
     [
       "does not name a holder that is not visible",
       report({ findings: [unseen] }),
-      "1 collision possible: 198.51.100.12 got no answer from 192.0.2.1 on message ID 0x00000001; no holder is visible",
+      "1 of 2 clients may have been kept out: gateway 192.0.2.1 did not accept 198.51.100.12 on message ID 0x00000001, and no client that holds it is in the capture",
     ],
     [
       "says that a capture without IKEv1 could show nothing",
@@ -97,21 +111,25 @@ describe("the first line", () => {
     [
       "says that one client alone could not collide",
       two({ clients: [client()], responders: [{ ...report().responders[0], clients: 1 }] }),
-      "No collision found in 3 quick modes of 1 client at 1 responder, and none could be: no responder has two clients here",
+      "No collision found in 3 quick modes of 1 client at 1 gateway, and none could be: no gateway has two clients here",
     ],
-    ["says what was looked at", two(), "No collision found in 3 quick modes of 2 clients at 1 responder"],
+    [
+      "is never that nothing was found, where a client was refused without a finding",
+      two({
+        clients: [client(), keptOut()],
+        warnings: [{ code: "refused-without-holder", message: "Client 198.51.100.12 was refused." }],
+      }),
+      "1 of 2 clients refused by gateway 192.0.2.1: 198.51.100.12; no other client is seen to hold the message ID",
+    ],
+    ["says what was looked at", two(), "No collision found in 3 quick modes of 2 clients at 1 gateway"],
     [
       "counts tolerated findings as no collision, and still tells of them",
       two({ findings: [tolerated] }),
-      "No collision found that was refused, in 3 quick modes of 2 clients at 1 responder: 1 tolerated",
+      "No collision found that was refused, in 3 quick modes of 2 clients at 1 gateway: 1 tolerated",
     ],
   ])("%s", (_, value, expected) => {
-    expect(firstLine(value)).toBe(expected);
+    expect(headline(value)).toBe(expected);
   });
-});
-
-test("a rejected collision, as it prints at 80 columns", () => {
-  expect(table(report({ findings: [rejected] }), { width: 80 })).toBe(GOLDEN);
 });
 
 describe("a finding's block", () => {
@@ -124,7 +142,7 @@ describe("a finding's block", () => {
   test("does not repeat that sentence when the summary has it", () => {
     const summary = "Refused; an ASA with the behaviour described in KB 942429 refuses this.";
     const text = table(report({ findings: [finding({ summary })] }), { width: 120 });
-    expect(text.split("KB 942429").length - 1).toBe(1);
+    expect(text).not.toContain("   meaning");
   });
 
   test("does not accuse where the attempt was tolerated", () => {
@@ -135,7 +153,7 @@ describe("a finding's block", () => {
 
   test("lists who may be the holder when none is visible", () => {
     expect(table(report({ findings: [unseen] }))).toMatch(
-      /holder {7}not visible; may be 198\.51\.100\.77:4500, 2001:db8::5\n/,
+      /holder {7}connected first: not visible; may be 198\.51\.100\.77:4500, 2001:db8::5\n/,
     );
   });
 
@@ -159,7 +177,7 @@ describe("a finding's block", () => {
     const text = flat(
       report({ findings: [finding({ attempts: [attempt({ claim, overlap: "probable" })] })] }),
     );
-    expect(text).toContain("(its last sign: 1 min 30 s before that)");
+    expect(text).toContain("(its last sign: 1 minute 30 seconds before that)");
   });
 
   test("tells when the responder's Informational came", () => {
@@ -173,18 +191,21 @@ describe("a finding's block", () => {
     expect(text).toContain("an Informational of the responder; Informational after 0.04 s");
   });
 
-  test("shows five attempts and counts the rest", () => {
-    const attempts = Array.from({ length: 8 }, (_, i) => attempt({ frame: 100 + i }));
-    const text = table(report({ findings: [finding({ attempts })] }));
-    expect(text).toContain("(frame 104)");
-    expect(text).not.toContain("(frame 105)");
-    expect(text).toContain("... 3 more attempts, use --json");
+  test("shows two attempts at a glance, twenty with --all, and counts the rest", () => {
+    const attempts = Array.from({ length: 28 }, (_, i) => attempt({ frame: 100 + i }));
+    const value = report({ findings: [finding({ attempts })] });
+    expect(table(value)).toContain("(frame 101)");
+    expect(table(value)).not.toContain("(frame 102)");
+    expect(table(value)).toContain("... 26 more attempts, --all shows them");
+    expect(table(value, { all: true })).toContain("(frame 119)");
+    expect(table(value, { all: true })).toContain("... 8 more attempts, use --json");
   });
 
   test("tells a claim once, when one attempt after the other meets it", () => {
     const other = attempt({ messageId: "0x00000002", claim: { ...attempt().claim!, frame: 9 } });
     const text = table(
       report({ findings: [finding({ attempts: [attempt(), attempt({ frame: 40 }), other] })] }),
+      { all: true },
     );
     expect(text.match(/^ {3}held {9}.*$/gm)).toEqual([
       expect.stringContaining("0x00000001 since 2026-11-23 10:00:01.250000 UTC (frame 7)"),
@@ -237,7 +258,7 @@ describe("what is left out", () => {
       client({ address: `10.1.${i >> 8}.${i & 255}` }),
     );
     const began = performance.now();
-    const text = table(report({ clients }));
+    const text = table(report({ clients }), { all: true });
     expect(text.match(/\n {2}10\.1\./g)).toHaveLength(100);
     expect(text).toContain("\n  ... 59900 more clients, use --json\n");
     expect(performance.now() - began).toBeLessThan(5000);
@@ -253,7 +274,7 @@ describe("what is left out", () => {
       },
       warnings: Array.from({ length: 102 }, () => ({ code: "untimed" as const, message: "x" })),
     });
-    const text = table(value);
+    const text = table(value, { all: true });
     expect(text.match(/REJECTED/g)).toHaveLength(100);
     for (const line of ["... 30 more findings,", "... 1 more capture,", "... 2 more warnings,"])
       expect(text).toContain(line);
@@ -266,16 +287,16 @@ describe("what else a reader must see", () => {
     const line = (peak: number) =>
       table(
         report({ responders: [{ ...row, sequentialClients: 3, peakConcurrentSequential: peak }] }),
-      ).replaceAll("\n    ", " ");
+      ).replaceAll("\n     ", " ");
     expect(line(2)).toContain(
-      "Exposed: 3 clients of 192.0.2.1 count their IDs from a small number, up to 2 of them connected at once.",
+      "Watch gateway 192.0.2.1: 3 of its clients count their message IDs from a small number, up to 2 of them connected at once.",
     );
     expect(line(1)).toContain("never two of them connected at once");
-    expect(table(report({ responders: [{ ...row, sequentialClients: 1 }] }))).not.toContain("Exposed");
+    expect(table(report({ responders: [{ ...row, sequentialClients: 1 }] }))).not.toContain("Watch");
   });
 
   test("what was skipped and what was malformed is counted with its meaning, the most frequent first", () => {
-    const text = table(report());
+    const text = table(report(), { verbose: true });
     expect(text).toMatch(
       /590 {2}esp-in-udp +ESP in UDP: encrypted traffic behind a NAT\n +11 {2}nat-keepalive/,
     );
@@ -293,7 +314,7 @@ describe("what else a reader must see", () => {
       clients: [client({ anomaly: "IDs do not fit the vendor ID" })],
       warnings: [{ code: "corrupt", message: "byte 99 is odd." }],
     });
-    const text = flat(value);
+    const text = flat(value, { all: true });
     expect(text).toContain("; corrupt: byte 99 is odd.");
     expect(text).toContain("Dropped from a full table: 3 of flows.");
     expect(text).not.toContain("0 of ikeSas");
@@ -309,8 +330,8 @@ describe("what else a reader must see", () => {
     ];
     const text = table(report({ responders }));
     expect(text).toContain("192.0.2.1 = 192.0.2.2");
-    expect(text).toMatch(/client +responder +platform/);
-    expect(table(report())).not.toMatch(/client +responder +platform/);
+    expect(text).toMatch(/client +gateway +outcome/);
+    expect(table(report())).not.toMatch(/client +gateway +outcome/);
   });
 });
 
@@ -325,9 +346,8 @@ describe("the page", () => {
     ["80 is kept", 80, 80],
     ["wide terminals get 120 columns", 300, 120],
   ])("%s", (_, width, limit) => {
-    const [first, ...lines] = table(busy, { width }).split("\n");
-    expect(first.length).toBeGreaterThan(80);
-    const long = lines.filter((line) => line.length > limit && !line.includes("isakmp."));
+    const lines = table(busy, { width }).split("\n");
+    const long = lines.filter((line) => line.length > limit && !/isakmp\.|tcpdump /.test(line));
     expect(long).toEqual([]);
     expect(Math.max(...lines.map((line) => line.length))).toBeGreaterThan(limit - 25);
   });
@@ -383,64 +403,9 @@ describe("hostile text", () => {
     ["a reason for skipping", report({ capture: { ...report().capture, skipped: { [evil]: 1 } } })],
     ["the name of a full table", report({ capture: { ...report().capture, evicted: { [evil]: 1 } } })],
   ])("%s cannot reach the terminal", (_, value) => {
-    const text = table(value, { width: 120 });
+    const text = table(value, { width: 120, all: true });
     expect(text).toContain(shown);
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(text).not.toMatch(/^FAKE/m);
   });
 });
-
-const GOLDEN = `1 collision rejected: 198.51.100.12 is refused by 192.0.2.1 while 198.51.100.11 holds message ID 0x00000001
-
-1. REJECTED, severity high
-   192.0.2.1 did not accept 198.51.100.12 on quick-mode message ID 0x00000001
-   while 198.51.100.11 held it.
-
-   responder    192.0.2.1, Cisco ASA-like
-   holder       198.51.100.11:4500, Windows Vista, sequential IDs (> 99.9 %)
-   contender    198.51.100.12:4500, Windows 7 or Server 2008 R2, sequential IDs
-                (> 99.9 %)
-   held         0x00000001 since 2026-11-23 10:00:01.250000 UTC (frame 7); last
-                sign 2026-11-23 10:06:10.500000 UTC
-   attempt      0x00000001, its first ID, at 2026-11-23 10:02:00.500000 UTC
-                (frame 31)
-   outcome      unanswered: the responder stayed silent; 5 retransmissions, the
-                last after 31.3 s
-   overlap      certain: the holder showed life after the attempt began (its
-                last sign: 4 min 10 s after that)
-   cause        sequential-ids: both clients count their message IDs up from a
-                small number
-   meaning      an ASA with the behaviour described in KB 942429 refuses this
-   notes        accepted-when-free: refused while the ID was held, accepted once
-                it was free
-   caveats      no-control: the contender was never seen accepted here; a
-                proposal mismatch looks the same
-                ike-only: ESP is not in the capture, so that a client is still
-                connected is hard to see
-   Wireshark    isakmp.exchangetype == 32 && isakmp.messageid == 0x00000001 && ip.addr == 192.0.2.1
-   fingerprint  3f2a9c5be1d04467
-
-Responders
-  responder  make            clients  sequential  most of them at once
-  192.0.2.1  Cisco ASA-like        2           2                     2
-
-Clients
-  client              platform  IDs         first       SAs  last seen (UTC)
-  198.51.100.11:4500  Windows   sequential  0x00000001    1  2026-11-23
-                      Vista     (> 99.9 %)  0x00000002       10:06:10
-  198.51.100.12:4500  Windows   sequential  0x00000001    1  2026-11-23
-                      Vista     (> 99.9 %)  0x00000002       10:06:10
-
-Captures
-  office.pcap: pcap, 640 packets, 2026-11-23 10:00:00.000000 UTC to 2026-11-23
-    10:06:10.500000 UTC
-
-Packets
-  640 read. IKEv1 messages: 38, of them 14 of quick mode, 5 retransmissions, 0
-    echoes. Not judged: 0 IKEv2, 0 AuthIP, 1 malformed.
-  packets  malformed because
-        1  bad-length         the length field cannot be right
-  packets  skipped because
-      590  esp-in-udp       ESP in UDP: encrypted traffic behind a NAT
-       11  nat-keepalive    NAT keepalives
-`;

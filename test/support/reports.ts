@@ -1,5 +1,6 @@
 /** Reports written by hand for the tests of text and exit status: typed, complete, and small. */
 
+import { advised } from "../../src/report/advice/advised.ts";
 import { displayFilter } from "../../src/report/display-filter.ts";
 import type { Attempt, Client, Finding, Report, Verdict } from "../../src/report/model.ts";
 
@@ -82,6 +83,14 @@ export function client(over: Partial<Client> = {}): Client {
     address: "198.51.100.11",
     port: 4500,
     responder: "192.0.2.1",
+    outcome: {
+      kind: "connected",
+      keptOut: 0,
+      firstAt: null,
+      lastAt: null,
+      connectedAt: "2026-11-23T10:00:01.250000Z",
+      keptOutSeconds: 0,
+    },
     platform: "Windows Vista",
     pattern: {
       kind: "sequential",
@@ -102,12 +111,28 @@ export function client(over: Partial<Client> = {}): Client {
   };
 }
 
+/** The row of a client that tried in vain, twice unless told otherwise. */
+export function keptOut(over: Partial<Client> = {}): Client {
+  return client({
+    address: "198.51.100.12",
+    outcome: {
+      kind: "kept-out",
+      keptOut: 2,
+      firstAt: "2026-11-23T10:02:00.500000Z",
+      lastAt: "2026-11-23T10:02:31.750000Z",
+      connectedAt: null,
+      keptOutSeconds: 31.25,
+    },
+    ...over,
+  });
+}
+
 /** A report of one capture and one responder; the counts of verdicts follow from the findings. */
 export function report(over: Partial<Report> = {}): Report {
   const findings = over.findings ?? [];
   const clients = over.clients ?? [client(), client({ address: "198.51.100.12" })];
   const count = (verdict: Verdict) => findings.filter((each) => each.verdict === verdict).length;
-  return {
+  return advised({
     schemaVersion: "1",
     tool: { name: "ike-dupcheck", version: "0.1.0" },
     capture: {
@@ -162,5 +187,5 @@ export function report(over: Partial<Report> = {}): Report {
     warnings: [],
     coverage: { complete: true, gaps: [] },
     ...over,
-  };
+  });
 }

@@ -4,7 +4,7 @@ import { FAIL_ON, type FailOn } from "../exit-status.ts";
 import { COLOR_MODES, type ColorMode } from "../terminal.ts";
 import { type LiveArguments, liveOptions } from "./live.ts";
 import { checkInvocation, extractInvocation } from "./parse.ts";
-import { alias, network, packetCount, partition, port, seconds, sensorName } from "./values.ts";
+import { alias, network, packetCount, partition, port, seconds, sensorName, timeZone } from "./values.ts";
 
 export const FORMATS = ["table", "json", "ndjson", "markdown", "html"] as const;
 export const SCHEMAS = ["report", "ndjson"] as const;
@@ -27,6 +27,8 @@ export interface CheckOptions {
   failOn: FailOn;
   strict: boolean;
   all: boolean;
+  /** "local", "utc", or an IANA name. */
+  timeZone: string;
   crossCheck: boolean;
   quiet: boolean;
   verbose: boolean;
@@ -154,7 +156,10 @@ function checkOptions(): Option[] {
     new Option("--state <FILE>", "keep what message records told in FILE, and go on from there"),
     choice("--fail-on <VERDICT>", "least verdict that gives exit status 1", FAIL_ON, "possible"),
     new Option("--strict", "warnings and truncated input give exit status 2"),
-    new Option("--all", "tolerated findings and every client in the table, too"),
+    new Option("--all", "tolerated findings, every finding in full and every client, too"),
+    new Option("--time-zone <ZONE>", "zone of the times for people: local, utc, or a name like Europe/Paris")
+      .argParser(timeZone)
+      .default("local"),
     new Option("--cross-check", "read each classic pcap again with the pcap-parser package and compare"),
     ...liveOptions(),
     new Option("-c, --count <N>", "stop after N packets").argParser(packetCount),

@@ -76,6 +76,7 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
       failOn: given.failOn,
       strict: given.strict === true,
       all: given.all === true,
+      timeZone: given.timeZone,
       crossCheck: given.crossCheck === true,
       quiet: given.quiet === true,
       verbose: given.verbose === true,

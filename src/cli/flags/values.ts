@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { InvalidArgumentError } from "commander";
 import type { Partition } from "../../analysis/partition.ts";
+import { clockOf } from "../../report/clock.ts";
 
 export function sensorName(value: string): string {
   if (value.length < 1 || value.length > 200) throw new InvalidArgumentError("It is 1 to 200 characters.");
@@ -77,4 +78,13 @@ export function saCount(value: string): number {
 
 export function wholeNumber(value: string): number {
   return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+}
+
+export function timeZone(value: string): string {
+  try {
+    clockOf(value);
+    return value;
+  } catch {
+    throw new InvalidArgumentError("It is local, utc, or the name of a time zone (Europe/Paris).");
+  }
 }

@@ -1,0 +1,53 @@
+/** Next steps about clients that were refused although no other client is seen to hold their message ID. */
+
+import type { Clock } from "../clock.ts";
+import type { Client, NextStep } from "../model.ts";
+import { END_SESSION, SHOW_SESSIONS, showLog } from "./commands.ts";
+import { type Facts, maybeAsa } from "./facts.ts";
+import { listed } from "./words.ts";
+
+const MAX_CLIENTS = 6;
+
+export function refusedSteps(facts: Facts, clock: Clock): NextStep[] {
+  const { unexplained, hasWarning, report } = facts;
+  const steps: NextStep[] = [];
+  const ghosts = hasWarning("refused-by-own-session");
+  if (unexplained.length > 0 || hasWarning("refused-without-holder") || ghosts) {
+    if (ghosts) steps.push(ghostStep(facts));
+    if (!ghosts || hasWarning("refused-without-holder")) steps.push(compareStep(facts, clock));
+  }
+  for (const { code, message } of report.warnings) {
+    if (code === "alias-candidate") steps.push({ text: message, commands: [], findings: [] });
+  }
+  return steps;
+}
+
+function names(clients: readonly Client[]): string {
+  return listed([...new Set(clients.map(({ address }) => address))], MAX_CLIENTS) || "the client";
+}
+
+function asaOf({ unexplained, responder }: Facts): boolean {
+  return unexplained.every((client) => maybeAsa(responder(client.responder)));
+}
+
+function ghostStep(facts: Facts): NextStep {
+  const gateways = listed([...new Set(facts.unexplained.map(({ responder }) => responder))]);
+  return {
+    text: `End the earlier session of ${names(facts.unexplained)} on ${gateways === "" ? "the gateway" : `gateway ${gateways}`}: it may still be held there although the client has gone, and keep the client itself out.`,
+    commands: asaOf(facts) ? [SHOW_SESSIONS, END_SESSION] : [],
+    findings: [],
+  };
+}
+
+/** Another cause, or a holder outside the capture: one look at the gateway tells the two apart. */
+function compareStep(facts: Facts, clock: Clock): NextStep {
+  const { unexplained } = facts;
+  const [first] = unexplained;
+  const at = first?.outcome.firstAt ?? null;
+  const when = at === null ? "" : ` for ${clock.second(at)}`;
+  return {
+    text: `${names(unexplained)} was refused, and no other client is seen on its message ID. Compare its proposals and policy with those of a client that gets in, and read the gateway's log${when}; where clients connected before the capture began, look whether one of them is still listed, end its session and let ${first?.address ?? "the client"} dial again.`,
+    commands: first !== undefined && asaOf(facts) ? [showLog(first.address), SHOW_SESSIONS] : [],
+    findings: [],
+  };
+}

@@ -1,0 +1,186 @@
+/**
+ * The first lines of every form: who is kept out, at which gateway, by whom; from when to when; how sure that is; and
+ * what the input could not show. A refused client is never passed over: without a finding it is the headline.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Client, Finding, Report } from "../model.ts";
+import { counted, endpoint } from "../phrases.ts";
+import { briefOf } from "../terms/terms.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import { gapText } from "./gap-phrases.ts";
+import { nothingFound } from "./nothing-found.ts";
+import { idsOf, inWords, listed, namesOf } from "./words.ts";
+
+export interface SummaryLine {
+  /** What the line answers; null for the headline. */
+  label: "When" | "Connected first" | "How sure" | "Not shown" | null;
+  text: string;
+}
+
+/** Two to five lines. */
+export function summaryLines(report: Report, clock: Clock): SummaryLine[] {
+  const facts = factsOf(report);
+  const gaps = gapText(report);
+  return [
+    { label: null, text: headlineOf(facts) },
+    ...labelled("When", whenText(facts, clock)),
+    ...labelled("Connected first", holdersText(facts)),
+    ...labelled("How sure", surenessText(facts)),
+    { label: "Not shown", text: gaps ?? "no gap is known" },
+  ];
+}
+
+function labelled(label: SummaryLine["label"], text: string | null): SummaryLine[] {
+  return text === null ? [] : [{ label, text }];
+}
+
+/** As one string, a line each. */
+export function summaryText(report: Report, clock: Clock): string {
+  return summaryLines(report, clock)
+    .map(({ label, text }) => (label === null ? text : `${label}: ${text}`))
+    .join("\n");
+}
+
+/** One sentence without a full stop. */
+export function headline(report: Report): string {
+  return headlineOf(factsOf(report));
+}
+
+function headlineOf(facts: Facts): string {
+  const { report, worst, findings, unexplained } = facts;
+  if (worst === null) return unexplained.length > 0 ? unexplainedText(facts) : nothingFound(report);
+  const of = findings[worst];
+  const count = contenderNames(of).length;
+  const all = report.summary.clients;
+  const verb = { rejected: "kept out", predicted: "would be kept out", possible: "may have been kept out" }[
+    worst
+  ];
+  const head = `${count} of ${counted(Math.max(all, count), "client")} ${verb}`;
+  const others = [
+    ...(worst !== "predicted" && findings.predicted.length > 0
+      ? [`${contenderNames(findings.predicted).length} more would be`]
+      : []),
+    ...(worst !== "possible" && findings.possible.length > 0
+      ? [`${contenderNames(findings.possible).length} more may have been`]
+      : []),
+  ];
+  const rest = others.length === 0 ? "" : ` (${others.join(", ")})`;
+  return `${head}${rest}: ${of.length === 1 ? accusation(of[0]) : accusations(of, worst)}`;
+}
+
+function contenderNames(findings: readonly Finding[]): string[] {
+  const byAddress = new Map<string, Set<number | null>>();
+  for (const { contender, responder } of findings) {
+    const key = `${contender.address} ${responder}`;
+    byAddress.set(key, (byAddress.get(key) ?? new Set()).add(contender.port));
+  }
+  return [...byAddress].flatMap(([key, ports]) => [...ports].map((port) => `${key} ${port}`));
+}
+
+/** Who does what to whom. */
+function accusation(finding: Finding): string {
+  const { responder, verdict } = finding;
+  const { holder, contender } = namesOf(finding);
+  const ids = idsOf(finding);
+  if (holder === null) {
+    return `gateway ${responder} did not accept ${contender} on ${ids}, and no client that holds it is in the capture`;
+  }
+  if (verdict === "rejected") {
+    return `gateway ${responder} refused ${contender} while ${holder} was connected with the same ${ids}`;
+  }
+  if (verdict === "predicted") {
+    return `${contender} tried ${ids} at gateway ${responder} while ${holder} was connected with it; the answer is not in the capture`;
+  }
+  return `${contender} got no answer from gateway ${responder} on ${ids}, which ${holder} may have held`;
+}
+
+function accusations(findings: readonly Finding[], worst: Finding["verdict"]): string {
+  const gateways = [...new Set(findings.map(({ responder }) => responder))];
+  const where = `${gateways.length === 1 ? "gateway" : "gateways"} ${listed(gateways)}`;
+  const what = {
+    rejected: "refused while another client was connected with the same message ID",
+    predicted: "on a message ID that another client was connected with; the answers are not in the capture",
+    possible: "without an answer on a message ID that another client may have held",
+    tolerated: "",
+  }[worst];
+  const first = namesOf(findings[0]).contender;
+  return `at ${where}, ${what}; first ${first}`;
+}
+
+function unexplainedText({ report, unexplained, hasWarning }: Facts): string {
+  const gateways = [...new Set(unexplained.map(({ responder }) => responder))];
+  const who = listed(unexplained.map(({ address }) => address));
+  const head = `${unexplained.length} of ${counted(report.summary.clients, "client")} refused by gateway ${listed(gateways)}: ${who}`;
+  const own = hasWarning("refused-by-own-session");
+  return own
+    ? `${head}; an earlier session of the client itself may still be held there`
+    : `${head}; no other client is seen to hold the message ID`;
+}
+
+function whenText(
+  { accusing, worst, findings, contenders, unexplained }: Facts,
+  clock: Clock,
+): string | null {
+  const kept = worst === null ? unexplained : contenders(findings[worst]);
+  const out = kept.filter(({ outcome }) => outcome.kind === "kept-out");
+  if (out.length > 0) return keptOutText(out, clock);
+  const times = accusing.flatMap(({ attempts }) => attempts.map(({ at }) => at)).sort();
+  if (times.length === 0) return null;
+  return `${clock.range(times[0], times[times.length - 1])}, ${counted(times.length, "try", "tries")}`;
+}
+
+function keptOutText(clients: readonly Client[], clock: Clock): string {
+  const from = clients.map(({ outcome }) => outcome.firstAt!).sort()[0];
+  const to = clients.map(({ outcome }) => outcome.lastAt!).sort()[clients.length - 1];
+  const tries = clients.reduce((sum, { outcome }) => sum + outcome.keptOut, 0);
+  const seconds = clients.reduce((sum, { outcome }) => sum + outcome.keptOutSeconds, 0);
+  const later = clients.filter(({ outcome }) => outcome.connectedAt !== null);
+  const each = clients.length > 1 ? ", all clients together" : "";
+  const got =
+    later.length === 0
+      ? "; never seen connected after that"
+      : clients.length === 1
+        ? `; connected at ${clock.second(later[0].outcome.connectedAt!)}`
+        : `; ${later.length} of them connected later`;
+  return `${clock.range(from, to)}: ${counted(tries, "try", "tries")} in vain, ${inWords(seconds)} in all${each}${got}`;
+}
+
+/** Only where there is more than one finding: of one, the headline says it. */
+function holdersText({ findings, worst }: Facts): string | null {
+  if (worst === null || findings[worst].length < 2) return null;
+  const byHolder = new Map<string, number>();
+  for (const finding of findings[worst]) {
+    const holder = namesOf(finding).holder ?? "a client that is not in the capture";
+    byHolder.set(holder, (byHolder.get(holder) ?? 0) + 1);
+  }
+  const sorted = [...byHolder].sort(([, a], [, b]) => b - a);
+  return listed(sorted.map(([name, count]) => `${name} (${counted(count, "client")} kept out)`));
+}
+
+function surenessText({ worst, findings }: Facts): string | null {
+  if (worst === null) return null;
+  const finding = findings[worst][0];
+  const { verdict, severity, attempts, notes, caveats } = finding;
+  const first = findings[worst].length > 1 ? "the first is " : "";
+  const overlap = attempts.find((attempt) => attempt.verdict === verdict)?.overlap;
+  const holder = {
+    certain: "the client connected first certainly still was",
+    probable: "the client connected first probably still was",
+    unknown: "whether the client connected first still was is not known",
+    none: null,
+  }[overlap ?? "none"];
+  const support = notes.includes("accepted-when-free")
+    ? "the one kept out got in once the ID was free"
+    : null;
+  const [caveat] = caveats.map((name) => briefOf("caveat", name)).filter((brief) => brief !== null);
+  const more = caveats.length > 1 ? ` (and ${counted(caveats.length - 1, "more caveat")})` : "";
+  const parts = [holder, support, caveat === undefined ? null : `${caveat}${more}`];
+  const said = parts.filter((part) => part !== null).join("; ");
+  return `${first}${verdict}, severity ${severity}${said === "" ? "" : `: ${said}`}`;
+}
+
+/** A client's name where it stands alone. */
+export function clientName({ address, port }: Client): string {
+  return endpoint(address, port);
+}

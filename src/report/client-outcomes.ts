@@ -1,0 +1,98 @@
+/** What became of each client of a responder: connected, kept out (how often, from when to when), or not known. */
+
+import type { Exchange } from "../ike/exchange.ts";
+import type { Client } from "../judgement/client.ts";
+import type { Party } from "../judgement/party.ts";
+import type { ClientOutcome } from "./model.ts";
+import { isoTime } from "./time.ts";
+
+/** Outcomes of a quick mode that leave its client without a tunnel. */
+const REFUSED: ReadonlySet<string> = new Set(["refused", "unanswered", "answer-unusable"]);
+const ACCEPTED: ReadonlySet<string> = new Set(["completed", "answered"]);
+/** A refusal next to an acceptance of the same IKE SA: one dial, which got in by another message ID. */
+const SAME_DIAL = 60_000_000;
+/** Tries further apart are two spells, and the time between them does not count as kept out. */
+const SAME_SPELL = 600_000_000;
+
+/** A try that failed, clock microseconds. */
+interface FailedTry {
+  from: number;
+  to: number;
+}
+
+/** The outcome of every client of these parties, which are those of one responder. */
+export function clientOutcomes(parties: readonly Party[]): Map<Client, ClientOutcome> {
+  const byClient = new Map<Client, Party[]>();
+  for (const party of parties) {
+    const known = byClient.get(party.client);
+    if (known === undefined) byClient.set(party.client, [party]);
+    else known.push(party);
+  }
+  return new Map([...byClient].map(([client, own]) => [client, outcomeOf(own)]));
+}
+
+function outcomeOf(parties: readonly Party[]): ClientOutcome {
+  const accepted: number[] = [];
+  const failed: FailedTry[] = [];
+  for (const { session, outcomes, undecided } of parties) {
+    const decided = session.quickModes.filter((exchange) => !undecided.has(exchange));
+    const got = decided
+      .filter((exchange) => ACCEPTED.has(outcomes.get(exchange)!))
+      .map(({ firstAt }) => firstAt)
+      .sort((a, b) => a - b);
+    for (const at of got) accepted.push(at);
+    for (const exchange of decided) {
+      if (!REFUSED.has(outcomes.get(exchange)!)) continue;
+      const near = firstFrom(got, exchange.firstAt - SAME_DIAL) <= exchange.firstAt + SAME_DIAL;
+      if (!near) failed.push(tryOf(exchange));
+    }
+  }
+  accepted.sort((a, b) => a - b);
+  failed.sort((a, b) => a.from - b.from);
+  const last = failed.reduce((latest, { to }) => Math.max(latest, to), Number.NEGATIVE_INFINITY);
+  const connectedAt = firstFrom(accepted, last);
+  return {
+    kind: failed.length > 0 ? "kept-out" : accepted.length > 0 ? "connected" : "unknown",
+    keptOut: failed.length,
+    firstAt: failed.length === 0 ? null : isoTime(failed[0].from, 0, 6),
+    lastAt: failed.length === 0 ? null : isoTime(last, 0, 6),
+    connectedAt: connectedAt === Number.POSITIVE_INFINITY ? null : isoTime(connectedAt, 0, 6),
+    keptOutSeconds: Math.round(keptOutMicros(failed, accepted) / 1_000) / 1_000,
+  };
+}
+
+function tryOf({ firstAt, lastRetransmissionAt, otherInformationalAt }: Exchange): FailedTry {
+  const ends = [firstAt, lastRetransmissionAt, otherInformationalAt].filter((at) => !Number.isNaN(at));
+  return { from: firstAt, to: Math.max(...ends) };
+}
+
+/** The first of the ascending times that is not before `at`; infinity when none is. */
+function firstFrom(times: readonly number[], at: number): number {
+  let from = 0;
+  let to = times.length;
+  while (from < to) {
+    const half = (from + to) >> 1;
+    if (times[half] < at) from = half + 1;
+    else to = half;
+  }
+  return times[from] ?? Number.POSITIVE_INFINITY;
+}
+
+/** From the first failed try of a spell to the acceptance that ends it, or to the last sign of its last try. */
+function keptOutMicros(failed: readonly FailedTry[], accepted: readonly number[]): number {
+  if (failed.length === 0) return 0;
+  let sum = 0;
+  let { from, to } = failed[0];
+  const close = () => {
+    const ended = firstFrom(accepted, to);
+    sum += (ended - to <= SAME_SPELL ? ended : to) - from;
+  };
+  for (const each of failed.slice(1)) {
+    if (firstFrom(accepted, to) < each.from || each.from - to > SAME_SPELL) {
+      close();
+      ({ from, to } = each);
+    } else to = Math.max(to, each.to);
+  }
+  close();
+  return sum;
+}
