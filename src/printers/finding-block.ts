@@ -1,8 +1,8 @@
 /** One finding as a short block of aligned fields, to be understood without the manual. */
 
-import type { Attempt, Claim, Client, Finding, Responder, Verdict } from "../report/model.ts";
 import { inWords } from "../report/advice/words.ts";
 import type { Clock } from "../report/clock.ts";
+import type { Attempt, Claim, Client, Finding, Responder, Verdict } from "../report/model.ts";
 import { counted, endpoint, secondsBetween } from "../report/phrases.ts";
 import type { TermKind } from "../report/terms/term.ts";
 import { briefOf, KB_SENTENCE } from "../report/terms/terms.ts";

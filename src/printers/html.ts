@@ -4,9 +4,9 @@
  */
 
 import { createHash } from "node:crypto";
+import { headline } from "../report/advice/summary.ts";
 import type { Attempt, Client, Finding, Report, Verdict } from "../report/model.ts";
 import { clock, counted, endpoint } from "../report/phrases.ts";
-import { headline } from "../report/advice/summary.ts";
 import { REMEDIES } from "../report/remedies.ts";
 import { KB_SENTENCE } from "../report/terms/terms.ts";
 import { isoTime } from "../report/time.ts";

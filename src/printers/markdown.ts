@@ -3,9 +3,9 @@
  * how to check it in Wireshark, what weakens it, and what can be done.
  */
 
+import { headline } from "../report/advice/summary.ts";
 import type { Attempt, Client, Finding, Report } from "../report/model.ts";
 import { clock, counted, endpoint } from "../report/phrases.ts";
-import { headline } from "../report/advice/summary.ts";
 import { REMEDIES } from "../report/remedies.ts";
 import { KB_SENTENCE } from "../report/terms/terms.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";

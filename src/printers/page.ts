@@ -4,8 +4,9 @@
  */
 
 import { createRequire } from "node:module";
+import type { SummaryLine } from "../report/advice/summary.ts";
 import type { Clock } from "../report/clock.ts";
-import type { Report } from "../report/model.ts";
+import type { NextStep, Report } from "../report/model.ts";
 import { counted } from "../report/phrases.ts";
 import { columnWidths, type Paint, printable, wrap } from "./text.ts";
 
@@ -34,6 +35,9 @@ const PLAIN_CHARS = {
 
 export interface Page {
   report: Report;
+  /** The answer and what to do, in the page's time zone. */
+  summary: readonly SummaryLine[];
+  steps: readonly NextStep[];
   paint: Paint;
   width: number;
   all: boolean;

@@ -1,7 +1,5 @@
 /** The table's first lines, what to do, and the lines that end a long report. */
 
-import { summaryLines } from "../report/advice/summary.ts";
-import { nextSteps } from "../report/advice/next-steps.ts";
 import type { NextStep, StepCommand } from "../report/model.ts";
 import { counted } from "../report/phrases.ts";
 import { type Page, title } from "./page.ts";
@@ -15,8 +13,8 @@ const STEP = 5;
 
 /** The answer in at most 12 lines. */
 export function summarySection(page: Page): string[] {
-  const { report, clock, width, paint } = page;
-  const [head, ...rest] = summaryLines(report, clock);
+  const { summary, width, paint } = page;
+  const [head, ...rest] = summary;
   const lines = wrap(printable(head.text), width).map((line) => paint(styleOf(page), line));
   for (const { label, text } of rest) {
     const wrapped = wrap(printable(text), width - LABEL);
@@ -36,8 +34,7 @@ function styleOf({ report }: Page): Style {
 
 /** The heading "What to do" with its steps. */
 export function stepsSection(page: Page): string[] {
-  const { report, clock, all, verbose } = page;
-  const steps = nextSteps(report, clock);
+  const { steps, all, verbose } = page;
   const lines = title(page, "What to do");
   let shown = 0;
   for (const step of steps) {
@@ -71,9 +68,9 @@ function placeLines({ where, tried }: StepCommand, width: number): string[] {
 
 /** The verdict and the first step once more, for who sees the end of a long report first. */
 export function ending(page: Page): string[] {
-  const { report, clock, width, paint } = page;
-  const [head] = summaryLines(report, clock);
-  const [step] = nextSteps(report, clock);
+  const { width, paint } = page;
+  const [head] = page.summary;
+  const [step] = page.steps;
   return [
     "",
     ...wrap(printable(head.text), width).map((line) => paint(styleOf(page), line)),

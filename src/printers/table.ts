@@ -4,6 +4,8 @@
  * from input reaches the text unseen: every one passes `printable`.
  */
 
+import { nextSteps } from "../report/advice/next-steps.ts";
+import { summaryLines } from "../report/advice/summary.ts";
 import type { Clock } from "../report/clock.ts";
 import type { Report } from "../report/model.ts";
 import { clientLines, gatewayLines } from "./clients-section.ts";
@@ -33,7 +35,16 @@ const MAX_LINES = 120;
 export function reportToTable(report: Report, options: TableOptions): string {
   const width = Math.min(120, Math.max(80, options.width));
   const { all, verbose, clock } = options;
-  const page: Page = { report, paint: painter(options.color), width, all, verbose, clock };
+  const page: Page = {
+    report,
+    summary: summaryLines(report, clock),
+    steps: nextSteps(report, clock),
+    paint: painter(options.color),
+    width,
+    all,
+    verbose,
+    clock,
+  };
   const before = [...summarySection(page), ...stepsSection(page), ...findingRows(page)];
   const after = [...gatewayLines(page), ...clientLines(page), ...warningLines(page), ...inputLines(page)];
   const end = ending(page);

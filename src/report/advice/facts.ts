@@ -24,10 +24,12 @@ export function factsOf(report: Report): Facts {
   const of = (verdict: Verdict) => report.findings.filter((finding) => finding.verdict === verdict);
   const findings = { rejected: of("rejected"), predicted: of("predicted"), possible: of("possible") };
   const accusing = [...findings.rejected, ...findings.predicted, ...findings.possible];
-  const rows = new ClientRows(report.clients);
-  const contenders = (of: readonly Finding[]) => [
-    ...new Set(of.map(({ contender, responder }) => rows.of(contender, responder)).filter(isKnown)),
-  ];
+  let rows: ClientRows | null = null;
+  const contenders = (of: readonly Finding[]) => {
+    // Tens of thousands of clients are indexed only where a finding asks for one.
+    if (of.length > 0) rows ??= new ClientRows(report.clients);
+    return [...new Set(of.map(({ contender, responder }) => rows?.of(contender, responder)).filter(isKnown))];
+  };
   const involved = new Set(contenders(accusing));
   const responders = new Map<string, Responder>();
   for (const row of report.responders) {
