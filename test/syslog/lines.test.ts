@@ -1,0 +1,338 @@
+/**
+ * Lines of an ASA's log: the formats of Cisco's syslog guide and public examples, written anew with documentation
+ * addresses. None of this was seen on an ASA by this project.
+ */
+
+import { describe, expect, it } from "vitest";
+import { type GatewayEvent, LogReader } from "../../src/syslog/reader.ts";
+
+/** 2026-11-28 00:00 UTC. */
+const NOW = Date.UTC(2026, 10, 28) * 1_000;
+
+function read(...lines: string[]): { events: GatewayEvent[]; reader: LogReader } {
+  const reader = new LogReader("asa.log", NOW);
+  const events = lines.map((line) => reader.take(line)).filter((event) => event !== null);
+  return { events, reader };
+}
+
+const TEXT =
+  "Group = DefaultRAGroup, Username = alice, IP = 198.51.100.11, PHASE 2 COMPLETED (msgid=00000001)";
+const AT = "2018-06-27T12:17:46.000Z";
+
+const HEADS: { name: string; head: string; at: string | null; host: string | null }[] = [
+  { name: "the device's own time", head: "<165>Jun 27 2018 12:17:46: %ASA-5-713120: ", at: AT, host: null },
+  {
+    name: "its time and name",
+    head: "<165>Jun 27 2018 12:17:46 asa1 : %ASA-5-713120: ",
+    at: AT,
+    host: "asa1",
+  },
+  { name: "no priority", head: "Jun 27 2018 12:17:46: %ASA-5-713120: ", at: AT, host: null },
+  {
+    name: "a collector's time and the device's address before it",
+    head: "Jun 27 14:17:47 192.0.2.1 Jun 27 2018 12:17:46: %ASA-5-713120: ",
+    at: AT,
+    host: "192.0.2.1",
+  },
+  {
+    name: "a collector's time alone",
+    head: "Nov  8 07:10:05 asa1 %ASA-5-713120: ",
+    at: "2026-11-08T07:10:05.000Z",
+    host: "asa1",
+  },
+  { name: "RFC 5424", head: "<165>1 2018-06-27T12:17:46Z asa1 : %ASA-5-713120: ", at: AT, host: "asa1" },
+  {
+    name: "RFC 5424 with nil fields",
+    head: "<165>1 2018-06-27T12:17:46Z asa1 - - - - %ASA-5-713120: ",
+    at: AT,
+    host: "asa1",
+  },
+  {
+    name: "rsyslog's own time format",
+    head: "2018-06-27T14:17:46.000+02:00 asa1 %ASA-5-713120: ",
+    at: AT,
+    host: "asa1",
+  },
+  { name: "EMBLEM", head: "<165>:Jun 27 2018 12:17:46 UTC: %ASA-vpn-5-713120: ", at: AT, host: null },
+  {
+    name: "EMBLEM without a class",
+    head: "<165>:Jun 27 2018 12:17:46 UTC: %ASA--5-713120: ",
+    at: AT,
+    host: null,
+  },
+  { name: "milliseconds", head: "Jun 27 2018 12:17:46.000: %ASA-5-713120: ", at: AT, host: null },
+  {
+    name: "Kiwi's tabs",
+    head: "2018-06-27 12:17:46\tLocal4.Notice\t192.0.2.1\t%ASA-5-713120: ",
+    at: AT,
+    host: "192.0.2.1",
+  },
+  { name: "no time at all", head: "<165>%ASA-5-713120: ", at: null, host: null },
+  { name: "PIX", head: "Jun 27 2018 12:17:46: %PIX-5-713120: ", at: AT, host: null },
+  { name: "Firepower", head: "Jun 27 2018 12:17:46 ftd1 : %FTD-5-713120: ", at: AT, host: "ftd1" },
+  { name: "the console", head: "Nov 08 07:10:05 [IKEv1]", at: "2026-11-08T07:10:05.000Z", host: null },
+  {
+    name: "the console of a newer release",
+    head: "Nov 08 07:10:05 [IKEv1]: ",
+    at: "2026-11-08T07:10:05.000Z",
+    host: null,
+  },
+];
+
+describe("the head of a line", () => {
+  it.each(HEADS)("with $name", ({ head, at, host }) => {
+    const { events } = read(head + TEXT);
+    expect(events).toHaveLength(1);
+    const [event] = events;
+    expect(event).toMatchObject({
+      id: "713120",
+      fact: "accepted",
+      peer: "198.51.100.11",
+      messageIds: [1],
+      host,
+    });
+    expect(Number.isNaN(event.at) ? null : new Date(event.at / 1_000).toISOString()).toBe(at);
+  });
+
+  it("without years goes on in the next one", () => {
+    const head = (date: string) => `${date} asa1 %ASA-5-713120: ${TEXT}`;
+    const { events } = read(head("Dec 31 23:59:58"), head("Jan  1 00:00:03"));
+    expect(events.map(({ at }) => new Date(at / 1_000).getUTCFullYear())).toEqual([2025, 2026]);
+  });
+});
+
+const MESSAGES: { name: string; line: string; is: Partial<GatewayEvent> }[] = [
+  {
+    name: "phase 1 completed",
+    line: "%ASA-5-713119: Group = g, IP = 198.51.100.11, PHASE 1 COMPLETED",
+    is: { fact: "phase1-completed", peer: "198.51.100.11" },
+  },
+  {
+    name: "phase 2 completed, with a random ID",
+    line: "%ASA-5-713120: Group = 198.51.100.11, IP = 198.51.100.11, PHASE 2 COMPLETED (msgid=033c8971)",
+    is: { fact: "accepted", messageIds: [0x033c8971] },
+  },
+  {
+    name: "phase 2 completed, of a peer without a group",
+    line: "%ASA-5-713120: IP = 2001:DB8::11, PHASE 2 COMPLETED (msgid=1)",
+    is: { fact: "accepted", peer: "2001:db8::11", messageIds: [1] },
+  },
+  {
+    name: "the SPIs of a quick mode",
+    line: "%ASA-5-713049: Group = g, Username = u, IP = 198.51.100.11, Security negotiation complete for User (u)  Responder, Inbound SPI = 0xd0e5c6d3, Outbound SPI = 0x1f2e3d4",
+    is: { fact: "negotiated", spis: ["d0e5c6d3", "01f2e3d4"] },
+  },
+  {
+    name: "an IPsec SA created",
+    line: "%ASA-6-602303: IPSEC: An inbound remote access SA (SPI= 0xD0E5C6D3) between 192.0.2.1 and 198.51.100.11 (user= u) has been created.",
+    is: { fact: "sa-created", local: "192.0.2.1", peer: "198.51.100.11", spis: ["d0e5c6d3"] },
+  },
+  {
+    name: "an IPsec SA deleted",
+    line: "%ASA-6-602304: IPSEC: An outbound remote access SA (SPI= 0x2B4A1133) between 192.0.2.1 and 198.51.100.11 (user= u) has been deleted.",
+    is: { fact: "sa-deleted", peer: "198.51.100.11" },
+  },
+  {
+    name: "an L2TP tunnel created",
+    line: "%ASA-6-603106: L2TP Tunnel created, tunnel_id is 12, remote_peer_ip is 198.51.100.11, ppp_virtual_interface_id is 1, client_dynamic_ip is 10.1.1.2, username is u",
+    is: { fact: "l2tp-created", peer: "198.51.100.11" },
+  },
+  {
+    name: "an L2TP tunnel deleted",
+    line: "%ASA-6-603107: L2TP Tunnel deleted, tunnel_id = 12, remote_peer_ip = 198.51.100.11",
+    is: { fact: "l2tp-deleted", peer: "198.51.100.11" },
+  },
+  {
+    name: "a connection terminated",
+    line: "%ASA-5-713050: Group = g, Username = u, IP = 198.51.100.11, Connection terminated for peer u.  Reason: Peer Terminate  Remote Proxy 198.51.100.11, Local Proxy 192.0.2.1",
+    is: { fact: "session-ended", peer: "198.51.100.11", reason: "Peer Terminate" },
+  },
+  {
+    name: "a session torn down",
+    line: "%ASA-5-713259: Group = g, Username = u, IP = 198.51.100.11, Session is being torn down. Reason: User Requested",
+    is: { fact: "session-ended", reason: "User Requested" },
+  },
+  {
+    name: "a session disconnected",
+    line: "%ASA-4-113019: Group = g, Username = u, IP = 198.51.100.11, Session disconnected. Session Type: L2TPOverIPsecOverNatT, Duration: 0h:01m:02s, Bytes xmt: 8, Bytes rcv: 9, Reason: Idle Timeout",
+    is: { fact: "session-ended", reason: "Idle Timeout" },
+  },
+  {
+    name: "a duplicate",
+    line: "%ASA-5-713201: Group = g, IP = 198.51.100.12, Duplicate Phase 2 packet detected.  No last packet to transmit.",
+    is: { fact: "duplicate", peer: "198.51.100.12" },
+  },
+  {
+    name: "a quick mode that ended in an error",
+    line: "%ASA-3-713902: Group = g, IP = 198.51.100.12, QM FSM error (P2 struct &0x00007fff33763a70, mess id 0x1)!",
+    is: { fact: "refused", messageIds: [1] },
+  },
+  {
+    name: "no state for an ID that reads in two ways",
+    line: "%ASA-5-713006: Group = g, IP = 198.51.100.12, Failed to obtain state for message Id 10, Peer Address: 198.51.100.12",
+    is: { fact: "unknown-id", messageIds: [16, 10] },
+  },
+  {
+    name: "no entry for an ID",
+    line: "%ASA-5-713010: Group = g, IP = 198.51.100.12, IKE Rcv: failed to find centry for message Id 0x1f",
+    is: { fact: "unknown-id", messageIds: [31] },
+  },
+  {
+    name: "selectors that clash",
+    line: "%ASA-3-713227: IP = 198.51.100.12, Rejecting new IPSec SA negotiation for peer 198.51.100.12. A negotiation was already in progress for local Proxy 192.0.2.1/255.255.255.255, remote Proxy 198.51.100.12/255.255.255.255",
+    is: { fact: "other-cause", peer: "198.51.100.12" },
+  },
+  {
+    name: "no policy",
+    line: "%ASA-3-713061: Group = g, IP = 198.51.100.12, Tunnel rejected: Crypto Map Policy not found for Src:198.51.100.12, Dst: 192.0.2.1!",
+    is: { fact: "other-cause" },
+  },
+  {
+    name: "attributes that do not match",
+    line: "%ASA-5-713257: IP = 198.51.100.12, Phase 1 failure:  Mismatched attribute types for class Group Description:  Rcv'd: Group 2  Cfg'd: Group 5",
+    is: { fact: "other-cause", peer: "198.51.100.12" },
+  },
+  {
+    name: "a notify of the client",
+    line: "%ASA-5-713068: Group = g, IP = 198.51.100.12, Received non-routine Notify message: No proposal chosen (14)",
+    is: { fact: "other-cause", reason: "Received non-routine Notify message: No proposal chosen (14)" },
+  },
+  {
+    name: "a password that is wrong",
+    line: "%ASA-6-113015: AAA user authentication Rejected : reason = Invalid password : local database : user = u : user IP = 198.51.100.12",
+    is: {
+      fact: "other-cause",
+      peer: "198.51.100.12",
+      reason: "AAA user authentication Rejected : reason = Invalid password ",
+    },
+  },
+  {
+    name: "a quick mode that begins",
+    line: "%ASA-7-714003: IP = 198.51.100.11, IKE Responder starting QM: msg id = 8e5cdb6b",
+    is: { fact: "quick-mode-began", messageIds: [0x8e5cdb6b] },
+  },
+  {
+    name: "its answer",
+    line: "%ASA-7-714005: Group = g, IP = 198.51.100.11, IKE Responder sending 2nd QM pkt: msg id = 00000001",
+    is: { fact: "quick-mode-answered", messageIds: [1] },
+  },
+  {
+    name: "a message decoded",
+    line: "%ASA-7-713236: IP = 198.51.100.11, IKE_DECODE RECEIVED Message (msgid=1) with payloads : HDR + HASH (8) + SA (1) + NONCE (10) + ID (5) + ID (5) + NONE (0) total length : 332",
+    is: { fact: "received", messageIds: [1] },
+  },
+];
+
+describe("a message", () => {
+  it.each(MESSAGES)("says $name", ({ line, is }) => {
+    const { events, reader } = read(`Jun 27 2018 12:17:46: ${line}`);
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject(is);
+    expect(reader.counts).toEqual({ lines: 1, ofGateway: 1, used: 1, ambiguous: 0 });
+  });
+
+  it("on the console is known by its words", () => {
+    const { events } = read(
+      "Nov 08 07:10:05 [IKEv1]Group = , IP = , QM FSM error (P2 struct &0xcc19ed48, mess id 0xfc16eec2)!",
+    );
+    expect(events).toMatchObject([{ id: "713902", fact: "refused", peer: null, messageIds: [0xfc16eec2] }]);
+  });
+
+  it("gives the level of the log, whatever it says", () => {
+    const { reader } = read(
+      "<190>Jun 27 2018 12:17:46: %ASA-6-302013: Built inbound TCP connection 1 for outside:x",
+    );
+    expect(reader.level).toBe(6);
+  });
+
+  it("gives the software version where the text of show version is there", () => {
+    expect(read("Cisco Adaptive Security Appliance Software Version 9.2(2)4 ").reader.version).toBe(
+      "9.2(2)4",
+    );
+  });
+});
+
+const HEAD = "Jun 27 2018 12:17:46: %ASA";
+const FORGED: { name: string; line: string; peer: string | null }[] = [
+  {
+    name: "a name that holds another address and another end",
+    line: `${HEAD}-5-713120: Group = g, Username = x, IP = 192.0.2.9, PHASE 2 COMPLETED, IP = 198.51.100.11, PHASE 2 COMPLETED (msgid=1)`,
+    peer: "198.51.100.11",
+  },
+  {
+    name: "a name that holds the whole message of another client",
+    line: `${HEAD}-5-713120: Group = g, Username = x, IP = 192.0.2.9, PHASE 2 COMPLETED (msgid=7), IP = 198.51.100.11, PHASE 2 COMPLETED (msgid=1)`,
+    peer: "198.51.100.11",
+  },
+  {
+    name: "a name that stands behind the address and begins the message again",
+    line: `${HEAD}-5-713049: Group = g, Username = u, IP = 198.51.100.11, Security negotiation complete for User (u, IP = 192.0.2.9, Security negotiation complete for User (v)  Responder, Inbound SPI = 0x1, Outbound SPI = 0x2`,
+    peer: null,
+  },
+  {
+    name: "a failed log-in whose name holds a message",
+    line: `${HEAD}-6-113015: AAA user authentication Rejected : reason = Invalid password : local database : user = Group = g, IP = 192.0.2.9, PHASE 2 COMPLETED (msgid=1) : user IP = 198.51.100.12`,
+    peer: "198.51.100.12",
+  },
+  {
+    name: "another message that quotes one",
+    line: `${HEAD}-6-605005: Login permitted for user "%ASA-5-713120: IP = 192.0.2.9, PHASE 2 COMPLETED (msgid=1)"`,
+    peer: null,
+  },
+  {
+    name: "another program's line that quotes one",
+    line: "Jun 27 12:17:46 host sshd[77]: Invalid user %ASA-5-713120: IP = 192.0.2.9, PHASE 2 COMPLETED (msgid=1)",
+    peer: null,
+  },
+  {
+    name: "a sentence that quotes one",
+    line: "the log said yesterday at noon: %ASA-5-713120: IP = 192.0.2.9, PHASE 2 COMPLETED (msgid=1)",
+    peer: null,
+  },
+];
+
+describe("a forged line", () => {
+  it.each(FORGED)("$name: names nobody else", ({ line, peer }) => {
+    expect(read(line).events.map((event) => event.peer)).toEqual(peer === null ? [] : [peer]);
+  });
+
+  it("of any kind does not make a line of 192.0.2.9 out of one of somebody else", () => {
+    const bits = [
+      "IP = 192.0.2.9",
+      "PHASE 2 COMPLETED (msgid=1)",
+      ", ",
+      "Group = g",
+      "Username = ",
+      ")",
+      "QM FSM error (P2 struct &0x1, mess id 0x1)!",
+    ];
+    let seed = 7;
+    for (let i = 0; i < 20_000; i += 1) {
+      let name = "";
+      for (let k = 0; k < 5; k += 1) {
+        seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+        name += bits[(seed >>> 16) % bits.length];
+      }
+      const { events } = read(
+        `${HEAD}-5-713120: Group = g, Username = ${name}, IP = 198.51.100.11, PHASE 2 COMPLETED (msgid=5)`,
+      );
+      for (const event of events) expect(event).toMatchObject({ peer: "198.51.100.11", messageIds: [5] });
+    }
+  });
+});
+
+describe("other lines", () => {
+  it("are passed over: binary, empty, of other devices, a megabyte long", () => {
+    const { events, reader } = read(
+      "\u0000\u0001%ASA",
+      "",
+      "%",
+      "Oct 10 12:00:00 r1 %LINK-3-UPDOWN: Interface Ethernet0, changed state to up",
+      `${"%ASA-5-713120: ".repeat(60_000)}`,
+      "%ASA-5-713120: ",
+      "%ASA-9-713120: x",
+    );
+    expect(events).toEqual([]);
+    expect(reader.counts).toMatchObject({ lines: 7, used: 0 });
+  });
+});
