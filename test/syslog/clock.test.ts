@@ -1,0 +1,125 @@
+/** The clock of a log against the capture's: shifted by hours, drifting, with lines lost and foreign lines between. */
+
+import { describe, expect, it } from "vitest";
+import { captureTime, estimateClock, type Pair } from "../../src/syslog/clock.ts";
+import { random32 } from "../support/random.ts";
+
+const SECOND = 1_000_000;
+
+/** What a log of clients on one message ID gives: each line goes with each message of the same client. */
+function world(seed: number, options: { offset: number; drift: number; hours: number; loss: number }) {
+  const next = random32(seed);
+  const share = () => next() / 0x1_0000_0000;
+  const pairs: Pair[] = [];
+  const truth: { logAt: number; at: number }[] = [];
+  let event = 0;
+  for (let client = 0; client < 4; client += 1) {
+    const times = Array.from({ length: 6 }, () => share() * options.hours * 3600 * SECOND);
+    for (const time of times) {
+      event += 1;
+      if (share() < options.loss) continue;
+      const exact = (time - options.offset) / (1 + options.drift / 1e6);
+      const logAt = Math.floor((exact + share() * 50_000) / SECOND) * SECOND;
+      truth.push({ logAt, at: time });
+      times.forEach((at, session) => {
+        pairs.push({ event, logAt, resolution: SECOND, at, session: client * 100 + session });
+      });
+    }
+  }
+  return { pairs, truth };
+}
+
+const ROWS = [
+  { name: "the same clock", offset: 0, drift: 0, hours: 1, loss: 0 },
+  { name: "seven hours apart: a time zone", offset: -7 * 3600 * SECOND, drift: 0, hours: 2, loss: 0 },
+  { name: "a year and 12.4 s apart", offset: 31_536_012.4 * SECOND, drift: 0, hours: 2, loss: 0.1 },
+  { name: "drifting by 80 millionths over two days", offset: 3 * SECOND, drift: 80, hours: 48, loss: 0 },
+  {
+    name: "drifting the other way, a fifth of the lines lost",
+    offset: 1800 * SECOND,
+    drift: -120,
+    hours: 30,
+    loss: 0.2,
+  },
+];
+
+describe("the clock of a log", () => {
+  it.each(ROWS)("$name: is found within its uncertainty", ({ offset, drift, hours, loss }) => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const { pairs, truth } = world(seed, { offset, drift, hours, loss });
+      const clock = estimateClock(pairs)!;
+      expect(clock, `seed ${seed}`).not.toBeNull();
+      expect(clock.matches).toBeGreaterThan(truth.length * 0.8);
+      expect(clock.uncertainty).toBeLessThan(1.5 * SECOND);
+      for (const { logAt, at } of truth) {
+        expect(Math.abs(captureTime(clock, logAt) - at), `seed ${seed}`).toBeLessThan(2.5 * SECOND);
+      }
+    }
+  });
+
+  it("is not told by one line", () => {
+    expect(estimateClock([{ event: 1, logAt: 0, resolution: SECOND, at: 0, session: 1 }])).toBeNull();
+    expect(estimateClock([])).toBeNull();
+  });
+
+  it("is not told by one line that goes with two messages", () => {
+    const one = { event: 1, logAt: 0, resolution: SECOND };
+    expect(
+      estimateClock([
+        { ...one, at: 0, session: 1 },
+        { ...one, at: 400_000, session: 2 },
+      ]),
+    ).toBeNull();
+  });
+
+  it("is told by two lines of one session where the clocks are a time zone apart, and not otherwise", () => {
+    const lines = (hours: number) =>
+      [0, 1].map((event) => ({
+        event,
+        logAt: event * SECOND - hours * 3600 * SECOND,
+        resolution: SECOND,
+        at: event * SECOND + 500_000,
+        session: 1,
+      }));
+    expect(estimateClock(lines(0))?.matches).toBe(2);
+    expect(Math.round(estimateClock(lines(-7))!.offset / SECOND / 3600)).toBe(-7);
+    expect(estimateClock(lines(23.4))).toBeNull();
+  });
+
+  it("is not told where two differences fit as well: a client that dials every ten minutes", () => {
+    const pairs: Pair[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      for (const at of [0, 600 * SECOND])
+        pairs.push({ event: i, logAt: i * 600 * SECOND, resolution: SECOND, at, session: at });
+    }
+    expect(estimateClock(pairs)).toBeNull();
+  });
+
+  it("is not told by clients that have nothing to do with the capture", () => {
+    let told = 0;
+    for (let seed = 1; seed <= 200; seed += 1) {
+      const next = random32(seed);
+      const time = () => (next() / 0x1_0000_0000) * 7_200 * SECOND;
+      const [lines, messages] = [0, 1].map(() => Array.from({ length: 6 }, time));
+      const pairs = lines.flatMap((logAt, event) =>
+        messages.map((at, session) => ({ event, logAt, resolution: SECOND, at, session })),
+      );
+      if (estimateClock(pairs) !== null) told += 1;
+    }
+    expect(told).toBeLessThan(4);
+  });
+
+  it("takes no longer for many pairs", () => {
+    const next = random32(3);
+    const pairs = Array.from({ length: 200_000 }, (_, i) => ({
+      event: i >> 3,
+      logAt: next() * 1_000,
+      resolution: SECOND,
+      at: next() * 1_000,
+      session: i & 7,
+    }));
+    const began = performance.now();
+    estimateClock(pairs);
+    expect(performance.now() - began).toBeLessThan(60_000);
+  });
+});
