@@ -25,6 +25,8 @@ interface Entry {
 export class Gateway {
   readonly address: string;
   readonly model: GatewayModel;
+  /** Called for each IKE SA whose session it ends. */
+  onEnd: (sa: string) => void = () => undefined;
   #used: Entry[] = [];
 
   constructor(address: string, model: GatewayModel) {
@@ -45,11 +47,17 @@ export class Gateway {
 
   /** A new phase 1 of a peer that it knows: the older IKE SAs of that peer are dropped. */
   replace(peer: string, sa: string): void {
-    this.#used = this.#used.filter((entry) => entry.peer !== peer || entry.sa === sa);
+    this.#end((entry) => entry.peer === peer && entry.sa !== sa);
   }
 
   /** A Delete arrived, or the lifetime is over. */
   drop(sa: string): void {
-    this.#used = this.#used.filter((entry) => entry.sa !== sa);
+    this.#end((entry) => entry.sa === sa);
+  }
+
+  #end(ends: (entry: Entry) => boolean): void {
+    const gone = new Set(this.#used.filter(ends).map(({ sa }) => sa));
+    this.#used = this.#used.filter((entry) => !ends(entry));
+    for (const sa of gone) this.onEnd(sa);
   }
 }

@@ -18,6 +18,8 @@ export interface Network {
   word: () => number;
   /** The gateway's decision on a quick mode of this SA, for the record. */
   decided: (dialogue: Dialogue, messageId: number, decision: Decision) => void;
+  /** The gateway has finished phase 1. */
+  established: (dialogue: Dialogue) => void;
 }
 
 export interface Nature {
@@ -60,6 +62,7 @@ export class Dialogue {
 
   /** Main mode; `done` is told whether it came through. */
   begin(done: (finished: boolean) => void): void {
+    let established = false;
     const random = (size: number) => this.#net.bytes(size);
     const { vendorIds } = this.nature;
     const natTraversal = true;
@@ -86,6 +89,8 @@ export class Dialogue {
             this.#ask(
               this.#encrypted(2, 0, 76),
               () => {
+                if (!established) this.#net.established(this);
+                established = true;
                 this.gateway.replace(this.peer, this.key);
                 return last;
               },

@@ -24,6 +24,18 @@ export interface Refusal {
   acceptable: boolean;
 }
 
+/** What a gateway knows of its peers: what its log is made of. */
+export interface Moment {
+  at: number;
+  what: "phase1" | "accepted" | "held" | "mismatch" | "ended";
+  gateway: string;
+  /** The peer's address, and the initiator cookie of the IKE SA. */
+  peer: string;
+  sa: string;
+  /** 0 where no quick mode is spoken of. */
+  messageId: number;
+}
+
 export interface World {
   seed: number;
   flawed: boolean;
@@ -35,6 +47,7 @@ export interface World {
   refusals: Refusal[];
   /** Initiator cookie and message ID of what was accepted: "cookie/id". */
   accepted: Set<string>;
+  moments: Moment[];
 }
 
 interface Person {
@@ -76,7 +89,15 @@ class Simulation implements Network {
       seen: [],
       refusals: [],
       accepted: new Set(),
+      moments: [],
     };
+    for (const box of this.#boxes) {
+      box.onEnd = (sa) => {
+        const begun = this.world.moments.find((moment) => moment.sa === sa);
+        if (begun !== undefined)
+          this.world.moments.push({ ...begun, at: this.#now, what: "ended", messageId: 0 });
+      };
+    }
     const people = 2 + (this.word() % 5);
     for (let i = 0; i < people; i += 1) {
       const person = this.#person();
@@ -135,8 +156,25 @@ class Simulation implements Network {
     return !lost;
   }
 
+  established(dialogue: Dialogue): void {
+    this.#remember(dialogue, "phase1", 0);
+  }
+
+  #remember({ gateway, place, key }: Dialogue, what: Moment["what"], messageId: number): void {
+    const { address } = place;
+    this.world.moments.push({
+      at: this.#now,
+      what,
+      gateway: gateway.address,
+      peer: address,
+      sa: key,
+      messageId,
+    });
+  }
+
   decided(dialogue: Dialogue, messageId: number, decision: Decision): void {
     const { world } = this;
+    this.#remember(dialogue, decision.accepted ? "accepted" : decision.reason, messageId);
     if (decision.accepted) {
       world.accepted.add(`${dialogue.key}/${messageId}`);
       return;
