@@ -16,7 +16,8 @@ import { REORDER } from "./feed/formats.ts";
 import { MergedCapture } from "./feed/sequencer.ts";
 import { Tracker } from "./ike/tracker.ts";
 import { refuseLogs } from "./logs/format.ts";
-import { expandInputs, fileInputs } from "./node/files.ts";
+import { fileInputs } from "./node/files.ts";
+import { expandInputs } from "./node/inputs.ts";
 import type { Report } from "./report/model.ts";
 import { reportOf } from "./report/report.ts";
 import { buildTimelines, type Timeline } from "./report/timeline.ts";
@@ -33,12 +34,13 @@ export async function extract(
   options: ExtractOptions,
   write: (lines: string) => Promise<void>,
 ): Promise<Extraction> {
-  const { names, failures } = await expandInputs(inputs);
+  const { names, failures, leftOut } = await expandInputs(inputs);
   const merged = new MergedCapture(fileInputs(names).map(packetsOnly));
   try {
     const counts = await extractFrom(merged, options, write);
     const problems = merged.summaries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-    return { counts, failures: [...failures, ...merged.failures], problems };
+    const unread = leftOut.map(({ message }) => message);
+    return { counts, failures: [...failures, ...merged.failures], problems: [...unread, ...problems] };
   } finally {
     await merged.close();
   }
@@ -115,7 +117,7 @@ export interface Analysis {
  * @throws RangeError for an address, prefix or port that is none
  */
 export async function analyze(inputs: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
-  const { names, duplicates, failures } = await expandInputs(inputs);
+  const { names, duplicates, failures, leftOut } = await expandInputs(inputs);
   const reorder = options.reorderSeconds === undefined ? REORDER : options.reorderSeconds * 1e6;
   const merged = new MergedCapture(fileInputs(names, { reorder }));
   const tracker = new Tracker();
@@ -146,7 +148,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   // The report comes first: closing an input that is still being read would look like a fault of it.
   const judgement = judgementOf(tracker, scanner, scope);
   const unreadable = [...failures, ...merged.failures];
-  const report = reportOf(merged, tracker, scanner, scope, judgement, unreadable);
+  const report = reportOf(merged, tracker, scanner, scope, judgement, [...unreadable, ...leftOut]);
   await merged.close();
   const plan = evidencePlan(judgement, tracker);
   const read = merged.summaries.map(({ name }) => name);

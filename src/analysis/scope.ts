@@ -18,6 +18,8 @@ export interface Scope {
   isIkePort: (port: number) => boolean;
   /** The user named the host as a responder. */
   isNamedResponder: (host: number) => boolean;
+  /** Addresses and prefixes of responders that the user named, aliases among them. */
+  named: readonly { text: string; includes: (host: number) => boolean }[];
   /** The partition that is judged; null for all. */
   partition: Partition | null;
   /** The host's box is to be judged: all are, unless the user named some, or a partition. */
@@ -45,7 +47,18 @@ export function scopeOf(options: ScopeOptions, hosts: HostTable): Scope {
   const { partition = null } = options;
   const isMine = (host: number) =>
     partition === null || partitionOf(hosts.text(boxOf(host)), partition.count) === partition.index;
+  const named = [
+    ...prefixes.map((prefix, i) => ({
+      text: (options.responders ?? [])[i],
+      includes: (host: number) => inPrefix(hosts.bytes(host), prefix),
+    })),
+    ...[...boxes.keys()].map((alias) => ({
+      text: hosts.text(alias),
+      includes: (host: number) => host === alias,
+    })),
+  ];
   return {
+    named,
     partition,
     isIkePort: (port) => ports.has(port),
     isNamedResponder,

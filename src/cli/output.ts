@@ -82,7 +82,7 @@ export async function openTarget(path: string, inputs: readonly string[]): Promi
 
 /** @throws OutputError when the path is that of an input */
 export async function refuseInput(path: string, inputs: readonly string[]): Promise<void> {
-  const { expandInputs } = await import("../node/files.ts");
+  const { expandInputs } = await import("../node/inputs.ts");
   const { names, duplicates } = await expandInputs(inputs);
   const output = await stat(path, { bigint: true }).catch(absent);
   for (const name of new Set([...inputs, ...names, ...duplicates])) {

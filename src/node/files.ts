@@ -4,8 +4,7 @@
  */
 
 import { readSync } from "node:fs";
-import { type FileHandle, open, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { type FileHandle, open } from "node:fs/promises";
 import { type ByteSource, CHUNK, IterableSource } from "../capture/byte-source.ts";
 import { CaptureError, type CaptureSource, type ReadFailure, STDIN, unreadable } from "../capture/source.ts";
 import type { Decompressors } from "../feed/decompression.ts";
@@ -106,73 +105,4 @@ class FileSource implements ByteSource {
     this.#open = false;
     await this.#handle.close();
   }
-}
-
-export interface Inputs {
-  names: string[];
-  /** Names left out because they are a file that is read already. */
-  duplicates: string[];
-  /** Directories without captures, or that cannot be read. */
-  failures: CaptureError[];
-}
-
-/**
- * Replaces directories by the captures directly in them, in the order of their names, and drops files that
- * were named before.
- */
-export async function expandInputs(named: readonly string[]): Promise<Inputs> {
-  const inputs: Inputs = { names: [], duplicates: [], failures: [] };
-  const seen = new Set<string>();
-  for (const name of named) {
-    const found = await capturesIn(name).catch((error: unknown) => {
-      if (!(error instanceof CaptureError)) throw error;
-      inputs.failures.push(error);
-      return [];
-    });
-    for (const each of found) {
-      const id = await identity(each);
-      if (id !== null && seen.has(id)) inputs.duplicates.push(each);
-      else {
-        inputs.names.push(each);
-        if (id !== null) seen.add(id);
-      }
-    }
-  }
-  return inputs;
-}
-
-async function capturesIn(name: string): Promise<string[]> {
-  if (name === STDIN) return [name];
-  const info = await stat(name).catch(() => null);
-  if (info === null || !info.isDirectory()) return [name];
-  const entries = await readdir(name).catch((error: ReadFailure) => {
-    throw unreadable(name, error);
-  });
-  const found: string[] = [];
-  for (const entry of entries.sort()) {
-    const path = join(name, entry);
-    if (await looksLikeCapture(path)) found.push(path);
-  }
-  if (found.length > 0) return found;
-  throw new CaptureError("no-captures", `${name} is a directory without captures`);
-}
-
-/** By the first bytes: pcap, pcapng, or gzip around one of them. */
-async function looksLikeCapture(path: string): Promise<boolean> {
-  const info = await stat(path).catch(() => null);
-  if (info === null || !info.isFile()) return false;
-  try {
-    const source = await openCapture(path, { chunk: 4096 });
-    await source.close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Device and inode, where the name has them. */
-async function identity(name: string): Promise<string | null> {
-  if (name === STDIN) return name;
-  const info = await stat(name, { bigint: true }).catch(() => null);
-  return info?.isFile() === true ? `${info.dev}:${info.ino}` : null;
 }

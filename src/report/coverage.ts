@@ -13,18 +13,14 @@ const OPEN: ReadonlySet<Outcome> = new Set<Outcome>(["unobserved", "unproven", "
 /** Responders named in one sentence. */
 const MAX_NAMED = 10;
 
-/** @param unreadable the sentences on inputs that could not be read at all */
 export function buildCoverage(
   capture: Capture,
   judgement: Judgement,
   warnings: readonly Warning[],
-  unreadable: readonly string[],
   hosts: HostTable,
 ): Coverage {
   const gaps: CoverageGap[] = [
-    ...unreadable.map((message) => ({ code: "unreadable" as const, message, count: 1 })),
     ...warnings.flatMap(gapOf),
-    ...unknownLinkTypes(capture),
     ...missingKinds(capture),
     ...unseenBeginnings(judgement.boxes),
     ...unseenEsp(judgement.boxes, hosts),
@@ -38,13 +34,6 @@ export function buildCoverage(
 function gapOf({ code, message }: Warning): CoverageGap[] {
   if (code === "alias-candidate" || code === "pattern-contradicts-vendor") return [];
   return [{ code, message, count: 1 }];
-}
-
-function unknownLinkTypes({ skipped }: Capture): CoverageGap[] {
-  const count = skipped["unsupported-link-type"] ?? 0;
-  if (count === 0) return [];
-  const message = `${count} packets have a link type that is not read here: IKE among them is missing.`;
-  return [{ code: "unsupported-link-type", message, count }];
 }
 
 /** ISAKMP, but not of the kind that the fault is about. A capture without any ISAKMP has a warning of its own. */

@@ -64,6 +64,15 @@ export const caveatSchema = z.enum([
 ]);
 export const warningCodeSchema = z.enum([
   "no-ike",
+  "interrupted",
+  "unreadable",
+  "unsupported-link-type",
+  "unsupported-encapsulation",
+  "responder-not-seen",
+  "natt-not-captured",
+  "capture-loss",
+  "clock-offset",
+  "no-times",
   "one-sided",
   "clock-step",
   "truncated",
@@ -86,8 +95,6 @@ export const warningCodeSchema = z.enum([
 
 export const coverageCodeSchema = z.enum([
   ...warningCodeSchema.exclude(["alias-candidate", "pattern-contradicts-vendor"]).options,
-  "unreadable",
-  "unsupported-link-type",
   "no-ikev1",
   "no-quick-mode",
   "phase1-unseen",

@@ -1,14 +1,17 @@
 import type { Scanner } from "../analysis/scanner.ts";
 import type { Scope } from "../analysis/scope.ts";
 import type { CaptureError } from "../capture/source.ts";
+import { hostOf } from "../collections/endpoints.ts";
 import type { Inputs } from "../feed/feed.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import type { Judgement } from "../judgement/judge.ts";
+import { decideRoles, other } from "../judgement/roles.ts";
 import { toolName, version } from "../version.ts";
 import { advised } from "./advice/advised.ts";
 import { buildClients, buildResponders, countVerdicts } from "./build.ts";
 import { buildFindings } from "./build-findings.ts";
 import { buildCoverage } from "./coverage.ts";
+import type { InputFacts } from "./input-warnings.ts";
 import type { Capture, Report } from "./model.ts";
 import { isoTime } from "./time.ts";
 import { buildWarnings } from "./warnings.ts";
@@ -30,9 +33,8 @@ export function reportOf(
   const sas = tracker.table.sas;
   const warnings = [
     ...inputs.summaries.flatMap(({ notes = [] }) => notes),
-    ...buildWarnings(capture, judgement, clients, inputs.clockSteps, hosts),
+    ...buildWarnings(capture, judgement, clients, factsOf(inputs, tracker, scope, unreadable), hosts),
   ];
-  const sentences = unreadable.map(({ message }) => message);
   return advised({
     schemaVersion: "1",
     tool: { name: toolName, version },
@@ -48,7 +50,7 @@ export function reportOf(
     clients,
     findings: buildFindings(judgement, context),
     warnings,
-    coverage: buildCoverage(capture, judgement, warnings, sentences, hosts),
+    coverage: buildCoverage(capture, judgement, warnings, hosts),
   });
 }
 function captureOf(
@@ -87,4 +89,44 @@ function captureOf(
     evicted: { ...tracker.evicted, ...judgement.evicted },
     ...(scope.partition === null ? {} : { partition: { ...scope.partition } }),
   };
+}
+
+/** What the warnings about the input need beside the counts. */
+function factsOf(
+  inputs: Inputs,
+  tracker: Tracker,
+  scope: Scope,
+  unreadable: readonly CaptureError[],
+): InputFacts {
+  const missing = unseenResponders(tracker, scope);
+  return {
+    clockSteps: inputs.clockSteps,
+    unreadable: unreadable.map(({ message }) => message),
+    unseenResponders: missing,
+    seenResponders: missing.length === 0 ? [] : respondersIn(tracker, scope),
+  };
+}
+
+/** What the user named as a responder and is neither sender nor receiver of anything. */
+function unseenResponders({ flows, table }: Tracker, { named }: Scope): string[] {
+  if (named.length === 0) return [];
+  const seen = new Set<number>();
+  for (let row = 0; row < flows.size; row += 1) {
+    if (!Number.isNaN(flows.lastAt[row])) seen.add(flows.from[row]).add(flows.to[row]);
+  }
+  for (const { paths } of table.sas) {
+    for (const { ends } of paths) seen.add(hostOf(ends[0])).add(hostOf(ends[1]));
+  }
+  return named.filter(({ includes }) => ![...seen].some(includes)).map(({ text }) => text);
+}
+
+/** The responders of all IKE SAs, in scope or not. */
+function respondersIn({ table, hosts }: Tracker, { isIkePort }: Scope): string[] {
+  const roles = decideRoles(table.sas, hosts, { isNamedResponder: () => false, isIkePort });
+  const found = new Set<number>();
+  table.sas.forEach(({ paths, answered }, i) => {
+    const role = roles[i];
+    if (role !== null && answered) found.add(hostOf(paths[0].ends[other(role.client)]));
+  });
+  return [...found].map((host) => hosts.text(host));
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expandInputs, openCapture } from "../../src/node/files.ts";
+import { openCapture } from "../../src/node/files.ts";
+import { expandInputs } from "../../src/node/inputs.ts";
 import { pcap } from "../support/capture-files.ts";
 import { openBytes, readAll } from "../support/sources.ts";
 
@@ -82,6 +83,31 @@ describe("expandInputs", () => {
     await writeFile(join(ring, "deeper", "e.pcap"), capture);
     const { names, failures } = await expandInputs([ring]);
     expect(names).toEqual(["a.pcap2", "b.pcap1", "c", "d.gz"].map((name) => join(ring, name)));
+    expect(failures).toEqual([]);
+  });
+
+  it("names the files of a directory that look like captures and cannot be read", async () => {
+    const mixed = join(folder, "mixed");
+    await mkdir(mixed);
+    const files: [string, Uint8Array | string][] = [
+      ["a.pcap", capture],
+      // A capture by its name: empty, cut off, or of other content.
+      ["b.pcap3", ""],
+      ["c.pcapng.gz", gzipSync(capture).subarray(0, 12)],
+      ["d.cap", "no capture"],
+      // By its content: the magic number of Network Monitor.
+      ["e", "GMBU and more"],
+      // Neither.
+      ["readme.txt", "no capture"],
+      ["f.gz", gzipSync("no capture")],
+    ];
+    for (const [name, content] of files) await writeFile(join(mixed, name), content);
+    const { names, leftOut, failures } = await expandInputs([mixed]);
+    expect(names).toEqual([join(mixed, "a.pcap")]);
+    expect(leftOut.map(({ message }) => /\/([^/]+?) /.exec(message)?.[1])).toEqual(
+      expect.arrayContaining(["b.pcap3", "c.pcapng.gz", "d.cap", "e"]),
+    );
+    expect(leftOut).toHaveLength(4);
     expect(failures).toEqual([]);
   });
 

@@ -5,18 +5,6 @@ import type { Term } from "./term.ts";
 export const COVERAGE_TERMS: readonly Term[] = [
   {
     kind: "coverage",
-    name: "unreadable",
-    brief: "an input could not be read at all",
-    text: "A named file, or a directory, could not be opened or is no capture. The report covers the other inputs. The exit status is 2.",
-  },
-  {
-    kind: "coverage",
-    name: "unsupported-link-type",
-    brief: "packets of a link type that is not read",
-    text: "Packets were captured on a kind of link that this program cannot look into. They are counted, and IKE among them is missing from the findings.",
-  },
-  {
-    kind: "coverage",
     name: "no-ikev1",
     brief: "there is ISAKMP, but none of IKEv1",
     text: "Only IKEv2 or AuthIP was captured, and the fault is one of IKEv1. Clients that use L2TP/IPsec were not connecting, or their IKE runs on another port (--port).",
@@ -30,8 +18,8 @@ export const COVERAGE_TERMS: readonly Term[] = [
   {
     kind: "coverage",
     name: "phase1-unseen",
-    brief: "IKE SAs that began before the captures",
-    text: "Their first message is not in the captures. Message IDs that were used on them earlier are not seen, so a client may have been refused on an ID whose holder cannot be named. Capture from before the first client connects.",
+    brief: "clients that were connected before the captures began",
+    text: "The first message of their IKE SA is not in the captures, or there is nothing of them but ESP and keepalives. Message IDs that were used on them earlier are not seen, so a client may have been refused on an ID whose holder cannot be named. Capture from before the first client connects.",
   },
   {
     kind: "coverage",

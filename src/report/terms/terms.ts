@@ -5,6 +5,7 @@
 
 import { CAVEAT_TERMS } from "./caveats.ts";
 import { COVERAGE_TERMS } from "./coverage.ts";
+import { INPUT_TERMS } from "./input.ts";
 import { JUDGEMENT_TERMS } from "./judgement.ts";
 import { PACKET_TERMS } from "./packets.ts";
 import type { Term, TermKind } from "./term.ts";
@@ -18,6 +19,7 @@ export const TERMS: readonly Term[] = [
   ...JUDGEMENT_TERMS,
   ...CAVEAT_TERMS,
   ...WARNING_TERMS,
+  ...INPUT_TERMS,
   ...COVERAGE_TERMS,
   ...PACKET_TERMS,
 ];

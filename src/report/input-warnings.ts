@@ -1,0 +1,142 @@
+/**
+ * Warnings about the input itself: what was not read, not looked into, or not in the capture. Where one of them
+ * stands, "nothing found" does not mean "clean".
+ */
+
+import { hostOf } from "../collections/endpoints.ts";
+import type { HostTable } from "../ike/hosts.ts";
+import type { Box } from "../judgement/responders.ts";
+import type { Capture, Warning } from "./model.ts";
+import { counted } from "./phrases.ts";
+
+export interface ClockSteps {
+  count: number;
+  first: readonly { source: number; frame: number; backMicros: number }[];
+}
+
+/** What is known of the input beside its packets. */
+export interface InputFacts {
+  clockSteps: ClockSteps;
+  /** One sentence for each input, or file of a directory, that could not be read. */
+  unreadable: readonly string[];
+  /** Addresses and prefixes that the user named as responders and that are in no packet. */
+  unseenResponders: readonly string[];
+  /** Addresses of the responders that are in the capture, as far as they matter beside `unseenResponders`. */
+  seenResponders: readonly string[];
+}
+
+/** Responders named in one sentence. */
+const MAX_NAMED = 10;
+
+export function inputWarnings(
+  capture: Capture,
+  facts: InputFacts,
+  boxes: readonly Box[],
+  hosts: HostTable,
+): Warning[] {
+  return [
+    ...facts.unreadable.map((message) => ({ code: "unreadable" as const, message })),
+    ...endings(capture),
+    ...notLookedInto(capture),
+    ...noIke(capture),
+    ...responderNotSeen(facts),
+    ...nattNotCaptured(capture, boxes, hosts),
+    ...times(capture, facts.clockSteps),
+    ...shortSnaplen(capture),
+    ...evictions(capture),
+  ];
+}
+
+function endings({ sources }: Capture): Warning[] {
+  return sources.flatMap(({ name, end, problem }) =>
+    end === "clean" ? [] : [{ code: end, message: problem ?? `${name} ends in the middle of a record.` }],
+  );
+}
+
+function notLookedInto({ skipped, packets }: Capture): Warning[] {
+  const count = skipped["unsupported-link-type"] ?? 0;
+  if (count === 0) return [];
+  const message = `${count} of ${counted(packets, "packet")} have a link type that is not read here: IKE among them is missing.`;
+  return [{ code: "unsupported-link-type", message }];
+}
+
+/** Not where nothing could be looked into: whether there is IKE is not known then. */
+function noIke({ messages, skipped, packets }: Capture): Warning[] {
+  if (messages.ikev1 + messages.ikev2 + messages.authip > 0) return [];
+  const unknown = skipped["unsupported-link-type"] ?? 0;
+  if (packets > 0 && unknown === packets) return [];
+  const message = "No ISAKMP in the capture: nothing can be said about any responder.";
+  return [{ code: "no-ike", message }];
+}
+
+function responderNotSeen({ unseenResponders, seenResponders }: InputFacts): Warning[] {
+  if (unseenResponders.length === 0) return [];
+  const seen = seenResponders.slice(0, MAX_NAMED).join(", ");
+  const more = seenResponders.length > MAX_NAMED ? ` and ${seenResponders.length - MAX_NAMED} more` : "";
+  const others =
+    seenResponders.length === 0 ? "No responder is in the capture." : `Responders that are: ${seen}${more}.`;
+  return unseenResponders.map((name) => ({
+    code: "responder-not-seen",
+    message: `No IKE, ESP or keepalive from or to ${name}, which --responder or --alias names, is in the capture. ${others}`,
+  }));
+}
+
+/**
+ * Clients that agreed on NAT traversal and went on elsewhere, in a capture without UDP 4500: behind a NAT IKE floats
+ * there after the fourth message of main mode (RFC 3947 4), and all quick modes are on it.
+ */
+function nattNotCaptured({ skipped }: Capture, boxes: readonly Box[], hosts: HostTable): Warning[] {
+  const parties = boxes.flatMap((box) => box.parties.map(({ session }) => ({ session, box })));
+  if (skipped["esp-in-udp"] !== undefined) return [];
+  if (parties.some(({ session }) => session.sa.paths.some(({ natTraversal }) => natTraversal))) return [];
+  const floated = parties.filter(
+    ({ session: { sa, quickModes, clientFinishedAt } }) =>
+      sa.natDiscovery && sa.answered && Number.isNaN(clientFinishedAt) && quickModes.length === 0,
+  );
+  if (floated.length === 0) return [];
+  const clients = new Set(floated.map(({ session }) => hostOf(session.endpoint))).size;
+  const responders = [...new Set(floated.map(({ box }) => hosts.text(box.host)))];
+  const where = responders.slice(0, MAX_NAMED).join(", ");
+  const message = `${counted(clients, "client")} of ${where} began phase 1 on UDP 500 and went on elsewhere, and no UDP 4500 is in the capture: quick modes of clients behind a NAT are missing. Capture UDP 500 and 4500 (ike-dupcheck --print-bpf).`;
+  return [{ code: "natt-not-captured", message }];
+}
+
+function times({ sources }: Capture, clockSteps: ClockSteps): Warning[] {
+  const warnings: Warning[] = [];
+  const untimed = sources.reduce((sum, source) => sum + source.untimed, 0);
+  if (untimed > 0) {
+    const message = `${untimed} packets have no time of their own and carry the time of the packet before them.`;
+    warnings.push({ code: "untimed", message });
+  }
+  for (const { source, frame, backMicros } of clockSteps.first) {
+    const seconds = (backMicros / 1e6).toFixed(1);
+    const message = `${sources[source].name}: the clock steps back by ${seconds} s at packet ${frame}; overlap across it is unknown.`;
+    warnings.push({ code: "clock-step", message });
+  }
+  const more = clockSteps.count - clockSteps.first.length;
+  if (more > 0) warnings.push({ code: "clock-step", message: `... and ${more} more steps back.` });
+  return warnings;
+}
+
+function shortSnaplen({ malformed, skipped, headersCut = 0 }: Capture): Warning[] {
+  const warnings: Warning[] = [];
+  const lost = (malformed["header-cut"] ?? 0) + (skipped["truncated-frame"] ?? 0);
+  if (lost > 0) {
+    const message = `${lost} packets are cut before the end of their headers (short snaplen): messages among them are lost.`;
+    warnings.push({ code: "snaplen", message });
+  }
+  if (headersCut > 0) {
+    const message = `${headersCut} messages are cut before the end of their headers (short snaplen): their message IDs are known, and no vendor ID.`;
+    warnings.push({ code: "snaplen", message });
+  }
+  return warnings;
+}
+
+function evictions({ evicted }: Capture): Warning[] {
+  return Object.entries(evicted)
+    .filter(([, count]) => count > 0)
+    .map(([table, count]) => ({
+      code: "evicted",
+      message: `${count} entries of the table ${table} were dropped because it was full: what they held is missing here.`,
+    }));
+}

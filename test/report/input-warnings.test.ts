@@ -1,0 +1,150 @@
+/** What the input could not show: a warning, a gap of the coverage, and no "clean" in the first line. */
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type AnalyzeOptions, analyze } from "../../src/index.ts";
+import { reportOn } from "../support/analyzed.ts";
+import { pcap } from "../support/capture-files.ts";
+import { type PeerOptions, type PlayedRecord, Session, Stage } from "../support/session.ts";
+
+const RESPONDER = "192.0.2.1";
+const direct: PeerOptions = { address: "198.51.100.11" };
+const natted: PeerOptions = { address: "198.51.100.12", port500: 1101, port4500: 41_001 };
+
+function played(play: (stage: Stage) => void): Stage {
+  const stage = new Stage(5);
+  play(stage);
+  return stage;
+}
+
+/** UDP 500 alone, as `tcpdump udp port 500` has it. */
+function onPort500(record: PlayedRecord): boolean {
+  const frame = Buffer.from(record.frame);
+  return frame[23] === 17 && (frame.readUInt16BE(34) === 500 || frame.readUInt16BE(36) === 500);
+}
+
+/** Nothing that is said of the input may be missing from the coverage, and none of it lets a report be clean. */
+async function codesOf(records: readonly PlayedRecord[], options: AnalyzeOptions = {}, linkType = 1) {
+  const report = await reportOn([pcap(records, { linkType })], options);
+  const gaps = report.coverage.gaps.map(({ code }) => code);
+  for (const { code } of report.warnings) expect(gaps).toContain(code);
+  const codes = report.warnings.map(({ code }) => code);
+  if (codes.length > 0) expect(report.summary.text).not.toMatch(/^No collision found in/);
+  return { codes, messages: report.warnings.map(({ message }) => message).join("\n"), report };
+}
+
+describe("natt-not-captured", () => {
+  it.each<[string, boolean, (stage: Stage) => void, boolean]>([
+    [
+      "a client behind a NAT goes on to 4500, which is not in the capture",
+      true,
+      (stage) => new Session(stage, natted).mainMode(0).quickMode(1, 1).esp(2, 30),
+      true,
+    ],
+    [
+      "others stay on 500: that does not show what the one behind the NAT did",
+      true,
+      (stage) => {
+        new Session(stage, natted).mainMode(0).quickMode(1, 1);
+        new Session(stage, direct).mainMode(5).quickMode(6, 1);
+      },
+      true,
+    ],
+    [
+      "nobody is behind a NAT: all of it is on 500",
+      true,
+      (stage) => new Session(stage, direct).mainMode(0).quickMode(1, 1).esp(2, 30),
+      false,
+    ],
+    [
+      "both ports are in the capture",
+      false,
+      (stage) => new Session(stage, natted).mainMode(0).quickMode(1, 1).esp(2, 30),
+      false,
+    ],
+    [
+      "4500 is in the capture, and one client never gets there: its network blocks it",
+      false,
+      (stage) => {
+        new Session(stage, natted).mainMode(0).quickMode(1, 1);
+        const blocked = new Session(stage, { ...natted, address: "198.51.100.13" }).mainMode(5);
+        stage.records.splice(
+          0,
+          stage.records.length,
+          ...stage.records.filter(
+            (record) =>
+              onPort500(record) ||
+              !Buffer.from(record.frame).includes(Buffer.from(blocked.initiatorCookie, "hex")),
+          ),
+        );
+      },
+      false,
+    ],
+  ])("%s", async (_, only500, play, said) => {
+    const records = played(play).sorted();
+    const { codes, messages } = await codesOf(only500 ? records.filter(onPort500) : records);
+    expect(codes.includes("natt-not-captured")).toBe(said);
+    if (said) expect(messages).toContain(RESPONDER);
+  });
+});
+
+describe("responder-not-seen", () => {
+  const records = played((stage) =>
+    new Session(stage, direct).mainMode(0).quickMode(1, 1).esp(2, 30),
+  ).sorted();
+  it.each<[string, AnalyzeOptions, string[]]>([
+    ["the responder itself", { responders: [RESPONDER] }, []],
+    ["a prefix that it is in", { responders: ["192.0.2.0/24"] }, []],
+    ["a mistyped address", { responders: ["192.0.2.11"] }, ["192.0.2.11"]],
+    ["one of two is mistyped", { responders: [RESPONDER, "192.0.2.11"] }, ["192.0.2.11"]],
+    ["a prefix that nobody is in", { responders: ["203.0.113.0/24"] }, ["203.0.113.0/24"]],
+    ["an alias that is in no packet", { aliases: [[RESPONDER, "192.0.2.2"]] }, ["192.0.2.2"]],
+  ])("%s", async (_, options, missing) => {
+    const { codes, messages } = await codesOf(records, options);
+    expect(codes.filter((code) => code === "responder-not-seen")).toHaveLength(missing.length);
+    for (const name of missing) expect(messages).toContain(name);
+    // Who mistypes an address sees the right one.
+    if (missing.length > 0) expect(messages).toContain(RESPONDER);
+  });
+
+  it("a responder known by its ESP alone is seen", async () => {
+    const esp = played((stage) => new Session(stage, natted).float().esp(0, 30)).sorted();
+    const { codes } = await codesOf(esp, { responders: [RESPONDER] });
+    expect(codes).not.toContain("responder-not-seen");
+  });
+});
+
+describe("a link type that is not read", () => {
+  const records = played((stage) => new Session(stage, direct).mainMode(0).quickMode(1, 1)).sorted();
+
+  it("nothing else is in the capture: whether there is IKE in it is not known, and not denied", async () => {
+    const { codes, report } = await codesOf(records, {}, 147);
+    expect(codes).toEqual(["unsupported-link-type"]);
+    expect(report.coverage.complete).toBe(false);
+  });
+
+  it("an empty capture holds no IKE", async () => {
+    const { codes } = await codesOf([]);
+    expect(codes).toEqual(["no-ike"]);
+  });
+});
+
+it("a file of a directory that cannot be read is in the report, which is not complete", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "ike-dupcheck-test-"));
+  try {
+    const records = played((stage) => new Session(stage, direct).mainMode(0).quickMode(1, 1)).sorted();
+    await writeFile(join(folder, "a.pcap"), pcap(records));
+    await writeFile(join(folder, "b.pcap"), "");
+    const { report, failures } = await analyze([folder]);
+    expect(failures).toEqual([]);
+    expect(report.warnings).toEqual([
+      { code: "unreadable", message: expect.stringContaining("b.pcap is empty") },
+    ]);
+    expect(report.coverage.complete).toBe(false);
+    expect(report.coverage.gaps.map(({ code }) => code)).toContain("unreadable");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
