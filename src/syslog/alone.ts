@@ -4,7 +4,7 @@
  * called one where the control was seen.
  */
 
-import { type Dial, dialsOf, failed, mayHaveStoodAt, stoodAt } from "./dials.ts";
+import { type Accepted, type Dial, dialsOf, failed, mayHaveStoodAt, stoodAt } from "./dials.ts";
 import type { GatewayEvent } from "./reader.ts";
 
 export type LogVerdict = "rejected" | "possible" | "tolerated";
@@ -171,16 +171,23 @@ function refusedAttempts(
   return found;
 }
 
-/** For each dial, the first acceptance of a later dial of its peer. */
-function nextAcceptances(dials: readonly Dial[]): ({ messageId: number; event: GatewayEvent } | null)[] {
-  const next = new Map<string, { messageId: number; event: GatewayEvent }>();
-  const found = new Array<{ messageId: number; event: GatewayEvent } | null>(dials.length).fill(null);
+/** For each dial, the quick mode that let its peer in later; null where its line is not in the log. */
+function nextAcceptances(dials: readonly Dial[]): (Accepted | null)[] {
+  const next = new Map<string, Accepted | null>();
+  const found = new Array<Accepted | null>(dials.length).fill(null);
   for (let i = dials.length - 1; i >= 0; i -= 1) {
     found[i] = next.get(dials[i].peer) ?? null;
-    const [first] = dials[i].accepted;
-    if (first !== undefined) next.set(dials[i].peer, first);
+    const { peer, accepted, signs } = dials[i];
+    if (accepted.length > 0 || signs.length > 0) next.set(peer, firstAcceptance(dials[i]));
   }
   return found;
+}
+
+/** The quick mode that a session began with: not a later one, where the line of the first was lost. */
+function firstAcceptance({ accepted, signs }: Dial): Accepted | null {
+  const [first] = accepted;
+  if (first === undefined || signs.some(({ at }) => at < first.event.at - SAME_SECOND)) return null;
+  return first;
 }
 
 /** Peers that failed on an ID while no other peer's session, as far as is known, had it. */

@@ -1,0 +1,113 @@
+/**
+ * Cuts the text that `wevtutil qe .. /f:xml` writes into events: `<Event ..>..</Event>` one after the other, with or
+ * without a root around them. It is no XML parser: declarations of entities are not read and none is expanded but
+ * the five of XML itself and numbers of characters.
+ */
+
+/** Longest event that is looked at, in characters. */
+const MAX_EVENT = 65_536;
+const BEGIN = "<Event ";
+const BEGIN_BARE = "<Event>";
+const END = "</Event>";
+const MAX_FIELDS = 64;
+const MAX_VALUE = 4_096;
+
+/** One event: its number, its time and its named values. */
+export interface WindowsEvent {
+  id: number;
+  provider: string;
+  /** Microseconds since the epoch; NaN where it states none. */
+  at: number;
+  /** Values by name; those without one by their place from 0 on. */
+  values: ReadonlyMap<string, string>;
+  /** Number of the event in its file, from 1. */
+  number: number;
+  text: string;
+}
+
+/** Takes text in pieces of any size and gives the events in it. */
+export class EventCutter {
+  /** Events that are too long or hold no number. */
+  skipped = 0;
+  /** Something that would be expanded was declared; it is not. */
+  hasDeclarations = false;
+  #held = "";
+  #number = 0;
+
+  *take(piece: string): Iterable<WindowsEvent> {
+    if (piece.includes("<!")) this.hasDeclarations = true;
+    this.#held += piece;
+    for (;;) {
+      const begin = this.#begin();
+      if (begin < 0) {
+        // An unfinished tag may go on in the next piece.
+        this.#held = this.#held.slice(-BEGIN.length);
+        return;
+      }
+      const end = this.#held.indexOf(END, begin);
+      if (end < 0) {
+        if (this.#held.length - begin <= MAX_EVENT) return;
+        this.skipped += 1;
+        this.#held = this.#held.slice(begin + BEGIN.length);
+        continue;
+      }
+      const text = this.#held.slice(begin, end + END.length);
+      this.#held = this.#held.slice(end + END.length);
+      this.#number += 1;
+      const event = text.length > MAX_EVENT ? null : eventOf(text, this.#number);
+      if (event === null) this.skipped += 1;
+      else yield event;
+    }
+  }
+
+  #begin(): number {
+    const [spaced, bare] = [this.#held.indexOf(BEGIN), this.#held.indexOf(BEGIN_BARE)];
+    if (spaced < 0 || bare < 0) return Math.max(spaced, bare);
+    return Math.min(spaced, bare);
+  }
+}
+
+/** Names and values stand between quotes of either kind. */
+const NUMBER = /<EventID(?: [^>]{0,100})?>(\d{1,5})<\/EventID>/;
+const PROVIDER = /<Provider Name=(?:'([^'<>]{1,200})'|"([^"<>]{1,200})")/;
+const TIME = /<TimeCreated SystemTime=['"](\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z?['"]/;
+const DATA = /<Data(?: Name=(?:'([^'<>]{1,100})'|"([^"<>]{1,100})"))?>([^<]*)<\/Data>/g;
+
+function eventOf(text: string, number: number): WindowsEvent | null {
+  const id = NUMBER.exec(text);
+  if (id === null) return null;
+  const provider = PROVIDER.exec(text);
+  const time = TIME.exec(text);
+  const values = new Map<string, string>();
+  let place = 0;
+  for (const [, single, double, value] of text.matchAll(DATA)) {
+    if (place >= MAX_FIELDS) break;
+    // The first value of a name stands: a later one of the same name is not the event's.
+    const name = single ?? double ?? String(place);
+    if (!values.has(name)) values.set(name, decoded(value.slice(0, MAX_VALUE)));
+    place += 1;
+  }
+  return {
+    id: Number(id[1]),
+    provider: provider?.[1] ?? provider?.[2] ?? "",
+    at: time === null ? Number.NaN : timeOf(time[1], time[2]),
+    values,
+    number,
+    text,
+  };
+}
+
+function timeOf(seconds: string, fraction = ""): number {
+  return Date.parse(`${seconds}Z`) * 1_000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+}
+
+const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+
+/** Once, and only what XML itself names: what comes out is not read again. */
+function decoded(value: string): string {
+  return value.replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|([a-z]{2,4}));/g, (whole, decimal, hex, name) => {
+    if (name !== undefined) return NAMED[name] ?? whole;
+    const code = decimal !== undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}

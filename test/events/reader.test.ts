@@ -1,0 +1,128 @@
+/** Events as `wevtutil qe .. /f:xml` writes them, after the provider's templates; nothing was tried on a Windows. */
+
+import { describe, expect, it } from "vitest";
+import { type ClientEvent, EventReader } from "../../src/events/reader.ts";
+
+function read(text: string, size = text.length): { events: ClientEvent[]; reader: EventReader } {
+  const reader = new EventReader("client.xml");
+  const events: ClientEvent[] = [];
+  for (let at = 0; at < text.length; at += size) events.push(...reader.take(text.slice(at, at + size)));
+  return { events, reader };
+}
+
+function event(id: number, provider: string, values: readonly [string, string][]): string {
+  const data = values.map(([name, value]) =>
+    name === "" ? `<Data>${value}</Data>` : `<Data Name='${name}'>${value}</Data>`,
+  );
+  return (
+    "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>" +
+    `<Provider Name='${provider}' Guid='{54849625-5478-4994-a5ba-3e3b0328c30d}'/><EventID>${id}</EventID>` +
+    "<TimeCreated SystemTime='2026-03-02T08:00:10.123456700Z'/></System>" +
+    `<EventData>${data.join("")}</EventData></Event>`
+  );
+}
+
+const SECURITY = "Microsoft-Windows-Security-Auditing";
+const ADDRESSES: [string, string][] = [
+  ["LocalAddress", "198.51.100.12"],
+  ["RemoteAddress", "192.0.2.1"],
+];
+const QUICK = event(4654, SECURITY, [
+  ...ADDRESSES,
+  ["FailurePoint", "%%8199"],
+  ["FailureReason", "Negotiation timed out"],
+  ["State", "Sent first (SA) payload"],
+  ["Role", "Initiator"],
+  ["MessageID", "1"],
+]);
+const MAIN = event(4653, SECURITY, [
+  ...ADDRESSES,
+  ["FailureReason", "Negotiation timed out"],
+  ["InitiatorCookie", "0123456789abcdef"],
+  ["ResponderCookie", "0000000000000000"],
+]);
+const DIAL = event(20_227, "RasClient", [
+  ["", "{B4000371-A67F-452F-AA4C-3125AA9CFC78}"],
+  ["", "EXAMPLE\\alice"],
+  ["", "Office"],
+  ["", "789"],
+]);
+
+describe("events of a Windows client", () => {
+  it("are read with their places", () => {
+    const { events } = read(`${QUICK}\n${MAIN}\n${DIAL}\n${event(4624, SECURITY, [])}`);
+    expect(events).toMatchObject([
+      {
+        fact: "quick-mode-failed",
+        id: "4654",
+        messageId: 1,
+        local: "198.51.100.12",
+        remote: "192.0.2.1",
+        line: 1,
+      },
+      { fact: "main-mode-failed", initiatorCookie: "0123456789abcdef", line: 2 },
+      { fact: "dial-failed", error: 789, line: 3 },
+    ]);
+    expect(events[2].reason).toMatch(/^error 789: the security layer/);
+    expect(new Date(events[0].at / 1_000).toISOString()).toBe("2026-03-02T08:00:10.123Z");
+  });
+
+  it("are the same with a root around them, and in pieces of any size", () => {
+    const whole = read(`${QUICK}${MAIN}${DIAL}`).events;
+    for (const size of [1, 7, 100, 1000]) {
+      expect(
+        read(`<?xml version='1.0'?><Events>${QUICK}${MAIN}${DIAL}</Events>`, size).events,
+        `${size}`,
+      ).toEqual(whole);
+    }
+  });
+
+  it("of a dial are told by their words, too", () => {
+    const words =
+      "CoId={1}: The user a dialed a connection named b which has failed. The error code returned on failure is 809.";
+    expect(read(event(20_227, "RasClient", [["", words]])).events).toMatchObject([{ error: 809 }]);
+  });
+
+  it("of the same number from another provider are not taken", () => {
+    expect(read(event(20_227, "Other", [["", "1"]])).events).toEqual([]);
+  });
+});
+
+describe("bad input", () => {
+  it("expands no entity, and reads a value once", () => {
+    const bomb = "<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>";
+    const { events, reader } = read(
+      bomb +
+        event(4654, SECURITY, [
+          ["FailureReason", "&b;&amp;lt;&#65;"],
+          ["MessageID", "1"],
+        ]),
+    );
+    expect(events).toMatchObject([{ reason: "&b;&lt;A" }]);
+    expect(reader.cutter.hasDeclarations).toBe(true);
+  });
+
+  it("does not take a value for a tag", () => {
+    const forged = "&lt;/Data&gt;&lt;Data Name='MessageID'&gt;7&lt;/Data&gt;";
+    const { events } = read(
+      event(4654, SECURITY, [
+        ["FailureReason", forged],
+        ["MessageID", "1"],
+        ["MessageID", "9"],
+      ]),
+    );
+    expect(events).toMatchObject([{ messageId: 1 }]);
+  });
+
+  it("holds little of a hundred megabytes without a tag, and of an event that never ends", () => {
+    const reader = new EventReader("x");
+    const piece = "x".repeat(1 << 20);
+    let found = 0;
+    for (let i = 0; i < 100; i += 1) for (const _ of reader.take(piece)) found += 1;
+    for (const _ of reader.take("<Event ")) found += 1;
+    for (let i = 0; i < 100; i += 1) for (const _ of reader.take(piece)) found += 1;
+    for (const _ of reader.take(QUICK)) found += 1;
+    expect(found).toBe(1);
+    expect(reader.cutter.skipped).toBe(1);
+  });
+});
