@@ -1,52 +1,61 @@
 /**
- * From captures to the report: the one place where the stages meet, and the library's entry point.
+ * From captures to the report: the library's entry point on Node.
  *
- *   bytes -> record batches -> ISAKMP datagrams -> messages -> IKE SAs and exchanges -> findings -> report
+ *   bytes -> batches -> one feed in the order of time -> datagrams -> facts -> judgement -> report
  */
 
-import { judgementOf } from "./analysis/analysis.ts";
-import { type Extraction, type ExtractOptions, extractFrom } from "./analysis/extraction.ts";
+import { hostname } from "node:os";
+import type { LiveAnalysis } from "./analysis/analysis.ts";
+import {
+  type Extraction,
+  type ExtractOptions as ExtractRunOptions,
+  extractFrom,
+} from "./analysis/extraction.ts";
 import type { Partition } from "./analysis/partition.ts";
-import { Scanner } from "./analysis/scanner.ts";
-import { othersOf, scopeOf } from "./analysis/scope.ts";
+import { run } from "./analysis/run.ts";
 import type { CaptureError } from "./capture/source.ts";
-import { type EvidencePlan, evidencePlan } from "./evidence/plan.ts";
-import type { FeedInput, Slice } from "./feed/feed.ts";
+import type { EvidencePlan } from "./evidence/plan.ts";
+import type { FeedInput } from "./feed/feed.ts";
 import { REORDER } from "./feed/formats.ts";
-import { MergedCapture } from "./feed/sequencer.ts";
-import { Tracker } from "./ike/tracker.ts";
+import { Sequencer } from "./feed/sequencer.ts";
 import { refuseLogs } from "./logs/format.ts";
 import { fileInputs } from "./node/files.ts";
 import { expandInputs } from "./node/inputs.ts";
 import type { Report } from "./report/model.ts";
-import { reportOf } from "./report/report.ts";
-import { buildTimelines, type Timeline } from "./report/timeline.ts";
-import { portSet } from "./wire/locate.ts";
+import type { Timeline } from "./report/timeline.ts";
+
+const MICROS_PER_SECOND = 1_000_000;
 
 export { CaptureError } from "./capture/source.ts";
+
+export interface ExtractOptions extends ExtractRunOptions {
+  /** Name of this sensor; the machine's name unless given. */
+  sensor?: string;
+}
+
 /**
  * Reads captures and hands their message records to `write`, some lines at a time, as they are read.
  * @param write takes whole lines; an error that it throws ends the reading
  */
-
 export async function extract(
   inputs: readonly string[],
   options: ExtractOptions,
   write: (lines: string) => Promise<void>,
 ): Promise<Extraction> {
   const { names, failures, leftOut } = await expandInputs(inputs);
-  const merged = new MergedCapture(fileInputs(names).map(packetsOnly));
+  const feed = new Sequencer(fileInputs(names).map(packetsOnly));
+  const settings = { ...options, sensor: options.sensor ?? hostname(), now: () => performance.now() };
   try {
-    const counts = await extractFrom(merged, options, write);
-    const problems = merged.summaries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+    const counts = await extractFrom(feed, settings, write);
+    const problems = feed.summaries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
     const unread = leftOut.map(({ message }) => message);
-    return { counts, failures: [...failures, ...merged.failures], problems: [...unread, ...problems] };
+    return { counts, failures: [...failures, ...feed.failures], problems: [...unread, ...problems] };
   } finally {
-    await merged.close();
+    await feed.close();
   }
 }
-/** A log would become records that tell more than it does. */
 
+/** A log would become records that tell more than it does. */
 function packetsOnly(input: FeedInput): FeedInput {
   const open = async (chunk?: number) => {
     const source = await input.open(chunk);
@@ -118,45 +127,23 @@ export interface Analysis {
  */
 export async function analyze(inputs: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
   const { names, duplicates, failures, leftOut } = await expandInputs(inputs);
-  const reorder = options.reorderSeconds === undefined ? REORDER : options.reorderSeconds * 1e6;
-  const merged = new MergedCapture(fileInputs(names, { reorder }));
-  const tracker = new Tracker();
-  const scope = scopeOf(options, tracker.hosts);
-  tracker.isOthers = othersOf(scope);
-  const reservedHosts = tracker.hosts.size;
-  const scanner = new Scanner(tracker, portSet(options.ports ?? []));
-  const limit = options.maxPackets ?? Number.POSITIVE_INFINITY;
-  const rounds = merged.rounds();
-  // A pipe on which nothing comes must not keep an interrupted read from ending.
-  const interrupted = new Promise<IteratorResult<Iterable<Slice>>>((resolve) => {
-    const stop = () => resolve({ done: true, value: undefined });
-    options.signal?.addEventListener("abort", stop, { once: true });
-  });
-  while (options.signal?.aborted !== true && scanner.packets < limit) {
-    const { done, value: round } = await Promise.race([rounds.next(), interrupted]);
-    if (done === true) break;
-    let source = 0;
-    // All inputs are open by now, or were looked into: a message may come by a capture and as a record.
-    scanner.exchanged ||= merged.summaries.some(({ format }) => format.startsWith("records"));
-    for (const slice of round) {
-      scanner.scan(slice, limit - scanner.packets);
-      source = slice.source;
-    }
-    tracker.boundHosts(reservedHosts);
-    options.onProgress?.({ ...merged.progress(source), packets: scanner.packets });
-  }
+  const { reorderSeconds, onProgress, ...rest } = options;
+  const reorder = reorderSeconds === undefined ? REORDER : reorderSeconds * MICROS_PER_SECOND;
+  const feed = new Sequencer(fileInputs(names, { reorder }));
+  const unreadable = () => [...failures, ...feed.failures];
+  const onRound = ({ packets }: LiveAnalysis) => onProgress?.({ ...feed.progress(), packets });
   // The report comes first: closing an input that is still being read would look like a fault of it.
-  const judgement = judgementOf(tracker, scanner, scope);
-  const unreadable = [...failures, ...merged.failures];
-  const report = reportOf(merged, tracker, scanner, scope, judgement, [...unreadable, ...leftOut]);
-  await merged.close();
-  const plan = evidencePlan(judgement, tracker);
-  const read = merged.summaries.map(({ name }) => name);
+  const { report, packets, timelines, plan } = await run(feed, { ...rest, onRound }, () => [
+    ...unreadable(),
+    ...leftOut,
+  ]);
+  await feed.close();
+  const read = feed.summaries.map(({ name }) => name);
   return {
     report,
-    failures: unreadable,
+    failures: unreadable(),
     duplicates,
-    timelines: () => buildTimelines(judgement, tracker.hosts),
-    evidence: plan === null ? null : { plan, names: read, packets: scanner.packets },
+    timelines,
+    evidence: plan === null ? null : { plan, names: read, packets },
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RecordBatch } from "../src/capture/batch.ts";
+import type { FrameBatch } from "../src/capture/batch.ts";
 import type { CaptureSource } from "../src/capture/source.ts";
 import {
   type CrossCheckOptions,
@@ -134,19 +134,19 @@ describe("the same capture reads the same with both", () => {
 });
 
 /** Our reading of a capture with something changed in every batch. */
-function altered(change: (batch: RecordBatch) => void): (name: string) => Promise<CaptureSource> {
+function altered(change: (batch: FrameBatch) => void): (name: string) => Promise<CaptureSource> {
   return async (name) => {
     const source = await openCapture(name);
     const next = async () => {
       const batch = await source.next();
-      if (batch === null) return null;
+      if (batch === null || batch.provenance !== "packet") return null;
       const { count, offsets, captured, original, interfaces, nanos, firstFrame } = batch;
-      const copy: RecordBatch = {
+      const copy: FrameBatch = {
         ...{ count, offsets, captured, original, interfaces, nanos, firstFrame },
         bytes: batch.bytes.slice(),
         micros: batch.micros.slice(),
         linkTypes: batch.linkTypes.slice(),
-        digests: null,
+        provenance: "packet",
       };
       change(copy);
       return copy;

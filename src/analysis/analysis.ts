@@ -1,16 +1,18 @@
 /**
- * An analysis that goes on: takes slices as they come and tells findings once their verdict is known. It has no
- * timers and knows no clock but the ones it is handed, so that whoever drives it decides what "now" is.
+ * The analysis: facts of what a decoder hands on, a judgement of them when it is asked for, and the report. Of an
+ * input that goes on it says when there is reason to judge, and gives findings once their verdict is known. It has no
+ * timers and knows no clock but the one it is handed, so that whoever drives it decides what "now" is.
  *
- *   const analysis = new LiveAnalysis(inputs, options);
- *   for await (const round of inputs.rounds())
- *     for (const slice of round) analysis.scan(slice, performance.now());
- *   every 100 ms: for (const line of analysis.tick(performance.now())) ...
- *   at the end: const { lines, report } = analysis.finish(performance.now());
+ *   const analysis = new LiveAnalysis(feed, options);
+ *   await drive(feed, analysis.decoder, { every: [100, () => tell(analysis.tick(now()))] });
+ *   const { lines, report } = analysis.finish(now());
  */
 
+import type { Slice } from "../capture/batch.ts";
+import type { CaptureError } from "../capture/source.ts";
 import { type EvidencePlan, evidencePlan } from "../evidence/plan.ts";
-import type { Inputs, Slice } from "../feed/feed.ts";
+import { Decoder, type Sink } from "../feed/decoder.ts";
+import type { Inputs } from "../feed/feed.ts";
 import { Tracker, type TrackerOptions } from "../ike/tracker.ts";
 import { type Judgement, judge } from "../judgement/judge.ts";
 import type { Moment } from "../judgement/lifespan.ts";
@@ -19,7 +21,7 @@ import { countVerdicts } from "../report/build.ts";
 import { buildFindings } from "../report/build-findings.ts";
 import type { Line } from "../report/lines.ts";
 import type { Live, Report } from "../report/model.ts";
-import { reportOf } from "../report/report.ts";
+import { reportOf, type ScanCounts } from "../report/report.ts";
 import { unexplainedSentence } from "../report/sentences.ts";
 import { isoTime } from "../report/time.ts";
 import { buildTimelines, type Timeline } from "../report/timeline.ts";
@@ -29,7 +31,12 @@ import { Scanner } from "./scanner.ts";
 import { othersOf, type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
 
 /** `maxSas`: IKE SAs kept at most; beyond, the longest silent go. */
-export interface LiveOptions extends ScopeOptions, TrackerOptions {}
+export interface LiveOptions extends ScopeOptions, TrackerOptions {
+  /** Milliseconds of a clock that does not step; without one time stands still, which is right for files. */
+  now?: () => number;
+  /** Who else takes the datagrams. */
+  sinks?: readonly Sink[];
+}
 
 export type Closed = Live["closed"];
 
@@ -59,6 +66,9 @@ const MAX_UNEXPLAINED = 1_000;
 const LONGEST_WAIT = 600_000_000;
 
 export class LiveAnalysis {
+  /** To be driven with the inputs. */
+  readonly decoder: Decoder;
+  readonly #now: () => number;
   readonly #inputs: Inputs;
   readonly #tracker: Tracker;
   readonly #scope: Scope;
@@ -72,6 +82,7 @@ export class LiveAnalysis {
   /** Refusals without a holder that were told. */
   #unexplained = new Set<string>();
   #judgement: Judgement | null = null;
+  #quickModesBefore = 0;
   /** When the last slice came, when was judged last and how long that took; steady clock, milliseconds. */
   #scannedAt = Number.NaN;
   #judgedAt = Number.NEGATIVE_INFINITY;
@@ -85,11 +96,19 @@ export class LiveAnalysis {
   /** @throws RangeError for an address, prefix or port that is none */
   constructor(inputs: Inputs, options: LiveOptions = {}) {
     this.#inputs = inputs;
+    this.#now = options.now ?? (() => 0);
     this.#tracker = new Tracker(options);
     this.#scope = scopeOf(options, this.#tracker.hosts);
     this.#tracker.isOthers = othersOf(this.#scope);
     this.#reservedHosts = this.#tracker.hosts.size;
-    this.#scanner = new Scanner(this.#tracker, portSet(options.ports ?? []));
+    this.#scanner = new Scanner(this.#tracker);
+    const rounds: Sink = {
+      begin: () => this.#begin(),
+      isakmp: (datagram) => this.#scanner.isakmp(datagram),
+      signOfLife: (datagram) => this.#scanner.signOfLife(datagram),
+      end: (slice) => this.#taken(slice),
+    };
+    this.decoder = new Decoder(portSet(options.ports ?? []), [...(options.sinks ?? []), rounds]);
   }
 
   /** When the last slice came; NaN before any. */
@@ -108,26 +127,44 @@ export class LiveAnalysis {
   }
 
   get packets(): number {
-    return this.#scanner.packets;
+    return this.decoder.packets;
   }
 
-  get counts() {
-    return this.#scanner.counts();
+  get counts(): ScanCounts {
+    return this.#counts();
   }
 
-  /** @param now milliseconds of a clock that does not step @param limit packets taken at most */
-  scan(slice: Slice, now: number, limit = Number.POSITIVE_INFINITY): void {
-    const { quickModes } = this.#scanner.progress;
-    const segment = this.#scanner.lastSegment;
-    this.#scanner.scan(slice, limit);
+  /** All inputs are open by now, or were looked into: a message may come by a capture and as a record. */
+  #begin(): void {
+    this.#quickModesBefore = this.#quickModes;
+    this.#scanner.exchanged ||= this.#inputs.summaries.some(({ format }) => format.startsWith("records"));
+  }
+
+  #taken(slice: Slice): void {
+    const { lastSegment } = this.#scanner;
+    this.#scanner.end(slice);
+    const now = this.#now();
     this.#scannedAt = now;
-    if (Number.isNaN(this.#segmentBegan) || this.#scanner.lastSegment !== segment) {
+    if (Number.isNaN(this.#segmentBegan) || slice.segment !== lastSegment) {
       this.#segmentBegan = slice.clock[slice.start];
       this.#cleanedAt = this.#segmentBegan;
     }
-    if (this.#scanner.progress.quickModes > quickModes) {
-      for (const later of RULES_MS) this.#remind(now + later);
-    }
+    if (this.#quickModes > this.#quickModesBefore) for (const later of RULES_MS) this.#remind(now + later);
+  }
+
+  /** Quick modes so far; the inner header of a fragmented message counts, once it is whole. */
+  get #quickModes(): number {
+    return this.decoder.quickModes + this.#tracker.quickModesInFragments;
+  }
+
+  #counts(): ScanCounts {
+    const { quickModes: _, ...counts } = this.decoder.counts();
+    return { ...counts, quickModeMessages: this.#quickModes };
+  }
+
+  /** Drops addresses that nothing needs any more, once there are many. Not while a judgement holds their numbers. */
+  boundHosts(): void {
+    if (this.#judgement === null) this.#tracker.boundHosts(this.#reservedHosts);
   }
 
   /** Judges when there is reason to; gives what is to be told. */
@@ -144,15 +181,16 @@ export class LiveAnalysis {
   }
 
   /** The end of the capture, at `now`. */
-  finish(now: number): { lines: Line[]; report: Report } {
+  finish(now: number, unreadable: readonly CaptureError[] = []): { lines: Line[]; report: Report } {
     const lines = this.#judge(now, false);
-    return { lines, report: this.report() };
+    return { lines, report: this.report(unreadable) };
   }
 
   /** All that is known, as one graph of objects to be kept in a state file. */
   save() {
     return {
       tracker: this.#tracker.save(),
+      decoder: this.decoder.save(),
       scanner: this.#scanner.save(),
       told: this.#log.save(),
       closed: this.#closed,
@@ -166,6 +204,7 @@ export class LiveAnalysis {
   /** Goes on where `save` was; the capture's clock goes on at `now`, as if no time had passed. */
   restore(saved: ReturnType<LiveAnalysis["save"]>, now: number): void {
     this.#tracker.restore(saved.tracker);
+    this.decoder.restore(saved.decoder);
     this.#scanner.restore(saved.scanner);
     this.#log.restore(saved.told);
     this.#closed = saved.closed;
@@ -177,10 +216,10 @@ export class LiveAnalysis {
     for (const later of RULES_MS) this.#remind(now + later);
   }
 
-  /** The report as of the last judgement. */
-  report(): Report {
+  /** The report as of the last judgement. @param unreadable inputs that could not be read at all */
+  report(unreadable: readonly CaptureError[] = []): Report {
     this.#judgement ??= judgementOf(this.#tracker, this.#scanner, this.#scope);
-    return reportOf(this.#inputs, this.#tracker, this.#scanner, this.#scope, this.#judgement);
+    return reportOf(this.#inputs, this.#tracker, this.#counts(), this.#scope, this.#judgement, unreadable);
   }
 
   /** What a drawing of the last judgement needs. */
@@ -229,15 +268,15 @@ export class LiveAnalysis {
   #isDue(now: number): boolean {
     const since = now - this.#judgedAt;
     if (since < Math.max(JUDGE_EVERY, JUDGE_SHARE * this.#judgeCost)) return false;
-    if (this.#scanner.progress.messages > this.#judged.messages) return true;
+    if (this.decoder.messages > this.#judged.messages) return true;
     if (this.#due.some((due) => due <= now)) return true;
     const clean = this.#clockAt(now) - this.#cleanedAt >= CLEAN_EVERY;
-    const life = this.#scanner.packets > this.#judged.packets;
+    const life = this.packets > this.#judged.packets;
     return (life || clean) && since >= Math.max(JUDGE_LIFE_EVERY, JUDGE_LIFE_SHARE * this.#judgeCost);
   }
 
   #judge(now: number, running: boolean): Line[] {
-    const began = performance.now();
+    const began = this.#now();
     this.#due = this.#due.filter((due) => due > now);
     const { evicted } = this.#tracker.table;
     const end = Number.isNaN(this.#scannedAt)
@@ -250,12 +289,12 @@ export class LiveAnalysis {
     const lines = this.#log.update(findings, this.time(now), evicted === this.#judged.evicted);
     lines.push(...this.#unexplainedLines(judgement, now));
     this.#judged = {
-      messages: this.#scanner.progress.messages,
-      packets: this.#scanner.packets,
+      messages: this.decoder.messages,
+      packets: this.packets,
       evicted,
     };
     this.#judgedAt = now;
-    this.#judgeCost = performance.now() - began;
+    this.#judgeCost = this.#now() - began;
     return lines;
   }
 
@@ -297,8 +336,7 @@ export class LiveAnalysis {
 }
 
 /** Judges what was scanned so far. `end` is the end of the capture; `running`: it goes on from there. */
-
-export function judgementOf(
+function judgementOf(
   tracker: Tracker,
   scanner: Scanner,
   scope: Scope,

@@ -1,21 +1,27 @@
-/** From captures to message records: the stages of `extract`, over any source of slices. */
+/** From a feed to message records: what `extract` does, whatever the feed is made of. */
 
-import { hostname } from "node:os";
 import type { CaptureError } from "../capture/source.ts";
-import { RoundReader } from "../feed/drive.ts";
-import type { LiveInputs } from "../feed/feed.ts";
-import { type ExtractCounts, Extractor } from "../records/writer.ts";
+import { Decoder } from "../feed/decoder.ts";
+import { drive } from "../feed/drive.ts";
+import type { Feed } from "../feed/feed.ts";
+import { type ExtractCounts, RecordWriter } from "../records/writer.ts";
 import { portSet } from "../wire/locate.ts";
 
 const IDLE_MS = 1_000;
+const MICROS_PER_MS = 1_000;
 
 export interface ExtractOptions {
   ports?: readonly number[];
-  /** Name of this sensor; the machine's name unless given. */
-  sensor?: string;
   maxPackets?: number;
   /** When aborted, the input counts as ended. */
   signal?: AbortSignal;
+}
+
+export interface ExtractRun extends ExtractOptions {
+  /** Name of this sensor. */
+  sensor: string;
+  /** Milliseconds of a clock that does not step. */
+  now: () => number;
 }
 
 export interface Extraction {
@@ -25,16 +31,18 @@ export interface Extraction {
   problems: readonly string[];
 }
 
-/** The same for inputs that may go on for ever, as live interfaces do; ends with them, or when it is aborted. */
+/** Hands message records to `write`, some lines at a time, until the feed ends or the reading is aborted. */
 export async function extractFrom(
-  inputs: LiveInputs,
-  options: ExtractOptions,
+  feed: Feed,
+  options: ExtractRun,
   write: (lines: string) => Promise<void>,
 ): Promise<ExtractCounts> {
   let lines = "";
-  const extractor = new Extractor(options.sensor ?? hostname(), portSet(options.ports ?? []), (line) => {
+  const take = (line: string) => {
     lines += line;
-  });
+  };
+  const writer = new RecordWriter(options.sensor, (source) => feed.summaries[source], take);
+  const decoder = new Decoder(portSet(options.ports ?? []), [writer]);
   // One write at a time, so that the lines keep their order.
   let written = Promise.resolve();
   const flush = () => {
@@ -45,37 +53,22 @@ export async function extractFrom(
     });
     return written;
   };
-  const limit = options.maxPackets ?? Number.POSITIVE_INFINITY;
-  const reader = new RoundReader(inputs);
-  const stop = () => reader.stop();
-  options.signal?.addEventListener("abort", stop, { once: true });
-  if (options.signal?.aborted === true) stop();
-  let heardAt = performance.now();
+  const failing = new AbortController();
+  const signal = AbortSignal.any([failing.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  let heardAt = options.now();
   // Where nothing comes for a while, the last signs of life of a window are due all the same.
-  const idle = setInterval(() => {
-    extractor.idle((performance.now() - heardAt) * 1e3);
-    flush().catch(stop);
-  }, IDLE_MS);
-  try {
-    while (extractor.counts.packets < limit) {
-      const round = await reader.next();
-      if (round === null) break;
-      for (const slice of round) {
-        extractor.slice(slice, inputs.summaries[slice.source], limit - extractor.counts.packets);
-      }
-      heardAt = performance.now();
-      await flush();
-    }
-    if (extractor.counts.packets < limit) {
-      for (const slice of inputs.rest?.() ?? []) extractor.slice(slice, inputs.summaries[slice.source]);
-    }
-  } finally {
-    clearInterval(idle);
-    options.signal?.removeEventListener("abort", stop);
-    inputs.stop?.();
-  }
-  const { times } = inputs;
-  extractor.end(inputs.summaries.map((summary, i) => ({ summary, last: times[i].last })));
+  const idle = () => {
+    writer.idle((options.now() - heardAt) * MICROS_PER_MS);
+    flush().catch(() => failing.abort());
+  };
+  const drain = () => {
+    heardAt = options.now();
+    return flush();
+  };
+  const { maxPackets: limit } = options;
+  await drive(feed, decoder, { signal, limit, every: [IDLE_MS, idle], drain });
+  const { times } = feed;
+  writer.finish(feed.summaries.map((summary, i) => ({ summary, last: times[i].last })));
   await flush();
-  return extractor.counts;
+  return { ...writer.counts, packets: decoder.packets };
 }

@@ -1,13 +1,13 @@
 /** What a capture that goes on says of itself: the stats line, warnings as they arise, and its part of the report. */
 
-import type { LiveInputs } from "../feed/feed.ts";
+import type { Feed } from "../feed/feed.ts";
 import { advised } from "../report/advice/advised.ts";
 import type { Line, StatsLine } from "../report/lines.ts";
 import type { Report, Warning } from "../report/model.ts";
 import type { LiveAnalysis } from "./analysis.ts";
 
 export function statsLine(
-  inputs: LiveInputs,
+  inputs: Feed,
   analysis: LiveAnalysis,
   now: number,
   began: number,
@@ -33,13 +33,13 @@ export function statsLine(
   };
 }
 
-function droppedOf({ status }: LiveInputs, output: number) {
+function droppedOf({ status }: Feed, output: number) {
   return { kernel: status?.dropped.kernel ?? null, queue: status?.dropped.queue ?? 0, output };
 }
 
 /** Gives, each time it is asked, the warnings that are new since the last time. */
 export function statusWarnings(
-  inputs: LiveInputs,
+  inputs: Feed,
   analysis: LiveAnalysis,
   linesDropped: () => number,
 ): (now: number) => Line[] {
@@ -59,7 +59,7 @@ export function statusWarnings(
   };
 }
 
-function liveWarnings(inputs: LiveInputs, analysis: LiveAnalysis, linesDropped: number): Warning[] {
+function liveWarnings(inputs: Feed, analysis: LiveAnalysis, linesDropped: number): Warning[] {
   const { status } = inputs;
   const warnings: Warning[] = [];
   const kernel = status?.dropped.kernel ?? 0;
@@ -88,12 +88,7 @@ function liveWarnings(inputs: LiveInputs, analysis: LiveAnalysis, linesDropped: 
 }
 
 /** The report with what only a capture that went on has; one that was a file after all is left as it is. */
-export function withLive(
-  report: Report,
-  inputs: LiveInputs,
-  analysis: LiveAnalysis,
-  linesDropped: number,
-): Report {
+export function withLive(report: Report, inputs: Feed, analysis: LiveAnalysis, linesDropped: number): Report {
   const { closed } = analysis.tally;
   const { status } = inputs;
   if (status === undefined && closed.ikeSas === 0 && linesDropped === 0) return report;

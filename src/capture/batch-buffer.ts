@@ -1,6 +1,6 @@
-/** A batch that readers fill record by record, and reuse from call to call. */
+/** A batch of frames that readers fill record by record, and reuse from call to call. */
 
-import type { RecordBatch } from "./batch.ts";
+import type { FrameBatch } from "./batch.ts";
 
 /** Records per batch. */
 export const CAPACITY = 8192;
@@ -8,7 +8,8 @@ export const CAPACITY = 8192;
 /** No capture program writes records larger than this (libpcap's MAXIMUM_SNAPLEN). */
 export const MAX_RECORD = 262_144;
 
-export class BatchBuffer implements RecordBatch {
+export class BatchBuffer implements FrameBatch {
+  readonly provenance = "packet";
   bytes: Uint8Array = new Uint8Array(0);
   count = 0;
   readonly offsets = new Uint32Array(CAPACITY);
@@ -18,8 +19,6 @@ export class BatchBuffer implements RecordBatch {
   readonly interfaces = new Uint32Array(CAPACITY);
   readonly micros = new Float64Array(CAPACITY);
   readonly nanos = new Uint16Array(CAPACITY);
-  digests: Float64Array | null = null;
-  logged = false;
   firstFrame = 1;
 
   get full(): boolean {

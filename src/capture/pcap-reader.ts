@@ -4,7 +4,7 @@
  * the 1990s). Facts: draft-ietf-opsawg-pcap, libpcap's savefile format.
  */
 
-import type { RecordBatch } from "./batch.ts";
+import type { FrameBatch } from "./batch.ts";
 import { BatchBuffer, CAPACITY, MAX_RECORD } from "./batch-buffer.ts";
 import { type ByteWindow, endOf } from "./byte-window.ts";
 import type { CaptureSource, SourceSummary } from "./source.ts";
@@ -74,7 +74,7 @@ export class PcapSource implements CaptureSource {
     return this.#window.source.position();
   }
 
-  async next(): Promise<RecordBatch | null> {
+  async next(): Promise<FrameBatch | null> {
     const window = this.#window;
     while (this.summary.end === "clean") {
       this.#fill();

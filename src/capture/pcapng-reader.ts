@@ -3,7 +3,7 @@
  * simple and old packet blocks. Every other block is skipped. Facts: draft-ietf-opsawg-pcapng.
  */
 
-import type { RecordBatch } from "./batch.ts";
+import type { FrameBatch } from "./batch.ts";
 import { BatchBuffer, CAPACITY, MAX_RECORD } from "./batch-buffer.ts";
 import { type ByteWindow, endOf } from "./byte-window.ts";
 import { INTERFACE_FIXED, type Interface, readInterface } from "./pcapng-interface.ts";
@@ -63,7 +63,7 @@ export class PcapngSource implements CaptureSource {
     return this.#window.source.position();
   }
 
-  async next(): Promise<RecordBatch | null> {
+  async next(): Promise<FrameBatch | null> {
     const window = this.#window;
     while (this.summary.end === "clean") {
       this.#batch.begin(window.bytes);

@@ -1,6 +1,6 @@
 /** A capture being read: what every reader is, and what is known of its input. */
 
-import type { RecordBatch } from "./batch.ts";
+import type { Batch } from "./batch.ts";
 
 /** The name of standard input, as the user writes it. */
 export const STDIN = "-";
@@ -34,6 +34,12 @@ export interface SourceSummary {
   notes?: { code: "malformed-line" | "sensor-clock" | "eve-blind" | "zeek-blind"; message: string }[];
 }
 
+/** A row's time as written. */
+export interface WrittenTime {
+  micros: number;
+  nanos: number;
+}
+
 /** One capture being read. */
 export interface CaptureSource {
   readonly summary: SourceSummary;
@@ -42,9 +48,11 @@ export interface CaptureSource {
   /** Bytes of the input consumed so far. */
   position(): number;
   /** The next batch, or null at the end. Never throws for what the bytes hold: see `summary.end`. */
-  next(): Promise<RecordBatch | null>;
-  /** What waited for older records, where the input is told to end; no more of it is waited for. */
-  rest?(): Iterable<RecordBatch>;
+  next(): Promise<Batch | null>;
+  /** What waited for older rows, where the input is told to end before its time. */
+  rest?(): Iterable<Batch>;
+  /** Rows that still wait at the end of the input are left for another one that goes on: see `rest`. */
+  readonly goesOn?: boolean;
   /** Releases what the source holds; may be called at any time, more than once. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { LiveAnalysis } from "../analysis/analysis.ts";
 import type { SourceSummary } from "../capture/source.ts";
 import type { EvidencePlan } from "../evidence/plan.ts";
 import type { Analysis } from "../index.ts";
-import { withoutPackets } from "../logs/format.ts";
+import { withoutPackets } from "../node/evidence.ts";
 import type { EvidenceRing } from "../node/evidence-ring.ts";
 import { reportLine, toLine } from "../printers/ndjson.ts";
 import { painter } from "../printers/text.ts";

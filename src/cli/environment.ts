@@ -1,9 +1,9 @@
 /** What the program touches of the process around it, in one object, so that a test can hand in another. */
 
-import type { EvidenceRequest } from "../evidence/capture.ts";
 import type { Analysis, AnalyzeOptions } from "../index.ts";
 import type { CrossCheckOptions, CrossCheckResult } from "../node/cross-check/cross-check.ts";
-import { version } from "../version.ts";
+import type { FileEvidence } from "../node/evidence.ts";
+import { version } from "../report/version.ts";
 import type { ChunkStream } from "./output.ts";
 import type { StopSignal } from "./signals.ts";
 import type { Environment } from "./terminal.ts";
@@ -25,7 +25,7 @@ export interface Surroundings {
   isPipe(name: string): Promise<boolean>;
   crossCheck(name: string, options: CrossCheckOptions): Promise<CrossCheckResult>;
   /** The bytes of the evidence capture. */
-  evidence(request: EvidenceRequest): Promise<AsyncIterable<Uint8Array>>;
+  evidence(request: FileEvidence): Promise<AsyncIterable<Uint8Array>>;
   /** Milliseconds of a clock that does not step. */
   now(): number;
   /** Listens until the function that it returns is called. */
@@ -58,7 +58,7 @@ export function realSurroundings(): Surroundings {
     analyze: async (inputs, options) => (await import("../index.ts")).analyze(inputs, options),
     crossCheck: async (name, options) =>
       (await import("../node/cross-check/cross-check.ts")).crossCheck(name, options),
-    evidence: async (request) => (await import("../evidence/capture.ts")).evidenceCapture(request),
+    evidence: async (request) => (await import("../node/evidence.ts")).evidenceCapture(request),
     async isPipe(name) {
       const { stat } = await import("node:fs/promises");
       const info = await stat(name === "-" ? "/dev/stdin" : name).catch(() => null);

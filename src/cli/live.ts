@@ -1,8 +1,7 @@
 /** The main job on live interfaces and on pipes: findings as they happen, the report at the end. */
 
-import type { LiveInputs } from "../feed/feed.ts";
+import type { Feed } from "../feed/feed.ts";
 import { EvidenceRing } from "../node/evidence-ring.ts";
-import { portSet } from "../wire/locate.ts";
 import { read, tellRefusal } from "./commands/inputs.ts";
 import { deliver, factsOf, type Output, outputOf, writeEvidence } from "./delivery.ts";
 import type { Surroundings } from "./environment.ts";
@@ -25,11 +24,8 @@ export async function checkLive(
   const stop = new AbortController();
   const output = await outputOf(input, options, around, stop);
   const evidence = options.evidence === null ? null : await openTarget(options.evidence, []);
-  const sources: { current: LiveInputs | null } = { current: null };
-  const ring =
-    evidence === null
-      ? null
-      : new EvidenceRing(portSet(options.ports), () => sources.current?.summaries ?? []);
+  const sources: { current: Feed | null } = { current: null };
+  const ring = evidence === null ? null : new EvidenceRing(() => sources.current?.summaries ?? []);
   const release = [
     around.onSignal((signal) => stopOrExit(signal, stop, output, around, messages)),
     around.onHangup(() => {

@@ -1,98 +1,91 @@
 /**
- * The evidence capture: the packets that the findings rest on, taken from the same files in two further passes, so
- * that memory holds frame numbers alone: one chooses, one writes.
+ * The capture that `-w` writes: what the findings rest on, small enough to mail, with every packet as it was. The
+ * packets are read two more times, first to choose and then to write, so that memory holds frame numbers alone.
  */
 
-import { basename, extname } from "node:path";
 import { type CaptureWriter, PcapWriter } from "../capture/pcap-writer.ts";
 import { PcapngWriter } from "../capture/pcapng-writer.ts";
-import { CaptureError, type SourceSummary } from "../capture/source.ts";
-import type { Slice } from "../feed/feed.ts";
-import { MergedCapture } from "../feed/sequencer.ts";
-import { refuseLogs } from "../logs/format.ts";
-import { fileInputs } from "../node/files.ts";
-import { toolName, version } from "../version.ts";
+import { CaptureError, label, type SourceSummary } from "../capture/source.ts";
+import { Decoder, type Sink } from "../feed/decoder.ts";
+import { drive } from "../feed/drive.ts";
+import type { Sequencer } from "../feed/sequencer.ts";
 import { portSet } from "../wire/locate.ts";
 import { Captions } from "./captions.ts";
+import { EvidenceWriter } from "./evidence-writer.ts";
 import type { EvidencePlan } from "./plan.ts";
 import { Selection } from "./selection.ts";
 
+/** Bytes that are handed on at a time. */
+const CHUNK = 256 * 1024;
+
 export interface EvidenceRequest {
   plan: EvidencePlan;
-  /** The files that were read, in their order. */
-  names: readonly string[];
+  /** Opens the inputs that were read once more, in their order. */
+  reopen: () => Sequencer;
   /** How many packets were read. */
   packets: number;
   ports: readonly number[];
-  /** Name of the file to be written: .pcapng asks for that format, all else is classic pcap. */
-  path: string;
+  /** pcapng holds comments, several link types and capture points; pcap does not. */
+  format: "pcap" | "pcapng";
+  /** Name and version of the program, for the header of pcapng. */
+  application: string;
 }
 
-const CHUNK = 256 * 1024;
+/** One sentence that says why `wanted` cannot be had of an input without packets; null where all have packets. */
+export function withoutPackets(sources: readonly SourceSummary[], wanted: string): string | null {
+  for (const { name, format } of sources) {
+    const kind = /^(records|suricata-eve|zeek-ipsec)/.exec(format)?.[1];
+    if (kind === undefined) continue;
+    if (kind === "records") return `${label(name)} holds message records and no packets, so ${wanted}`;
+    return `${name} is a log (${kind}) and holds no packets, so ${wanted}`;
+  }
+  return null;
+}
 
 /**
- * The bytes of the capture.
- * @throws CaptureError when a file cannot be read again, or pcap cannot hold the packets
+ * Hands the bytes of the capture to `write`, some at a time.
+ * @throws CaptureError when an input cannot be read again or has no packets, or pcap cannot hold them
  */
-export async function* evidenceCapture(request: EvidenceRequest): AsyncGenerator<Uint8Array> {
-  const ports = portSet(request.ports);
-  const selection = new Selection(request.plan, ports);
-  let sources: readonly SourceSummary[] = [];
-  for await (const [slice, merged] of slicesOf(request)) {
-    selection.scan(slice);
-    sources = merged.summaries;
-  }
+export async function writeEvidenceCapture(
+  request: EvidenceRequest,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const selection = new Selection(request.plan);
+  const sources = await readAgain(request, selection);
   selection.finish();
-  refuseLogs(sources, "there is no evidence to write");
-  const writer = writerFor(request.path, sources);
-  const captions = new Captions(request.plan, ports);
-  let parts: Buffer[] = [writer.begin()];
-  let waiting = 0;
-  for await (const [{ source, batch, start, end }] of slicesOf(request)) {
-    const list = selection.frames[source];
-    if (list === undefined) continue;
-    const { name, timeDigits } = sources[source];
-    for (;;) {
-      const i = list.from(batch.firstFrame + start) - batch.firstFrame;
-      if (i >= end) break;
-      const comment = `frame ${batch.firstFrame + i} of ${basename(name)}: ${captions.of(batch, i)}`;
-      const bytes = writer.packet(batch, i, { source, name: basename(name), timeDigits }, comment);
-      parts.push(bytes);
-      waiting += bytes.length;
-      list.pass();
-    }
-    if (waiting < CHUNK) continue;
-    yield Buffer.concat(parts);
-    parts = [];
-    waiting = 0;
-  }
-  yield Buffer.concat(parts);
+  const nothing = withoutPackets(sources, "there is no evidence to write");
+  if (nothing !== null) throw new CaptureError("unsupported", nothing);
+  const writer = new EvidenceWriter(selection.frames, sources, {
+    captions: new Captions(request.plan),
+    capture: captureWriter(request, sources),
+  });
+  await readAgain(request, writer, async () => {
+    if (writer.waiting >= CHUNK) await write(writer.take());
+  });
+  await write(writer.take());
 }
 
-/** The slices that were read before, once more. */
-async function* slicesOf({
-  names,
-  packets,
-}: EvidenceRequest): AsyncGenerator<[slice: Slice, merged: MergedCapture]> {
-  const merged = new MergedCapture(fileInputs(names));
-  let left = packets;
+/** Drives what was read before, once more; gives the inputs. */
+async function readAgain(
+  { reopen, packets, ports }: EvidenceRequest,
+  sink: Sink,
+  drain?: () => Promise<void>,
+): Promise<readonly SourceSummary[]> {
+  const feed = reopen();
   try {
-    for await (const round of merged.rounds()) {
-      for (const slice of round) {
-        if (left <= 0) return;
-        slice.end = Math.min(slice.end, slice.start + left);
-        left -= slice.end - slice.start;
-        yield [slice, merged];
-      }
-    }
-    if (merged.failures.length > 0) throw merged.failures[0];
+    await drive(feed, new Decoder(portSet(ports), [sink]), { limit: packets, drain });
+    if (feed.failures.length > 0) throw feed.failures[0];
+    return feed.summaries;
   } finally {
-    await merged.close();
+    await feed.close();
   }
 }
 
-function writerFor(path: string, sources: readonly SourceSummary[]): CaptureWriter {
-  if (extname(path).toLowerCase() === ".pcapng") return new PcapngWriter(`${toolName} ${version}`);
+function captureWriter(
+  { format, application }: EvidenceRequest,
+  sources: readonly SourceSummary[],
+): CaptureWriter {
+  if (format === "pcapng") return new PcapngWriter(application);
   const linkTypes = new Set(sources.flatMap((source) => source.linkTypes));
   if (linkTypes.size > 1) {
     throw new CaptureError(

@@ -30,7 +30,12 @@ export class FrameList {
     this.#size = kept;
   }
 
-  /** Leaves out the number that `from` gave last. */
+  /** The next number, once sorted. Infinity when there is none. */
+  get next(): number {
+    return this.#next < this.#size ? this.#numbers[this.#next] : Number.POSITIVE_INFINITY;
+  }
+
+  /** Leaves out the next number. */
   pass(): void {
     this.#next += 1;
   }
@@ -38,6 +43,6 @@ export class FrameList {
   /** The next number at or behind `frame`; asked for with growing frames, once sorted. Infinity when there is none. */
   from(frame: number): number {
     while (this.#next < this.#size && this.#numbers[this.#next] < frame) this.#next += 1;
-    return this.#next < this.#size ? this.#numbers[this.#next] : Number.POSITIVE_INFINITY;
+    return this.next;
   }
 }

@@ -9,8 +9,8 @@ import { addressWords } from "../collections/endpoints.ts";
 import { WordTable } from "../collections/word-table.ts";
 import type { Slice } from "../feed/feed.ts";
 import { readU32 } from "../wire/bytes.ts";
-import { classifyHeader, HeaderClass } from "../wire/isakmp.ts";
-import { Kind, Located, locate, type PortSet } from "../wire/locate.ts";
+import type { Datagram } from "../wire/decoded.ts";
+import { HeaderClass } from "../wire/isakmp.ts";
 import { FrameList } from "./frame-list.ts";
 import type { EvidencePlan } from "./plan.ts";
 
@@ -29,11 +29,10 @@ interface Stream {
   keepNext: boolean;
 }
 
+/** A sink for packets. */
 export class Selection {
   /** By source. */
   readonly frames: FrameList[] = [];
-  readonly #ports: PortSet;
-  readonly #located = new Located();
   readonly #plan: EvidencePlan;
   readonly #cookies = new WordTable(4);
   readonly #responders = new WordTable(4);
@@ -45,9 +44,8 @@ export class Selection {
   readonly #flowsOfPair: Stream[][] = [];
   #last: { source: number; frame: number } | null = null;
 
-  constructor(plan: EvidencePlan, ports: PortSet) {
+  constructor(plan: EvidencePlan) {
     this.#plan = plan;
-    this.#ports = ports;
     for (const { cookies } of plan.sas) {
       for (const responder of [cookies.slice(2), [0, 0]]) {
         this.#cookies.key.set([cookies[0], cookies[1], ...responder]);
@@ -60,26 +58,29 @@ export class Selection {
     }
   }
 
-  scan({ source, batch, clock, start, end, segment }: Slice): void {
-    const { bytes, offsets, captured, linkTypes, firstFrame } = batch;
-    const located = this.#located;
-    for (let i = start; i < end; i += 1) {
-      const kind = locate(bytes, offsets[i], captured[i], linkTypes[i], this.#ports, located);
-      const frame = firstFrame + i;
-      // The capture's own begin and end matter: what lies before or behind them could not be seen.
-      if (this.#last === null) this.#keep(source, frame);
-      this.#last = { source, frame };
-      if (kind > Kind.oldDraftEsp) continue;
-      if (kind === Kind.candidate && this.#isWanted(bytes)) {
-        this.#keep(source, frame);
-        this.#around(bytes);
-        continue;
-      }
-      // Another candidate is IKEv2, as a rule: that a client speaks it matters, how much of it does not.
-      const flow = this.#flow(bytes, kind === Kind.candidate);
-      if (flow !== null) this.#thin(flow, source, frame, clock[i], segment);
-      this.#fromResponder(bytes, source, frame, clock[i], segment);
-    }
+  /** The capture's own begin and end matter: what lies before or behind them could not be seen. */
+  begin({ source, batch, start, end }: Slice): void {
+    if (this.#last === null) this.#keep(source, batch.firstFrame + start);
+    this.#last = { source, frame: batch.firstFrame + end - 1 };
+  }
+
+  isakmp(datagram: Datagram): void {
+    if (this.#isWanted(datagram)) {
+      this.#keep(datagram.input, datagram.frame);
+      this.#around(datagram);
+    } else this.#thinned(datagram, true);
+  }
+
+  signOfLife(datagram: Datagram): void {
+    this.#thinned(datagram, false);
+  }
+
+  /** A candidate that is not wanted is IKEv2, as a rule: that a client speaks it matters, how much of it does not. */
+  #thinned(datagram: Datagram, isakmp: boolean): void {
+    const flow = this.#flow(datagram, isakmp);
+    if (flow !== null) this.#thin(flow, datagram);
+    const row = this.#responder(datagram, datagram.source);
+    if (row >= 0) this.#thin(this.#responderStreams[row], datagram);
   }
 
   /** The last packets of all kinds, and the capture's. Afterwards the frames are in order. */
@@ -89,49 +90,48 @@ export class Selection {
     for (const list of this.frames) list?.sort();
   }
 
-  #isWanted(bytes: Uint8Array): boolean {
-    const { payload, captured, length } = this.#located;
-    if (classifyHeader(bytes, payload, captured, length) !== HeaderClass.ikev1) return false;
+  #isWanted({ bytes, payload, headerClass }: Datagram): boolean {
+    if (headerClass !== HeaderClass.ikev1) return false;
     for (let i = 0; i < 4; i += 1) this.#cookies.key[i] = readU32(bytes, payload + i * 4);
     return this.#cookies.find() >= 0;
   }
 
-  /** A message between the located addresses: what was last before it on their flows counts, and what comes next. */
-  #around(bytes: Uint8Array): void {
-    const { source, destination } = this.#located;
+  /** A message between these addresses: what was last before it on their flows counts, and what comes next. */
+  #around(datagram: Datagram): void {
+    const { source, destination } = datagram;
     for (const [responder, other] of [
       [destination, source],
       [source, destination],
     ]) {
-      const row = this.#responder(bytes, responder);
+      const row = this.#responder(datagram, responder);
       if (row < 0) continue;
       this.#responderStreams[row].keepNext = true;
-      for (const stream of this.#flowsOfPair[this.#pair(bytes, responder, other)]) {
+      for (const stream of this.#flowsOfPair[this.#pair(datagram, responder, other)]) {
         this.#flush(stream);
         stream.keepNext = true;
       }
     }
   }
 
-  #responder(bytes: Uint8Array, address: number): number {
-    addressWords(bytes, address, this.#located.ipVersion, this.#responders.key, 0);
+  #responder({ bytes, ipVersion }: Datagram, address: number): number {
+    addressWords(bytes, address, ipVersion, this.#responders.key, 0);
     return this.#responders.find();
   }
 
-  #pair(bytes: Uint8Array, responder: number, other: number): number {
+  #pair({ bytes, ipVersion }: Datagram, responder: number, other: number): number {
     const { key } = this.#pairs;
-    addressWords(bytes, responder, this.#located.ipVersion, key, 0);
-    addressWords(bytes, other, this.#located.ipVersion, key, 4);
+    addressWords(bytes, responder, ipVersion, key, 0);
+    addressWords(bytes, other, ipVersion, key, 4);
     const row = this.#pairs.ensure();
     this.#flowsOfPair[row] ??= [];
     return row;
   }
 
   /** The packet's flow, or null when it is neither from nor to a responder. */
-  #flow(bytes: Uint8Array, isakmp: boolean): Stream | null {
-    const { source, destination, sourcePort, destinationPort, ipVersion } = this.#located;
-    const toResponder = this.#responder(bytes, destination) >= 0;
-    if (!toResponder && this.#responder(bytes, source) < 0) return null;
+  #flow(datagram: Datagram, isakmp: boolean): Stream | null {
+    const { bytes, source, destination, sourcePort, destinationPort, ipVersion } = datagram;
+    const toResponder = this.#responder(datagram, destination) >= 0;
+    if (!toResponder && this.#responder(datagram, source) < 0) return null;
     const { key } = this.#flows;
     addressWords(bytes, source, ipVersion, key, 0);
     addressWords(bytes, destination, ipVersion, key, 4);
@@ -143,20 +143,15 @@ export class Selection {
     const involved = !isakmp && this.#plan.parts.has(this.#plan.hosts.intern(bytes, other, ipVersion));
     const stream = newStream(involved ? SPACING : Number.POSITIVE_INFINITY);
     this.#flowStreams.push(stream);
-    this.#flowsOfPair[this.#pair(bytes, responder, other)].push(stream);
+    this.#flowsOfPair[this.#pair(datagram, responder, other)].push(stream);
     return stream;
   }
 
-  #fromResponder(bytes: Uint8Array, source: number, frame: number, at: number, segment: number): void {
-    const row = this.#responder(bytes, this.#located.source);
-    if (row >= 0) this.#thin(this.#responderStreams[row], source, frame, at, segment);
-  }
-
-  #thin(stream: Stream, source: number, frame: number, at: number, segment: number): void {
+  #thin(stream: Stream, { input, frame, at, segment }: Datagram): void {
     const due = stream.keepNext || segment !== stream.segment || !(at - stream.keptAt < stream.spacing);
     if (!due) {
       stream.frame = frame;
-      stream.source = source;
+      stream.source = input;
       return;
     }
     if (segment !== stream.segment) this.#flush(stream);
@@ -164,7 +159,7 @@ export class Selection {
     stream.keptAt = at;
     stream.segment = segment;
     stream.keepNext = false;
-    this.#keep(source, frame);
+    this.#keep(input, frame);
   }
 
   #flush(stream: Stream): void {

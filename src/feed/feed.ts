@@ -1,6 +1,10 @@
-import type { RecordBatch } from "../capture/batch.ts";
-import type { CaptureSource, SourceSummary } from "../capture/source.ts";
-import type { InterfaceState } from "../node/live/interface.ts";
+/** The feed: what everything behind the readers takes packets from, whatever they come from. */
+
+import type { Slice } from "../capture/batch.ts";
+import type { CaptureSource, SourceSummary, WrittenTime } from "../capture/source.ts";
+
+export type { Slice } from "../capture/batch.ts";
+export type { WrittenTime } from "../capture/source.ts";
 
 /** An input that is not opened yet. What opens it belongs to the runtime, and is handed in. */
 export interface FeedInput {
@@ -16,48 +20,27 @@ export interface FeedInput {
   abandon(): void;
 }
 
-/** Consecutive records of one source within one segment of the clock. */
-
-export interface Slice {
-  /** Index of the source. */
-  source: number;
-  batch: RecordBatch;
-  /** Monotone time of each record of the batch, microseconds. */
-  clock: Float64Array;
-  /** Records `start` to `end - 1`. */
-  start: number;
-  end: number;
-  /** How often any clock stepped back so far. */
-  segment: number;
-}
-/** A record's time as written. */
-
-export interface WrittenTime {
-  micros: number;
-  nanos: number;
-}
-
 export interface ClockStep {
   source: number;
   frame: number;
   backMicros: number;
 }
-/** What is known of the inputs whose records were read, files or live interfaces. */
 
+/** What is known of the inputs whose rows were read, files or live interfaces. */
 export interface Inputs {
   /** In their order; `Slice.source` is an index into them. */
   readonly summaries: readonly SourceSummary[];
-  /** First and last record of each. */
+  /** First and last row of each. */
   readonly times: readonly { first: WrittenTime | null; last: WrittenTime | null }[];
   readonly clockSteps: { readonly count: number; readonly first: readonly ClockStep[] };
 }
-/** What records come from: live interfaces, a pipe, a test. */
 
-export interface LiveInputs extends Inputs {
-  /** All records in rounds of slices; a slice is valid until the next one is asked for. */
+/** Packets from anywhere, in the order of time: files, a pipe, live interfaces, message records, a test. */
+export interface Feed extends Inputs {
+  /** All rows in rounds of slices: a round is what is at hand. A slice is valid until the next one is asked for. */
   rounds(): AsyncIterator<Iterable<Slice>>;
-  /** What `rounds` held back, because older records might have come; to be asked for once, when they are over. */
-  rest?(): Iterable<Slice>;
+  /** What `rounds` held back, because older rows might have come; to be asked for once, when they are over. */
+  heldBack?(): Iterable<Slice>;
   /** Ends `rounds` in order, once what is on its way has come; without it, what is on its way is left. */
   stop?(): void;
   /** Brings `status` up to date. */
@@ -65,6 +48,9 @@ export interface LiveInputs extends Inputs {
   /** Absent where nothing is known of a capture, as for a pipe. */
   readonly status?: LiveStatus;
 }
+
+export type InterfaceState = "capturing" | "waiting" | "ended";
+
 export interface LiveStatus {
   sources: { name: string; state: InterfaceState; packets: number }[];
   interruptions: number;

@@ -1,108 +1,127 @@
 /**
- * Records of several live interfaces in the order of their times. A record is held back for a moment, because an
+ * Rows that are pushed, by live interfaces, in the order of their times. A row is held back for a moment, because an
  * older one may still be on its way from another interface; a question and its answer can come from two of them.
  */
 
-import type { Slice } from "./feed.ts";
+import { type Batch, frameNumber, type Slice } from "../capture/batch.ts";
+import type { ClockStep } from "./feed.ts";
+import { Lane } from "./lane.ts";
+import { Sequence } from "./sequence.ts";
+import { SourceClock } from "./source-clock.ts";
 
-/** A slice that waits. */
-export interface Held extends Slice {
+/** Rows of one batch within one segment of the clock. */
+interface Held {
+  batch: Batch;
+  clock: Float64Array<ArrayBuffer>;
+  start: number;
+  end: number;
+  segment: number;
   /** When it came, on a clock that does not step (milliseconds). */
   arrivedAt: number;
 }
 
+class PushedLane extends Lane {
+  readonly isAwaited = false;
+  /** The first one is at hand. */
+  readonly queue: Held[] = [];
+  readonly sourceClock = new SourceClock();
+
+  override get isReady(): boolean {
+    return this.queue.length > 0 && this.at < this.filled;
+  }
+
+  override advance(): boolean {
+    if (this.isReady) return true;
+    this.queue.shift();
+    return this.stand();
+  }
+
+  /** Stands at the first row that waits; false where there is none. */
+  stand(): boolean {
+    const held = this.queue.at(0);
+    if (held === undefined) return false;
+    this.batch = held.batch;
+    this.clock = held.clock;
+    this.at = held.start;
+    this.filled = held.end;
+    this.segment = held.segment;
+    this.head = held.clock[held.start];
+    return true;
+  }
+
+  /** Steps were noted when the rows came. */
+  arrive(): null {
+    this.head = this.clock[this.at];
+    // What was released is not held any more.
+    this.queue[0].start = this.at;
+    return null;
+  }
+}
+
 export class HoldBack {
   readonly #holdMs: number;
-  readonly #lanes: Held[][];
-  #released = Number.NEGATIVE_INFINITY;
-  #segment = 0;
+  readonly #lanes: PushedLane[];
+  readonly #sequence = new Sequence<PushedLane>();
 
-  /** @param holdMs how long a record waits for older ones; 0 for a single source */
+  /** @param holdMs how long a row waits for older ones; 0 for a single source */
   constructor(sources: number, holdMs: number) {
-    this.#lanes = Array.from({ length: sources }, () => []);
+    this.#lanes = Array.from({ length: sources }, (_, index) => new PushedLane(index));
     this.#holdMs = holdMs;
   }
 
-  add(held: Held): void {
-    this.#lanes[held.source].push(held);
+  get clockSteps(): { readonly count: number; readonly first: readonly ClockStep[] } {
+    return this.#sequence.clockSteps;
   }
 
+  /** Takes a batch, which stays as it is, at `now` (milliseconds of a clock that does not step). */
+  add(source: number, batch: Batch, now: number): void {
+    const lane = this.#lanes[source];
+    const clock = new Float64Array(batch.count);
+    for (let start = 0; start < batch.count; ) {
+      const end = lane.sourceClock.fill(batch, start, clock);
+      if (end > start) {
+        const { segment } = this.#sequence;
+        lane.queue.push({ batch, clock, start, end, segment, arrivedAt: now });
+      }
+      if (end < batch.count) this.#sequence.step(stepIn(lane, batch, end));
+      start = end;
+    }
+  }
+
+  /** Batches that wait. */
   get size(): number {
-    return this.#lanes.reduce((sum, lane) => sum + lane.length, 0);
+    return this.#lanes.reduce((sum, { queue }) => sum + queue.length, 0);
   }
 
   /** Milliseconds until something may be released; null when nothing waits. */
   dueIn(now: number): number | null {
-    const heads = this.#lanes.filter((lane) => lane.length > 0).map((lane) => lane[0].arrivedAt);
+    const heads = this.#lanes.filter(({ queue }) => queue.length > 0).map(({ queue }) => queue[0].arrivedAt);
     return heads.length === 0 ? null : Math.max(0, Math.min(...heads) + this.#holdMs - now);
   }
 
   /** What has waited long enough, and all that is older, in the order of time. `all`: nothing more will come. */
-  *release(now: number, all = false): Generator<Slice> {
-    const limit = this.#limit(now, all);
-    for (;;) {
-      const lane = this.#oldest(limit);
-      if (lane === null) return;
-      const head = lane[0];
-      const next = this.#nextHead(lane);
-      let end = head.start + 1;
-      while (end < head.end && head.clock[end] <= limit && isBefore(head, end, next)) end += 1;
-      this.#level(head, end);
-      const { source, batch, clock, start, segment } = head;
-      head.start = end;
-      if (end === head.end) lane.shift();
-      yield { source, batch, clock, start, end, segment };
-    }
+  release(now: number, all = false): Iterable<Slice> {
+    this.#sequence.begin(this.#lanes.filter((lane) => lane.stand()));
+    return this.#sequence.release(all ? Number.POSITIVE_INFINITY : this.#limit(now));
   }
 
-  /** Time of the latest record that has waited long enough. */
-  #limit(now: number, all: boolean): number {
-    if (all) return Number.POSITIVE_INFINITY;
+  /** Time of the latest row that has waited long enough. */
+  #limit(now: number): number {
     let limit = Number.NEGATIVE_INFINITY;
-    for (const lane of this.#lanes) {
-      for (const { arrivedAt, clock, end, segment } of lane) {
+    for (const { queue } of this.#lanes) {
+      for (const { arrivedAt, clock, end, segment } of queue) {
         if (arrivedAt + this.#holdMs > now) break;
-        // A clock that was set back must not hold its records until the old time comes again.
-        limit = segment === this.#segment ? Math.max(limit, clock[end - 1]) : Number.POSITIVE_INFINITY;
+        // A clock that was set back must not hold its rows until the old time comes again.
+        if (segment !== this.#sequence.releasedSegment) return Number.POSITIVE_INFINITY;
+        limit = Math.max(limit, clock[end - 1]);
       }
     }
     return limit;
   }
-
-  #oldest(limit: number): Held[] | null {
-    let oldest: Held[] | null = null;
-    for (const lane of this.#lanes) {
-      if (lane.length === 0 || lane[0].clock[lane[0].start] > limit) continue;
-      if (oldest === null || isBefore(lane[0], lane[0].start, oldest[0])) oldest = lane;
-    }
-    return oldest;
-  }
-
-  #nextHead(own: Held[]): Held | null {
-    let next: Held | null = null;
-    for (const lane of this.#lanes) {
-      if (lane === own || lane.length === 0) continue;
-      if (next === null || isBefore(lane[0], lane[0].start, next)) next = lane[0];
-    }
-    return next;
-  }
-
-  /** Times that come out never go back within a segment. */
-  #level({ clock, start, segment }: Held, end: number): void {
-    if (segment !== this.#segment) {
-      this.#segment = segment;
-      this.#released = Number.NEGATIVE_INFINITY;
-    }
-    for (let i = start; i < end; i += 1) {
-      if (clock[i] <= this.#released) clock[i] = this.#released + 0.5;
-      this.#released = clock[i];
-    }
-  }
 }
 
-/** True when record `at` of `held` comes before the first of `other`. */
-function isBefore(held: Held, at: number, other: Held | null): boolean {
-  if (other === null) return true;
-  if (held.segment !== other.segment) return held.segment < other.segment;
-  return held.clock[at] < other.clock[other.start];
+/** The clock of a lane steps back before a row that just came. */
+function stepIn(lane: PushedLane, batch: Batch, row: number): ClockStep {
+  const backMicros = lane.sourceClock.restart(batch.micros[row]);
+  return { source: lane.index, frame: frameNumber(batch, row), backMicros };
 }

@@ -13,7 +13,7 @@ interface Seen {
 const HASTE = 2;
 const SLACK_SECONDS = 0.5;
 
-export class Liveness {
+export class Pace {
   /** A live capture does not become a file again. */
   live: boolean;
   #tickedAt = Number.NaN;

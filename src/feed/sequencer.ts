@@ -1,30 +1,32 @@
 /**
- * Several captures as one: their records merged by time, each capture keeping its own order.
+ * Several inputs as one: their rows merged by time.
  *
  * Files are opened when the merge comes to them and closed at their end, so a directory with a thousand files
  * of a ring needs as many open files as overlap in time.
  */
 
 import { CaptureError, type SourceSummary } from "../capture/source.ts";
-import type { ClockStep, FeedInput, Slice, WrittenTime } from "./feed.ts";
-import { isBefore, Lane } from "./lane.ts";
+import type { ClockStep, Feed, FeedInput, Slice, WrittenTime } from "./feed.ts";
+import { InputLane } from "./input-lane.ts";
+import { Sequence } from "./sequence.ts";
 
-const REMEMBERED_STEPS = 16;
-
-export class MergedCapture {
-  readonly clockSteps: { count: number; first: ClockStep[] } = { count: 0, first: [] };
+export class Sequencer implements Feed {
   readonly failures: CaptureError[] = [];
-  readonly #lanes: Lane[];
-  #segment = 0;
+  readonly #lanes: InputLane[];
+  readonly #sequence = new Sequence<InputLane>();
 
   constructor(inputs: readonly FeedInput[]) {
-    this.#lanes = inputs.map((input, index) => new Lane(input, index));
+    this.#lanes = inputs.map((input, index) => new InputLane(input, index));
+  }
+
+  get clockSteps(): { readonly count: number; readonly first: readonly ClockStep[] } {
+    return this.#sequence.clockSteps;
   }
 
   /** Inputs that could be opened; while an interrupted read waits for the first byte of one, it is not among them. */
-  get #readable(): (Lane & { summary: SourceSummary })[] {
+  get #readable(): (InputLane & { summary: SourceSummary })[] {
     return this.#lanes.filter(
-      (lane): lane is Lane & { summary: SourceSummary } => !lane.failed && lane.summary !== null,
+      (lane): lane is InputLane & { summary: SourceSummary } => !lane.failed && lane.summary !== null,
     );
   }
 
@@ -33,26 +35,22 @@ export class MergedCapture {
     return this.#readable.map((lane) => lane.summary);
   }
 
-  /** First and last record of each of these inputs. */
   get times(): { first: WrittenTime | null; last: WrittenTime | null }[] {
     return this.#readable.map(({ first, last }) => ({ first, last }));
   }
 
-  /** Bytes of all inputs read so far and in all, and the name of a source. */
-  progress(source: number): { bytes: number; totalBytes: number | null; source: string } {
+  /** Bytes of all inputs read so far and in all (null where that is not known), and the input being read. */
+  progress(): { bytes: number; totalBytes: number | null; source: string } {
     let bytes = 0;
     let totalBytes: number | null = 0;
     for (const lane of this.#lanes) {
       bytes += lane.position();
       totalBytes = totalBytes === null || lane.size === null ? null : totalBytes + lane.size;
     }
-    return { bytes, totalBytes, source: this.summaries[source]?.name ?? "" };
+    return { bytes, totalBytes, source: this.#sequence.lanes[0]?.summary?.name ?? "" };
   }
 
-  /**
-   * All records, in rounds: a round is what can be merged without waiting for an input. Slices are valid until
-   * the next one is asked for. Inputs that cannot be read end up in `failures`.
-   */
+  /** A round is what can be merged without waiting for an input. Inputs that cannot be read end up in `failures`. */
   async *rounds(): AsyncGenerator<Iterable<Slice>> {
     const alone = this.#lanes.length === 1;
     for (const lane of this.#lanes) await this.#start(lane, !alone);
@@ -61,73 +59,31 @@ export class MergedCapture {
       .forEach((lane, index) => {
         lane.index = index;
       });
-    const live = this.#lanes.filter((lane) => lane.hasRecord).sort((a, b) => (isBefore(a, b) ? -1 : 1));
-    while (live.length > 0) {
-      await live[0].ready();
-      if (live[0].hasRecord) {
-        this.#pass(live);
-        yield this.#round(live);
-      } else live.shift();
+    const sequence = this.#sequence;
+    sequence.begin(this.#lanes.filter((lane) => lane.hasRow));
+    while (sequence.lanes.length > 0) {
+      const [first] = sequence.lanes;
+      await first.ready();
+      if (first.hasRow) {
+        sequence.settle();
+        yield sequence.release();
+      } else sequence.lanes.shift();
     }
   }
 
-  /**
-   * Merges until the first lane needs another batch, or to be opened. No generator, and one object for all slices:
-   * captures of the same hours take turns at every record.
-   */
-  #round(live: Lane[]): Iterable<Slice> {
-    const slice = { source: 0, batch: live[0].batch!, clock: live[0].clock, start: 0, end: 0, segment: 0 };
-    const result = { done: false, value: slice };
-    let isFirst = true;
-    const next = () => {
-      if (!isFirst && live[0].isReady) this.#pass(live);
-      isFirst = false;
-      const lane = live[0];
-      if (!lane.isReady) {
-        result.done = true;
-        return result;
-      }
-      const limit = live.length > 1 ? live[1].head : Number.POSITIVE_INFINITY;
-      slice.source = lane.index;
-      slice.batch = lane.batch!;
-      slice.clock = lane.clock;
-      slice.start = lane.at;
-      lane.at = lane.runEnd(limit, live.length > 1 && lane.index < live[1].index);
-      slice.end = lane.at;
-      slice.segment = this.#segment;
-      return result;
-    };
-    return { [Symbol.iterator]: () => ({ next }) };
-  }
-
-  /** Of a single input, what it held back when the rounds were given up. */
-  *rest(): Generator<Slice> {
-    if (this.#lanes.length > 1) return;
-    for (const lane of this.#lanes) {
-      for (const batch of lane.rest()) {
-        lane.take(batch);
-        this.#pass([lane]);
-        yield* this.#round([lane]);
-      }
+  /** Of a single input, what it held back when the rounds were over, or given up. */
+  *heldBack(): Generator<Slice> {
+    const [lane] = this.#lanes;
+    if (this.#lanes.length !== 1) return;
+    for (const batch of lane.heldBack()) {
+      lane.take(batch);
+      this.#sequence.begin([lane]);
+      this.#sequence.settle();
+      yield* this.#sequence.release();
     }
   }
 
-  /** The first lane stands at another record: notes a step of its clock, and moves it to where its time belongs. */
-  #pass(live: Lane[]): void {
-    const lane = live[0];
-    const step = lane.arrive();
-    if (step !== null) {
-      this.#segment += 1;
-      this.clockSteps.count += 1;
-      if (this.clockSteps.first.length < REMEMBERED_STEPS) this.clockSteps.first.push(step);
-    }
-    let place = 0;
-    for (; place + 1 < live.length && isBefore(live[place + 1], lane); place += 1)
-      live[place] = live[place + 1];
-    live[place] = lane;
-  }
-
-  async #start(lane: Lane, peek: boolean): Promise<void> {
+  async #start(lane: InputLane, peek: boolean): Promise<void> {
     try {
       await lane.start(peek);
     } catch (error) {
@@ -135,6 +91,24 @@ export class MergedCapture {
       lane.failed = true;
       this.failures.push(error);
     }
+  }
+
+  /** Where a single input stands on the clock, to be kept in a state file. */
+  save() {
+    const [{ first, last, sourceClock }] = this.#lanes;
+    const { segment, clockSteps } = this.#sequence;
+    return { latest: sourceClock.save(), segment, clockSteps, first, last };
+  }
+
+  /** Goes on where `save` was. Before anything is read. */
+  restore(saved: ReturnType<Sequencer["save"]>): void {
+    const [lane] = this.#lanes;
+    lane.sourceClock.restore(saved.latest);
+    lane.segment = saved.segment;
+    lane.first = saved.first;
+    lane.last = saved.last;
+    this.#sequence.segment = saved.segment;
+    this.#sequence.clockSteps = saved.clockSteps;
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@
  * cannot be compared.
  */
 
-import type { RecordBatch } from "../capture/batch.ts";
+import type { Rows } from "../capture/batch.ts";
 
 const TOLERATED_STEP = 1_000_000;
 /** What keeps records of one timestamp in their order: small beside every time that matters, exact until 2112. */
@@ -18,7 +18,7 @@ export class SourceClock {
    * @returns index of the first record that steps back by more than 1 s (the clock restarts with it when it is
    *   asked again from there), or `batch.count`
    */
-  fill(batch: RecordBatch, start: number, clock: Float64Array): number {
+  fill(batch: Rows, start: number, clock: Float64Array): number {
     const { micros, count } = batch;
     let latest = this.#latest;
     for (let i = start; i < count; i += 1) {

@@ -1,6 +1,5 @@
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
-import { readClearPayloads } from "../wire/payloads.ts";
 import { stampOf } from "./exchange.ts";
 import type { IkeSa, Side } from "./sa.ts";
 import { OPEN_EXCHANGES } from "./tracker.ts";
@@ -12,7 +11,7 @@ export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLis
   if (!message.logged) sa.phase1Messages[side] += 1;
   if (sa.mode === 0) sa.mode = message.exchange;
   if (!message.encrypted) {
-    const clear = readClearPayloads(message.bytes, message.offset, message.captured);
+    const clear = message.clearPayloads();
     sa.vendorIds[side] = lists.extended(sa.vendorIds[side], clear.vendorIds);
     sa.lifeSeconds[side] ??= clear.lifeSeconds;
     if (clear.natDiscovery > 0) sa.natDiscovery = true;

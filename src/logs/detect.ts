@@ -42,19 +42,20 @@ export async function openLog(
 
 /** The first lines at hand, `count` of them where there are so many. */
 async function firstLines(window: ByteWindow, count: number): Promise<string[]> {
+  const decoder = new TextDecoder();
   for (;;) {
-    const text = Buffer.from(window.bytes.buffer, window.bytes.byteOffset + window.start, window.available);
+    const bytes = window.bytes.subarray(window.start, window.end);
     const lines: string[] = [];
     let at = 0;
     while (lines.length < count) {
-      const end = text.indexOf(NEWLINE, at);
+      const end = bytes.indexOf(NEWLINE, at);
       if (end < 0) break;
-      lines.push(text.toString("utf8", at, end).replace(/\r$/, ""));
+      lines.push(decoder.decode(bytes.subarray(at, end)).replace(/\r$/, ""));
       at = end + 1;
     }
     if (lines.length === count) return lines;
     if (window.ended || window.available > MAX_LINE) {
-      return at < text.length ? [...lines, text.toString("utf8", at, at + MAX_LINE)] : lines;
+      return at < bytes.length ? [...lines, decoder.decode(bytes.subarray(at, at + MAX_LINE))] : lines;
     }
     await window.more();
   }

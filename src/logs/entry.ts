@@ -1,13 +1,18 @@
 /** An ISAKMP message as a log of another program tells it: the header, and no content. */
 
-import { createHash } from "node:crypto";
-import { frameOf, hasAddresses } from "../records/frame.ts";
-import type { IkeRecord } from "../records/schema.ts";
+import type { MessageRow } from "../capture/batch.ts";
+import { joined } from "../capture/bytes.ts";
+import { parseAddress } from "../wire/address.ts";
+import { writeHex, writeU32 } from "../wire/bytes.ts";
+import { Digest, digest } from "../wire/digest.ts";
+import { headerLength } from "../wire/isakmp.ts";
+import { Kind } from "../wire/kinds.ts";
+import type { ClearPayloads } from "../wire/payloads.ts";
 
 const NAT_T_PORT = 4500;
-const HEADER = 28;
-/** Bytes of a stand-in for content, where the log tells neither content nor length. */
+/** Bytes that a message has behind its header at least, where the log does not tell its length. */
 const STAND_IN = 8;
+const NO_PAYLOADS: ClearPayloads = { vendorIds: [], lifeSeconds: null, natDiscovery: 0, cut: false };
 
 export interface LogEntry {
   /** Whole microseconds since the epoch. */
@@ -42,41 +47,53 @@ export interface LogReader {
   /** The end of a sentence about lines that were skipped. */
   readonly noun: string;
   /** Takes one line, without its end. */
-  read(line: Buffer): LogLine;
+  read(line: Uint8Array): LogLine;
   /** The time that the log had reached at a line, microseconds; NaN where the line tells none. */
-  timeOf(line: Buffer): number;
+  timeOf(line: Uint8Array): number;
   /** What this log cannot show, with what was seen of it so far. */
   blindness(name: string): { code: "eve-blind" | "zeek-blind"; message: string };
 }
 
-/** The entry as a frame of raw IP, which everything behind the readers takes; null where an address is none. */
-export function frameOfEntry(entry: LogEntry): Buffer | null {
-  const { from, fromPort, to, toPort, initiatorCookie, responderCookie, exchange, flags, length } = entry;
-  const record = {
-    type: "ike",
-    t: "0",
-    sensor: "log",
-    source: 0,
-    keys: [to],
-    digest: "",
-    from,
-    fromPort,
-    to,
-    toPort,
-    ...(fromPort === NAT_T_PORT || toPort === NAT_T_PORT ? { natTraversal: true as const } : {}),
-    initiatorCookie,
-    responderCookie,
-    version: (entry.major << 4) | entry.minor,
-    exchange,
-    flags,
-    messageId: `0x${entry.messageId.toString(16).padStart(8, "0")}`,
-    length: length ?? HEADER + STAND_IN,
-  } satisfies IkeRecord;
-  if (!hasAddresses(record)) return null;
-  const frame = frameOf(record);
-  if (length === null) {
-    const mark = createHash("sha1").update(`${from} ${entry.mark}`).digest();
-    mark.copy(frame, frame.length - STAND_IN, 0, STAND_IN);
-  }
-  return frame;
+/** The entry as a row of a batch; null where an address is not one, or the two are of different families. */
+export function rowOf(entry: LogEntry): MessageRow | null {
+  const from = parseAddress(entry.from);
+  const to = parseAddress(entry.to);
+  if (from === null || to === null || from.length !== to.length) return null;
+  const bytes = new Uint8Array(2 * from.length + headerLength);
+  bytes.set(from);
+  bytes.set(to, from.length);
+  const length = entry.length ?? headerLength + STAND_IN;
+  writeHeader(entry, length, bytes, 2 * from.length);
+  return {
+    kind: Kind.candidate,
+    ipVersion: from.length === 4 ? 4 : 6,
+    bytes,
+    sourcePort: entry.fromPort,
+    destinationPort: entry.toPort,
+    marker: entry.fromPort === NAT_T_PORT || entry.toPort === NAT_T_PORT,
+    captured: length,
+    length,
+    digest: digestOf(entry, bytes.subarray(2 * from.length)),
+    clear: NO_PAYLOADS,
+  };
+}
+
+/** Cookies, version, exchange type, flags, message ID and length (RFC 2408 3.1): what a log tells of a header. */
+function writeHeader(entry: LogEntry, length: number, bytes: Uint8Array, at: number): void {
+  writeHex(entry.initiatorCookie, bytes, at);
+  writeHex(entry.responderCookie, bytes, at + 8);
+  bytes[at + 17] = (entry.major << 4) | entry.minor;
+  bytes[at + 18] = entry.exchange;
+  bytes[at + 19] = entry.flags;
+  writeU32(bytes, at + 20, entry.messageId);
+  writeU32(bytes, at + 24, length);
+}
+
+/** Of the header and, where the log does not tell the length, of whatever else tells messages apart. */
+function digestOf({ from, mark, length }: LogEntry, header: Uint8Array): Digest {
+  const seen = length === null ? [header, new TextEncoder().encode(`${from} ${mark}`)] : [header];
+  const bytes = joined(seen);
+  const found = new Digest();
+  digest(bytes, 0, bytes.length, found);
+  return found;
 }

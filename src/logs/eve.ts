@@ -7,12 +7,13 @@ import type { LogLine, LogReader } from "./entry.ts";
 import { ikeEvent } from "./schema.ts";
 
 const NAT_T_PORT = 4500;
-const IKE = Buffer.from('"ike"');
-const FLOW = Buffer.from('"flow"');
-const NAT_T = Buffer.from("4500");
+const IKE = '"ike"';
+const FLOW = '"flow"';
+const NAT_T = "4500";
 const TIMESTAMP = /"timestamp"\s*:\s*"([^"]{19,40})"/;
 const HEAD = 512;
 const FLAG_ENCRYPTED = 0x01;
+const decoder = new TextDecoder();
 
 export class EveReader implements LogReader {
   readonly format = "suricata-eve";
@@ -20,11 +21,12 @@ export class EveReader implements LogReader {
   /** Flows on UDP 4500 whose protocol Suricata could not tell. */
   #natFlows = 0;
 
-  read(line: Buffer): LogLine {
+  read(line: Uint8Array): LogLine {
     if (line[0] !== 0x7b || line[line.length - 1] !== 0x7d) return "malformed";
-    const ike = line.includes(IKE);
-    if (!ike && !(line.includes(NAT_T) && line.includes(FLOW))) return "other";
-    const value = parse(line);
+    const text = decoder.decode(line);
+    const ike = text.includes(IKE);
+    if (!ike && !(text.includes(NAT_T) && text.includes(FLOW))) return "other";
+    const value = parse(text);
     if (typeof value !== "object" || value === null) return "malformed";
     const { event_type } = value as { event_type?: unknown };
     if (event_type === "flow") this.#flow(value);
@@ -54,8 +56,8 @@ export class EveReader implements LogReader {
     };
   }
 
-  timeOf(line: Buffer): number {
-    const found = TIMESTAMP.exec(line.toString("latin1", 0, HEAD));
+  timeOf(line: Uint8Array): number {
+    const found = TIMESTAMP.exec(decoder.decode(line.subarray(0, HEAD)));
     return found === null ? Number.NaN : microsOf(found[1]);
   }
 
@@ -77,9 +79,9 @@ export class EveReader implements LogReader {
   }
 }
 
-function parse(line: Buffer): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(line.toString("utf8"));
+    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@
 import { CaptureError, type SourceSummary } from "../capture/source.ts";
 
 /** One sentence that says why `wanted` cannot be had of a log among the sources; null where there is none. */
-export function withoutPackets(sources: readonly SourceSummary[], wanted: string): string | null {
+function withoutPackets(sources: readonly SourceSummary[], wanted: string): string | null {
   for (const { name, format } of sources) {
     const log = /^(suricata-eve|zeek-ipsec)/.exec(format);
     if (log !== null) return `${name} is a log (${log[1]}) and holds no packets, so ${wanted}`;

@@ -1,20 +1,18 @@
 /**
  * A log of another program as a capture: its lines are read, put in order within a window, and handed on as batches
- * of frames. A line that makes no sense is counted with its number and skipped; lines of other kinds are passed over.
+ * of messages. A line that makes no sense is counted with its number and skipped; lines of other kinds are passed over.
  */
 
-import type { RecordBatch } from "../capture/batch.ts";
-import { BatchBuffer } from "../capture/batch-buffer.ts";
+import type { MessageBatch, MessageRow } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
+import { MESSAGE_ROWS as BATCH, MessageRows } from "../capture/message-rows.ts";
 import type { CaptureSource, SourceSummary } from "../capture/source.ts";
-import { LINKTYPE_RAW } from "../records/frame.ts";
-import { frameOfEntry, type LogReader } from "./entry.ts";
+import { type LogReader, rowOf } from "./entry.ts";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 /** Bytes; a longer line holds no IKE event, and is not kept in memory. */
 export const MAX_LINE = 1 << 20;
-const BATCH = 2048;
 const SHOWN = 5;
 const MAX_TAPS = 4096;
 /** Entries that wait to be put in order, at most: more in one window are taken as they come. */
@@ -26,7 +24,7 @@ interface Waiting {
   /** Entries of one time stay in the order of the log. */
   number: number;
   tap: number;
-  frame: Buffer;
+  row: MessageRow;
 }
 
 export class LogSource implements CaptureSource {
@@ -34,7 +32,7 @@ export class LogSource implements CaptureSource {
   readonly #window: ByteWindow;
   readonly #reader: LogReader;
   readonly #reorder: number;
-  readonly #batch = new BatchBuffer();
+  readonly #batch = new MessageRows("log");
   readonly #taps = new Map<string, number>();
   readonly #malformed: number[] = [];
   #malformedCount = 0;
@@ -52,11 +50,10 @@ export class LogSource implements CaptureSource {
     this.#window = window;
     this.#reader = reader;
     this.#reorder = reorder;
-    this.#batch.logged = true;
     this.summary = {
       name,
       format: `${reader.format}${suffix}`,
-      linkTypes: [LINKTYPE_RAW],
+      linkTypes: [],
       packets: 0,
       bytes: 0,
       timeDigits: 6,
@@ -75,7 +72,7 @@ export class LogSource implements CaptureSource {
     return this.#window.source.position();
   }
 
-  async next(): Promise<RecordBatch | null> {
+  async next(): Promise<MessageBatch | null> {
     const window = this.#window;
     while (this.#ready.length === 0) {
       if (this.#read())
@@ -90,7 +87,7 @@ export class LogSource implements CaptureSource {
     return this.#toBatch(this.#ready.splice(0, BATCH));
   }
 
-  *rest(): Generator<RecordBatch> {
+  *rest(): Generator<MessageBatch> {
     this.#release(Number.POSITIVE_INFINITY);
     while (this.#ready.length > 0) yield this.#toBatch(this.#ready.splice(0, BATCH));
   }
@@ -101,7 +98,7 @@ export class LogSource implements CaptureSource {
       this.#reading = null;
     });
     if (this.size !== null || this.#waiting.length === 0) return this.#reading;
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const quiet = new Promise<true>((resolve) => {
       timer = setTimeout(resolve, this.#reorder / 1000, true);
     });
@@ -118,8 +115,8 @@ export class LogSource implements CaptureSource {
   #read(): boolean {
     const window = this.#window;
     const begin = window.start;
-    const bytes = Buffer.from(window.bytes.buffer, window.bytes.byteOffset, window.end);
-    let last: Buffer | null = null;
+    const bytes = window.bytes.subarray(0, window.end);
+    let last: Uint8Array | null = null;
     const waiting = this.#waiting.length;
     while (window.available > 0 && this.#waiting.length - waiting < BATCH) {
       const found = bytes.indexOf(NEWLINE, window.start);
@@ -153,18 +150,18 @@ export class LogSource implements CaptureSource {
     this.#window.consume(count);
   }
 
-  #take(line: Buffer): void {
+  #take(line: Uint8Array): void {
     const entry = this.#reader.read(line);
     if (entry === "other") return;
-    const frame = entry === "malformed" ? null : frameOfEntry(entry);
-    if (entry === "malformed" || frame === null) {
+    const row = entry === "malformed" ? null : rowOf(entry);
+    if (entry === "malformed" || row === null) {
       this.#bad(this.#line);
       return;
     }
     const { micros, tie } = entry;
     if (micros < this.#newest - this.#reorder) this.#late += 1;
     this.#reached(micros);
-    this.#waiting.push({ micros, tie, number: this.#line, tap: this.#tapOf(entry.tap), frame });
+    this.#waiting.push({ micros, tie, number: this.#line, tap: this.#tapOf(entry.tap), row });
   }
 
   #reached(micros: number): void {
@@ -184,22 +181,11 @@ export class LogSource implements CaptureSource {
     this.#ready.push(...waiting.splice(0, count));
   }
 
-  #toBatch(entries: readonly Waiting[]): RecordBatch {
+  #toBatch(entries: readonly Waiting[]): MessageBatch {
     const batch = this.#batch;
-    batch.begin(Buffer.concat(entries.map(({ frame }) => frame)));
-    let offset = 0;
-    for (const [i, { micros, tap, frame }] of entries.entries()) {
-      batch.offsets[i] = offset;
-      batch.captured[i] = frame.length;
-      batch.original[i] = frame.length;
-      batch.linkTypes[i] = LINKTYPE_RAW;
-      batch.interfaces[i] = tap;
-      batch.micros[i] = micros;
-      batch.nanos[i] = 0;
-      offset += frame.length;
-    }
-    batch.count = entries.length;
-    this.summary.packets += entries.length;
+    batch.begin();
+    for (const { micros, tap, row } of entries) batch.add(row, { micros, nanos: 0, tap });
+    this.summary.packets += batch.packets;
     return batch;
   }
 

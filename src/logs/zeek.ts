@@ -9,6 +9,7 @@ import { microsOf } from "./eve.ts";
 import { zeekLine } from "./schema.ts";
 
 const HASH = 0x23;
+const decoder = new TextDecoder();
 const FIELDS = [
   "ts",
   "id.orig_h",
@@ -37,9 +38,10 @@ export class ZeekReader implements LogReader {
   #unset = "-";
   #columns: readonly string[] | null = null;
 
-  read(line: Buffer): LogLine {
-    if (line[0] === HASH) return this.#header(line.toString("utf8"));
-    const value = line[0] === 0x7b ? parse(line) : this.#row(line.toString("utf8"));
+  read(line: Uint8Array): LogLine {
+    const text = decoder.decode(line);
+    if (line[0] === HASH) return this.#header(text);
+    const value = line[0] === 0x7b ? parse(text) : this.#row(text);
     if (typeof value !== "object" || value === null) return "malformed";
     // ESP in UDP, or a line of another log among JSON: no IKE message.
     if (!("initiator_spi" in value)) return "other";
@@ -118,9 +120,9 @@ export function isIpsecHeader(lines: readonly string[]): boolean | null {
   return lines.some((line) => line !== "" && !line.startsWith("#")) ? false : null;
 }
 
-function parse(line: Buffer): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(line.toString("utf8"));
+    return JSON.parse(text);
   } catch {
     return null;
   }

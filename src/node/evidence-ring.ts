@@ -6,51 +6,68 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RecordBatch } from "../capture/batch.ts";
+import type { FrameBatch } from "../capture/batch.ts";
 import { PcapngWriter } from "../capture/pcapng-writer.ts";
 import type { SourceSummary } from "../capture/source.ts";
 import type { Slice } from "../feed/feed.ts";
-import { Kind, Located, locate, type PortSet } from "../wire/locate.ts";
+import type { Datagram } from "../wire/decoded.ts";
 
 /** Bytes of each of the two files. */
 const HALF = 64 * 1024 * 1024;
 const FLUSH = 64 * 1024;
 const NAMES = ["live-a", "live-b"];
 
+/** A sink for packets. */
 export class EvidenceRing {
   readonly #folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-"));
-  readonly #ports: PortSet;
   readonly #sources: () => readonly SourceSummary[];
   readonly #half: number;
-  readonly #located = new Located();
   #writer = new PcapngWriter("ike-dupcheck");
   #file = -1;
   #turn = 0;
   #written = 0;
-  #waiting: Buffer[] = [];
+  #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   /** The last record of all, where it is of no kind that is kept: it tells where the capture ends. */
-  #last: { source: number; batch: RecordBatch } | null = null;
+  #last: { source: number; batch: FrameBatch } | null = null;
+  /** The slice that is being taken, and the last row of it that was kept. Null where there are no frames. */
+  #batch: FrameBatch | null = null;
+  #source = 0;
+  #keptRow = -1;
   /** How often the older half was written over. */
   overwritten = 0;
 
   /** @param sources what the slices' sources are called */
-  constructor(ports: PortSet, sources: () => readonly SourceSummary[], half = HALF) {
-    this.#ports = ports;
+  constructor(sources: () => readonly SourceSummary[], half = HALF) {
     this.#sources = sources;
     this.#half = half;
     this.#begin();
   }
 
-  take({ source, batch, start, end }: Slice): void {
-    const { bytes, offsets, captured, linkTypes } = batch;
-    for (let i = start; i < end; i += 1) {
-      const kind = locate(bytes, offsets[i], captured[i], linkTypes[i], this.#ports, this.#located);
-      const kept = kind <= Kind.oldDraftEsp;
-      if (!kept && i < end - 1) continue;
-      if (kept) this.#write(source, batch, i);
-      this.#last = kept ? null : { source, batch: alone(batch, i) };
-    }
+  begin({ source, batch }: Slice): void {
+    this.#batch = batch.provenance === "packet" ? batch : null;
+    this.#source = source;
+    this.#keptRow = -1;
+  }
+
+  isakmp(datagram: Datagram): void {
+    this.#keep(datagram.index);
+  }
+
+  signOfLife(datagram: Datagram): void {
+    this.#keep(datagram.index);
+  }
+
+  end({ end }: Slice): void {
+    const batch = this.#batch;
+    if (batch === null) return;
+    this.#last = this.#keptRow === end - 1 ? null : { source: this.#source, batch: alone(batch, end - 1) };
+  }
+
+  #keep(row: number): void {
+    if (this.#batch === null) return;
+    this.#write(this.#source, this.#batch, row);
+    this.#keptRow = row;
   }
 
   /** The files, older first; nothing is taken any more. */
@@ -70,7 +87,7 @@ export class EvidenceRing {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #write(source: number, batch: RecordBatch, i: number): void {
+  #write(source: number, batch: FrameBatch, i: number): void {
     const { name, timeDigits } = this.#sources()[source];
     const record = this.#writer.packet(batch, i, { source, name, timeDigits }, "");
     this.#waiting.push(record);
@@ -99,9 +116,10 @@ export class EvidenceRing {
 }
 
 /** A batch of one record, which stays valid. */
-function alone(batch: RecordBatch, i: number): RecordBatch {
+function alone(batch: FrameBatch, i: number): FrameBatch {
   const { bytes, offsets, captured, original, linkTypes, interfaces, micros, nanos, firstFrame } = batch;
   return {
+    provenance: "packet",
     bytes: bytes.slice(offsets[i], offsets[i] + captured[i]),
     count: 1,
     offsets: new Uint32Array(1),
@@ -111,7 +129,6 @@ function alone(batch: RecordBatch, i: number): RecordBatch {
     interfaces: interfaces.slice(i, i + 1),
     micros: micros.slice(i, i + 1),
     nanos: nanos.slice(i, i + 1),
-    digests: null,
     firstFrame: firstFrame + i,
   };
 }

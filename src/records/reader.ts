@@ -1,14 +1,14 @@
 /**
  * Message records as a capture: lines are checked against the schema, put in order within a window, and handed
- * on as batches of frames. A line that does not fit is counted with its number and skipped; an unknown version
+ * on as batches of messages. A line that does not fit is counted with its number and skipped; an unknown version
  * of the schema ends the source.
  */
 
-import type { RecordBatch } from "../capture/batch.ts";
-import { BatchBuffer } from "../capture/batch-buffer.ts";
+import type { MessageBatch } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
+import { MESSAGE_ROWS as BATCH, MessageRows } from "../capture/message-rows.ts";
 import { CaptureError, type CaptureSource, type SourceSummary } from "../capture/source.ts";
-import { digestsOf, frameOf, hasAddresses, LINKTYPE_RAW, linkTypeOf } from "./frame.ts";
+import { hasAddresses, isMark, rowOf } from "./rows.ts";
 import { type MessageRecord, recordSchema } from "./schema.ts";
 import { THINNING } from "./thinning.ts";
 import { RECORDS_SCHEMA, RECORDS_VERSION } from "./version.ts";
@@ -16,7 +16,6 @@ import { RECORDS_SCHEMA, RECORDS_VERSION } from "./version.ts";
 const NEWLINE = 0x0a;
 /** No line of the schema is longer: a fragment's bytes in hexadecimal, and the rest. */
 const MAX_LINE = 200_000;
-const BATCH = 2048;
 const SHOWN = 5;
 /** Lines among which there has to be a message record: a stream may go on with a bad one. */
 const TRIED = 100;
@@ -35,8 +34,8 @@ export class RecordSource implements CaptureSource {
   goesOn = false;
   readonly #window: ByteWindow;
   readonly #reorder: number;
-  readonly #batch = new BatchBuffer();
-  readonly #digests = new Float64Array(2 * BATCH);
+  readonly #batch = new MessageRows("record");
+  readonly #decoder = new TextDecoder();
   #taps = new Map<string, number>();
   #malformed: number[] = [];
   #malformedCount = 0;
@@ -49,6 +48,7 @@ export class RecordSource implements CaptureSource {
   /** Greatest `seq` so far; -1 before any. */
   #seq = -1;
   #redelivered = 0;
+  #finished = false;
   #segment = 0;
   #newest = Number.NEGATIVE_INFINITY;
   #released = Number.NEGATIVE_INFINITY;
@@ -56,13 +56,12 @@ export class RecordSource implements CaptureSource {
   /** @param reorder how far lines may be out of order, microseconds */
   constructor(window: ByteWindow, name: string, suffix: string, reorder: number) {
     this.#window = window;
-    this.#batch.digests = this.#digests;
     // The last sign of life of a window is written when the window is over.
     this.#reorder = reorder + THINNING;
     this.summary = {
       name,
       format: `records${suffix}`,
-      linkTypes: [LINKTYPE_RAW],
+      linkTypes: [],
       packets: 0,
       bytes: 0,
       timeDigits: 6,
@@ -80,10 +79,9 @@ export class RecordSource implements CaptureSource {
 
   /** What is known of the lines taken so far, to be kept in a state file. */
   save() {
-    const { firstFrame, count } = this.#batch;
     return {
       summary: this.summary,
-      frames: firstFrame + count,
+      frames: this.#batch.nextFrame,
       taps: this.#taps,
       malformed: this.#malformed,
       malformedCount: this.#malformedCount,
@@ -101,7 +99,7 @@ export class RecordSource implements CaptureSource {
   restore(saved: ReturnType<RecordSource["save"]>): void {
     const { packets, bytes, timeDigits } = saved.summary;
     Object.assign(this.summary, { packets, bytes, timeDigits });
-    this.#batch.firstFrame = saved.frames;
+    this.#batch.nextFrame = saved.frames;
     this.#taps = saved.taps;
     this.#malformed = saved.malformed;
     this.#malformedCount = saved.malformedCount;
@@ -122,7 +120,7 @@ export class RecordSource implements CaptureSource {
     return this.#window.source.position();
   }
 
-  async next(): Promise<RecordBatch | null> {
+  async next(): Promise<MessageBatch | null> {
     const window = this.#window;
     while (this.#ready.length === 0) {
       if (this.#read()) this.#release(this.#newest - this.#reorder);
@@ -130,17 +128,17 @@ export class RecordSource implements CaptureSource {
       else if (this.goesOn) return null;
       else if (this.#waiting.length > 0) this.#release(Number.POSITIVE_INFINITY);
       else {
-        if (this.summary.end === "clean") this.#finish();
+        this.#finish();
         return null;
       }
     }
     return this.#toBatch(this.#ready.splice(0, BATCH));
   }
 
-  *rest(): Generator<RecordBatch> {
+  *rest(): Generator<MessageBatch> {
     this.#release(Number.POSITIVE_INFINITY);
     while (this.#ready.length > 0) yield this.#toBatch(this.#ready.splice(0, BATCH));
-    if (this.summary.end === "clean") this.#finish();
+    this.#finish();
   }
 
   /** Waits for bytes; lines that wait for older ones wait no longer when nothing comes for so long. */
@@ -149,7 +147,7 @@ export class RecordSource implements CaptureSource {
       this.#coming = null;
     });
     if (this.#waiting.length === 0) return this.#coming;
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const silence = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
         this.#release(Number.POSITIVE_INFINITY);
@@ -175,15 +173,11 @@ export class RecordSource implements CaptureSource {
       // The last line may lack its end; one that is cut off is malformed.
       if (!whole && !window.ended) break;
       const end = whole ? found : window.end;
-      const text = Buffer.from(
-        window.bytes.buffer,
-        window.bytes.byteOffset + window.start,
-        end - window.start,
-      );
+      const text = this.#decoder.decode(window.bytes.subarray(window.start, end));
       const used = end - window.start + (whole ? 1 : 0);
       this.#line += 1;
       lines += 1;
-      this.#take(text.toString("utf8"));
+      this.#take(text);
       window.consume(used);
       this.summary.bytes += used;
     }
@@ -248,24 +242,17 @@ export class RecordSource implements CaptureSource {
     this.#released = Math.max(before, released[released.length - 1].order);
   }
 
-  #toBatch(lines: readonly Waiting[]): RecordBatch {
+  #toBatch(lines: readonly Waiting[]): MessageBatch {
     const batch = this.#batch;
-    const frames = lines.map(({ record }) => frameOf(record));
-    batch.begin(Buffer.concat(frames));
-    let offset = 0;
-    for (const [i, { record }] of lines.entries()) {
-      batch.offsets[i] = offset;
-      batch.captured[i] = frames[i].length;
-      batch.original[i] = frames[i].length;
-      digestsOf(record, this.#digests, 2 * i);
-      batch.linkTypes[i] = linkTypeOf(record);
-      batch.interfaces[i] = this.#tapOf(record);
-      batch.micros[i] = Number(record.t.slice(0, -3) || "0");
-      batch.nanos[i] = Number(record.t.slice(-3));
-      offset += frames[i].length;
+    batch.begin();
+    for (const { record } of lines) {
+      batch.add(rowOf(record), {
+        micros: Number(record.t.slice(0, -3) || "0"),
+        nanos: Number(record.t.slice(-3)),
+        tap: this.#tapOf(record),
+      });
     }
-    batch.count = lines.length;
-    this.summary.packets += lines.length;
+    this.summary.packets += batch.packets;
     return batch;
   }
 
@@ -279,6 +266,8 @@ export class RecordSource implements CaptureSource {
   }
 
   #finish(): void {
+    if (this.#finished || this.summary.end !== "clean") return;
+    this.#finished = true;
     if (this.#window.ended) Object.assign(this.summary, endOf(this.#window, this.summary.name));
     const { name } = this.summary;
     const notes = this.summary.notes!;
@@ -301,10 +290,6 @@ export class RecordSource implements CaptureSource {
   close(): Promise<void> {
     return this.#window.source.close();
   }
-}
-
-function isMark({ type }: MessageRecord): boolean {
-  return type === "header" || type === "trailer";
 }
 
 function parseJson(text: string): unknown {
@@ -344,8 +329,7 @@ export async function openRecords(
       end = window.bytes.indexOf(NEWLINE, at);
     }
     if (end < 0 || end > window.end) end = window.end;
-    const line = Buffer.from(window.bytes.buffer, window.bytes.byteOffset + at, end - at);
-    const value = parseJson(line.toString("utf8"));
+    const value = parseJson(new TextDecoder().decode(window.bytes.subarray(at, end)));
     const unknown = unknownVersion(value);
     if (unknown !== null) throw new CaptureError("unsupported", `${name} begins with ${unknown}`);
     if (recordSchema.safeParse(value).success) return new RecordSource(window, name, suffix, reorder);

@@ -91,7 +91,7 @@ const ike = z
     length: z.int().min(28).max(MAX_LENGTH).describe("Length field of the ISAKMP header, bytes"),
     captured: z
       .int()
-      .min(28)
+      .min(24)
       .max(MAX_LENGTH)
       .optional()
       .describe("Bytes captured, where fewer than `length`"),

@@ -4,22 +4,17 @@
  * is known only when its 10 s are over.
  */
 
-import type { SourceSummary } from "../capture/source.ts";
+import { packetsIn, type Slice } from "../capture/batch.ts";
+import type { SourceSummary, WrittenTime } from "../capture/source.ts";
+import { AddressTable } from "../collections/address-table.ts";
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
-import type { Slice, WrittenTime } from "../feed/feed.ts";
-import { HostTable } from "../ike/hosts.ts";
+import { formatAddress } from "../wire/address.ts";
+import { hex } from "../wire/bytes.ts";
+import type { Datagram } from "../wire/decoded.ts";
 import { Digest, digestOfCutHeader, publicDigest } from "../wire/digest.ts";
 import { isFragment } from "../wire/fragments.ts";
-import {
-  classifyHeader,
-  exchangeType,
-  flags,
-  HeaderClass,
-  headerLength,
-  messageId,
-  messageLength,
-} from "../wire/isakmp.ts";
-import { Kind, Located, locate, type PortSet } from "../wire/locate.ts";
+import { exchangeType, flags, HeaderClass, headerLength, messageId, messageLength } from "../wire/isakmp.ts";
+import { Kind } from "../wire/locate.ts";
 import { readClearPayloads } from "../wire/payloads.ts";
 import type { IkeRecord, LifeRecord, MessageRecord } from "./schema.ts";
 import { type Sign, Thinner } from "./thinning.ts";
@@ -35,57 +30,47 @@ const LIFE_KINDS = Object.keys(LIFE_TYPES).map(Number);
 const FLAG_ENCRYPTED = 0x01;
 const LAST_PHASE1_EXCHANGE = 4;
 
-export interface ExtractCounts {
-  packets: number;
+export interface WrittenCounts {
   messages: number;
   lines: number;
 }
 
-export class Extractor {
-  readonly counts: ExtractCounts = { packets: 0, messages: 0, lines: 0 };
+export interface ExtractCounts extends WrittenCounts {
+  packets: number;
+}
+
+/** A sink that writes records. */
+export class RecordWriter {
+  readonly counts: WrittenCounts = { messages: 0, lines: 0 };
   readonly #sensor: string;
-  readonly #ports: PortSet;
+  readonly #summaryOf: (source: number) => SourceSummary;
   readonly #write: (line: string) => void;
-  readonly #hosts = new HostTable();
-  readonly #located = new Located();
+  readonly #addresses = new AddressTable();
   readonly #digest = new Digest();
   readonly #thinner = new Thinner((sign) => this.#life(sign));
-  /** Sources whose header is written, and their records so far. */
+  /** Packets of each source whose header is written. */
   readonly #packets: number[] = [];
   #segment = 0;
-  /** Clock of the last record. */
+  /** Clock of the last row. */
   #heardAt = Number.NaN;
 
   /** @param write takes one line, its end included */
-  constructor(sensor: string, ports: PortSet, write: (line: string) => void) {
+  constructor(sensor: string, summaryOf: (source: number) => SourceSummary, write: (line: string) => void) {
     this.#sensor = sensor;
-    this.#ports = ports;
+    this.#summaryOf = summaryOf;
     this.#write = write;
   }
 
-  /** Extracts the records of a slice, at most `limit` of them. */
-  slice(slice: Slice, summary: SourceSummary, limit = Number.POSITIVE_INFINITY): void {
-    const { batch, clock, segment, source } = slice;
+  begin(slice: Slice): void {
+    const { segment, source } = slice;
     if (segment !== this.#segment) this.#thinner.flush();
     this.#segment = segment;
-    const end = Math.min(slice.end, slice.start + limit);
-    if (this.#packets[source] === undefined) this.#header(slice, summary);
-    this.#packets[source] += end - slice.start;
-    const located = this.#located;
-    for (let i = slice.start; i < end; i += 1) {
-      const kind = locate(
-        batch.bytes,
-        batch.offsets[i],
-        batch.captured[i],
-        batch.linkTypes[i],
-        this.#ports,
-        located,
-      );
-      if (kind === Kind.candidate) this.#candidate(slice, i);
-      else if (kind in LIFE_TYPES) this.#sign(slice, i, kind);
-    }
-    this.counts.packets += end - slice.start;
-    if (end === slice.start) return;
+    if (this.#packets[source] === undefined) this.#header(slice, this.#summaryOf(source));
+  }
+
+  end(slice: Slice): void {
+    const { clock, end, source } = slice;
+    this.#packets[source] += packetsIn(slice);
     this.#heardAt = clock[end - 1];
     this.#thinner.expire(this.#heardAt);
   }
@@ -96,7 +81,7 @@ export class Extractor {
   }
 
   /** Writes what is held back, and a trailer for each source. */
-  end(sources: readonly { summary: SourceSummary; last: WrittenTime | null }[]): void {
+  finish(sources: readonly { summary: SourceSummary; last: WrittenTime | null }[]): void {
     this.#thinner.flush();
     for (const [source, { summary, last }] of sources.entries()) {
       if (last === null || this.#packets[source] === undefined) continue;
@@ -116,21 +101,23 @@ export class Extractor {
     this.#line({ ...kind, ...place, name, timeDigits });
   }
 
-  #sign({ batch, clock, segment, source }: Slice, i: number, kind: number): void {
-    const { bytes } = batch;
-    const { ipVersion, source: sender, destination, sourcePort, destinationPort } = this.#located;
-    const overIp = kind === Kind.esp;
+  signOfLife(datagram: Datagram): void {
+    const overIp = datagram.kind === Kind.esp;
     this.#thinner.see({
-      kind,
-      from: endpoint(this.#hosts.intern(bytes, sender, ipVersion), overIp ? 0 : sourcePort),
-      to: endpoint(this.#hosts.intern(bytes, destination, ipVersion), overIp ? 0 : destinationPort),
-      at: clock[i],
-      micros: batch.micros[i],
-      nanos: batch.nanos[i],
-      segment,
-      source,
-      interface: batch.interfaces[i],
+      kind: datagram.kind,
+      from: this.#endpoint(datagram, datagram.source, overIp ? 0 : datagram.sourcePort),
+      to: this.#endpoint(datagram, datagram.destination, overIp ? 0 : datagram.destinationPort),
+      at: datagram.at,
+      micros: datagram.micros,
+      nanos: datagram.nanos,
+      segment: datagram.segment,
+      source: datagram.input,
+      interface: datagram.interface,
     });
+  }
+
+  #endpoint({ bytes, ipVersion }: Datagram, offset: number, port: number): number {
+    return endpoint(this.#addresses.intern(bytes, offset, ipVersion), port);
   }
 
   #life(sign: Readonly<Sign>): void {
@@ -142,28 +129,21 @@ export class Extractor {
     });
   }
 
-  #candidate({ batch, clock, segment, source }: Slice, i: number): void {
-    const { bytes } = batch;
-    const { payload, captured, length, ipVersion, marker } = this.#located;
-    const headerClass = classifyHeader(bytes, payload, captured, length);
-    if (headerClass > HeaderClass.authip) return;
-    const from = endpoint(
-      this.#hosts.intern(bytes, this.#located.source, ipVersion),
-      this.#located.sourcePort,
-    );
-    const to = endpoint(
-      this.#hosts.intern(bytes, this.#located.destination, ipVersion),
-      this.#located.destinationPort,
-    );
-    this.#thinner.expire(clock[i]);
-    this.#interrupt(from, to, source);
-    const stated = messageLength(bytes, payload, captured, length);
+  isakmp(datagram: Datagram): void {
+    if (datagram.headerClass > HeaderClass.authip) return;
+    const { bytes, payload, captured, at, segment, input } = datagram;
+    const from = this.#endpoint(datagram, datagram.source, datagram.sourcePort);
+    const to = this.#endpoint(datagram, datagram.destination, datagram.destinationPort);
+    this.#thinner.expire(at);
+    this.#interrupt(from, to, input);
+    const stated = messageLength(bytes, payload, captured, datagram.length);
     const held = Math.min(captured, stated);
-    if (held < headerLength) digestOfCutHeader(bytes, payload, held, stated, this.#digest);
+    if (datagram.digest !== null) Object.assign(this.#digest, datagram.digest);
+    else if (held < headerLength) digestOfCutHeader(bytes, payload, held, stated, this.#digest);
     else publicDigest(bytes, payload, held, this.#digest);
     const record: IkeRecord = {
       type: "ike",
-      ...this.#place(batch.micros[i], batch.nanos[i], clock[i], segment, source, batch.interfaces[i]),
+      ...this.#place(datagram.micros, datagram.nanos, at, segment, input, datagram.interface),
       ...this.#ends(from, to),
       initiatorCookie: hex(bytes, payload, 8),
       responderCookie: hex(bytes, payload + 8, 8),
@@ -174,9 +154,9 @@ export class Extractor {
       length: stated,
       digest: digestText(this.#digest),
     };
-    if (marker) record.natTraversal = true;
+    if (datagram.marker) record.natTraversal = true;
     if (held < stated) record.captured = held;
-    if (headerClass === HeaderClass.ikev1) details(record, bytes, payload, held);
+    if (datagram.headerClass === HeaderClass.ikev1) details(record, datagram, held);
     // The first message of phase 1 is the only one that says who the responder is.
     if (/^0+$/.test(record.responderCookie)) record.keys = [record.to];
     this.counts.messages += 1;
@@ -193,8 +173,8 @@ export class Extractor {
   }
 
   #ends(from: number, to: number): Pick<IkeRecord, "from" | "to" | "keys" | "fromPort" | "toPort"> {
-    const sender = this.#hosts.text(hostOf(from));
-    const receiver = this.#hosts.text(hostOf(to));
+    const sender = this.#addressOf(from);
+    const receiver = this.#addressOf(to);
     return {
       from: sender,
       to: receiver,
@@ -202,6 +182,11 @@ export class Extractor {
       fromPort: portOf(from),
       toPort: portOf(to),
     };
+  }
+
+  #addressOf(ends: number): string {
+    const bytes = this.#addresses.bytes(hostOf(ends));
+    return formatAddress(bytes, 0, bytes.length === 4 ? 4 : 6);
   }
 
   #place(micros: number, nanos: number, at: number, segment: number, source: number, tap: number) {
@@ -223,13 +208,13 @@ export class Extractor {
 }
 
 /** What a message of IKEv1 shows beyond its header. */
-function details(record: IkeRecord, bytes: Uint8Array, offset: number, held: number): void {
+function details(record: IkeRecord, { bytes, payload: offset, clear }: Datagram, held: number): void {
   if (isFragment(bytes, offset, held)) {
     record.fragment = hex(bytes, offset, held);
     return;
   }
   if ((record.flags & FLAG_ENCRYPTED) !== 0 || record.exchange > LAST_PHASE1_EXCHANGE) return;
-  const { vendorIds, lifeSeconds, natDiscovery } = readClearPayloads(bytes, offset, held);
+  const { vendorIds, lifeSeconds, natDiscovery } = clear ?? readClearPayloads(bytes, offset, held);
   if (vendorIds.length > 0) record.vendorIds = vendorIds;
   if (lifeSeconds !== null) record.lifeSeconds = lifeSeconds;
   if (natDiscovery > 0) record.natDiscovery = true;
@@ -237,10 +222,6 @@ function details(record: IkeRecord, bytes: Uint8Array, offset: number, held: num
 
 function overIp(ends: number): number {
   return endpoint(hostOf(ends), 0);
-}
-
-function hex(bytes: Uint8Array, offset: number, length: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString("hex");
 }
 
 function digestText({ full, prefix }: Digest): string {

@@ -1,4 +1,3 @@
-import type { Scanner } from "../analysis/scanner.ts";
 import type { Scope } from "../analysis/scope.ts";
 import type { CaptureError } from "../capture/source.ts";
 import { hostOf } from "../collections/endpoints.ts";
@@ -6,7 +5,6 @@ import type { Inputs } from "../feed/feed.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { decideRoles, other } from "../judgement/roles.ts";
-import { toolName, version } from "../version.ts";
 import { advised } from "./advice/advised.ts";
 import { buildClients, buildResponders, countVerdicts } from "./build.ts";
 import { buildFindings } from "./build-findings.ts";
@@ -14,21 +12,28 @@ import { buildCoverage } from "./coverage.ts";
 import type { InputFacts } from "./input-warnings.ts";
 import type { Capture, Report } from "./model.ts";
 import { isoTime } from "./time.ts";
+import { toolName, version } from "./version.ts";
 import { buildWarnings } from "./warnings.ts";
 
-/** Puts a judgement, and what was read, into a report. */
+/** What became of the packets that were read. */
+export interface ScanCounts
+  extends Pick<Capture, "packets" | "messages" | "quickModeMessages" | "skipped" | "malformed"> {
+  /** Messages whose header was captured up to the message ID, and not to its end. */
+  headersCut: number;
+}
 
+/** Puts a judgement, and what was read, into a report. */
 export function reportOf(
   inputs: Inputs,
   tracker: Tracker,
-  scanner: Scanner,
+  counts: ScanCounts,
   scope: Scope,
   judgement: Judgement,
   unreadable: readonly CaptureError[] = [],
 ): Report {
   const { hosts } = tracker;
   const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf };
-  const capture = captureOf(inputs, tracker, scanner, scope, judgement);
+  const capture = captureOf(inputs, tracker, counts, scope, judgement);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;
   const warnings = [
@@ -56,11 +61,11 @@ export function reportOf(
 function captureOf(
   inputs: Inputs,
   tracker: Tracker,
-  scanner: Scanner,
+  counts: ScanCounts,
   scope: Scope,
   judgement: Judgement,
 ): Capture {
-  const { packets, messages, headersCut, quickModeMessages, skipped, malformed } = scanner.counts();
+  const { packets, messages, headersCut, quickModeMessages, skipped, malformed } = counts;
   return {
     sources: inputs.summaries.map((summary, i) => {
       const { name, format, linkTypes, bytes, end, problem, untimed, timeDigits } = summary;

@@ -1,4 +1,4 @@
-/** Numbers in headers; big-endian unless the name says otherwise. The caller has checked the bounds. */
+/** Numbers in headers and hexadecimal text; big-endian unless the name says otherwise. The caller has checked the bounds. */
 
 export function readU32(bytes: Uint8Array, offset: number): number {
   return (
@@ -20,4 +20,31 @@ export function readU32Le(bytes: Uint8Array, offset: number): number {
   return (
     (bytes[offset] | (bytes[offset + 1] << 8) | (bytes[offset + 2] << 16) | (bytes[offset + 3] << 24)) >>> 0
   );
+}
+
+export function writeU32(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 24;
+  bytes[offset + 1] = value >>> 16;
+  bytes[offset + 2] = value >>> 8;
+  bytes[offset + 3] = value;
+}
+
+export function writeU16(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 8;
+  bytes[offset + 1] = value;
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Two lower-case digits a byte. */
+export function hex(bytes: Uint8Array, offset = 0, length = bytes.length - offset): string {
+  let text = "";
+  for (let i = offset; i < offset + length; i += 1) text += HEX[bytes[i]];
+  return text;
+}
+
+/** Writes the bytes of an even number of hexadecimal digits; gives the offset behind them. */
+export function writeHex(text: string, bytes: Uint8Array, offset: number): number {
+  for (let i = 0; i < text.length; i += 2) bytes[offset + i / 2] = Number.parseInt(text.slice(i, i + 2), 16);
+  return offset + text.length / 2;
 }

@@ -4,7 +4,8 @@
  */
 
 import { readU32 } from "./bytes.ts";
-import { Digest, digestOfCutHeader, digest, publicDigest } from "./digest.ts";
+import type { Datagram } from "./decoded.ts";
+import { Digest, digest, digestOfCutHeader, publicDigest } from "./digest.ts";
 import {
   EXCHANGE_AGGRESSIVE,
   EXCHANGE_BASE,
@@ -15,6 +16,9 @@ import {
   messageId,
   messageLength,
 } from "./isakmp.ts";
+import { type ClearPayloads, readClearPayloads } from "./payloads.ts";
+
+export { Located } from "./located.ts";
 
 export class Message {
   bytes: Uint8Array = new Uint8Array(0);
@@ -32,6 +36,8 @@ export class Message {
   /** Fewer bytes captured than the message has: a short snaplen. */
   cut = false;
   readonly digest = new Digest();
+  /** What a message in the clear showed, where a record tells it; null where the bytes show it. */
+  clear: ClearPayloads | null = null;
   /** Message records, whose digests other programs made: to be digested as they do. */
   exchanged = false;
   /** Known from another program's log, which holds the header and no content. */
@@ -55,12 +61,17 @@ export class Message {
   tap = 0;
 
   /**
-   * Reads the header; the caller has checked it (classifyHeader).
+   * Reads the header and digests the bytes; the caller has checked it (classifyHeader).
    *
    * @param captured bytes that the capture holds from `offset`
    * @param length bytes that the UDP datagram has from `offset`
    */
   read(bytes: Uint8Array, offset: number, captured: number, length: number): void {
+    this.#header(bytes, offset, captured, length);
+    this.#digestBytes();
+  }
+
+  #header(bytes: Uint8Array, offset: number, captured: number, length: number): void {
     this.bytes = bytes;
     this.offset = offset;
     this.length = messageLength(bytes, offset, captured, length);
@@ -71,10 +82,36 @@ export class Message {
     this.messageId = messageId(bytes, offset);
     this.nextPayload = bytes[offset + 16];
     for (let i = 0; i < 4; i += 1) this.cookies[i] = readU32(bytes, offset + i * 4);
+  }
+
+  /** Takes an ISAKMP message of IKEv1; `from` and `to`, which name hosts, are the caller's. */
+  take(datagram: Datagram): void {
+    this.#header(datagram.bytes, datagram.payload, datagram.captured, datagram.length);
+    this.clear = datagram.clear;
+    if (datagram.digest === null) this.#digestBytes();
+    else Object.assign(this.digest, datagram.digest);
+    this.logged = datagram.provenance === "log";
+    this.identification = datagram.identification;
+    this.natTraversal = datagram.marker;
+    this.at = datagram.at;
+    this.segment = datagram.segment;
+    this.micros = datagram.micros;
+    this.nanos = datagram.nanos;
+    this.frame = datagram.frame;
+    this.source = datagram.input;
+    this.tap = datagram.capturePoint;
+  }
+
+  #digestBytes(): void {
     if (this.captured < headerLength) {
-      digestOfCutHeader(bytes, offset, this.captured, this.length, this.digest);
-    } else if (this.exchanged) publicDigest(bytes, offset, this.captured, this.digest);
-    else digest(bytes, offset, this.captured, this.digest);
+      digestOfCutHeader(this.bytes, this.offset, this.captured, this.length, this.digest);
+    } else if (this.exchanged) publicDigest(this.bytes, this.offset, this.captured, this.digest);
+    else digest(this.bytes, this.offset, this.captured, this.digest);
+  }
+
+  /** What a message in the clear shows (RFC 2408 3.2). */
+  clearPayloads(): ClearPayloads {
+    return this.clear ?? readClearPayloads(this.bytes, this.offset, this.captured);
   }
 
   get responderCookieZero(): boolean {
@@ -104,30 +141,4 @@ export function printOf(message: Message): Print {
  */
 export function samePrint(a: Print, b: Print): boolean {
   return a.prefix === b.prefix && (a.cut || b.cut || a.full === b.full);
-}
-/**
- * Result of `locate`, refilled for every frame. Offsets are into the frame's `bytes`. Addresses and ports are
- * set for candidates, keepalives and ESP of every form; the payload for those of them that came over UDP.
- */
-
-export class Located {
-  ipVersion: 4 | 6 = 4;
-  /** IPv4 identification of the innermost header, for candidates; 0 for IPv6. */
-  identification = 0;
-  /** Offsets of the innermost IP addresses: 4 or 16 bytes each. */
-  source = 0;
-  destination = 0;
-  /** 0 for ESP over IP, which has no ports. */
-  sourcePort = 0;
-  destinationPort = 0;
-  /** First byte after the UDP header and, where there is one, the non-ESP marker. */
-  payload = 0;
-  /** Bytes captured from `payload`. */
-  captured = 0;
-  /** Bytes of the datagram from `payload`, by the headers: of a first fragment, what the whole datagram has. */
-  length = 0;
-  /** A non-ESP marker stands before `payload` (RFC 3948 2.2). */
-  marker = false;
-  /** What was not looked into; set for `Kind.unsupportedEncapsulation` alone. See encapsulations.ts. */
-  encapsulation = 0;
 }

@@ -48,6 +48,8 @@ export function plainPacket(
     out.destination = at + 30;
     out.sourcePort = 0;
     out.destinationPort = 0;
+    out.payload = at + ETHERNET_HEADER + IP_HEADER;
+    out.captured = Math.min(captured - ETHERNET_HEADER, readU16(bytes, at + 16)) - IP_HEADER;
     return Kind.esp;
   }
   if (protocol !== PROTOCOL_UDP) return CONTINUE;

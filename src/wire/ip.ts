@@ -155,6 +155,8 @@ export function transport(
     case PROTOCOL_ESP:
       out.sourcePort = 0;
       out.destinationPort = 0;
+      out.payload = at;
+      out.captured = Math.min(end, ipEnd) - at;
       return Kind.esp;
     case PROTOCOL_GRE:
       return go(Layer.gre, at);

@@ -1,4 +1,4 @@
-import { readU16 } from "./bytes.ts";
+import { hex, readU16 } from "./bytes.ts";
 import { headerLength, lengthField, nextPayload } from "./isakmp.ts";
 
 /** What an unencrypted message of phase 1 shows. */
@@ -52,13 +52,13 @@ export function readClearPayloads(bytes: Uint8Array, offset: number, captured: n
 }
 function readPayload(type: number, bytes: Uint8Array, from: number, to: number, found: ClearPayloads): void {
   if (type === PAYLOAD_VENDOR_ID) {
-    if (found.vendorIds.length < MAX_VENDOR_IDS) found.vendorIds.push(hex(bytes, from, to));
+    if (found.vendorIds.length < MAX_VENDOR_IDS) found.vendorIds.push(vendorId(bytes, from, to));
   } else if (type === PAYLOAD_NAT_D || type === PAYLOAD_NAT_D_DRAFT) found.natDiscovery += 1;
   else if (type === PAYLOAD_SA) found.lifeSeconds = smallestLife(bytes, from, to);
 }
-function hex(bytes: Uint8Array, from: number, to: number): string {
+function vendorId(bytes: Uint8Array, from: number, to: number): string {
   const length = Math.min(to - from, MAX_VENDOR_ID_BYTES);
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length).toString("hex");
+  return hex(bytes, from, length);
 }
 const SA_FIXED = 8;
 const PROPOSAL_FIXED = 8;

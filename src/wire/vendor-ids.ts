@@ -5,6 +5,8 @@
  * Comes in: payload bodies as lower-case hex. IDs that are not in the table are passed over.
  */
 
+import { hex } from "./bytes.ts";
+
 export interface VendorKnowledge {
   /** Operating system or product of the sender, as far as its vendor IDs name it. */
   platform: string | null;
@@ -29,7 +31,7 @@ type Match = "exact" | "prefix" | number;
 type Entry = readonly [match: Match, hex: string, role: Role, name: string, platform?: string];
 
 function ascii(text: string): string {
-  return Buffer.from(text, "latin1").toString("hex");
+  return hex(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
 }
 
 /** The telling ones first within a role: several makes send the IDs of others beside their own. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CaptureError, type CaptureSource } from "../../src/capture/source.ts";
-import { MergedCapture } from "../../src/feed/sequencer.ts";
+import { Sequencer } from "../../src/feed/sequencer.ts";
 import { pcap } from "../support/capture-files.ts";
 import { inputsOf, openBytes } from "../support/sources.ts";
 
@@ -10,14 +10,14 @@ function captureAt(times: readonly number[]): Buffer {
   return pcap(times.map((at, i) => ({ at: BigInt(at) * 1000n, frame: Buffer.from([i]) })));
 }
 
-function merged(captures: readonly Buffer[]): MergedCapture {
+function merged(captures: readonly Buffer[]): Sequencer {
   const open = async (name: string, chunk = 64): Promise<CaptureSource> => {
     const source = await openBytes(captures[Number(name)], undefined, chunk);
     // As files have it: a size, so that they are peeked at and opened again.
     Object.defineProperty(source, "size", { value: captures[Number(name)].length });
     return source;
   };
-  return new MergedCapture(
+  return new Sequencer(
     inputsOf(
       captures.map((_, i) => String(i)),
       open,
@@ -26,11 +26,12 @@ function merged(captures: readonly Buffer[]): MergedCapture {
 }
 
 async function records(
-  capture: MergedCapture,
+  capture: Sequencer,
 ): Promise<{ source: number; record: number; clock: number; segment: number }[]> {
   const found = [];
   for await (const round of capture.rounds()) {
     for (const { source, batch, clock, start, end, segment } of round) {
+      if (batch.provenance !== "packet") throw new Error("frames were asked for");
       expect(end).toBeGreaterThan(start);
       for (let i = start; i < end; i += 1) {
         found.push({ source, record: batch.bytes[batch.offsets[i]], clock: clock[i], segment });
@@ -96,7 +97,7 @@ describe("merging", () => {
     let open = 0;
     let most = 0;
     const files = Array.from({ length: 200 }, (_, i) => captureAt([i * 1000, i * 1000 + 500]));
-    const capture = new MergedCapture(
+    const capture = new Sequencer(
       inputsOf(
         files.map((_, i) => String(i)),
         async (name) => {
@@ -121,7 +122,7 @@ describe("merging", () => {
   it("keeps what it has when a file is gone before its turn", async () => {
     const files = [captureAt([1, 2]), captureAt([3, 4]), captureAt([5])];
     const opened = new Set<string>();
-    const capture = new MergedCapture(
+    const capture = new Sequencer(
       inputsOf(["0", "1", "2"], async (name) => {
         if (name === "1" && opened.has(name))
           throw new CaptureError("unreadable", "cannot read 1: there is no such file");
@@ -145,7 +146,7 @@ describe("merging", () => {
 
   it("goes on with the others when an input cannot be read", async () => {
     const files = [captureAt([1]), captureAt([2])];
-    const capture = new MergedCapture(
+    const capture = new Sequencer(
       inputsOf(["0", "bad", "1"], async (name) => {
         if (name === "bad") throw new CaptureError("empty", "bad is empty");
         return openBytes(files[Number(name)]);

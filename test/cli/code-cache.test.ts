@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { version } from "../../src/version.ts";
+import { version } from "../../src/report/version.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

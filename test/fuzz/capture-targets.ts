@@ -9,10 +9,11 @@ import { openSource } from "../../src/feed/formats.ts";
 import { analyze } from "../../src/index.ts";
 import { gunzip } from "../../src/node/gunzip.ts";
 import { reportToJson } from "../../src/printers/json.ts";
-import { UTC } from "../../src/report/clock.ts";
 import { reportToTable } from "../../src/printers/table.ts";
+import { UTC } from "../../src/report/clock.ts";
 import { reportSchema } from "../../src/report/model.ts";
 import { accountedFor } from "../support/analyzed.ts";
+import { frameBatches } from "../support/sources.ts";
 import { must, same } from "./oracle.ts";
 
 /** A capture in chunks gives what it gives whole, and every record lies in its chunk. */
@@ -38,7 +39,7 @@ async function reading(input: Uint8Array, size: number, window: number): Promise
       chunk: window,
       decompressors: { gzip: async (packed) => gunzip(packed) },
     });
-    for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+    for await (const batch of frameBatches(source)) {
       must(batch.firstFrame === result.packets + 1, "frames are numbered without a gap");
       for (let i = 0; i < batch.count; i += 1) {
         const from = batch.offsets[i];

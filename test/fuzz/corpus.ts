@@ -6,6 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { IterableSource } from "../../src/capture/byte-source.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import { Kind, Located, locate, portSet } from "../../src/wire/locate.ts";
+import { frameBatches } from "../support/sources.ts";
 
 /** Larger ones say nothing that a smaller one does not, and slow every run. */
 const MAX_CAPTURE = 64 * 1024;
@@ -50,7 +51,7 @@ export async function seedFrames(captures: readonly Uint8Array[]): Promise<SeedF
   for (const bytes of captures) {
     const source = await openSource(new IterableSource(once(bytes)), "seed").catch(() => null);
     if (source === null) continue;
-    for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+    for await (const batch of frameBatches(source)) {
       for (let i = 0; i < batch.count && frames.length < MAX_FRAMES; i += 1) {
         const frame = batch.bytes.slice(batch.offsets[i], batch.offsets[i] + batch.captured[i]);
         const linkType = batch.linkTypes[i];

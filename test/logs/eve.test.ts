@@ -24,19 +24,20 @@ async function messagesOf(bytes: Uint8Array): Promise<string[]> {
   const found: string[] = [];
   for (let batch = await source.next(); batch !== null; batch = await source.next()) {
     for (let i = 0; i < batch.count; i += 1) {
-      const frame = Buffer.from(batch.bytes.slice(batch.offsets[i], batch.offsets[i] + batch.captured[i]));
-      const v6 = frame[0] >> 4 === 6;
-      const [from, to, udp] = v6
-        ? [frame.toString("hex", 8, 24), frame.toString("hex", 24, 40), frame.subarray(40)]
-        : [frame.subarray(12, 16).join("."), frame.subarray(16, 20).join("."), frame.subarray(20)];
-      const message = udp.subarray(8);
+      const row = batch.provenance === "packet" ? null : batch.rows[i];
+      if (row === null) throw new Error("a log holds messages");
+      const bytes = Buffer.from(row.bytes);
+      const length = row.ipVersion === 4 ? 4 : 16;
+      const address = (at: number) =>
+        length === 4 ? bytes.subarray(at, at + 4).join(".") : bytes.toString("hex", at, at + 16);
+      const message = bytes.subarray(2 * length);
       found.push(
         [
           (batch.micros[i] / 1e6).toFixed(6),
-          from,
-          udp.readUInt16BE(0),
-          to,
-          udp.readUInt16BE(2),
+          address(0),
+          row.sourcePort,
+          address(length),
+          row.destinationPort,
           message.toString("hex", 0, 8),
           message.toString("hex", 8, 16),
           message[18],

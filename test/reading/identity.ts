@@ -2,8 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { MAIN } from "./messages.ts";
-import { portOf } from "./quick-modes.ts";
 import { microsoftVersion, vendorIdsOf } from "./pattern.ts";
+import { portOf } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
 
 export type Identity = "one" | "two" | "unsettled";

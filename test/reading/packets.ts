@@ -8,6 +8,7 @@
 import { openCapture } from "../../src/node/files.ts";
 import { formatAddress } from "../../src/wire/address.ts";
 import { Kind, Located, locate, portSet } from "../../src/wire/locate.ts";
+import { frameBatches } from "../support/sources.ts";
 import { alignClocks, type Timed } from "./clocks.ts";
 
 export interface Endpoint {
@@ -113,7 +114,7 @@ async function readOne(path: string, source: number): Promise<Timed[]> {
   const capture = await openCapture(path);
   const ports = portSet([]);
   const out = new Located();
-  for (let batch = await capture.next(); batch !== null; batch = await capture.next()) {
+  for await (const batch of frameBatches(capture)) {
     for (let i = 0; i < batch.count; i += 1) {
       const start = batch.offsets[i];
       const nanos = BigInt(batch.micros[i]) * 1000n + BigInt(batch.nanos[i]);

@@ -1,8 +1,8 @@
 /** The quick modes of an SA, who started each, and when its client gave one up (section 4, before the table). */
 
-import { INFORMATIONAL, QUICK, samePayload } from "./messages.ts";
 import type { Sign } from "./life.ts";
-import type { Said, Sa } from "./roles.ts";
+import { INFORMATIONAL, QUICK, samePayload } from "./messages.ts";
+import type { Sa, Said } from "./roles.ts";
 
 export interface QuickMode {
   sa: Sa;

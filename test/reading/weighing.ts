@@ -2,10 +2,10 @@
 
 import type { Attempt, Judged, Verdict } from "./attempts.ts";
 import type { Field } from "./known.ts";
-import { INVALID_MESSAGE_ID, isAccepted, notifiesOf, phase1Done } from "./outcome.ts";
-import { makeOf, type Make, vendorIdsOf } from "./pattern.ts";
-import type { QuickMode } from "./quick-modes.ts";
 import { AGGRESSIVE, MAIN } from "./messages.ts";
+import { INVALID_MESSAGE_ID, isAccepted, notifiesOf, phase1Done } from "./outcome.ts";
+import { type Make, makeOf, vendorIdsOf } from "./pattern.ts";
+import type { QuickMode } from "./quick-modes.ts";
 
 const JUST_ENDED = 60;
 const SAME_TIME = 300;

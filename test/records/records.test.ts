@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { extractFrom } from "../../src/analysis/extraction.ts";
 import { IterableSource } from "../../src/capture/byte-source.ts";
-import type { LiveInputs } from "../../src/feed/feed.ts";
+import type { Feed } from "../../src/feed/feed.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import { analyze, extract, type Report } from "../../src/index.ts";
 import { recordSchema } from "../../src/records/schema.ts";
@@ -230,7 +230,7 @@ describe("bad lines", () => {
     new Client(stage, { address: "198.51.100.11" }).connect(0).quickMode(0.2).esp(1, 4, 1);
     const played = new PlayedInputs();
     let end = () => {};
-    const inputs: LiveInputs = {
+    const inputs: Feed = {
       ...{ summaries: played.summaries, times: played.times, clockSteps: played.clockSteps },
       rounds: async function* () {
         for (const record of stage.sorted()) yield [played.slice(record)];
@@ -241,7 +241,7 @@ describe("bad lines", () => {
     };
     let text = "";
     const signs = () => text.split('"type":"esp"').length - 1;
-    const over = extractFrom(inputs, { sensor: "tap" }, async (lines) => {
+    const over = extractFrom(inputs, { sensor: "tap", now: () => performance.now() }, async (lines) => {
       text += lines;
     });
     await vi.waitFor(() => expect(signs()).toBe(2), { interval: 1 });

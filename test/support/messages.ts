@@ -12,6 +12,7 @@ import {
   messageId,
 } from "../../src/wire/isakmp.ts";
 import { Kind, kindNames, Located, locate, portSet } from "../../src/wire/locate.ts";
+import { frameBatches } from "./sources.ts";
 
 /** "frame initiatorCookie responderCookie version exchange flags messageId length" */
 export type MessageLine = string;
@@ -27,7 +28,7 @@ export async function ownMessages(path: string): Promise<OwnReading> {
   const source = await openCapture(path);
   const ports = portSet([]);
   const located = new Located();
-  for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+  for await (const batch of frameBatches(source)) {
     const { bytes, offsets, captured, linkTypes } = batch;
     for (let i = 0; i < batch.count; i += 1) {
       const frame = batch.firstFrame + i;

@@ -10,6 +10,7 @@ import { type Inside, readInside } from "../../src/wire/inside.ts";
 import { classifyHeader, HeaderClass } from "../../src/wire/isakmp.ts";
 import { Kind, Located, locate, portSet } from "../../src/wire/locate.ts";
 import { GENERIC_HEADER } from "../../src/wire/payload-chain.ts";
+import { frameBatches } from "./sources.ts";
 
 export interface OpenedMessage {
   frame: number;
@@ -40,7 +41,7 @@ export async function openedMessages(path: string, list: KeyList, from = 1): Pro
   const message = new Message();
   const located = new Located();
   const source = await openCapture(path);
-  for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+  for await (const batch of frameBatches(source)) {
     const { bytes, offsets, captured, linkTypes } = batch;
     for (let i = 0; i < batch.count; i += 1) {
       const frame = batch.firstFrame + i;

@@ -63,10 +63,10 @@ export function playLive(
   options: LiveOptions = {},
 ): { told: Told[]; report: Report; analysis: LiveAnalysis } {
   const inputs = new PlayedInputs();
-  const analysis = new LiveAnalysis(inputs, options);
+  let now = 0;
+  const analysis = new LiveAnalysis(inputs, { ...options, now: () => now });
   const told: Told[] = [];
   const began = records[0].at;
-  let now = 0;
   const tickUntil = (end: number) => {
     while (now + TICK_MS <= end) {
       now += TICK_MS;
@@ -76,7 +76,10 @@ export function playLive(
   for (const record of records) {
     const at = Number(record.at - began) / 1e6;
     tickUntil(at);
-    analysis.scan(inputs.slice(record), at);
+    const ticked = now;
+    now = at;
+    analysis.decoder.decode(inputs.slice(record));
+    now = ticked;
   }
   tickUntil(now + rest * 1000);
   const { lines, report } = analysis.finish(now);

@@ -1,5 +1,6 @@
 /** Readers fed from memory in chunks of any size, and what they read as plain objects. */
 
+import type { FrameBatch } from "../../src/capture/batch.ts";
 import { IterableSource } from "../../src/capture/byte-source.ts";
 import type { CaptureSource } from "../../src/capture/source.ts";
 import type { FeedInput } from "../../src/feed/feed.ts";
@@ -40,7 +41,7 @@ export interface PlainRecord {
 
 export async function readAll(source: CaptureSource): Promise<PlainRecord[]> {
   const records: PlainRecord[] = [];
-  for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+  for await (const batch of frameBatches(source)) {
     for (let i = 0; i < batch.count; i += 1) {
       const end = batch.offsets[i] + batch.captured[i];
       if (end > batch.bytes.length) throw new Error("a record outside its chunk");
@@ -69,4 +70,11 @@ export function inputsOf(
     open: (chunk) => open(name, chunk),
     abandon: () => {},
   }));
+}
+
+/** The batches of a capture. */
+export async function* frameBatches(source: CaptureSource): AsyncGenerator<FrameBatch> {
+  for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+    if (batch.provenance === "packet") yield batch;
+  }
 }

@@ -1,12 +1,9 @@
 /** The subcommand `extract`: captures or interfaces in, message records out as they come, exit status back. */
 
 import { open } from "node:fs/promises";
-import {
-  type Extraction,
-  extractFrom,
-  type ExtractOptions as LibraryOptions,
-} from "../../analysis/extraction.ts";
-import { extract } from "../../index.ts";
+import { hostname } from "node:os";
+import { type Extraction, extractFrom } from "../../analysis/extraction.ts";
+import { extract, type ExtractOptions as LibraryOptions } from "../../index.ts";
 import type { LiveCapture } from "../../node/live/live-feed.ts";
 import type { Surroundings } from "../environment.ts";
 import type { ExtractOptions } from "../flags/options.ts";
@@ -69,7 +66,8 @@ async function extractLive(
   const timer =
     live.seconds === null ? undefined : setTimeout(() => capture.stop(), live.seconds * 1_000).unref();
   try {
-    const counts = await extractFrom(capture, settings, output.write);
+    const run = { ...settings, sensor: settings.sensor ?? hostname(), now: () => performance.now() };
+    const counts = await extractFrom(capture, run, output.write);
     return { counts, failures: [], problems: lossesOf(capture) };
   } finally {
     clearTimeout(timer);

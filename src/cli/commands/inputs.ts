@@ -1,8 +1,8 @@
 /** Opens the interfaces of the command line, and says why one cannot be captured from. */
 
-import { type Watched, type WatchOptions, watch } from "../../analysis/watch.ts";
-import type { LiveInputs } from "../../feed/feed.ts";
-import { MergedCapture } from "../../feed/sequencer.ts";
+import { type LiveRun, type Outcome, type RunOptions, run } from "../../analysis/run.ts";
+import type { Feed } from "../../feed/feed.ts";
+import { Sequencer } from "../../feed/sequencer.ts";
 import type { Analysis } from "../../index.ts";
 import type { EvidenceRing } from "../../node/evidence-ring.ts";
 import { fileInputs } from "../../node/files.ts";
@@ -47,8 +47,8 @@ export async function read(
   around: Surroundings,
   messages: Messages,
   ring: EvidenceRing | null,
-  sources: { current: LiveInputs | null },
-): Promise<Watched & Pick<Analysis, "failures"> & { kept: boolean }> {
+  sources: { current: Feed | null },
+): Promise<Outcome & Pick<Analysis, "failures"> & { kept: boolean }> {
   const { live } = options;
   const capture = live.interfaces.length > 0 ? await openLive(live, options.ports, messages) : null;
   const stateful =
@@ -64,19 +64,14 @@ export async function read(
         );
   const merged =
     capture === null && stateful === null
-      ? new MergedCapture(fileInputs([input], { reorder: options.reorderSeconds * 1e6 }))
+      ? new Sequencer(fileInputs([input], { reorder: options.reorderSeconds * 1e6 }))
       : null;
-  const inputs: LiveInputs = capture ?? stateful?.stream ?? merged!;
+  const inputs: Feed = capture ?? stateful?.stream ?? merged!;
   sources.current = inputs;
   const view = viewOf(options, around);
   messages.progress = view;
-  const watchOptions: WatchOptions = {
-    ports: options.ports,
-    responders: options.responders,
-    aliases: options.aliases,
-    maxSas: live.maxSas ?? MAX_SAS,
+  const liveRun: LiveRun = {
     statsEvery: sink === null ? 0 : live.statsEvery,
-    signal: stop.signal,
     linesDropped: () => sink?.dropped ?? 0,
     onLines: (lines, analysis) => {
       stateful?.keeper.hold(lines);
@@ -87,14 +82,23 @@ export async function read(
       stateful?.keeper.tick(performance.now());
     },
   };
-  if (stateful !== null) watchOptions.keeper = stateful.keeper;
-  if (options.partition !== null) watchOptions.partition = options.partition;
-  if (ring !== null) watchOptions.onSlice = (slice) => ring.take(slice);
-  if (options.maxPackets !== null) watchOptions.maxPackets = options.maxPackets;
-  if (live.seconds !== null) watchOptions.seconds = live.seconds;
+  if (stateful !== null) liveRun.keeper = stateful.keeper;
+  const runOptions: RunOptions = {
+    ports: options.ports,
+    responders: options.responders,
+    aliases: options.aliases,
+    maxSas: live.maxSas ?? MAX_SAS,
+    signal: stop.signal,
+    sinks: ring === null ? [] : [ring],
+    now: () => around.now(),
+    live: liveRun,
+  };
+  if (options.partition !== null) runOptions.partition = options.partition;
+  if (options.maxPackets !== null) runOptions.maxPackets = options.maxPackets;
+  if (live.seconds !== null) runOptions.seconds = live.seconds;
   try {
-    const watched = await watch(inputs, watchOptions);
-    return { ...watched, failures: merged?.failures ?? [], kept: stateful?.failed() !== true };
+    const outcome = await run(inputs, runOptions);
+    return { ...outcome, failures: merged?.failures ?? [], kept: stateful?.failed() !== true };
   } finally {
     view?.erase();
     messages.progress = null;

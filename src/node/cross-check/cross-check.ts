@@ -142,6 +142,7 @@ function fieldDifferences(name: string, our: Seen, their: Seen): string[] {
 async function* ourMessages(source: CaptureSource, ports: PortSet, last: number): AsyncGenerator<Seen> {
   const located = new Located();
   for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+    if (batch.provenance !== "packet") return;
     const { bytes, offsets, captured, linkTypes, micros, nanos, firstFrame } = batch;
     for (let i = 0; i < batch.count; i += 1) {
       if (firstFrame + i > last) return;

@@ -4,9 +4,10 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RecordBatch } from "../../capture/batch.ts";
+import type { FrameBatch } from "../../capture/batch.ts";
 import { IterableSource } from "../../capture/byte-source.ts";
 import { CaptureError, type SourceSummary } from "../../capture/source.ts";
+import type { InterfaceState } from "../../feed/feed.ts";
 import { openSource } from "../../feed/formats.ts";
 import { noInterface, refusalFor } from "./advice.ts";
 import { type BackendName, startRun } from "./backend.ts";
@@ -26,8 +27,6 @@ export interface LiveSettings {
   /** Sentences for the user: what is captured, what happened to it. */
   note: (sentence: string) => void;
 }
-
-export type InterfaceState = "capturing" | "waiting" | "ended";
 
 /** Bytes of the ring: its slots are 64 KiB each where network cards join packets, so small ones lose bursts. */
 const RING = 64 * 1024 * 1024;
@@ -111,7 +110,7 @@ export class LiveInterface {
   }
 
   /** All records, until `stop` or, with `once`, the first interruption. A batch is valid until the next one. */
-  async *batches(): AsyncGenerator<RecordBatch> {
+  async *batches(): AsyncGenerator<FrameBatch> {
     const { once, note } = this.#settings;
     while (!this.#stop.signal.aborted) {
       if (this.#run === null && !(await this.#again())) break;
@@ -127,7 +126,7 @@ export class LiveInterface {
     this.state = "ended";
   }
 
-  async *#read(run: Run): AsyncGenerator<RecordBatch> {
+  async *#read(run: Run): AsyncGenerator<FrameBatch> {
     const source = await openSource(new IterableSource(run.stream), this.name).catch((error: unknown) => {
       // The program ended before it wrote anything; why is told where it ended.
       if (error instanceof CaptureError) return null;
@@ -140,7 +139,7 @@ export class LiveInterface {
     }
     const before = summary.packets;
     const bytesBefore = summary.bytes;
-    for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+    for (let batch = await source.next(); batch?.provenance === "packet"; batch = await source.next()) {
       summary.packets = before + source.summary.packets;
       summary.bytes = bytesBefore + source.summary.bytes;
       yield { ...batch, firstFrame: before + batch.firstFrame };

@@ -1,29 +1,21 @@
-/**
- * Live interfaces as one source of slices, in the order of time: what `MergedCapture` is for files. It never ends
- * by itself while an interface may come back.
- */
+/** Live interfaces as one feed. It never ends by itself while an interface may come back. */
 
-import type { RecordBatch } from "../../capture/batch.ts";
+import type { FrameBatch } from "../../capture/batch.ts";
 import type { SourceSummary } from "../../capture/source.ts";
-import type { ClockStep, LiveStatus, Slice, WrittenTime } from "../../feed/feed.ts";
+import type { Feed, LiveStatus, Slice, WrittenTime } from "../../feed/feed.ts";
 import { HoldBack } from "../../feed/hold-back.ts";
-import { SourceClock } from "../../feed/source-clock.ts";
 import { LiveInterface, type LiveSettings } from "./interface.ts";
 
-const REMEMBERED_STEPS = 16;
 /** How long a record waits for older ones of other interfaces; dumpcap writes twice a second. */
 const HOLD_MS = 250;
 const DUMPCAP_HOLD_MS = 700;
 /** Batches that may wait for the analysis before a program is no longer read. */
 const MAX_WAITING = 64;
 
-export class LiveCapture {
-  readonly clockSteps: { count: number; first: ClockStep[] } = { count: 0, first: [] };
+export class LiveCapture implements Feed {
   readonly times: { first: WrittenTime | null; last: WrittenTime | null }[];
   readonly #interfaces: LiveInterface[];
-  readonly #clocks: SourceClock[];
-  #held: HoldBack | null = null;
-  #segment = 0;
+  #held = new HoldBack(0, 0);
   #wake: () => void = () => {};
   #room: (() => void)[] = [];
   #running = 0;
@@ -31,8 +23,11 @@ export class LiveCapture {
 
   constructor(names: readonly string[], settings: LiveSettings) {
     this.#interfaces = names.map((name) => new LiveInterface(name, settings));
-    this.#clocks = names.map(() => new SourceClock());
     this.times = names.map(() => ({ first: null, last: null }));
+  }
+
+  get clockSteps(): Feed["clockSteps"] {
+    return this.#held.clockSteps;
   }
 
   get summaries(): SourceSummary[] {
@@ -104,7 +99,7 @@ export class LiveCapture {
       for await (const batch of this.#interfaces[source].batches()) {
         this.#take(source, copyOf(batch));
         this.#wake();
-        if (this.#held!.size > MAX_WAITING) await new Promise<void>((go) => this.#room.push(go));
+        if (this.#held.size > MAX_WAITING) await new Promise<void>((go) => this.#room.push(go));
       }
     } finally {
       this.#running -= 1;
@@ -112,34 +107,17 @@ export class LiveCapture {
     }
   }
 
-  #take(source: number, batch: RecordBatch): void {
+  #take(source: number, batch: FrameBatch): void {
     const times = this.times[source];
     const last = batch.count - 1;
     times.first ??= { micros: batch.micros[0], nanos: batch.nanos[0] };
     times.last = { micros: batch.micros[last], nanos: batch.nanos[last] };
-    const clock = new Float64Array(batch.count);
-    const arrivedAt = performance.now();
-    for (let start = 0; start < batch.count; ) {
-      const end = this.#clocks[source].fill(batch, start, clock);
-      if (end > start)
-        this.#held!.add({ source, batch, clock, start, end, segment: this.#segment, arrivedAt });
-      if (end < batch.count) this.#step(source, batch, end);
-      start = end;
-    }
-  }
-
-  #step(source: number, batch: RecordBatch, at: number): void {
-    const backMicros = this.#clocks[source].restart(batch.micros[at]);
-    this.#segment += 1;
-    this.clockSteps.count += 1;
-    if (this.clockSteps.first.length < REMEMBERED_STEPS) {
-      this.clockSteps.first.push({ source, frame: batch.firstFrame + at, backMicros });
-    }
+    this.#held.add(source, batch, performance.now());
   }
 
   /** Waits for records, for the end of an interface, or until held ones are due. */
   async #something(milliseconds: number | null): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (milliseconds !== null) timer = setTimeout(resolve, milliseconds);
@@ -149,11 +127,12 @@ export class LiveCapture {
 }
 
 /** A batch that stays: readers use theirs again. */
-function copyOf(batch: RecordBatch): RecordBatch {
+function copyOf(batch: FrameBatch): FrameBatch {
   const { count, firstFrame } = batch;
   const begin = batch.offsets[0];
   const end = batch.offsets[count - 1] + batch.captured[count - 1];
   return {
+    provenance: "packet",
     bytes: batch.bytes.slice(begin, end),
     count,
     offsets: batch.offsets.slice(0, count).map((offset) => offset - begin),
@@ -163,8 +142,6 @@ function copyOf(batch: RecordBatch): RecordBatch {
     interfaces: batch.interfaces.slice(0, count),
     micros: batch.micros.slice(0, count),
     nanos: batch.nanos.slice(0, count),
-    digests: batch.digests?.slice(0, 2 * count) ?? null,
-    logged: batch.logged === true,
     firstFrame,
   };
 }

@@ -3,17 +3,17 @@
  * written when the event loop comes round. Bounded: what does not fit is dropped and counted.
  */
 
+import { pcapHeader, RECORD_HEADER } from "../../capture/pcap-writer.ts";
 import { ArrivalClock } from "./arrival-clock.ts";
 
 /** Where the stream goes. */
 export interface QueueOutput {
   readonly writableLength: number;
-  write(bytes: Buffer): boolean;
+  write(bytes: Uint8Array): boolean;
   end(done: () => void): void;
 }
 
 const BLOCK = 256 * 1024;
-const RECORD_HEADER = 16;
 const REPORT_MS = 200;
 
 export class PacketQueue {
@@ -41,13 +41,7 @@ export class PacketQueue {
     this.#output = output;
     this.#onDrop = onDrop;
     this.#limit = limit;
-    const header = Buffer.alloc(24);
-    header.writeUInt32LE(0xa1b2c3d4, 0);
-    header.writeUInt16LE(2, 4);
-    header.writeUInt16LE(4, 6);
-    header.writeUInt32LE(65_535, 16);
-    header.writeUInt32LE(linkType, 20);
-    output.write(header);
+    output.write(pcapHeader(linkType, false, 65_535));
   }
 
   /** Takes a packet: the first `length` bytes of `bytes`, which may change afterwards. */

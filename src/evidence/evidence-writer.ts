@@ -1,0 +1,89 @@
+/** Writes the chosen frames of a feed as a capture, each with what it is. A sink for packets. */
+
+import type { FrameBatch, Slice } from "../capture/batch.ts";
+import { joined } from "../capture/bytes.ts";
+import type { CaptureWriter } from "../capture/pcap-writer.ts";
+import type { SourceSummary } from "../capture/source.ts";
+import type { Datagram } from "../wire/decoded.ts";
+import type { Captions } from "./captions.ts";
+import type { FrameList } from "./frame-list.ts";
+
+export class EvidenceWriter {
+  readonly #frames: readonly FrameList[];
+  readonly #sources: readonly SourceSummary[];
+  readonly #captions: Captions;
+  readonly #capture: CaptureWriter;
+  #parts: Uint8Array[];
+  /** Bytes that wait to be taken. */
+  waiting = 0;
+  #batch: FrameBatch | null = null;
+  #source = 0;
+
+  /** @param frames the chosen ones, by source, in order */
+  constructor(
+    frames: readonly FrameList[],
+    sources: readonly SourceSummary[],
+    { captions, capture }: { captions: Captions; capture: CaptureWriter },
+  ) {
+    this.#frames = frames;
+    this.#sources = sources;
+    this.#captions = captions;
+    this.#capture = capture;
+    this.#parts = [capture.begin()];
+  }
+
+  begin({ batch, source, start }: Slice): void {
+    this.#batch = batch.provenance === "packet" ? batch : null;
+    this.#source = source;
+    this.#frames[source]?.from(batch.firstFrame + start);
+  }
+
+  isakmp(datagram: Datagram): void {
+    if (this.#isChosen(datagram)) this.#write(datagram.frame, this.#captions.ofMessage(datagram));
+  }
+
+  signOfLife(datagram: Datagram): void {
+    if (this.#isChosen(datagram)) this.#write(datagram.frame, this.#captions.ofSign(datagram));
+  }
+
+  end({ batch, end }: Slice): void {
+    this.#others(batch.firstFrame + end);
+  }
+
+  /** The bytes since the last call. */
+  take(): Uint8Array {
+    const bytes = joined(this.#parts);
+    this.#parts = [];
+    this.waiting = 0;
+    return bytes;
+  }
+
+  #isChosen({ frame }: Datagram): boolean {
+    this.#others(frame);
+    return this.#frames[this.#source]?.from(frame) === frame;
+  }
+
+  /** Chosen frames before this one, which are neither ISAKMP nor a sign of life. */
+  #others(before: number): void {
+    const list = this.#frames[this.#source];
+    if (list === undefined) return;
+    for (let frame = list.next; frame < before; frame = list.next) {
+      this.#write(frame, "first or last packet of the capture");
+    }
+  }
+
+  #write(frame: number, what: string): void {
+    this.#frames[this.#source].pass();
+    if (this.#batch === null) return;
+    const { name, timeDigits } = this.#sources[this.#source];
+    const base = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+    const bytes = this.#capture.packet(
+      this.#batch,
+      frame - this.#batch.firstFrame,
+      { source: this.#source, name: base, timeDigits },
+      `frame ${frame} of ${base}: ${what}`,
+    );
+    this.#parts.push(bytes);
+    this.waiting += bytes.length;
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * From rows to datagrams: the only caller of `locate`, but for the cross-check. Every packet ends in exactly one
+ * count; sinks hear of what stands where ISAKMP belongs, and of signs of life (ESP, keepalives), so that most packets
+ * of a capture cost no call.
+ */
+
+import {
+  cutTo,
+  type FrameBatch,
+  type MessageBatch,
+  type MessageRow,
+  packetsIn,
+  type Slice,
+} from "../capture/batch.ts";
+import { Datagram } from "../wire/decoded.ts";
+import {
+  classifyHeader,
+  EXCHANGE_QUICK,
+  exchangeType,
+  HeaderClass,
+  headerClassNames,
+  headerLength,
+} from "../wire/isakmp.ts";
+import { Kind, kindNames, locate, type PortSet } from "../wire/locate.ts";
+
+/** Takes datagrams. The object is refilled for the next one, and its bytes are valid during the call. */
+export interface Sink {
+  /** Rows of this slice follow. */
+  begin?(slice: Slice): void;
+  /** What stands where ISAKMP belongs; `headerClass` says whether it is. */
+  isakmp(datagram: Datagram): void;
+  /** ESP or a NAT keepalive. */
+  signOfLife(datagram: Datagram): void;
+  /** The rows of this slice are over. */
+  end?(slice: Slice): void;
+}
+
+/** What became of the packets. */
+export interface PacketCounts {
+  packets: number;
+  messages: { ikev1: number; ikev2: number; authip: number; malformed: number };
+  /** Messages whose header was captured up to the message ID, and not to its end. */
+  headersCut: number;
+  /** Datagrams of IKEv1 whose header names quick mode. */
+  quickModes: number;
+  /** Packets that are not ISAKMP, by reason. */
+  skipped: Record<string, number>;
+  /** Malformed ISAKMP, by reason. */
+  malformed: Record<string, number>;
+}
+
+export class Decoder {
+  readonly #ports: PortSet;
+  readonly #sink: Sink;
+  readonly #datagram = new Datagram();
+  readonly #kinds = new Float64Array(kindNames.length);
+  readonly #classes = new Float64Array(headerClassNames.length);
+  #quickModes = 0;
+  #headersCut = 0;
+  #packets = 0;
+
+  constructor(ports: PortSet, sinks: readonly Sink[]) {
+    this.#ports = ports;
+    this.#sink = sinks.length === 1 ? sinks[0] : new SeveralSinks(sinks);
+  }
+
+  /** Packets so far. */
+  get packets(): number {
+    return this.#packets;
+  }
+
+  /** IKEv1 messages so far, and those of them whose header names quick mode. */
+  get messages(): number {
+    return this.#classes[HeaderClass.ikev1];
+  }
+
+  get quickModes(): number {
+    return this.#quickModes;
+  }
+
+  /** Decodes the rows of a slice, `limit` packets at most: the slice ends there then. */
+  decode(slice: Slice, limit = Number.POSITIVE_INFINITY): void {
+    const { batch } = slice;
+    if (slice.end - slice.start > limit) cutTo(slice, limit);
+    if (slice.start >= slice.end) return;
+    const datagram = this.#datagram;
+    datagram.provenance = batch.provenance;
+    datagram.rows = batch;
+    datagram.input = slice.source;
+    datagram.segment = slice.segment;
+    this.#sink.begin?.(slice);
+    if (batch.provenance === "packet") this.#frames(batch, slice);
+    else this.#messages(batch, slice);
+    this.#packets += packetsIn(slice);
+    this.#sink.end?.(slice);
+  }
+
+  /** The loop that touches every packet of every capture. */
+  #frames(batch: FrameBatch, { clock, start, end }: Slice): void {
+    const { bytes, offsets, captured, linkTypes, firstFrame } = batch;
+    const datagram = this.#datagram;
+    const ports = this.#ports;
+    const kinds = this.#kinds;
+    const sink = this.#sink;
+    datagram.bytes = bytes;
+    datagram.digest = null;
+    datagram.clear = null;
+    for (let i = start; i < end; i += 1) {
+      const kind = locate(bytes, offsets[i], captured[i], linkTypes[i], ports, datagram);
+      kinds[kind] += 1;
+      if (kind > Kind.oldDraftEsp) continue;
+      datagram.kind = kind;
+      datagram.index = i;
+      datagram.frame = firstFrame + i;
+      datagram.at = clock[i];
+      if (kind === Kind.candidate) this.#candidate();
+      else sink.signOfLife(datagram);
+    }
+  }
+
+  #messages({ rows, frames }: MessageBatch, { clock, start, end }: Slice): void {
+    const datagram = this.#datagram;
+    for (let i = start; i < end; i += 1) {
+      const row = rows[i];
+      if (row === null) continue;
+      this.#kinds[row.kind] += 1;
+      fill(datagram, row);
+      datagram.index = i;
+      datagram.frame = frames[i];
+      datagram.at = clock[i];
+      if (row.kind === Kind.candidate) this.#candidate();
+      else this.#sink.signOfLife(datagram);
+    }
+  }
+
+  #candidate(): void {
+    const datagram = this.#datagram;
+    const { bytes, payload, captured, length } = datagram;
+    datagram.headerClass = classifyHeader(bytes, payload, captured, length);
+    this.#classes[datagram.headerClass] += 1;
+    if (datagram.headerClass === HeaderClass.ikev1) {
+      if (captured < headerLength) this.#headersCut += 1;
+      else if (exchangeType(bytes, payload) === EXCHANGE_QUICK) this.#quickModes += 1;
+    }
+    this.#sink.isakmp(datagram);
+  }
+
+  counts(): PacketCounts {
+    const classes = this.#classes;
+    const malformed = named(headerClassNames, classes, HeaderClass.authip + 1);
+    return {
+      packets: this.#packets,
+      messages: {
+        ikev1: classes[HeaderClass.ikev1],
+        ikev2: classes[HeaderClass.ikev2],
+        authip: classes[HeaderClass.authip],
+        malformed: Object.values(malformed).reduce((sum, count) => sum + count, 0),
+      },
+      headersCut: this.#headersCut,
+      quickModes: this.#quickModes,
+      skipped: named(kindNames, this.#kinds, Kind.candidate + 1),
+      malformed,
+    };
+  }
+
+  /** The counts, to be kept in a state file. */
+  save() {
+    return {
+      kinds: this.#kinds,
+      classes: this.#classes,
+      quickModes: this.#quickModes,
+      headersCut: this.#headersCut,
+      packets: this.#packets,
+    };
+  }
+
+  restore(saved: ReturnType<Decoder["save"]>): void {
+    this.#kinds.set(saved.kinds);
+    this.#classes.set(saved.classes);
+    this.#quickModes = saved.quickModes;
+    this.#headersCut = saved.headersCut;
+    this.#packets = saved.packets;
+  }
+}
+
+/** Fills the datagram with what was told. */
+function fill(datagram: Datagram, row: MessageRow): void {
+  const address = row.ipVersion === 4 ? 4 : 16;
+  datagram.kind = row.kind;
+  datagram.bytes = row.bytes;
+  datagram.ipVersion = row.ipVersion;
+  datagram.identification = 0;
+  datagram.source = 0;
+  datagram.destination = address;
+  datagram.sourcePort = row.sourcePort;
+  datagram.destinationPort = row.destinationPort;
+  datagram.payload = 2 * address;
+  datagram.captured = row.captured;
+  datagram.length = row.length;
+  datagram.marker = row.marker;
+  datagram.digest = row.digest;
+  datagram.clear = row.clear;
+}
+
+class SeveralSinks implements Sink {
+  readonly #sinks: readonly Sink[];
+
+  constructor(sinks: readonly Sink[]) {
+    this.#sinks = sinks;
+  }
+
+  begin(slice: Slice): void {
+    for (const sink of this.#sinks) sink.begin?.(slice);
+  }
+
+  isakmp(datagram: Datagram): void {
+    for (const sink of this.#sinks) sink.isakmp(datagram);
+  }
+
+  signOfLife(datagram: Datagram): void {
+    for (const sink of this.#sinks) sink.signOfLife(datagram);
+  }
+
+  end(slice: Slice): void {
+    for (const sink of this.#sinks) sink.end?.(slice);
+  }
+}
+
+/** The counts that are not zero, by name, from `first` on. */
+function named(names: readonly string[], counts: Float64Array, first: number): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (let i = first; i < names.length; i += 1) if (counts[i] > 0) found[names[i]] = counts[i];
+  return found;
+}

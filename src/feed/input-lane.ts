@@ -1,0 +1,129 @@
+/** A lane of an input that is read when its turn comes: a file, a pipe. */
+
+import type { Batch } from "../capture/batch.ts";
+import { CaptureError, type CaptureSource, type SourceSummary } from "../capture/source.ts";
+import type { ClockStep, FeedInput, WrittenTime } from "./feed.ts";
+import { Lane } from "./lane.ts";
+import { SourceClock } from "./source-clock.ts";
+
+/** Enough for a file header, interface descriptions and a first record. */
+const PEEK_CHUNK = 16 * 1024;
+
+export class InputLane extends Lane {
+  readonly isAwaited = true;
+  failed = false;
+  summary: SourceSummary | null = null;
+  first: WrittenTime | null = null;
+  last: WrittenTime | null = null;
+  size: number | null = null;
+  readonly sourceClock = new SourceClock();
+  readonly #input: FeedInput;
+  #source: CaptureSource | null = null;
+  /** Only the first row was looked at; the file is closed until its turn. */
+  #peeked = false;
+  #position = 0;
+
+  constructor(input: FeedInput, index: number) {
+    super(index);
+    this.#input = input;
+  }
+
+  get hasRow(): boolean {
+    return !this.failed && (this.#peeked || this.batch !== null);
+  }
+
+  /** Bytes of the input that were read so far. */
+  position(): number {
+    return this.#source?.position() ?? this.#position;
+  }
+
+  /** Finds the first row. With `peek`, a file is closed again until the merge comes to it. */
+  async start(peek: boolean): Promise<void> {
+    if (!peek || this.#input.once) return this.#openNow();
+    const source = await this.#input.open(PEEK_CHUNK);
+    this.summary = source.summary;
+    this.size = source.size;
+    // What is not a regular file can be read only once.
+    if (source.size === null) {
+      this.#source = source;
+      return this.#first();
+    }
+    const batch = await source.next();
+    await source.close();
+    if (batch === null) return;
+    this.head = batch.micros[0];
+    this.#peeked = true;
+  }
+
+  /** Opens a file that was only peeked at, or reads the next batch; `arrive` follows where there is a row. */
+  async ready(): Promise<void> {
+    if (this.isReady) return;
+    if (!this.#peeked) return this.#next();
+    this.#peeked = false;
+    try {
+      await this.#openNow();
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      // It was there when the run began: a file of a ring that was written over, say.
+      Object.assign(this.summary!, { packets: 0, bytes: 0, end: "corrupt", problem: `${error.message}.` });
+    }
+  }
+
+  async #openNow(): Promise<void> {
+    this.#source = await this.#input.open();
+    this.summary = this.#source.summary;
+    this.size = this.#source.size;
+    await this.#first();
+  }
+
+  async #first(): Promise<void> {
+    await this.#next();
+    if (this.batch !== null) this.head = this.clock[0];
+  }
+
+  async #next(): Promise<void> {
+    const source = this.#source!;
+    const batch = await source.next();
+    if (batch !== null) return this.take(batch);
+    this.batch = null;
+    // One that goes on with another input still holds rows back.
+    if (source.goesOn !== true) return this.close();
+  }
+
+  heldBack(): Iterable<Batch> {
+    return this.#source?.rest?.() ?? [];
+  }
+
+  /** Goes on with the first row of `batch`. */
+  take(batch: Batch): void {
+    this.batch = batch;
+    if (this.clock.length < batch.micros.length) this.clock = new Float64Array(batch.micros.length);
+    this.first ??= { micros: batch.micros[0], nanos: batch.nanos[0] };
+    const last = batch.count - 1;
+    this.last = { micros: batch.micros[last], nanos: batch.nanos[last] };
+    this.at = 0;
+    this.filled = this.sourceClock.fill(batch, 0, this.clock);
+  }
+
+  arrive(): ClockStep | null {
+    if (this.at < this.filled) {
+      this.head = this.clock[this.at];
+      return null;
+    }
+    const batch = this.batch!;
+    const step = this.stepAt(this.sourceClock.restart(batch.micros[this.at]));
+    this.filled = this.sourceClock.fill(batch, this.at, this.clock);
+    this.head = this.clock[this.at];
+    return step;
+  }
+
+  async close(): Promise<void> {
+    if (this.#source === null) {
+      if (this.summary === null && !this.failed) this.#input.abandon();
+      return;
+    }
+    this.#position = this.#source.position();
+    await this.#source.close();
+    this.#source = null;
+  }
+}

@@ -1,0 +1,116 @@
+/** Message records as rows of a batch: what a record tells, in the form in which a datagram is filled. */
+
+import type { MessageRow } from "../capture/batch.ts";
+import { parseAddress } from "../wire/address.ts";
+import { writeHex, writeU32 } from "../wire/bytes.ts";
+import type { Digest } from "../wire/digest.ts";
+import { headerLength } from "../wire/isakmp.ts";
+import { Kind } from "../wire/kinds.ts";
+import type { IkeRecord, LifeRecord, MessageRecord } from "./schema.ts";
+
+/** Offsets in the ISAKMP header (RFC 2408 3.1). */
+const VERSION = 17;
+const EXCHANGE = 18;
+const FLAGS = 19;
+const MESSAGE_ID = 20;
+const LENGTH = 24;
+
+const LIFE_KINDS: Record<LifeRecord["type"], number> = {
+  esp: Kind.esp,
+  "esp-in-udp": Kind.espInUdp,
+  "old-draft-esp": Kind.oldDraftEsp,
+  keepalive: Kind.natKeepalive,
+};
+
+/** Addresses read lately: a few thousand clients send most of the records. */
+const addresses = new Map<string, Uint8Array | null>();
+const MAX_ADDRESSES = 16_384;
+
+function addressOf(text: string): Uint8Array | null {
+  let address = addresses.get(text);
+  if (address !== undefined) return address;
+  if (addresses.size >= MAX_ADDRESSES) addresses.clear();
+  address = parseAddress(text);
+  addresses.set(text, address);
+  return address;
+}
+
+/** Header and trailer of a source: they tell a time, and are not packets. */
+export function isMark({ type }: MessageRecord): boolean {
+  return type === "header" || type === "trailer";
+}
+
+/** The addresses of a record are two of one family. */
+export function hasAddresses(record: MessageRecord): boolean {
+  if (record.type === "header" || record.type === "trailer") return true;
+  const from = addressOf(record.from);
+  return from !== null && from.length === addressOf(record.to)?.length;
+}
+
+/** The row of a record that `hasAddresses`; null for one that only tells a time. */
+export function rowOf(record: MessageRecord): MessageRow | null {
+  if (record.type === "header" || record.type === "trailer") return null;
+  if (record.type === "ike") return messageRow(record);
+  return {
+    ...endsOf(record, 0),
+    kind: LIFE_KINDS[record.type],
+    marker: false,
+    captured: 0,
+    length: 0,
+    digest: null,
+    clear: null,
+  };
+}
+
+/** Ends, and bytes with room for `length` behind the addresses. */
+function endsOf({ from, to, fromPort, toPort }: IkeRecord | LifeRecord, length: number) {
+  const sender = addressOf(from)!;
+  const bytes = new Uint8Array(2 * sender.length + length);
+  bytes.set(sender);
+  bytes.set(addressOf(to)!, sender.length);
+  const ipVersion: 4 | 6 = sender.length === 4 ? 4 : 6;
+  return { ipVersion, bytes, sourcePort: fromPort, destinationPort: toPort };
+}
+
+function messageRow(record: IkeRecord): MessageRow {
+  const { fragment, natTraversal } = record;
+  const length = fragment === undefined ? headerLength : fragment.length / 2;
+  const ends = endsOf(record, length);
+  const at = ends.bytes.length - length;
+  const marker = natTraversal === true;
+  if (fragment !== undefined) {
+    writeHex(fragment, ends.bytes, at);
+    return { ...ends, kind: Kind.candidate, marker, captured: length, length, digest: null, clear: null };
+  }
+  writeHeader(record, ends.bytes, at);
+  return {
+    ...ends,
+    kind: Kind.candidate,
+    marker,
+    captured: record.captured ?? record.length,
+    length: record.length,
+    digest: digestOf(record),
+    clear: {
+      vendorIds: record.vendorIds ?? [],
+      lifeSeconds: record.lifeSeconds ?? null,
+      natDiscovery: record.natDiscovery === true ? 1 : 0,
+      cut: false,
+    },
+  };
+}
+
+/** The header's fields as a record has them; the next payload is not among them. */
+function writeHeader(record: IkeRecord, bytes: Uint8Array, at: number): void {
+  writeHex(record.initiatorCookie, bytes, at);
+  writeHex(record.responderCookie, bytes, at + 8);
+  bytes[at + VERSION] = record.version;
+  bytes[at + EXCHANGE] = record.exchange;
+  bytes[at + FLAGS] = record.flags;
+  writeU32(bytes, at + MESSAGE_ID, Number(record.messageId));
+  writeU32(bytes, at + LENGTH, record.length);
+}
+
+function digestOf({ digest }: IkeRecord): Digest {
+  const [prefix, full = prefix] = digest.split("-");
+  return { full: Number.parseInt(full, 16), prefix: Number.parseInt(prefix, 16) };
+}
