@@ -64,11 +64,11 @@ export async function render(
   }
   if (options.format === "html") {
     const { reportToHtml } = await import("../printers/html.ts");
-    return reportToHtml(report, timelines());
+    return reportToHtml(report, timelines(), { clock: clockOf(options.timeZone) });
   }
   if (options.format === "markdown") {
     const { reportToMarkdown } = await import("../printers/markdown.ts");
-    return reportToMarkdown(report, { all: options.all });
+    return reportToMarkdown(report, { all: options.all, clock: clockOf(options.timeZone) });
   }
   const { reportToTable } = await import("../printers/table.ts");
   const terminal = options.output === null && around.stdout.isTTY === true;

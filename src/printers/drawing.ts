@@ -4,34 +4,58 @@
  * stand where a policy may drop the style.
  */
 
-import { span } from "../report/phrases.ts";
+import { inWords } from "../report/advice/words.ts";
+import type { Clock } from "../report/clock.ts";
 import type { Join, Lane, Mark, Timeline } from "../report/timeline.ts";
 import { html } from "./html-text.ts";
+import { ticksOf } from "./ticks.ts";
 
-const WIDTH = 1000;
-const LABELS = 190;
+/** Where things stand; a page shows the wide drawing or the narrow one, whatever fits. */
+interface Layout {
+  name: string;
+  width: number;
+  /** Left edge of the time axis. */
+  left: number;
+  lane: number;
+  /** Of the bar, below the lane's upper edge. */
+  middle: number;
+  /** Base line of the client's name, below the lane's upper edge. */
+  label: number;
+  ticks: number;
+}
+
+const WIDE: Layout = { name: "wide", width: 1000, left: 200, lane: 36, middle: 18, label: 22, ticks: 8 };
+/** For a phone: the name stands above the bar. */
+const NARROW: Layout = { name: "narrow", width: 360, left: 12, lane: 56, middle: 38, label: 14, ticks: 4 };
 const RIGHT = 30;
 const TOP = 34;
-const LANE = 34;
-const TICKS = 6;
 /** Marks of one lane that have their message ID beside them; the others tell it when pointed at. */
 const MAX_LABELLED = 12;
-/** Room that a written ID takes, in units of the drawing. */
+/** Room that a written ID, a tick's label and a verdict take, in units of the drawing. */
 const LABEL_ROOM = 34;
+const TICK_ROOM = 34;
+const VERDICT_ROOM = 84;
 
-export function drawing(timeline: Timeline, number: number): string {
+/** The wide and the narrow drawing; the style shows one of them. */
+export function drawings(timeline: Timeline, number: number, clock: Clock): string {
+  return [WIDE, NARROW].map((layout) => drawing(timeline, number, clock, layout)).join("");
+}
+
+function drawing(timeline: Timeline, number: number, clock: Clock, layout: Layout): string {
   const { responder, from, to, lanes, joins } = timeline;
-  const height = TOP + lanes.length * LANE + 16;
-  const scale = (at: number) => LABELS + ((at - from) / Math.max(1, to - from)) * (WIDTH - LABELS - RIGHT);
+  const { width, left, lane } = layout;
+  const height = TOP + lanes.length * lane + 16;
+  const scale = (at: number) => left + ((at - from) / Math.max(1, to - from)) * (width - left - RIGHT);
   const shorten = shortener(lanes);
-  const title = `time-line-${number}`;
+  const title = `time-line-${number}-${layout.name}`;
+  const verdicts = new Map<number, number>();
   return [
-    `<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" role="img" aria-labelledby="${title} ${title}-text" font-family="sans-serif" font-size="12">`,
+    `<svg class="${layout.name}" viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-labelledby="${title} ${title}-text" font-family="sans-serif" font-size="12">`,
     `<title id="${title}">Clients of ${html(responder)} over time</title>`,
     `<desc id="${title}-text">${html(description(timeline))}</desc>`,
-    ...axis(timeline, scale, height),
-    ...lanes.map((lane, i) => laneOf(lane, TOP + i * LANE, scale, shorten, from)),
-    ...joins.map((join) => joinOf(join, scale)),
+    ...axis(timeline, scale, height, clock, layout),
+    ...lanes.map((each, i) => laneOf(each, TOP + i * lane, scale, shorten, from, layout)),
+    ...joins.map((join) => joinOf(join, scale, layout, verdicts)),
     "</svg>\n",
   ].join("\n");
 }
@@ -45,15 +69,20 @@ function description({ lanes, joins, from, to }: Timeline): string {
     );
   const more = joins.length > 5 ? `; and ${joins.length - 5} more` : "";
   const met = joins.length === 0 ? "no attempt on a held message ID" : `attempts: ${said.join("; ")}${more}`;
-  return `${lanes.length} clients in ${span((to - from) / 1e6)}; ${met}.`;
+  return `${lanes.length} clients in ${inWords((to - from) / 1e6)}; ${met}.`;
 }
 
-function axis({ from, to }: Timeline, scale: (at: number) => number, height: number): string[] {
-  return Array.from({ length: TICKS + 1 }, (_, i) => {
-    const at = from + ((to - from) * i) / TICKS;
-    const x = scale(at).toFixed(1);
-    const text = i === 0 ? "0 s" : `+${span((at - from) / 1e6)}`;
-    return `<line class="axis" x1="${x}" x2="${x}" y1="${TOP - 10}" y2="${height - 12}" stroke="#ccc" /><text x="${x}" y="14" text-anchor="${i === TICKS ? "end" : "middle"}">${html(text)}</text>`;
+function axis(
+  { from, to }: Timeline,
+  scale: (at: number) => number,
+  height: number,
+  clock: Clock,
+  { width, ticks }: Layout,
+): string[] {
+  return ticksOf(from, to, ticks, clock).map(({ at, label }) => {
+    const x = scale(at);
+    const anchor = x < TICK_ROOM ? "start" : x > width - TICK_ROOM ? "end" : "middle";
+    return `<line class="axis" x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${TOP - 10}" y2="${height - 12}" stroke="#ccc" /><text x="${x.toFixed(1)}" y="14" text-anchor="${anchor}">${html(label)}</text>`;
   });
 }
 
@@ -63,12 +92,13 @@ function laneOf(
   scale: (at: number) => number,
   shorten: (id: string) => string,
   from: number,
+  layout: Layout,
 ): string {
-  const middle = top + LANE / 2;
+  const middle = top + layout.middle;
   const bars = lives.map((life) => {
     const x = scale(life.from);
     const width = Math.max(2, scale(life.to) - x);
-    const text = `IKE SA of ${client}, seen for ${span((life.to - life.from) / 1e6)}`;
+    const text = `IKE SA of ${client}, seen for ${inWords((life.to - life.from) / 1e6)}`;
     return `<rect class="life" x="${x.toFixed(1)}" y="${middle - 4}" width="${width.toFixed(1)}" height="8" fill="#bbb"><title>${html(text)}</title></rect>`;
   });
   let free = Number.NEGATIVE_INFINITY;
@@ -79,8 +109,8 @@ function laneOf(
     return markOf(mark, x, middle, client, labelled ? shorten(mark.messageId) : null, from);
   });
   return [
-    `<line class="rule" x1="0" x2="${WIDTH}" y1="${top + LANE}" y2="${top + LANE}" stroke="#ccc" />`,
-    `<text x="4" y="${middle + 4}">${html(client)}</text>`,
+    `<line class="rule" x1="0" x2="${layout.width}" y1="${top + layout.lane}" y2="${top + layout.lane}" stroke="#ccc" />`,
+    `<text x="4" y="${top + layout.label}">${html(client)}</text>`,
     ...bars,
     ...drawn,
   ].join("\n");
@@ -100,7 +130,7 @@ function markOf(
       ? `${mark.count} quick modes, the first with ${mark.messageId}`
       : `quick mode ${mark.messageId}`;
   const verdict = mark.verdict === null ? "" : `, on an ID that another client held: ${mark.verdict}`;
-  const text = `${client}, +${span((mark.at - from) / 1e6)}: ${what}, ${mark.outcome}${verdict}`;
+  const text = `${client}, +${inWords((mark.at - from) / 1e6)}: ${what}, ${mark.outcome}${verdict}`;
   const at = x.toFixed(1);
   const name =
     label === null
@@ -126,17 +156,25 @@ function shape({ outcome, count }: Mark, x: number, y: number): string {
   }
 }
 
-function joinOf({ holder, contender, at, verdict, finding }: Join, scale: (at: number) => number): string {
-  const x = scale(at).toFixed(1);
-  const y = (lane: number) => TOP + lane * LANE + LANE / 2;
+/** @param verdicts where the last verdict of each lane was written, so that two never cross */
+function joinOf(
+  { holder, contender, at, verdict, finding }: Join,
+  scale: (at: number) => number,
+  { width, lane, middle }: Layout,
+  verdicts: Map<number, number>,
+): string {
+  const x = scale(at);
+  const y = (row: number) => TOP + row * lane + middle;
   const down = contender > holder ? 1 : -1;
   const start = y(holder) + 4 * down;
   const end = y(contender) - 8 * down;
   const dashes = verdict === "rejected" ? "" : ' stroke-dasharray="4 3"';
-  return [
-    `<line class="join ${verdict}" x1="${x}" x2="${x}" y1="${start}" y2="${end}" stroke="#b3261e" stroke-width="2"${dashes} />`,
-    `<text class="${verdict}" x="${x}" dx="8" y="${y(contender) + 14}" font-size="11" font-weight="bold">${finding}: ${verdict}</text>`,
-  ].join("\n");
+  const line = `<line class="join ${verdict}" x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${start}" y2="${end}" stroke="#b3261e" stroke-width="2"${dashes} />`;
+  const before = verdicts.get(contender);
+  if (before !== undefined && x - before < VERDICT_ROOM) return line;
+  verdicts.set(contender, x);
+  const atEnd = x > width - VERDICT_ROOM;
+  return `${line}\n<text class="${verdict}" x="${x.toFixed(1)}" dx="${atEnd ? -8 : 8}" y="${y(contender) + 15}" text-anchor="${atEnd ? "end" : "start"}" font-size="11" font-weight="bold">${finding}: ${verdict}</text>`;
 }
 
 /** IDs in a drawing: 1 and not 0x00000001, where the client counts; a random one by its first digits. */

@@ -1,7 +1,8 @@
 /** The packets of an attempt as rows for a person: when, where, who to whom, under which cookies, and what it is. */
 
+import type { Clock } from "../report/clock.ts";
 import type { Attempt, AttemptEvent, Finding } from "../report/model.ts";
-import { clock, counted, endpoint } from "../report/phrases.ts";
+import { counted, endpoint } from "../report/phrases.ts";
 
 export interface ExchangeRow {
   at: string;
@@ -60,7 +61,7 @@ function cookies({ initiatorCookie, responderCookie }: Attempt["contenderSa"]): 
 }
 
 /** One paragraph: what happened, in order. */
-export function account(finding: Finding, attempt: Attempt): string {
+export function account(finding: Finding, attempt: Attempt, clock: Clock): string {
   const { responder, contender } = finding;
   const { claim, messageId, retransmissions, outcome, firstId } = attempt;
   const contenderName = endpoint(contender.address, contender.port);
@@ -70,13 +71,13 @@ export function account(finding: Finding, attempt: Attempt): string {
     sentences.push(
       claim.implied
         ? `${holderName} had used message ID ${messageId} at ${responder} before the capture began, as a later ID of its counter shows.`
-        : `${holderName} began a quick mode with message ID ${messageId} at ${responder} at ${clock(claim.at)}.`,
+        : `${holderName} began a quick mode with message ID ${messageId} at ${responder} at ${clock.exact(claim.at)}.`,
     );
   }
   const first = firstId ? ", the first of its connection," : "";
   const times = retransmissions === 0 ? "" : ` and sent it again ${counted(retransmissions, "time")}`;
   sentences.push(
-    `At ${clock(attempt.at)} ${contenderName} began one with the same ID${times === "" ? first.replace(/,$/, "") : first}${times}.`,
+    `At ${clock.exact(attempt.at)} ${contenderName} began one with the same ID${times === "" ? first.replace(/,$/, "") : first}${times}.`,
     OUTCOMES[outcome],
   );
   const { overlap } = attempt;

@@ -26,15 +26,22 @@ export function htmlTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
+  // On a phone each cell stands on a line of its own, with its column's name before it.
   const cell = (text: string, column: number) =>
-    column === 0 ? `<th scope="row">${text}</th>` : `<td>${text}</td>`;
+    column === 0 ? `<th scope="row">${text}</th>` : `<td data-head="${html(head[column])}">${text}</td>`;
   return [
-    '<div class="scroll" role="region" tabindex="0" aria-label="',
-    html(caption),
-    `"><table><caption>${html(caption)}</caption><thead><tr>`,
+    `<table><caption>${html(caption)}</caption><thead><tr>`,
     ...head.map((text) => `<th scope="col">${html(text)}</th>`),
     "</tr></thead><tbody>",
     ...rows.map((row) => `<tr>${row.map(cell).join("")}</tr>\n`),
-    "</tbody></table></div>\n",
+    "</tbody></table>\n",
   ].join("");
+}
+
+export function paragraph(text: string): string {
+  return `<p>${html(text)}</p>\n`;
+}
+
+export function list(items: readonly string[]): string {
+  return `<ul>\n${items.map((item) => `<li>${html(item)}</li>\n`).join("")}</ul>\n`;
 }

@@ -5,52 +5,78 @@
 
 import { createHash } from "node:crypto";
 import { headline } from "../report/advice/summary.ts";
+import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report, Verdict } from "../report/model.ts";
-import { clock, counted, endpoint } from "../report/phrases.ts";
-import { REMEDIES } from "../report/remedies.ts";
+import { counted, endpoint } from "../report/phrases.ts";
 import { KB_SENTENCE } from "../report/terms/terms.ts";
 import { isoTime } from "../report/time.ts";
 import type { Timeline } from "../report/timeline.ts";
-import { drawing } from "./drawing.ts";
+import { outcomeText as clientOutcomeText } from "./clients-section.ts";
+import { drawings } from "./drawing.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
+import { ending, opening, stepSection } from "./html-frame.ts";
 import { STYLE } from "./html-style.ts";
-import { embedded, html, htmlTable } from "./html-text.ts";
-import { reportToJson } from "./json.ts";
+import { html, htmlTable, list, paragraph } from "./html-text.ts";
+import { ladder } from "./ladder.ts";
 
-/** Rows of a table, and findings with a section of their own; the others are in the embedded JSON. */
-const MAX_ROWS = 1000;
+/** Rows of a table, and findings with a section of their own, before bytes set the limit. */
+const MAX_ROWS = 200;
 const MAX_FINDINGS = 100;
 const MAX_ATTEMPTS = 10;
 const MAX_TIMELINES = 20;
+/** A page that mail takes and a browser shows at once: under a megabyte, whatever was captured. */
+const MAX_BYTES = 1_000_000;
+/** Of these, what head, summary, steps, gaps and the tables may take. */
+const RESERVED = 300_000;
 
-export function* reportToHtml(report: Report, timelines: readonly Timeline[]): Generator<string> {
+export interface HtmlOptions {
+  clock: Clock;
+}
+
+export function* reportToHtml(
+  report: Report,
+  timelines: readonly Timeline[],
+  { clock }: HtmlOptions,
+): Generator<string> {
+  let room = MAX_BYTES - RESERVED;
+  const fits = (text: string): boolean => {
+    const size = new TextEncoder().encode(text).length;
+    if (size > room) return false;
+    room -= size;
+    return true;
+  };
   const title = headline(report);
   yield head(title);
-  yield `<body>\n<main>\n<h1>${html(title)}</h1>\n`;
+  yield `<body>\n<main>\n${opening(report, clock)}`;
+  yield stepSection(report, clock);
   yield gapSection(report);
   yield overview(report.findings);
-  for (const [i, timeline] of timelines.slice(0, MAX_TIMELINES).entries())
-    yield timelineSection(timeline, i + 1);
-  if (timelines.length > MAX_TIMELINES) {
-    yield paragraph(`${counted(timelines.length - MAX_TIMELINES, "more responder")} without a drawing.`);
+  let drawn = 0;
+  for (const timeline of timelines.slice(0, MAX_TIMELINES)) {
+    const text = timelineSection(timeline, drawn + 1, clock);
+    if (!fits(text)) break;
+    yield text;
+    drawn += 1;
   }
-  for (const [i, finding] of report.findings.slice(0, MAX_FINDINGS).entries()) {
-    yield findingSection(finding, i + 1, report);
+  if (timelines.length > drawn)
+    yield paragraph(`${counted(timelines.length - drawn, "more gateway")} without a drawing.`);
+  let shown = 0;
+  for (const finding of report.findings.slice(0, MAX_FINDINGS)) {
+    const text = findingSection(finding, shown + 1, report, clock);
+    if (!fits(text)) break;
+    yield text;
+    shown += 1;
   }
-  if (report.findings.length > MAX_FINDINGS) {
+  if (report.findings.length > shown) {
     yield paragraph(
-      `${counted(report.findings.length - MAX_FINDINGS, "more finding")} in the JSON at the end of this file.`,
+      `Details of ${counted(report.findings.length - shown, "more finding")}: see the JSON report.`,
     );
   }
-  if (report.findings.some(({ verdict }) => verdict !== "tolerated")) yield remedySection();
   yield responderSection(report);
-  yield clientSection(report);
-  yield captureSection(report);
-  yield `<p>Made by ${html(report.tool.name)} ${html(report.tool.version)}. The report as JSON is in this file, in the element <code>report</code>.</p>\n</main>\n`;
-  yield '<script type="application/json" id="report">\n';
-  for (const piece of reportToJson(report)) yield embedded(piece);
-  yield "</script>\n</body>\n</html>\n";
+  yield clientSection(report, clock);
+  yield captureSection(report, clock);
+  yield* ending(report, fits);
 }
 
 function head(title: string): string {
@@ -69,21 +95,13 @@ function head(title: string): string {
   ].join("\n");
 }
 
-function paragraph(text: string): string {
-  return `<p>${html(text)}</p>\n`;
-}
-
-function list(items: readonly string[]): string {
-  return `<ul>\n${items.map((item) => `<li>${html(item)}</li>\n`).join("")}</ul>\n`;
-}
-
 function verdictText(verdict: Verdict): string {
   return `<span class="verdict ${verdict}">${verdict}</span>`;
 }
 
 function gapSection({ coverage, warnings }: Report): string {
   const messages = new Set([...coverage.gaps, ...warnings].map(({ message }) => message));
-  if (messages.size === 0) return paragraph("No gap in the captures is known.");
+  if (messages.size === 0) return "";
   return `<section class="gaps"><h2>What the captures could not show</h2>\n${list([...messages].slice(0, MAX_ROWS))}</section>\n`;
 }
 
@@ -100,30 +118,38 @@ function overview(findings: readonly Finding[]): string {
       html(endpoint(contender.address, contender.port)),
       html(listed(messageIds)),
     ]);
-  const heads = ["finding", "verdict", "severity", "responder", "holder", "contender", "message IDs"];
-  return `<h2>Findings</h2>\n${htmlTable("Findings, worst first", heads, rows)}`;
+  const heads = [
+    "finding",
+    "verdict",
+    "severity",
+    "gateway (responder)",
+    "connected first (holder)",
+    "kept out (contender)",
+    "message IDs",
+  ];
+  const more = rest(findings.length);
+  return `<section><h2>Findings</h2>\n${htmlTable("Findings, worst first", heads, rows)}${more}</section>\n`;
 }
 
-function timelineSection(timeline: Timeline, number: number): string {
-  const { responder, from, omitted, gathered } = timeline;
+function timelineSection(timeline: Timeline, number: number, clock: Clock): string {
+  const { responder, from, to, omitted, gathered } = timeline;
   const notes = [
-    `0 s is ${clock(isoTime(from, 0, 6))}.`,
+    `From ${clock.range(isoTime(from, 0, 6), isoTime(to, 0, 6))}.`,
     "A bar is the life of an IKE SA; a filled circle a quick mode that was accepted, a cross one that was refused or never answered, a hollow diamond one whose outcome is open. A line leads from the client that held a message ID to the attempt on it.",
-    ...(omitted > 0
-      ? [`${counted(omitted, "more client")} of this responder, in no finding, not drawn.`]
-      : []),
+    ...(omitted > 0 ? [`${counted(omitted, "more client")} of this gateway, in no finding, not drawn.`] : []),
     ...(gathered
       ? ["There are too many quick modes to draw each: marks stand for those of a stretch of time."]
       : []),
   ];
   return [
-    `<h2>Clients of ${html(responder)} over time</h2>\n`,
-    `<div class="scroll" role="region" tabindex="0" aria-label="Time line of ${html(responder)}">\n${drawing(timeline, number)}</div>\n`,
+    `<section><h2>Clients of ${html(responder)} over time</h2>\n`,
+    `<div class="drawing">\n${drawings(timeline, number, clock)}</div>\n`,
     ...notes.map(paragraph),
+    "</section>\n",
   ].join("");
 }
 
-function findingSection(finding: Finding, number: number, report: Report): string {
+function findingSection(finding: Finding, number: number, report: Report, clock: Clock): string {
   const { verdict, severity, attempts, caveats, notes, summary } = finding;
   const more = attempts.length - MAX_ATTEMPTS;
   return [
@@ -133,8 +159,10 @@ function findingSection(finding: Finding, number: number, report: Report): strin
       ? ""
       : paragraph(`What it means: ${KB_SENTENCE}.`),
     parties(finding, report),
-    ...attempts.slice(0, MAX_ATTEMPTS).map((attempt) => attemptPart(finding, attempt)),
-    more > 0 ? paragraph(`${counted(more, "more attempt")} in the JSON.`) : "",
+    ...attempts
+      .slice(0, MAX_ATTEMPTS)
+      .map((attempt, i) => attemptPart(finding, attempt, clock, `ladder-${number}-${i + 1}`)),
+    more > 0 ? paragraph(`${counted(more, "more attempt")}: see the JSON report.`) : "",
     `<p>Display filter for Wireshark:</p>\n<pre>${html(finding.displayFilter)}</pre>\n`,
     paragraph(`Cause: ${explained("cause", finding.cause)}.`),
     titled(
@@ -167,17 +195,17 @@ function parties({ holder, contender, responder }: Finding, report: Report): str
     return `${endpoint(address, port)}, ${platform ?? "platform unknown"}${ids}`;
   };
   return list([
-    `responder: ${[responder, ...(row?.aliases ?? [])].join(" = ")}, ${row?.vendor ?? "make unknown"}`,
-    `holder: ${holder.address === null ? `not visible in the captures; may be ${listed(candidates)}` : party(holder.address, holder.port, holder.platform)}`,
-    `contender: ${party(contender.address, contender.port, contender.platform)}`,
+    `gateway (responder): ${[responder, ...(row?.aliases ?? [])].join(" = ")}, ${row?.vendor ?? "make unknown"}`,
+    `connected first (holder): ${holder.address === null ? `not visible in the captures; may be ${listed(candidates)}` : party(holder.address, holder.port, holder.platform)}`,
+    `kept out (contender): ${party(contender.address, contender.port, contender.platform)}`,
   ]);
 }
 
-function attemptPart(finding: Finding, attempt: Attempt): string {
+function attemptPart(finding: Finding, attempt: Attempt, clock: Clock, name: string): string {
   const packets = exchangeRows(finding, attempt);
   const alone = new Set(packets.map(({ source }) => source).filter((source) => source !== null)).size === 1;
   const rows = packets.map(({ at, frame, source, from, to, cookies, messageId, what }) => [
-    html(clock(at)),
+    html(clock.exact(at)),
     frame === null ? "" : html(alone || source === null ? String(frame) : `${frame} of ${source}`),
     html(`${from} → ${to}`),
     `<code>${html(cookies)}</code>`,
@@ -186,18 +214,11 @@ function attemptPart(finding: Finding, attempt: Attempt): string {
   ]);
   const heads = ["time", "frame", "direction", "cookies", "message ID", "what it is"];
   return [
-    paragraph(account(finding, attempt)),
-    htmlTable(`Packets of the attempt on ${attempt.messageId} at ${clock(attempt.at)}`, heads, rows),
+    paragraph(account(finding, attempt, clock)),
+    ladder(finding, attempt, clock, name),
+    htmlTable(`Packets of the attempt on ${attempt.messageId} at ${clock.exact(attempt.at)}`, heads, rows),
     list([`outcome: ${outcomeText(attempt)}`, `overlap: ${overlapText(attempt)}`]),
   ].join("");
-}
-
-function remedySection(): string {
-  const items = REMEDIES.map(({ text, link }) => {
-    const more = link === null ? "" : ` <a href="${html(link)}" rel="noreferrer">${html(link)}</a>`;
-    return `<li>${html(text)}${more}</li>\n`;
-  });
-  return `<h2>What can be done</h2>\n<ul>\n${items.join("")}</ul>\n`;
 }
 
 function responderSection({ responders }: Report): string {
@@ -211,30 +232,41 @@ function responderSection({ responders }: Report): string {
       String(row.sequentialClients),
       String(row.peakConcurrentSequential),
     ]);
-  const heads = ["responder", "make", "clients", "sequential", "most of them at once"];
-  return `<h2>Responders</h2>\n${htmlTable("Responders", heads, rows)}${rest(responders.length)}`;
+  const heads = [
+    "gateway (responder)",
+    "make",
+    "clients",
+    "count their message IDs",
+    "most of these at once",
+  ];
+  return `<section><h2>Gateways</h2>\n${htmlTable("Gateways", heads, rows)}${rest(responders.length)}</section>\n`;
 }
 
-function clientSection({ clients }: Report): string {
+const RANK = { "kept-out": 0, unknown: 2, connected: 1 } as const;
+
+function clientSection({ clients }: Report, clock: Clock): string {
   if (clients.length === 0) return "";
-  const rows = clients.slice(0, MAX_ROWS).map(clientRow);
-  const heads = ["client", "responder", "platform", "IDs", "first IDs", "IKE SAs", "last seen"];
-  return `<h2>Clients</h2>\n${htmlTable("Clients", heads, rows)}${rest(clients.length)}`;
+  const sorted = [...clients].sort((a, b) => RANK[a.outcome.kind] - RANK[b.outcome.kind]);
+  const rows = sorted.slice(0, MAX_ROWS).map((client) => clientRow(client, clock));
+  const heads = ["client", "gateway", "outcome", "platform", "IDs", "first IDs", "IKE SAs", "last seen"];
+  return `<section><h2>Clients</h2>\n${htmlTable("Clients, those kept out first", heads, rows)}${rest(clients.length)}</section>\n`;
 }
 
-function clientRow({ address, port, responder, platform, pattern, lastSeenAt }: Client): string[] {
+function clientRow(client: Client, clock: Clock): string[] {
+  const { address, port, responder, platform, pattern, lastSeenAt } = client;
   return [
     endpoint(address, port),
     responder,
+    clientOutcomeText(client),
     platform ?? "unknown",
     `${pattern.kind} (${percent(pattern.confidence)})`,
     listed(pattern.messageIds),
     String(pattern.ikeSas),
-    clock(lastSeenAt),
+    clock.second(lastSeenAt),
   ].map(html);
 }
 
-function captureSection({ capture }: Report): string {
+function captureSection({ capture }: Report, clock: Clock): string {
   const rows = capture.sources
     .slice(0, MAX_ROWS)
     .map(({ name, format, packets, firstPacketAt, lastPacketAt, end }) =>
@@ -242,24 +274,25 @@ function captureSection({ capture }: Report): string {
         name,
         format,
         String(packets),
-        firstPacketAt === null ? "" : clock(firstPacketAt),
-        lastPacketAt === null ? "" : clock(lastPacketAt),
+        firstPacketAt === null ? "" : clock.second(firstPacketAt),
+        lastPacketAt === null ? "" : clock.second(lastPacketAt),
         end,
       ].map(html),
     );
   const { ikev1, ikev2, authip, malformed } = capture.messages;
   return [
-    "<h2>Captures</h2>\n",
+    "<section><h2>Captures</h2>\n",
     htmlTable("Captures", ["capture", "format", "packets", "from", "to", "end"], rows),
     rest(capture.sources.length),
     paragraph(
       `${counted(capture.packets, "packet")} read: ${counted(ikev1, "message")} of IKEv1, of them ${capture.quickModeMessages} of quick mode; not judged: ${ikev2} of IKEv2, ${authip} of AuthIP, ${malformed} malformed.`,
     ),
+    "</section>\n",
   ].join("");
 }
 
 function rest(count: number): string {
-  return count > MAX_ROWS ? paragraph(`${counted(count - MAX_ROWS, "more row")} in the JSON.`) : "";
+  return count > MAX_ROWS ? paragraph(`${counted(count - MAX_ROWS, "more row")}: see the JSON report.`) : "";
 }
 
 function listed(items: readonly string[]): string {

@@ -3,6 +3,7 @@
  * for a terminal first, since a ticket may be read in one.
  */
 
+import { counted } from "../report/phrases.ts";
 import { printable } from "./text.ts";
 
 /** What can begin or end a construct inside a line; a backslash before it takes that away (CommonMark 2.4). */
@@ -29,4 +30,9 @@ export function code(text: string): string {
 export function tableLines(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+}
+
+/** The line that stands for rows beyond the limit. */
+export function rest(count: number, limit: number): string[] {
+  return count > limit ? ["", `${counted(count - limit, "more row")}: see the JSON report.`] : [];
 }

@@ -3,49 +3,79 @@
  * how to check it in Wireshark, what weakens it, and what can be done.
  */
 
-import { headline } from "../report/advice/summary.ts";
+import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report } from "../report/model.ts";
-import { clock, counted, endpoint } from "../report/phrases.ts";
-import { REMEDIES } from "../report/remedies.ts";
+import { counted, endpoint } from "../report/phrases.ts";
 import { KB_SENTENCE } from "../report/terms/terms.ts";
+import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
-import { code, escaped, tableLines } from "./markdown-text.ts";
+import { coverageSection, stepsSection, summarySection } from "./markdown-frame.ts";
+import { code, escaped, rest, tableLines } from "./markdown-text.ts";
 
-/** Rows of a table, and findings with a section of their own; the others are in the JSON report. */
+/** Rows of a table, and findings with a section of their own, before bytes set the limit. */
 const MAX_ROWS = 100;
 const MAX_FINDINGS = 50;
 const MAX_ATTEMPTS = 5;
+/** A ticket takes some 65,000 characters (GitHub: 65,536); names in other scripts need more bytes than characters. */
+const MAX_BYTES = 60_000;
+/** Of these, what the summary, the steps, the gaps and the last lines may take. */
+const RESERVED = 26_000;
 
 export interface MarkdownOptions {
   /** Tolerated findings and every client, too. */
   all: boolean;
+  clock: Clock;
 }
 
-export function* reportToMarkdown(report: Report, { all }: MarkdownOptions): Generator<string> {
+/** Sections in their order; those that do not fit are left out, counted and named. */
+export function* reportToMarkdown(report: Report, { all, clock }: MarkdownOptions): Generator<string> {
   const findings = report.findings.filter(({ verdict }) => all || verdict !== "tolerated");
-  yield lines([`# ${escaped(headline(report))}`, "", ...overview(findings)]);
-  for (const [i, finding] of findings.slice(0, MAX_FINDINGS).entries()) {
-    yield lines(findingSection(finding, i + 1, report));
+  let room = MAX_BYTES - RESERVED;
+  const left: string[] = [];
+  const fits = (text: string): boolean => {
+    const size = new TextEncoder().encode(text).length;
+    if (size > room) return false;
+    room -= size;
+    return true;
+  };
+  yield lines([...summarySection(report, clock), ...stepsSection(report, clock)]);
+  const rows = [overview(findings, MAX_ROWS), overview(findings, 20)].map(lines).find(fits);
+  if (rows !== undefined) yield rows;
+  else if (findings.length > 0) left.push("the table of findings");
+  let shown = 0;
+  for (const finding of findings.slice(0, MAX_FINDINGS)) {
+    const text = lines(findingSection(finding, shown + 1, report, clock));
+    if (!fits(text)) break;
+    yield text;
+    shown += 1;
   }
-  if (findings.length > MAX_FINDINGS) {
-    yield lines([`${counted(findings.length - MAX_FINDINGS, "more finding")}: see the JSON report.`]);
-  }
-  if (findings.some(({ verdict }) => verdict !== "tolerated")) yield lines(remedySection());
+  if (shown < findings.length)
+    left.push(`the details of ${counted(findings.length - shown, "more finding")}`);
   yield lines(coverageSection(report));
-  yield lines([...responderSection(report), ...clientSection(report, all), ...captureSection(report)]);
+  for (const [name, section] of [
+    ["the gateways", responderSection(report)],
+    ["the clients", clientSection(report, all, clock)],
+    ["the captures", captureSection(report, clock)],
+  ] as const) {
+    if (section.length === 0) continue;
+    const text = lines(section);
+    if (fits(text)) yield text;
+    else left.push(name);
+  }
   const { name, version } = report.tool;
-  yield `Made by ${escaped(name)} ${escaped(version)}.\n`;
+  const rest = left.length === 0 ? "" : `Left out here, and in the JSON report: ${left.join(", ")}. `;
+  yield `${rest}Made by ${escaped(name)} ${escaped(version)}.\n`;
 }
 
 function lines(list: readonly string[]): string {
   return `${list.join("\n")}\n\n`;
 }
 
-function overview(findings: readonly Finding[]): string[] {
+function overview(findings: readonly Finding[], limit: number): string[] {
   if (findings.length === 0) return [];
   const rows = findings
-    .slice(0, MAX_ROWS)
+    .slice(0, limit)
     .map(({ verdict, severity, responder, holder, contender, messageIds }, i) => [
       String(i + 1),
       `**${verdict}**`,
@@ -55,11 +85,19 @@ function overview(findings: readonly Finding[]): string[] {
       endpoint(contender.address, contender.port),
       listed(messageIds),
     ]);
-  const head = ["#", "verdict", "severity", "responder", "holder", "contender", "message IDs"];
-  return [...tableLines(head, rows), ...rest(findings.length)];
+  const head = [
+    "#",
+    "verdict",
+    "severity",
+    "gateway (responder)",
+    "connected first (holder)",
+    "kept out (contender)",
+    "message IDs",
+  ];
+  return ["## Findings", "", ...tableLines(head, rows), ...rest(findings.length, limit)];
 }
 
-function findingSection(finding: Finding, number: number, report: Report): string[] {
+function findingSection(finding: Finding, number: number, report: Report, clock: Clock): string[] {
   const { verdict, severity, attempts, caveats, notes } = finding;
   const more = attempts.length - MAX_ATTEMPTS;
   const meaning = verdict === "tolerated" ? "" : ` What it means: ${KB_SENTENCE}.`;
@@ -70,7 +108,7 @@ function findingSection(finding: Finding, number: number, report: Report): strin
     "",
     ...partyLines(finding, report),
     "",
-    ...attempts.slice(0, MAX_ATTEMPTS).flatMap((attempt) => attemptLines(finding, attempt)),
+    ...attempts.slice(0, MAX_ATTEMPTS).flatMap((attempt) => attemptLines(finding, attempt, clock)),
     ...(more > 0 ? [`${counted(more, "more attempt")}: see the JSON report.`, ""] : []),
     "To see the quick modes in Wireshark, paste this display filter:",
     "",
@@ -108,9 +146,9 @@ function partyLines({ holder, contender, responder }: Finding, report: Report): 
   };
   const unseen = `not visible in the captures; may be ${listed(candidates)}`;
   return [
-    `- responder: ${escaped(`${responder}${aliases}, ${row?.vendor ?? "make unknown"}`)}`,
-    `- holder: ${holder.address === null ? escaped(unseen) : party(holder.address, holder.port, holder.platform)}`,
-    `- contender: ${party(contender.address, contender.port, contender.platform)}`,
+    `- gateway (responder): ${escaped(`${responder}${aliases}, ${row?.vendor ?? "make unknown"}`)}`,
+    `- connected first (holder): ${holder.address === null ? escaped(unseen) : party(holder.address, holder.port, holder.platform)}`,
+    `- kept out (contender): ${party(contender.address, contender.port, contender.platform)}`,
   ];
 }
 
@@ -120,11 +158,11 @@ function idsOf({ pattern }: Client): string {
   return `${kind} message IDs (${percent(confidence)}): ${shown || "none seen"}`;
 }
 
-function attemptLines(finding: Finding, attempt: Attempt): string[] {
+function attemptLines(finding: Finding, attempt: Attempt, clock: Clock): string[] {
   const packets = exchangeRows(finding, attempt);
   const alone = new Set(packets.map(({ source }) => source).filter((source) => source !== null)).size === 1;
   const rows = packets.map(({ at, frame, source, from, to, cookies, messageId, what }) => [
-    clock(at),
+    clock.exact(at),
     frame === null ? "" : alone || source === null ? String(frame) : `${frame} of ${code(source)}`,
     `${from} → ${to}`,
     code(cookies),
@@ -132,7 +170,7 @@ function attemptLines(finding: Finding, attempt: Attempt): string[] {
     what,
   ]);
   return [
-    escaped(account(finding, attempt)),
+    escaped(account(finding, attempt, clock)),
     "",
     ...tableLines(["time", "frame", "direction", "cookies", "message ID", "what it is"], rows),
     "",
@@ -146,30 +184,6 @@ function bullets(title: string, items: readonly string[]): string[] {
   return items.length === 0 ? [] : [`${title}:`, "", ...items.map((item) => `- ${escaped(item)}`), ""];
 }
 
-function remedySection(): string[] {
-  const items = REMEDIES.map(({ text, link }) => `- ${escaped(text)}${link === null ? "" : ` <${link}>`}`);
-  return ["## What can be done", "", ...items];
-}
-
-function coverageSection({ coverage, warnings }: Report): string[] {
-  const gaps = coverage.gaps.map(({ code: name, message }) => `- ${name}: ${escaped(message)}`);
-  const known = new Set(coverage.gaps.map(({ message }) => message));
-  const others = warnings.filter(({ message }) => !known.has(message));
-  return [
-    "## What the captures could not show",
-    "",
-    ...(gaps.length === 0 ? ["No gap is known."] : gaps.slice(0, MAX_ROWS)),
-    ...(others.length === 0
-      ? []
-      : [
-          "",
-          "Warnings:",
-          "",
-          ...others.slice(0, MAX_ROWS).map((each) => `- ${each.code}: ${escaped(each.message)}`),
-        ]),
-  ];
-}
-
 function responderSection({ responders }: Report): string[] {
   if (responders.length === 0) return [];
   const rows = responders
@@ -181,43 +195,48 @@ function responderSection({ responders }: Report): string[] {
       String(row.sequentialClients),
       String(row.peakConcurrentSequential),
     ]);
-  const head = ["responder", "make", "clients", "sequential", "most of them at once"];
-  return ["## Responders", "", ...tableLines(head, rows), ...rest(responders.length), ""];
+  const head = ["gateway (responder)", "make", "clients", "count their message IDs", "most of these at once"];
+  return ["## Gateways", "", ...tableLines(head, rows), ...rest(responders.length, MAX_ROWS), ""];
 }
 
-function clientSection({ clients, findings }: Report, all: boolean): string[] {
+function clientSection({ clients, findings }: Report, all: boolean, clock: Clock): string[] {
   const named = new Set(
     findings.flatMap(({ holder, contender }) => [
       endpoint(holder.address ?? "", holder.port),
       endpoint(contender.address, contender.port),
     ]),
   );
-  const shown = all ? clients : clients.filter(({ address, port }) => named.has(endpoint(address, port)));
+  const shown = all
+    ? clients
+    : clients.filter(
+        ({ address, port, outcome }) => outcome.kind === "kept-out" || named.has(endpoint(address, port)),
+      );
   if (shown.length === 0) return [];
   const rows = shown
     .slice(0, MAX_ROWS)
     .map((row) => [
       endpoint(row.address, row.port),
       row.responder,
+      clientOutcomeText(row),
       escaped(row.platform ?? "unknown"),
       escaped(`${row.pattern.kind} (${percent(row.pattern.confidence)})`),
       listed(row.pattern.messageIds),
       String(row.pattern.ikeSas),
-      clock(row.lastSeenAt),
+      clock.second(row.lastSeenAt),
     ]);
-  const head = ["client", "responder", "platform", "IDs", "first IDs", "IKE SAs", "last seen"];
-  return ["## Clients", "", ...tableLines(head, rows), ...rest(shown.length), ""];
+  const head = ["client", "gateway", "outcome", "platform", "IDs", "first IDs", "IKE SAs", "last seen"];
+  return ["## Clients", "", ...tableLines(head, rows), ...rest(shown.length, MAX_ROWS), ""];
 }
 
-function captureSection({ capture }: Report): string[] {
+function captureSection({ capture }: Report, clock: Clock): string[] {
   const rows = capture.sources
     .slice(0, MAX_ROWS)
     .map(({ name, format, packets, firstPacketAt, lastPacketAt, end }) => [
       code(name),
       format,
       String(packets),
-      firstPacketAt === null ? "" : clock(firstPacketAt),
-      lastPacketAt === null ? "" : clock(lastPacketAt),
+      firstPacketAt === null ? "" : clock.second(firstPacketAt),
+      lastPacketAt === null ? "" : clock.second(lastPacketAt),
       end,
     ]);
   const { ikev1, ikev2, authip, malformed } = capture.messages;
@@ -225,14 +244,10 @@ function captureSection({ capture }: Report): string[] {
     "## Captures",
     "",
     ...tableLines(["capture", "format", "packets", "from", "to", "end"], rows),
-    ...rest(capture.sources.length),
+    ...rest(capture.sources.length, MAX_ROWS),
     "",
     `${counted(capture.packets, "packet")} read: ${counted(ikev1, "message")} of IKEv1, of them ${capture.quickModeMessages} of quick mode; not judged: ${ikev2} of IKEv2, ${authip} of AuthIP, ${malformed} malformed.`,
   ];
-}
-
-function rest(count: number): string[] {
-  return count > MAX_ROWS ? ["", `${counted(count - MAX_ROWS, "more row")}: see the JSON report.`] : [];
 }
 
 function listed(items: readonly string[]): string {

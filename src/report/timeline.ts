@@ -16,8 +16,8 @@ import type { Verdict } from "../judgement/vocabulary.ts";
 import { endpoint } from "./phrases.ts";
 import { messageIdText } from "./sentences.ts";
 
-export const MAX_LANES = 200;
-export const MAX_MARKS = 5000;
+export const MAX_LANES = 60;
+export const MAX_MARKS = 600;
 
 export interface Mark {
   /** Clock microseconds. */

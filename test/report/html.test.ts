@@ -2,15 +2,17 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { analyze } from "../../src/index.ts";
 import { reportToHtml } from "../../src/printers/html.ts";
+import { UTC } from "../../src/report/clock.ts";
 import type { Report } from "../../src/report/model.ts";
 import { gather, type Mark, type Timeline } from "../../src/report/timeline.ts";
 import { benchCapture } from "../bench/captures.ts";
 import { HOSTILE } from "../support/hostile.ts";
-import { attempt, finding, report } from "../support/reports.ts";
+import { attempt, finding, keptOut, report } from "../support/reports.ts";
 
 const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-html-"));
@@ -20,8 +22,25 @@ const hasBrowser = existsSync(executablePath);
 if (!hasBrowser)
   console.log(`skipped: the tests of HTML in a browser, because there is no ${executablePath}`);
 
+/** Elements that are wider than they show. */
+const SIDEWAYS = `[...document.querySelectorAll("main *")].filter((each) =>
+  !each.closest("svg, thead") && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline")
+  .map((each) => each.outerHTML.slice(0, 80))`;
+/** Texts of drawings that reach over the edge. */
+const CLIPPED = `[...document.querySelectorAll("svg")].filter((svg) => svg.getBoundingClientRect().width > 0)
+  .flatMap((svg) => [...svg.querySelectorAll("text")].filter((text) => {
+    const [inner, outer] = [text.getBoundingClientRect(), svg.getBoundingClientRect()];
+    return inner.left < outer.left - 1 || inner.right > outer.right + 1;
+  }).map((text) => text.textContent))`;
+/** Tick labels that touch the next one. */
+const CROSSED = `[...document.querySelectorAll("svg.wide, svg.narrow")].filter((svg) => svg.getBoundingClientRect().width > 0)
+  .flatMap((svg) => {
+    const ticks = [...svg.querySelectorAll("line.axis + text")].map((text) => text.getBoundingClientRect());
+    return ticks.filter((tick, i) => i > 0 && tick.left <= ticks[i - 1].right).map(({ left }) => left);
+  })`;
+
 function page(value: Report, timelines: readonly Timeline[] = []): string {
-  return [...reportToHtml(value, timelines)].join("");
+  return [...reportToHtml(value, timelines, { clock: UTC })].join("");
 }
 
 async function pageOf(name: string): Promise<string> {
@@ -37,11 +56,11 @@ describe("without a browser", () => {
     expect(JSON.parse(json)).toEqual(value);
   });
 
-  it("draws at most 200 lanes and 5,000 marks, those of findings among them, and says so", () => {
-    const lanes = Array.from({ length: 200 }, (_, i) => ({
+  it("says what is not drawn", () => {
+    const lanes = Array.from({ length: 60 }, (_, i) => ({
       client: `198.51.100.${i}:500`,
       lives: [{ from: 0, to: 1e9 }],
-      marks: Array.from({ length: 25 }, (_, k) => ({
+      marks: Array.from({ length: 10 }, (_, k) => ({
         at: k * 1e7,
         messageId: "0x00000001",
         outcome: "several" as const,
@@ -59,7 +78,7 @@ describe("without a browser", () => {
       gathered: true,
     };
     const text = page(report(), [timeline]);
-    expect(text).toContain("300 more clients of this responder");
+    expect(text).toContain("300 more clients of this gateway");
     expect(text).toContain("marks stand for those of a stretch of time");
   });
 });
@@ -105,6 +124,10 @@ describe.skipIf(!hasBrowser)("in Chromium", () => {
       async (shown, requests) => {
         const wide = await shown.evaluate("document.documentElement.scrollWidth - innerWidth");
         expect(wide).toBeLessThanOrEqual(0);
+        // Nothing inside scrolls sideways either, no text of a drawing is cut at its edge, and no two ticks touch.
+        expect(await shown.evaluate(SIDEWAYS)).toEqual([]);
+        expect(await shown.evaluate(CLIPPED)).toEqual([]);
+        expect(await shown.evaluate(CROSSED)).toEqual([]);
         expect(requests.filter((url) => !url.startsWith("file:"))).toEqual([]);
         expect(requests).toHaveLength(1);
         // The style is allowed by its digest: a policy that refused it would leave the default margin.
@@ -126,20 +149,48 @@ describe.skipIf(!hasBrowser)("in Chromium", () => {
     await show(await pageOf("two-windows-clients.pcap"), async (shown) => {
       const drawing = shown.getByRole("img", { name: "Clients of 192.0.2.1 over time" });
       expect(await drawing.count()).toBe(1);
+      expect(await shown.getByRole("img", { name: /^Packets between/ }).count()).toBe(2);
       const tree = await shown.locator("main").ariaSnapshot();
       expect(tree).toContain('heading "Finding 1: rejected, severity high"');
       expect(tree).toContain('columnheader "message ID"');
-      const titles = await shown.locator("svg g > title").allTextContents();
+      const titles = await shown.locator("svg.wide g > title").allTextContents();
       // By hand: client 11 is accepted on 1, client 12 refused twice and accepted when 11 has gone.
       expect(titles.filter((title) => title.includes("completed"))).toHaveLength(2);
       expect(
         titles.filter((title) => title.includes("unanswered, on an ID that another client held: rejected")),
       ).toHaveLength(2);
-      expect(await shown.locator("svg line.join.rejected").count()).toBe(2);
-      expect(await shown.locator("svg text.rejected").allTextContents()).toEqual([
+      expect(await shown.locator("svg.wide line.join.rejected").count()).toBe(2);
+      expect(await shown.locator("svg.wide text.rejected").allTextContents()).toEqual([
         "1: rejected",
         "1: rejected",
       ]);
+    });
+  });
+
+  it.each(["two-windows-clients.pcap", "refused-without-holder.pcap", "verdict-predicted-one-sided.pcap"])(
+    "axe finds nothing to complain of, light and dark: %s",
+    async (name) => {
+      const text = await pageOf(name);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await show(
+          text,
+          async (shown) => {
+            await shown.addScriptTag({ content: axe.source });
+            const { violations } = (await shown.evaluate("axe.run()")) as axe.AxeResults;
+            expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+          },
+          { colorScheme, bypassCSP: true },
+        );
+      }
+    },
+  );
+
+  it("prints no heading at the foot of a page and nothing too wide", async () => {
+    await show(await pageOf("two-windows-clients.pcap"), async (shown) => {
+      await shown.emulateMedia({ media: "print" });
+      expect(await shown.evaluate("getComputedStyle(document.querySelector('h2')).breakAfter")).toBe("avoid");
+      const pdf = await shown.pdf({ format: "A4" });
+      expect(pdf.subarray(0, 5).toString("latin1")).toBe("%PDF-");
     });
   });
 
@@ -199,15 +250,29 @@ describe.skipIf(!hasBrowser)("in Chromium", () => {
   );
 });
 
+it("stays under a megabyte with 10,000 clients and with 3,000 findings", () => {
+  const clients = Array.from({ length: 10_000 }, (_, i) => keptOut({ address: `10.1.${i >> 8}.${i & 255}` }));
+  const findings = clients
+    .slice(0, 3_000)
+    .map(({ address }) =>
+      finding({ contender: { ...finding().contender, address }, attempts: Array(12).fill(attempt()) }),
+    );
+  for (const value of [report({ clients }), report({ clients, findings })]) {
+    const text = page(value);
+    expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
+    expect(text).toMatch(/see the JSON report|is too long for this file/);
+  }
+});
+
 describe("bounds of the drawing", () => {
-  it("leaves out clients beyond 200 and counts them", async () => {
+  it("leaves out clients beyond 60 and counts them", async () => {
     const path = benchCapture(folder, "ike", 5);
     const { report: value, timelines } = await analyze([path]);
     const [timeline] = timelines();
     const clients = value.clients.filter(({ responder }) => responder === timeline.responder).length;
     expect(clients).toBeGreaterThan(300);
-    expect(timeline.lanes).toHaveLength(200);
-    expect(timeline.omitted).toBe(clients - 200);
+    expect(timeline.lanes).toHaveLength(60);
+    expect(timeline.omitted).toBe(clients - 60);
   });
 
   it("gathers marks of a stretch of time, loses none, and keeps the worst verdict", () => {
@@ -218,7 +283,7 @@ describe("bounds of the drawing", () => {
       verdict: i === 550 ? "rejected" : i === 555 ? "tolerated" : null,
       count: 1,
     }));
-    const gathered = gather(marks, 0, 1_000_000, 500);
+    const gathered = gather(marks, 0, 1_000_000, 60);
     expect(gathered.length).toBe(10);
     expect(gathered.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
     expect(gathered.map(({ verdict }) => verdict)).toEqual([

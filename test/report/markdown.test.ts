@@ -1,12 +1,13 @@
 import { lexer, type Token, type Tokens } from "marked";
 import { describe, expect, it, test } from "vitest";
 import { reportToMarkdown } from "../../src/printers/markdown.ts";
+import { UTC } from "../../src/report/clock.ts";
 import type { Report } from "../../src/report/model.ts";
 import { HOSTILE } from "../support/hostile.ts";
-import { attempt, finding, report } from "../support/reports.ts";
+import { attempt, finding, keptOut, report } from "../support/reports.ts";
 
 function markdown(value: Report, all = false): string {
-  return [...reportToMarkdown(value, { all })].join("");
+  return [...reportToMarkdown(value, { all, clock: UTC })].join("");
 }
 
 /** All tokens of an independent parser (GitHub's dialect), nested ones too. */
@@ -58,7 +59,8 @@ describe("a finding in Markdown", () => {
     expect(code.map((token) => (token as Tokens.Code).text)).toEqual([rejected.displayFilter]);
     expect(text).toContain("no-control");
     expect(text).toContain("accepted-when-free");
-    expect(text).toContain("## What can be done");
+    expect(text).toContain("## What to do");
+    expect(text).toContain("not tried): `vpn-sessiondb logoff index INDEX`");
     expect(text).toContain("KB 942429");
   });
 
@@ -67,7 +69,7 @@ describe("a finding in Markdown", () => {
       report({ findings: [finding({ verdict: "tolerated", summary: "Accepted." })] }),
       true,
     );
-    expect(tolerated).not.toContain("What can be done");
+    expect(tolerated).not.toContain("disconnect");
     expect(tolerated).not.toContain("refuses this");
   });
 });
@@ -88,6 +90,31 @@ test("tables are bounded and say what is left out", () => {
   const text = markdown(report({ capture: { ...report().capture, sources } }));
   expect(text).toContain("150 more rows: see the JSON report.");
   expect(text).not.toContain("100.pcap");
+});
+
+describe("a ticket takes some 65,000 characters", () => {
+  const many = Array.from({ length: 400 }, (_, i) =>
+    finding({
+      contender: { ...finding().contender, address: `198.51.${i >> 8}.${i & 255}` },
+      caveats: ["no-control", "ike-only", "same-nat"],
+      attempts: [attempt(), attempt({ frame: 40 }), attempt({ frame: 50 })],
+    }),
+  );
+  const long = { code: "truncated" as const, message: `${"é".repeat(5_000)} ends` };
+  test.each([
+    ["400 findings", report({ findings: many })],
+    ["400 findings and 500 long warnings", report({ findings: many, warnings: Array(500).fill(long) })],
+    ["10,000 clients", report({ clients: Array.from({ length: 10_000 }, () => keptOut()) })],
+  ])("%s: what does not fit is counted and named", (_, value) => {
+    for (const all of [false, true]) {
+      const text = markdown(value, all);
+      expect(Buffer.byteLength(text)).toBeLessThan(60_000);
+      expect(text).toMatch(/Left out here, and in the JSON report: |more rows: see the JSON report/);
+      const details = text.match(/^## Finding \d+/gm)?.length ?? 0;
+      const left = /details of (\d+) more finding/.exec(text)?.[1] ?? "0";
+      expect(details + Number(left)).toBe(value.findings.length);
+    }
+  });
 });
 
 describe("nothing from input breaks out", () => {

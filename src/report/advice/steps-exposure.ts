@@ -11,10 +11,9 @@ const MAX_GATEWAYS = 3;
 /** Gateways with counting clients and no finding: a risk, said once. */
 export function exposureSteps({ report, accusing, responder }: Facts): NextStep[] {
   const accused = new Set(accusing.map((finding) => finding.responder));
+  // Where an ID was accepted although another client held it, two may meet without harm.
   const tolerant = new Set(
-    report.findings
-      .filter(({ notes }) => notes.includes("accepted-in-use"))
-      .map((finding) => finding.responder),
+    report.findings.filter(({ verdict }) => verdict === "tolerated").map((finding) => finding.responder),
   );
   return report.responders
     .filter(
