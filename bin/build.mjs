@@ -1,0 +1,82 @@
+// Makes dist/: the library, the program and the texts made from it. Run by npm's scripts, on any system.
+//   node bin/build.mjs clean      removes dist/
+//   node bin/build.mjs            bundles; tsc has written the types before
+import { spawnSync } from "node:child_process";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, "dist");
+
+/** What the program and the capturing process have in common: one CommonJS file, which Node starts fastest. */
+const program = {
+  bundle: true,
+  format: "cjs",
+  platform: "node",
+  target: "node20.19",
+  supported: { "dynamic-import": false },
+  minifyWhitespace: true,
+  minifySyntax: true,
+  define: { "import.meta.url": "__importMetaUrl" },
+  banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  logLevel: "warning",
+  absWorkingDir: root,
+};
+
+async function bundle() {
+  await build({
+    entryPoints: ["src/index.ts"],
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    packages: "external",
+    outdir: "dist",
+    logLevel: "warning",
+    absWorkingDir: root,
+  });
+  await build({
+    ...program,
+    entryPoints: ["src/cli/main.ts"],
+    external: ["cap", "cli-table3", "pcap-parser", "zod"],
+    outfile: "dist/main.cjs",
+  });
+  await build({
+    ...program,
+    entryPoints: ["src/node/live/capture-main.ts"],
+    external: ["cap"],
+    outfile: "dist/capture-child.cjs",
+  });
+  for (const [name, file] of [
+    ["commander", "LICENSE"],
+    ["get-east-asian-width", "license"],
+  ]) {
+    copyFileSync(join(root, "node_modules", name, file), join(dist, `${name}.LICENSE`));
+  }
+}
+
+/** What the program prints of itself, as files of the package. */
+function texts() {
+  for (const [file, ...args] of [
+    ["ike-dupcheck.1", "manual"],
+    ["report.schema.json", "schema"],
+    ["ndjson.schema.json", "schema", "ndjson"],
+  ]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [
+      join(root, "bin/ike-dupcheck.cjs"),
+      ...args,
+    ]);
+    if (status !== 0) throw new Error(`cannot make ${file}: ${stderr}`);
+    writeFileSync(join(dist, file), stdout);
+  }
+}
+
+if (process.argv[2] === "clean") {
+  rmSync(dist, { recursive: true, force: true });
+} else {
+  await bundle();
+  texts();
+}
