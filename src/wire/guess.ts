@@ -13,7 +13,8 @@ export function isWholeIp(bytes: Uint8Array, at: number, end: number): boolean {
   return at + (version4 ? readU16(bytes, at + 2) : IPV6_HEADER + readU16(bytes, at + 4)) <= end;
 }
 
-function isIp(bytes: Uint8Array, at: number, end: number): boolean {
+/** A header of IP that can be true. */
+export function isIp(bytes: Uint8Array, at: number, end: number): boolean {
   if (at + IPV4_HEADER > end) return false;
   const version = bytes[at] >> 4;
   if (version === 6) return at + IPV6_HEADER <= end;

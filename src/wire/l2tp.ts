@@ -5,7 +5,7 @@
 
 import { readU32 } from "./bytes.ts";
 import { Encapsulation } from "./encapsulations.ts";
-import { isEthernet, isWholeIp } from "./guess.ts";
+import { isEthernet, isIp, isWholeIp } from "./guess.ts";
 import { Kind } from "./kinds.ts";
 import { go, Layer, notLookedInto, readU16 } from "./layers.ts";
 
@@ -82,5 +82,5 @@ function isPpp(bytes: Uint8Array, at: number, end: number): boolean {
   if (at + 4 > end) return false;
   const header = readU32(bytes, at);
   const known = header === PPP_IPV4 || header === PPP_IPV6 || header === HDLC_IPV4 || header === HDLC_IPV6;
-  return known && isWholeIp(bytes, at + 4, end);
+  return known && isIp(bytes, at + 4, end);
 }

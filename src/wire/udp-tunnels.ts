@@ -162,7 +162,8 @@ export function nsh(bytes: Uint8Array, at: number, end: number): number {
 function geneve(bytes: Uint8Array, at: number, end: number): number {
   if (at + 8 > end) return Kind.truncatedFrame;
   if (bytes[at] >> 6 !== 0) return Kind.otherPort;
-  return protocol(readU16(bytes, at + 2), bytes, at + 8 + (bytes[at] & 0x3f) * 4, end);
+  const kind = protocol(readU16(bytes, at + 2), bytes, at + 8 + (bytes[at] & 0x3f) * 4, end);
+  return kind === Kind.notIp ? Kind.otherPort : kind;
 }
 
 const GTP_HEADER = 8;
@@ -235,8 +236,9 @@ function teredo(bytes: Uint8Array, at: number, end: number): number {
   if (readU16(bytes, from) === TEREDO_AUTHENTICATION) {
     from += TEREDO_AUTHENTICATION_LENGTH + bytes[from + 2] + bytes[from + 3];
   }
-  if (from + 2 > end) return Kind.truncatedFrame;
+  // Lengths beyond the frame: more likely another protocol than a cut frame.
+  if (from + 2 > end) return Kind.otherPort;
   if (readU16(bytes, from) === TEREDO_ORIGIN) from += TEREDO_ORIGIN_LENGTH;
-  if (from >= end) return Kind.truncatedFrame;
+  if (from >= end) return Kind.otherPort;
   return bytes[from] >> 4 === 6 ? go(Layer.ip, from) : Kind.otherPort;
 }

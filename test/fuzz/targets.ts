@@ -1,5 +1,7 @@
 /** All fuzz targets with what they start from. Bundled on its own: the blocks of this bundle are what is covered. */
 
+import { random32 } from "../support/random.ts";
+import { LINKS, OTHER_LINKS, stack } from "../support/stacks.ts";
 import { fuzzAnalysis, fuzzReader } from "./capture-targets.ts";
 import { seedCaptures, seedFrames } from "./corpus.ts";
 import type { Mutator } from "./mutate.ts";
@@ -30,7 +32,10 @@ export async function makeTargets(folders: readonly string[]): Promise<Target[]>
     {
       name: "locate",
       run: fuzzLocate,
-      seeds: frames.map(({ linkType, frame }) => locateInput(linkType, frame.subarray(0, 2000))),
+      seeds: [
+        ...frames.map(({ linkType, frame }) => locateInput(linkType, frame.subarray(0, 2000))),
+        ...stackSeeds(),
+      ],
       maxLength: 2048,
       batch: 4000,
     },
@@ -61,6 +66,18 @@ export async function makeTargets(folders: readonly string[]): Promise<Target[]>
         mutator.below(4) === 0 ? null : mutatedRecords(input, other, mutator),
     },
   ];
+}
+
+const STACKS_PER_LINK = 40;
+
+/** Frames of every link type, with tags and tunnels in random order. */
+function stackSeeds(): Uint8Array[] {
+  return [...LINKS, ...OTHER_LINKS].flatMap(([, linkType, link]) => {
+    const next = random32(linkType);
+    return Array.from({ length: linkType === 1 ? STACKS_PER_LINK * 10 : STACKS_PER_LINK }, (_, id) =>
+      locateInput(linkType, stack(id, link, next).subarray(0, 2000)),
+    );
+  });
 }
 
 /** Inputs of `fuzzFragments` that hold each run of up to four messages. */

@@ -147,10 +147,15 @@ export function teredo(packet: Uint8Array, indications = false): Buffer {
   return overUdp(3544, hex(indications ? "0001 00 00 0000000000000000 00  0000 1234 01020304" : "", packet));
 }
 
-/** Aruba's mirror: a pcap record (0), with radio information (3), PPI (4), radiotap (6); what is built elsewhere is given whole. */
-export function arubaMirror(frame: Uint8Array, type: 0 | 3 | 4 | 6): Buffer {
-  if (type === 4 || type === 6) return overUdp(5555, frame);
-  const radio = type === 3 ? hex("006c 01 64") : Buffer.alloc(0);
-  const length = u16(radio.length + frame.length);
-  return overUdp(5555, hex("00000001 00000002 0000", length, hex("0000"), length, radio, frame));
+/** Aruba's mirror with a pcap record's header, and with radio information behind that (its types 0 and 3). */
+export function arubaMirror(frame: Uint8Array, radio = false): Buffer {
+  const information = radio ? hex("006c 01 64") : Buffer.alloc(0);
+  const length = u16(information.length + frame.length);
+  return overUdp(5555, hex("00000001 00000002 0000", length, hex("0000"), length, information, frame));
+}
+
+/** The header of remote captures of Wi-Fi: old (20 bytes), or new with a magic number and a length (its types 1 and 5). */
+export function peek(frame: Uint8Array, newer: boolean, port = 5555): Buffer {
+  const header = newer ? hex("00ffabcd 02 00000037 00000002", Buffer.alloc(42)) : Buffer.alloc(20);
+  return overUdp(port, Buffer.concat([header, frame]));
 }

@@ -70,8 +70,8 @@ export function isSame(own: MessageLine, theirs: MessageLine): boolean {
 
 export const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 
-/** What tshark takes for ISAKMP, but for what ICMP errors quote. */
-export async function tsharkMessages(path: string): Promise<MessageLine[]> {
+/** What tshark takes for ISAKMP, but for what ICMP errors quote; with options that tell it what no packet states. */
+export async function tsharkMessages(path: string, options: readonly string[] = []): Promise<MessageLine[]> {
   const fields = [
     "frame.number",
     "isakmp.ispi",
@@ -85,6 +85,7 @@ export async function tsharkMessages(path: string): Promise<MessageLine[]> {
   const output = await tshark(
     [
       "-n",
+      ...options,
       "-r",
       path,
       // The first fragment holds the header; tshark would name the frame of the last one.

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { FragmentAssembler } from "../../src/ike/reassembly.ts";
 import { isFragment } from "../../src/wire/fragments.ts";
 import { classifyHeader, HeaderClass, headerClassNames } from "../../src/wire/isakmp.ts";
+import { firstLayer } from "../../src/wire/link-types.ts";
 import { Kind, kindNames, Located, locate, locateByWalk, portSet } from "../../src/wire/locate.ts";
 import { readClearPayloads } from "../../src/wire/payloads.ts";
+import { TUNNEL_PORTS } from "../../src/wire/udp-tunnels.ts";
 import {
   datagram,
   erspan,
@@ -23,9 +25,14 @@ import {
   udp,
   vxlan,
 } from "../support/frames.ts";
+import { random32 } from "../support/random.ts";
+import { LINKS, OTHER_LINKS, stack } from "../support/stacks.ts";
 
 const ports = portSet([5500]);
-const LINK_TYPES = [0, 1, 9, 12, 14, 50, 51, 101, 104, 108, 113, 228, 229, 276];
+/** Ethernet more often than each of the others that are read. */
+const LINK_TYPES = [1, 1, 1, 1].concat(
+  Array.from({ length: 300 }, (_, linkType) => linkType).filter((linkType) => firstLayer[linkType] !== 0),
+);
 
 const MESSAGE = isakmp({
   initiatorCookie: "11".repeat(8),
@@ -76,10 +83,16 @@ const VALID: readonly (readonly [number, Uint8Array])[] = [
   ],
 ];
 
+const next = random32(7);
+/** One frame of each link type, with tags and tunnels in random order. */
+const STACKS: readonly (readonly [number, Uint8Array])[] = [...LINKS, ...OTHER_LINKS].flatMap(
+  ([, linkType, link]) => [1, 2].map((id) => [linkType, stack(id, link, next)] as const),
+);
+
 /** A valid frame with some bytes replaced, and perhaps cut or longer. */
 const mutated = fc
   .tuple(
-    fc.constantFrom(...VALID),
+    fc.constantFrom(...VALID, ...STACKS),
     fc.array(
       fc.tuple(fc.nat({ max: 250 }), fc.oneof(fc.nat({ max: 255 }), fc.constantFrom(0, 1, 0x45, 0x60, 0xff))),
       { maxLength: 6 },
@@ -144,6 +157,13 @@ describe("whatever the bytes are: no error, no offset outside the frame, no byte
     fc.assert(fc.property(mutated, sameWherever), { numRuns: 6000 });
   });
 
+  it("every beginning of stacks of layers in every link type", () => {
+    for (const [linkType, frame] of STACKS) {
+      for (let length = 0; length < frame.length; length += 1)
+        sameWherever({ linkType, frame: frame.subarray(0, length) });
+    }
+  });
+
   it("every beginning of every valid frame, and every single bit of it flipped", () => {
     for (const [linkType, frame] of VALID) {
       for (let length = 0; length <= frame.length; length += 1)
@@ -200,7 +220,7 @@ const plain = fc
   });
 
 function port(): fc.Arbitrary<number> {
-  return fc.oneof(fc.constantFrom(500, 4500, 5500, 4789, 8472, 6081, 53), fc.nat({ max: 65_535 }));
+  return fc.oneof(fc.constantFrom(500, 4500, 5500, 53, ...TUNNEL_PORTS), fc.nat({ max: 65_535 }));
 }
 
 it("the short cut for plain packets says what the walk says", () => {
