@@ -66,7 +66,8 @@ export async function extractFrom(
     return flush();
   };
   const { maxPackets: limit } = options;
-  await drive(feed, decoder, { signal, limit, every: [IDLE_MS, idle], drain });
+  const end = await drive(feed, decoder, { signal, limit, every: [IDLE_MS, idle], drain });
+  if (end !== "ended") await feed.interrupt?.((source) => decoder.taken(source));
   const { times } = feed;
   writer.finish(feed.summaries.map((summary, i) => ({ summary, last: times[i].last })));
   await flush();

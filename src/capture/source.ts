@@ -10,8 +10,11 @@ export function label(name: string): string {
   return name === STDIN ? "standard input" : name;
 }
 
-/** How a source ended: between records, inside its last record, or at bytes that make no sense. */
-export type SourceEnd = "clean" | "truncated" | "corrupt";
+/**
+ * How a source ended: between records, inside its last record, at bytes that make no sense; or the reading was ended
+ * before.
+ */
+export type SourceEnd = "clean" | "truncated" | "corrupt" | "interrupted";
 
 /** What is known of a source; grows while it is read, complete once `next()` gave null. */
 export interface SourceSummary {

@@ -22,6 +22,7 @@ import {
   headerLength,
 } from "../wire/isakmp.ts";
 import { Kind, kindNames, locate, type PortSet } from "../wire/locate.ts";
+import type { Taken } from "./feed.ts";
 
 /** Takes datagrams. The object is refilled for the next one, and its bytes are valid during the call. */
 export interface Sink {
@@ -56,6 +57,8 @@ export class Decoder {
   readonly #kinds = new Float64Array(kindNames.length);
   readonly #classes = new Float64Array(headerClassNames.length);
   #quickModes = 0;
+  /** By source: what was decoded of it. */
+  readonly #taken: Taken[] = [];
   #headersCut = 0;
   #packets = 0;
 
@@ -91,8 +94,23 @@ export class Decoder {
     this.#sink.begin?.(slice);
     if (batch.provenance === "packet") this.#frames(batch, slice);
     else this.#messages(batch, slice);
-    this.#packets += packetsIn(slice);
+    const packets = packetsIn(slice);
+    this.#packets += packets;
+    this.#take(slice, packets);
     this.#sink.end?.(slice);
+  }
+
+  /** What was decoded of a source so far; null for none of it. */
+  taken(source: number): Taken | null {
+    return this.#taken[source] ?? null;
+  }
+
+  #take({ source, batch, end }: Slice, packets: number): void {
+    this.#taken[source] ??= { packets: 0, last: { micros: 0, nanos: 0 } };
+    const taken = this.#taken[source];
+    taken.packets += packets;
+    taken.last.micros = batch.micros[end - 1];
+    taken.last.nanos = batch.nanos[end - 1];
   }
 
   /** The loop that touches every packet of every capture. */

@@ -6,6 +6,13 @@ import type { CaptureSource, SourceSummary, WrittenTime } from "../capture/sourc
 export type { Slice } from "../capture/batch.ts";
 export type { WrittenTime } from "../capture/source.ts";
 
+/** How much of a source was decoded. */
+export interface Taken {
+  packets: number;
+  /** Time of the last row. */
+  last: WrittenTime;
+}
+
 /** An input that is not opened yet. What opens it belongs to the runtime, and is handed in. */
 export interface FeedInput {
   readonly name: string;
@@ -33,6 +40,8 @@ export interface Inputs {
   /** First and last row of each. */
   readonly times: readonly { first: WrittenTime | null; last: WrittenTime | null }[];
   readonly clockSteps: { readonly count: number; readonly first: readonly ClockStep[] };
+  /** Inputs that were not even opened, because the reading was ended. */
+  readonly unopened?: readonly string[];
 }
 
 /** Packets from anywhere, in the order of time: files, a pipe, live interfaces, message records, a test. */
@@ -43,6 +52,11 @@ export interface Feed extends Inputs {
   heldBack?(): Iterable<Slice>;
   /** Ends `rounds` in order, once what is on its way has come; without it, what is on its way is left. */
   stop?(): void;
+  /**
+   * The reading was ended before the feed: marks the files that were not read to their end, with what was taken of each.
+   * Absent where the inputs have ended as they should: interfaces, streams.
+   */
+  interrupt?(taken: (source: number) => Taken | null): Promise<void>;
   /** Brings `status` up to date. */
   refresh?(): void;
   /** Absent where nothing is known of a capture, as for a pipe. */

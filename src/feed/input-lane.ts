@@ -32,6 +32,11 @@ export class InputLane extends Lane {
     return !this.failed && (this.#peeked || this.batch !== null);
   }
 
+  /** The name of a file that was not opened yet; null for others. */
+  get unopened(): string | null {
+    return this.failed || this.summary !== null || this.#input.once ? null : this.#input.name;
+  }
+
   /** Bytes of the input that were read so far. */
   position(): number {
     return this.#source?.position() ?? this.#position;
@@ -88,6 +93,20 @@ export class InputLane extends Lane {
     this.batch = null;
     // One that goes on with another input still holds rows back.
     if (source.goesOn !== true) return this.close();
+  }
+
+  /**
+   * The reading is over: whether this is a file of which something is left. One whose rows were all taken may have
+   * ended with them.
+   * @param taken packets that were taken of it
+   */
+  async isUnfinished(taken: number): Promise<boolean> {
+    if (this.failed || this.summary === null || this.size === null) return false;
+    if (this.#peeked) return true;
+    if (this.#source === null) return false;
+    if (taken < this.summary.packets) return true;
+    await this.#next();
+    return this.batch !== null;
   }
 
   heldBack(): Iterable<Batch> {

@@ -6,12 +6,14 @@
  */
 
 import { CaptureError, type SourceSummary } from "../capture/source.ts";
-import type { ClockStep, Feed, FeedInput, Slice, WrittenTime } from "./feed.ts";
+import type { ClockStep, Feed, FeedInput, Slice, Taken, WrittenTime } from "./feed.ts";
 import { InputLane } from "./input-lane.ts";
 import { Sequence } from "./sequence.ts";
 
 export class Sequencer implements Feed {
   readonly failures: CaptureError[] = [];
+  /** Files whose turn to be opened had not come when the reading was ended. */
+  unopened: readonly string[] = [];
   readonly #lanes: InputLane[];
   readonly #sequence = new Sequence<InputLane>();
 
@@ -81,6 +83,18 @@ export class Sequencer implements Feed {
       this.#sequence.settle();
       yield* this.#sequence.release();
     }
+  }
+
+  async interrupt(taken: (source: number) => Taken | null): Promise<void> {
+    for (const [source, lane] of this.#readable.entries()) {
+      const { packets, last } = taken(source) ?? { packets: 0, last: null };
+      if (lane.summary.end !== "clean" || !(await lane.isUnfinished(packets))) continue;
+      const problem = `${lane.summary.name}: the reading was ended after ${packets} packets, before the end.`;
+      Object.assign(lane.summary, { end: "interrupted", packets, problem });
+      if (last === null) lane.first = null;
+      lane.last = last;
+    }
+    this.unopened = this.#lanes.flatMap(({ unopened }) => unopened ?? []);
   }
 
   async #start(lane: InputLane, peek: boolean): Promise<void> {

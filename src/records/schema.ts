@@ -70,7 +70,7 @@ const trailer = z
     type: z.literal("trailer"),
     ...place,
     packets: z.int().nonnegative(),
-    end: z.enum(["clean", "truncated", "corrupt"]),
+    end: z.enum(["clean", "truncated", "corrupt", "interrupted"]),
   })
   .describe("Ends a source; `t` is the time of its last packet");
 

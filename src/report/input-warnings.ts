@@ -17,6 +17,8 @@ export interface ClockSteps {
 /** What is known of the input beside its packets. */
 export interface InputFacts {
   clockSteps: ClockSteps;
+  /** Inputs that were not even opened when the reading was ended. */
+  unopened: readonly string[];
   /** One sentence for each input, or file of a directory, that could not be read. */
   unreadable: readonly string[];
   /** Addresses and prefixes that the user named as responders and that are in no packet. */
@@ -25,6 +27,8 @@ export interface InputFacts {
   seenResponders: readonly string[];
 }
 
+/** Warnings of one kind; a capture of thousands of responders gets a count instead. */
+const MAX_OF_A_KIND = 20;
 /** Responders named in one sentence. */
 const MAX_NAMED = 10;
 
@@ -37,6 +41,7 @@ export function inputWarnings(
   return [
     ...facts.unreadable.map((message) => ({ code: "unreadable" as const, message })),
     ...endings(capture),
+    ...unopenedInputs(facts),
     ...notLookedInto(capture),
     ...noIke(capture),
     ...responderNotSeen(facts),
@@ -47,10 +52,33 @@ export function inputWarnings(
   ];
 }
 
+/** One warning for each message, up to a number. */
+export function limited(code: Warning["code"], messages: readonly string[]): Warning[] {
+  const warnings = messages.slice(0, MAX_OF_A_KIND).map((message) => ({ code, message }));
+  const more = messages.length - warnings.length;
+  if (more > 0) warnings.push({ code, message: `... and ${more} more like these.` });
+  return warnings;
+}
+
 function endings({ sources }: Capture): Warning[] {
-  return sources.flatMap(({ name, end, problem }) =>
-    end === "clean" ? [] : [{ code: end, message: problem ?? `${name} ends in the middle of a record.` }],
+  const kinds = (["interrupted", "truncated", "corrupt"] as const).map((code) =>
+    limited(
+      code,
+      sources.flatMap(({ name, end, problem }) =>
+        end === code ? [problem ?? `${name} ends in the middle of a record.`] : [],
+      ),
+    ),
   );
+  return kinds.flat();
+}
+
+function unopenedInputs({ unopened }: InputFacts): Warning[] {
+  if (unopened.length === 0) return [];
+  const named = unopened.slice(0, MAX_NAMED).join(", ");
+  const more = unopened.length > MAX_NAMED ? ` and ${unopened.length - MAX_NAMED} more` : "";
+  return [
+    { code: "interrupted", message: `The reading was ended before these were opened: ${named}${more}.` },
+  ];
 }
 
 function notLookedInto({ skipped, packets }: Capture): Warning[] {

@@ -129,7 +129,7 @@ const source = z.object({
   bytes: count.describe("Bytes of the capture format, after decompression"),
   firstPacketAt: time.nullable(),
   lastPacketAt: time.nullable(),
-  end: z.enum(["clean", "truncated", "corrupt"]),
+  end: z.enum(["clean", "truncated", "corrupt", "interrupted"]),
   problem: z.string().nullable().describe("One sentence, when the end is not clean"),
   untimed: count.describe("Packets without a time of their own; they carry the time before them"),
 });

@@ -106,6 +106,7 @@ function factsOf(
   const missing = unseenResponders(tracker, scope);
   return {
     clockSteps: inputs.clockSteps,
+    unopened: inputs.unopened ?? [],
     unreadable: unreadable.map(({ message }) => message),
     unseenResponders: missing,
     seenResponders: missing.length === 0 ? [] : respondersIn(tracker, scope),

@@ -3,12 +3,9 @@
 import type { HostTable } from "../ike/hosts.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Box } from "../judgement/responders.ts";
-import { type InputFacts, inputWarnings } from "./input-warnings.ts";
+import { type InputFacts, inputWarnings, limited } from "./input-warnings.ts";
 import type { Capture, Client, Warning } from "./model.ts";
 import { messageIdText, unexplainedSentence } from "./sentences.ts";
-
-/** Warnings of one kind; a capture of thousands of responders gets a count instead. */
-const MAX_OF_A_KIND = 20;
 
 export function buildWarnings(
   capture: Capture,
@@ -32,13 +29,6 @@ export function buildWarnings(
         .map(({ address, anomaly }) => `${address}: ${anomaly}.`),
     ),
   ];
-}
-
-function limited(code: Warning["code"], messages: readonly string[]): Warning[] {
-  const warnings = messages.slice(0, MAX_OF_A_KIND).map((message) => ({ code, message }));
-  const more = messages.length - warnings.length;
-  if (more > 0) warnings.push({ code, message: `... and ${more} more like these.` });
-  return warnings;
 }
 
 function oneSided(boxes: readonly Box[], hosts: HostTable): string[] {

@@ -12,10 +12,13 @@ function ending(end: "clean" | "truncated" | "corrupt", value = report()): Repor
   return { ...value, capture: { ...value.capture, sources: [source, { ...source, end }] } };
 }
 
+const interrupted = report({ warnings: [{ code: "interrupted", message: "x" }] });
 const warned = report({ warnings: [{ code: "one-sided", message: "x" }] });
 
 describe("the exit status", () => {
-  test.each<[string, Report, { failOn?: FailOn; strict?: boolean; failed?: boolean }, number]>([
+  test.each<
+    [string, Report, { failOn?: FailOn; strict?: boolean; failed?: boolean; signalled?: boolean }, number]
+  >([
     ["nothing found", report(), {}, 0],
     ["a rejected finding", found("rejected"), {}, 1],
     ["a predicted finding", found("predicted"), {}, 1],
@@ -35,10 +38,17 @@ describe("the exit status", () => {
     ["a truncated input is no error", ending("truncated"), {}, 0],
     ["a truncated input, strict", ending("truncated"), { strict: true }, 2],
     ["a warning is no error", warned, {}, 0],
+    ["a signal ended the reading of a file", interrupted, { signalled: true }, 2],
+    ["a signal ended a pipe, which is how pipes end", report(), { signalled: true }, 0],
+    ["-c ended the reading of a file", interrupted, {}, 0],
+    ["-c ended the reading of a file, strict", interrupted, { strict: true }, 2],
     ["a warning, strict", warned, { strict: true }, 2],
     ["a finding, strict, nothing doubtful", found("rejected"), { strict: true }, 1],
     ["nothing, strict", report(), { strict: true }, 0],
-  ])("%s", (_, value, { failOn = "possible", strict = false, failed = false }, expected) => {
-    expect(exitStatus({ report: value, failed }, failOn, strict)).toBe(expected);
-  });
+  ])(
+    "%s",
+    (_, value, { failOn = "possible", strict = false, failed = false, signalled = false }, expected) => {
+      expect(exitStatus({ report: value, failed, signalled }, failOn, strict)).toBe(expected);
+    },
+  );
 });

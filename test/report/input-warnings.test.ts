@@ -148,3 +148,75 @@ it("a file of a directory that cannot be read is in the report, which is not com
     await rm(folder, { recursive: true });
   }
 });
+
+describe("a reading that was ended before its inputs", () => {
+  const session = (seed: number, at: number) => {
+    const stage = new Stage(seed);
+    new Session(stage, direct)
+      .mainMode(at)
+      .quickMode(at + 1, 1)
+      .esp(at + 2, at + 30);
+    return pcap(stage.sorted());
+  };
+  const first = session(1, 0);
+  const second = session(2, 3_600);
+  const packets = 6 + 3 + 12;
+
+  it.each<[string, number, [string, number][], boolean]>([
+    [
+      "in the middle of the first file",
+      5,
+      [
+        ["interrupted", 5],
+        ["interrupted", 0],
+      ],
+      true,
+    ],
+    [
+      "between the files",
+      packets,
+      [
+        ["clean", packets],
+        ["interrupted", 0],
+      ],
+      true,
+    ],
+    [
+      "in the middle of the second file",
+      packets + 1,
+      [
+        ["clean", packets],
+        ["interrupted", 1],
+      ],
+      true,
+    ],
+    [
+      "at the very end: nothing is missing",
+      2 * packets,
+      [
+        ["clean", packets],
+        ["clean", packets],
+      ],
+      false,
+    ],
+  ])("by -c, %s", async (_, maxPackets, ends, said) => {
+    const { capture, warnings, coverage, summary } = await reportOn([first, second], { maxPackets });
+    expect(capture.sources.map((source) => [source.end, source.packets])).toEqual(ends);
+    expect(capture.packets).toBe(Math.min(maxPackets, 2 * packets));
+    expect(warnings.some(({ code }) => code === "interrupted")).toBe(said);
+    expect(coverage.gaps.some(({ code }) => code === "interrupted")).toBe(said);
+    if (said) expect(summary.text).toContain("interrupted");
+    for (const source of capture.sources) {
+      if (source.packets === 0) expect(source.lastPacketAt).toBeNull();
+    }
+  });
+
+  it("by a signal before anything was read: the inputs are named all the same", async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const { warnings, coverage } = await reportOn([first, second], { signal: stop.signal });
+    const messages = warnings.filter(({ code }) => code === "interrupted").map(({ message }) => message);
+    expect(messages.join(" ")).toMatch(/\/0\b.*\/1\b/s);
+    expect(coverage.complete).toBe(false);
+  });
+});

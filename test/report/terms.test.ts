@@ -34,7 +34,7 @@ describe("every code of a report has a term, and no term is left over", () => {
     ["caveat", caveatSchema.options],
     ["warning", warningCodeSchema.options],
     ["coverage", coverageCodeSchema.options.filter((code) => !isWarning(code))],
-    ["end of a source", ["clean", "truncated", "corrupt"]],
+    ["end of a source", ["clean", "truncated", "corrupt", "interrupted"]],
     ["packets skipped", kindNames.slice(1)],
     ["malformed messages", headerClassNames.slice(3)],
   ])("%s", (kind, codes) => {

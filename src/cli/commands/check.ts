@@ -56,7 +56,8 @@ export async function check(
     const delivered = await deliver(analysis, job);
     const written = (await writeEvidence(analysis, job)) && delivered;
     const failed = analysis.failures.length > 0 || differs || !written;
-    return exitStatus({ report: analysis.report, failed }, options.failOn, options.strict);
+    const outcome = { report: analysis.report, failed, signalled: stop.signal.aborted };
+    return exitStatus(outcome, options.failOn, options.strict);
   } finally {
     release();
     await abandon();

@@ -135,4 +135,10 @@ export const WARNING_TERMS: readonly Term[] = [
     brief: "the source was read up to bytes that make no sense",
     text: "Reading stopped at the offset that the problem names. The report covers what came before. The exit status is 2.",
   },
+  {
+    kind: "end of a source",
+    name: "interrupted",
+    brief: "the reading was ended before the source",
+    text: "A signal, or -c, ended the reading. The number of packets and the last time of the source are those that were read. What came after them is not in the report.",
+  },
 ];
