@@ -67,7 +67,8 @@ export function insideAddress(sa: Sa): string | null {
   const third = sa.messages.find(
     ({ exchange, fromClient, clear }) => exchange === MAIN && fromClient && (clear?.natD.length ?? 0) >= 2,
   );
-  const address = third === undefined ? null : search(sa.key.replace("/", ""), third.clear!.natD.slice(1));
+  const address =
+    third === undefined ? null : search(sa.key.replace("/", ""), third.clear!.natD.slice(1), sa.client);
   found.set(sa.key, address);
   return address;
 }
@@ -75,8 +76,9 @@ export function insideAddress(sa: Sa): string | null {
 const HASHES: Record<number, string> = { 16: "md5", 20: "sha1", 32: "sha256", 48: "sha384", 64: "sha512" };
 const PORT_500 = Buffer.from([0x01, 0xf4]);
 
-/** Prefixes that are tried: those of homes and small offices, enough for what is simulated here. */
-function* candidates(): Generator<[number, number, number, number]> {
+/** The address itself, where there is no NAT; then prefixes of homes and small offices: enough for what is simulated. */
+function* candidates(visible: string): Generator<number[]> {
+  if (!visible.includes(":")) yield visible.split(".").map(Number);
   const prefixes = [
     ...Array.from({ length: 256 }, (_, i) => [192, 168, i]),
     ...Array.from({ length: 64 }, (_, i) => [10, 0, i]),
@@ -86,12 +88,12 @@ function* candidates(): Generator<[number, number, number, number]> {
   }
 }
 
-function search(cookies: string, hashes: readonly string[]): string | null {
+function search(cookies: string, hashes: readonly string[], visible: string): string | null {
   const wanted = new Set(hashes);
   const algorithm = HASHES[hashes[0].length / 2];
   if (algorithm === undefined) return null;
   const prefix = Buffer.from(cookies, "hex");
-  for (const octets of candidates()) {
+  for (const octets of candidates(visible)) {
     const hash = createHash(algorithm)
       .update(prefix)
       .update(Buffer.from(octets))

@@ -2,7 +2,7 @@
 
 import { INFORMATIONAL, QUICK } from "./messages.ts";
 import type { Capture, Packet } from "./packets.ts";
-import type { Sa } from "./roles.ts";
+import { clientEnd, type Sa } from "./roles.ts";
 
 /** A packet of ESP or a keepalive between a responder and an endpoint of one of its peers. */
 export interface Sign {
@@ -55,16 +55,23 @@ function isUp({ from, to }: Packet, responders: Map<string, string>, clients: Se
   return up ? clients.has(from.address) : null;
 }
 
-/** Client endpoints of an SA's ESP: those of its messages on 4500; protocol 50 where it never was there. */
+/**
+ * Client endpoints of an SA's ESP: those on 4500 that the client sent from; protocol 50 where it never was there.
+ * What the responder sent elsewhere counts only where nothing of the client was captured.
+ */
 export function ownEndpoints(sa: Sa): string[] {
+  const sent = sa.messages.some(({ fromClient }) => fromClient);
   const floated = new Set<string>();
+  const plain = new Set<string>();
   for (const { copies, fromClient } of sa.messages) {
+    if (sent && !fromClient) continue;
     for (const copy of copies) {
-      const { address, port } = fromClient ? copy.from : copy.to;
+      const { address, port } = clientEnd(copy, fromClient);
       if (copy.floated) floated.add(endpointName(address, port));
+      else plain.add(endpointName(address, 0));
     }
   }
-  return floated.size > 0 ? [...floated] : [...sa.clientHosts].map((host) => endpointName(host, 0));
+  return floated.size > 0 ? [...floated] : [...plain];
 }
 
 export function kindOf(sa: Sa): "udp" | "ip" {

@@ -192,20 +192,26 @@ function toSa({ sa, hosts, sender, client, inferred, renewed }: Sides): Sa {
 
 /** 3.5: on the 4500 side, in both directions; of two sides of a NAT the one nearest the responder. */
 function clientName(messages: readonly Said[], hosts: ReadonlySet<string>): string {
-  if (hosts.size === 1) return [...hosts][0];
-  const own = (packet: Packet, fromClient: boolean): Endpoint => (fromClient ? packet.from : packet.to);
+  const sent = new Set<string>();
   const ways = new Map<string, Set<boolean>>();
   const moved = new Set<string>();
   for (const { copies, fromClient } of messages) {
     for (const copy of copies) {
-      const { address, port } = own(copy, fromClient);
+      const { address, port } = clientEnd(copy, fromClient);
+      if (fromClient) sent.add(address);
       if (copy.floated) ways.set(address, (ways.get(address) ?? new Set()).add(fromClient));
       if (!IKE_PORTS.includes(port)) moved.add(address);
     }
   }
-  const both = [...hosts].filter((host) => ways.get(host)?.size === 2);
-  const named = both.length > 0 ? both : [...hosts];
+  // A message of the responder to another address does not change it.
+  const own = sent.size > 0 ? [...sent] : [...hosts];
+  const both = own.filter((host) => ways.get(host)?.size === 2);
+  const named = both.length > 0 ? both : own;
   return named.find((host) => moved.has(host)) ?? named[0];
+}
+
+export function clientEnd({ from, to }: Packet, fromClient: boolean): Endpoint {
+  return fromClient ? from : to;
 }
 
 /** 3.7: two addresses that each sent the client encrypted messages or exchange 32 within one SA. */

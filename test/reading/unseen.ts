@@ -82,11 +82,12 @@ export function candidatesFor(
   peers: readonly Peer[],
 ): { list: Peer[]; freed: boolean } {
   const { sa, id, at } = quickMode;
+  const client = field.clientOf(sa);
+  const own = new Set(client.flatMap(ownEndpoints));
   const online = peers.filter(
-    (peer) => peer.responder === sa.responder && peer.address !== sa.client && isAlive(peer, at, field),
+    (peer) => peer.responder === sa.responder && !own.has(peer.endpoint) && isAlive(peer, at, field),
   );
   const able = online.filter((peer) => couldHold(peer, id, field));
-  const client = field.clientOf(sa);
   const accepted = field.scene.quickModes.find(
     (other) =>
       other.at > at &&

@@ -1,63 +1,170 @@
 /**
- * The responders of simulated worlds. What is true of a world is what happened here: which quick mode was
- * refused, and for what reason. Nothing of the analysis is used.
+ * The gateways of simulated worlds. What is true of a world is what happened here: who held an ID, which quick
+ * mode was refused, and for what reason. Nothing of the analysis is used.
  */
 
+import type { Make } from "./phase-one.ts";
+
 /** Why a gateway did not accept a quick mode, or that it did. */
+export type Reason = "held" | "own-ghost" | "mismatch" | "full" | "unknown-sa";
 export type Decision =
-  | { accepted: true }
-  | { accepted: false; reason: "held"; by: string[] }
-  | { accepted: false; reason: "mismatch" };
+  | { accepted: true; throwsOut: Session[] }
+  | { accepted: false; reason: Reason; by: Session[] };
+
+/** How a refusal looks on the wire. */
+export type Refusing =
+  | "silence"
+  | "informational"
+  /** Informational, and phase 1 deleted by another. */
+  | "deletes-phase-1"
+  /** Its last packet of the holder's exchange (713201): to the holder, to the contender, or under its cookies. */
+  | "resends-to-holder"
+  | "resends-to-contender"
+  | "useless-answer"
+  /** A readable NO-PROPOSAL-CHOSEN or INVALID-ID-INFORMATION. */
+  | "clear-notify";
 
 export interface GatewayModel {
-  /** KB 942429: it refuses a message ID that another peer's living IKE SA has used. */
-  flawed: boolean;
-  /** It sends an Informational when it refuses; else it stays silent. */
-  speaks: boolean;
+  make: Make;
+  /** KB 942429: it refuses a message ID in use, and holds it as long as the IKE SA or the IPsec SA lives. */
+  holds: "ike-sa" | "ipsec-sa" | "nothing";
+  refusing: Refusing;
+  /** How it refuses what it has other reasons for. */
+  mismatching: Refusing;
+  /** Seconds until a session that ended is cleared. */
+  lag: number;
+  /** A new phase 1 of a peer does not clear its older one. */
+  ownGhosts: boolean;
+  /** Accepts, and throws out whoever used the ID (no fault of this kind). */
+  killsFirst: boolean;
+  /** Most sessions at once. */
+  limit: number;
+  /** Seconds before it answers a quick mode. */
+  slow: number;
+}
+
+export const PLAIN_MODEL: GatewayModel = {
+  make: "asa",
+  holds: "nothing",
+  refusing: "silence",
+  mismatching: "silence",
+  lag: 0,
+  ownGhosts: false,
+  killsFirst: false,
+  limit: Number.POSITIVE_INFINITY,
+  slow: 0,
+};
+
+/** What a gateway knows of one IKE SA. */
+export interface Session {
+  /** Initiator cookie, hex. */
+  sa: string;
+  /** The peer as the gateway sees it, and its name in a report. */
+  peer: string;
+  address: string;
+  acceptable: boolean;
+  /** Sends its last packet of this session again, to whom it may concern. */
+  resend?: (to: Session) => void;
+  /** The gateway itself ends it. */
+  throwOut?: () => void;
 }
 
 interface Entry {
-  sa: string;
-  peer: string;
+  session: Session;
   messageId: number;
+  until: number;
 }
 
 export class Gateway {
   readonly address: string;
   readonly model: GatewayModel;
-  /** Called for each IKE SA whose session it ends. */
-  onEnd: (sa: string) => void = () => undefined;
-  #used: Entry[] = [];
+  /** It answers nothing before this time (a reload). */
+  downUntil = 0;
+  /** Called when phase 1 is finished, and when it ends a session that had an ID: what its log tells of. */
+  onBegin: (session: Session) => void = () => undefined;
+  onEnd: (session: Session) => void = () => undefined;
+  #known = new Set<Session>();
+  #entries: Entry[] = [];
 
   constructor(address: string, model: GatewayModel) {
     this.address = address;
     this.model = model;
   }
 
-  /** The first message of a quick mode arrived. `acceptable`: the proposal would be accepted. */
-  decide(sa: string, peer: string, messageId: number, acceptable: boolean): Decision {
-    const by = this.#used
-      .filter((entry) => entry.messageId === messageId && entry.peer !== peer)
-      .map((entry) => entry.peer);
-    if (this.model.flawed && by.length > 0) return { accepted: false, reason: "held", by };
-    if (!acceptable) return { accepted: false, reason: "mismatch" };
-    this.#used.push({ sa, peer, messageId });
-    return { accepted: true };
+  knows(session: Session): boolean {
+    return this.#known.has(session);
   }
 
-  /** A new phase 1 of a peer that it knows: the older IKE SAs of that peer are dropped. */
-  replace(peer: string, sa: string): void {
-    this.#end((entry) => entry.peer === peer && entry.sa !== sa);
+  /** Phase 1 is finished: older IKE SAs of that peer are dropped. */
+  begin(session: Session, now: number): void {
+    if (!this.model.ownGhosts)
+      for (const other of this.#known)
+        if (other.peer === session.peer && other !== session) this.drop(other, now);
+    if (!this.#known.has(session)) this.onBegin(session);
+    this.#known.add(session);
   }
 
-  /** A Delete arrived, or the lifetime is over. */
-  drop(sa: string): void {
-    this.#end((entry) => entry.sa === sa);
+  /** The first message of a quick mode arrived. */
+  decide(session: Session, messageId: number, now: number): Decision {
+    if (!this.#known.has(session)) return { accepted: false, reason: "unknown-sa", by: [] };
+    const users = this.#entries.filter(
+      (entry) => entry.messageId === messageId && entry.session !== session && entry.until > now,
+    );
+    const others = users.filter((entry) => entry.session.peer !== session.peer).map((entry) => entry.session);
+    if (this.model.holds !== "nothing") {
+      if (others.length > 0) return { accepted: false, reason: "held", by: others };
+      if (users.length > 0 && this.model.ownGhosts) return { accepted: false, reason: "own-ghost", by: [] };
+    }
+    if (!session.acceptable) return { accepted: false, reason: "mismatch", by: [] };
+    if (
+      this.#sessions(now) >= this.model.limit &&
+      !this.#entries.some((entry) => entry.session === session)
+    ) {
+      return { accepted: false, reason: "full", by: [] };
+    }
+    this.#entries.push({ session, messageId, until: Number.POSITIVE_INFINITY });
+    return { accepted: true, throwsOut: this.model.killsFirst ? others : [] };
   }
 
-  #end(ends: (entry: Entry) => boolean): void {
-    const gone = new Set(this.#used.filter(ends).map(({ sa }) => sa));
-    this.#used = this.#used.filter((entry) => !ends(entry));
-    for (const sa of gone) this.onEnd(sa);
+  #sessions(now: number): number {
+    return new Set(this.#entries.filter((entry) => entry.until > now).map((entry) => entry.session)).size;
+  }
+
+  /** The IPsec SA of one quick mode was deleted. */
+  release(session: Session, messageId: number, now: number): void {
+    if (this.model.holds !== "ipsec-sa") return;
+    for (const entry of this.#entries)
+      if (entry.session === session && entry.messageId === messageId)
+        entry.until = Math.min(entry.until, now);
+  }
+
+  /** A Delete arrived, or the session timed out. */
+  drop(session: Session, now: number): void {
+    this.#known.delete(session);
+    const open = this.#entries.filter(
+      (entry) => entry.session === session && entry.until > now + this.model.lag,
+    );
+    for (const entry of open) entry.until = now + this.model.lag;
+    if (open.length > 0) this.onEnd(session);
+  }
+
+  /** Phase 1 is renewed: what the older IKE SA held goes on under the new one, as its IPsec SAs do. */
+  renew(old: Session, next: Session): void {
+    this.#known.delete(old);
+    this.#known.add(next);
+    for (const entry of this.#entries) if (entry.session === old) entry.session = next;
+  }
+
+  /** A crash, or a standby without state that takes over. */
+  forget(): void {
+    this.#known.clear();
+    this.#entries = [];
+  }
+
+  /** Sessions that hold an ID at a time. */
+  holders(messageId: number, now: number): Session[] {
+    return this.#entries
+      .filter((entry) => entry.messageId === messageId && entry.until > now)
+      .map((entry) => entry.session);
   }
 }

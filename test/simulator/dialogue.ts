@@ -1,189 +1,216 @@
 /**
  * One IKE SA of a simulated client, message by message over a network that loses some: every request is sent
- * again until its answer arrives (after 1, 2 and 5 seconds, as Windows does), every answer again when its
- * request comes again.
+ * again until its answer arrives, every answer again when its request comes again.
  */
 
-import { payloads } from "../support/frames.ts";
-import { choice, GROUP, keyExchange, offer, VENDOR } from "../support/samples-phase-one.ts";
-import type { Decision, Gateway } from "./asa.ts";
-import { type Body, type Direction, message, type Place } from "./wire.ts";
+import type { Decision, Gateway, Refusing, Session } from "./asa.ts";
+import { type Habit, type Network, TRAVEL } from "./channel.ts";
+import { Connected, DELETE_ESP, DELETE_SA, INFORMATIONAL } from "./connected.ts";
+import { clearNotify, exchangeMessage, firstMessage, renewal, secondMessage } from "./phase-one.ts";
+import type { Direction, Place } from "./wire.ts";
 
-/** What a dialogue needs of its world. */
-export interface Network {
-  after: (seconds: number, run: () => void) => void;
-  /** Puts a datagram on the wire; true when it reaches the other end. */
-  carry: (place: Place, gateway: Gateway, direction: Direction, floated: boolean, body: Body) => boolean;
-  bytes: (length: number) => Buffer;
-  word: () => number;
-  /** The gateway's decision on a quick mode of this SA, for the record. */
-  decided: (dialogue: Dialogue, messageId: number, decision: Decision) => void;
-  /** The gateway has finished phase 1. */
-  established: (dialogue: Dialogue) => void;
-}
-
-export interface Nature {
+export interface Nature extends Habit {
   vendorIds: readonly string[];
   counts: boolean;
   /** Its proposal is one that the gateway takes. */
   acceptable: boolean;
+  /** Quick modes 1 and 2 at once, as Windows behind a NAT. */
+  pairs: boolean;
+  /** It gives up at an Informational. */
+  heeds: boolean;
+  dpd: boolean;
 }
 
-const RESENDS = [1, 2, 5];
-const GIVE_UP = 12;
-const TRAVEL = 0.015;
-const NO_COOKIE = "0000000000000000";
+/** Seconds between the quick modes 1 and 2 of one dial. */
+const PAIR = 0.001;
+const NO_PROPOSAL_CHOSEN = 14;
+const INVALID_ID_INFORMATION = 18;
 
-export class Dialogue {
-  readonly cookies: { initiator: string; responder: string };
+export class Dialogue extends Connected implements Session {
   readonly nature: Nature;
-  readonly gateway: Gateway;
-  place: Place;
-  #floated = false;
   #counter = 0;
-  readonly #net: Network;
+  #lastAnswer: Buffer | null = null;
 
   constructor(net: Network, nature: Nature, gateway: Gateway, place: Place) {
-    this.#net = net;
+    super(net, nature, gateway, place);
     this.nature = nature;
-    this.gateway = gateway;
-    this.place = place;
-    this.cookies = { initiator: net.bytes(8).toString("hex"), responder: net.bytes(8).toString("hex") };
   }
 
-  get key(): string {
-    return this.cookies.initiator;
-  }
-
-  /** What the gateway takes the client for: its address, and its port behind a NAT. */
-  get peer(): string {
-    return `${this.place.address}:${this.place.port500}`;
+  get acceptable(): boolean {
+    return this.nature.acceptable;
   }
 
   /** Main mode; `done` is told whether it came through. */
   begin(done: (finished: boolean) => void): void {
-    let established = false;
-    const random = (size: number) => this.#net.bytes(size);
-    const { vendorIds } = this.nature;
-    const natTraversal = true;
-    const exchange = (from: "client" | "responder", ids: readonly string[]) =>
-      this.#clear(keyExchange({ from, group: GROUP.modp1024, vendorIds: ids, natTraversal, random }));
-    const first = this.#clear(offer(vendorIds), NO_COOKIE);
+    const { place, cookies, gateway } = this;
+    const { make } = gateway.model;
+    const random = (size: number) => this.net.bytes(size);
+    const box = { address: gateway.address, port: 500 };
+    const own = { address: place.natted ? place.inside : place.address, port: 500 };
+    const seen = { address: place.address, port: place.port500 };
     const answers = [
-      this.#clear(choice([VENDOR.natT, VENDOR.fragmentationCisco], GROUP.modp1024)),
-      exchange("responder", [VENDOR.unity, VENDOR.xauth, VENDOR.asa]),
+      secondMessage(cookies, make),
+      exchangeMessage(cookies, "responder", make, { remote: seen, own: box }, random),
+      this.encrypted(2, 0, 76),
     ];
-    const second = exchange("client", []);
-    this.#ask(
-      first,
-      () => answers[0],
-      (ok) => {
-        if (!ok) return done(false);
-        this.#ask(
-          second,
-          () => answers[1],
-          (again) => {
-            if (!again) return done(false);
-            this.#floated = this.place.natted;
-            const last = this.#encrypted(2, 0, 76);
-            this.#ask(
-              this.#encrypted(2, 0, 76),
-              () => {
-                if (!established) this.#net.established(this);
-                established = true;
-                this.gateway.replace(this.peer, this.key);
-                return last;
-              },
-              done,
-            );
-          },
-        );
-      },
-    );
+    const steps = [
+      firstMessage(cookies, this.nature.vendorIds),
+      exchangeMessage(cookies, "client", make, { remote: box, own }, random),
+      this.encrypted(2, 0, 76),
+    ];
+    const step = (i: number): void => {
+      if (i === steps.length) {
+        done(true);
+        return;
+      }
+      if (i === 2) this.floated = place.natted;
+      const reply = () => {
+        if (i === 2) gateway.begin(this, this.net.now);
+        return answers[i];
+      };
+      this.ask(steps[i], reply, (ok) => (ok ? step(i + 1) : done(false)));
+    };
+    step(0);
   }
 
-  /** A quick mode; `done` is told whether it was accepted. */
-  quickMode(done: (accepted: boolean) => void): void {
+  /** The gateway itself renews phase 1 (its cookies come first); what the older SA had goes on. */
+  renew(): Dialogue {
+    const next = new Dialogue(this.net, this.nature, this.gateway, this.place);
+    next.floated = this.floated;
+    next.ipsec = this.ipsec;
+    const { make } = this.gateway.model;
+    const random = (size: number) => this.net.bytes(size);
+    const box = { address: this.gateway.address, port: 500 };
+    const seen = { address: this.place.address, port: this.place.port500 };
+    const messages: [Direction, Buffer][] = [
+      ["down", renewal(next.cookies, make)],
+      ["up", secondMessage(next.cookies, "nameless")],
+      ["down", exchangeMessage(next.cookies, "client", make, { remote: seen, own: box }, random)],
+      ["up", exchangeMessage(next.cookies, "responder", "nameless", { remote: box, own: seen }, random)],
+      ["down", next.encrypted(2, 0, 76)],
+      ["up", next.encrypted(2, 0, 76)],
+    ];
+    for (const [i, [direction, isakmp]] of messages.entries())
+      this.net.after(i * TRAVEL, () => next.send(direction, { isakmp }));
+    this.net.after(0.2, () => {
+      this.send("down", { isakmp: this.encrypted(INFORMATIONAL, this.net.word(), DELETE_SA) });
+      this.gateway.renew(this, next);
+    });
+    this.ended = true;
+    return next;
+  }
+
+  /** The first quick mode of a dial, or two of them; `done` is told whether one was accepted. */
+  dial(done: (accepted: boolean) => void): void {
+    if (!this.nature.pairs || !this.floated) {
+      this.quickMode(done, this.nature.heeds);
+      return;
+    }
+    let open = 2;
+    let accepted = 0;
+    const each = (ok: boolean) => {
+      open -= 1;
+      accepted += ok ? 1 : 0;
+      if (open > 0) return;
+      if (accepted === 2) this.net.after(1, () => this.deleteIpsec());
+      done(accepted > 0);
+    };
+    this.quickMode(each);
+    this.net.after(PAIR, () => this.quickMode(each));
+  }
+
+  /** A quick mode; `heeds`: an Informational ends it. */
+  quickMode(done: (accepted: boolean) => void, heeds = false): void {
     this.#counter += 1;
-    const id = this.nature.counts ? this.#counter : this.#net.word() || 1;
+    const id = this.nature.counts ? this.#counter : this.net.word() || 1;
     let decision: Decision | null = null;
-    const answer = this.#encrypted(32, id, 172);
-    const third = this.#encrypted(32, id, 60);
-    this.#ask(
-      this.#encrypted(32, id, 332),
-      () => {
-        decision ??= this.#decide(id);
-        if (decision.accepted) return answer;
-        return this.gateway.model.speaks ? this.#encrypted(5, this.#net.word(), 76) : null;
-      },
+    const answer = this.encrypted(32, id, 172);
+    const third = this.encrypted(32, id, 60);
+    const useless = this.encrypted(32, id, 172);
+    const reply = (): Buffer | null => {
+      if (decision === null) {
+        decision = this.gateway.decide(this, id, this.net.now);
+        this.net.decided(this, id, decision);
+        if (decision.accepted) {
+          this.ipsec.push(this.newIpsec(id));
+          for (const other of decision.throwsOut) this.net.after(0.1, () => other.throwOut?.());
+        }
+      }
+      if (!decision.accepted) return this.#refuse(decision, useless);
+      this.#lastAnswer = answer;
+      return answer;
+    };
+    this.ask(
+      this.encrypted(32, id, 332),
+      reply,
       (accepted) => {
-        if (accepted) this.#send("up", { isakmp: third });
+        if (accepted) this.send("up", { isakmp: third });
         done(accepted);
       },
-      (reply) => reply === answer,
+      {
+        fits: (got) => (got === answer ? true : heeds && got[18] === INFORMATIONAL ? false : null),
+        slow: this.gateway.model.slow,
+      },
     );
   }
 
-  #decide(id: number): Decision {
-    const decision = this.gateway.decide(this.key, this.peer, id, this.nature.acceptable);
-    this.#net.decided(this, id, decision);
-    return decision;
+  /** A quick mode that the gateway starts (a site-to-site rekey). */
+  gatewayQuickMode(): void {
+    if (this.ended || !this.gateway.knows(this)) return;
+    const id = this.net.word() || 1;
+    const parts: [Direction, number][] = [
+      ["down", 332],
+      ["up", 172],
+      ["down", 60],
+    ];
+    for (const [i, [direction, size]] of parts.entries()) {
+      this.net.after(i * TRAVEL, () => this.send(direction, { isakmp: this.encrypted(32, id, size) }));
+    }
+    this.ipsec.push(this.newIpsec(id));
   }
 
-  /** Delete ESP, Delete ISAKMP. When both are lost the gateway keeps what it has. */
-  farewell(): void {
-    const heard = [76, 92].map((length) =>
-      this.#send("up", { isakmp: this.#encrypted(5, this.#net.word(), length) }),
-    );
-    if (heard.some((each) => each)) this.gateway.drop(this.key);
+  #refuse({ reason, by }: Decision & { accepted: false }, useless: Buffer): Buffer | null {
+    const { refusing, mismatching } = this.gateway.model;
+    const held = reason === "held" || reason === "own-ghost";
+    const style: Refusing = reason === "unknown-sa" ? "silence" : held ? refusing : mismatching;
+    const word = () => this.net.word();
+    switch (style) {
+      case "silence":
+        return null;
+      case "informational":
+        return this.encrypted(INFORMATIONAL, word(), DELETE_ESP);
+      case "deletes-phase-1":
+        this.net.after(0.01, () =>
+          this.send("down", { isakmp: this.encrypted(INFORMATIONAL, word(), DELETE_SA) }),
+        );
+        this.gateway.drop(this, this.net.now);
+        return this.encrypted(INFORMATIONAL, word(), DELETE_ESP);
+      case "resends-to-holder":
+        by[0]?.resend?.(by[0]);
+        return null;
+      case "resends-to-contender":
+        by[0]?.resend?.(this);
+        return null;
+      case "useless-answer":
+        return useless;
+      default:
+        return clearNotify(
+          this.cookies,
+          word(),
+          held ? 9 : word() % 2 === 0 ? NO_PROPOSAL_CHOSEN : INVALID_ID_INFORMATION,
+        );
+    }
   }
 
-  esp(): void {
-    const esp = () => Buffer.concat([Buffer.from([0xc0, 0, 0, 1]), this.#net.bytes(44)]);
-    if (this.#send("up", { esp: esp() })) this.#net.after(TRAVEL, () => this.#send("down", { esp: esp() }));
+  resend(to: Session): void {
+    if (this.#lastAnswer !== null && to instanceof Dialogue) to.send("down", { isakmp: this.#lastAnswer });
   }
 
-  keepalive(): void {
-    if (this.#floated) this.#send("up", { keepalive: true });
-  }
-
-  /** Sends a request until an answer that `fits` arrives or the client gives up. */
-  #ask(
-    request: Buffer,
-    answer: () => Buffer | null,
-    done: (answered: boolean) => void,
-    fits: (reply: Buffer) => boolean = () => true,
-  ): void {
-    let over = false;
-    const finish = (answered: boolean) => {
-      if (over) return;
-      over = true;
-      done(answered);
-    };
-    const send = () => {
-      if (over || !this.#send("up", { isakmp: request })) return;
-      this.#net.after(TRAVEL, () => {
-        const reply = answer();
-        if (reply === null || !this.#send("down", { isakmp: reply }) || !fits(reply)) return;
-        this.#net.after(TRAVEL, () => finish(true));
-      });
-    };
-    send();
-    for (const later of RESENDS) this.#net.after(later, send);
-    this.#net.after(GIVE_UP, () => finish(false));
-  }
-
-  #send(direction: Direction, body: Body): boolean {
-    return this.#net.carry(this.place, this.gateway, direction, this.#floated, body);
-  }
-
-  #clear(list: Parameters<typeof payloads>[0], responder = this.cookies.responder): Buffer {
-    const chain = payloads(list);
-    const cookies = { ...this.cookies, responder };
-    return message(cookies, 2, 0, chain.body, chain.nextPayload, false);
-  }
-
-  #encrypted(exchange: number, id: number, length: number): Buffer {
-    return message(this.cookies, exchange, id, this.#net.bytes(length - 28), 8, true);
+  /** A new quick mode in time, and the older IPsec SA deleted. */
+  rekey(): void {
+    if (this.ended) return;
+    this.quickMode((accepted) => {
+      if (accepted) this.net.after(1, () => this.deleteIpsec());
+    });
   }
 }

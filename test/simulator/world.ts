@@ -1,126 +1,90 @@
 /**
- * A random world: gateways, and people who dial in to them, stay, rekey, leave, vanish, move, come back.
- * Every other world has the fault (a gateway that refuses a message ID in use); the rest hold what looks like
- * it and is not.
+ * A random world: gateways, and people who dial in to them, stay, rekey, leave, vanish, move, come back. Half of
+ * the worlds have the fault (a gateway that refuses a message ID in use); the rest hold what looks like it.
  */
 
 import { random32 } from "../support/random.ts";
-import { VENDOR, windowsVendorIds } from "../support/samples-phase-one.ts";
-import { type Decision, Gateway } from "./asa.ts";
-import { Dialogue, type Nature, type Network } from "./dialogue.ts";
-import { type Body, type Direction, frames, type Place, type Seen } from "./wire.ts";
+import { type Decision, Gateway, type Session } from "./asa.ts";
+import type { Deciding, Network } from "./channel.ts";
+import { Dialogue, type Nature } from "./dialogue.ts";
+import { natureOf, type Person, placeOf, siteNature } from "./people.ts";
+import { modelOf, type Theme, THEMES } from "./themes.ts";
+import { Timeline } from "./timeline.ts";
+import { LOGGED, type Moment, type World } from "./truth.ts";
+import type { Body, Direction, Place } from "./wire.ts";
 
-export type Lookalike = "mismatch" | "moved" | "ghosts" | "turns" | "reuse" | "lossy-tap" | "plain";
+export type { Moment, Refusal, World } from "./truth.ts";
 
-/** A quick mode that a gateway refused. */
-export interface Refusal {
-  /** Initiator cookie of the IKE SA. */
-  sa: string;
-  messageId: number;
-  reason: "held" | "mismatch";
-  /** One of the holders was still connected, not a ghost in the gateway's tables. */
-  holderConnected: boolean;
-  /** The client would be refused with any ID. */
-  acceptable: boolean;
-}
-
-/** What a gateway knows of its peers: what its log is made of. */
-export interface Moment {
-  at: number;
-  what: "phase1" | "accepted" | "held" | "mismatch" | "ended";
-  gateway: string;
-  /** The peer's address, and the initiator cookie of the IKE SA. */
-  peer: string;
-  sa: string;
-  /** 0 where no quick mode is spoken of. */
-  messageId: number;
-}
-
-export interface World {
-  seed: number;
-  flawed: boolean;
-  theme: Lookalike;
-  /** Share of datagrams that the network loses between client and tap. */
-  loss: number;
-  gateways: readonly string[];
-  seen: Seen[];
-  refusals: Refusal[];
-  /** Initiator cookie and message ID of what was accepted: "cookie/id". */
-  accepted: Set<string>;
-  moments: Moment[];
-}
-
-interface Person {
-  nature: Nature;
-  place: Place;
-  gateway: Gateway;
-  tries: number;
-}
-
-const THEMES: readonly Lookalike[] = ["mismatch", "moved", "ghosts", "turns", "reuse", "lossy-tap", "plain"];
-const MAX_TRIES = 3;
-const IDLE_TIMEOUT = 1800;
+/** Whoever vanishes so soon after a refusal was as good as gone. */
+const VANISHING = 40;
+const MAX_TRIES = 4;
+const SITE_LIFE = 500;
 
 class Simulation implements Network {
   readonly world: World;
   readonly #next: () => number;
-  readonly #boxes: Gateway[] = [];
-  readonly #connected = new Set<string>();
-  #queue: { at: number; order: number; run: () => void }[] = [];
-  #order = 0;
-  #now = 0;
+  readonly #timeline = new Timeline();
+  readonly #gateways: Gateway[] = [];
+  readonly #connected = new Set<Dialogue>();
+  #ipId = 0;
   #people = 0;
   #turn = 0;
 
   constructor(seed: number) {
     this.#next = random32(seed * 2 + 77_777);
-    const flawed = this.chance(0.5);
     const theme = THEMES[this.word() % THEMES.length];
-    const loss = this.chance(0.5) ? 0 : [0.005, 0.02, 0.1][this.word() % 3];
-    const boxes = this.chance(0.2) ? 2 : 1;
-    const speaks = this.chance(0.4);
-    for (let i = 0; i < boxes; i += 1) this.#boxes.push(new Gateway(`192.0.2.${i + 1}`, { flawed, speaks }));
+    const loss =
+      theme === "lossy-network" ? [0.005, 0.02, 0.1][this.word() % 3] : this.chance(0.8) ? 0 : 0.01;
+    const count = this.chance(0.2) ? 2 : 1;
+    for (let i = 0; i < count; i += 1)
+      this.#gateways.push(new Gateway(`203.0.113.${i + 1}`, modelOf(theme, this)));
     this.world = {
       seed,
-      flawed,
+      flawed: this.#gateways.some(({ model }) => model.holds !== "nothing"),
       theme,
       loss,
-      gateways: this.#boxes.map(({ address }) => address),
+      gateways: this.#gateways.map(({ address }) => address),
       seen: [],
       refusals: [],
       accepted: new Set(),
       moments: [],
     };
-    for (const box of this.#boxes) {
-      box.onEnd = (sa) => {
-        const begun = this.world.moments.find((moment) => moment.sa === sa);
-        if (begun !== undefined)
-          this.world.moments.push({ ...begun, at: this.#now, what: "ended", messageId: 0 });
-      };
+    for (const gateway of this.#gateways) {
+      gateway.onBegin = (session) => this.#remember("phase1", gateway, session, 0);
+      gateway.onEnd = (session) => this.#remember("ended", gateway, session, 0);
     }
-    const people = 2 + (this.word() % 5);
+    this.#populate(theme);
+  }
+
+  #populate(theme: Theme): void {
+    const people = theme === "crowd" ? 8 + (this.word() % 8) : 2 + (this.word() % 5);
     for (let i = 0; i < people; i += 1) {
       const person = this.#person();
-      const start = theme === "turns" ? 0 : this.#between(0, 100);
-      if (theme !== "turns") this.after(start, () => this.#connect(person));
-      else this.after(i * 150, () => this.#connect(person));
+      this.after(theme === "turns" ? i * 150 : this.#between(0, 100), () => this.#connect(person));
+    }
+    if (this.chance(0.25)) this.#site();
+    const [gateway] = this.#gateways;
+    const trouble = this.#between(60, 160);
+    if (theme === "crash") this.after(trouble, () => gateway.forget());
+    if (theme === "reload") {
+      this.after(trouble, () => {
+        gateway.forget();
+        gateway.downUntil = this.now + this.#between(20, 90);
+      });
     }
   }
 
   run(): World {
-    while (this.#queue.length > 0) {
-      let first = 0;
-      for (let i = 1; i < this.#queue.length; i += 1) {
-        const [a, b] = [this.#queue[i], this.#queue[first]];
-        if (a.at < b.at || (a.at === b.at && a.order < b.order)) first = i;
-      }
-      const { at, run } = this.#queue[first];
-      this.#queue[first] = this.#queue[this.#queue.length - 1];
-      this.#queue.pop();
-      this.#now = at;
-      run();
-    }
+    this.#timeline.run();
     return this.world;
+  }
+
+  get now(): number {
+    return this.#timeline.now;
+  }
+
+  after(seconds: number, run: () => void): void {
+    this.#timeline.at(this.now + seconds, run);
   }
 
   word(): number {
@@ -136,89 +100,100 @@ class Simulation implements Network {
   }
 
   bytes(length: number): Buffer {
-    const buffer = Buffer.alloc(length);
+    const buffer = Buffer.allocUnsafe(length);
     for (let i = 0; i + 4 <= length; i += 4) buffer.writeUInt32LE(this.#next(), i);
     return buffer;
-  }
-
-  after(seconds: number, run: () => void): void {
-    this.#order += 1;
-    this.#queue.push({ at: this.#now + seconds, order: this.#order, run });
   }
 
   /** The network loses datagrams on the client's side of the tap: going up the tap misses them as well. */
   carry(place: Place, gateway: Gateway, direction: Direction, floated: boolean, body: Body): boolean {
     const lost = this.chance(this.world.loss);
-    const { outside, inside } = frames({ place, gateway: gateway.address, direction, floated }, body);
+    if (direction === "down" && this.now < gateway.downUntil) return false;
+    this.#ipId += 1;
     if (!(lost && direction === "up")) {
-      this.world.seen.push({ at: this.#now, direction, esp: "esp" in body, outside, inside });
+      this.world.seen.push({
+        at: this.now,
+        direction,
+        place,
+        gateway: gateway.address,
+        floated,
+        body,
+        ipId: this.#ipId,
+      });
     }
-    return !lost;
+    return !lost && !(direction === "up" && this.now < gateway.downUntil);
   }
 
-  established(dialogue: Dialogue): void {
-    this.#remember(dialogue, "phase1", 0);
-  }
-
-  #remember({ gateway, place, key }: Dialogue, what: Moment["what"], messageId: number): void {
-    const { address } = place;
-    this.world.moments.push({
-      at: this.#now,
-      what,
-      gateway: gateway.address,
-      peer: address,
-      sa: key,
-      messageId,
-    });
-  }
-
-  decided(dialogue: Dialogue, messageId: number, decision: Decision): void {
-    const { world } = this;
-    this.#remember(dialogue, decision.accepted ? "accepted" : decision.reason, messageId);
+  decided(dialogue: Deciding, messageId: number, decision: Decision): void {
+    const { world, now } = this;
+    const what = decision.accepted ? "accepted" : LOGGED[decision.reason];
+    if (what !== null) this.#remember(what, dialogue.gateway, dialogue, messageId);
     if (decision.accepted) {
-      world.accepted.add(`${dialogue.key}/${messageId}`);
+      world.accepted.add(`${dialogue.sa}/${messageId}`);
       return;
     }
+    const { reason, by } = decision;
     world.refusals.push({
-      sa: dialogue.key,
+      sa: dialogue.sa,
       messageId,
-      reason: decision.reason,
-      holderConnected: decision.reason === "held" && decision.by.some((peer) => this.#connected.has(peer)),
-      acceptable: dialogue.nature.acceptable,
+      at: now,
+      reason,
+      client: dialogue.address,
+      gateway: dialogue.gateway.address,
+      by: [...new Set(by.map(({ address }) => address))],
+      holderConnected: by.some((session) =>
+        [...this.#connected].some((each) => each === session || each.peer === session.peer),
+      ),
+      acceptable: dialogue.acceptable,
     });
   }
 
-  #place(natted: boolean, shared: boolean): Place {
-    this.#people += 1;
-    const n = this.#people;
-    return {
-      address: shared ? "198.51.100.250" : `198.51.100.${n}`,
-      natted,
-      port500: natted ? 1100 + n : 500,
-      port4500: natted ? 41_000 + n : 4500,
-      inside: `192.168.1.${n}`,
-    };
+  #remember(
+    what: Moment["what"],
+    gateway: Gateway,
+    { sa, address }: Deciding | Session,
+    messageId: number,
+  ): void {
+    this.world.moments.push({ at: this.now, what, gateway: gateway.address, peer: address, sa, messageId });
   }
 
   #person(): Person {
-    const kind = this.word() % 10;
-    const counts = kind < 7;
-    const vendorIds = counts
-      ? windowsVendorIds(kind % 2 === 0 ? 9 : 8)
-      : kind === 7
-        ? windowsVendorIds(4)
-        : [VENDOR.xauth, VENDOR.dpd];
+    const { theme } = this.world;
     const shared = this.chance(0.2);
     const natted = shared || this.chance(0.35);
-    const place = this.#place(natted, shared);
-    const acceptable = !this.chance(this.world.theme === "mismatch" ? 0.4 : 0);
-    const gateway = this.#boxes[this.word() % this.#boxes.length];
-    return { nature: { vendorIds, counts, acceptable }, place, gateway, tries: 0 };
+    this.#people += 1;
+    const gateway = this.#gateways[this.word() % this.#gateways.length];
+    return {
+      nature: natureOf(theme, natted, this),
+      place: placeOf(this.#people, natted, shared),
+      gateway,
+      tries: 0,
+      stays: null,
+    };
+  }
+
+  /** A site-to-site peer: dialled in at the beginning, rekeyed by either side, online to the end. */
+  #site(): void {
+    this.#people += 1;
+    const [gateway] = this.#gateways;
+    const dialogue = new Dialogue(this, siteNature(), gateway, placeOf(this.#people, false, false));
+    dialogue.begin((finished) => {
+      if (!finished) return;
+      dialogue.dial((accepted) => {
+        if (!accepted) return;
+        for (let at = 2; at < SITE_LIFE; at += 7) this.after(at, () => dialogue.esp());
+        for (let at = 15; at < SITE_LIFE; at += 30) this.after(at, () => dialogue.dpd());
+        for (const at of [120, 300]) this.after(at, () => dialogue.gatewayQuickMode());
+      });
+    });
   }
 
   #connect(person: Person): void {
     person.tries += 1;
     if (person.tries > MAX_TRIES) return;
+    // An administrator who mends a wrong transform after two tries.
+    if (this.world.theme === "mended" && person.tries === 3)
+      person.nature = { ...person.nature, acceptable: true };
     const dialogue = new Dialogue(this, person.nature, person.gateway, person.place);
     dialogue.begin((finished) => {
       if (!finished) {
@@ -226,11 +201,12 @@ class Simulation implements Network {
         return;
       }
       this.after(0.05, () =>
-        dialogue.quickMode((accepted) => {
+        dialogue.dial((accepted) => {
           if (accepted) this.#stay(person, dialogue);
           else {
-            dialogue.farewell();
-            this.after(this.#between(3, 40), () => this.#connect(person));
+            if (this.chance(0.9)) dialogue.farewell();
+            else dialogue.vanish();
+            this.after(this.#between(this.world.theme === "lag" ? 1 : 3, 40), () => this.#connect(person));
           }
         }),
       );
@@ -238,44 +214,82 @@ class Simulation implements Network {
   }
 
   #stay(person: Person, dialogue: Dialogue): void {
-    this.#connected.add(dialogue.peer);
+    this.#connected.add(dialogue);
+    const { theme } = this.world;
     const long = this.chance(0.1);
-    const end = this.world.theme === "turns" ? this.#between(20, 90) : this.#between(20, long ? 900 : 150);
+    const end = theme === "turns" ? this.#between(20, 90) : this.#between(20, long ? 900 : 150);
+    const renews =
+      theme === "renew" && end > 60 && this.chance(0.6)
+        ? this.#between(20, end - 20)
+        : Number.POSITIVE_INFINITY;
+    let current = dialogue;
     const step = this.#between(4, 15);
-    for (let at = 0.5; at < end - 0.5; at += step) this.after(at, () => dialogue.esp());
-    if (person.place.natted) for (let at = 10; at < end; at += 20) this.after(at, () => dialogue.keepalive());
+    for (const at of [0.05, 0.1, 0.2, 0.5]) this.after(at, () => current.esp());
+    for (let at = 1; at < end - 0.5; at += step) this.after(at, () => current.esp());
+    if (person.place.natted) for (let at = 10; at < end; at += 20) this.after(at, () => current.keepalive());
+    if (person.nature.dpd) for (let at = 15; at < end; at += 30) this.after(at, () => current.dpd());
     const rekeys = this.word() % 3;
-    for (let i = 1; i <= rekeys; i += 1) {
-      this.after((end * i) / (rekeys + 1), () => dialogue.quickMode(() => undefined));
-    }
-    if (person.place.natted && this.chance(0.15)) {
-      // The NAT forgets the mapping and makes another.
-      this.after(this.#between(5, end), () => {
-        this.#turn += 1;
-        dialogue.place = { ...dialogue.place, port4500: 52_000 + this.#turn };
-        person.place = dialogue.place;
+    for (let i = 1; i <= rekeys; i += 1) this.after((end * i) / (rekeys + 1), () => current.rekey());
+    if (person.place.natted && this.chance(0.15))
+      this.after(this.#between(5, end), () => this.#natMoves(person, current));
+    dialogue.onThrownOut = () => {
+      this.#connected.delete(current);
+      this.after(this.#between(2, 20), () => this.#connect(person));
+    };
+    if (renews < end) {
+      this.after(renews, () => {
+        this.#connected.delete(current);
+        current = current.renew();
+        this.#connected.add(current);
+        this.after(2, () => current.rekey());
       });
     }
-    this.after(end, () => this.#leave(person, dialogue));
+    this.after(end, () => {
+      if (this.#connected.has(current)) this.#leave(person, current);
+    });
+  }
+
+  /** The NAT forgets the mapping and makes another. */
+  #natMoves(person: Person, dialogue: Dialogue): void {
+    this.#turn += 1;
+    dialogue.place = { ...dialogue.place, port4500: 52_000 + this.#turn };
+    person.place = dialogue.place;
   }
 
   #leave(person: Person, dialogue: Dialogue): void {
     const { theme } = this.world;
-    this.#connected.delete(dialogue.peer);
-    const silent = this.chance(theme === "ghosts" || theme === "moved" ? 0.7 : theme === "turns" ? 0 : 0.1);
-    if (silent) this.after(IDLE_TIMEOUT, () => dialogue.gateway.drop(dialogue.key));
-    else dialogue.farewell();
-    if (theme === "moved" && this.chance(0.7)) {
-      // The same person from another address: to the gateway somebody else.
-      const moved = this.#person();
-      const { nature } = person;
-      this.after(this.#between(2, 60), () => this.#connect({ ...moved, nature, gateway: person.gateway }));
-    } else if (theme === "reuse" && this.chance(0.7)) {
-      // Somebody else at the address that has become free.
-      const newcomer = this.#person();
-      const { place } = person;
-      this.after(this.#between(5, 90), () => this.#connect({ ...newcomer, place, gateway: person.gateway }));
-    } else if (this.chance(0.4)) this.after(this.#between(5, 60), () => this.#connect(person));
+    this.#connected.delete(dialogue);
+    const ghostly = theme === "ghosts" || theme === "moved" || theme === "own-ghosts";
+    if (this.chance(ghostly ? 0.7 : theme === "turns" ? 0 : 0.1)) this.#vanish(dialogue);
+    else dialogue.farewell(this.chance(0.1) ? 3 : 0.004);
+    if (theme === "moved" && this.chance(0.7)) this.#comesElsewhere(person.nature, person.gateway);
+    else if (theme === "reuse" && this.chance(0.7)) this.#successor(person.place, person.gateway);
+    else if (this.chance(theme === "own-ghosts" ? 0.8 : 0.4))
+      this.after(this.#between(5, 60), () => this.#connect(person));
+  }
+
+  /** Without a word: the gateway calls for it three times, and lets it go when it times out. */
+  #vanish(dialogue: Dialogue): void {
+    dialogue.vanish();
+    for (const refusal of this.world.refusals) {
+      if (refusal.at > this.now - VANISHING && refusal.by.includes(dialogue.address))
+        refusal.holderConnected = false;
+    }
+    if (this.chance(0.5)) for (const at of [20, 80, 140]) this.after(at, () => dialogue.espDown());
+    const timeout = this.chance(0.3) ? 200 : 1800;
+    this.after(timeout, () => dialogue.gateway.drop(dialogue, this.now));
+  }
+
+  /** The same person from another address: to the gateway somebody else. */
+  #comesElsewhere(nature: Nature, gateway: Gateway): void {
+    const moved = this.#person();
+    this.after(this.#between(2, 60), () => this.#connect({ ...moved, nature, gateway }));
+  }
+
+  /** Somebody else at the address that has become free. */
+  #successor(place: Place, gateway: Gateway): void {
+    const newcomer = this.#person();
+    this.after(this.#between(5, 90), () => this.#connect({ ...newcomer, place, gateway }));
   }
 }
 

@@ -1,0 +1,78 @@
+/** What became of a refusal in a report, and whether a capture shows the refusal, and life of who held the ID. */
+
+import type { Seen } from "./wire.ts";
+import type { Refusal } from "./world.ts";
+
+/** What of a report is scored. */
+export interface Scored {
+  findings: readonly {
+    holder: { address: string | null; candidates?: readonly { address: string }[] | undefined };
+    caveats: readonly string[];
+    attempts: readonly { contenderSa: { initiatorCookie: string }; messageId: string; verdict: string }[];
+  }[];
+  warnings: readonly { code: string; message: string }[];
+}
+
+export type Fate = "rejected" | "predicted" | "possible" | "warning" | "silence";
+
+/** The finding's attempt on this quick mode: its verdict, and who is named. */
+export interface Judgement {
+  fate: Fate;
+  /** The holder, or the candidates. */
+  named: string[];
+}
+
+export function fateOf(refusal: Refusal, report: Scored): Judgement {
+  for (const { holder, attempts } of report.findings) {
+    for (const { contenderSa, messageId, verdict } of attempts) {
+      if (contenderSa.initiatorCookie !== refusal.sa || Number(messageId) !== refusal.messageId) continue;
+      if (verdict === "tolerated") continue;
+      const named =
+        holder.address === null ? (holder.candidates ?? []).map(({ address }) => address) : [holder.address];
+      return { fate: verdict as Fate, named };
+    }
+  }
+  const warned = report.warnings.some(
+    ({ code, message }) => code.startsWith("refused-") && mentions(message, refusal.client),
+  );
+  return { fate: warned ? "warning" : "silence", named: [] };
+}
+
+/** The address, and not as a part of a longer one. */
+export function mentions(text: string, address: string): boolean {
+  for (let at = text.indexOf(address); at >= 0; at = text.indexOf(address, at + 1)) {
+    if (!/[0-9]/.test(text[at + address.length] ?? "") && !/[0-9.]/.test(text[at - 1] ?? "")) return true;
+  }
+  return false;
+}
+
+const cookieOf = (message: Buffer) => message.toString("hex", 0, 8);
+const QUICK = 32;
+
+/** Its IKE SA is in the capture from the first message on, with the quick mode and a copy of it. */
+export function isCaptured(refusal: Refusal, kept: readonly Seen[], all: readonly Seen[]): boolean {
+  const own = (list: readonly Seen[]) =>
+    list.filter(({ body }) => "isakmp" in body && cookieOf(body.isakmp) === refusal.sa);
+  return own(kept).length === own(all).length;
+}
+
+/** The client repeated itself: without that nothing shows that it missed an answer. */
+export function wasRepeated(refusal: Refusal, kept: readonly Seen[]): boolean {
+  const tries = kept.filter(
+    ({ body, direction }) =>
+      direction === "up" &&
+      "isakmp" in body &&
+      body.isakmp[18] === QUICK &&
+      body.isakmp.readUInt32BE(20) === refusal.messageId &&
+      cookieOf(body.isakmp) === refusal.sa,
+  );
+  return tries.length >= 2;
+}
+
+/** A holder's address is in the capture, with this gateway, before and after the refusal or so. */
+export function showsLife(refusal: Refusal, kept: readonly Seen[]): boolean {
+  return kept.some(
+    ({ place, gateway, at }) =>
+      gateway === refusal.gateway && refusal.by.includes(place.address) && at >= refusal.at - 300,
+  );
+}
