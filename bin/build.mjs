@@ -41,7 +41,7 @@ async function bundle() {
   await build({
     ...program,
     entryPoints: ["src/cli/main.ts"],
-    external: ["cap", "cli-table3", "pcap-parser", "zod"],
+    external: ["cap", "cli-table3", "fzstd", "pcap-parser", "unbzip2-stream", "xz-decompress", "zod"],
     outfile: "dist/main.cjs",
   });
   await build({

@@ -67,7 +67,12 @@ function packetsOnly(input: FeedInput): FeedInput {
       throw error;
     }
   };
-  return { ...input, open };
+  if (input.expand === undefined) return { ...input, open };
+  const expand = async () => {
+    const { inputs, leftOut } = await input.expand!();
+    return { inputs: inputs.map(packetsOnly), leftOut };
+  };
+  return { ...input, open, expand };
 }
 
 export type { Report } from "./report/model.ts";
@@ -136,6 +141,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const { report, packets, timelines, plan } = await run(feed, { ...rest, onRound }, () => [
     ...unreadable(),
     ...leftOut,
+    ...feed.leftOut,
   ]);
   await feed.close();
   const read = feed.summaries.map(({ name }) => name);

@@ -20,7 +20,7 @@ const BELOW_ANALYSIS = [
   "evidence",
   "report",
 ];
-const BELOW_NODE = [...BELOW_ANALYSIS, "logs", "printers", "analysis"];
+const BELOW_NODE = [...BELOW_ANALYSIS, "archives", "text", "logs", "printers", "analysis"];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   collections: [],
   wire: [],
@@ -29,8 +29,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   syslog: ["wire", "collections"],
   events: ["wire", "collections"],
   records: ["capture", "wire", "collections"],
+  archives: ["capture", "wire", "collections"],
+  text: ["capture", "wire", "collections"],
   logs: ["capture", "wire"],
-  feed: ["capture", "records", "logs", "wire"],
+  feed: ["capture", "archives", "text", "records", "logs", "wire"],
   ike: ["wire", "collections"],
   judgement: ["ike", "wire", "collections"],
   evidence: ["judgement", "ike", "feed", "capture", "wire", "collections"],

@@ -1,5 +1,13 @@
 /** Where bytes come from. */
 
+/** Bytes that can be read at any place. */
+export interface RandomAccess {
+  readonly size: number;
+  /** Fills `into` with the bytes from `position` on; returns how many there were, fewer only at the end. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
 export interface ByteSource {
   /** Fills `into` from `at` on, as far as bytes are at hand; 0 at the end. @throws what the stream throws */
   read(into: Uint8Array, at: number): Promise<number>;
@@ -7,6 +15,8 @@ export interface ByteSource {
   position(): number;
   /** Bytes of the input in all; null when not known. */
   readonly size: number | null;
+  /** The whole of it at any place, where it can be read so. Closing that closes the source. */
+  random?(): RandomAccess;
   close(): Promise<void>;
 }
 

@@ -1,65 +1,70 @@
 /**
  * Classic pcap: a 24-byte file header, then records of 16 bytes of header and the captured bytes. Microseconds
- * or nanoseconds, either byte order, and the "modified" format with 8 more bytes a record (kernel patches of
- * the 1990s). Facts: draft-ietf-opsawg-pcap, libpcap's savefile format.
+ * or nanoseconds, either byte order, and its dialects (see pcap-dialects.ts).
  */
 
 import type { FrameBatch } from "./batch.ts";
 import { BatchBuffer, CAPACITY, MAX_RECORD } from "./batch-buffer.ts";
 import { type ByteWindow, endOf } from "./byte-window.ts";
+import {
+  chooseDialect,
+  countFaults,
+  DIALECT_BYTES,
+  type PcapDialect,
+  type PcapHeader,
+  pcapHeaderLength,
+  readPcapHeader,
+} from "./pcap-dialects.ts";
 import type { CaptureSource, SourceSummary } from "./source.ts";
 
-export const PCAP_HEADER = 24;
-const RECORD_HEADER = 16;
-const MODIFIED_HEADER = 24;
+export { isPcapMagic, PCAP_HEADER, pcapHeaderLength } from "./pcap-dialects.ts";
 
-interface PcapKind {
-  littleEndian: boolean;
-  nanos: boolean;
-  modified: boolean;
-}
+const LINKTYPE_ETHERNET = 1;
+const STANDARD_RECORD = 16;
+const ETHERNET_HEADER = 14;
+const ETHERTYPE = 12;
+/** What is common on Ethernet: IP, ARP, VLAN tags, MPLS, PPPoE, and what switches and cards add. */
+const ETHERTYPES = new Set([
+  0x0800, 0x0806, 0x8035, 0x8100, 0x86dd, 0x8847, 0x8848, 0x8863, 0x8864, 0x888e, 0x88a8, 0x88cc, 0x88e5,
+  0x88e7, 0x8906, 0x8909, 0x8926, 0x893f, 0x9000, 0x9100, 0x9200, 0x22f3, 0x894f, 0x88be, 0x8903,
+]);
 
-const KINDS = new Map<number, PcapKind>();
-for (const [magic, nanos, modified] of [
-  [0xa1b2c3d4, false, false],
-  [0xa1b23c4d, true, false],
-  [0xa1b2cd34, false, true],
-] as const) {
-  const swapped =
-    ((magic & 0xff) << 24) | ((magic & 0xff00) << 8) | ((magic >>> 8) & 0xff00) | (magic >>> 24);
-  KINDS.set(magic, { littleEndian: false, nanos, modified });
-  KINDS.set(swapped >>> 0, { littleEndian: true, nanos, modified });
-}
-
-/** @param magic the first four bytes, big-endian */
-export function isPcapMagic(magic: number): boolean {
-  return KINDS.has(magic);
+/** Whether a frame's type field says something that is common on Ethernet. */
+function isEtherType(bytes: Uint8Array, at: number): boolean {
+  return ETHERTYPES.has((bytes[at] << 8) | bytes[at + 1]);
 }
 
 export class PcapSource implements CaptureSource {
   readonly summary: SourceSummary;
   readonly #window: ByteWindow;
-  readonly #kind: PcapKind;
+  readonly #header: PcapHeader;
+  readonly #suffix: string;
+  #dialect: PcapDialect;
+  /** The first records have to tell the dialect. */
+  #undecided: boolean;
   readonly #batch = new BatchBuffer();
 
   /** `window` stands at the file header, which is at hand in full. */
   constructor(window: ByteWindow, name: string, suffix: string) {
-    const view = new DataView(window.bytes.buffer, window.bytes.byteOffset + window.start, PCAP_HEADER);
-    this.#kind = KINDS.get(view.getUint32(0))!;
-    // The upper bits hold the FCS length and other flags.
-    const linkType = view.getUint32(20, this.#kind.littleEndian) & 0xffff;
+    const { bytes, start, available } = window;
+    const view = new DataView(bytes.buffer, bytes.byteOffset + start, available);
+    this.#header = readPcapHeader(view);
+    this.#suffix = suffix;
+    const { linkType, dialects } = this.#header;
+    this.#dialect = dialects[0];
+    this.#undecided = dialects.length > 1;
     // One link type for all records: what the loop need not write.
     this.#batch.linkTypes.fill(linkType);
     this.#window = window;
-    window.consume(PCAP_HEADER);
-    const { nanos, modified } = this.#kind;
+    const length = pcapHeaderLength(view.getUint32(0));
+    window.consume(length);
     this.summary = {
       name,
-      format: (modified ? "pcap-modified" : nanos ? "pcap-ns" : "pcap") + suffix,
+      format: this.#dialect.name + suffix,
       linkTypes: [linkType],
       packets: 0,
-      bytes: PCAP_HEADER,
-      timeDigits: nanos ? 9 : 6,
+      bytes: length,
+      timeDigits: this.#dialect.nanos ? 9 : 6,
       untimed: 0,
       end: "clean",
       problem: null,
@@ -76,6 +81,7 @@ export class PcapSource implements CaptureSource {
 
   async next(): Promise<FrameBatch | null> {
     const window = this.#window;
+    if (this.#undecided) await this.#decide();
     while (this.summary.end === "clean") {
       this.#fill();
       if (this.#batch.count > 0) return this.#batch;
@@ -89,13 +95,48 @@ export class PcapSource implements CaptureSource {
     return null;
   }
 
+  /**
+   * Settles which dialect it is. A first frame of Ethernet that looks like one settles it at once, so that a pipe is
+   * not kept waiting, else two records that make sense; of pipes of other link types it is standard pcap, as for
+   * Wireshark.
+   */
+  async #decide(): Promise<void> {
+    const window = this.#window;
+    this.#undecided = false;
+    const ethernet = this.#header.linkType === LINKTYPE_ETHERNET;
+    if (this.#dialect.recordHeader === STANDARD_RECORD) {
+      if (!ethernet && this.size === null) return;
+      await window.have(STANDARD_RECORD + ETHERNET_HEADER);
+      if (ethernet && isEtherType(window.bytes, window.start + STANDARD_RECORD + ETHERTYPE)) return;
+    }
+    if (!(await window.have(STANDARD_RECORD))) return;
+    const captured = Math.min(
+      this.#view().getUint32(window.start + 8, this.#header.littleEndian),
+      DIALECT_BYTES,
+    );
+    await window.have(2 * this.#dialect.recordHeader + captured);
+    const records = { view: this.#view(), at: window.start, header: this.#header };
+    if (countFaults(records, this.#dialect, 2).faults === 0) return;
+    await window.have(DIALECT_BYTES);
+    this.#dialect = chooseDialect(this.#view(), window.start, this.#header);
+    this.summary.format = this.#dialect.name + this.#suffix;
+  }
+
+  /** The bytes at hand, as far as they may tell the dialect. */
+  #view(): DataView {
+    const { bytes, end, start } = this.#window;
+    return new DataView(bytes.buffer, bytes.byteOffset, Math.min(end, start + DIALECT_BYTES));
+  }
+
   /** Takes all whole records that are at hand: the loop that touches every record of every capture. */
   #fill(): void {
     const window = this.#window;
     const batch = this.#batch;
     batch.begin(window.bytes);
-    const { littleEndian, nanos, modified } = this.#kind;
-    const header = modified ? MODIFIED_HEADER : RECORD_HEADER;
+    const { littleEndian, lengths } = this.#header;
+    const { nanos, recordHeader: header } = this.#dialect;
+    const capturedAt = lengths === "original-first" ? 12 : 8;
+    const unsure = lengths === "larger-is-original";
     const { end } = window;
     const view = new DataView(window.bytes.buffer, window.bytes.byteOffset, end);
     const { offsets, captured, original, micros } = batch;
@@ -103,7 +144,9 @@ export class PcapSource implements CaptureSource {
     let at = window.start;
     let count = 0;
     while (at <= last && count < CAPACITY) {
-      const length = view.getUint32(at + 8, littleEndian);
+      let length = view.getUint32(at + capturedAt, littleEndian);
+      let wire = view.getUint32(at + 20 - capturedAt, littleEndian);
+      if (unsure && length > wire) [length, wire] = [wire, length];
       if (length > MAX_RECORD) {
         if (count === 0) this.#corrupt(at, length);
         break;
@@ -113,7 +156,7 @@ export class PcapSource implements CaptureSource {
       const fraction = view.getUint32(at + 4, littleEndian);
       offsets[count] = at + header;
       captured[count] = length;
-      original[count] = view.getUint32(at + 12, littleEndian);
+      original[count] = wire;
       // A fraction of a second or more is carried: some writers leave it unnormalised.
       if (nanos) {
         micros[count] = seconds * 1_000_000 + Math.floor(fraction / 1000);

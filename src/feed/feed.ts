@@ -1,7 +1,7 @@
 /** The feed: what everything behind the readers takes packets from, whatever they come from. */
 
 import type { Slice } from "../capture/batch.ts";
-import type { CaptureSource, SourceSummary, WrittenTime } from "../capture/source.ts";
+import type { CaptureError, CaptureSource, SourceSummary, WrittenTime } from "../capture/source.ts";
 
 export type { Slice } from "../capture/batch.ts";
 export type { WrittenTime } from "../capture/source.ts";
@@ -11,6 +11,13 @@ export interface Taken {
   packets: number;
   /** Time of the last row. */
   last: WrittenTime;
+}
+
+/** What an input turned out to be that may be an archive. */
+export interface Expansion {
+  inputs: FeedInput[];
+  /** Files of it that look like captures and cannot be read. */
+  leftOut: CaptureError[];
 }
 
 /** An input that is not opened yet. What opens it belongs to the runtime, and is handed in. */
@@ -23,6 +30,11 @@ export interface FeedInput {
    * @throws CaptureError when it cannot be read
    */
   open(chunk?: number): Promise<CaptureSource>;
+  /**
+   * Of an input that can only be looked into by reading it: itself, or the files in it.
+   * @throws CaptureError when it cannot be read
+   */
+  expand?(): Promise<Expansion>;
   /** Gives up an opening that waits for its first byte. */
   abandon(): void;
 }

@@ -1,41 +1,24 @@
-/** Known formats of input, told by their first bytes and never by a name. */
+/** Known formats of input, told by their first bytes and never by a name: the one list of what is read. */
 
 import { type ByteSource, CHUNK } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
-import { isPcapMagic, PCAP_HEADER, PcapSource } from "../capture/pcap-reader.ts";
+import { isPcapMagic, PCAP_HEADER, PcapSource, pcapHeaderLength } from "../capture/pcap-reader.ts";
 import { PcapngSource, SECTION_HEADER } from "../capture/pcapng-reader.ts";
-import { CaptureError, type CaptureSource, label, STDIN, unreadable } from "../capture/source.ts";
-import { type Decompressors, unpacked } from "./decompression.ts";
+import { CaptureError, type CaptureSource, label, unreadable } from "../capture/source.ts";
+import { compressionOf, unpacked } from "./decompression.ts";
+import type { Opened, OpeningInput, OpenOptions } from "./opened.ts";
+
+export type { Archive, Opened, OpenOptions } from "./opened.ts";
 
 /** How far the lines of message records may be out of order unless the user says otherwise, microseconds. */
 export const REORDER = 5_000_000;
 
-export interface OpenOptions {
-  /** Bytes read at a time. */
-  chunk?: number;
-  /** How far lines of records and logs may be out of order, microseconds. */
-  reorder?: number;
-  /** What the runtime can unpack. */
-  decompressors?: Decompressors;
-}
-
-export const OPEN_BRACE = 0x7b;
-export const HASH = 0x23;
-/** Beginnings of files that are not read here, and what to do with them. NAME stands for the input's name. */
-export const OTHERS: readonly { magic: readonly number[]; what: string; instead: string }[] = [
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], what: "zstd data", instead: "zstd -dc NAME | ike-dupcheck -" },
-  { magic: [0x04, 0x22, 0x4d, 0x18], what: "lz4 data", instead: "lz4 -dc NAME | ike-dupcheck -" },
-  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], what: "xz data", instead: "xz -dc NAME | ike-dupcheck -" },
-  { magic: [0x42, 0x5a, 0x68], what: "bzip2 data", instead: "bzip2 -dc NAME | ike-dupcheck -" },
-  { magic: [0x50, 0x4b, 0x03, 0x04], what: "a zip archive", instead: "unzip -p NAME | ike-dupcheck -" },
-  ...[
-    { magic: [0x73, 0x6e, 0x6f, 0x6f, 0x70, 0], what: "a snoop capture" },
-    { magic: [0x47, 0x4d, 0x42, 0x55], what: "a Network Monitor capture" },
-    { magic: [0x52, 0x54, 0x53, 0x53], what: "a Network Monitor capture" },
-    { magic: [0x58, 0x43, 0x50, 0], what: "a NetXray capture" },
-    { magic: [0x54, 0x52, 0x53, 0x4e, 0x49, 0x46, 0x46], what: "a Sniffer capture" },
-  ].map((each) => ({ ...each, instead: "tshark -r NAME -F pcap -w - | ike-dupcheck -" })),
-];
+/** Compressions around each other; more are a trick. */
+const MAX_LAYERS = 3;
+/** Enough to tell every format but text and ERF: a header of tar. */
+const BEGINNING = 512;
+const OPEN_BRACE = 0x7b;
+const HASH = 0x23;
 
 /**
  * Reads the beginning of a byte source and gives the reader of its format.
@@ -44,64 +27,109 @@ export const OTHERS: readonly { magic: readonly number[]; what: string; instead:
 export async function openSource(
   source: ByteSource,
   name: string,
-  { chunk = CHUNK, reorder = REORDER, decompressors = {} }: OpenOptions = {},
+  options: OpenOptions = {},
 ): Promise<CaptureSource> {
-  const window = new ByteWindow(source, chunk);
+  const { capture, archive } = await openInput(source, name, options);
+  if (capture !== undefined) return capture;
+  await archive.bytes.close();
+  throw new CaptureError(
+    "unsupported",
+    `${label(name)} is a ${archive.format} archive, which is not opened here`,
+  );
+}
+
+/**
+ * The same for inputs that may be archives.
+ * @throws CaptureError when it is empty, is not a capture, or is one that is not read here
+ */
+export async function openInput(
+  source: ByteSource,
+  name: string,
+  options: OpenOptions = {},
+): Promise<Opened> {
+  let window = new ByteWindow(source, options.chunk ?? CHUNK);
+  let suffix = "";
   await window.have(4);
   if (window.available === 0) {
     if (window.failure !== null) throw unreadable(name, window.failure);
     throw new CaptureError("empty", `${label(name)} is empty`);
   }
-  if (isGzip(window)) {
-    if (decompressors.gzip === undefined) {
-      throw new CaptureError("unsupported", `${label(name)} is gzip data, which is not unpacked here`);
-    }
-    return openFormat(await unpacked(window, decompressors.gzip), name, "+gzip", reorder);
+  for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
+    const compression = await compressionOf(window);
+    if (compression === null) break;
+    const decompress = options.decompressors?.[compression.name];
+    if (decompress === undefined) throw notUnpacked(name, compression);
+    window = await unpacked(window, decompress);
+    suffix += `+${compression.name}`;
+    await window.have(4);
+    if (window.available > 0) continue;
+    if (window.failure !== null) throw damaged(name, compression.name, window.failure);
+    throw new CaptureError("empty", `${label(name)} is empty`);
   }
-  return openFormat(window, name, "", reorder);
+  return openFormat({ window, name, suffix, options });
 }
 
-function isGzip({ bytes, start, available }: ByteWindow): boolean {
-  return available >= 3 && bytes[start] === 0x1f && bytes[start + 1] === 0x8b && bytes[start + 2] === 8;
+function notUnpacked(name: string, { name: what, command }: { name: string; command: string }): CaptureError {
+  const by = command.replace("NAME", label(name) === name ? name : "FILE");
+  return new CaptureError(
+    "unsupported",
+    `${label(name)} is ${what} data, which is not unpacked here; try: ${by} | ike-dupcheck -`,
+  );
 }
 
-async function openFormat(
-  window: ByteWindow,
-  name: string,
-  suffix: string,
-  reorder: number,
-): Promise<CaptureSource> {
-  await window.have(PCAP_HEADER);
-  const begin = window.available > 0 ? window.bytes[window.start] : 0;
-  if (begin === OPEN_BRACE || begin === HASH) {
-    const { openLog } = await import("../logs/detect.ts");
-    const log = await openLog(window, name, suffix, reorder);
-    if (log !== null) return log;
-    const { openRecords } = await import("../records/reader.ts");
-    return openRecords(window, name, suffix, reorder);
-  }
+function damaged(name: string, what: string, failure: { message: string }): CaptureError {
+  return new CaptureError(
+    "unreadable",
+    `${label(name)} holds ${what} data that is damaged or cut off (${failure.message})`,
+  );
+}
+
+/** By the first four bytes, which nearly every format has; what needs more code is loaded when it is met. */
+async function openFormat(input: OpeningInput): Promise<Opened> {
+  const { window, name, suffix } = input;
   const { bytes, start, available } = window;
   const magic = available < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + start, 4).getUint32(0);
-  if (magic === SECTION_HEADER) return new PcapngSource(window, name, suffix);
-  if (isPcapMagic(magic)) {
-    if (available >= PCAP_HEADER) return new PcapSource(window, name, suffix);
-    throw new CaptureError(
-      "not-a-capture",
-      `${label(name)} ends inside the file header of a capture`,
-      available,
-    );
+  if (magic === SECTION_HEADER) return { capture: new PcapngSource(window, name, suffix) };
+  if (isPcapMagic(magic)) return { capture: await openPcap(input, magic) };
+  if (bytes[start] === OPEN_BRACE || bytes[start] === HASH) {
+    const lines = await openLines(input);
+    if (lines !== null) return { capture: lines };
   }
-  if (available === 0 && window.failure !== null) {
-    throw new CaptureError("unreadable", `${label(name)} holds damaged compressed data`);
+  const { openOther } = await import("./open-other.ts");
+  await window.have(BEGINNING);
+  return openOther(input, (again) => openFormat({ ...input, window: again }));
+}
+
+async function openPcap({ window, name, suffix }: OpeningInput, magic: number): Promise<CaptureSource> {
+  if (await window.have(Math.max(PCAP_HEADER, pcapHeaderLength(magic)))) {
+    return new PcapSource(window, name, suffix);
   }
-  if (available === 0) throw new CaptureError("empty", `${label(name)} is empty`);
-  const other = OTHERS.find((each) => each.magic.every((byte, i) => bytes[start + i] === byte));
-  if (other === undefined) {
-    throw new CaptureError("not-a-capture", `${label(name)} is no capture (neither pcap nor pcapng)`);
-  }
-  const command = other.instead.replace("NAME", name === STDIN ? "FILE" : name);
+  const { available, failure } = window;
+  if (failure !== null) throw unreadable(name, failure);
   throw new CaptureError(
-    "unsupported",
-    `${label(name)} is ${other.what}, which is not read here; try: ${command}`,
+    "not-a-capture",
+    `${label(name)} ends inside the file header of a capture`,
+    available,
+  );
+}
+
+/** Logs and message records, one line each; null for text of another kind. */
+async function openLines({ window, name, suffix, options }: OpeningInput): Promise<CaptureSource | null> {
+  const reorder = options.reorder ?? REORDER;
+  const isComment = window.bytes[window.start] === HASH;
+  if (isComment && !(await isZeekHeader(window))) return null;
+  const { openLog } = await import("../logs/detect.ts");
+  const log = await openLog(window, name, suffix, reorder);
+  if (log !== null) return log;
+  const { openRecords } = await import("../records/reader.ts");
+  return openRecords(window, name, suffix, reorder);
+}
+
+/** Whether a first line with a hash is one of a Zeek log, which begin with "#separator" or, cut, with another name. */
+async function isZeekHeader(window: ByteWindow): Promise<boolean> {
+  await window.have(16);
+  const [start, end] = [window.start + 1, Math.min(window.start + 16, window.end)];
+  return /^(?:separator|set_separator|empty_field|unset_field|path|open|fields)\b/.test(
+    new TextDecoder("latin1").decode(window.bytes.subarray(start, end)),
   );
 }

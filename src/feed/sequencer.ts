@@ -14,10 +14,14 @@ export class Sequencer implements Feed {
   readonly failures: CaptureError[] = [];
   /** Files whose turn to be opened had not come when the reading was ended. */
   unopened: readonly string[] = [];
-  readonly #lanes: InputLane[];
+  /** Files in archives that look like captures and cannot be read. */
+  readonly leftOut: CaptureError[] = [];
+  readonly #inputs: readonly FeedInput[];
+  #lanes: InputLane[];
   readonly #sequence = new Sequence<InputLane>();
 
   constructor(inputs: readonly FeedInput[]) {
+    this.#inputs = inputs;
     this.#lanes = inputs.map((input, index) => new InputLane(input, index));
   }
 
@@ -54,6 +58,7 @@ export class Sequencer implements Feed {
 
   /** A round is what can be merged without waiting for an input. Inputs that cannot be read end up in `failures`. */
   async *rounds(): AsyncGenerator<Iterable<Slice>> {
+    if (this.#inputs.some(({ expand }) => expand !== undefined)) await this.#expand();
     const alone = this.#lanes.length === 1;
     for (const lane of this.#lanes) await this.#start(lane, !alone);
     this.#lanes
@@ -95,6 +100,22 @@ export class Sequencer implements Feed {
       lane.last = last;
     }
     this.unopened = this.#lanes.flatMap(({ unopened }) => unopened ?? []);
+  }
+
+  /** Replaces inputs that are archives by what is in them. */
+  async #expand(): Promise<void> {
+    const found: FeedInput[] = [];
+    for (const input of this.#inputs) {
+      try {
+        const { inputs, leftOut } = (await input.expand?.()) ?? { inputs: [input], leftOut: [] };
+        found.push(...inputs);
+        this.leftOut.push(...leftOut);
+      } catch (error) {
+        if (!(error instanceof CaptureError)) throw error;
+        this.failures.push(error);
+      }
+    }
+    this.#lanes = found.map((input, index) => new InputLane(input, index));
   }
 
   async #start(lane: InputLane, peek: boolean): Promise<void> {

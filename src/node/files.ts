@@ -1,34 +1,58 @@
 /**
- * From what the user named to a source: a file, standard input or a directory; plain or gzip, told by the
- * first bytes and never by the name. What is no capture is refused with a sentence that says what to do.
+ * From a name to a source: a file, standard input, or a file in an archive; what it holds is told by its first
+ * bytes and never by the name. What is not a capture is refused with a sentence that says what to do.
  */
 
 import { readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { type ByteSource, CHUNK, IterableSource } from "../capture/byte-source.ts";
-import { CaptureError, type CaptureSource, type ReadFailure, STDIN, unreadable } from "../capture/source.ts";
-import type { Decompressors } from "../feed/decompression.ts";
-import type { FeedInput } from "../feed/feed.ts";
-import { type OpenOptions, openSource } from "../feed/formats.ts";
+import { type ByteSource, CHUNK, IterableSource, type RandomAccess } from "../capture/byte-source.ts";
+import {
+  CaptureError,
+  type CaptureSource,
+  label,
+  type ReadFailure,
+  STDIN,
+  unreadable,
+} from "../capture/source.ts";
+import type { Expansion, FeedInput } from "../feed/feed.ts";
+import { type Opened, type OpenOptions, openInput } from "../feed/formats.ts";
+import { DECOMPRESSORS } from "./unpack/decompressors.ts";
 
-/** What Node can unpack. Loaded for such a capture alone: the modules of Node that it needs take a while to load. */
-const DECOMPRESSORS: Decompressors = {
-  gzip: async (packed) => (await import("./gunzip.ts")).gunzip(packed),
-};
+/**
+ * Opens an input, which may be an archive; or a file in one, as "captures.zip/monday.pcap".
+ * @throws CaptureError when it cannot be read, is empty or is not a capture
+ */
+export async function openNamed(name: string, options: OpenOptions = {}): Promise<Opened> {
+  const withNode = { ...NODE_OPTIONS, ...options };
+  const source = name === STDIN ? standardInput() : await openFile(name);
+  if (source === null) return (await import("./archive-shelf.ts")).openMember(name, withNode, openNamed);
+  try {
+    return await openInput(source, name, withNode);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
 
 /**
  * Opens a capture.
  * @throws CaptureError when it cannot be read, is empty or is not a capture
  */
 export async function openCapture(name: string, options: OpenOptions = {}): Promise<CaptureSource> {
-  const source = name === STDIN ? standardInput() : await openFile(name);
-  try {
-    return await openSource(source, name, { decompressors: DECOMPRESSORS, ...options });
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
+  const { capture, archive } = await openNamed(name, options);
+  if (capture !== undefined) return capture;
+  await archive.bytes.close();
+  throw new CaptureError(
+    "unsupported",
+    `${label(name)} is a ${archive.format} archive and not a single capture`,
+  );
 }
+
+/** What Node adds to opening: what unpacks, and a disk for what has to be read at any place. */
+const NODE_OPTIONS: OpenOptions = {
+  decompressors: DECOMPRESSORS,
+  spool: async (window, name) => (await import("./spool.ts")).spoolToDisk(window, name),
+};
 
 /** The inputs of these names, for a feed. */
 export function fileInputs(names: readonly string[], options: OpenOptions = {}): FeedInput[] {
@@ -36,10 +60,33 @@ export function fileInputs(names: readonly string[], options: OpenOptions = {}):
     name,
     once: name === STDIN,
     open: (chunk) => openCapture(name, chunk === undefined ? options : { ...options, chunk }),
+    ...(name === STDIN ? { expand: () => expandStandardInput(options) } : {}),
     abandon: () => {
       if (name === STDIN) closeStandardInput();
     },
   }));
+}
+
+/** Standard input, or what is in it where it is an archive. */
+async function expandStandardInput(options: OpenOptions): Promise<Expansion> {
+  const opened = await openNamed(STDIN, options);
+  if (opened.archive !== undefined) {
+    const { capturesOf, shelve } = await import("./archive-shelf.ts");
+    shelve(STDIN, opened.archive);
+    const { names, leftOut } = await capturesOf(STDIN, openNamed);
+    if (names.length === 0) {
+      throw new CaptureError(
+        "no-captures",
+        `${label(STDIN)} is a ${opened.archive.format} archive without captures that can be read`,
+      );
+    }
+    return { inputs: fileInputs(names, options), leftOut };
+  }
+  const { capture } = opened;
+  return {
+    inputs: [{ name: STDIN, once: true, open: async () => capture, abandon: closeStandardInput }],
+    leftOut: [],
+  };
 }
 
 /** Releases standard input, also while the first byte of it is waited for. */
@@ -51,7 +98,8 @@ function standardInput(): ByteSource {
   return new IterableSource(process.stdin, { onClose: closeStandardInput });
 }
 
-async function openFile(name: string): Promise<ByteSource> {
+/** null where a part of the path is a file: an archive, perhaps, as standard input may be one. */
+async function openFile(name: string): Promise<ByteSource | null> {
   try {
     const handle = await open(name);
     const info = await handle.stat();
@@ -63,6 +111,8 @@ async function openFile(name: string): Promise<ByteSource> {
     if (!info.isFile()) return new IterableSource(handle.createReadStream({ highWaterMark: CHUNK }));
     return new FileSource(handle, info.size);
   } catch (error) {
+    const { code } = error as ReadFailure;
+    if (code === "ENOTDIR" || (code === "ENOENT" && name.startsWith(`${STDIN}/`))) return null;
     throw error instanceof CaptureError ? error : unreadable(name, error as ReadFailure);
   }
 }
@@ -98,6 +148,14 @@ class FileSource implements ByteSource {
 
   position(): number {
     return this.#position;
+  }
+
+  random(): RandomAccess {
+    return {
+      size: this.size,
+      read: async (into, position) => readSync(this.#handle.fd, into, 0, into.length, position),
+      close: () => this.close(),
+    };
   }
 
   async close(): Promise<void> {

@@ -1,36 +1,46 @@
-/** The inputs that a user named, directories replaced by the captures in them. */
+/** From what the user named to the captures: directories and archives replaced by what is in them. */
 
+import { closeSync, openSync, readSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { looksLikeTar } from "../archives/tar.ts";
+import { isZipMagic } from "../archives/zip.ts";
 import { CaptureError, type ReadFailure, STDIN, unreadable } from "../capture/source.ts";
-import { openCapture } from "./files.ts";
+import { isCompressed } from "../feed/decompression.ts";
+import { isWorthNaming } from "./capture-names.ts";
+import { openNamed } from "./files.ts";
 
 export interface Inputs {
   names: string[];
   /** Names left out because they are a file that is read already. */
   duplicates: string[];
-  /** Directories without captures, or that cannot be read. */
+  /** What was named and cannot be read: directories and archives without captures. */
   failures: CaptureError[];
-  /** Files of a directory that look like captures and cannot be read. */
+  /** Files of directories and archives that look like captures and cannot be read. */
   leftOut: CaptureError[];
 }
 
-/**
- * Names that captures have: `a.pcap`, `a.pcapng.gz`, `a.pcap17` of a ring buffer, `a.cap.3`, `a.etl`. A file of any
- * other name is a capture when its content says so.
- */
-const CAPTURE_NAME =
-  /\.(pcap|pcapng|cap|dmp|dump|ntar|snoop|etl|enc|trc|erf|pklg|5vw)\d*(\.\d+)?(\.(gz|zst|lz4|xz|bz2|z|zip))?$/i;
+export interface ExpandOptions {
+  /** Directories in directories as well. */
+  recursive?: boolean;
+}
+
+/** Enough to see what a file is; of a directory's files, all are looked at. */
+const PEEK_CHUNK = 4096;
+const HEADER_OF_TAR = 512;
 
 /**
- * Replaces directories by the captures directly in them, in the order of their names, and drops files that
+ * Replaces directories and archives by the captures in them, in the order of their names, and drops files that
  * were named before.
  */
-export async function expandInputs(named: readonly string[]): Promise<Inputs> {
+export async function expandInputs(
+  named: readonly string[],
+  { recursive = false }: ExpandOptions = {},
+): Promise<Inputs> {
   const inputs: Inputs = { names: [], duplicates: [], failures: [], leftOut: [] };
   const seen = new Set<string>();
   for (const name of named) {
-    const found = await capturesIn(name, inputs.leftOut).catch((error: unknown) => {
+    const found = await capturesIn(name, { recursive, leftOut: inputs.leftOut }).catch((error: unknown) => {
       if (!(error instanceof CaptureError)) throw error;
       inputs.failures.push(error);
       return [];
@@ -47,45 +57,99 @@ export async function expandInputs(named: readonly string[]): Promise<Inputs> {
   return inputs;
 }
 
-/**
- * @param leftOut takes what looks like a capture and cannot be read
- * @throws CaptureError for a directory that cannot be read, or has no capture in it
- */
-async function capturesIn(name: string, leftOut: CaptureError[]): Promise<string[]> {
+interface Search {
+  recursive: boolean;
+  /** Takes what looks like a capture and cannot be read. */
+  leftOut: CaptureError[];
+}
+
+/** @throws CaptureError for a directory or archive that cannot be read, or has no capture in it */
+async function capturesIn(name: string, search: Search): Promise<string[]> {
   if (name === STDIN) return [name];
   const info = await stat(name).catch(() => null);
+  if (info?.isFile() === true) return mayBeArchive(name) ? capturesInFile(name, search) : [name];
   if (info === null || !info.isDirectory()) return [name];
-  const entries = await readdir(name).catch((error: ReadFailure) => {
-    throw unreadable(name, error);
-  });
   const found: string[] = [];
-  for (const entry of entries.sort()) {
-    const path = join(name, entry);
-    const fault = await faultOf(path);
-    if (fault === null) found.push(path);
-    else if (fault instanceof CaptureError && looksLikeCapture(entry, fault)) leftOut.push(fault);
+  for (const path of await filesIn(name, search.recursive)) {
+    try {
+      found.push(...(await capturesInEntry(path, search)));
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      if (isWorthNaming(error, path)) search.leftOut.push(error);
+    }
   }
   if (found.length > 0) return found;
   throw new CaptureError("no-captures", `${name} is a directory without captures that can be read`);
 }
 
-/** Why the file is not taken: null for a capture, "other" for what is not a file. */
-async function faultOf(path: string): Promise<CaptureError | "other" | null> {
-  const info = await stat(path).catch(() => null);
-  if (info === null || !info.isFile()) return "other";
-  try {
-    const source = await openCapture(path, { chunk: 4096 });
-    await source.close();
-    return null;
-  } catch (error) {
-    if (error instanceof CaptureError) return error;
-    throw error;
+/** The regular files of a directory, in the order of their names; links to directories are not followed. */
+async function filesIn(folder: string, recursive: boolean): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: ReadFailure) => {
+    throw unreadable(folder, error);
+  });
+  const paths: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (recursive) paths.push(...(await filesIn(path, recursive)));
+    } else if ((await stat(path).catch(() => null))?.isFile() === true) paths.push(path);
   }
+  return paths;
 }
 
-/** By its content, which was recognized as that of another format, or by its name. */
-function looksLikeCapture(entry: string, { code }: CaptureError): boolean {
-  return code === "unsupported" || CAPTURE_NAME.test(entry);
+/** A named file that may be an archive; what is wrong with one that is not, is found when it is read. */
+async function capturesInFile(name: string, { leftOut }: Search): Promise<string[]> {
+  const opened = await openNamed(name, { chunk: PEEK_CHUNK }).catch((error: unknown) => {
+    if (error instanceof CaptureError && !isZip(name)) return null;
+    throw error;
+  });
+  await opened?.capture?.close();
+  if (opened?.archive === undefined) return [name];
+  const { capturesOf, shelve } = await import("./archive-shelf.ts");
+  shelve(name, opened.archive);
+  const found = await capturesOf(name, openNamed);
+  leftOut.push(...found.leftOut);
+  if (found.names.length > 0) return found.names;
+  throw new CaptureError(
+    "no-captures",
+    `${name} is a ${opened.archive.format} archive without captures that can be read`,
+  );
+}
+
+/** A file of a directory. @throws CaptureError where it is neither a capture nor an archive */
+async function capturesInEntry(path: string, { leftOut }: Search): Promise<string[]> {
+  const opened = await openNamed(path, { chunk: PEEK_CHUNK });
+  await opened.capture?.close();
+  if (opened.archive === undefined) return [path];
+  const { capturesOf, shelve } = await import("./archive-shelf.ts");
+  shelve(path, opened.archive);
+  const found = await capturesOf(path, openNamed);
+  leftOut.push(...found.leftOut);
+  return found.names;
+}
+
+function mayBeArchive(name: string): boolean {
+  const head = headOf(name);
+  return isZip(name, head) || looksLikeTar(head) || isCompressed(head);
+}
+
+function isZip(name: string, head = headOf(name)): boolean {
+  return head.length >= 4 && isZipMagic(new DataView(head.buffer, head.byteOffset, 4).getUint32(0, true));
+}
+
+/** The first bytes of a file; none where it cannot be read. */
+function headOf(name: string): Uint8Array {
+  const head = new Uint8Array(HEADER_OF_TAR);
+  try {
+    const file = openSync(name, "r");
+    try {
+      return head.subarray(0, readSync(file, head, 0, head.length, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return head.subarray(0, 0);
+  }
 }
 
 /** Device and inode, where the name has them. */

@@ -19,17 +19,32 @@ afterAll(() => rm(folder, { recursive: true }));
 describe("what is no capture is refused in one sentence", () => {
   const cases: [string, Buffer, string, RegExp][] = [
     ["an empty file", Buffer.alloc(0), "empty", /is empty/],
-    ["text", Buffer.from("frame,time\n1,2\n"), "not-a-capture", /neither pcap nor pcapng/],
-    ["three bytes", Buffer.from([0xa1, 0xb2, 0xc3]), "not-a-capture", /is no capture/],
+    ["text", Buffer.from("frame,time\n1,2\n"), "not-a-capture", /is text without packets/],
+    [
+      "three bytes",
+      Buffer.from([0xa1, 0xb2, 0xc3]),
+      "not-a-capture",
+      /is not a capture that is read here; if Wireshark/,
+    ],
     ["half a file header", capture.subarray(0, 23), "not-a-capture", /ends inside the file header/],
-    ["zstd", Buffer.from("28b52ffd0000", "hex"), "unsupported", /zstd -dc FILE \| ike-dupcheck -/],
-    ["lz4", Buffer.from("04224d180000", "hex"), "unsupported", /lz4 -dc/],
-    ["xz", Buffer.from("fd377a585a00", "hex"), "unsupported", /xz -dc/],
-    ["bzip2", Buffer.from("425a68393141", "hex"), "unsupported", /bzip2 -dc/],
-    ["a zip archive", Buffer.from("504b03040000", "hex"), "unsupported", /unzip -p/],
-    ["snoop", Buffer.from("736e6f6f7000000000000002", "hex"), "unsupported", /tshark -r FILE -F pcap -w -/],
+    ["cut zstd", Buffer.from("28b52ffd0000", "hex"), "unreadable", /zstd data that is damaged or cut off/],
+    ["damaged lz4", Buffer.from("04224d180000", "hex"), "unreadable", /lz4 data that is damaged or cut off/],
+    ["cut xz", Buffer.from("fd377a585a00", "hex"), "unreadable", /xz data that is damaged or cut off/],
+    [
+      "cut bzip2",
+      Buffer.from("425a6839314159", "hex"),
+      "unreadable",
+      /bzip2 data that is damaged or cut off/,
+    ],
+    ["a cut zip archive", Buffer.from("504b03040000", "hex"), "unreadable", /without its directory/],
+    [
+      "cut snoop",
+      Buffer.from("736e6f6f7000000000000002", "hex"),
+      "unreadable",
+      /ends inside the file header of a snoop/,
+    ],
     ["gzip of nothing", gzipSync(Buffer.alloc(0)), "empty", /is empty/],
-    ["gzip of text", gzipSync(Buffer.from("hello, world")), "not-a-capture", /neither pcap nor pcapng/],
+    ["gzip of text", gzipSync(Buffer.from("hello, world")), "not-a-capture", /is text without packets/],
   ];
   it.each(cases)("%s", async (_name, bytes, code, message) => {
     const path = join(folder, "FILE");

@@ -82,7 +82,11 @@ describeBuilt("the program as a process", () => {
 
   test.each([
     ["a file that is not there", ["no.pcap"], /^ike-dupcheck: .*no\.pcap.*\n$/],
-    ["a file that is no capture", [PROGRAM], /^ike-dupcheck: .*ike-dupcheck\.cjs is no capture.*\n$/],
+    [
+      "a file that is no capture",
+      [PROGRAM],
+      /^ike-dupcheck: .*ike-dupcheck\.cjs is text without packets in it\n$/,
+    ],
     ["an unknown option", ["--xml"], /^ike-dupcheck: unknown option '--xml'\n$/],
   ])("%s: one sentence, no report, status 2", (_, args, expected) => {
     const { status, stdout, stderr } = runProgram(args, { cwd: folder });

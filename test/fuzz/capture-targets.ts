@@ -7,7 +7,7 @@ import { IterableSource } from "../../src/capture/byte-source.ts";
 import { CaptureError } from "../../src/capture/source.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import { analyze } from "../../src/index.ts";
-import { gunzip } from "../../src/node/gunzip.ts";
+import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";
 import { reportToJson } from "../../src/printers/json.ts";
 import { reportToTable } from "../../src/printers/table.ts";
 import { UTC } from "../../src/report/clock.ts";
@@ -37,7 +37,7 @@ async function reading(input: Uint8Array, size: number, window: number): Promise
   try {
     const source = await openSource(new IterableSource(chunks(input, size)), "x", {
       chunk: window,
-      decompressors: { gzip: async (packed) => gunzip(packed) },
+      decompressors: DECOMPRESSORS,
     });
     for await (const batch of frameBatches(source)) {
       must(batch.firstFrame === result.packets + 1, "frames are numbered without a gap");

@@ -8,7 +8,7 @@ import { IterableSource } from "../../src/capture/byte-source.ts";
 import { exitStatus } from "../../src/cli/exit-status.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import type { Report } from "../../src/index.ts";
-import { gunzip } from "../../src/node/gunzip.ts";
+import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";
 import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
 import { datagram, isakmp } from "../support/frames.ts";
@@ -19,7 +19,7 @@ const real = fileURLToPath(new URL("../../../shared/captures/eve/", import.meta.
 /** Time, ends, ports, cookies, exchange and ID of the messages that a source hands on. */
 async function messagesOf(bytes: Uint8Array): Promise<string[]> {
   const source = await openSource(new IterableSource(chunks([bytes])), "log", {
-    decompressors: { gzip: async (packed) => gunzip(packed) },
+    decompressors: DECOMPRESSORS,
   });
   const found: string[] = [];
   for (let batch = await source.next(); batch !== null; batch = await source.next()) {

@@ -28,6 +28,9 @@ describe("a dependency has one door, and is loaded only when it is needed", () =
     ["cap", ["node/live/capture-child.ts"]],
     ["commander", ["cli/flags/live.ts", "cli/flags/options.ts", "cli/flags/parse.ts", "cli/flags/values.ts"]],
     ["pcap-parser", ["node/cross-check/second-reader.ts"]],
+    ["fzstd", ["node/unpack/zstd.ts"]],
+    ["xz-decompress", ["node/unpack/xz.ts"]],
+    ["unbzip2-stream", ["node/unpack/bzip2.ts"]],
   ])("%s", (dependency, doors) => {
     const users = files.filter((name) => loads(readFileSync(join(src, name), "utf8")).includes(dependency));
     expect(users.sort()).toEqual(doors);

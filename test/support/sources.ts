@@ -5,7 +5,7 @@ import { IterableSource } from "../../src/capture/byte-source.ts";
 import type { CaptureSource } from "../../src/capture/source.ts";
 import type { FeedInput } from "../../src/feed/feed.ts";
 import { openSource } from "../../src/feed/formats.ts";
-import { gunzip } from "../../src/node/gunzip.ts";
+import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";
 
 export const CHUNK_SIZES = [1, 7, 64, Number.POSITIVE_INFINITY];
 
@@ -25,7 +25,7 @@ export function openBytes(
 ): Promise<CaptureSource> {
   return openSource(new IterableSource(chunks(bytes, size)), "test", {
     chunk: window,
-    decompressors: { gzip: async (packed) => gunzip(packed) },
+    decompressors: DECOMPRESSORS,
   });
 }
 

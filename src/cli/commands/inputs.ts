@@ -97,7 +97,7 @@ export async function read(
   if (options.maxPackets !== null) runOptions.maxPackets = options.maxPackets;
   if (live.seconds !== null) runOptions.seconds = live.seconds;
   try {
-    const outcome = await run(inputs, runOptions);
+    const outcome = await run(inputs, runOptions, () => merged?.leftOut ?? []);
     return { ...outcome, failures: merged?.failures ?? [], kept: stateful?.failed() !== true };
   } finally {
     view?.erase();

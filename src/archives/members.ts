@@ -1,0 +1,39 @@
+/** Archives as directories: what is in them, without unpacking it. */
+
+import type { ByteSource } from "../capture/byte-source.ts";
+import type { CaptureError } from "../capture/source.ts";
+
+/** A file in an archive. */
+export interface Member {
+  /** Path in the archive, with slashes. */
+  name: string;
+  /** Bytes that it takes there. */
+  packedSize: number;
+  /** Its bytes, as often as asked for. @throws CaptureError where they are packed in a way that is not read here */
+  open(): Promise<ByteSource>;
+}
+
+export interface ArchiveIndex {
+  /** As the report names it: "zip", "tar". */
+  format: string;
+  members: Member[];
+  /** What of the archive could not be listed. */
+  failures: CaptureError[];
+}
+
+/** Files of an archive that are looked at. More are no captures of one job, and each costs time. */
+export const MAX_MEMBERS = 65_536;
+/** Longest path that is kept. */
+export const MAX_PATH = 1024;
+
+const NON_PRINTING = /[^\P{C}]/gu;
+
+/** A member's path for people: no control characters, no climbing out. */
+export function tidyPath(path: string): string {
+  return path
+    .slice(0, MAX_PATH)
+    .replace(NON_PRINTING, "?")
+    .split(/[\\/]+/)
+    .filter((part) => part !== "" && part !== "." && part !== "..")
+    .join("/");
+}

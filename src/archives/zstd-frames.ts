@@ -1,0 +1,85 @@
+/**
+ * The outside of Zstandard (RFC 8878 section 3.1): frames taken apart into their header and blocks, so that what
+ * unpacks them is given one block at a time, and never a window that is larger than agreed.
+ */
+
+import { PackedError, PackedInput } from "./packed-input.ts";
+
+const FRAME_MAGIC = 0xfd2fb528;
+/** Frames of user data: 0x184d2a50 to 5f. */
+const SKIPPABLE_MAGIC = 0x184d2a5;
+const SINGLE_SEGMENT = 0x20;
+const CONTENT_CHECKSUM = 0x04;
+const DICTIONARY_BYTES = [0, 1, 2, 4] as const;
+const CONTENT_SIZE_BYTES = [0, 2, 4, 8] as const;
+const BLOCK_HEADER = 3;
+const BLOCK_MAXIMUM = 128 * 1024;
+const RLE = 1;
+const RESERVED = 3;
+/** `zstd --long=27`, as far as zstd itself goes without being asked. */
+const MAX_WINDOW = 128 * 1024 * 1024;
+/** Work of an unpacker that moves its window for each block: what is allowed at once, and for each byte that comes out. */
+const FREE_WORK = 64 * 1024 * 1024 * 1024;
+const WORK_PER_BYTE = 8192;
+
+/**
+ * The frames of a stream, piece by piece: a frame's header, or one block with what follows it.
+ * @param unpackedBytes how many bytes came out so far
+ * @throws PackedError where they are damaged, cut off, or made to keep an unpacker busy
+ */
+export async function* zstdPieces(
+  packed: AsyncIterable<Uint8Array>,
+  unpackedBytes: () => number,
+): AsyncGenerator<Uint8Array> {
+  const input = new PackedInput(packed);
+  let work = 0;
+  while (await input.more(4)) {
+    if (input.peek() >>> 4 === SKIPPABLE_MAGIC) {
+      await input.take(4);
+      await input.need(4);
+      await input.skip(input.u32());
+      continue;
+    }
+    if (input.peek() !== FRAME_MAGIC) throw new PackedError("what follows a frame is not one");
+    await input.need(14);
+    const { length, window, checksum } = frameHeader(input);
+    yield (await input.take(length)).slice();
+    for (let last = false; !last; ) {
+      await input.need(BLOCK_HEADER);
+      const word = input.peekU8(0) | (input.peekU8(1) << 8) | (input.peekU8(2) << 16);
+      last = (word & 1) === 1;
+      const kind = (word >> 1) & 3;
+      const size = word >> 3;
+      if (kind === RESERVED || size > BLOCK_MAXIMUM) throw new PackedError("a block is damaged");
+      yield (await input.take(BLOCK_HEADER + (kind === RLE ? 1 : size) + (last ? checksum : 0))).slice();
+      work += window;
+      if (work > FREE_WORK + WORK_PER_BYTE * unpackedBytes()) {
+        throw new PackedError("it is made of blocks too small to be unpacked in a reasonable time");
+      }
+    }
+  }
+}
+
+/** Of a frame whose magic number and 10 more bytes are at hand. */
+function frameHeader(input: PackedInput): { length: number; window: number; checksum: number } {
+  const descriptor = input.peekU8(4);
+  const single = (descriptor & SINGLE_SEGMENT) !== 0;
+  const dictionary = DICTIONARY_BYTES[descriptor & 3];
+  const flag = descriptor >> 6;
+  const sized = flag === 0 && single ? 1 : CONTENT_SIZE_BYTES[flag];
+  const before = 5 + (single ? 0 : 1) + dictionary;
+  const window = single ? contentSize(input, before, sized) : windowSize(input.peekU8(5));
+  if (window > MAX_WINDOW) throw new PackedError("it wants a larger window than 128 MB");
+  return { length: before + sized, window, checksum: (descriptor & CONTENT_CHECKSUM) !== 0 ? 4 : 0 };
+}
+
+function windowSize(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >> 3));
+  return base + (base / 8) * (descriptor & 7);
+}
+
+function contentSize(input: PackedInput, at: number, bytes: number): number {
+  let size = 0;
+  for (let i = bytes - 1; i >= 0; i -= 1) size = size * 256 + input.peekU8(at + i);
+  return bytes === 2 ? size + 256 : size;
+}

@@ -1,0 +1,98 @@
+/** What readers of record by record formats share: asking for bytes, counting, and how a file ends. */
+
+import type { FrameBatch } from "./batch.ts";
+import { BatchBuffer } from "./batch-buffer.ts";
+import { type ByteWindow, endOf } from "./byte-window.ts";
+import type { CaptureSource, SourceSummary } from "./source.ts";
+
+export abstract class WindowSource implements CaptureSource {
+  readonly summary: SourceSummary;
+  protected readonly window: ByteWindow;
+  protected readonly batch = new BatchBuffer();
+  readonly #linkTypes = new Set<number>();
+
+  /** @param format with its suffix @param timeDigits digits after the second that the format's clock has */
+  protected constructor(window: ByteWindow, name: string, format: string, timeDigits: 6 | 9) {
+    this.window = window;
+    this.summary = {
+      name,
+      format,
+      linkTypes: [],
+      packets: 0,
+      bytes: 0,
+      timeDigits,
+      untimed: 0,
+      end: "clean",
+      problem: null,
+    };
+  }
+
+  /**
+   * Takes the record at `at`, where `view` ends with the bytes at hand.
+   * @returns its bytes; 0 when more are needed; -1 when it makes no sense (see `corrupt`)
+   */
+  protected abstract record(view: DataView, at: number): number;
+
+  get size(): number | null {
+    return this.window.source.size;
+  }
+
+  position(): number {
+    return this.window.source.position();
+  }
+
+  async next(): Promise<FrameBatch | null> {
+    while (this.summary.end === "clean") {
+      const whole = this.#fill();
+      if (this.batch.count > 0) return this.batch;
+      if (!whole) break;
+      if (this.window.ended) {
+        Object.assign(this.summary, endOf(this.window, this.summary.name));
+        break;
+      }
+      await this.window.more();
+    }
+    return null;
+  }
+
+  /** Takes all whole records at hand; false at one that makes no sense. */
+  #fill(): boolean {
+    const { window, batch } = this;
+    batch.begin(window.bytes);
+    const view = new DataView(window.bytes.buffer, window.bytes.byteOffset, window.end);
+    while (!batch.full) {
+      const length = this.record(view, window.start);
+      if (length <= 0) {
+        this.summary.packets += batch.count;
+        return length === 0;
+      }
+      this.consume(length);
+    }
+    this.summary.packets += batch.count;
+    return true;
+  }
+
+  protected consume(count: number): void {
+    this.window.consume(count);
+    this.summary.bytes += count;
+  }
+
+  /** A fault is reported once the records before it were handed on. Always -1. */
+  protected corrupt(what: string): -1 {
+    if (this.batch.count === 0) {
+      this.summary.end = "corrupt";
+      this.summary.problem = `${this.summary.name}: ${what}; nothing behind it could be read.`;
+    }
+    return -1;
+  }
+
+  protected addLinkType(linkType: number): void {
+    if (this.#linkTypes.has(linkType)) return;
+    this.#linkTypes.add(linkType);
+    this.summary.linkTypes.push(linkType);
+  }
+
+  close(): Promise<void> {
+    return this.window.source.close();
+  }
+}

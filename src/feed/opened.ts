@@ -1,0 +1,38 @@
+/** What opening an input takes and gives. */
+
+import type { ArchiveIndex } from "../archives/members.ts";
+import type { RandomAccess } from "../capture/byte-source.ts";
+import type { ByteWindow } from "../capture/byte-window.ts";
+import type { Spool } from "../capture/random-access.ts";
+import type { CaptureSource } from "../capture/source.ts";
+import type { Decompressors } from "./decompression.ts";
+
+export interface OpenOptions {
+  /** Bytes read at a time. */
+  chunk?: number;
+  /** How far lines of records and logs may be out of order, microseconds. */
+  reorder?: number;
+  /** What the runtime can unpack. */
+  decompressors?: Decompressors;
+  /** What keeps a stream that has to be read at any place; memory alone unless the runtime has a disk. */
+  spool?: Spool;
+}
+
+/** An archive, whose members are inputs of their own. */
+export interface Archive extends ArchiveIndex {
+  bytes: RandomAccess;
+}
+
+/** What an input turned out to be. */
+export type Opened =
+  | { capture: CaptureSource; archive?: undefined }
+  | { archive: Archive; capture?: undefined };
+
+/** An input whose beginning is at hand. */
+export interface OpeningInput {
+  window: ByteWindow;
+  name: string;
+  /** What follows the format's name where it was compressed: "+gzip". */
+  suffix: string;
+  options: OpenOptions;
+}

@@ -1,0 +1,130 @@
+/** Finds out whether text holds hex dumps, and of what: of packets, or of a whole capture file. */
+
+import { IterableSource } from "../capture/byte-source.ts";
+import { ByteWindow } from "../capture/byte-window.ts";
+import { CaptureError, type CaptureSource, label } from "../capture/source.ts";
+import { DumpLine, readDumpLine } from "./dump-line.ts";
+import { Lines, type TextBytes } from "./lines.ts";
+import { Offsets } from "./offsets.ts";
+import { TextSource } from "./reader.ts";
+import { knownText } from "./recognise.ts";
+
+/** A dump begins within so many bytes, or the text is taken for one without. */
+const LOOKED_THROUGH = 1024 * 1024;
+const STEP = 4096;
+/** Bytes of text without a dump that are looked at to say what it is. */
+const BEGINNING = 8192;
+/** Fewer bytes are not a packet: an IP header has as many. */
+const LEAST_BYTES = 20;
+
+/** Bytes that one "*" may stand for, which a dump writes in place of lines like the one before. */
+const MAX_REPEATED = 64 * 1024 * 1024;
+
+/** What the text turned out to be: packets, or the bytes of a file to be looked into. */
+export type OpenedText = { source: CaptureSource } | { file: ByteWindow };
+
+/**
+ * Opens text. `window` stands at its beginning.
+ * @param isCapture whether the first four bytes (as a big-endian number) are those of a capture file
+ * @throws CaptureError where it holds no packets, with what to do
+ */
+export async function openText(
+  window: ByteWindow,
+  { name, suffix, isCapture }: { name: string; suffix: string; isCapture: (magic: number) => boolean },
+): Promise<OpenedText> {
+  for (let wanted = STEP; ; wanted *= 2) {
+    await window.have(Math.min(wanted, LOOKED_THROUGH));
+    const first = firstDump(window);
+    if (first !== null) {
+      const order = fileOrder(first, isCapture);
+      if (order === null) return { source: new TextSource(window, name, suffix) };
+      return {
+        file: new ByteWindow(new IterableSource(dumpedBytes(window, order), { size: window.source.size })),
+      };
+    }
+    if (window.ended || wanted >= LOOKED_THROUGH) break;
+  }
+  const beginning = new TextDecoder("latin1").decode(
+    window.bytes.subarray(window.start, window.start + Math.min(window.available, BEGINNING)),
+  );
+  const known = knownText(beginning);
+  if (known === null) throw new CaptureError("not-a-capture", `${label(name)} is text without packets in it`);
+  const code = known.isLog === true ? "not-a-capture" : "unsupported";
+  throw new CaptureError(code, `${label(name)} is ${known.what}: ${known.instead}`);
+}
+
+/** The first four bytes of the first dump at hand: two lines whose offsets follow each other, or a last one. */
+function firstDump(window: ByteWindow): Uint8Array | null {
+  const { bytes, start, end, ended } = window;
+  const glance: TextBytes = {
+    bytes,
+    start,
+    end,
+    ended,
+    consume: (count) => {
+      glance.start += count;
+    },
+  };
+  const lines = new Lines(glance);
+  const [line, before] = [new DumpLine(), new DumpLine()];
+  let hasBefore = false;
+  while (lines.take()) {
+    if (!readDumpLine(bytes, lines.start, lines.end, line)) {
+      hasBefore = false;
+      continue;
+    }
+    if (hasBefore && before.count + line.count >= LEAST_BYTES) {
+      if (new Offsets().settle(before.offset, line.offset, before.count)) return before.bytes.slice(0, 4);
+    }
+    before.offset = line.offset;
+    before.count = line.count;
+    before.bytes.set(line.bytes);
+    hasBefore = true;
+    if (Number.parseInt(line.offset, 16) === 0 && line.count > LEAST_BYTES) return line.bytes.slice(0, 4);
+  }
+  return null;
+}
+
+/** Whether a dump is one of a capture file, and whether its words are in the machine's order. */
+function fileOrder(first: Uint8Array, isCapture: (magic: number) => boolean): "bytes" | "words" | null {
+  const [a, b, c, d] = first;
+  if (isCapture(((a << 24) | (b << 16) | (c << 8) | d) >>> 0)) return "bytes";
+  return isCapture(((b << 24) | (a << 16) | (d << 8) | c) >>> 0) ? "words" : null;
+}
+
+/** The bytes of one long dump, up to a line that does not follow the one before. */
+async function* dumpedBytes(window: ByteWindow, order: "bytes" | "words"): AsyncGenerator<Uint8Array> {
+  const lines = new Lines(window);
+  const line = new DumpLine();
+  const offsets = new Offsets();
+  let last: { digits: string; bytes: Uint8Array } | null = null;
+  let repeats = false;
+  for (;;) {
+    while (!lines.take()) {
+      if (window.ended) return;
+      await window.more();
+    }
+    const isDump = readDumpLine(window.bytes, lines.start, lines.end, line);
+    if (!isDump) {
+      repeats = last !== null && lines.text().trim() === "*";
+      const final = repeats ? null : finalOffset(lines.text());
+      if (final === null || last === null) continue;
+      return;
+    }
+    const bytes = line.bytes.slice(0, line.count);
+    if (order === "words") for (let i = 0; i + 1 < bytes.length; i += 2) bytes.subarray(i, i + 2).reverse();
+    if (last !== null && repeats) {
+      const missing = offsets.of(line.offset) - offsets.of(last.digits) - last.bytes.length;
+      if (missing > MAX_REPEATED) throw new Error("a line of the dump is repeated too often");
+      for (let left = missing; left >= last.bytes.length; left -= last.bytes.length) yield last.bytes;
+    } else if (last !== null) offsets.settle(last.digits, line.offset, last.bytes.length);
+    repeats = false;
+    last = { digits: line.offset, bytes };
+    yield bytes;
+  }
+}
+
+/** od and hexdump end with the length alone. */
+function finalOffset(text: string): string | null {
+  return /^[0-9a-f]{6,8}$/.exec(text.trim())?.[0] ?? null;
+}

@@ -1,0 +1,124 @@
+/** Text that shows packets without their bytes: what it is, and how to get the bytes. */
+
+const ASA =
+  "copy /pcap capture:NAME ftp://.. gives the capture itself, and `show capture NAME dump` a text that is read";
+
+export interface KnownText {
+  pattern: RegExp;
+  what: string;
+  instead: string;
+  /** Was never a capture. */
+  isLog?: boolean;
+}
+
+/** By a pattern of one of the first lines. */
+const TEXTS: readonly KnownText[] = [
+  {
+    pattern: /^\s*\d+ packets? (?:captured|seen)|^\s*\d+: \d\d:\d\d:\d\d\.\d{6} +\S+/m,
+    what: "the text of an ASA's capture without the packets (copy capture: without /pcap, or show capture without dump)",
+    instead: ASA,
+  },
+  {
+    pattern: /^(?:interfaces=\[|filters=\[)|^\d+\.\d{6} .* -> .*(?:udp|isakmp)/m,
+    what: "a FortiGate's sniffer output without the packets",
+    instead: "diagnose sniffer packet any 'udp port 500 or udp port 4500' 6 0 a gives a text that is read",
+  },
+  {
+    pattern: /^\s*(?:<\?xml[^>]*>\s*)?(?:<\?xml-stylesheet[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:pdml|psml)\b/s,
+    what: "Wireshark's export to XML",
+    instead: "File > Save As gives the capture itself",
+  },
+  {
+    pattern: /^\s*\[?\s*\{\s*"(?:_index|timestamp|index)"/,
+    what: "Wireshark's export to JSON",
+    instead: "File > Save As gives the capture itself",
+  },
+  {
+    pattern: /^"?No\.?"?[\t, ]+"?Time"?/m,
+    what: "Wireshark's packet list as text",
+    instead: 'File > Save As gives the capture itself, and an export with "Bytes" ticked a text that is read',
+  },
+  {
+    pattern: /^Frame \d+: \d+ bytes on wire/m,
+    what: "Wireshark's packet details without their bytes",
+    instead: "tshark -V -x gives a text that is read, and tshark -w the capture itself",
+  },
+  {
+    pattern: /^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{6} (?:IP6? |ARP|[0-9a-f]{2}:|\S+ +(?:In|Out|P|B|M) )/m,
+    what: "the text of tcpdump without the packets",
+    instead: "tcpdump -w FILE gives the capture itself, and tcpdump -x a text that is read",
+  },
+  {
+    pattern: /^\+-+\+-+\+/m,
+    what: "a K12 text file",
+    instead: "tshark -r FILE -F pcapng -w - | ike-dupcheck -",
+  },
+  {
+    pattern: /ike(?:v1)?[: ].*(?:phase|main mode|quick mode)|%ASA-\d-\d{6}|\bISAKMP[-:( ]/im,
+    what: "a log about IKE without the packets",
+    instead: "a capture of UDP 500 and 4500 shows what a log does not",
+    isLog: true,
+  },
+];
+
+/** One sentence's end about text without packets: what it is and what to do; null where nothing is known of it. */
+export function knownText(beginning: string): KnownText | null {
+  return TEXTS.find(({ pattern }) => pattern.test(beginning)) ?? null;
+}
+
+/** Bytes that are looked at to tell text from other data. */
+const LOOKED_AT = 512;
+
+/** What a text of people may have beside ASCII: names, arrows, lines around tables. */
+const MAX_OTHERS = 0.3;
+
+/** Whether bytes are text: mostly ASCII, and no control characters but those of lines and terminals. */
+export function isText(bytes: Uint8Array, start: number, available: number): boolean {
+  const length = Math.min(available, LOOKED_AT);
+  let others = 0;
+  for (let at = start; at < start + length; at += 1) {
+    const byte = bytes[at];
+    if (byte >= 0x80) others += 1;
+    else if ((byte < 0x20 && !TEXT_CONTROLS.has(byte)) || byte === 0x7f) return false;
+  }
+  return length > 0 && others <= MAX_OTHERS * length;
+}
+
+/** Backspace, tab, line feed, form feed, return, escape. */
+const TEXT_CONTROLS = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
+
+/** Whether text is UTF-16, as Windows PowerShell writes it to files: by its byte-order mark. */
+export function utf16Order(bytes: Uint8Array, start: number, available: number): "little" | "big" | null {
+  if (available < 2) return null;
+  if (bytes[start] === 0xff && bytes[start + 1] === 0xfe) return "little";
+  return bytes[start] === 0xfe && bytes[start + 1] === 0xff ? "big" : null;
+}
+
+const QUESTION_MARK = 0x3f;
+
+/** UTF-16 as ASCII, which dumps are: everything else becomes a question mark. */
+export async function* fromUtf16(
+  chunks: AsyncIterable<Uint8Array>,
+  order: "little" | "big",
+): AsyncGenerator<Uint8Array> {
+  const [low, high] = order === "little" ? [0, 1] : [1, 0];
+  let odd: number | null = null;
+  for await (const chunk of chunks) {
+    const joined: Uint8Array = odd === null ? chunk : concat(Uint8Array.of(odd), chunk);
+    const pairs = joined.length >> 1;
+    const text = new Uint8Array(pairs);
+    for (let i = 0; i < pairs; i += 1) {
+      text[i] =
+        joined[2 * i + high] === 0 && joined[2 * i + low] < 0x80 ? joined[2 * i + low] : QUESTION_MARK;
+    }
+    odd = joined.length % 2 === 1 ? joined[joined.length - 1] : null;
+    if (pairs > 0) yield text;
+  }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
