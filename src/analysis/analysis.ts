@@ -17,9 +17,10 @@ import { Tracker, type TrackerOptions } from "../ike/tracker.ts";
 import { type Judgement, judge } from "../judgement/judge.ts";
 import type { Moment } from "../judgement/lifespan.ts";
 import { retire } from "../judgement/retire.ts";
-import { countVerdicts } from "../report/build.ts";
+import { countByGateway, countVerdicts } from "../report/build.ts";
 import { buildFindings } from "../report/build-findings.ts";
 import type { Line } from "../report/lines.ts";
+import type { GatewayFindings } from "../report/metrics.ts";
 import type { Live, Report } from "../report/model.ts";
 import { reportOf, type ScanCounts } from "../report/report.ts";
 import { unexplainedSentence } from "../report/sentences.ts";
@@ -236,6 +237,16 @@ export class LiveAnalysis {
   time(now: number): string | null {
     const at = this.#clockAt(now);
     return Number.isNaN(at) ? null : isoTime(at, 0, 6);
+  }
+
+  /** How long the last judgement took, seconds. */
+  get judgementSeconds(): number {
+    return this.#judgeCost / 1_000;
+  }
+
+  /** Findings in memory by gateway, as of the last judgement. */
+  get gatewayFindings(): GatewayFindings[] {
+    return this.#judgement === null ? [] : countByGateway(this.#judgement, this.#tracker.hosts);
   }
 
   /** Counts as of the last judgement. */

@@ -3,6 +3,7 @@
 import type { Feed } from "../feed/feed.ts";
 import { advised } from "../report/advice/advised.ts";
 import type { Line, StatsLine } from "../report/lines.ts";
+import type { CaptureMetrics } from "../report/metrics.ts";
 import type { Report, Warning } from "../report/model.ts";
 import type { LiveAnalysis } from "./analysis.ts";
 
@@ -30,6 +31,17 @@ export function statsLine(
     ...analysis.tally,
     dropped: droppedOf(inputs, linesDropped),
     sources: inputs.status?.sources ?? sources,
+  };
+}
+
+/** The same, and what else a monitoring system wants to know, as of the last judgement. */
+export function captureMetrics(stats: StatsLine, analysis: LiveAnalysis): CaptureMetrics {
+  const { lastAt } = analysis;
+  return {
+    stats,
+    gateways: analysis.gatewayFindings,
+    lastPacketAt: Number.isNaN(lastAt) ? null : lastAt / 1e6,
+    judgementSeconds: analysis.judgementSeconds,
   };
 }
 

@@ -9,10 +9,11 @@ import { type DriveEnd, drive } from "../feed/drive.ts";
 import type { Feed } from "../feed/feed.ts";
 import { Pace } from "../feed/pace.ts";
 import type { Line } from "../report/lines.ts";
+import type { CaptureMetrics } from "../report/metrics.ts";
 import type { Report } from "../report/model.ts";
 import type { Timeline } from "../report/timeline.ts";
 import { LiveAnalysis, type LiveOptions } from "./analysis.ts";
-import { statsLine, statusWarnings, withLive } from "./live-report.ts";
+import { captureMetrics, statsLine, statusWarnings, withLive } from "./live-report.ts";
 
 export interface RunOptions extends LiveOptions {
   /** Stop after so many packets. */
@@ -32,6 +33,8 @@ export interface LiveRun {
   statsEvery?: number;
   /** Takes lines as they come: findings, updates, warnings, stats. The report is not among them. */
   onLines?: (lines: readonly Line[], analysis: LiveAnalysis) => void;
+  /** Takes the metrics every quarter of a minute, and at the end. */
+  onMetrics?: (metrics: CaptureMetrics) => void;
   /** Called ten times a second. */
   onTick?: (analysis: LiveAnalysis) => void;
   /** The input is a part of something that goes on: who keeps what is known between the parts. */
@@ -54,6 +57,7 @@ export interface Outcome {
 
 const TICK_MS = 100;
 const REFRESH_MS = 5_000;
+const METRICS_MS = 15_000;
 
 /**
  * Reads to the end of the feed, or until it is told to stop; the report is of all of it.
@@ -106,6 +110,7 @@ class Watch {
   readonly #began: number;
   #statsAt: number;
   #refreshAt: number;
+  #metricsAt = Number.NEGATIVE_INFINITY;
 
   constructor(feed: Feed, analysis: LiveAnalysis, options: LiveRun, now: () => number) {
     this.#feed = feed;
@@ -131,6 +136,15 @@ class Watch {
       this.#feed.refresh?.();
     }
     this.#stats(now);
+    if (now >= this.#metricsAt) this.#metrics(now);
+  }
+
+  #metrics(now: number): void {
+    this.#metricsAt = now + METRICS_MS;
+    const { onMetrics } = this.#options;
+    if (onMetrics === undefined) return;
+    const stats = statsLine(this.#feed, this.#analysis, now, this.#began, this.#linesDropped);
+    onMetrics(captureMetrics(stats, this.#analysis));
   }
 
   #stats(now: number): void {
@@ -158,6 +172,7 @@ class Watch {
     const { lines, report } = this.#analysis.finish(end, unreadable);
     // Where it goes on, the end is that of the report alone.
     if (keeper === undefined) this.#announce(lines);
+    this.#metrics(this.#now());
     return withLive(report, this.#feed, this.#analysis, this.#linesDropped);
   }
 

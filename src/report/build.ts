@@ -11,7 +11,8 @@ import type { Session } from "../judgement/session.ts";
 import { VERDICTS } from "../judgement/vocabulary.ts";
 import { clientOutcomes } from "./client-outcomes.ts";
 import { communityId } from "./community-id.ts";
-import type { Client, Report, Responder } from "./model.ts";
+import type { GatewayFindings } from "./metrics.ts";
+import type { Client, Report, Responder, Verdict } from "./model.ts";
 import { messageIdText } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 
@@ -139,8 +140,25 @@ function anomalyText(client: JudgedClient, kind: string): string {
   return `message IDs are ${kind}, which Microsoft vendor ID version ${version} does not let expect`;
 }
 
+/** The same for each gateway, those with findings first. */
+export function countByGateway(judgement: Judgement, hosts: HostTable): GatewayFindings[] {
+  const counts = new Map(judgement.boxes.map((box) => [box, noFindings()]));
+  for (const { box, verdict } of judgement.findings) counts.get(box)![verdict] += 1;
+  return [...counts]
+    .map(([{ host }, findings]) => ({ gateway: hosts.text(host), findings }))
+    .sort((a, b) => sum(b.findings) - sum(a.findings));
+}
+
+function noFindings(): Record<Verdict, number> {
+  return { rejected: 0, predicted: 0, possible: 0, tolerated: 0 };
+}
+
+function sum(findings: Record<Verdict, number>): number {
+  return VERDICTS.reduce((total, verdict) => total + findings[verdict], 0);
+}
+
 export function countVerdicts(judgement: Judgement): Report["summary"]["findings"] {
-  const counts = { rejected: 0, predicted: 0, possible: 0, tolerated: 0 };
+  const counts = noFindings();
   for (const verdict of VERDICTS) {
     counts[verdict] = judgement.findings.filter((finding) => finding.verdict === verdict).length;
   }

@@ -28,6 +28,7 @@ const DEFAULTS: CheckOptions = {
     once: false,
     maxSas: null,
     statsEvery: 60,
+    metrics: null,
   },
   reorderSeconds: 5,
   partition: null,

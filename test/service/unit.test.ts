@@ -135,7 +135,9 @@ describe.skipIf(!sandboxed)("inside the sandbox of the unit", () => {
     const args = setting("ExecStart")
       .split(" ")
       .slice(1)
-      .map((word) => word.replace("%I", "a0").replace("/var/log/ike-dupcheck/%i", join(logs, "a0")));
+      .map((word) =>
+        word.replace("%I", "a0").replace(/\/var\/(?:log|lib)\/ike-dupcheck\/%i/, join(logs, "a0")),
+      );
     const command = sandbox(logs, [process.execPath, PROGRAM, ...args]);
     const program = new LiveProgram(namespace.spawn(command));
     await program.says(/capturing on/);
@@ -149,8 +151,14 @@ describe.skipIf(!sandboxed)("inside the sandbox of the unit", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as Line);
+    const last = lines.at(-1);
+    const metrics = readFileSync(join(logs, "a0.prom"), "utf8");
+    const packets = last?.type === "report" ? last.report.capture.packets : -1;
     expect(status).toBe(1);
-    expect(lines.at(-1)).toMatchObject({
+    expect(metrics).toContain(`\nike_dupcheck_packets_total ${packets}\n`);
+    expect(metrics).toMatch(/^ike_dupcheck_findings\{gateway="[^"]+",verdict="rejected"\} 1$/m);
+    expect(readdirSync(logs).sort()).toEqual(["a0.ndjson", "a0.prom"]);
+    expect(last).toMatchObject({
       type: "report",
       report: { summary: { findings: { rejected: 1 } } },
     });

@@ -37,6 +37,9 @@ export async function check(
     const { checkLive } = await import("../live.ts");
     return checkLive(inputs[0], options, around, messages);
   }
+  if (options.live.metrics !== null) {
+    throw new OutputError("--metrics goes with an input that goes on: -i, a pipe or --state");
+  }
   if (options.evidence !== null && inputs.includes("-")) {
     throw new OutputError("-w reads files again: name the capture instead of giving it on standard input");
   }

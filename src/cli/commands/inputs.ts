@@ -13,6 +13,7 @@ import type { Surroundings } from "../environment.ts";
 import type { LiveArguments } from "../flags/live.ts";
 import type { CheckOptions } from "../flags/options.ts";
 import { MAX_SAS } from "../live.ts";
+import { metricsWriter } from "../metrics.ts";
 import type { Messages } from "../terminal.ts";
 
 /** @throws LiveRefusal when an interface cannot be captured from */
@@ -82,6 +83,7 @@ export async function read(
       stateful?.keeper.tick(performance.now());
     },
   };
+  if (live.metrics !== null) liveRun.onMetrics = metricsWriter(live.metrics, around, messages);
   if (stateful !== null) liveRun.keeper = stateful.keeper;
   const runOptions: RunOptions = {
     ports: options.ports,

@@ -20,6 +20,8 @@ export interface LiveArguments {
   maxSas: number | null;
   /** Seconds between two stats lines; 0 for none. */
   statsEvery: number;
+  /** Where metrics go; null: nowhere. */
+  metrics: string | null;
 }
 
 export function liveOptions(): Option[] {
@@ -38,6 +40,7 @@ export function liveOptions(): Option[] {
     new Option("--stats-every <SECONDS>", "time between two stats lines of live ndjson; 0 for none")
       .argParser(wholeSeconds)
       .default(60),
+    new Option("--metrics <FILE>", "write metrics for node_exporter's textfile collector there, live"),
     new Option("--max-sas <N>", "IKE SAs kept in memory at most, live (default: 200000)").argParser(saCount),
   ];
 }
@@ -52,6 +55,7 @@ export function liveArguments(given: Record<string, unknown>): LiveArguments {
     once: given.once === true,
     maxSas: (given.maxSas ?? null) as number | null,
     statsEvery: given.statsEvery as number,
+    metrics: (given.metrics ?? null) as string | null,
   };
 }
 

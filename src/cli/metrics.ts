@@ -1,0 +1,44 @@
+/** `--metrics FILE`: what is written there, whole each time, for a collector that may read at any moment. */
+
+import { renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { metricsText } from "../printers/openmetrics.ts";
+import type { CaptureMetrics } from "../report/metrics.ts";
+import type { Surroundings } from "./environment.ts";
+import { OutputError, reasonOf } from "./output.ts";
+import type { Messages } from "./terminal.ts";
+
+/**
+ * Writes metrics each time it is called. That they cannot be written is said once until they can be again: the capture
+ * goes on.
+ * @throws OutputError at once where the file cannot be written
+ */
+export function metricsWriter(
+  path: string,
+  around: Surroundings,
+  messages: Messages,
+): (metrics: CaptureMetrics) => void {
+  const startedAt = Date.now() / 1_000;
+  let failing = false;
+  // The collector reads names that end in .prom alone.
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, "");
+    unlinkSync(temporary);
+  } catch (error) {
+    throw new OutputError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+  return (metrics) => {
+    const residentBytes = process.memoryUsage.rss();
+    try {
+      writeFileSync(
+        temporary,
+        metricsText({ ...metrics, version: around.version, startedAt, residentBytes }),
+      );
+      renameSync(temporary, path);
+      failing = false;
+    } catch (error) {
+      if (!failing) messages.error(`cannot write ${path}: ${reasonOf(error)}`);
+      failing = true;
+    }
+  };
+}
