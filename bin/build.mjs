@@ -27,7 +27,7 @@ const program = {
 
 async function bundle() {
   await build({
-    entryPoints: ["src/index.ts"],
+    entryPoints: ["src/index.ts", "src/portable.ts"],
     bundle: true,
     splitting: true,
     format: "esm",

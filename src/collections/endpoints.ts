@@ -34,3 +34,9 @@ export function word(bytes: Uint8Array, offset: number): number {
     ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
   );
 }
+
+/** Two bytes in network byte order. */
+export function writeU16(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 8;
+  bytes[offset + 1] = value;
+}

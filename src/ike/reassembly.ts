@@ -39,7 +39,7 @@ export class FragmentAssembler {
     if (number === 0 || stated < FRAGMENT_HEADER) return null;
     const length = Math.min(stated, lengthField(bytes, offset) - headerLength);
     const cut = captured - headerLength < length;
-    // Not slice(): that of a Buffer shares the memory, and the chunk is reused.
+    // Not slice(): that of some kinds of arrays shares the memory, and the chunk is reused.
     const piece = new Uint8Array(
       bytes.subarray(at + FRAGMENT_HEADER, at + Math.min(length, captured - headerLength)),
     );

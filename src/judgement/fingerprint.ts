@@ -3,7 +3,8 @@
  * rule, the responder and the two clients. Times, frames, ports and cookies are not in them.
  */
 
-import { createHash } from "node:crypto";
+import { sha256 } from "../collections/hashes.ts";
+import { hex } from "../wire/bytes.ts";
 
 const RULE = "ike-qm-message-id-collision";
 
@@ -15,10 +16,8 @@ export interface NamedClient {
 }
 
 function hash(parts: readonly string[]): string {
-  return createHash("sha256")
-    .update(["v1", RULE, ...parts].join("\n"))
-    .digest("hex")
-    .slice(0, 32);
+  const text = ["v1", RULE, ...parts].join("\n");
+  return hex(sha256(new TextEncoder().encode(text))).slice(0, 32);
 }
 
 /** A finding's: the responder and its two clients, in no order; the rank counts where they share an address. */

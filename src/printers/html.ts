@@ -3,7 +3,7 @@
  * a strict content security policy. The JSON report is inside, as data.
  */
 
-import { createHash } from "node:crypto";
+import { base64, sha256 } from "../collections/hashes.ts";
 import { headline } from "../report/advice/summary.ts";
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report, Verdict } from "../report/model.ts";
@@ -80,7 +80,7 @@ export function* reportToHtml(
 }
 
 function head(title: string): string {
-  const digest = createHash("sha256").update(STYLE).digest("base64");
+  const digest = base64(sha256(new TextEncoder().encode(STYLE)));
   return [
     "<!DOCTYPE html>",
     '<html lang="en">',

@@ -1,9 +1,9 @@
 /**
- * The page that the table of a report is set on: headings, paragraphs, columns. The only door of cli-table3,
- * loaded with the first table. Whatever is set here is neutralised first (`printable`).
+ * The page that the table of a report is set on: headings, paragraphs, columns. The only door of cli-table3;
+ * the table itself is loaded when one is wanted. Whatever is set here is neutralised first (`printable`).
  */
 
-import { createRequire } from "node:module";
+import Table from "cli-table3";
 import type { SummaryLine } from "../report/advice/summary.ts";
 import type { Clock } from "../report/clock.ts";
 import type { NextStep, Report } from "../report/model.ts";
@@ -71,7 +71,6 @@ export type Align = "left" | "right";
 
 /** A table of at most `MAX_ROWS` rows, its cells neutralised and wrapped to the width of the page. */
 export function grid(page: Page, head: string[], rows: (string | number)[][], aligns: Align[]): string[] {
-  const Table = createRequire(import.meta.url)("cli-table3") as typeof import("cli-table3");
   const cells = rows.slice(0, MAX_ROWS).map((row) => row.map((cell) => printable(String(cell))));
   const widths = columnWidths([head, ...cells], page.width - INDENT.length, GAP);
   // Without the empty styles cli-table3 colours head and borders, on a pipe and under NO_COLOR as well.

@@ -3,7 +3,8 @@
  * (github.com/corelight/community-id-spec).
  */
 
-import { hash } from "node:crypto";
+import { writeU16 } from "../collections/endpoints.ts";
+import { base64, sha1 } from "../collections/hashes.ts";
 
 /** One end of a UDP flow: the address in 4 or 16 bytes, network byte order. */
 export interface FlowEnd {
@@ -19,15 +20,21 @@ const PROTOCOL_UDP = 17;
  * @param seed 0..65535; 0 is what all tools use unless told otherwise
  */
 export function communityId(one: FlowEnd, other: FlowEnd, seed = 0): string {
-  const order = Buffer.compare(one.address, other.address) || one.port - other.port;
+  const order = compare(one.address, other.address) || one.port - other.port;
   const [first, second] = order <= 0 ? [one, other] : [other, one];
   const addresses = first.address.length + second.address.length;
-  const bytes = Buffer.alloc(2 + addresses + 6);
-  bytes.writeUInt16BE(seed, 0);
+  const bytes = new Uint8Array(2 + addresses + 6);
+  writeU16(bytes, 0, seed);
   bytes.set(first.address, 2);
   bytes.set(second.address, 2 + first.address.length);
   bytes[2 + addresses] = PROTOCOL_UDP;
-  bytes.writeUInt16BE(first.port, 4 + addresses);
-  bytes.writeUInt16BE(second.port, 6 + addresses);
-  return `1:${hash("sha1", bytes, "base64")}`;
+  writeU16(bytes, 4 + addresses, first.port);
+  writeU16(bytes, 6 + addresses, second.port);
+  return `1:${base64(sha1(bytes))}`;
+}
+
+/** By the first byte that differs; a shorter one first. */
+function compare(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < a.length && i < b.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i];
+  return a.length - b.length;
 }

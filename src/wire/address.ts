@@ -1,7 +1,5 @@
 /** IP addresses between bytes (network byte order) and text. */
 
-import { isIP } from "node:net";
-
 /** Dotted quad, or the text form of RFC 5952. */
 export function formatAddress(bytes: Uint8Array, offset: number, ipVersion: number): string {
   if (ipVersion === 4) return formatIpv4(bytes, offset);
@@ -34,29 +32,44 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
   return best;
 }
 
-/** 4 or 16 bytes, or null for text that is no address. An IPv6 zone is not accepted. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+const GROUP = /^[0-9a-fA-F]{1,4}$/;
+const GROUPS = 8;
+
+/** 4 or 16 bytes, or null for text that is not an address. An IPv6 zone is not accepted. */
 export function parseAddress(text: string): Uint8Array | null {
-  const kind = text.includes("%") ? 0 : isIP(text);
-  if (kind === 4) return Uint8Array.from(text.split("."), Number);
-  if (kind === 0) return null;
-  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
-  const plain =
-    dotted === null
-      ? text
-      : `${dotted[1]}${pair(Number(dotted[2]), Number(dotted[3]))}:${pair(Number(dotted[4]), Number(dotted[5]))}`;
-  const [head, tail] = plain.split("::");
-  const left = groupsOf(head);
-  const right = tail === undefined ? [] : groupsOf(tail);
-  const groups = [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right];
+  if (IPV4.test(text)) return Uint8Array.from(text.split("."), Number);
+  return text.includes(":") ? parseIpv6(text) : null;
+}
+
+/** RFC 4291 2.2: eight groups, one run of zeros as "::", and a dotted quad for the last two. */
+function parseIpv6(text: string): Uint8Array | null {
+  const halves = text.split("::");
+  if (halves.length > 2) return null;
+  const last = halves.length - 1;
+  const lists = halves.map((half, i) => groupsOf(half, i === last));
+  const [left, right = []] = lists;
+  if (left === null || right === null) return null;
+  const count = left.length + right.length;
+  // "::" stands for one group at least.
+  if (halves.length === 1 ? count !== GROUPS : count >= GROUPS) return null;
+  const groups = [...left, ...new Array<number>(GROUPS - count).fill(0), ...right];
   return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-function pair(high: number, low: number): string {
-  return ((high << 8) | low).toString(16);
-}
-
-function groupsOf(text: string): number[] {
-  return text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
+/** The groups of one side of "::"; null where one is not a group. */
+function groupsOf(text: string, mayEndDotted: boolean): number[] | null {
+  if (text === "") return [];
+  const parts = text.split(":");
+  const groups: number[] = [];
+  for (const [i, part] of parts.entries()) {
+    if (GROUP.test(part)) groups.push(Number.parseInt(part, 16));
+    else if (mayEndDotted && i === parts.length - 1 && IPV4.test(part)) {
+      const [a, b, c, d] = part.split(".").map(Number);
+      groups.push((a << 8) | b, (c << 8) | d);
+    } else return null;
+  }
+  return groups;
 }
 
 export interface Prefix {

@@ -1,0 +1,136 @@
+/**
+ * The library without Node: from bytes to the report in a browser, a worker, or any runtime of JavaScript. Nothing
+ * that it loads imports a module of Node or uses Buffer.
+ *
+ *   import { analyze } from "ike-dupcheck/portable";
+ *
+ *   const report = await analyze([{ name: file.name, chunks: file.stream(), reopen: () => file.stream() }]);
+ *   for (const { verdict, summary } of report.findings) console.log(verdict, summary);
+ *
+ * What a runtime does in its own way is handed in: `decompressors`, `signal`, `progress`, `now`.
+ */
+
+import type { LiveAnalysis } from "./analysis/analysis.ts";
+import { run } from "./analysis/run.ts";
+import type { ScopeOptions } from "./analysis/scope.ts";
+import { IterableSource } from "./capture/byte-source.ts";
+import type { Decompressor, Decompressors } from "./feed/decompression.ts";
+import type { FeedInput } from "./feed/feed.ts";
+import { openSource } from "./feed/formats.ts";
+import { Sequencer } from "./feed/sequencer.ts";
+import type { Report } from "./report/model.ts";
+
+export { CaptureError } from "./capture/source.ts";
+export type { Decompressor, Decompressors } from "./feed/decompression.ts";
+export { reportToJson } from "./printers/json.ts";
+export type { Report } from "./report/model.ts";
+
+const MICROS_PER_SECOND = 1_000_000;
+
+/** Bytes of a capture, in the order of the file. */
+export type Chunks = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
+
+export interface PortableInput {
+  /** What the report calls it. */
+  name: string;
+  chunks: Chunks;
+  /** Gives the same bytes once more. Without it what needs a second reading is left out. */
+  reopen?: () => Chunks;
+}
+
+/** How far the reading has come. */
+export interface PortableProgress {
+  /** Bytes of all inputs, and packets, so far. */
+  bytes: number;
+  packets: number;
+  /** Name of the input being read. */
+  source: string;
+}
+
+export interface PortableOptions extends ScopeOptions {
+  /** How far lines of message records may be out of order, seconds; 5 unless given. */
+  reorderSeconds?: number;
+  /** Stop after so many packets. */
+  maxPackets?: number;
+  /** By the name of the compression, as "gzip"; where none are given, what `DecompressionStream` of the runtime can. */
+  decompressors?: Decompressors;
+  /** When aborted, the inputs count as ended. */
+  signal?: AbortSignal;
+  progress?: (progress: PortableProgress) => void;
+  /** Milliseconds of a clock that does not step; that of the runtime unless given. */
+  now?: () => number;
+}
+
+/**
+ * Reads captures, message records or logs, merged by time, and reports the message-ID collisions in them. An input that
+ * cannot be read is a gap in the report's `coverage`.
+ * @throws CaptureError when none can be read
+ * @throws RangeError for an address, prefix or port that is not one
+ */
+export async function analyze(
+  inputs: readonly PortableInput[],
+  options: PortableOptions = {},
+): Promise<Report> {
+  const { reorderSeconds, decompressors = nativeDecompressors(), progress, ...settings } = options;
+  const reorder = reorderSeconds === undefined ? {} : { reorder: reorderSeconds * MICROS_PER_SECOND };
+  const feed = new Sequencer(inputs.map((input) => feedInput(input, { ...reorder, decompressors })));
+  const onRound = ({ packets }: LiveAnalysis) => {
+    const { bytes, source } = feed.progress();
+    progress?.({ bytes, packets, source });
+  };
+  const now = options.now ?? (() => performance.now());
+  const { report } = await run(feed, { ...settings, now, onRound }, () => feed.failures);
+  // Not waited for: a stream that is told to end while it gives nothing may never answer.
+  feed.close().catch(() => {});
+  if (feed.summaries.length === 0 && feed.failures.length > 0) throw feed.failures[0];
+  return report;
+}
+
+function feedInput(
+  { name, chunks, reopen }: PortableInput,
+  options: { reorder?: number; decompressors: Decompressors },
+): FeedInput {
+  let opened = false;
+  const open = (chunk?: number) => {
+    const again = opened && reopen !== undefined ? reopen() : chunks;
+    opened = true;
+    const source = new IterableSource(iterated(again));
+    return openSource(source, name, chunk === undefined ? options : { ...options, chunk });
+  };
+  return { name, once: reopen === undefined, open, abandon: () => {} };
+}
+
+/** Not every browser lets a stream be iterated. */
+function iterated(chunks: Chunks): AsyncIterable<Uint8Array> {
+  return "getReader" in chunks ? readFrom(chunks) : chunks;
+}
+
+async function* readFrom(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+/** What the runtime itself can unpack. */
+function nativeDecompressors(): Decompressors {
+  if (!("DecompressionStream" in globalThis)) return {};
+  const gzip: Decompressor = async (packed) => {
+    const pieces = packed[Symbol.asyncIterator]();
+    const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done === true) controller.close();
+        else controller.enqueue(new Uint8Array(value));
+      },
+    });
+    return readFrom(stream.pipeThrough(new DecompressionStream("gzip")));
+  };
+  return { gzip };
+}
