@@ -1,7 +1,8 @@
 /** xz by xz-decompress: Lasse Collin's XZ Embedded as WebAssembly, without an install script. */
 
 import { ReadableStream } from "node:stream/web";
-import { XzReadableStream } from "xz-decompress";
+// A CommonJS package whose names Node does not see from outside: its default export holds them.
+import xz from "xz-decompress";
 import { PackedError } from "../../archives/packed-input.ts";
 
 /** What XZ Embedded says where the input ends too soon. */
@@ -12,7 +13,7 @@ const UNSUPPORTED = /error code [2346]\b/;
 /** Unpacks a stream of xz; several streams follow each other. */
 export async function* unpackXz(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   // The types are those of a browser, whose streams are the same.
-  const stream = new XzReadableStream(ReadableStream.from(packed) as never);
+  const stream = new xz.XzReadableStream(ReadableStream.from(packed) as never);
   try {
     for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) yield chunk;
   } catch (error) {
