@@ -5,6 +5,7 @@
  */
 
 import { hostname } from "node:os";
+import { runAligned } from "./analysis/aligned.ts";
 import type { LiveAnalysis } from "./analysis/analysis.ts";
 import {
   type Extraction,
@@ -12,7 +13,6 @@ import {
   extractFrom,
 } from "./analysis/extraction.ts";
 import type { Partition } from "./analysis/partition.ts";
-import { run } from "./analysis/run.ts";
 import type { CaptureError } from "./capture/source.ts";
 import type { EvidencePlan } from "./evidence/plan.ts";
 import type { FeedInput } from "./feed/feed.ts";
@@ -89,8 +89,9 @@ export interface Progress {
 /** What `evidenceCapture` needs to know of an analysis. */
 export interface EvidenceBase {
   plan: EvidencePlan;
-  /** The files that were read, in their order, and how many packets of them. */
+  /** The files that were read, in their order, what was added to the times of each, and how many packets there are. */
   names: readonly string[];
+  shifts?: readonly number[];
   packets: number;
 }
 
@@ -134,22 +135,24 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const { names, duplicates, failures, leftOut } = await expandInputs(inputs);
   const { reorderSeconds, onProgress, ...rest } = options;
   const reorder = reorderSeconds === undefined ? REORDER : reorderSeconds * MICROS_PER_SECOND;
-  const feed = new Sequencer(fileInputs(names, { reorder }));
-  const unreadable = () => [...failures, ...feed.failures];
-  const onRound = ({ packets }: LiveAnalysis) => onProgress?.({ ...feed.progress(), packets });
+  const onRound = (feed: Sequencer, { packets }: LiveAnalysis) =>
+    onProgress?.({ ...feed.progress(), packets });
   // The report comes first: closing an input that is still being read would look like a fault of it.
-  const { report, packets, timelines, plan } = await run(feed, { ...rest, onRound }, () => [
-    ...unreadable(),
-    ...leftOut,
-    ...feed.leftOut,
-  ]);
+  const { report, packets, timelines, plan, feed, shifts } = await runAligned(
+    fileInputs(names, { reorder }),
+    { ...rest, onRound },
+    (reading) => [...failures, ...reading.failures, ...leftOut, ...reading.leftOut],
+  );
   await feed.close();
   const read = feed.summaries.map(({ name }) => name);
   return {
     report,
-    failures: unreadable(),
+    failures: [...failures, ...feed.failures],
     duplicates,
     timelines,
-    evidence: plan === null ? null : { plan, names: read, packets },
+    evidence:
+      plan === null
+        ? null
+        : { plan, names: read, shifts: read.map((_, source) => shifts[feed.inputOf(source)]), packets },
   };
 }

@@ -12,6 +12,7 @@ import type { Datagram } from "../wire/decoded.ts";
 import { Digest, publicDigest } from "../wire/digest.ts";
 import { FLAG_ENCRYPTED, flags, HeaderClass, headerLength } from "../wire/isakmp.ts";
 import type { Sink } from "./decoder.ts";
+import type { ClockOffset } from "./feed.ts";
 
 /** Offsets up to this are left alone: copies that late are known as copies. */
 const SMALLEST_OFFSET = 250_000;
@@ -40,19 +41,6 @@ interface Copy {
   /** Digest of the two addresses, and who of them sent. */
   pair: number;
   forwards: boolean;
-}
-
-export interface ClockOffset {
-  /** Index of the source whose clock differs, and of the one that it is compared with. */
-  source: number;
-  reference: number;
-  /** To be added to the times of `source`, microseconds. */
-  micros: number;
-  /** Messages that agree on it, of those in both sources. */
-  agreeing: number;
-  messages: number;
-  /** Two IKE SAs or ten minutes agree: enough to go by. */
-  isEstablished: boolean;
 }
 
 export class ClockComparison implements Sink {

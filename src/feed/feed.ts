@@ -45,6 +45,22 @@ export interface ClockStep {
   backMicros: number;
 }
 
+/** A source whose clock differs from that of another one. */
+export interface ClockOffset {
+  /** Index of the source whose clock differs, and of the one that it is compared with. */
+  source: number;
+  reference: number;
+  /** To be added to the times of `source`, microseconds. */
+  micros: number;
+  /** Messages that agree on it, of those in both sources. */
+  agreeing: number;
+  messages: number;
+  /** Two IKE SAs or ten minutes agree: enough to go by. */
+  isEstablished: boolean;
+  /** The times of the source are read with `micros` added. */
+  isApplied?: boolean;
+}
+
 /** What is known of the inputs whose rows were read, files or live interfaces. */
 export interface Inputs {
   /** In their order; `Slice.source` is an index into them. */
@@ -52,6 +68,8 @@ export interface Inputs {
   /** First and last row of each. */
   readonly times: readonly { first: WrittenTime | null; last: WrittenTime | null }[];
   readonly clockSteps: { readonly count: number; readonly first: readonly ClockStep[] };
+  /** Sources whose clock differs from another's, as far as is known by now. */
+  readonly clockOffsets?: readonly ClockOffset[];
   /** Inputs that were not even opened, because the reading was ended. */
   readonly unopened?: readonly string[];
 }

@@ -17,7 +17,7 @@ export class InputLane extends Lane {
   last: WrittenTime | null = null;
   size: number | null = null;
   readonly sourceClock = new SourceClock();
-  readonly #input: FeedInput;
+  readonly input: FeedInput;
   #source: CaptureSource | null = null;
   /** Only the first row was looked at; the file is closed until its turn. */
   #peeked = false;
@@ -25,7 +25,7 @@ export class InputLane extends Lane {
 
   constructor(input: FeedInput, index: number) {
     super(index);
-    this.#input = input;
+    this.input = input;
   }
 
   get hasRow(): boolean {
@@ -34,7 +34,7 @@ export class InputLane extends Lane {
 
   /** The name of a file that was not opened yet; null for others. */
   get unopened(): string | null {
-    return this.failed || this.summary !== null || this.#input.once ? null : this.#input.name;
+    return this.failed || this.summary !== null || this.input.once ? null : this.input.name;
   }
 
   /** Bytes of the input that were read so far. */
@@ -44,8 +44,8 @@ export class InputLane extends Lane {
 
   /** Finds the first row. With `peek`, a file is closed again until the merge comes to it. */
   async start(peek: boolean): Promise<void> {
-    if (!peek || this.#input.once) return this.#openNow();
-    const source = await this.#input.open(PEEK_CHUNK);
+    if (!peek || this.input.once) return this.#openNow();
+    const source = await this.input.open(PEEK_CHUNK);
     this.summary = source.summary;
     this.size = source.size;
     // What is not a regular file can be read only once.
@@ -75,7 +75,7 @@ export class InputLane extends Lane {
   }
 
   async #openNow(): Promise<void> {
-    this.#source = await this.#input.open();
+    this.#source = await this.input.open();
     this.summary = this.#source.summary;
     this.size = this.#source.size;
     await this.#first();
@@ -138,7 +138,7 @@ export class InputLane extends Lane {
 
   async close(): Promise<void> {
     if (this.#source === null) {
-      if (this.summary === null && !this.failed) this.#input.abandon();
+      if (this.summary === null && !this.failed) this.input.abandon();
       return;
     }
     this.#position = this.#source.position();

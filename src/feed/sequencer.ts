@@ -6,7 +6,7 @@
  */
 
 import { CaptureError, type SourceSummary } from "../capture/source.ts";
-import type { ClockStep, Feed, FeedInput, Slice, Taken, WrittenTime } from "./feed.ts";
+import type { ClockOffset, ClockStep, Feed, FeedInput, Slice, Taken, WrittenTime } from "./feed.ts";
 import { InputLane } from "./input-lane.ts";
 import { Sequence } from "./sequence.ts";
 
@@ -17,12 +17,18 @@ export class Sequencer implements Feed {
   /** Files in archives that look like captures and cannot be read. */
   readonly leftOut: CaptureError[] = [];
   readonly #inputs: readonly FeedInput[];
+  /** Asked for `clockOffsets`. */
+  offsets: () => readonly ClockOffset[] = () => [];
   #lanes: InputLane[];
   readonly #sequence = new Sequence<InputLane>();
 
   constructor(inputs: readonly FeedInput[]) {
     this.#inputs = inputs;
     this.#lanes = inputs.map((input, index) => new InputLane(input, index));
+  }
+
+  get clockOffsets(): readonly ClockOffset[] {
+    return this.offsets();
   }
 
   get clockSteps(): { readonly count: number; readonly first: readonly ClockStep[] } {
@@ -43,6 +49,21 @@ export class Sequencer implements Feed {
 
   get times(): { first: WrittenTime | null; last: WrittenTime | null }[] {
     return this.#readable.map(({ first, last }) => ({ first, last }));
+  }
+
+  /** All are regular files, and none is a pipe. */
+  get canBeReadAgain(): boolean {
+    return this.#readable.every(({ size }) => size !== null) && this.inputs.every(({ once }) => !once);
+  }
+
+  /** The inputs, archives replaced by what is in them. */
+  get inputs(): FeedInput[] {
+    return this.#lanes.map(({ input }) => input);
+  }
+
+  /** Which of `inputs` a source is. */
+  inputOf(source: number): number {
+    return this.#lanes.indexOf(this.#readable[source]);
   }
 
   /** Bytes of all inputs read so far and in all (null where that is not known), and the input being read. */

@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { writeEvidenceCapture } from "../evidence/capture.ts";
 import type { EvidencePlan } from "../evidence/plan.ts";
 import { Sequencer } from "../feed/sequencer.ts";
+import { shifted } from "../feed/shifted.ts";
 import { toolName, version } from "../report/version.ts";
 import { fileInputs } from "./files.ts";
 
@@ -13,6 +14,8 @@ export interface FileEvidence {
   plan: EvidencePlan;
   /** The files that were read, in their order. */
   names: readonly string[];
+  /** What was added to the times of each, microseconds; nothing unless given. */
+  shifts?: readonly number[];
   /** How many packets were read. */
   packets: number;
   ports: readonly number[];
@@ -24,10 +27,15 @@ export interface FileEvidence {
  * The bytes of the capture.
  * @throws CaptureError when a file cannot be read again or holds no packets, or pcap cannot hold them
  */
-export function evidenceCapture({ names, path, ...base }: FileEvidence): AsyncGenerator<Uint8Array> {
+export function evidenceCapture({
+  names,
+  shifts = [],
+  path,
+  ...base
+}: FileEvidence): AsyncGenerator<Uint8Array> {
   const request = {
     ...base,
-    reopen: () => new Sequencer(fileInputs(names)),
+    reopen: () => new Sequencer(fileInputs(names).map((input, i) => shifted(input, shifts[i] ?? 0))),
     format: extname(path).toLowerCase() === ".pcapng" ? ("pcapng" as const) : ("pcap" as const),
     application: `${toolName} ${version}`,
   };

@@ -14,9 +14,25 @@ export interface ClockSteps {
   first: readonly { source: number; frame: number; backMicros: number }[];
 }
 
+/** A source whose clock differs from that of another one; sources by index. */
+export interface ClockDifference {
+  source: number;
+  reference: number;
+  /** What its times lack, microseconds. */
+  micros: number;
+  /** Messages that agree on it, of those in both sources. */
+  agreeing: number;
+  messages: number;
+  isEstablished: boolean;
+  /** The times of the source are read with `micros` added. */
+  isApplied?: boolean;
+}
+
 /** What is known of the input beside its packets. */
 export interface InputFacts {
   clockSteps: ClockSteps;
+  /** Sources whose clock differs from another's. */
+  clockOffsets: readonly ClockDifference[];
   /** Inputs that were not even opened when the reading was ended. */
   unopened: readonly string[];
   /** One sentence for each input, or file of a directory, that could not be read. */
@@ -47,6 +63,7 @@ export function inputWarnings(
     ...responderNotSeen(facts),
     ...nattNotCaptured(capture, boxes, hosts),
     ...times(capture, facts.clockSteps),
+    ...limited("clock-offset", offsetSentences(capture, facts)),
     ...shortSnaplen(capture),
     ...evictions(capture),
   ];
@@ -144,6 +161,20 @@ function times({ sources }: Capture, clockSteps: ClockSteps): Warning[] {
   const more = clockSteps.count - clockSteps.first.length;
   if (more > 0) warnings.push({ code: "clock-step", message: `... and ${more} more steps back.` });
   return warnings;
+}
+
+function offsetSentences({ sources }: Capture, { clockOffsets }: InputFacts): string[] {
+  return clockOffsets.map((offset) => {
+    const { source, reference, micros, agreeing, messages, isEstablished, isApplied = false } = offset;
+    const seconds = Math.abs(micros / 1e6).toFixed(1);
+    const how = micros < 0 ? "ahead of" : "behind";
+    const found = `${sources[source].name}: its clock is ${seconds} s ${how} that of ${sources[reference].name}, by ${agreeing} of ${messages} messages that are in both`;
+    if (isApplied) return `${found}; its times were shifted by that.`;
+    const why = isEstablished
+      ? "not all inputs can be read twice"
+      : "these are too few IKE SAs and too short a time";
+    return `${found}; its times were not shifted, since ${why}: overlaps between the two are not sure.`;
+  });
 }
 
 function shortSnaplen({ malformed, skipped, headersCut = 0 }: Capture): Warning[] {

@@ -132,6 +132,10 @@ const source = z.object({
   end: z.enum(["clean", "truncated", "corrupt", "interrupted"]),
   problem: z.string().nullable().describe("One sentence, when the end is not clean"),
   untimed: count.describe("Packets without a time of their own; they carry the time before them"),
+  clockShiftSeconds: z
+    .number()
+    .optional()
+    .describe("What was added to the times of this source, whose clock differed from that of another one"),
 });
 
 const capture = z.object({

@@ -81,6 +81,7 @@ function captureOf(
         end,
         problem,
         untimed,
+        ...shiftOf(inputs, i),
       };
     }),
     packets,
@@ -106,6 +107,7 @@ function factsOf(
   const missing = unseenResponders(tracker, scope);
   return {
     clockSteps: inputs.clockSteps,
+    clockOffsets: inputs.clockOffsets ?? [],
     unopened: inputs.unopened ?? [],
     unreadable: unreadable.map(({ message }) => message),
     unseenResponders: missing,
@@ -135,4 +137,10 @@ function respondersIn({ table, hosts }: Tracker, { isIkePort }: Scope): string[]
     if (role !== null && answered) found.add(hostOf(paths[0].ends[other(role.client)]));
   });
   return [...found].map((host) => hosts.text(host));
+}
+
+/** What was added to the times of a source, where that was needed. */
+function shiftOf({ clockOffsets = [] }: Inputs, source: number): { clockShiftSeconds?: number } {
+  const offset = clockOffsets.find((each) => each.source === source && each.isApplied === true);
+  return offset === undefined ? {} : { clockShiftSeconds: Math.round(offset.micros) / 1e6 };
 }

@@ -1,7 +1,8 @@
 /** Clocks of two sources, compared by the messages that both hold: the offsets that were put in must come out. */
 
 import { describe, expect, it } from "vitest";
-import { ClockComparison, type ClockOffset } from "../../src/feed/clock-comparison.ts";
+import { ClockComparison } from "../../src/feed/clock-comparison.ts";
+import type { ClockOffset } from "../../src/feed/feed.ts";
 import { Datagram } from "../../src/wire/decoded.ts";
 import { HeaderClass } from "../../src/wire/isakmp.ts";
 import { isakmp } from "../support/frames.ts";
