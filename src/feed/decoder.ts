@@ -23,6 +23,7 @@ import {
 } from "../wire/isakmp.ts";
 import { Kind, kindNames, locate, type PortSet } from "../wire/locate.ts";
 import type { Taken } from "./feed.ts";
+import { type Unread, UnreadPackets } from "./unread.ts";
 
 /** Takes datagrams. The object is refilled for the next one, and its bytes are valid during the call. */
 export interface Sink {
@@ -48,6 +49,8 @@ export interface PacketCounts {
   skipped: Record<string, number>;
   /** Malformed ISAKMP, by reason. */
   malformed: Record<string, number>;
+  /** Of the skipped packets those that were recognised and not looked into, by source and name. */
+  unread: readonly Unread[];
 }
 
 export class Decoder {
@@ -60,6 +63,7 @@ export class Decoder {
   /** By source: what was decoded of it. */
   readonly #taken: Taken[] = [];
   #headersCut = 0;
+  readonly #unread = new UnreadPackets();
   #packets = 0;
 
   constructor(ports: PortSet, sinks: readonly Sink[]) {
@@ -114,7 +118,7 @@ export class Decoder {
   }
 
   /** The loop that touches every packet of every capture. */
-  #frames(batch: FrameBatch, { clock, start, end }: Slice): void {
+  #frames(batch: FrameBatch, { clock, source, start, end }: Slice): void {
     const { bytes, offsets, captured, linkTypes, firstFrame } = batch;
     const datagram = this.#datagram;
     const ports = this.#ports;
@@ -126,7 +130,12 @@ export class Decoder {
     for (let i = start; i < end; i += 1) {
       const kind = locate(bytes, offsets[i], captured[i], linkTypes[i], ports, datagram);
       kinds[kind] += 1;
-      if (kind > Kind.oldDraftEsp) continue;
+      if (kind > Kind.oldDraftEsp) {
+        if (kind === Kind.unsupportedLinkType) this.#unread.add(source, kind, linkTypes[i]);
+        else if (kind === Kind.unsupportedEncapsulation)
+          this.#unread.add(source, kind, datagram.encapsulation);
+        continue;
+      }
       datagram.kind = kind;
       datagram.index = i;
       datagram.frame = firstFrame + i;
@@ -178,6 +187,7 @@ export class Decoder {
       quickModes: this.#quickModes,
       skipped: named(kindNames, this.#kinds, Kind.candidate + 1),
       malformed,
+      unread: this.#unread.list(),
     };
   }
 

@@ -28,8 +28,18 @@ export interface ClockDifference {
   isApplied?: boolean;
 }
 
+/** Packets of a source whose link type or encapsulation is known by name alone. */
+export interface UnreadPackets {
+  source: number;
+  what: "link type" | "encapsulation";
+  /** Name and number. */
+  name: string;
+  packets: number;
+}
+
 /** What is known of the input beside its packets. */
 export interface InputFacts {
+  unread: readonly UnreadPackets[];
   clockSteps: ClockSteps;
   /** Sources whose clock differs from another's. */
   clockOffsets: readonly ClockDifference[];
@@ -58,7 +68,7 @@ export function inputWarnings(
     ...facts.unreadable.map((message) => ({ code: "unreadable" as const, message })),
     ...endings(capture),
     ...unopenedInputs(facts),
-    ...notLookedInto(capture),
+    ...notLookedInto(capture, facts),
     ...noIke(capture),
     ...responderNotSeen(facts),
     ...nattNotCaptured(capture, boxes, hosts),
@@ -98,18 +108,28 @@ function unopenedInputs({ unopened }: InputFacts): Warning[] {
   ];
 }
 
-function notLookedInto({ skipped, packets }: Capture): Warning[] {
-  const count = skipped["unsupported-link-type"] ?? 0;
-  if (count === 0) return [];
-  const message = `${count} of ${counted(packets, "packet")} have a link type that is not read here: IKE among them is missing.`;
-  return [{ code: "unsupported-link-type", message }];
+/** By source and name, with how many of how many. */
+function notLookedInto({ sources }: Capture, { unread }: InputFacts): Warning[] {
+  const sentences = (what: UnreadPackets["what"]) =>
+    unread
+      .filter((each) => each.what === what)
+      .map(({ source, name, packets }) => {
+        const of = counted(sources[source].packets, "packet");
+        const known = what === "link type" ? "have a link type that is not read here" : "are not looked into";
+        return `${sources[source].name}: ${packets} of ${of} ${known}, ${name}: IKE among them is missing.`;
+      });
+  return [
+    ...limited("unsupported-link-type", sentences("link type")),
+    ...limited("unsupported-encapsulation", sentences("encapsulation")),
+  ];
 }
 
 /** Not where nothing could be looked into: whether there is IKE is not known then. */
 function noIke({ messages, skipped, packets }: Capture): Warning[] {
   if (messages.ikev1 + messages.ikev2 + messages.authip > 0) return [];
-  const unknown = skipped["unsupported-link-type"] ?? 0;
-  if (packets > 0 && unknown === packets) return [];
+  const unknown = (skipped["unsupported-link-type"] ?? 0) + (skipped["unsupported-encapsulation"] ?? 0);
+  // Beacons and the like hold no IKE, and say nothing of what is beside them.
+  if (unknown > 0 && unknown + (skipped["not-ip"] ?? 0) === packets) return [];
   const message = "No ISAKMP in the capture: nothing can be said about any responder.";
   return [{ code: "no-ike", message }];
 }

@@ -20,6 +20,8 @@ export interface ScanCounts
   extends Pick<Capture, "packets" | "messages" | "quickModeMessages" | "skipped" | "malformed"> {
   /** Messages whose header was captured up to the message ID, and not to its end. */
   headersCut: number;
+  /** Packets that were recognised and not looked into, by source. */
+  unread?: InputFacts["unread"];
 }
 
 /** Puts a judgement, and what was read, into a report. */
@@ -36,9 +38,10 @@ export function reportOf(
   const capture = captureOf(inputs, tracker, counts, scope, judgement);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;
+  const facts = { ...factsOf(inputs, tracker, scope, unreadable), unread: counts.unread ?? [] };
   const warnings = [
     ...inputs.summaries.flatMap(({ notes = [] }) => notes),
-    ...buildWarnings(capture, judgement, clients, factsOf(inputs, tracker, scope, unreadable), hosts),
+    ...buildWarnings(capture, judgement, clients, facts, hosts),
   ];
   return advised({
     schemaVersion: "1",
@@ -103,7 +106,7 @@ function factsOf(
   tracker: Tracker,
   scope: Scope,
   unreadable: readonly CaptureError[],
-): InputFacts {
+): Omit<InputFacts, "unread"> {
   const missing = unseenResponders(tracker, scope);
   return {
     clockSteps: inputs.clockSteps,

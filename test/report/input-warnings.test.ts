@@ -125,9 +125,53 @@ describe("a link type that is not read", () => {
     expect(report.coverage.complete).toBe(false);
   });
 
+  it("is named with its number, how many of how many, and the source", async () => {
+    const { messages } = await codesOf(records, {}, 249);
+    expect(messages).toMatch(
+      new RegExp(`: ${records.length} of ${records.length} packets have .*usbpcap \\(link type 249\\)`),
+    );
+  });
+
   it("an empty capture holds no IKE", async () => {
     const { codes } = await codesOf([]);
     expect(codes).toEqual(["no-ike"]);
+  });
+});
+
+describe("an encapsulation that is known and not looked into", () => {
+  const records = played((stage) => new Session(stage, direct).mainMode(0).quickMode(1, 1)).sorted();
+  /** Encrypted MACsec in place of what the frame carries. */
+  const encrypted = records.map((record) => ({
+    ...record,
+    frame: Buffer.concat([
+      record.frame.subarray(0, 12),
+      Buffer.from("88e52c0000000001", "hex"),
+      Buffer.alloc(80, 0x5a),
+    ]),
+  }));
+  /** ARP, as it goes on beside. */
+  const arp = {
+    ...records[0],
+    frame: Buffer.concat([records[0].frame.subarray(0, 12), Buffer.from("0806", "hex"), Buffer.alloc(46)]),
+  };
+
+  it("nothing else but ARP is in the capture: it is named, and IKE is not denied", async () => {
+    const { codes, messages, report } = await codesOf([arp, ...encrypted]);
+    expect(codes).toEqual(["unsupported-encapsulation"]);
+    expect(messages).toContain(
+      `${records.length} of ${records.length + 1} packets are not looked into, encrypted MACsec (EtherType 0x88e5)`,
+    );
+    expect(report.capture.skipped).toMatchObject({
+      "unsupported-encapsulation": records.length,
+      "not-ip": 1,
+    });
+  });
+
+  it("beside IKE in the clear it is a gap all the same", async () => {
+    const { codes, report } = await codesOf([...records, ...encrypted]);
+    expect(codes).toContain("unsupported-encapsulation");
+    expect(report.capture.messages.ikev1).toBeGreaterThan(0);
+    expect(report.coverage.complete).toBe(false);
   });
 });
 
