@@ -1,6 +1,6 @@
 /** Packets whose link type or encapsulation is known by name alone, counted by source, for the report's warnings. */
 
-import { encapsulationName } from "../wire/encapsulations.ts";
+import { Encapsulation, encapsulationName } from "../wire/encapsulations.ts";
 import { linkTypeName } from "../wire/link-types.ts";
 import { Kind } from "../wire/locate.ts";
 
@@ -10,8 +10,14 @@ export interface Unread {
   what: "link type" | "encapsulation";
   /** Name and number: "usbpcap (link type 249)". */
   name: string;
+  /** A command that makes them readable, NAME being the capture; null where none is known. */
+  command: string | null;
   packets: number;
 }
+
+/** USER0 to USER15: whoever made them knows what is in them, and as a rule it is Ethernet. */
+const FIRST_USER = 147;
+const LAST_USER = 162;
 
 /** A number of 16 bits, or a code of encapsulations.ts. */
 const NUMBER_BITS = 2 ** 18;
@@ -46,9 +52,18 @@ export class UnreadPackets {
         source: Math.floor(sourceAndKind / 2),
         what: isEncapsulation ? "encapsulation" : "link type",
         name: isEncapsulation ? encapsulationName(number) : `${linkTypeName(number)} (link type ${number})`,
+        command: commandFor(isEncapsulation, number),
         packets,
       };
     });
     return found.sort((a, b) => a.source - b.source || b.packets - a.packets);
   }
+}
+
+function commandFor(isEncapsulation: boolean, number: number): string | null {
+  if (isEncapsulation) {
+    return number === Encapsulation.encryptedWlan ? "airdecap-ng -e SSID -p PASSPHRASE NAME" : null;
+  }
+  const isUser = number >= FIRST_USER && number <= LAST_USER;
+  return isUser ? "editcap -T ether NAME ethernet.pcap (where the frames are Ethernet)" : null;
 }

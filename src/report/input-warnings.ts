@@ -34,6 +34,8 @@ export interface UnreadPackets {
   what: "link type" | "encapsulation";
   /** Name and number. */
   name: string;
+  /** What makes them readable, NAME being the source; null where it is not known. */
+  command: string | null;
   packets: number;
 }
 
@@ -113,10 +115,11 @@ function notLookedInto({ sources }: Capture, { unread }: InputFacts): Warning[] 
   const sentences = (what: UnreadPackets["what"]) =>
     unread
       .filter((each) => each.what === what)
-      .map(({ source, name, packets }) => {
+      .map(({ source, name, command, packets }) => {
+        const cure = command === null ? "" : ` Try: ${command.replace("NAME", sources[source].name)}`;
         const of = counted(sources[source].packets, "packet");
         const known = what === "link type" ? "have a link type that is not read here" : "are not looked into";
-        return `${sources[source].name}: ${packets} of ${of} ${known}, ${name}: IKE among them is missing.`;
+        return `${sources[source].name}: ${packets} of ${of} ${known}, ${name}: IKE among them is missing.${cure}`;
       });
   return [
     ...limited("unsupported-link-type", sentences("link type")),

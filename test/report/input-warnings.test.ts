@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type AnalyzeOptions, analyze } from "../../src/index.ts";
-import { reportOn } from "../support/analyzed.ts";
+import { accountedFor, reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
 import { type PeerOptions, type PlayedRecord, Session, Stage } from "../support/session.ts";
 
@@ -130,6 +130,27 @@ describe("a link type that is not read", () => {
     expect(messages).toMatch(
       new RegExp(`: ${records.length} of ${records.length} packets have .*usbpcap \\(link type 249\\)`),
     );
+  });
+
+  it("of several sources is named with that source, and with what converts it", async () => {
+    const report = await reportOn([pcap(records), pcap(records, { linkType: 147 })]);
+    const said = report.warnings.filter(({ code }) => code === "unsupported-link-type");
+    expect(said.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/\/1: 9 of 9 packets .*user0 \(link type 147\).*editcap -T ether \S+\/1 /),
+    ]);
+    expect(accountedFor(report)).toBe(18);
+  });
+
+  it("an encapsulation that is not looked into is named as well", async () => {
+    // MACsec with the E bit: encrypted (IEEE 802.1AE 9.5).
+    const secTag = Buffer.from("88e52c00000000010102030405060708", "hex");
+    const wrapped = records.map(({ at, frame }) => {
+      const bytes = Buffer.from(frame);
+      return { at, frame: Buffer.concat([bytes.subarray(0, 12), secTag, bytes.subarray(14)]) };
+    });
+    const { codes, messages } = await codesOf(wrapped);
+    expect(codes).toEqual(["unsupported-encapsulation"]);
+    expect(messages).toMatch(/9 of 9 packets .*encrypted MACsec \(EtherType 0x88e5\)/);
   });
 
   it("an empty capture holds no IKE", async () => {
