@@ -6,6 +6,8 @@
  */
 
 import { type Message, type Print, printOf } from "../wire/datagram.ts";
+import type { Selectors } from "./selectors.ts";
+import type { QuickModeTestimony } from "./testimony.ts";
 
 /** Where and when a packet stands in the capture, as written there. */
 export interface Stamp {
@@ -51,6 +53,13 @@ export class Exchange {
   /** A second, different message of the starter: after a reply, and shorter than the first. */
   followedReply = false;
   followedShorter = false;
+  /** When that came. */
+  followedAt = Number.NaN;
+  /** What the first message and the answer propose, where a key opens them. */
+  selectors: Selectors | null = null;
+  answered: Selectors | null = null;
+  /** What others than the capture say of it. */
+  testimony: QuickModeTestimony | null = null;
   /** First Informational of the other side after the first message, and of the starter. */
   otherInformationalAt = Number.NaN;
   otherInformational: Stamp | null = null;

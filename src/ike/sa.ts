@@ -8,6 +8,8 @@
 import { hostOf } from "../collections/endpoints.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { Exchange } from "./exchange.ts";
+import type { OpenedNote } from "./opened-note.ts";
+import type { SessionTestimony } from "./testimony.ts";
 import { NO_VENDOR_IDS } from "./vendor-lists.ts";
 
 export type Side = 0 | 1;
@@ -63,6 +65,8 @@ const MANY_EXCHANGES = 16;
 /** Shared by all IKE SAs without any. */
 const NO_TIMES: readonly number[] = [];
 const NO_LIFE: readonly { at: number; segment: number }[] = [];
+const NOTHING_OPENED: readonly OpenedNote[] = [];
+const MAX_OPENED = 32;
 
 /**
  * Tens of thousands are held at a time, so the lists of one are as large as what is in them: one that grows by `push`
@@ -105,6 +109,12 @@ export class IkeSa {
   lastFreshAt: number;
   /** A short snaplen cut a message. */
   cut = false;
+  /** Deletes and notifies of it that could be read: of the latest, `MAX_OPENED`. */
+  opened: readonly OpenedNote[] = NOTHING_OPENED;
+  /** When each side deleted the SA, by a message that could be read; NaN where it did not. */
+  readonly deletedAt: [number, number] = [Number.NaN, Number.NaN];
+  /** What others than the capture say of it. */
+  testimony: SessionTestimony | null = null;
   /** A log told of a message, which has no content: that an answer was missed is not proven on this SA. */
   logged = false;
   /** Half-open SAs that share the initiator cookie, from different hosts. */
@@ -267,6 +277,10 @@ export class IkeSa {
     last[from + 2] = encrypted;
     last[from + 3] = message.at;
     return false;
+  }
+
+  noteOpened(note: OpenedNote): void {
+    this.opened = [...this.opened.slice(1 - MAX_OPENED), note];
   }
 
   noteInformational(side: Side, at: number): void {

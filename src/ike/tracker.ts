@@ -13,6 +13,7 @@ import { EchoFilter } from "./copies.ts";
 import { Exchange, stampOf } from "./exchange.ts";
 import { informational, phase1 } from "./exchange-rules.ts";
 import { FlowTable } from "./flows.ts";
+import { bytesOf, type Opener, readOpened, saysNothing } from "./opened.ts";
 import { HostTable } from "./hosts.ts";
 import { FragmentAssembler } from "./reassembly.ts";
 import { type IkeSa, noteEcho, type Path, type Side } from "./sa.ts";
@@ -50,6 +51,8 @@ export class Tracker {
   #compactHostsAt: number;
   /** Responders that somebody else judges: quick modes with them are not kept. Null: there are none. */
   isOthers: ((host: number) => boolean) | null = null;
+  /** Who has keys; null: encrypted messages stay closed. */
+  opener: Opener | null = null;
   echoes = 0;
   retransmissions = 0;
   /** Fragments that completed a quick mode and whose own headers named another exchange. */
@@ -195,6 +198,8 @@ export class Tracker {
   #apply(sa: IkeSa, side: Side, path: Path, message: Message): void {
     if (sa.twinOfLast(message, side)) {
       this.echoes += 1;
+      // A gateway's clear copy of what it decrypted.
+      if (!message.encrypted && !message.cut) readOpened(sa, side, message, bytesOf(message));
       return;
     }
     const repeated = sa.repeats(message, side);
@@ -204,11 +209,21 @@ export class Tracker {
     path.lastAt = message.at;
     // It proves neither that the sender lives nor that it missed an answer.
     if (repeated && sa.isReplay(side, message.from)) return;
+    const clear = repeated ? null : this.#open(message, side);
     if (message.exchange === EXCHANGE_QUICK) {
       if (message.messageId !== 0) this.#quickMode(sa, side, path, message, repeated);
     } else if (!repeated && message.phase1) phase1(sa, side, message, this.#vendorLists);
-    else if (!repeated && message.exchange === EXCHANGE_INFORMATIONAL) informational(sa, side, message);
+    else if (!repeated && message.exchange === EXCHANGE_INFORMATIONAL && !saysNothing(clear)) {
+      informational(sa, side, message);
+    }
+    if (clear !== null) readOpened(sa, side, message, clear);
     sa.touch(message, side, repeated);
+  }
+
+  /** The message in the clear, where a key opens it; what records and logs tell of has no content. */
+  #open(message: Message, side: Side): Uint8Array | null {
+    if (this.opener === null || message.logged || message.captured < message.length) return null;
+    return this.opener.open(message, side);
   }
 
   #fragment(sa: IkeSa, side: Side, path: Path, message: Message): void {
@@ -278,6 +293,7 @@ export class Tracker {
     }
     if (!Number.isNaN(exchange.replyAt)) exchange.followedReply = true;
     if (message.length < exchange.firstLength) exchange.followedShorter = true;
+    if (Number.isNaN(exchange.followedAt)) exchange.followedAt = message.at;
   }
 
   /** Who saw phase 1 knows the responder. The SA itself stays: without it, later messages would begin another. */

@@ -12,7 +12,8 @@ export interface Key {
   /** Initiator cookie, 16 lower-case hex digits; null where the line names none. */
   cookie: string | null;
   bytes: Uint8Array;
-  /** Line of the file, from 1. */
+  /** Where it was read: name of the file, and its line from 1. */
+  source: string;
   line: number;
 }
 
@@ -49,11 +50,17 @@ export class KeyList {
   readonly keys: Key[] = [];
   /** Keys beyond the bound. */
   evicted = 0;
+  readonly #source: string;
   #line = 0;
   #expected: Expected = NOTHING;
   #isLog = false;
   readonly #others: number[] = [];
   readonly #seen = new Set<string>();
+
+  /** @param source name of the file, as messages show it */
+  constructor(source = "keys") {
+    this.#source = source;
+  }
 
   take(text: string): void {
     this.#line += 1;
@@ -134,6 +141,6 @@ export class KeyList {
     const bytes = Uint8Array.from({ length: hex.length / 2 }, (_, i) =>
       Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16),
     );
-    this.keys.push({ cookie, bytes, line });
+    this.keys.push({ cookie, bytes, source: this.#source, line });
   }
 }

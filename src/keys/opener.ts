@@ -63,6 +63,16 @@ export class Opener {
     }
   }
 
+  /** The captures are read again from their beginning. */
+  begin(): void {
+    this.#sas.clear();
+    this.#used.clear();
+    for (const name of Object.keys(this.#payloads)) delete this.#payloads[name];
+    this.#ikeSas = 0;
+    this.#messages = 0;
+    this.#tries = 0;
+  }
+
   get opened(): Opened {
     return {
       keys: this.#keys.length,
@@ -73,9 +83,9 @@ export class Opener {
     };
   }
 
-  /** Lines of the keys that opened nothing. */
-  get unusedLines(): number[] {
-    return this.#keys.filter((key) => !this.#used.has(key)).map(({ line }) => line);
+  /** Where the keys stand that opened nothing. */
+  get unused(): { source: string; line: number }[] {
+    return this.#keys.filter((key) => !this.#used.has(key)).map(({ source, line }) => ({ source, line }));
   }
 
   /** Tries were left out because there were too many. */

@@ -66,7 +66,7 @@ describe("an encrypted session", () => {
       const bag = sessions.map(({ key }) => key.toString("hex")).join("\n");
       const reading = await openedMessages(path, keysOf(bag));
       expect(reading.messages.map(({ frame }) => frame)).toEqual(reading.sealed);
-      expect(reading.opener.unusedLines).toHaveLength(39);
+      expect(reading.opener.unused).toHaveLength(39);
     },
   );
 
@@ -130,7 +130,7 @@ describe("keys that do not fit", () => {
     );
     expect(messages).toEqual([]);
     expect(opener.opened).toMatchObject({ keys: 200, keysUsed: 0, ikeSas: 0, messages: 0 });
-    expect(opener.unusedLines).toHaveLength(200);
+    expect(opener.unused).toHaveLength(200);
   });
 
   it("with the right cookie open nothing either", async () => {
