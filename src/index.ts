@@ -20,7 +20,8 @@ import { REORDER } from "./feed/formats.ts";
 import { Sequencer } from "./feed/sequencer.ts";
 import { refuseLogs } from "./logs/format.ts";
 import { fileInputs } from "./node/files.ts";
-import { expandInputs } from "./node/inputs.ts";
+import { expandInputs, filesOf } from "./node/inputs.ts";
+import { openWitnesses } from "./node/witnesses.ts";
 import type { Report } from "./report/model.ts";
 import type { Timeline } from "./report/timeline.ts";
 
@@ -106,6 +107,12 @@ export interface AnalyzeOptions {
   aliases?: readonly (readonly [string, string])[];
   /** How far lines of message records may be out of order, seconds; 5 unless given. */
   reorderSeconds?: number;
+  /** Files of keys (Wireshark's table, bare keys, a daemon's log) that encrypted messages are opened with. */
+  keys?: readonly string[];
+  /** Logs of the gateway. */
+  syslog?: readonly string[];
+  /** Events of Windows clients, as `wevtutil qe .. /f:xml` writes them. */
+  events?: readonly string[];
   /** Stop after so many packets. */
   maxPackets?: number;
   /** When aborted, the input counts as ended. */
@@ -133,21 +140,25 @@ export interface Analysis {
  */
 export async function analyze(inputs: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
   const { names, duplicates, failures, leftOut } = await expandInputs(inputs);
-  const { reorderSeconds, onProgress, ...rest } = options;
+  const { reorderSeconds, onProgress, keys = [], syslog = [], events = [], ...rest } = options;
   const reorder = reorderSeconds === undefined ? REORDER : reorderSeconds * MICROS_PER_SECOND;
+  const witnesses = await openWitnesses({ keys, events });
+  const { gatewayLog } = witnesses;
+  const logs = await filesOf(syslog);
   const onRound = (feed: Sequencer, { packets }: LiveAnalysis) =>
     onProgress?.({ ...feed.progress(), packets });
+  const unread = [...failures, ...witnesses.failures];
   // The report comes first: closing an input that is still being read would look like a fault of it.
   const { report, packets, timelines, plan, feed, shifts } = await runAligned(
-    fileInputs(names, { reorder }),
-    { ...rest, onRound },
-    (reading) => [...failures, ...reading.failures, ...leftOut, ...reading.leftOut],
+    [...fileInputs(names, { reorder, gatewayLog }), ...fileInputs(logs, { gatewayLog, isGatewayLog: true })],
+    { ...rest, onRound, witnesses },
+    (reading) => [...unread, ...reading.failures, ...leftOut, ...reading.leftOut],
   );
   await feed.close();
   const read = feed.summaries.map(({ name }) => name);
   return {
     report,
-    failures: [...failures, ...feed.failures],
+    failures: [...unread, ...feed.failures],
     duplicates,
     timelines,
     evidence:

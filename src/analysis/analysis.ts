@@ -13,6 +13,7 @@ import type { CaptureError } from "../capture/source.ts";
 import { type EvidencePlan, evidencePlan } from "../evidence/plan.ts";
 import { Decoder, type Sink } from "../feed/decoder.ts";
 import type { Inputs } from "../feed/feed.ts";
+import type { Opener } from "../ike/opened.ts";
 import { Tracker, type TrackerOptions } from "../ike/tracker.ts";
 import { type Judgement, judge } from "../judgement/judge.ts";
 import type { Moment } from "../judgement/lifespan.ts";
@@ -27,6 +28,9 @@ import { unexplainedSentence } from "../report/sentences.ts";
 import { isoTime } from "../report/time.ts";
 import { buildTimelines, type Timeline } from "../report/timeline.ts";
 import { portSet } from "../wire/locate.ts";
+import type { WitnessBook } from "../witnesses/book.ts";
+import { type Joined, joinWitnesses, NOTHING_JOINED } from "../witnesses/joining.ts";
+import { withWitnesses } from "../witnesses/report.ts";
 import { FindingLog } from "./finding-log.ts";
 import { Scanner } from "./scanner.ts";
 import { othersOf, type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
@@ -37,6 +41,25 @@ export interface LiveOptions extends ScopeOptions, TrackerOptions {
   now?: () => number;
   /** Who else takes the datagrams. */
   sinks?: readonly Sink[];
+  /** Keys, and what logs and events say. */
+  witnesses?: Witnesses;
+}
+
+/** What beside the packets is taken into account. */
+export interface Witnesses {
+  book: WitnessBook;
+  /** Who opens encrypted messages; null: no keys were given. */
+  opener: KeyUse | null;
+  /** What could not be used of them, in words. */
+  notes: readonly string[];
+}
+
+/** An opener that can tell what it opened. */
+export interface KeyUse extends Opener {
+  /** Another reading begins. */
+  begin: () => void;
+  readonly opened: NonNullable<Report["capture"]["decrypted"]>;
+  readonly unused: readonly { source: string; line: number }[];
 }
 
 export type Closed = Live["closed"];
@@ -76,6 +99,9 @@ export class LiveAnalysis {
   readonly #scanner: Scanner;
   readonly #log = new FindingLog();
   readonly #reservedHosts: number;
+  readonly #witnesses: Witnesses | null;
+  readonly #responders: readonly string[];
+  #joined: Joined = NOTHING_JOINED;
   #closed: Closed = {
     ikeSas: 0,
     findings: { rejected: 0, predicted: 0, possible: 0, tolerated: 0 },
@@ -101,6 +127,10 @@ export class LiveAnalysis {
     this.#tracker = new Tracker(options);
     this.#scope = scopeOf(options, this.#tracker.hosts);
     this.#tracker.isOthers = othersOf(this.#scope);
+    this.#witnesses = options.witnesses ?? null;
+    this.#witnesses?.opener?.begin();
+    this.#tracker.opener = this.#witnesses?.opener ?? null;
+    this.#responders = options.responders ?? [];
     this.#reservedHosts = this.#tracker.hosts.size;
     this.#scanner = new Scanner(this.#tracker);
     const rounds: Sink = {
@@ -219,8 +249,38 @@ export class LiveAnalysis {
 
   /** The report as of the last judgement. @param unreadable inputs that could not be read at all */
   report(unreadable: readonly CaptureError[] = []): Report {
-    this.#judgement ??= judgementOf(this.#tracker, this.#scanner, this.#scope);
-    return reportOf(this.#inputs, this.#tracker, this.#counts(), this.#scope, this.#judgement, unreadable);
+    this.#judgement ??= this.#judgeFacts();
+    const report = reportOf(
+      this.#inputs,
+      this.#tracker,
+      this.#counts(),
+      this.#scope,
+      this.#judgement,
+      unreadable,
+    );
+    if (this.#witnesses === null) return report;
+    const { book, opener, notes } = this.#witnesses;
+    return withWitnesses(report, {
+      judgement: this.#judgement,
+      hosts: this.#tracker.hosts,
+      sources: this.#inputs.summaries,
+      book,
+      joined: this.#joined,
+      responders: this.#responders,
+      span: { from: this.#scanner.firstAt, to: this.#scanner.lastAt },
+      decrypted: opener?.opened ?? null,
+      unusedKeys: opener?.unused ?? [],
+      skipped: notes,
+    });
+  }
+
+  /** Judges what was scanned so far, a second time where logs say something of it. */
+  #judgeFacts(end?: Moment, running = false): Judgement {
+    const judgement = judgementOf(this.#tracker, this.#scanner, this.#scope, end, running);
+    const book = this.#witnesses?.book;
+    if (book === undefined || book.logs.length === 0) return judgement;
+    this.#joined = joinWitnesses(judgement, this.#tracker.hosts, book);
+    return judgementOf(this.#tracker, this.#scanner, this.#scope, end, running);
   }
 
   /** What a drawing of the last judgement needs. */
@@ -293,7 +353,7 @@ export class LiveAnalysis {
     const end = Number.isNaN(this.#scannedAt)
       ? { at: this.#scanner.lastAt, segment: this.#scanner.lastSegment }
       : { at: this.#clockAt(now), segment: this.#scanner.lastSegment };
-    const judgement = judgementOf(this.#tracker, this.#scanner, this.#scope, end, running);
+    const judgement = this.#judgeFacts(end, running);
     this.#judgement = judgement;
     const findings = buildFindings(judgement, this.#context);
     // What is missing because its IKE SAs were dropped has not been refuted.
@@ -339,7 +399,7 @@ export class LiveAnalysis {
     this.#tracker.forget(gone, at - LONGEST_WAIT, this.#reservedHosts);
     this.#closed.ikeSas += gone.size;
     // It held what is gone, and hosts may have other numbers now.
-    this.#judgement = judgementOf(this.#tracker, this.#scanner, this.#scope, here, true);
+    this.#judgement = this.#judgeFacts(here, true);
     for (const { verdict } of this.#log.rebase(buildFindings(this.#judgement, this.#context))) {
       this.#closed.findings[verdict] += 1;
     }

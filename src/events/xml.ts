@@ -34,6 +34,11 @@ export class EventCutter {
   #held = "";
   #number = 0;
 
+  /** Events so far, whatever they are of. */
+  get found(): number {
+    return this.#number;
+  }
+
   *take(piece: string): Iterable<WindowsEvent> {
     if (piece.includes("<!")) this.hasDeclarations = true;
     this.#held += piece;

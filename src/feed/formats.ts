@@ -86,8 +86,9 @@ function damaged(name: string, what: string, failure: { message: string }): Capt
 
 /** By the first four bytes, which nearly every format has; what needs more code is loaded when it is met. */
 async function openFormat(input: OpeningInput): Promise<Opened> {
-  const { window, name, suffix } = input;
+  const { window, name, suffix, options } = input;
   const { bytes, start, available } = window;
+  if (options.isGatewayLog === true) return { capture: (await openGatewayLog(input))! };
   const magic = available < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + start, 4).getUint32(0);
   if (magic === SECTION_HEADER) return { capture: new PcapngSource(window, name, suffix) };
   if (isPcapMagic(magic)) return { capture: await openPcap(input, magic) };
@@ -95,9 +96,33 @@ async function openFormat(input: OpeningInput): Promise<Opened> {
     const lines = await openLines(input);
     if (lines !== null) return { capture: lines };
   }
+  const log = await openGatewayLog(input);
+  if (log !== null) return { capture: log };
   const { openOther } = await import("./open-other.ts");
   await window.have(BEGINNING);
   return openOther(input, (again) => openFormat({ ...input, window: again }));
+}
+
+/** The log of a gateway, where somebody keeps what it says and a line of one is among the first; else null. */
+async function openGatewayLog({
+  window,
+  name,
+  suffix,
+  options,
+}: OpeningInput): Promise<CaptureSource | null> {
+  const { gatewayLog, isGatewayLog = false } = options;
+  if (gatewayLog === undefined || !(isGatewayLog || isText(window))) return null;
+  const { GatewayLogSource, looksLikeGatewayLog } = await import("../syslog/source.ts");
+  if (!isGatewayLog && !looksLikeGatewayLog(window)) return null;
+  return new GatewayLogSource(window, name, suffix, gatewayLog(name));
+}
+
+/** The first bytes are printable. */
+function isText({ bytes, start, available }: ByteWindow): boolean {
+  const first = bytes.subarray(start, start + Math.min(available, 4));
+  return (
+    available >= 4 && first.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d))
+  );
 }
 
 async function openPcap({ window, name, suffix }: OpeningInput, magic: number): Promise<CaptureSource> {

@@ -5,6 +5,7 @@ import type { RandomAccess } from "../capture/byte-source.ts";
 import type { ByteWindow } from "../capture/byte-window.ts";
 import type { Spool } from "../capture/random-access.ts";
 import type { CaptureSource } from "../capture/source.ts";
+import type { LineTaker } from "../syslog/source.ts";
 import type { Decompressors } from "./decompression.ts";
 
 export interface OpenOptions {
@@ -16,6 +17,10 @@ export interface OpenOptions {
   decompressors?: Decompressors;
   /** What keeps a stream that has to be read at any place; memory alone unless the runtime has a disk. */
   spool?: Spool;
+  /** Who keeps what a gateway's log says, for a log of this name; absent: a log is no input. */
+  gatewayLog?: (name: string) => LineTaker;
+  /** It is a gateway's log, whatever it looks like. */
+  isGatewayLog?: boolean;
 }
 
 /** An archive, whose members are inputs of their own. */

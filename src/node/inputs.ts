@@ -158,3 +158,20 @@ async function identity(name: string): Promise<string | null> {
   const info = await stat(name, { bigint: true }).catch(() => null);
   return info?.isFile() === true ? `${info.dev}:${info.ino}` : null;
 }
+
+/** The files of these names; a directory stands for all files directly in it. */
+export async function filesOf(names: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of names) {
+    const info = name === STDIN ? null : await stat(name).catch(() => null);
+    if (info === null || !info.isDirectory()) {
+      found.push(name);
+      continue;
+    }
+    const entries = await readdir(name, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.isFile()) found.push(join(name, entry.name));
+    }
+  }
+  return found;
+}

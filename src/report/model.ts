@@ -91,6 +91,10 @@ export const warningCodeSchema = z.enum([
   "capture-interrupted",
   "findings-closed",
   "lines-dropped",
+  "log-only",
+  "log-not-joined",
+  "keys-unused",
+  "keys-skipped",
 ]);
 
 export const coverageCodeSchema = z.enum([
@@ -122,7 +126,7 @@ const source = z.object({
   format: z
     .string()
     .describe(
-      "pcap, pcap-ns, pcap-modified, pcapng, records, suricata-eve or zeek-ipsec, with +gzip where compressed",
+      "pcap, pcap-ns, pcap-modified, pcapng, records, suricata-eve, zeek-ipsec or asa-syslog, with +gzip where compressed",
     ),
   linkTypes: z.array(count).describe("LINKTYPE_ numbers"),
   packets: count,
@@ -157,6 +161,16 @@ const capture = z.object({
     .object({ index: z.int().positive(), count: z.int().positive() })
     .optional()
     .describe("Only responders of this partition are judged (--partition)"),
+  decrypted: z
+    .object({
+      keys: count,
+      keysUsed: count.describe("Keys that opened at least one message"),
+      ikeSas: count,
+      messages: count,
+      payloads: counts.describe("Payloads of the opened messages, by name"),
+    })
+    .optional()
+    .describe("What the keys of --keys opened"),
 });
 
 const claim = z
@@ -193,10 +207,23 @@ const attempt = z.object({
   refusedAt: time.nullable().describe("Time of the responder's Informational that followed"),
   firstId: z.boolean().describe("The first quick mode that the contender started on its IKE SA"),
   holderSa: cookiePair.nullable(),
-  contenderSa: cookiePair,
+  contenderSa: cookiePair.describe("All zeros where only a log tells of it"),
   claim: claim.nullable(),
   events: z.array(event).describe("In order of time"),
 });
+
+const evidence = z
+  .object({
+    witness: z.enum(["asa-syslog", "ike-payload", "windows-event"]),
+    source: sourceName,
+    line: z.int().positive().nullable().describe("Line of a log, event of a file, or packet of a capture"),
+    at: time.nullable().describe("On the capture's clock where it was joined, else on its own"),
+    id: z.string().describe("Number of the message or event, or name of the payload"),
+    text: z.string().describe("The line itself"),
+    shows: z.string(),
+    joined: z.boolean().describe("False: its clock could not be compared with the capture's"),
+  })
+  .describe("What others than packet headers say of it");
 
 export const findingSchema = z.object({
   fingerprint,
@@ -220,6 +247,7 @@ export const findingSchema = z.object({
   }),
   contender: z.object({ address, port, platform, pattern: patternKindSchema }),
   attempts: z.array(attempt),
+  evidence: z.array(evidence).optional().describe("In order of time; where keys, logs or events were given"),
   displayFilter: z
     .string()
     .describe("For Wireshark and tshark: the quick modes on these IDs at the responder"),
@@ -230,6 +258,7 @@ const responder = z.object({
   address,
   aliases: z.array(address).describe("Further addresses of the same box, as declared"),
   vendor: platform,
+  software: z.string().optional().describe("Version that the gateway's log states"),
   clients: count,
   sequentialClients: count,
   peakConcurrentSequential: count.describe("The most sequential clients that were connected at once"),
@@ -347,6 +376,7 @@ export type Capture = z.infer<typeof capture>;
 export type Source = z.infer<typeof source>;
 export type Finding = z.infer<typeof findingSchema>;
 export type Attempt = z.infer<typeof attempt>;
+export type Evidence = z.infer<typeof evidence>;
 export type AttemptEvent = z.infer<typeof event>;
 export type Claim = z.infer<typeof claim>;
 export type Responder = z.infer<typeof responder>;

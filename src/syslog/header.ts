@@ -27,7 +27,7 @@ export interface LineHead {
 const TAG = /%(?:ASA|PIX|FTD)-(?:[a-zA-Z]*-)?([0-7])-(\d{6}): ?/y;
 const CONSOLE = /\[IKEv1(?: DEBUG| DECODE)?\]:? ?/y;
 /** Longest head of a line; what stands further on is text of the line, whoever wrote it. */
-const MAX_HEAD = 200;
+export const MAX_HEAD = 200;
 /** The device's name, a collector's, its facility: more words are somebody's sentence. */
 const MAX_WORDS = 3;
 const PUNCTUATION = new Set([":", "-", "|", "--", "1"]);

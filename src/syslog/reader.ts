@@ -60,6 +60,11 @@ export class LogReader {
     this.#year = new Date(now / 1_000).getUTCFullYear();
   }
 
+  /** A line that somebody else saw to be of no gateway. */
+  pass(): void {
+    this.counts.lines += 1;
+  }
+
   /** The next line; null for one that says nothing here. */
   take(whole: string): GatewayEvent | null {
     const { counts } = this;

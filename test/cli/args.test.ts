@@ -33,6 +33,9 @@ const DEFAULTS: CheckOptions = {
   reorderSeconds: 5,
   partition: null,
   state: null,
+  keys: [],
+  syslog: [],
+  events: [],
 };
 
 describe("the main job", () => {

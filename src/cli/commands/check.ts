@@ -27,11 +27,13 @@ export async function check(
   around: Surroundings,
   messages: Messages,
 ): Promise<number> {
-  if (options.inputs.length === 0 && options.live.interfaces.length === 0 && around.stdinIsTerminal) {
+  const nothing = options.inputs.length + options.live.interfaces.length + options.syslog.length === 0;
+  if (nothing && around.stdinIsTerminal) {
     around.stderr.write(helpText(around.version));
     return 2;
   }
-  const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
+  // A gateway's log can be read alone.
+  const inputs = options.inputs.length === 0 && options.syslog.length === 0 ? ["-"] : options.inputs;
   const pipe = inputs.length === 1 && !options.crossCheck && (await around.isPipe(inputs[0]));
   if (pipe || options.live.interfaces.length > 0 || options.state !== null) {
     const { checkLive } = await import("../live.ts");
@@ -74,6 +76,9 @@ async function read({ inputs, options, around, messages, stop }: Job): Promise<A
     responders: options.responders,
     aliases: options.aliases,
     reorderSeconds: options.reorderSeconds,
+    keys: options.keys,
+    syslog: options.syslog,
+    events: options.events,
     ...(options.partition === null ? {} : { partition: options.partition }),
     signal: stop,
   };

@@ -6,6 +6,8 @@ import { Sequencer } from "../../feed/sequencer.ts";
 import type { Analysis } from "../../index.ts";
 import type { EvidenceRing } from "../../node/evidence-ring.ts";
 import { fileInputs } from "../../node/files.ts";
+import { LogFollower } from "../../node/follow-log.ts";
+import { openWitnesses } from "../../node/witnesses.ts";
 import { LiveRefusal } from "../../node/live/advice.ts";
 import { LiveCapture } from "../../node/live/live-feed.ts";
 import { type Output, show, viewOf } from "../delivery.ts";
@@ -51,6 +53,9 @@ export async function read(
   sources: { current: Feed | null },
 ): Promise<Outcome & Pick<Analysis, "failures"> & { kept: boolean }> {
   const { live } = options;
+  const witnesses = await openWitnesses(options);
+  const followers = options.syslog.map((path) => new LogFollower(path, witnesses.gatewayLog(path)));
+  await Promise.all(followers.map(({ ready }) => ready));
   const capture = live.interfaces.length > 0 ? await openLive(live, options.ports, messages) : null;
   const stateful =
     options.state === null
@@ -94,16 +99,22 @@ export async function read(
     sinks: ring === null ? [] : [ring],
     now: () => around.now(),
     live: liveRun,
+    witnesses,
   };
   if (options.partition !== null) runOptions.partition = options.partition;
   if (options.maxPackets !== null) runOptions.maxPackets = options.maxPackets;
   if (live.seconds !== null) runOptions.seconds = live.seconds;
   try {
     const outcome = await run(inputs, runOptions, () => merged?.leftOut ?? []);
-    return { ...outcome, failures: merged?.failures ?? [], kept: stateful?.failed() !== true };
+    return {
+      ...outcome,
+      failures: [...witnesses.failures, ...(merged?.failures ?? [])],
+      kept: stateful?.failed() !== true,
+    };
   } finally {
     view?.erase();
     messages.progress = null;
+    await Promise.all(followers.map((follower) => follower.stop()));
     await merged?.close();
     await stateful?.stream.close();
   }

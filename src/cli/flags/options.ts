@@ -41,6 +41,10 @@ export interface CheckOptions {
   partition: Partition | null;
   /** Path of the state that is taken up and kept, if any. */
   state: string | null;
+  /** Files of keys, logs of the gateway, and events of Windows clients. */
+  keys: string[];
+  syslog: string[];
+  events: string[];
 }
 
 export interface ExtractOptions {
@@ -154,6 +158,9 @@ function checkOptions(): Option[] {
       partition,
     ),
     new Option("--state <FILE>", "keep what message records told in FILE, and go on from there"),
+    list("--syslog <FILE>", "the gateway's own log, as an ASA writes it (repeatable)", String),
+    list("--keys <FILE>", "keys that open encrypted IKE, as for Wireshark (repeatable)", String),
+    list("--events <FILE>", "events of a Windows client, from wevtutil /f:xml (repeatable)", String),
     choice("--fail-on <VERDICT>", "least verdict that gives exit status 1", FAIL_ON, "possible"),
     new Option("--strict", "warnings and truncated input give exit status 2"),
     new Option("--all", "tolerated findings, every finding in full and every client, too"),

@@ -87,6 +87,9 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
       reorderSeconds: given.reorder,
       partition: given.partition ?? null,
       state: given.state ?? null,
+      keys: given.keys ?? [],
+      syslog: given.syslog ?? [],
+      events: given.events ?? [],
     },
   };
 }

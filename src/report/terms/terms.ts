@@ -10,6 +10,7 @@ import { JUDGEMENT_TERMS } from "./judgement.ts";
 import { PACKET_TERMS } from "./packets.ts";
 import type { Term, TermKind } from "./term.ts";
 import { WARNING_TERMS } from "./warnings.ts";
+import { WITNESS_TERMS } from "./witnesses.ts";
 
 /** The sentence that stands for the fault itself: what is known, and no more. */
 export const KB_SENTENCE = "an ASA with the behaviour described in KB 942429 refuses this";
@@ -19,6 +20,7 @@ export const TERMS: readonly Term[] = [
   ...JUDGEMENT_TERMS,
   ...CAVEAT_TERMS,
   ...WARNING_TERMS,
+  ...WITNESS_TERMS,
   ...INPUT_TERMS,
   ...COVERAGE_TERMS,
   ...PACKET_TERMS,
