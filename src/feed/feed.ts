@@ -61,12 +61,21 @@ export interface ClockOffset {
   isApplied?: boolean;
 }
 
+/** Times of a source as written. */
+export interface SourceTimes {
+  /** Of its first and its last row; null before any. */
+  first: WrittenTime | null;
+  last: WrittenTime | null;
+  /** They are none: all equal, or counted up. See time-check.ts. */
+  sayNothing?: boolean;
+}
+
 /** What is known of the inputs whose rows were read, files or live interfaces. */
 export interface Inputs {
   /** In their order; `Slice.source` is an index into them. */
   readonly summaries: readonly SourceSummary[];
-  /** First and last row of each. */
-  readonly times: readonly { first: WrittenTime | null; last: WrittenTime | null }[];
+  /** Of each. */
+  readonly times: readonly SourceTimes[];
   readonly clockSteps: { readonly count: number; readonly first: readonly ClockStep[] };
   /** Sources whose clock differs from another's, as far as is known by now. */
   readonly clockOffsets?: readonly ClockOffset[];

@@ -5,6 +5,7 @@ import { CaptureError, type CaptureSource, type SourceSummary } from "../capture
 import type { ClockStep, FeedInput, WrittenTime } from "./feed.ts";
 import { Lane } from "./lane.ts";
 import { SourceClock } from "./source-clock.ts";
+import { TimeCheck } from "./time-check.ts";
 
 /** Enough for a file header, interface descriptions and a first record. */
 const PEEK_CHUNK = 16 * 1024;
@@ -17,6 +18,7 @@ export class InputLane extends Lane {
   last: WrittenTime | null = null;
   size: number | null = null;
   readonly sourceClock = new SourceClock();
+  readonly timeCheck = new TimeCheck();
   readonly input: FeedInput;
   #source: CaptureSource | null = null;
   /** Only the first row was looked at; the file is closed until its turn. */
@@ -117,6 +119,7 @@ export class InputLane extends Lane {
   take(batch: Batch): void {
     this.batch = batch;
     if (this.clock.length < batch.micros.length) this.clock = new Float64Array(batch.micros.length);
+    if (batch.provenance === "packet") this.timeCheck.see(batch);
     this.first ??= { micros: batch.micros[0], nanos: batch.nanos[0] };
     const last = batch.count - 1;
     this.last = { micros: batch.micros[last], nanos: batch.nanos[last] };

@@ -6,7 +6,7 @@
  */
 
 import { CaptureError, type SourceSummary } from "../capture/source.ts";
-import type { ClockOffset, ClockStep, Feed, FeedInput, Slice, Taken, WrittenTime } from "./feed.ts";
+import type { ClockOffset, ClockStep, Feed, FeedInput, Slice, SourceTimes, Taken } from "./feed.ts";
 import { InputLane } from "./input-lane.ts";
 import { Sequence } from "./sequence.ts";
 
@@ -47,8 +47,12 @@ export class Sequencer implements Feed {
     return this.#readable.map((lane) => lane.summary);
   }
 
-  get times(): { first: WrittenTime | null; last: WrittenTime | null }[] {
-    return this.#readable.map(({ first, last }) => ({ first, last }));
+  get times(): SourceTimes[] {
+    return this.#readable.map(({ first, last, timeCheck }) => ({
+      first,
+      last,
+      sayNothing: timeCheck.saysNothing,
+    }));
   }
 
   /** All are regular files, and none is a pipe. */

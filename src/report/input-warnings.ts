@@ -42,6 +42,8 @@ export interface UnreadPackets {
 /** What is known of the input beside its packets. */
 export interface InputFacts {
   unread: readonly UnreadPackets[];
+  /** By source: its times say nothing. */
+  timeless: readonly boolean[];
   clockSteps: ClockSteps;
   /** Sources whose clock differs from another's. */
   clockOffsets: readonly ClockDifference[];
@@ -75,6 +77,7 @@ export function inputWarnings(
     ...responderNotSeen(facts),
     ...nattNotCaptured(capture, boxes, hosts),
     ...times(capture, facts.clockSteps),
+    ...limited("no-times", timelessSentences(capture, facts)),
     ...limited("clock-offset", offsetSentences(capture, facts)),
     ...shortSnaplen(capture),
     ...evictions(capture),
@@ -184,6 +187,15 @@ function times({ sources }: Capture, clockSteps: ClockSteps): Warning[] {
   const more = clockSteps.count - clockSteps.first.length;
   if (more > 0) warnings.push({ code: "clock-step", message: `... and ${more} more steps back.` });
   return warnings;
+}
+
+function timelessSentences({ sources }: Capture, { timeless }: InputFacts): string[] {
+  return sources
+    .filter((_, source) => timeless[source])
+    .map(
+      ({ name }) =>
+        `${name}: its packets have no times of their own (all have one time, or are a microsecond apart): who was connected when cannot be told.`,
+    );
 }
 
 function offsetSentences({ sources }: Capture, { clockOffsets }: InputFacts): string[] {

@@ -109,6 +109,7 @@ function factsOf(
 ): Omit<InputFacts, "unread"> {
   const missing = unseenResponders(tracker, scope);
   return {
+    timeless: inputs.times.map(({ sayNothing = false }) => sayNothing),
     clockSteps: inputs.clockSteps,
     clockOffsets: inputs.clockOffsets ?? [],
     unopened: inputs.unopened ?? [],

@@ -285,3 +285,22 @@ describe("a reading that was ended before its inputs", () => {
     expect(coverage.complete).toBe(false);
   });
 });
+
+describe("no-times", () => {
+  const records = played((stage) =>
+    new Session(stage, direct).mainMode(0).quickMode(1, 1).esp(2, 30),
+  ).sorted();
+  it.each<[string, (i: number) => bigint, boolean]>([
+    ["all times are zero", () => 0n, true],
+    [
+      "a converter of text counted up microseconds",
+      (i) => 1_700_000_000_000_000_000n + BigInt(i) * 1_000n,
+      true,
+    ],
+    ["the capture's own times", (i) => records[i].at, false],
+  ])("%s", async (_, at, said) => {
+    const { codes, report } = await codesOf(records.map((record, i) => ({ ...record, at: at(i) })));
+    expect(codes.includes("no-times")).toBe(said);
+    expect(report.coverage.gaps.some(({ code }) => code === "no-times")).toBe(said);
+  });
+});
