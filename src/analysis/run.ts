@@ -15,6 +15,8 @@ import type { Timeline } from "../report/timeline.ts";
 import { LiveAnalysis, type LiveOptions } from "./analysis.ts";
 import { captureMetrics, statsLine, statusWarnings, withLive } from "./live-report.ts";
 
+export type { Feed, LiveStatus } from "../feed/feed.ts";
+
 export interface RunOptions extends LiveOptions {
   /** Stop after so many packets. */
   maxPackets?: number;

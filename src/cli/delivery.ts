@@ -1,40 +1,30 @@
+/** What a run of the main job says and writes: facts, the report in the form that was asked for, the evidence. */
+
 import type { LiveAnalysis } from "../analysis/analysis.ts";
-import type { SourceSummary } from "../capture/source.ts";
-import type { EvidencePlan } from "../evidence/plan.ts";
 import type { Analysis } from "../index.ts";
 import { withoutPackets } from "../node/evidence.ts";
-import type { EvidenceRing } from "../node/evidence-ring.ts";
 import { reportLine, toLine } from "../printers/ndjson.ts";
 import { painter } from "../printers/text.ts";
 import { clockOf } from "../report/clock.ts";
 import type { Line } from "../report/lines.ts";
 import type { Source } from "../report/model.ts";
-import type { Job } from "./commands/check.ts";
 import type { Surroundings } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
-import { failureSentence, LineSink } from "./line-sink.ts";
+import type { Job, Reading } from "./job.ts";
+import { failureSentence, type LineSink } from "./line-sink.ts";
 import { LiveView } from "./live-view.ts";
-import { openTarget, streamTarget, type Target, writeTo } from "./output.ts";
+import { writeTo } from "./output.ts";
 import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
 
-/** As for the report: what cannot be written should be known before the reading. */
-export async function openEvidence(path: string, inputs: readonly string[], report: Target): Promise<Target> {
-  try {
-    return await openTarget(path, inputs);
-  } catch (error) {
-    await report.abandon();
-    throw error;
-  }
-}
 /** What the report does not say. */
 export function tell({ report, failures, duplicates }: Analysis, { messages }: Job): void {
   for (const { message } of failures) messages.error(message);
   for (const name of duplicates) messages.note(`${name} is named more than once and read once`);
   for (const source of report.capture.sources) messages.fact(factsOf(source));
 }
-/** One sentence about what was read. */
 
-export function factsOf({
+/** One sentence about what was read. */
+function factsOf({
   name,
   format,
   linkTypes,
@@ -47,8 +37,8 @@ export function factsOf({
   const times = firstPacketAt === null ? "no packet" : `${firstPacketAt} to ${lastPacketAt}`;
   return `${name}: ${format}, link types ${linkTypes.join(", ") || "none"}, ${packets} packets, ${bytes} bytes, ${times}, end ${end}`;
 }
-/** The report in the form that was asked for. */
 
+/** The report in the form that was asked for. */
 export async function render(
   { report, timelines }: Pick<Analysis, "report" | "timelines">,
   options: CheckOptions,
@@ -84,26 +74,8 @@ export async function render(
     }),
   ];
 }
-/** Lines of ndjson go to `sink` as they come; any other report to `target` at the end. */
-export type Output = { sink: LineSink; target: null } | { sink: null; target: Target };
-export async function outputOf(
-  input: string,
-  options: CheckOptions,
-  around: Surroundings,
-  stop: AbortController,
-): Promise<Output> {
-  const { output, format } = options;
-  if (format === "ndjson") {
-    const fail = () => stop.abort();
-    const sink = output === null ? new LineSink(around.stdout, fail) : await LineSink.append(output, fail);
-    return { sink, target: null };
-  }
-  const inputs = options.live.interfaces.length > 0 ? [] : [input];
-  return {
-    sink: null,
-    target: output === null ? streamTarget(around.stdout) : await openTarget(output, inputs),
-  };
-}
+
+/** Says lines as they come: to the sink of ndjson, or to the view; warnings to standard error. */
 export function show(
   lines: readonly Line[],
   analysis: LiveAnalysis,
@@ -115,8 +87,9 @@ export function show(
   else view?.lines(lines, analysis);
   for (const line of lines) if (line.type === "warning") messages.note(line.message);
 }
+
 /** null when nothing is to be seen but messages. */
-export function viewOf(options: CheckOptions, { stderr, stdout, env, now }: Surroundings): LiveView | null {
+export function viewOf({ options, around: { stderr, stdout, env, now } }: Job): LiveView | null {
   if (options.quiet) return null;
   const terminal = stderr.isTTY === true;
   // Lines on the same terminal would run into a line that is drawn over itself.
@@ -131,44 +104,35 @@ export function viewOf(options: CheckOptions, { stderr, stdout, env, now }: Surr
     now,
   });
 }
+
+/** Writes the report; false when it could not be written. Where nothing could be read there is none. */
+export async function deliver(reading: Reading, job: Job): Promise<boolean> {
+  const { report, failures } = reading;
+  const { options, around, messages, output } = job;
+  if (failures.length > 0 && report.capture.sources.length === 0) return true;
+  if (output.sink === null) {
+    return writeTo(output.target, await render(reading, options, around), options.output, messages);
+  }
+  await output.sink.whole(reportLine(report));
+  const sentence = failureSentence(output.sink, options.output);
+  if (sentence !== null) messages.error(sentence);
+  return sentence === null;
+}
+
 /** Writes the evidence of the findings, where it is wanted; false when it could not be written. */
-export async function writeEvidence(
-  plan: EvidencePlan | null,
-  ring: EvidenceRing | null,
-  sources: readonly SourceSummary[],
-  { evidence: path, ports }: CheckOptions,
-  target: Target | null,
-  around: Surroundings,
-  messages: Messages,
-): Promise<boolean> {
-  if (ring === null || target === null || path === null) return true;
-  const names = ring.finish();
-  if (plan === null) {
+export async function writeEvidence({ report, evidence }: Reading, job: Job): Promise<boolean> {
+  const { options, around, messages, evidence: target } = job;
+  const path = options.evidence;
+  if (path === null || target === null) return true;
+  if (evidence === null) {
     messages.note(`nothing was found, so there is no evidence to write to ${path}`);
     return true;
   }
-  const nothing = withoutPackets(sources, "there is no evidence to write");
+  const nothing = withoutPackets(report.capture.sources, "there is no evidence to write");
   if (nothing !== null) {
     messages.error(`cannot write ${path}: ${nothing}`);
     return false;
   }
-  if (ring.overwritten > 0) {
-    messages.note("the evidence begins late: so much was captured that its oldest packets were let go");
-  }
-  const request = { plan, names, packets: Number.POSITIVE_INFINITY, ports, path };
-  return writeTo(target, await around.evidence(request), path, messages);
-}
-/** Writes the report; false when it could not be written. */
-export async function deliver(
-  watched: Pick<Analysis, "report" | "timelines">,
-  options: CheckOptions,
-  { sink, target }: Output,
-  around: Surroundings,
-  messages: Messages,
-): Promise<boolean> {
-  if (sink === null) return writeTo(target, await render(watched, options, around), options.output, messages);
-  await sink.whole(reportLine(watched.report));
-  const sentence = failureSentence(sink, options.output);
-  if (sentence !== null) messages.error(sentence);
-  return sentence === null;
+  const chunks = await around.evidence({ ...evidence, ports: options.ports, path });
+  return writeTo(target, chunks, path, messages);
 }

@@ -4,7 +4,7 @@
  */
 
 import type { LiveAnalysis } from "../analysis/analysis.ts";
-import type { LiveStatus } from "../feed/feed.ts";
+import type { LiveStatus } from "../analysis/run.ts";
 import { type BlockContext, findingBlock } from "../printers/finding-block.ts";
 import { type Paint, printable } from "../printers/text.ts";
 import type { Clock } from "../report/clock.ts";
@@ -41,13 +41,19 @@ export class LiveView {
 
   /** Shows findings and their changes; warnings go the way of all messages. */
   lines(lines: readonly Line[], analysis: LiveAnalysis): void {
+    // All of them are of one judgement, and a report is large: it is built once, for the first that is shown.
+    let built: BlockContext | null = null;
+    const context = () => {
+      built ??= blockContext(analysis, this.#options);
+      return built;
+    };
     for (const line of lines) {
       if (line.type !== "finding" && line.type !== "finding-update") continue;
       const was = line.type === "finding" ? null : line.previous.verdict;
       const tolerated = line.finding.verdict === "tolerated" && (was === null || was === "tolerated");
       if (tolerated && !this.#options.all) continue;
       this.erase();
-      this.#options.write(`${this.#block(line, analysis).join("\n")}\n\n`);
+      this.#options.write(`${this.#block(line, context).join("\n")}\n\n`);
     }
   }
 
@@ -72,17 +78,14 @@ export class LiveView {
     this.#drawnAt = Number.NEGATIVE_INFINITY;
   }
 
-  #block(line: Line & { finding: Finding }, analysis: LiveAnalysis): string[] {
+  #block(line: Line & { finding: Finding }, context: () => BlockContext): string[] {
     const { finding } = line;
-    const { paint, width, clock } = this.#options;
+    const { clock } = this.#options;
     const number = this.#numbers.get(finding.fingerprint) ?? this.#numbers.size + 1;
     this.#numbers.set(finding.fingerprint, number);
     const at = "at" in line && line.at !== null ? `${clock.second(line.at)}: ` : "";
     if (line.type === "finding") {
-      return [
-        `${at}new finding`,
-        ...findingBlock(finding, number, blockContext(analysis, paint, width, clock)),
-      ];
+      return [`${at}new finding`, ...findingBlock(finding, number, context())];
     }
     if (line.type !== "finding-update") return [];
     if (line.withdrawn) {
@@ -90,12 +93,12 @@ export class LiveView {
     }
     return [
       `${at}finding ${number} changed; it was ${line.previous.verdict}, severity ${line.previous.severity}`,
-      ...findingBlock(finding, number, blockContext(analysis, paint, width, clock)),
+      ...findingBlock(finding, number, context()),
     ];
   }
 }
 
-function blockContext(analysis: LiveAnalysis, paint: Paint, width: number, clock: Clock): BlockContext {
+function blockContext(analysis: LiveAnalysis, { paint, width, clock }: ViewOptions): BlockContext {
   const { clients, responders, capture } = analysis.report();
   return {
     paint,

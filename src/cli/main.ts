@@ -3,7 +3,6 @@
  * standard error, and the exit status is returned. Nothing that a user can do ends in a stack trace.
  */
 
-import { CaptureError } from "../capture/source.ts";
 import { StateError } from "../node/state/error.ts";
 import { realSurroundings, type Surroundings } from "./environment.ts";
 import type { Invocation } from "./flags/options.ts";
@@ -87,9 +86,9 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
 
 /** Errors made for the user speak for themselves; any other one is a defect, and says how to see more. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof CaptureError || error instanceof OutputError || error instanceof StateError) {
-    return error.message;
-  }
+  if (error instanceof OutputError || error instanceof StateError) return error.message;
+  // Its class is the library's, which help and usage errors should not wait for.
+  if (error instanceof Error && error.name === "CaptureError") return error.message;
   const text = error instanceof Error ? error.message : String(error);
   return `internal error: ${text.split("\n", 1)[0]} (IKE_DUPCHECK_DEBUG=1 shows where)`;
 }

@@ -1,4 +1,3 @@
-import type { Surroundings } from "./environment.ts";
 import type { Messages } from "./terminal.ts";
 
 /** The first signal ends the input, so that what was read is still reported; the second one ends the program. */
@@ -6,7 +5,7 @@ export function stopOrExit(
   signal: StopSignal,
   stop: AbortController,
   abandon: () => Promise<void>,
-  around: Surroundings,
+  around: { exit(status: number): void },
   messages: Messages,
 ): void {
   if (stop.signal.aborted) {

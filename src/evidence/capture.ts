@@ -32,7 +32,10 @@ export interface EvidenceRequest {
 }
 
 /** One sentence that says why `wanted` cannot be had of an input without packets; null where all have packets. */
-export function withoutPackets(sources: readonly SourceSummary[], wanted: string): string | null {
+export function withoutPackets(
+  sources: readonly Pick<SourceSummary, "name" | "format">[],
+  wanted: string,
+): string | null {
   for (const { name, format } of sources) {
     const kind = /^(records|suricata-eve|zeek-ipsec)/.exec(format)?.[1];
     if (kind === undefined) continue;

@@ -16,6 +16,7 @@ import {
 } from "../capture/source.ts";
 import type { Expansion, FeedInput } from "../feed/feed.ts";
 import { type Opened, type OpenOptions, openInput } from "../feed/formats.ts";
+import { Sequencer } from "../feed/sequencer.ts";
 import { DECOMPRESSORS } from "./unpack/decompressors.ts";
 
 /**
@@ -53,6 +54,13 @@ const NODE_OPTIONS: OpenOptions = {
   decompressors: DECOMPRESSORS,
   spool: async (window, name) => (await import("./spool.ts")).spoolToDisk(window, name),
 };
+
+export type FileFeed = Sequencer;
+
+/** The feed of these names. */
+export function fileFeed(names: readonly string[], options: OpenOptions = {}): FileFeed {
+  return new Sequencer(fileInputs(names, options));
+}
 
 /** The inputs of these names, for a feed. */
 export function fileInputs(names: readonly string[], options: OpenOptions = {}): FeedInput[] {

@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { score } from "./simulate.ts";
 import { fateTable, verdictTable } from "./table.ts";
-import { type View, VIEWS } from "./view.ts";
+import { VIEWS, type View } from "./view.ts";
 
 const MOST = 40;
 

@@ -1,11 +1,11 @@
 /** Plays worlds, has each captured one way, analyzes the captures, and scores the reports. */
 
 import { type Difference, differences } from "../reading/compare.ts";
-import { readContract, type Result } from "../reading/reading.ts";
+import { type Result, readContract } from "../reading/reading.ts";
 import { Bench } from "./bench.ts";
 import type { Scored } from "./fate.ts";
 import { Score } from "./score.ts";
-import { capturesOf, type View, VIEWS } from "./view.ts";
+import { capturesOf, VIEWS, type View } from "./view.ts";
 import { simulate, type World } from "./world.ts";
 
 export interface Disagreement {

@@ -8,7 +8,7 @@ import { type Decision, Gateway, type Session } from "./asa.ts";
 import type { Deciding, Network } from "./channel.ts";
 import { Dialogue, type Nature } from "./dialogue.ts";
 import { natureOf, type Person, placeOf, siteNature } from "./people.ts";
-import { modelOf, type Theme, THEMES } from "./themes.ts";
+import { modelOf, THEMES, type Theme } from "./themes.ts";
 import { Timeline } from "./timeline.ts";
 import { LOGGED, type Moment, type World } from "./truth.ts";
 import type { Body, Direction, Place } from "./wire.ts";

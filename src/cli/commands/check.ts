@@ -1,26 +1,15 @@
-/** The main job: captures in, report out, exit status back. */
+/** The main job: captures, an interface or a stream in, report out, exit status back. */
 
-import type { Analysis, AnalyzeOptions } from "../../index.ts";
 import type { Report } from "../../report/model.ts";
-import { openEvidence, render, tell } from "../delivery.ts";
+import { deliver, tell, writeEvidence } from "../delivery.ts";
 import type { Surroundings } from "../environment.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type CheckOptions, helpText } from "../flags/options.ts";
-import { OutputError, openTarget, streamTarget, type Target, writeTo } from "../output.ts";
-import { ProgressLine } from "../progress.ts";
+import { abandon, type Job, openJob, type Reading } from "../job.ts";
+import { OutputError } from "../output.ts";
 import { stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
-
-export interface Job {
-  inputs: readonly string[];
-  options: CheckOptions;
-  around: Surroundings;
-  messages: Messages;
-  target: Target;
-  /** Where the evidence goes, if it is wanted. */
-  evidence: Target | null;
-  stop: AbortSignal;
-}
+import { readFiles } from "./files-reading.ts";
 
 export async function check(
   options: CheckOptions,
@@ -34,73 +23,91 @@ export async function check(
   }
   // A gateway's log can be read alone.
   const inputs = options.inputs.length === 0 && options.syslog.length === 0 ? ["-"] : options.inputs;
-  const pipe = inputs.length === 1 && !options.crossCheck && (await around.isPipe(inputs[0]));
-  if (pipe || options.live.interfaces.length > 0 || options.state !== null) {
-    const { checkLive } = await import("../live.ts");
-    return checkLive(inputs[0], options, around, messages);
-  }
-  if (options.live.metrics !== null) {
-    throw new OutputError("--metrics goes with an input that goes on: -i, a pipe or --state");
-  }
-  if (options.evidence !== null && inputs.includes("-")) {
-    throw new OutputError("-w reads files again: name the capture instead of giving it on standard input");
-  }
-  const target =
-    options.output === null ? streamTarget(around.stdout) : await openTarget(options.output, inputs);
-  const evidence = options.evidence === null ? null : await openEvidence(options.evidence, inputs, target);
-  const stop = new AbortController();
-  const abandon = async () => {
-    await Promise.all([target.abandon(), evidence?.abandon()]);
-  };
-  const release = around.onSignal((signal) => stopOrExit(signal, stop, abandon, around, messages));
+  const goesOn = await mayGoOn(inputs, options, around);
+  refuse(inputs, options, goesOn);
+  const job = await openJob({ inputs, options, around, messages, goesOn });
+  const release = listen(job);
   try {
-    const job = { inputs, options, around, messages, target, evidence, stop: stop.signal };
-    const analysis = await read(job);
-    tell(analysis, job);
-    const differs = options.crossCheck && (await crossCheckSources(analysis.report, job));
-    const delivered = await deliver(analysis, job);
-    const written = (await writeEvidence(analysis, job)) && delivered;
-    const failed = analysis.failures.length > 0 || differs || !written;
-    const outcome = { report: analysis.report, failed, signalled: stop.signal.aborted };
-    return exitStatus(outcome, options.failOn, options.strict);
+    const reading = await read(job);
+    try {
+      return await finish(reading, job);
+    } finally {
+      reading.release();
+    }
+  } catch (error) {
+    if (!goesOn) throw error;
+    const { tellRefusal } = await import("./inputs.ts");
+    if (!tellRefusal(error, messages)) throw error;
+    return 2;
   } finally {
     release();
-    await abandon();
+    await abandon(job);
   }
 }
 
-async function read({ inputs, options, around, messages, stop }: Job): Promise<Analysis> {
-  const { stderr } = around;
-  const analyzeOptions: AnalyzeOptions = {
-    ports: options.ports,
-    responders: options.responders,
-    aliases: options.aliases,
-    reorderSeconds: options.reorderSeconds,
-    keys: options.keys,
-    syslog: options.syslog,
-    events: options.events,
-    ...(options.partition === null ? {} : { partition: options.partition }),
-    signal: stop,
+/** An interface, a pipe, and what a state goes on with. */
+async function mayGoOn(
+  inputs: readonly string[],
+  { live, state, crossCheck }: CheckOptions,
+  around: Surroundings,
+): Promise<boolean> {
+  if (live.interfaces.length > 0 || state !== null) return true;
+  return inputs.length === 1 && !crossCheck && around.isPipe(inputs[0]);
+}
+
+/** @throws OutputError for what does not go together */
+function refuse(inputs: readonly string[], { live, evidence }: CheckOptions, goesOn: boolean): void {
+  if (goesOn) return;
+  if (live.metrics !== null) {
+    throw new OutputError("--metrics goes with an input that goes on: -i, a pipe or --state");
+  }
+  if (evidence !== null && inputs.includes("-")) {
+    throw new OutputError("-w reads files again: name the capture instead of giving it on standard input");
+  }
+}
+
+/** Signals end the input; a terminal that hangs up ends one that goes on, or opens its rotated log again. */
+function listen(job: Job): () => void {
+  const { around, messages, stop, output, options, goesOn } = job;
+  const releases = [
+    around.onSignal((signal) => stopOrExit(signal, stop, () => abandon(job), around, messages)),
+  ];
+  if (goesOn) {
+    const hangup = () => {
+      if (output.sink !== null && options.output !== null) output.sink.reopen();
+      else stop.abort();
+    };
+    releases.push(around.onHangup(hangup));
+  }
+  return () => {
+    for (const release of releases) release();
   };
-  if (options.maxPackets !== null) analyzeOptions.maxPackets = options.maxPackets;
-  if (options.progress && !options.quiet && stderr.isTTY === true) {
-    const line = new ProgressLine((text) => stderr.write(text), stderr.columns ?? 80, around.now);
-    messages.progress = line;
-    analyzeOptions.onProgress = (progress) => line.update(progress);
-  }
-  try {
-    return await around.analyze(inputs, analyzeOptions);
-  } finally {
-    messages.progress?.erase();
-    messages.progress = null;
-  }
+}
+
+async function read(job: Job): Promise<Reading> {
+  if (!job.goesOn) return readFiles(job);
+  const { readLive } = await import("./live-reading.ts");
+  return readLive(job);
+}
+
+/** Says and writes what came of it; gives the exit status. */
+async function finish(reading: Reading, job: Job): Promise<number> {
+  const { options, stop, goesOn } = job;
+  const { report, failures, kept } = reading;
+  tell(reading, job);
+  const differs = options.crossCheck && (await crossCheckSources(report, job));
+  const delivered = await deliver(reading, job);
+  const written = (await writeEvidence(reading, job)) && delivered;
+  const failed = failures.length > 0 || differs || !written || !kept;
+  const signalled = !goesOn && stop.signal.aborted;
+  return exitStatus({ report, failed, signalled }, options.failOn, options.strict);
 }
 
 /** True when a capture reads differently with the other reader, or cannot be read by it. */
 async function crossCheckSources(report: Report, { options, around, messages, stop }: Job): Promise<boolean> {
   let differs = false;
   // A reading that was ended early is compared as far as it went.
-  const partial = options.maxPackets !== null || stop.aborted;
+  const partial = options.maxPackets !== null || stop.signal.aborted;
   for (const { name, format, packets } of report.capture.sources) {
     const limit = partial ? { maxPackets: packets } : {};
     const result = await around.crossCheck(name, { format, ports: options.ports, ...limit });
@@ -112,24 +119,4 @@ async function crossCheckSources(report: Report, { options, around, messages, st
     differs ||= result.differences.length > 0;
   }
   return differs;
-}
-
-/** Writes the report; false when it could not be written. Where nothing could be read there is none. */
-async function deliver(analysis: Analysis, { options, around, messages, target }: Job): Promise<boolean> {
-  const { report, failures } = analysis;
-  if (failures.length > 0 && report.capture.sources.length === 0) return true;
-  return writeTo(target, await render(analysis, options, around), options.output, messages);
-}
-
-/** Writes the evidence capture, where one is wanted; false when it could not be written. */
-async function writeEvidence({ evidence: base }: Analysis, job: Job): Promise<boolean> {
-  const { options, around, messages, evidence: target } = job;
-  const path = options.evidence;
-  if (path === null || target === null) return true;
-  if (base === null) {
-    messages.note(`nothing was found, so there is no evidence to write to ${path}`);
-    return true;
-  }
-  const chunks = await around.evidence({ ...base, ports: options.ports, path });
-  return writeTo(target, chunks, path, messages);
 }

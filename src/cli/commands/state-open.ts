@@ -1,23 +1,18 @@
 /** Opens the state of the command line and the message records that it goes on with. */
 
-import { RecordStream } from "../feed/record-stream.ts";
-import { fileInputs } from "../node/files.ts";
-import { StateFile } from "../node/state/file.ts";
-import { Keeper } from "../node/state/keeper.ts";
-import type { CheckOptions } from "./flags/options.ts";
-import type { LineSink } from "./line-sink.ts";
-import type { Messages } from "./terminal.ts";
+import { StateFile } from "../../node/state/file.ts";
+import { Keeper } from "../../node/state/keeper.ts";
+import { recordFeed } from "../../node/state/record-feed.ts";
+import type { Job } from "../job.ts";
 
 /** The input as message records that go on, and who keeps what they told. @throws StateError */
 export async function openState(
   path: string,
   input: string,
-  { ports, responders, aliases, partition, reorderSeconds }: CheckOptions,
-  sink: LineSink | null,
-  stop: AbortController,
-  messages: Messages,
+  { options, output: { sink }, stop, messages }: Job,
 ) {
-  const stream = new RecordStream(fileInputs([input], { reorder: reorderSeconds * 1e6 })[0]);
+  const { ports, responders, aliases, partition, reorderSeconds } = options;
+  const stream = recordFeed(input, reorderSeconds * 1e6);
   const emit =
     sink === null
       ? null

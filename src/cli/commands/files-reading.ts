@@ -1,0 +1,32 @@
+/** Reads files to their end, with a line of progress on a terminal. */
+
+import type { AnalyzeOptions } from "../../index.ts";
+import type { Job, Reading } from "../job.ts";
+import { ProgressLine } from "../progress.ts";
+
+export async function readFiles({ inputs, options, around, messages, stop }: Job): Promise<Reading> {
+  const { stderr } = around;
+  const analyzeOptions: AnalyzeOptions = {
+    ports: options.ports,
+    responders: options.responders,
+    aliases: options.aliases,
+    reorderSeconds: options.reorderSeconds,
+    keys: options.keys,
+    syslog: options.syslog,
+    events: options.events,
+    ...(options.partition === null ? {} : { partition: options.partition }),
+    signal: stop.signal,
+  };
+  if (options.maxPackets !== null) analyzeOptions.maxPackets = options.maxPackets;
+  if (options.progress && !options.quiet && stderr.isTTY === true) {
+    const line = new ProgressLine((text) => stderr.write(text), stderr.columns ?? 80, around.now);
+    messages.progress = line;
+    analyzeOptions.onProgress = (progress) => line.update(progress);
+  }
+  try {
+    return { ...(await around.analyze(inputs, analyzeOptions)), kept: true, release: () => {} };
+  } finally {
+    messages.progress?.erase();
+    messages.progress = null;
+  }
+}

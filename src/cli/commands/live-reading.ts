@@ -1,0 +1,115 @@
+/** Reads an input that goes on: findings are said as they happen, until it ends or is told to. */
+
+import { type Feed, type LiveRun, type RunOptions, run } from "../../analysis/run.ts";
+import { EvidenceRing } from "../../node/evidence-ring.ts";
+import { type FileFeed, fileFeed } from "../../node/files.ts";
+import { LogFollower } from "../../node/follow-log.ts";
+import { openWitnesses } from "../../node/witnesses.ts";
+import { show, viewOf } from "../delivery.ts";
+import type { Job, Reading } from "../job.ts";
+import { metricsWriter } from "../metrics.ts";
+import { openLive } from "./inputs.ts";
+import { openState } from "./state-open.ts";
+
+/** IKE SAs kept unless --max-sas says otherwise. */
+const MAX_SAS = 200_000;
+const MICROS_PER_SECOND = 1_000_000;
+
+type Stateful = Awaited<ReturnType<typeof openState>>;
+
+/** What is read: an interface, the records of a state, or a pipe. */
+interface Input {
+  feed: Feed;
+  stateful: Stateful | null;
+  pipe: FileFeed | null;
+}
+
+/** @throws LiveRefusal when an interface cannot be captured from */
+export async function readLive(job: Job): Promise<Reading> {
+  const { messages, evidence, options: asked } = job;
+  const witnesses = await openWitnesses(asked);
+  const followers = asked.syslog.map((path) => new LogFollower(path, witnesses.gatewayLog(path)));
+  await Promise.all(followers.map(({ ready }) => ready));
+  const input = await openInput(job);
+  const { feed, stateful, pipe } = input;
+  const ring = evidence === null ? null : new EvidenceRing(() => feed.summaries);
+  const view = viewOf(job);
+  messages.progress = view;
+  try {
+    const options = { ...runOptions(job, input, view, ring), witnesses };
+    const { report, timelines, plan } = await run(feed, options, () => pipe?.leftOut ?? []);
+    const names = ring?.finish() ?? [];
+    if (ring !== null && ring.overwritten > 0 && plan !== null) {
+      messages.note("the evidence begins late: so much was captured that its oldest packets were dropped");
+    }
+    return {
+      report,
+      timelines,
+      failures: [...witnesses.failures, ...(pipe?.failures ?? [])],
+      duplicates: [],
+      kept: stateful?.failed() !== true,
+      evidence: plan === null || ring === null ? null : { plan, names, packets: Number.POSITIVE_INFINITY },
+      release: () => ring?.remove(),
+    };
+  } catch (error) {
+    ring?.remove();
+    throw error;
+  } finally {
+    view?.erase();
+    messages.progress = null;
+    await Promise.all(followers.map((follower) => follower.stop()));
+    await pipe?.close();
+    await stateful?.stream.close();
+  }
+}
+
+async function openInput(job: Job): Promise<Input> {
+  const { inputs, options, messages } = job;
+  const [name] = inputs;
+  if (options.live.interfaces.length > 0) {
+    return { feed: await openLive(options.live, options.ports, messages), stateful: null, pipe: null };
+  }
+  if (options.state !== null) {
+    const stateful = await openState(options.state, name, job);
+    return { feed: stateful.stream, stateful, pipe: null };
+  }
+  const pipe = fileFeed([name], { reorder: options.reorderSeconds * MICROS_PER_SECOND });
+  return { feed: pipe, stateful: null, pipe };
+}
+
+function runOptions(
+  { options, around, messages, stop, output: { sink } }: Job,
+  { feed, stateful }: Input,
+  view: ReturnType<typeof viewOf>,
+  ring: EvidenceRing | null,
+): RunOptions {
+  const { live } = options;
+  const liveRun: LiveRun = {
+    statsEvery: sink === null ? 0 : live.statsEvery,
+    linesDropped: () => sink?.dropped ?? 0,
+    onLines: (lines, analysis) => {
+      stateful?.keeper.hold(lines);
+      show(lines, analysis, stateful === null ? sink : null, view, messages);
+    },
+    onTick: (analysis) => {
+      view?.status(analysis, feed.status);
+      stateful?.keeper.tick(performance.now());
+    },
+  };
+  if (live.metrics !== null) liveRun.onMetrics = metricsWriter(live.metrics, around, messages);
+  if (stateful !== null) liveRun.keeper = stateful.keeper;
+  const asked: RunOptions = {
+    ports: options.ports,
+    responders: options.responders,
+    aliases: options.aliases,
+    maxSas: live.maxSas ?? MAX_SAS,
+    signal: stop.signal,
+    sinks: ring === null ? [] : [ring],
+    now: () => around.now(),
+    live: liveRun,
+  };
+  if (options.partition !== null) asked.partition = options.partition;
+  if (options.maxPackets !== null) asked.maxPackets = options.maxPackets;
+  if (live.seconds !== null) asked.seconds = live.seconds;
+  return asked;
+}

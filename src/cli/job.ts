@@ -1,0 +1,68 @@
+/** One run of the main job: what was asked for, the process around it, and where everything goes. */
+
+import type { Analysis } from "../index.ts";
+import type { Surroundings } from "./environment.ts";
+import type { CheckOptions } from "./flags/options.ts";
+import { LineSink } from "./line-sink.ts";
+import { openTarget, streamTarget, type Target } from "./output.ts";
+import type { Messages } from "./terminal.ts";
+
+export interface Job {
+  inputs: readonly string[];
+  options: CheckOptions;
+  around: Surroundings;
+  messages: Messages;
+  /** When aborted, the input counts as ended. */
+  stop: AbortController;
+  /** The input may go on for weeks: an interface, a pipe, or the records that a state goes on with. */
+  goesOn: boolean;
+  output: Output;
+  /** Where the evidence goes, if it is wanted. */
+  evidence: Target | null;
+}
+
+/** Lines of ndjson go to `sink` as they come; any other report to `target` at the end. */
+export type Output = { sink: LineSink; target: null } | { sink: null; target: Target };
+
+/** What came of the input. */
+export interface Reading extends Analysis {
+  /** False where a state could not be kept. */
+  kept: boolean;
+  /** Removes what was kept aside for the evidence. */
+  release(): void;
+}
+
+/** Opens what is written to before anything is read. @throws OutputError */
+export async function openJob(asked: Omit<Job, "output" | "evidence" | "stop">): Promise<Job> {
+  const { inputs, options, goesOn } = asked;
+  const stop = new AbortController();
+  const named = options.live.interfaces.length > 0 ? [] : inputs;
+  const output = await openOutput(asked, named, stop);
+  try {
+    const evidence =
+      options.evidence === null ? null : await openTarget(options.evidence, goesOn ? [] : named);
+    return { ...asked, stop, output, evidence };
+  } catch (error) {
+    await output.target?.abandon();
+    throw error;
+  }
+}
+
+async function openOutput(
+  { options, around, goesOn }: Pick<Job, "options" | "around" | "goesOn">,
+  inputs: readonly string[],
+  stop: AbortController,
+): Promise<Output> {
+  const path = options.output;
+  if (goesOn && options.format === "ndjson") {
+    const fail = () => stop.abort();
+    const sink = path === null ? new LineSink(around.stdout, fail) : await LineSink.append(path, fail);
+    return { sink, target: null };
+  }
+  return { sink: null, target: path === null ? streamTarget(around.stdout) : await openTarget(path, inputs) };
+}
+
+/** Leaves nothing half-written behind. */
+export async function abandon({ output, evidence }: Job): Promise<void> {
+  await Promise.all([output.target?.abandon(), evidence?.abandon()]);
+}
