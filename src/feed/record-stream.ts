@@ -19,7 +19,9 @@ export class RecordStream implements Feed {
 
   constructor(input: FeedInput) {
     this.#input = input;
-    this.#sequencer = new Sequencer([{ ...input, once: true, open: (chunk) => this.#open(chunk) }]);
+    const { name, abandon } = input;
+    // Not an archive: a stream is one input.
+    this.#sequencer = new Sequencer([{ name, once: true, open: (chunk) => this.#open(chunk), abandon }]);
   }
 
   get summaries(): SourceSummary[] {

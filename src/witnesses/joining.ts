@@ -13,8 +13,8 @@ import type { IkeSa } from "../ike/sa.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Party } from "../judgement/party.ts";
 import type { LogClock } from "../syslog/clock.ts";
-import { type Join, type JoinedLine, joinLog, type SeenQuickMode, type SeenSession } from "../syslog/join.ts";
 import { captureTime } from "../syslog/clock.ts";
+import { type Join, type JoinedLine, joinLog, type SeenQuickMode, type SeenSession } from "../syslog/join.ts";
 import type { GatewayEvent } from "../syslog/reader.ts";
 import type { WitnessBook } from "./book.ts";
 

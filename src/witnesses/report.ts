@@ -11,7 +11,7 @@ import type { GatewayEvent } from "../syslog/reader.ts";
 import type { WitnessBook } from "./book.ts";
 import { type EvidenceContext, evidenceOf } from "./evidence.ts";
 import type { Joined } from "./joining.ts";
-import { gatewaysOf, type LoggedGateway, loggedResponder, logFindings } from "./log-findings.ts";
+import { gatewaysOf, type LoggedGateway, logFindings, loggedResponder } from "./log-findings.ts";
 
 export interface Testified {
   judgement: Judgement;
