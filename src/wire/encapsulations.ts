@@ -28,7 +28,6 @@ export const Encapsulation = {
   wlanOverEthernet: 16,
   otherErf: 17,
   otherPdu: 18,
-  otherTzsp: 19,
 } as const;
 
 const ROWS: readonly (readonly [name: string, number: string])[] = [
@@ -51,7 +50,6 @@ const ROWS: readonly (readonly [name: string, number: string])[] = [
   ["802.11 data over Ethernet", "EtherType 0x890d"],
   ["an ERF record of another kind", "ERF type"],
   ["an exported PDU of another protocol", "link type 252"],
-  ["a TZSP frame of another kind", "UDP port 37008"],
 ];
 
 /** Codes from here on stand for a link type inside a header that names one: PPI, PKTAP. */

@@ -26,11 +26,16 @@ export function l2tpOverUdp(bytes: Uint8Array, at: number, end: number): number 
     case 2:
       return (flags & RESERVED) === 0 ? version2(bytes, at, end, flags) : Kind.otherPort;
     case 3:
-      // Flags and version, two bytes reserved, then as over IP (RFC 3931 4.1.2.1).
-      return at + 4 <= end && readU16(bytes, at + 2) !== 0 ? Kind.otherPort : session(bytes, at + 4, end);
+      return version3(bytes, at, end, flags);
     default:
       return Kind.otherPort;
   }
+}
+
+/** Version without any flag, two bytes reserved, then as over IP (RFC 3931 4.1.2.1). */
+function version3(bytes: Uint8Array, at: number, end: number, flags: number): number {
+  if (at + 4 > end) return Kind.truncatedFrame;
+  return flags === 3 && readU16(bytes, at + 2) === 0 ? session(bytes, at + 4, end) : Kind.otherPort;
 }
 
 /** Flags, perhaps a length, tunnel and session, perhaps sequence numbers, perhaps an offset; then PPP. */

@@ -9,8 +9,8 @@ import { isSnapData } from "./wlan.ts";
 /** Version 1, type, encapsulated protocol (2); then tags: type, and for most of them length and value. */
 const TZSP_HEADER = 4;
 const TZSP_VERSION = 1;
-const TZSP_KEEPALIVE = 4;
-const TZSP_PORT_OPENER = 5;
+/** Types above carry no frame: keepalives, port openers. */
+const TZSP_LAST_WITH_FRAME = 3;
 const TAG_PADDING = 0;
 const TAG_END = 1;
 const MAX_TAGS = 128;
@@ -18,9 +18,7 @@ const MAX_TAGS = 128;
 /** TaZmen Sniffer Protocol (UDP 37008): MikroTik's mirror, and that of Wi-Fi sensors. */
 export function tzsp(bytes: Uint8Array, at: number, end: number): number {
   if (at + TZSP_HEADER > end) return Kind.truncatedFrame;
-  const type = bytes[at + 1];
-  if (bytes[at] !== TZSP_VERSION || type === TZSP_KEEPALIVE || type === TZSP_PORT_OPENER)
-    return Kind.otherPort;
+  if (bytes[at] !== TZSP_VERSION || bytes[at + 1] > TZSP_LAST_WITH_FRAME) return Kind.otherPort;
   let from = at + TZSP_HEADER;
   for (let count = 0; count < MAX_TAGS; count += 1) {
     if (from >= end) return Kind.truncatedFrame;
@@ -55,14 +53,18 @@ function tzspFrame(protocol: number, at: number): number {
     case 127:
       return go(Layer.avs, at);
     default:
-      return notLookedInto(Encapsulation.otherTzsp);
+      return Kind.otherPort;
   }
 }
 
 /** RFC 5415 4.1: a preamble of version and type; 4.3: lengths in words, binding and flags in bits. */
 const CAPWAP_HEADER = 8;
 const CAPWAP_PLAIN = 0x00;
-const CAPWAP_DTLS = 0x01;
+const CAPWAP_DTLS = 0x01000000;
+const DTLS_FIRST_TYPE = 20;
+const DTLS_LAST_TYPE = 25;
+/** One's complement of 1, the major version. */
+const DTLS_VERSION_1 = 0xfe;
 const CAPWAP_NATIVE = 0x01;
 const CAPWAP_KEEPALIVE = 0x08;
 const BINDING_WLAN = 1;
@@ -71,7 +73,7 @@ const FRAGMENT_OFFSET = 0xfff8;
 /** CAPWAP data (UDP 5247): Ethernet, or with the T flag the frame of the binding, which is 802.11. */
 export function capwap(bytes: Uint8Array, at: number, end: number): number {
   if (at + CAPWAP_HEADER > end) return Kind.truncatedFrame;
-  if (bytes[at] === CAPWAP_DTLS) return notLookedInto(Encapsulation.encryptedCapwap);
+  if (isCapwapInDtls(bytes, at)) return notLookedInto(Encapsulation.encryptedCapwap);
   const payload = at + (bytes[at + 1] >> 3) * 4;
   const keepalive = (bytes[at + 3] & CAPWAP_KEEPALIVE) !== 0;
   if (bytes[at] !== CAPWAP_PLAIN || keepalive || payload < at + CAPWAP_HEADER) return Kind.otherPort;
@@ -79,6 +81,16 @@ export function capwap(bytes: Uint8Array, at: number, end: number): number {
   if ((bytes[at + 2] & CAPWAP_NATIVE) === 0) return go(Layer.ethernet, payload);
   if (((bytes[at + 2] >> 1) & 0x1f) !== BINDING_WLAN) return Kind.otherPort;
   return go(isSwapped(bytes, payload, end) ? Layer.wlanSwapped : Layer.wlan, payload);
+}
+
+/** The preamble of DTLS, three bytes reserved, and a record of DTLS: its type, its version (RFC 6347 4.1). */
+function isCapwapInDtls(bytes: Uint8Array, at: number): boolean {
+  return (
+    readU32(bytes, at) === CAPWAP_DTLS &&
+    bytes[at + 4] >= DTLS_FIRST_TYPE &&
+    bytes[at + 4] <= DTLS_LAST_TYPE &&
+    bytes[at + 5] === DTLS_VERSION_1
+  );
 }
 
 /**

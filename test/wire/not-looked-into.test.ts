@@ -74,7 +74,9 @@ describe("recognised, not looked into, and named", () => {
 });
 
 describe("not a tunnel, although the port or the type says so", () => {
-  const DNS = hex("0001 0120 0001 0000 0000 0000", Buffer.alloc(30, 0x61));
+  const DNS = hex("0001 8180 0001 0000 0000 0000", Buffer.alloc(30, 0x61));
+  /** Its identifier begins like CAPWAP in DTLS, and like TZSP. */
+  const OTHER_DNS = hex("0100 8180 0001 0001 0000 0000", Buffer.alloc(30, 0x61));
   it.each<[string, Uint8Array, string]>([
     ...[1701, 2152, 3386, 3544, 4341, 4789, 4790, 5000, 5247, 5555, 6081, 30030, 37008].map(
       (port): [string, Uint8Array, string] => [
@@ -83,6 +85,13 @@ describe("not a tunnel, although the port or the type says so", () => {
         "other-port",
       ],
     ),
+    ["DNS to port 5247 with another identifier", ethernet(tunnels.overUdp(5247, OTHER_DNS)), "other-port"],
+    ["DNS to port 37008 with another identifier", ethernet(tunnels.overUdp(37008, OTHER_DNS)), "other-port"],
+    [
+      "L2TPv3 with flags that it does not have",
+      ethernet(tunnels.overUdp(1701, hex("0803 0000 00000005", FRAME))),
+      "other-port",
+    ],
     [
       "L2TP's control message",
       ethernet(tunnels.overUdp(1701, hex("c802 000c 0001 0000 0000 0000"))),
