@@ -59,6 +59,8 @@ export interface MessageRow {
   /** 0 for ESP over IP, which has no ports. */
   sourcePort: number;
   destinationPort: number;
+  /** IPv4 identification; 0 where there is none, or it was not told. */
+  identification: number;
   /** The message came behind a non-ESP marker (RFC 3948 2.2). */
   marker: boolean;
   /** Bytes of the message that the sensor captured, and bytes that it has. More than `bytes` holds. */

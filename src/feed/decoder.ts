@@ -217,7 +217,7 @@ function fill(datagram: Datagram, row: MessageRow): void {
   datagram.kind = row.kind;
   datagram.bytes = row.bytes;
   datagram.ipVersion = row.ipVersion;
-  datagram.identification = 0;
+  datagram.identification = row.identification;
   datagram.source = 0;
   datagram.destination = address;
   datagram.sourcePort = row.sourcePort;

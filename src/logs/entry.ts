@@ -66,6 +66,7 @@ export function rowOf(entry: LogEntry): MessageRow | null {
   writeHeader(entry, length, bytes, 2 * from.length);
   return {
     kind: Kind.candidate,
+    identification: 0,
     ipVersion: from.length === 4 ? 4 : 6,
     bytes,
     sourcePort: entry.fromPort,

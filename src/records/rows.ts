@@ -54,6 +54,7 @@ export function rowOf(record: MessageRecord): MessageRow | null {
   return {
     ...endsOf(record, 0),
     kind: LIFE_KINDS[record.type],
+    identification: 0,
     marker: false,
     captured: 0,
     length: 0,
@@ -73,20 +74,19 @@ function endsOf({ from, to, fromPort, toPort }: IkeRecord | LifeRecord, length: 
 }
 
 function messageRow(record: IkeRecord): MessageRow {
-  const { fragment, natTraversal } = record;
+  const { fragment, natTraversal, identification = 0 } = record;
   const length = fragment === undefined ? headerLength : fragment.length / 2;
   const ends = endsOf(record, length);
   const at = ends.bytes.length - length;
   const marker = natTraversal === true;
+  const place = { ...ends, kind: Kind.candidate, identification, marker };
   if (fragment !== undefined) {
     writeHex(fragment, ends.bytes, at);
-    return { ...ends, kind: Kind.candidate, marker, captured: length, length, digest: null, clear: null };
+    return { ...place, captured: length, length, digest: null, clear: null };
   }
   writeHeader(record, ends.bytes, at);
   return {
-    ...ends,
-    kind: Kind.candidate,
-    marker,
+    ...place,
     captured: record.captured ?? record.length,
     length: record.length,
     digest: digestOf(record),

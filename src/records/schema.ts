@@ -81,6 +81,12 @@ const ike = z
     ...ends,
     fromPort: port,
     toPort: port,
+    identification: z
+      .int()
+      .min(1)
+      .max(65535)
+      .optional()
+      .describe("IPv4 identification (RFC 6864), by which copies are known; absent: 0, or IPv6"),
     natTraversal: z.literal(true).optional().describe("Behind the non-ESP marker (RFC 3948 2.2)"),
     initiatorCookie: cookie,
     responderCookie: cookie,

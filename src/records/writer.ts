@@ -154,6 +154,7 @@ export class RecordWriter {
       length: stated,
       digest: digestText(this.#digest),
     };
+    if (datagram.identification !== 0) record.identification = datagram.identification;
     if (datagram.marker) record.natTraversal = true;
     if (held < stated) record.captured = held;
     if (datagram.headerClass === HeaderClass.ikev1) details(record, datagram, held);
