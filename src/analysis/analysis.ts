@@ -16,15 +16,16 @@ import type { Inputs } from "../feed/feed.ts";
 import type { Opener } from "../ike/opened.ts";
 import { Tracker, type TrackerOptions } from "../ike/tracker.ts";
 import { type Judgement, judge } from "../judgement/judge.ts";
-import type { Moment } from "../judgement/lifespan.ts";
+import { InsideAddresses } from "../judgement/inside.ts";
+import type { Moment } from "../judgement/moment.ts";
 import { retire } from "../judgement/retire.ts";
 import { countByGateway, countVerdicts } from "../report/build.ts";
 import { buildFindings } from "../report/build-findings.ts";
 import type { Line } from "../report/lines.ts";
 import type { GatewayFindings } from "../report/metrics.ts";
 import type { Live, Report } from "../report/model.ts";
+import { refusalKey, refusalWarning } from "../report/refusals.ts";
 import { reportOf, type ScanCounts } from "../report/report.ts";
-import { unexplainedSentence } from "../report/sentences.ts";
 import { isoTime } from "../report/time.ts";
 import { buildTimelines, type Timeline } from "../report/timeline.ts";
 import { portSet } from "../wire/locate.ts";
@@ -108,6 +109,7 @@ export class LiveAnalysis {
   };
   /** Refusals without a holder that were told. */
   #unexplained = new Set<string>();
+  readonly #inside: InsideAddresses;
   #judgement: Judgement | null = null;
   #quickModesBefore = 0;
   /** When the last slice came, when was judged last and how long that took; steady clock, milliseconds. */
@@ -125,6 +127,7 @@ export class LiveAnalysis {
     this.#inputs = inputs;
     this.#now = options.now ?? (() => 0);
     this.#tracker = new Tracker(options);
+    this.#inside = new InsideAddresses(this.#tracker.hosts);
     this.#scope = scopeOf(options, this.#tracker.hosts);
     this.#tracker.isOthers = othersOf(this.#scope);
     this.#witnesses = options.witnesses ?? null;
@@ -257,6 +260,7 @@ export class LiveAnalysis {
       this.#scope,
       this.#judgement,
       unreadable,
+      this.#inside,
     );
     if (this.#witnesses === null) return report;
     const { book, opener, notes } = this.#witnesses;
@@ -276,11 +280,11 @@ export class LiveAnalysis {
 
   /** Judges what was scanned so far, a second time where logs say something of it. */
   #judgeFacts(end?: Moment, running = false): Judgement {
-    const judgement = judgementOf(this.#tracker, this.#scanner, this.#scope, end, running);
+    const judgement = judgementOf(this.#tracker, this.#scanner, this.#scope, this.#inside, end, running);
     const book = this.#witnesses?.book;
     if (book === undefined || book.logs.length === 0) return judgement;
     this.#joined = joinWitnesses(judgement, this.#tracker.hosts, book);
-    return judgementOf(this.#tracker, this.#scanner, this.#scope, end, running);
+    return judgementOf(this.#tracker, this.#scanner, this.#scope, this.#inside, end, running);
   }
 
   /** What a drawing of the last judgement needs. */
@@ -369,15 +373,17 @@ export class LiveAnalysis {
     return lines;
   }
 
-  #unexplainedLines({ unexplained }: Judgement, now: number): Line[] {
+  /** Each refused client is told of once: the counts in the sentence grow with every try. */
+  #unexplainedLines({ refusals }: Judgement, now: number): Line[] {
     const lines: Line[] = [];
-    for (const each of unexplained) {
-      const message = unexplainedSentence(each, this.#tracker.hosts);
-      if (this.#unexplained.has(message)) continue;
+    for (const each of refusals) {
+      const { code, message } = refusalWarning(each, this.#tracker.hosts);
+      const key = refusalKey(each, this.#tracker.hosts);
+      if (this.#unexplained.has(key)) continue;
       if (this.#unexplained.size >= MAX_UNEXPLAINED) this.#unexplained.clear();
-      this.#unexplained.add(message);
+      this.#unexplained.add(key);
       const at = this.time(now);
-      lines.push({ type: "warning", schemaVersion: "1", at, code: "refused-without-holder", message });
+      lines.push({ type: "warning", schemaVersion: "1", at, code, message });
     }
     return lines;
   }
@@ -387,6 +393,7 @@ export class LiveAnalysis {
       hosts: this.#tracker.hosts,
       sources: this.#inputs.summaries,
       aliasesOf: this.#scope.aliasesOf,
+      inside: this.#inside,
     };
   }
 
@@ -411,8 +418,17 @@ function judgementOf(
   tracker: Tracker,
   scanner: Scanner,
   scope: Scope,
+  inside = new InsideAddresses(tracker.hosts),
   end: Moment = { at: scanner.lastAt, segment: scanner.lastSegment },
   running = false,
 ): Judgement {
-  return judge(tracker, { ...scope, captureStart: scanner.firstAt, captureEnd: end, running });
+  inside.turn(running);
+  return judge(tracker, {
+    ...scope,
+    sourceStart: (sources) => scanner.sourceStart(sources),
+    captureEnd: end,
+    running,
+    partitioned: scope.partition !== null,
+    inside,
+  });
 }

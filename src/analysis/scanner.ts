@@ -3,6 +3,7 @@
 import type { Slice } from "../capture/batch.ts";
 import { endpoint } from "../collections/endpoints.ts";
 import type { Sink } from "../feed/decoder.ts";
+import { sourceBit } from "../ike/flows.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import { Message } from "../wire/datagram.ts";
 import type { Datagram } from "../wire/decoded.ts";
@@ -18,6 +19,8 @@ export class Scanner implements Sink {
   firstAt = Number.NaN;
   lastAt = Number.NaN;
   lastSegment = 0;
+  /** Clock of the first record of each source, the sources that share a bit together (see `sourceBit`). */
+  #starts: number[] = [];
 
   constructor(tracker: Tracker) {
     this.#tracker = tracker;
@@ -25,7 +28,7 @@ export class Scanner implements Sink {
 
   signOfLife(datagram: Datagram): void {
     const { bytes, kind, at, segment } = datagram;
-    this.#tracker.life(bytes, datagram, kind !== Kind.natKeepalive, at, segment);
+    this.#tracker.life(bytes, datagram, kind !== Kind.natKeepalive, at, segment, datagram.input);
   }
 
   isakmp(datagram: Datagram): void {
@@ -35,7 +38,9 @@ export class Scanner implements Sink {
     const from = hosts.intern(bytes, datagram.source, ipVersion);
     const to = hosts.intern(bytes, datagram.destination, ipVersion);
     if (headerClass !== HeaderClass.ikev1) {
-      this.#tracker.otherProtocol(from, to, headerClass === HeaderClass.ikev2, datagram.at);
+      const here = endpoint(from, datagram.sourcePort);
+      const there = endpoint(to, datagram.destinationPort);
+      this.#tracker.otherProtocol(here, there, headerClass === HeaderClass.ikev2, datagram.at);
       return;
     }
     const message = this.#message;
@@ -46,19 +51,31 @@ export class Scanner implements Sink {
     this.#tracker.message(message);
   }
 
-  end({ clock, start, end, segment }: Slice): void {
+  end({ clock, start, end, segment, source }: Slice): void {
     if (Number.isNaN(this.firstAt)) this.firstAt = clock[start];
+    const place = 31 - Math.clz32(sourceBit(source));
+    if (!(this.#starts[place] <= clock[start])) this.#starts[place] = clock[start];
     this.lastAt = clock[end - 1];
     this.lastSegment = segment;
+  }
+
+  /** Clock of the first record of the sources in a mask; NaN before any. */
+  sourceStart(sources: number): number {
+    let start = Number.NaN;
+    this.#starts.forEach((at, place) => {
+      if ((sources & (1 << place)) !== 0 && !(at >= start)) start = at;
+    });
+    return start;
   }
 
   /** What was seen so far, to be kept in a state file. */
   save() {
     const { firstAt, lastAt, lastSegment } = this;
-    return { firstAt, lastAt, lastSegment };
+    return { seen: { firstAt, lastAt, lastSegment }, starts: this.#starts };
   }
 
-  restore(saved: ReturnType<Scanner["save"]>): void {
-    Object.assign(this, saved);
+  restore({ seen, starts }: ReturnType<Scanner["save"]>): void {
+    Object.assign(this, seen);
+    this.#starts = starts;
   }
 }

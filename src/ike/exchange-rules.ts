@@ -14,7 +14,9 @@ export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLis
     const clear = message.clearPayloads();
     sa.vendorIds[side] = lists.extended(sa.vendorIds[side], clear.vendorIds);
     sa.lifeSeconds[side] ??= clear.lifeSeconds;
+    sa.hash ??= side === 1 ? clear.hash : null;
     if (clear.natDiscovery > 0) sa.natDiscovery = true;
+    if (clear.natHashes.length > 0) sa.natHashes[side] ??= clear.natHashes;
   }
   // Main mode is encrypted from the fifth message on, so an encrypted one is the side's third, whatever was lost.
   const finished =
@@ -22,14 +24,46 @@ export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLis
     (message.exchange === EXCHANGE_MAIN && (message.encrypted || sa.phase1Messages[side] >= 3));
   if (finished && Number.isNaN(sa.phase1FinishedAt[side])) sa.phase1FinishedAt[side] = message.at;
 }
+
+/** Error notifies (RFC 2408 3.14.1): the types below those of status. */
+const MAX_ERROR_NOTIFY = 16_383;
+export const INVALID_MESSAGE_ID = 9;
+
+/** An Informational: what it ends, if anything, is encrypted as a rule, so that its time is what is kept. */
 export function informational(sa: IkeSa, side: Side, message: Message): void {
-  sa.noteInformational(side, message.at);
+  const { at } = message;
+  // Nothing vouches for one in the clear: it ends no session and nobody leaves with it.
+  if (message.encrypted || message.logged) {
+    sa.noteInformational(side, message);
+    for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
+      if (exchange.starter !== side) continue;
+      if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = at;
+      if (Number.isNaN(exchange.starterLeftAt) && !exchange.isPrompt(at)) exchange.starterLeftAt = at;
+    }
+  }
   for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
-    if (exchange.starter === side) {
-      if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = message.at;
-    } else if (Number.isNaN(exchange.otherInformationalAt)) {
-      exchange.otherInformationalAt = message.at;
-      exchange.otherInformational = stampOf(message);
+    if (exchange.starter === side || !Number.isNaN(exchange.otherInformationalAt)) continue;
+    exchange.otherInformationalAt = at;
+    exchange.otherInformational = stampOf(message);
+  }
+  if (!message.encrypted) readNotify(sa, side, message);
+}
+
+/** What an Informational in the clear, or the decrypted copy of one, says of the quick modes that wait for an answer. */
+export function readNotify(sa: IkeSa, side: Side, message: Message): void {
+  noteNotifies(sa, side, message.clearPayloads().notifies);
+}
+
+/** Notifies of one message, by their types. */
+export function noteNotifies(sa: IkeSa, side: Side, types: readonly number[]): void {
+  const errors = types.filter((type) => type > 0 && type <= MAX_ERROR_NOTIFY);
+  if (errors.length === 0) return;
+  const telling = errors.find((type) => type !== INVALID_MESSAGE_ID) ?? INVALID_MESSAGE_ID;
+  for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
+    if (exchange.starter === side || !Number.isNaN(exchange.replyAt)) continue;
+    if (!Number.isNaN(exchange.starterLeftAt)) continue;
+    if (exchange.otherNotify === 0 || exchange.otherNotify === INVALID_MESSAGE_ID) {
+      exchange.otherNotify = telling;
     }
   }
 }

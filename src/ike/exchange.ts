@@ -25,13 +25,22 @@ export function stampOf(message: Message): Stamp {
   return { micros: message.micros, nanos: message.nanos, frame: message.frame, source: message.source };
 }
 
-/** What the flow of ESP between the two ends looked like when an exchange began. */
-export interface EspBefore {
-  /** The last ESP before the exchange, in either direction. */
-  lastAt: number;
-  /** The IKE SA that the ESP belonged to (index), or -1. */
-  owner: number;
+/** What the endpoints of an exchange looked like when it began. */
+export interface Before {
+  /** The last ESP or keepalive of either direction. */
+  lifeAt: number;
+  /** The last ESP of either direction. */
+  espAt: number;
+  /** The starter sent on while nothing came from the other side: three packets or more, over 20 s or more. */
+  unheard: boolean;
+  /** The other side's host had sent steadily, to anyone: in five of the six spans of 10 s before. */
+  steady: boolean;
 }
+
+const NOTHING_BEFORE: Before = { lifeAt: Number.NaN, espAt: Number.NaN, unheard: false, steady: false };
+
+/** Rule 4: an Informational so soon after the first message need not say goodbye. */
+export const PROMPT = 3_000_000;
 
 export class Exchange {
   readonly messageId: number;
@@ -50,6 +59,9 @@ export class Exchange {
   lastRetransmission: Stamp | null = null;
   /** First message of the other side with this ID. */
   replyAt = Number.NaN;
+  replyLength = Number.NaN;
+  /** Copies of the first message that came clearly after the reply: whatever it was, it was of no use. */
+  copiesAfterReply = 0;
   /** A second, different message of the starter: after a reply, and shorter than the first. */
   followedReply = false;
   followedShorter = false;
@@ -60,16 +72,22 @@ export class Exchange {
   answered: Selectors | null = null;
   /** What others than the capture say of it. */
   testimony: QuickModeTestimony | null = null;
+  /** Length of the starter's second, different message. */
+  followedLength = Number.NaN;
   /** First Informational of the other side after the first message, and of the starter. */
   otherInformationalAt = Number.NaN;
   otherInformational: Stamp | null = null;
   starterInformationalAt = Number.NaN;
+  /** The starter's first Informational that is more than the prompt Delete of an older SA (see `isPrompt`). */
+  starterLeftAt = Number.NaN;
+  /** Error notify of the other side that could be read (RFC 2408 3.14.1); 0 where none was. */
+  otherNotify = 0;
   /** The other side's next packet to anyone. */
   otherSentAt = Number.NaN;
   /** First ESP after the first message, from the starter and from the other side. */
   espFromStarterAt = Number.NaN;
   espFromOtherAt = Number.NaN;
-  espBefore: EspBefore = { lastAt: Number.NaN, owner: -1 };
+  before = NOTHING_BEFORE;
 
   constructor(message: Message, starter: 0 | 1) {
     this.messageId = message.messageId;
@@ -80,5 +98,10 @@ export class Exchange {
     this.segment = message.segment;
     this.firstPrint = printOf(message);
     this.firstLength = message.length;
+  }
+
+  /** Windows deletes the older SA of a pair or a rekey within 3 s: that is not leaving. */
+  isPrompt(at: number): boolean {
+    return this.retransmissions === 0 && at - this.firstAt <= PROMPT;
   }
 }

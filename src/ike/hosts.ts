@@ -4,10 +4,14 @@
  * An endpoint (address and UDP port) is one exact integer: host number * 65536 + port.
  */
 
-import { addressWords } from "../collections/endpoints.ts";
+import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { WordTable } from "../collections/word-table.ts";
 import { formatAddress } from "../wire/address.ts";
+import { ActivityTable } from "./activity.ts";
 import type { Exchange } from "./exchange.ts";
+
+/** Endpoints of IKEv2 that are told apart; of further ones the address alone is known. */
+const MAX_IKEV2_ENDPOINTS = 65_536;
 
 export class HostTable {
   readonly #table = new WordTable(4);
@@ -15,6 +19,11 @@ export class HostTable {
   hasSent = new Uint8Array(256);
   /** 1 where the host was seen speaking IKEv2. */
   ikev2 = new Uint8Array(256);
+  /** 1 where the host was seen sending or receiving ISAKMP. */
+  isakmp = new Uint8Array(256);
+  readonly activity = new ActivityTable();
+  /** Endpoints that were seen speaking IKEv2, as long as there is room. */
+  ikev2Endpoints = new Set<number>();
   /** 1 where a responder was seen to accept an ID that another client held; kept when the proof is forgotten. */
   sharesIds = new Uint8Array(256);
   /** 1 where exchanges wait for the host's next packet. */
@@ -42,15 +51,25 @@ export class HostTable {
     if (host >= this.hasSent.length) {
       this.hasSent = grown(this.hasSent);
       this.ikev2 = grown(this.ikev2);
+      this.isakmp = grown(this.isakmp);
       this.sharesIds = grown(this.sharesIds);
       this.#watched = grown(this.#watched);
     }
     return host;
   }
 
+  /** Both ends of a message speak IKEv2. */
+  noteIkev2(from: number, to: number): void {
+    this.ikev2[hostOf(from)] = 1;
+    this.ikev2[hostOf(to)] = 1;
+    if (this.ikev2Endpoints.size >= MAX_IKEV2_ENDPOINTS) return;
+    this.ikev2Endpoints.add(from).add(to);
+  }
+
   /** The host sent something to somebody: exchanges that wait for that learn the time. */
   sent(host: number, at: number): void {
     this.hasSent[host] = 1;
+    this.activity.sent(host, at);
     if (this.#watched[host] === 1) this.#wake(host, at);
   }
 
@@ -92,12 +111,15 @@ export class HostTable {
   /** Forgets all hosts but those for which `keep` is true; gives the new number of each old one, or -1. */
   retain(keep: (host: number) => boolean): Int32Array {
     const moved = this.#table.retain((host) => keep(host) || this.#watched[host] === 1);
-    for (const column of [this.hasSent, this.ikev2, this.sharesIds, this.#watched]) {
+    for (const column of [this.hasSent, this.ikev2, this.isakmp, this.sharesIds, this.#watched]) {
       moved.forEach((to, from) => {
         if (to >= 0) column[to] = column[from];
       });
       column.fill(0, this.size);
     }
+    this.activity.renumber(moved);
+    const kept = [...this.ikev2Endpoints].filter((end) => moved[hostOf(end)] >= 0);
+    this.ikev2Endpoints = new Set(kept.map((end) => endpoint(moved[hostOf(end)], portOf(end))));
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const [host, exchanges] of waiting) this.#waiting.set(moved[host], exchanges);
@@ -106,13 +128,17 @@ export class HostTable {
 
   /** All that is known, to be kept in a state file. */
   save() {
-    const { hasSent, ikev2, sharesIds } = this;
-    const flags = { hasSent, ikev2, sharesIds, watched: this.#watched };
-    return { keys: this.#table.save(), flags, waiting: this.#waiting };
+    const { hasSent, ikev2, isakmp, sharesIds, ikev2Endpoints } = this;
+    const flags = { hasSent, ikev2, isakmp, sharesIds, watched: this.#watched };
+    const activity = this.activity.save();
+    return { keys: this.#table.save(), flags, waiting: this.#waiting, activity, ikev2Endpoints };
   }
 
-  restore({ keys, flags, waiting }: ReturnType<HostTable["save"]>): void {
+  restore({ keys, flags, waiting, activity, ikev2Endpoints }: ReturnType<HostTable["save"]>): void {
     this.#table.restore(keys);
+    this.activity.restore(activity);
+    this.ikev2Endpoints = ikev2Endpoints;
+    this.isakmp = flags.isakmp;
     this.hasSent = flags.hasSent;
     this.ikev2 = flags.ikev2;
     this.sharesIds = flags.sharesIds;

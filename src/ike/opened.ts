@@ -15,6 +15,7 @@ import {
 } from "../wire/inside.ts";
 import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK } from "../wire/isakmp.ts";
 import { stampOf } from "./exchange.ts";
+import { noteNotifies } from "./exchange-rules.ts";
 import type { IkeSa, Side } from "./sa.ts";
 import { selectorsOf } from "./selectors.ts";
 
@@ -53,6 +54,11 @@ function readQuickMode(sa: IkeSa, side: Side, { messageId }: Message, inside: In
 
 function readInformational(sa: IkeSa, side: Side, message: Message, inside: Inside): void {
   const { deletes, notifies } = inside;
+  noteNotifies(
+    sa,
+    side,
+    notifies.map(({ type }) => type),
+  );
   if (deletes.some(({ protocol }) => protocol === PROTOCOL_ISAKMP)) sa.deletedAt[side] = message.at;
   const what = wordsOf(inside);
   const isDpd = notifies.some(({ type }) => type === NOTIFY_R_U_THERE || type === NOTIFY_R_U_THERE_ACK);

@@ -28,11 +28,20 @@ export class SaTable {
   /** Parts of all SAs; whoever adds one counts it here. */
   parts = 0;
   readonly #released: (gone: ReadonlySet<IkeSa>) => void;
+  readonly #lastLifeOf: (sa: IkeSa) => number;
 
-  /** @param released is told of the SAs that are given up, so that nothing else holds them */
-  constructor(maxSas: number, released: (gone: ReadonlySet<IkeSa>) => void = () => {}) {
+  /**
+   * @param released is told of the SAs that are given up, so that nothing else holds them
+   * @param lastLifeOf when something of an SA was seen last
+   */
+  constructor(
+    maxSas: number,
+    released: (gone: ReadonlySet<IkeSa>) => void = () => {},
+    lastLifeOf: (sa: IkeSa) => number = (sa) => sa.lastLifeAt,
+  ) {
     this.#maxSas = maxSas;
     this.#released = released;
+    this.#lastLifeOf = lastLifeOf;
   }
 
   /** Makes room where there are too many parts. Between messages: the SA of the current one may be given up. */
@@ -128,7 +137,8 @@ export class SaTable {
   /** Gives up SAs until a quarter of the room for SAs and for parts is free. */
   #evict(): void {
     const rank = (sa: IkeSa) => (sa.exchanges.length > 0 ? 2 : sa.answered ? 1 : 0);
-    const order = [...this.sas].sort((a, b) => rank(a) - rank(b) || a.lastLifeAt - b.lastLifeAt);
+    const lives = new Map(this.sas.map((sa) => [sa, this.#lastLifeOf(sa)]));
+    const order = [...this.sas].sort((a, b) => rank(a) - rank(b) || lives.get(a)! - lives.get(b)!);
     const maxSas = Math.floor((this.#maxSas * 3) / 4);
     const maxParts = maxSas * PARTS_PER_SA;
     const gone = new Set<IkeSa>();

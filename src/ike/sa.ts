@@ -8,6 +8,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { Exchange } from "./exchange.ts";
+import { sourceBit } from "./flows.ts";
 import type { OpenedNote } from "./opened-note.ts";
 import type { SessionTestimony } from "./testimony.ts";
 import { NO_VENDOR_IDS } from "./vendor-lists.ts";
@@ -21,6 +22,8 @@ export interface Path {
   natTraversal: boolean;
   /** Sides that a message was seen from: bit 0 for side 0, bit 1 for side 1. */
   heard: number;
+  /** The same for encrypted messages and those of quick mode, copies included. */
+  secured: number;
   lastAt: number;
   /** How often a message of each side was seen here first, and elsewhere later: on which side of a NAT it is. */
   echoedLater: readonly [number, number];
@@ -56,6 +59,8 @@ function hasHeard({ heard, echoOf, echoedLater }: Path, side: Side): boolean {
   return (heard & (1 << side)) !== 0 || echoOf[side] + echoedLater[side] > 0;
 }
 
+/** A peer that does DPD answers so soon. */
+const ANSWERED_WITHIN = 1_000_000;
 const MAX_PATHS = 16;
 const MAX_RECENT = 8;
 const MAX_INFORMATIONALS = 16;
@@ -91,6 +96,12 @@ export class IkeSa {
   readonly vendorIds: [readonly string[], readonly string[]] = [NO_VENDOR_IDS, NO_VENDOR_IDS];
   readonly lifeSeconds: [number | null, number | null] = [null, null];
   natDiscovery = false;
+  /** Per side: its NAT-D hashes (RFC 3947 3.2), the first 8 bytes of each as two words; null where none was seen. */
+  readonly natHashes: [readonly number[] | null, readonly number[] | null] = [null, null];
+  /** Hash algorithm that phase 1 agreed on (RFC 2409 App. A); null where that was not seen. */
+  hash: number | null = null;
+  /** Sources that showed a message of each side (see `sourceBit`). */
+  readonly sources: [number, number] = [0, 0];
   /** Quick modes in order of first appearance. */
   exchanges: Exchange[] = [];
   outers: Map<string, OuterHeader> | null = null;
@@ -107,6 +118,10 @@ export class IkeSa {
   earlierLife = NO_LIFE;
   /** Last sign of life that is not a retransmission. */
   lastFreshAt: number;
+  /** Informationals answered within 1 s by one of the same length: DPD (RFC 3706), which Windows does not have. */
+  answeredInformationals = 0;
+  /** The last Informational: time, length, side. */
+  private lastInformational = [Number.NaN, 0, 0];
   /** A short snaplen cut a message. */
   cut = false;
   /** Deletes and notifies of it that could be read: of the latest, `MAX_OPENED`. */
@@ -199,6 +214,7 @@ export class IkeSa {
       ends: [first, second],
       natTraversal,
       heard: 0,
+      secured: 0,
       lastAt: Number.NaN,
       echoedLater: NO_ECHOES,
       echoOf: NO_ECHOES,
@@ -232,6 +248,7 @@ export class IkeSa {
     this.live(side, message.at, message.segment);
     if (repeated && message.segment === this.lifeSegment) this.lastFreshAt = fresh;
     if (Number.isNaN(this.firstFromAt[side])) this.firstFromAt[side] = message.at;
+    this.sources[side] |= sourceBit(message.source);
     if (message.cut) this.cut = true;
     if (message.logged) this.logged = true;
   }
@@ -283,8 +300,12 @@ export class IkeSa {
     this.opened = [...this.opened.slice(1 - MAX_OPENED), note];
   }
 
-  noteInformational(side: Side, at: number): void {
+  noteInformational(side: Side, { at, length }: Message): void {
     this.informationals[side] = [...this.informationals[side].slice(1 - MAX_INFORMATIONALS), at];
+    const [before, lengthBefore, sideBefore] = this.lastInformational;
+    const answers = sideBefore !== side && lengthBefore === length && at - before <= ANSWERED_WITHIN;
+    if (answers) this.answeredInformationals += 1;
+    this.lastInformational = answers ? [Number.NaN, 0, 0] : [at, length, side];
   }
 
   addExchange(exchange: Exchange): void {

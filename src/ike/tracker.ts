@@ -11,7 +11,7 @@ import type { Located } from "../wire/locate.ts";
 import { compactHosts } from "./compact-hosts.ts";
 import { EchoFilter } from "./copies.ts";
 import { Exchange, stampOf } from "./exchange.ts";
-import { informational, phase1 } from "./exchange-rules.ts";
+import { informational, phase1, readNotify } from "./exchange-rules.ts";
 import { FlowTable } from "./flows.ts";
 import { HostTable } from "./hosts.ts";
 import { bytesOf, type Opener, readOpened, saysNothing } from "./opened.ts";
@@ -27,6 +27,8 @@ export const OPEN_EXCHANGES = 16;
 /** Headers of unfinished fragment sets, of one IKE SA and of all: who sends fragments sends all of them, as a rule. */
 const MAX_OUTERS = 16;
 const MAX_ALL_OUTERS = 16_384;
+/** Copies later than this after the reply were not under way when it came. */
+const UNUSABLE_AFTER = 500_000;
 const COMPACT_HOSTS_AT = 65_536;
 /** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 150 MB. */
 const MAX_SAS = 40_000;
@@ -46,7 +48,6 @@ export class Tracker {
   readonly #fragments = new FragmentAssembler();
   readonly #inner = new Message();
   readonly #vendorLists = new VendorLists();
-  #segment = 0;
   readonly #fewHosts: number;
   #compactHostsAt: number;
   /** Responders that somebody else judges: quick modes with them are not kept. Null: there are none. */
@@ -65,7 +66,11 @@ export class Tracker {
     this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
     this.#compactHostsAt = this.#fewHosts;
     this.flows = new FlowTable(this.hosts, options.maxFlows);
-    this.table = new SaTable(options.maxSas ?? MAX_SAS, (gone) => this.#release(gone));
+    this.table = new SaTable(
+      options.maxSas ?? MAX_SAS,
+      (gone) => this.#release(gone),
+      (sa) => this.#lastLifeOf(sa),
+    );
   }
 
   /**
@@ -98,6 +103,7 @@ export class Tracker {
       exchanges: this.#evictedExchanges,
       fragments: this.#fragments.evicted,
       flows: this.flows.evicted,
+      spis: this.flows.spis.evicted,
       echoes: this.#echoes.evicted,
       vendorIds: this.#vendorLists.evicted,
     };
@@ -114,7 +120,6 @@ export class Tracker {
       fragments: this.#fragments.save(),
       vendorLists: this.#vendorLists.save(),
       counts: { echoes, retransmissions, quickModesInFragments },
-      segment: this.#segment,
       compactHostsAt: this.#compactHostsAt,
       evictedExchanges: this.#evictedExchanges,
       outers: this.#outers,
@@ -129,10 +134,23 @@ export class Tracker {
     this.#fragments.restore(saved.fragments);
     this.#vendorLists.restore(saved.vendorLists);
     Object.assign(this, saved.counts);
-    this.#segment = saved.segment;
     this.#compactHostsAt = saved.compactHostsAt;
     this.#evictedExchanges = saved.evictedExchanges;
     this.#outers = saved.outers;
+  }
+
+  /** The last sign of the SA or of ESP and keepalives on its endpoints, whoever they belong to. */
+  #lastLifeOf(sa: IkeSa): number {
+    let last = sa.lastLifeAt;
+    for (const { ends, natTraversal } of sa.paths) {
+      for (const overIp of natTraversal ? [false] : [false, true]) {
+        for (const [from, to] of [ends, [ends[1], ends[0]]]) {
+          const row = this.flows.find(from, to, overIp);
+          if (row >= 0) last = later(last, this.flows.lastAt[row]);
+        }
+      }
+    }
+    return last;
   }
 
   /** Nothing may hold on to IKE SAs that are given up. */
@@ -142,29 +160,28 @@ export class Tracker {
       for (const exchange of sa.exchanges) exchanges.add(exchange);
       this.#outers -= sa.outers?.size ?? 0;
     }
-    this.flows.release(gone, exchanges);
+    this.flows.release(exchanges);
     this.hosts.release(exchanges);
     this.#echoes.release(gone);
   }
 
   /** An ESP packet or a NAT keepalive. */
-  life(bytes: Uint8Array, located: Located, esp: boolean, at: number, segment: number): void {
-    if (segment !== this.#segment) this.#step(segment);
-    this.flows.see(bytes, located, esp, at, segment);
+  life(bytes: Uint8Array, located: Located, esp: boolean, at: number, segment: number, source: number): void {
+    this.flows.see(bytes, located, esp, at, segment, source);
   }
 
-  /** A message that is not looked into (IKEv2, AuthIP): its sender is seen, and who speaks IKEv2. */
+  /** A message that is not looked into (IKEv2, AuthIP), between endpoints: its sender is seen, and who speaks IKEv2. */
   otherProtocol(from: number, to: number, ikev2: boolean, at: number): void {
-    this.hosts.sent(from, at);
-    if (!ikev2) return;
-    this.hosts.ikev2[from] = 1;
-    this.hosts.ikev2[to] = 1;
+    this.hosts.sent(hostOf(from), at);
+    if (ikev2) this.hosts.noteIkev2(from, to);
   }
 
   /** An ISAKMP message of IKEv1. */
   message(message: Message): void {
-    if (message.segment !== this.#segment) this.#step(message.segment);
-    this.hosts.sent(hostOf(message.from), message.at);
+    const { hosts } = this;
+    hosts.sent(hostOf(message.from), message.at);
+    hosts.isakmp[hostOf(message.from)] = 1;
+    hosts.isakmp[hostOf(message.to)] = 1;
     const occurrence = this.#echoes.see(message);
     const original = this.#echoes.original!;
     if (occurrence === "echo") {
@@ -189,29 +206,25 @@ export class Tracker {
     this.#apply(sa, side as Side, path, message);
   }
 
-  /** The clock stepped back: times of before and after cannot be compared, so owners are credited now. */
-  #step(segment: number): void {
-    this.flows.settleAll();
-    this.#segment = segment;
-  }
-
   #apply(sa: IkeSa, side: Side, path: Path, message: Message): void {
     if (sa.twinOfLast(message, side)) {
       this.echoes += 1;
       // A gateway's clear copy of what it decrypted.
       if (!message.encrypted && !message.cut) readOpened(sa, side, message, bytesOf(message));
+      if (message.exchange === EXCHANGE_INFORMATIONAL && !message.encrypted) readNotify(sa, side, message);
       return;
     }
     const repeated = sa.repeats(message, side);
     // A log does not tell the same message from another one with its header.
     if (repeated && !message.logged) this.retransmissions += 1;
     path.heard |= 1 << side;
+    if (isSecured(message)) path.secured |= 1 << side;
     path.lastAt = message.at;
     // It proves neither that the sender lives nor that it missed an answer.
     if (repeated && sa.isReplay(side, message.from)) return;
     const clear = repeated ? null : this.#open(message, side);
     if (message.exchange === EXCHANGE_QUICK) {
-      if (message.messageId !== 0) this.#quickMode(sa, side, path, message, repeated);
+      if (message.messageId !== 0) this.#quickMode(sa, side, message, repeated);
     } else if (!repeated && message.phase1) phase1(sa, side, message, this.#vendorLists);
     else if (!repeated && message.exchange === EXCHANGE_INFORMATIONAL && !saysNothing(clear)) {
       informational(sa, side, message);
@@ -270,16 +283,19 @@ export class Tracker {
     sa.outers.set(key, { side, messageId: message.messageId, exchange: new Exchange(message, side) });
   }
 
-  #quickMode(sa: IkeSa, side: Side, path: Path, message: Message, repeated: boolean): void {
+  #quickMode(sa: IkeSa, side: Side, message: Message, repeated: boolean): void {
     const exchange = sa.exchangeOf(message.messageId);
     if (exchange === undefined) {
       if (this.#belongsToOthers(sa)) return;
-      if (sa.exchanges.length < MAX_EXCHANGES) this.#begin(sa, side, path, message);
+      if (sa.exchanges.length < MAX_EXCHANGES) this.#begin(sa, side, message);
       else this.#evictedExchanges += 1;
       return;
     }
     if (side !== exchange.starter) {
-      if (Number.isNaN(exchange.replyAt)) exchange.replyAt = message.at;
+      if (Number.isNaN(exchange.replyAt)) {
+        exchange.replyAt = message.at;
+        exchange.replyLength = message.logged ? Number.NaN : message.length;
+      }
       return;
     }
     // No content: it may be the first message again, or a part of it.
@@ -287,6 +303,7 @@ export class Tracker {
     if (samePrint(exchange.firstPrint, printOf(message))) {
       if (!repeated) this.retransmissions += 1;
       exchange.retransmissions += 1;
+      if (message.at - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += 1;
       exchange.lastRetransmissionAt = message.at;
       exchange.lastRetransmission = stampOf(message);
       return;
@@ -294,6 +311,7 @@ export class Tracker {
     if (!Number.isNaN(exchange.replyAt)) exchange.followedReply = true;
     if (message.length < exchange.firstLength) exchange.followedShorter = true;
     if (Number.isNaN(exchange.followedAt)) exchange.followedAt = message.at;
+    if (Number.isNaN(exchange.followedLength)) exchange.followedLength = message.length;
   }
 
   /** Who saw phase 1 knows the responder. The SA itself stays: without it, later messages would begin another. */
@@ -303,7 +321,7 @@ export class Tracker {
     );
   }
 
-  #begin(sa: IkeSa, side: Side, path: Path, message: Message): void {
+  #begin(sa: IkeSa, side: Side, message: Message): void {
     const exchange = new Exchange(message, side);
     sa.addExchange(exchange);
     this.table.parts += 1;
@@ -312,31 +330,27 @@ export class Tracker {
     const overIp = !message.natTraversal;
     const there = this.flows.rowOf(message.from, message.to, overIp);
     const back = this.flows.rowOf(message.to, message.from, overIp);
-    const before = Math.max(orMinus(this.flows.lastAt[there]), orMinus(this.flows.lastAt[back]));
-    const owner = this.flows.owner[there] ?? this.flows.owner[back];
-    exchange.espBefore = {
-      lastAt: before === Number.NEGATIVE_INFINITY ? Number.NaN : before,
-      owner: owner === null ? -1 : owner.number,
+    const { segment } = message;
+    const { flows } = this;
+    exchange.before = {
+      lifeAt: later(flows.lastIn(there, segment), flows.lastIn(back, segment)),
+      espAt: later(flows.lastEspAt(there, segment), flows.lastEspAt(back, segment)),
+      unheard: flows.isUnheard(there),
+      steady: this.hosts.activity.isSteady(hostOf(message.to), message.at),
     };
-    // Owning first: exchanges of an older SA on these endpoints stop waiting for ESP.
-    this.#own(sa, path, message.at);
-    this.flows.watch(there, exchange, true);
-    this.flows.watch(back, exchange, false);
-  }
-
-  /** ESP and keepalives on the path are life of this SA from now on: it is the newest with a quick mode. */
-  #own(sa: IkeSa, path: Path, at: number): void {
-    for (const side of [0, 1] as const) {
-      const from = path.ends[side];
-      const to = path.ends[1 - side];
-      this.flows.own(this.flows.rowOf(from, to, false), sa, side, at);
-      if (!path.natTraversal) this.flows.own(this.flows.rowOf(from, to, true), sa, side, at);
-    }
+    flows.watch(there, exchange, true);
+    flows.watch(back, exchange, false);
   }
 }
 
-function orMinus(value: number): number {
-  return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
+/** The later of two times; NaN is none. */
+function later(a: number, b: number): number {
+  return a >= b || Number.isNaN(b) ? a : b;
+}
+
+/** What only who took part in phase 1 can send. */
+function isSecured({ encrypted, exchange }: Message): boolean {
+  return encrypted || exchange === EXCHANGE_QUICK;
 }
 
 function readWord(bytes: Uint8Array, offset: number): number {
@@ -368,5 +382,7 @@ function echoPath(
 ): void {
   const first = sa.pathOf(points[0].from, points[0].to, side, message.natTraversal);
   const later = sa.pathOf(message.from, message.to, side, message.natTraversal);
-  if (first !== later) noteEcho(first, later, side);
+  if (first === later) return;
+  noteEcho(first, later, side);
+  if (isSecured(message)) later.secured |= 1 << side;
 }

@@ -3,24 +3,26 @@
  * same box. A second responder with the same vendor IDs that holds the message ID is worth a hint.
  */
 
-import { claimsId } from "./collisions.ts";
-import type { Unexplained } from "./finding.ts";
+import type { Exchange } from "../ike/exchange.ts";
+import { claimOf } from "./claiming.ts";
 import { overlapAt } from "./lifespan.ts";
 import type { Box } from "./responders.ts";
 
-export interface AliasCandidate {
-  unexplained: Unexplained;
+/** A refusal without a visible holder. */
+export interface UnheldAt {
+  box: Box;
+  exchange: Exchange;
+}
+
+export interface AliasCandidate extends UnheldAt {
   other: Box;
 }
 
 /** Refusals for which others are searched: each costs a walk over the responders with the same vendor IDs. */
 const MAX_SEARCHED = 100;
 
-export function aliasCandidates(
-  unexplained: readonly Unexplained[],
-  boxes: readonly Box[],
-): AliasCandidate[] {
-  if (unexplained.length === 0) return [];
+export function aliasCandidates(unheld: readonly UnheldAt[], boxes: readonly Box[]): AliasCandidate[] {
+  if (unheld.length === 0) return [];
   const byVendor = new Map<readonly string[], Box[]>();
   for (const box of boxes) {
     for (const list of vendorLists(box)) {
@@ -30,10 +32,13 @@ export function aliasCandidates(
     }
   }
   const found: AliasCandidate[] = [];
-  for (const each of unexplained.slice(0, MAX_SEARCHED)) {
+  const hinted = new Map<Box, Set<Box>>();
+  for (const each of unheld.slice(0, MAX_SEARCHED)) {
     const alike = [...vendorLists(each.box)].flatMap((list) => byVendor.get(list) ?? []);
     const other = alike.find((box) => box !== each.box && holds(box, each));
-    if (other !== undefined) found.push({ unexplained: each, other });
+    if (other === undefined || hinted.get(each.box)?.has(other) === true) continue;
+    hinted.set(each.box, (hinted.get(each.box) ?? new Set()).add(other));
+    found.push({ ...each, other });
   }
   return found;
 }
@@ -48,17 +53,16 @@ function vendorLists(box: Box): Set<readonly string[]> {
   return lists;
 }
 
-function holds(box: Box, { attempt }: Unexplained): boolean {
-  const { exchange } = attempt;
+function holds(box: Box, { exchange }: UnheldAt): boolean {
   const moment = { at: exchange.firstAt, segment: exchange.segment };
   return box.parties.some((party) => {
-    const overlap = overlapAt(party.session, party.lifespan, moment);
+    const overlap = overlapAt(party.lifespan, moment);
     if (overlap !== "certain" && overlap !== "probable") return false;
     return party.session.quickModes.some(
       (own) =>
         own.messageId === exchange.messageId &&
         own.firstAt < exchange.firstAt &&
-        claimsId(party, own, party.outcomes.get(own)!),
+        claimOf(party, own, party.outcomes.get(own)!) !== "none",
     );
   });
 }

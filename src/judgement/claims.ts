@@ -1,27 +1,34 @@
 /**
- * Who holds a message ID at a responder. A quick mode that was answered claims its ID for as long as its IKE
- * SA lives; of the live claims of other clients the surest is the holder's, among equals the oldest.
+ * Contract 6.3: who holds a message ID at a responder. Of the live claims of other clients the surest is the
+ * holder's, among equals the one accepted latest: an ASA that frees an ID when its IPsec SA goes has freed the older
+ * ones.
  *
  * Attempts come in the order of the capture, so a claim's overlap only ever falls (certain, probable,
- * unknown, ended). Each grade is a heap by age and claims move down when they come up: n attempts on one ID
+ * unknown, ended). Each grade is a heap by acceptance and claims move down when they come up: n attempts on one ID
  * cost n log n, not n squared.
  */
 
 import { Heap } from "../collections/heap.ts";
 import type { Exchange } from "../ike/exchange.ts";
-import type { Relation } from "./client.ts";
-import type { Moment, Overlap } from "./lifespan.ts";
+import type { Client, Relation } from "./client.ts";
+import type { Overlap } from "./lifespan.ts";
+import type { Moment } from "./moment.ts";
 import type { Party } from "./party.ts";
 
 /** A client's IKE SA that holds a message ID. */
 export interface Claim {
   party: Party;
-  /** The quick mode that claims; for an implied claim the first one seen on the SA. */
-  exchange: Exchange;
-  /** Since when; an implied claim holds since the start of the capture. */
+  /** The quick mode that claims; for an implied claim the first one seen on the SA, if any. */
+  exchange: Exchange | null;
+  /** Since when, and its segment. */
   since: number;
-  /** The ID was used before the capture began: a later one of a counting client was seen. */
+  segment: number;
+  /** When it was accepted, as far as that is known. */
+  acceptedAt: number;
+  /** That the client used the ID is a conclusion. */
   implied: boolean;
+  /** Before this time it is no more than a guess. */
+  sureFrom: number;
 }
 
 export type LiveOverlap = Exclude<Overlap, "ended">;
@@ -36,26 +43,37 @@ export interface Holder {
 export interface ClaimQuestions {
   overlap: (claim: Claim, moment: Moment) => Overlap;
   relation: (claim: Claim, contender: Party) => Relation;
+  inUse: (claim: Claim, moment: Moment) => boolean;
+  /** When an ended claim ended. */
+  endOf: (claim: Claim) => number;
 }
 
 const GRADES = ["certain", "probable", "unknown"] as const;
 /** Claims looked at in one search; more than that share one address behind a NAT without telling ports. */
-const MAX_PASSED = 256;
+const MAX_PASSED = 64;
 
 export class LiveClaims {
   readonly #ask: ClaimQuestions;
   readonly #heaps: Record<LiveOverlap, Heap<Claim>>;
   #takenOverAt: Moment | null = null;
+  /** The newest claim of each client: an older one holds nothing more. */
+  readonly #newest = new Map<Client, Claim>();
+  /** When the last of those that ended did, as far as they were looked at. */
+  endedAt = Number.NEGATIVE_INFINITY;
   /** A claim rose to a higher grade: after a clock step its life can be compared again. */
   #risen = false;
 
   constructor(ask: ClaimQuestions) {
     this.#ask = ask;
-    const heap = () => new Heap<Claim>((a, b) => a.since < b.since);
+    const heap = () => new Heap<Claim>((a, b) => a.acceptedAt > b.acceptedAt);
     this.#heaps = { certain: heap(), probable: heap(), unknown: heap() };
   }
 
   add(claim: Claim): void {
+    const { client } = claim.party;
+    // One that was seen counts for more than a conclusion.
+    if (claim.implied && this.#newest.get(client)?.implied === false) return;
+    this.#newest.set(client, claim);
     this.#heaps.certain.push(claim);
   }
 
@@ -69,7 +87,7 @@ export class LiveClaims {
   #search(contender: Party, moment: Moment): Holder | null {
     for (const overlap of GRADES) {
       let unsettled: Claim | null = null;
-      const settled = this.#oldest(overlap, moment, (claim) => {
+      const settled = this.#latest(overlap, moment, (claim) => {
         const relation = this.#ask.relation(claim, contender);
         if (relation === "unsettled") unsettled ??= claim;
         return relation === "two";
@@ -80,11 +98,11 @@ export class LiveClaims {
     return null;
   }
 
-  /** True when two clients other than `contender`, and other than each other, certainly hold the ID at `moment`. */
+  /** True when two clients other than `contender`, and other than each other, both have the ID in use at `moment`. */
   heldTwice(contender: Party, moment: Moment): boolean {
     let first: Claim | null = null;
-    const second = this.#oldest("certain", moment, (claim) => {
-      if (claim.implied || this.#ask.relation(claim, contender) !== "two") return false;
+    const second = this.#latest("certain", moment, (claim) => {
+      if (this.#ask.relation(claim, contender) !== "two" || !this.#ask.inUse(claim, moment)) return false;
       if (first === null) {
         first = claim;
         return false;
@@ -94,14 +112,6 @@ export class LiveClaims {
     return second !== null;
   }
 
-  /** True when the client itself, in an older IKE SA, still has a live claim. */
-  heldByItself(contender: Party, moment: Moment): boolean {
-    return GRADES.some(
-      (grade) =>
-        this.#oldest(grade, moment, (claim) => this.#ask.relation(claim, contender) === "one") !== null,
-    );
-  }
-
   /** An attempt was answered: whoever did not certainly hold the ID at that moment held it no more. */
   takeOver(moment: Moment): void {
     this.#heaps.probable.clear();
@@ -109,14 +119,15 @@ export class LiveClaims {
     this.#takenOverAt = moment;
   }
 
-  /** The oldest claim of a grade that `wanted` accepts; claims that fell to a lower grade move there. */
-  #oldest(grade: LiveOverlap, moment: Moment, wanted: (claim: Claim) => boolean): Claim | null {
+  /** The latest claim of a grade that `wanted` accepts; claims that fell to a lower grade move there. */
+  #latest(grade: LiveOverlap, moment: Moment, wanted: (claim: Claim) => boolean): Claim | null {
     const heap = this.#heaps[grade];
     const passed: Claim[] = [];
     let found: Claim | null = null;
     while (found === null && passed.length < MAX_PASSED) {
       const claim = heap.pop();
       if (claim === undefined) break;
+      if (this.#newest.get(claim.party.client) !== claim) continue;
       const overlap = this.#ask.overlap(claim, moment);
       if (overlap === grade) {
         passed.push(claim);
@@ -124,7 +135,7 @@ export class LiveClaims {
       } else if (overlap !== "ended" && !this.#wasTakenOver(claim)) {
         this.#heaps[overlap].push(claim);
         if (GRADES.indexOf(overlap) < GRADES.indexOf(grade)) this.#risen = true;
-      }
+      } else if (overlap === "ended") this.endedAt = Math.max(this.endedAt, this.#ask.endOf(claim));
     }
     for (const claim of passed) heap.push(claim);
     return found;

@@ -28,7 +28,7 @@ const MAX_SEARCH = 256;
  */
 export function groupClients(
   sessions: readonly Session[],
-  lifespan: (session: Session) => Lifespan,
+  ask: IdentityQuestions,
   alias: (endpoint: number) => number,
 ): Client[] {
   const byHost = new Map<number, Neighbours>();
@@ -37,7 +37,7 @@ export function groupClients(
     const named = alias(session.endpoint);
     const host = hostOf(named);
     const here = byHost.get(host);
-    const known = here?.find(session, lifespan);
+    const known = here?.find(session, ask);
     if (known !== undefined) {
       here!.move(known, session);
       known.port = portOf(named);
@@ -90,17 +90,18 @@ class Neighbours {
     for (const key of now) if (!before.includes(key)) this.#enter(client, key);
   }
 
-  find(session: Session, lifespan: (session: Session) => Lifespan): Client | undefined {
+  /** Everything that one client did from one port is its own, unless NAT-D or vendor IDs say otherwise. */
+  find(session: Session, ask: IdentityQuestions): Client | undefined {
     for (const key of portKeys(session)) {
       const samePort = this.#at(key)?.find(
-        (client) => samePorts(latest(client), session) && !contradict(latest(client), session),
+        (client) => samePorts(latest(client), session) && relationOf(latest(client), session, ask) === "one",
       );
       if (samePort !== undefined) return samePort;
     }
     let best: Client | undefined;
     for (const client of this.#recent.slice(-MAX_SEARCH)) {
-      if (relationOf(latest(client), session, lifespan) !== "one") continue;
-      if (best === undefined || lastSent(latest(client)) > lastSent(latest(best))) best = client;
+      if (relationOf(latest(client), session, ask) !== "one") continue;
+      if (best === undefined || lastSent(latest(client), ask) > lastSent(latest(best), ask)) best = client;
     }
     return best;
   }
@@ -130,23 +131,64 @@ function portKeys({ port4500, port500 }: Session): number[] {
   return keys;
 }
 
-/** Relation of two sessions of one responder from one address. The older is the one with the earlier quick mode. */
-export function relationOf(a: Session, b: Session, lifespan: (session: Session) => Lifespan): Relation {
+/**
+ * Contract 3.3: relation of two sessions of one responder from one address. The older is the one that began phase 1
+ * first.
+ */
+export function relationOf(a: Session, b: Session, ask: IdentityQuestions): Relation {
   if (contradict(a, b)) return "two";
+  const [older, newer] = a.sa.firstAt <= b.sa.firstAt ? [a, b] : [b, a];
+  const goesOn = ask.lifespan(older).life.fromClientAt > newer.sa.firstAt;
+  const inside = ask.inside(a, b);
+  // A new lease of the same host looks like another host.
+  if (inside === "different") return goesOn ? "two" : "unsettled";
   if (samePorts(a, b)) return "one";
-  const [older, newer] = begin(a) <= begin(b) ? [a, b] : [b, a];
-  if (lastSent(older) > begin(newer)) return "two";
-  return lifespan(older).blind ? "unsettled" : "one";
+  if (goesOn || ask.tookTurns(older, newer)) return "two";
+  return ask.lifespan(older).blind ? "unsettled" : "one";
 }
 
-/** Time of the first quick mode, or of the first message where there is none. */
-function begin(session: Session): number {
-  return session.quickModes[0]?.firstAt ?? session.sa.firstAt;
+/** What is asked to tell whether two sessions are one client's. */
+export interface IdentityQuestions {
+  lifespan: (session: Session) => Lifespan;
+  /** Their addresses behind the NAT, where NAT-D shows both. */
+  inside: (a: Session, b: Session) => "same" | "different" | "unknown";
+  /** A port that one had left was used again while the other lived. */
+  tookTurns: (older: Session, newer: Session) => boolean;
 }
 
-/** The last thing that the client itself sent: IKE, ESP or a keepalive. */
-function lastSent(session: Session): number {
-  return session.sa.lastFromAt[session.client];
+/** Port by port at each address, when sessions began: who comes back to a port that was left has a neighbour. */
+export function portTurns(
+  sessions: readonly Session[],
+  lifespan: (session: Session) => Lifespan,
+): (older: Session, newer: Session) => boolean {
+  const byPlace = new Map<number, Map<number, Session[]>>();
+  for (const session of sessions) {
+    const host = hostOf(session.endpoint);
+    const here = byPlace.get(host) ?? new Map<number, Session[]>();
+    byPlace.set(host, here);
+    const place = placeOf(session);
+    const there = here.get(place);
+    if (there === undefined) here.set(place, [session]);
+    else there.push(session);
+  }
+  return (older, newer) => {
+    const { fromClientAt } = lifespan(newer).life;
+    const there = byPlace.get(hostOf(older.endpoint))?.get(placeOf(older)) ?? [];
+    const next = firstBegunAfter(there, newer.sa.firstAt);
+    return next !== undefined && fromClientAt > next.sa.firstAt;
+  };
+}
+
+/** The first of some sessions, in the order of their first messages, that began after a time. */
+function firstBegunAfter(sessions: readonly Session[], after: number): Session | undefined {
+  let from = 0;
+  let to = sessions.length;
+  while (from < to) {
+    const half = (from + to) >> 1;
+    if (sessions[half].sa.firstAt > after) to = half;
+    else from = half + 1;
+  }
+  return sessions[from];
 }
 
 /**
@@ -169,4 +211,9 @@ function contradict(a: Session, b: Session): boolean {
   const { platform } = a.clientVendor;
   if (platform === b.clientVendor.platform) return false;
   return (shown(a) && shown(b)) || (platform !== null && b.clientVendor.platform !== null);
+}
+
+/** The last thing that the client itself sent: IKE, ESP or a keepalive. */
+function lastSent(session: Session, { lifespan }: IdentityQuestions): number {
+  return lifespan(session).life.fromClientAt;
 }

@@ -1,13 +1,18 @@
 /**
- * The collisions at one responder: which quick modes met a message ID that another client held, and how that
- * is to be judged. Comes in: the responder's parties. Goes out: attempts with verdicts, and refusals that no
+ * Contract 6.7: the collisions at one responder: which quick modes met a message ID that another client held, and how
+ * that is to be judged. Comes in: the responder's parties. Goes out: attempts with verdicts, and refusals that no
  * visible holder explains.
  */
 
 import type { Exchange } from "../ike/exchange.ts";
+import { claimOf, isAccepted, isRefused } from "./claiming.ts";
 import { type Claim, type ClaimQuestions, type Holder, LiveClaims } from "./claims.ts";
-import { type Relation, relationOf } from "./client.ts";
-import { type Moment, overlapAt } from "./lifespan.ts";
+import { type IdentityQuestions, type Relation, relationOf } from "./client.ts";
+import { isDropping } from "./dropping.ts";
+import type { ImpliedClaim } from "./implied-claims.ts";
+import { isInUse } from "./in-use.ts";
+import { overlapAt } from "./lifespan.ts";
+import { inOrder, isBefore, type Moment, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Party } from "./party.ts";
 import type { Verdict } from "./vocabulary.ts";
@@ -19,8 +24,10 @@ export interface Attempt {
   outcome: Outcome;
   holder: Holder | null;
   verdict: Verdict;
-  /** Accepted although the ID's own IPsec SA was in use as well: the holder's latest quick mode, nothing deleted since. */
+  /** Accepted although the ID's own IPsec SA was in use as well. */
   acceptedInUse: boolean;
+  /** The responder accepted the contender and let the holder go at once. */
+  holderDropped: boolean;
 }
 
 /** A quick mode that was accepted. */
@@ -29,172 +36,216 @@ export interface Acceptance {
   exchange: Exchange;
 }
 
+/** A refusal without a visible holder. */
+export interface Unheld extends Acceptance {
+  outcome: Outcome;
+  /** When the last claim on the ID ended before it; -Infinity without. */
+  claimEndedAt: number;
+}
+
 export interface Collisions {
   attempts: Attempt[];
-  /** Refused, and no other client in the capture held the ID. */
-  unheld: { contender: Party; exchange: Exchange }[];
+  unheld: Unheld[];
   /** Accepted while no other client certainly held the ID. */
   acceptances: Acceptance[];
+  /** All that were accepted, held or not. */
+  accepted: Acceptance[];
   /** Clients that demonstrably shared one ID were seen: this responder does not refuse that. */
   sharedIds: boolean;
   /** Implied claims beyond the bound of one ID. */
   evictedClaims: number;
 }
 
-const MAX_IMPLIED = 256;
 /** Implied claims on one ID that are kept: those of the SAs that lived longest, the surest holders. */
-const MAX_IMPLIED_CLAIMS = 1024;
+const MAX_IMPLIED_CLAIMS = 64;
 
-interface Attempted {
-  party: Party;
-  exchange: Exchange;
-  outcome: Outcome;
-}
-
-export function findCollisions(parties: readonly Party[], captureStart: number): Collisions {
-  const found: Collisions = { attempts: [], unheld: [], acceptances: [], sharedIds: false, evictedClaims: 0 };
-  const byId = new Map<number, Attempted[]>();
-  for (const party of parties) {
-    for (const exchange of party.session.quickModes) {
-      if (party.undecided.has(exchange)) continue;
-      const entry = { party, exchange, outcome: party.outcomes.get(exchange)! };
+export function findCollisions(
+  parties: readonly Party[],
+  implied: readonly ImpliedClaim[],
+  identity: IdentityQuestions,
+): Collisions {
+  const found: Collisions = {
+    attempts: [],
+    unheld: [],
+    acceptances: [],
+    accepted: [],
+    sharedIds: false,
+    evictedClaims: 0,
+  };
+  const byId = new Map<number, Acceptance[]>();
+  for (const contender of parties) {
+    for (const exchange of contender.session.quickModes) {
+      if (contender.undecided.has(exchange)) continue;
       const same = byId.get(exchange.messageId);
-      if (same === undefined) byId.set(exchange.messageId, [entry]);
-      else same.push(entry);
+      if (same === undefined) byId.set(exchange.messageId, [{ contender, exchange }]);
+      else same.push({ contender, exchange });
     }
   }
-  const implied = impliedClaims(parties, captureStart, byId, found);
+  const surest = [...implied].sort((a, b) => b.party.lifespan.life.lastAt - a.party.lifespan.life.lastAt);
   for (const [id, entries] of byId) {
     entries.sort(
-      (a, b) => a.exchange.segment - b.exchange.segment || a.exchange.firstAt - b.exchange.firstAt,
+      ({ exchange: a }, { exchange: b }) =>
+        inOrder(momentOf(a), momentOf(b)) || a.first.frame - b.first.frame,
     );
-    walk(entries, implied.get(id) ?? [], found);
+    new Walk(found, identity, impliedOn(id, surest, found)).all(entries);
   }
   return found;
 }
 
+function momentOf({ firstAt, segment }: Exchange): Moment {
+  return { at: firstAt, segment };
+}
+
+/** The implied claims that cover an ID, in the order in which they begin. */
+function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Collisions): Claim[] {
+  const claims: Claim[] = [];
+  for (const { party, last, since, sureFrom } of surest) {
+    if (last < id) continue;
+    if (claims.length >= MAX_IMPLIED_CLAIMS) {
+      found.evictedClaims += 1;
+      continue;
+    }
+    const exchange = party.session.quickModes[0] ?? null;
+    const { at, segment } = since;
+    claims.push({ party, exchange, since: at, segment, acceptedAt: at, implied: true, sureFrom });
+  }
+  return claims.sort((a, b) => a.segment - b.segment || a.since - b.since);
+}
+
 /** One message ID at one responder, attempt by attempt in the order of the capture. */
-function walk(entries: readonly Attempted[], implied: readonly Claim[], found: Collisions): void {
-  const claims = new LiveClaims(questions());
-  for (const claim of implied) claims.add(claim);
-  for (const { party, exchange, outcome } of entries) {
-    const moment = { at: exchange.firstAt, segment: exchange.segment };
-    const accepted = isAccepted(outcome);
-    const answer = accepted ? answerOf(exchange) : null;
-    let holder = claims.holder(party, moment);
+class Walk {
+  readonly #found: Collisions;
+  readonly #claims: LiveClaims;
+  /** Implied claims that have not begun yet. */
+  readonly #implied: Claim[];
+
+  constructor(found: Collisions, identity: IdentityQuestions, implied: Claim[]) {
+    this.#found = found;
+    this.#implied = implied;
+    this.#claims = new LiveClaims(questions(identity));
+  }
+
+  all(entries: readonly Acceptance[]): void {
+    for (const entry of entries) {
+      const moment = momentOf(entry.exchange);
+      while (this.#implied.length > 0) {
+        const [next] = this.#implied;
+        if (isBefore(moment, { at: next.since, segment: next.segment })) break;
+        this.#claims.add(next);
+        this.#implied.shift();
+      }
+      this.#one(entry, moment);
+    }
+  }
+
+  #one(entry: Acceptance, moment: Moment): void {
+    const { contender, exchange } = entry;
+    const outcome = contender.outcomes.get(exchange)!;
+    const holder = this.#claims.holder(contender, moment);
+    if (isAccepted(outcome)) this.#accepted(entry, outcome, holder, moment);
+    else if (holder !== null) {
+      if (this.#claims.heldTwice(contender, moment)) this.#found.sharedIds = true;
+      this.#add(entry, outcome, holder, verdictOf(contender, exchange, outcome, holder));
+    } else if (isRefused(outcome) || (outcome === "unproven" && exchange.retransmissions > 0)) {
+      this.#found.unheld.push({ ...entry, outcome, claimEndedAt: this.#claims.endedAt });
+    }
+    this.#claim(contender, exchange, outcome);
+  }
+
+  #accepted(entry: Acceptance, outcome: Outcome, atFirst: Holder | null, moment: Moment): void {
+    const { contender, exchange } = entry;
+    const acceptedAt = contender.acceptedAt.get(exchange) ?? exchange.firstAt;
+    const answer = { at: acceptedAt, segment: exchange.segment };
+    this.#found.accepted.push(entry);
+    let holder = atFirst;
+    if (holder?.settled === true && isDropping(holder.claim.party, moment, acceptedAt)) {
+      this.#add(entry, outcome, holder, "possible", { holderDropped: true });
+      if (holder.overlap !== "certain") this.#claims.takeOver(answer);
+      return;
+    }
     // Whoever left before the answer, between two tries of a patient client perhaps, was not in its way.
-    if (answer !== null && holder?.overlap === "certain" && !standsAt(holder.claim, answer)) {
-      holder = claims.holder(party, answer);
+    if (holder?.overlap === "certain" && overlapAt(holder.claim.party.lifespan, answer) !== "certain") {
+      holder = this.#claims.holder(contender, answer);
     }
-    if (accepted && holder?.overlap !== "certain") {
-      claims.takeOver(answer ?? moment);
-      found.acceptances.push({ contender: party, exchange });
-    } else if (holder !== null) {
-      if (!accepted && claims.heldTwice(party, moment)) found.sharedIds = true;
-      const verdict = firstVerdict(party, outcome, holder);
-      const acceptedInUse = accepted && isLatestInUse(holder.claim, moment);
-      found.attempts.push({ contender: party, exchange, outcome, holder, verdict, acceptedInUse });
-    } else if (isRefused(outcome) && !claims.heldByItself(party, moment)) {
-      found.unheld.push({ contender: party, exchange });
+    if (holder?.overlap !== "certain") {
+      this.#claims.takeOver(answer);
+      this.#found.acceptances.push(entry);
+      return;
     }
-    if (claimsId(party, exchange, outcome)) {
-      claims.add({ party, exchange, since: exchange.firstAt, implied: false });
-    }
+    this.#add(entry, outcome, holder, "tolerated", { acceptedInUse: isInUse(holder.claim, moment) });
+  }
+
+  #add(
+    { contender, exchange }: Acceptance,
+    outcome: Outcome,
+    holder: Holder,
+    verdict: Verdict,
+    flags: { acceptedInUse?: boolean; holderDropped?: boolean } = {},
+  ): void {
+    const { acceptedInUse = false, holderDropped = false } = flags;
+    this.#found.attempts.push({
+      contender,
+      exchange,
+      outcome,
+      holder,
+      verdict,
+      acceptedInUse,
+      holderDropped,
+    });
+  }
+
+  #claim(party: Party, exchange: Exchange, outcome: Outcome): void {
+    const kind = claimOf(party, exchange, outcome);
+    if (kind === "none") return;
+    const { firstAt: since, segment } = exchange;
+    const acceptedAt = party.acceptedAt.get(exchange) ?? since;
+    this.#claims.add({
+      party,
+      exchange,
+      since,
+      segment,
+      acceptedAt,
+      implied: kind === "implied",
+      sureFrom: since,
+    });
   }
 }
 
-/** When the responder is known to have accepted; null where its answer was not seen. */
-function answerOf({ replyAt, firstAt, segment }: Exchange): Moment | null {
-  return replyAt > firstAt ? { at: replyAt, segment } : null;
-}
-
-function standsAt({ party }: Claim, moment: Moment): boolean {
-  return overlapAt(party.session, party.lifespan, moment) === "certain";
-}
-
-export function isAccepted(outcome: Outcome): boolean {
-  return outcome === "completed" || outcome === "answered";
-}
-
-export function isRefused(outcome: Outcome): boolean {
-  return outcome === "refused" || outcome === "unanswered";
-}
-
-/** Verdict before counter-evidence, which needs all attempts at the responder (finding.ts). */
-function firstVerdict(contender: Party, outcome: Outcome, holder: Holder): Verdict {
-  if (isAccepted(outcome)) return "tolerated";
-  if (holder.overlap === "unknown" || outcome === "unproven" || !holder.settled) return "possible";
+/** Verdict before counter-evidence, which needs all attempts at the responder (counter-evidence.ts). */
+function verdictOf(contender: Party, exchange: Exchange, outcome: Outcome, holder: Holder): Verdict {
+  if (outcome === "unproven" || outcome === "answer-unusable") return "possible";
+  if (holder.overlap === "unknown" || !holder.settled) return "possible";
+  if (exchange.firstAt < holder.claim.sureFrom) return "possible";
   if (isRefused(outcome)) return "rejected";
   return isEstablished(contender) ? "predicted" : "possible";
 }
 
 /** Phase 1 is known to have finished, by what was seen of either side: more than a single packet can claim. */
-export function isEstablished({ session }: Party): boolean {
-  return !Number.isNaN(session.finishedAt) || !Number.isNaN(session.clientFinishedAt);
+function isEstablished({ session }: Party): boolean {
+  return seen(session.finishedAt) || seen(session.clientFinishedAt);
 }
 
-/** Whether a quick mode claims its ID: it succeeded, or could not be seen to and the SA went on living. */
-export function claimsId(party: Party, exchange: Exchange, outcome: Outcome): boolean {
-  if (isAccepted(outcome)) return true;
-  if (outcome !== "pending" && outcome !== "unobserved") return false;
-  const { sa } = party.session;
-  return sa.lifeSegment > exchange.segment || sa.lastFreshAt > exchange.firstAt;
-}
-
-/** A counting client that is first seen with ID k > 1 has used 1..k-1 on the same SA before the capture. */
-function impliedClaims(
-  parties: readonly Party[],
-  captureStart: number,
-  attempted: ReadonlyMap<number, unknown>,
-  found: Collisions,
-): Map<number, Claim[]> {
-  const claims = new Map<number, Claim[]>();
-  const implying = parties.filter(({ session, pattern, outcomes }) => {
-    const first = session.quickModes[0];
-    if (!session.begunBefore || pattern.kind !== "sequential" || first === undefined) return false;
-    if (first.messageId > MAX_IMPLIED) return false;
-    return session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!));
-  });
-  if (implying.length > MAX_IMPLIED_CLAIMS) {
-    implying.sort((a, b) => b.session.sa.lastLifeAt - a.session.sa.lastLifeAt);
-  }
-  for (const party of implying) {
-    const first = party.session.quickModes[0];
-    for (let id = 1; id < first.messageId; id += 1) {
-      if (!attempted.has(id)) continue;
-      const same = claims.get(id);
-      if (same !== undefined && same.length >= MAX_IMPLIED_CLAIMS) {
-        found.evictedClaims += 1;
-        continue;
-      }
-      const claim: Claim = { party, exchange: first, since: captureStart, implied: true };
-      if (same === undefined) claims.set(id, [claim]);
-      else same.push(claim);
-    }
-  }
-  return claims;
-}
-
-/** The claim is of the holder's latest quick mode, and no Informational (a Delete, perhaps) came since. */
-function isLatestInUse(claim: Claim, moment: Moment): boolean {
-  const { session } = claim.party;
-  if (claim.implied || session.sa.lifeSegment !== moment.segment) return false;
-  const later = session.quickModes.some(
-    ({ firstAt }) => firstAt > claim.exchange.firstAt && firstAt < moment.at,
-  );
-  if (later) return false;
-  return !session.sa.informationals.some((times) => times.some((at) => at > claim.since && at < moment.at));
-}
-
-function questions(): ClaimQuestions {
+function questions(identity: IdentityQuestions): ClaimQuestions {
   return {
-    overlap: (claim, moment) => overlapAt(claim.party.session, claim.party.lifespan, moment),
-    relation: (claim, contender) => relationOfParties(claim.party, contender),
+    overlap: (claim, moment) => overlapAt(claim.party.lifespan, moment),
+    relation: (claim, contender) => relationOfParties(claim.party, contender, identity),
+    inUse: isInUse,
+    endOf: ({ party }) => endOf(party),
   };
 }
 
-export function relationOfParties(a: Party, b: Party): Relation {
+/** When a session ended that is known to have. */
+function endOf({ lifespan }: Party): number {
+  const { farewells, replaced, lifetimeEnd } = lifespan;
+  return Math.min(
+    farewells.any?.at ?? Number.POSITIVE_INFINITY,
+    replaced?.at ?? Number.POSITIVE_INFINITY,
+    lifetimeEnd,
+  );
+}
+
+export function relationOfParties(a: Party, b: Party, identity: IdentityQuestions): Relation {
   if (a.client === b.client) return "one";
   if (a.client.host !== b.client.host) return "two";
-  return relationOf(a.session, b.session, (session) => (session === a.session ? a : b).lifespan);
+  return relationOf(a.session, b.session, identity);
 }

@@ -1,25 +1,30 @@
 /** How exposed a responder is: its counting clients, and the most of them connected at once. */
 
+import { claimOf } from "./claiming.ts";
 import type { Client } from "./client.ts";
-import { claimsId } from "./collisions.ts";
+import type { ResponderKnowledge } from "./judge.ts";
 import type { Box } from "./responders.ts";
 
 export interface Exposure {
   sequentialClients: number;
   peakConcurrentSequential: number;
+  /** Contract 6.14: the responder accepted an ID in use, or names another make: a shared ID is no risk there. */
+  harmless: boolean;
 }
 
 /** A client is connected from its first accepted quick mode to the end of that IKE SA's life. */
-export function exposureOf(box: Box): Exposure {
+export function exposureOf(box: Box, { make, acceptsInUse }: ResponderKnowledge): Exposure {
   const edges: { at: number; segment: number; client: Client; up: boolean }[] = [];
   for (const party of box.parties) {
     const { session, client, pattern, lifespan, outcomes } = party;
     if (pattern.kind !== "sequential") continue;
-    const first = session.quickModes.find((exchange) => claimsId(party, exchange, outcomes.get(exchange)!));
+    const first = session.quickModes.find(
+      (exchange) => claimOf(party, exchange, outcomes.get(exchange)!) !== "none",
+    );
     if (first === undefined) continue;
-    const { sa } = session;
-    const last = { at: sa.lastLifeAt, segment: sa.lifeSegment };
-    const end = lifespan.farewell ?? lifespan.replaced ?? last;
+    const { life, farewells, replaced } = lifespan;
+    const last = { at: life.lastAt, segment: life.segment };
+    const end = farewells.any ?? replaced ?? last;
     edges.push({ at: first.firstAt, segment: first.segment, client, up: true });
     edges.push({ at: end.at, segment: end.segment, client, up: false });
   }
@@ -36,5 +41,5 @@ export function exposureOf(box: Box): Exposure {
   const sequentialClients = box.clients.filter(
     (client) => box.patterns.get(client)?.kind === "sequential",
   ).length;
-  return { sequentialClients, peakConcurrentSequential: peak };
+  return { sequentialClients, peakConcurrentSequential: peak, harmless: acceptsInUse || make === "other" };
 }

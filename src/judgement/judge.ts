@@ -1,10 +1,13 @@
 /** Everything that the facts mean: responders with their clients, findings, exposure, and refusals left open. */
 
 import type { Tracker } from "../ike/tracker.ts";
-import { type AliasCandidate, aliasCandidates } from "./alias.ts";
+import { type AliasCandidate, aliasCandidates, type UnheldAt } from "./alias.ts";
+import type { Attempt } from "./collisions.ts";
 import { type Exposure, exposureOf } from "./exposure.ts";
-import { type EvictedInJudgement, type Finding, findingsOf, type Unexplained } from "./finding.ts";
+import { type Finding, findingsOf } from "./finding.ts";
+import type { Make } from "./make.ts";
 import { type Box, type BoxOptions, findBoxes } from "./responders.ts";
+import type { Refusals } from "./unheld.ts";
 import { SEVERITIES, VERDICTS } from "./vocabulary.ts";
 
 export interface Judgement {
@@ -12,29 +15,54 @@ export interface Judgement {
   exposures: ReadonlyMap<Box, Exposure>;
   /** Worst first, then in the order of the capture. */
   findings: readonly Finding[];
-  unexplained: readonly Unexplained[];
+  /** Refusals that no visible client explains, by client. */
+  refusals: readonly Refusals[];
   aliasCandidates: readonly AliasCandidate[];
+  /** What each responder was seen to be and to do. */
+  known: ReadonlyMap<Box, ResponderKnowledge>;
   evicted: EvictedInJudgement;
 }
 
+export interface ResponderKnowledge {
+  make: Make;
+  /** It was seen to accept an ID that another client had in use. */
+  acceptsInUse: boolean;
+}
+
+/** What judgement passed over because there was too much of it. */
+export interface EvictedInJudgement {
+  /** Claims of IDs that were used before the capture. */
+  impliedClaims: number;
+}
+
 export interface JudgeOptions extends BoxOptions {
-  /** First clock value of the capture. */
-  captureStart: number;
+  /** First clock value of the sources in a mask (see `sourceBit`). */
+  sourceStart: (sources: number) => number;
+  /** The times of the capture tell nothing (contract 2.9). */
+  timesTellNothing?: boolean;
 }
 
 export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
   const boxes = findBoxes(tracker, options);
   const exposures = new Map<Box, Exposure>();
   const findings: Finding[] = [];
-  const unexplained: Unexplained[] = [];
-  const evicted: EvictedInJudgement = { candidates: 0, impliedClaims: 0 };
+  const refusals: Refusals[] = [];
+  const known = new Map<Box, ResponderKnowledge>();
+  const withCandidates: Attempt[] = [];
+  const evicted: EvictedInJudgement = { impliedClaims: 0 };
   for (const box of boxes) {
-    exposures.set(box, exposureOf(box));
-    const found = findingsOf(box, tracker, options.captureStart);
+    const found = findingsOf(box, tracker, {
+      captureEnd: options.captureEnd,
+      sourceStart: options.sourceStart,
+      timesTellNothing: options.timesTellNothing === true,
+    });
     for (const finding of found.findings) findings.push(finding);
-    for (const each of found.unexplained) unexplained.push(each);
-    evicted.candidates += found.evicted.candidates;
-    evicted.impliedClaims += found.evicted.impliedClaims;
+    for (const each of found.refusals) refusals.push(each);
+    for (const each of found.withCandidates) withCandidates.push(each);
+    const { make, acceptsInUse } = found;
+    known.set(box, { make, acceptsInUse });
+    exposures.set(box, exposureOf(box, known.get(box)!));
+    evicted.impliedClaims += found.evictedClaims;
   }
   findings.sort(
     (a, b) =>
@@ -43,6 +71,23 @@ export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
       a.attempts[0].exchange.segment - b.attempts[0].exchange.segment ||
       a.attempts[0].exchange.firstAt - b.attempts[0].exchange.firstAt,
   );
-  const hints = aliasCandidates(unexplained, boxes);
-  return { boxes, exposures, findings, unexplained, aliasCandidates: hints, evicted };
+  const hints = aliasCandidates(unheldBy(refusals, withCandidates, findings), boxes);
+  return { boxes, exposures, findings, refusals, aliasCandidates: hints, known, evicted };
+}
+
+/** What no visible client explains: who holds the ID may be a client of another address of the same box. */
+function unheldBy(
+  refusals: readonly Refusals[],
+  withCandidates: readonly Attempt[],
+  findings: readonly Finding[],
+): UnheldAt[] {
+  const boxOf = new Map(
+    findings.flatMap(({ box, attempts }) => attempts.map((each) => [each, box] as const)),
+  );
+  return [
+    ...refusals
+      .filter(({ reason }) => reason === "no-holder")
+      .flatMap(({ box, attempts }) => attempts.map(({ exchange }) => ({ box, exchange }))),
+    ...withCandidates.map((attempt) => ({ box: boxOf.get(attempt)!, exchange: attempt.exchange })),
+  ];
 }

@@ -1,14 +1,19 @@
 /**
- * What became of a quick mode that a client started. The rules are tried in order; the first that matches
- * wins. A missing answer proves a refusal only where an answer would have been seen and was missed.
+ * Contract 4: what became of a quick mode that a client started. The first rule that matches wins, in the order of the
+ * table; a missing answer shows a refusal only where an answer would have been seen and was missed.
  */
 
 import type { Exchange } from "../ike/exchange.ts";
-import type { Lifespan } from "./lifespan.ts";
+import { espBetween, gaveUpAt } from "./gave-up.ts";
+import { earlier, type Moment, SECOND, seen } from "./moment.ts";
+import { ESP_WITHIN, espBeganAt } from "./outcome-by-esp.ts";
+import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
+import { notProven } from "./unproven.ts";
 
 export type Outcome =
   | "completed"
+  | "answer-unusable"
   | "answered"
   | "unobserved"
   | "unproven"
@@ -17,39 +22,119 @@ export type Outcome =
   | "unanswered";
 
 export interface OutcomeContext {
-  lifespan: Lifespan;
+  peers: Peers;
+  /** Endpoints of the client under which its ESP is seen. */
+  keys: readonly number[];
+  blind: boolean;
   /** The responder was seen sending something to somebody. */
   responderSeen: boolean;
   /** When the client next began phase 1 after a given time; NaN when it did not. */
   nextPhase1: (after: number) => number;
-  /** True when the SA with this running number had said farewell before `at`. */
-  farewelledBefore: (saNumber: number, at: number) => boolean;
+  /** A quick mode on the same endpoints, of either side, was answered within a span of time. */
+  answeredWithin: (except: Exchange, from: number, to: number) => boolean;
   /** Last clock value of the capture, and its segment. */
-  captureEnd: { at: number; segment: number };
+  captureEnd: Moment;
   /** The capture goes on: what is missing may still come. */
   running: boolean;
 }
 
-const SECOND = 1_000_000;
-const RECENT = 60 * SECOND;
-const PENDING = 5 * SECOND;
-const UNDECIDED = 2 * SECOND;
-/** A Delete that answers a refusal of the gateway comes so soon, whatever ESP of an older quick mode is under way. */
-const PROMPT = 2 * SECOND;
-const ESP_PAUSE = 300 * SECOND;
+/** What is known of a quick mode once it is judged. */
+export interface Judged {
+  outcome: Outcome;
+  /** When it is known to have been accepted; NaN where it was not. */
+  acceptedAt: number;
+}
 
-export function outcomeOf(session: Session, exchange: Exchange, context: OutcomeContext): Outcome {
-  if (exchange.followedReply) return "completed";
-  if (wasAnswered(session, exchange, context)) return "answered";
+export const PENDING = 5 * SECOND;
+const UNDECIDED = 2 * SECOND;
+/** Copies after an answer that show that it was of no use. */
+const USELESS_COPIES = 2;
+/** An answer of another quick mode so long before explains the ESP as well. */
+const RIVAL_BEFORE = 5 * SECOND;
+
+export function outcomeOf(session: Session, exchange: Exchange, context: OutcomeContext): Judged {
+  const gaveUp = gaveUpAt(
+    session,
+    exchange,
+    context.nextPhase1(exchange.firstAt),
+    context.peers,
+    context.keys,
+  );
+  if (exchange.followedReply) return accepted("completed", exchange);
+  const replied = seen(exchange.replyAt);
+  if (replied && isUnusable(exchange, gaveUp, context))
+    return { outcome: "answer-unusable", acceptedAt: Number.NaN };
+  if (replied || exchange.followedShorter) return accepted("answered", exchange);
+  const began = beganBy(exchange, earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN), context);
+  if (seen(began)) return { outcome: "answered", acceptedAt: began };
+  return { outcome: withoutAnswer(session, exchange, gaveUp, context), acceptedAt: Number.NaN };
+}
+
+function withoutAnswer(
+  session: Session,
+  exchange: Exchange,
+  gaveUp: number,
+  context: OutcomeContext,
+): Outcome {
   if (!context.responderSeen) return "unobserved";
-  const recent = isWithin(PENDING, exchange, context);
-  if (!isProven(session, exchange, context)) {
-    // That the client missed an answer could not be seen yet; that phase 1 finished is seen at once or never.
-    const missing = seen(session.finishedAt) && !session.sa.logged;
-    return context.running && recent && missing ? "pending" : "unproven";
-  }
-  if (recent) return "pending";
-  return wasRefused(exchange, context) ? "refused" : "unanswered";
+  if (notProven(session, exchange, gaveUp, context)) return "unproven";
+  if (isWithin(PENDING, exchange, context)) return "pending";
+  const told = exchange.otherInformationalAt;
+  const inTime = seen(told) && !(told >= gaveUp);
+  return inTime || deletedBy(session, exchange) === told ? "refused" : "unanswered";
+}
+
+function accepted(outcome: Outcome, { replyAt, firstAt }: Exchange): Judged {
+  return { outcome, acceptedAt: replyAt >= firstAt ? replyAt : firstAt };
+}
+
+export function lastCopyAt({ lastRetransmissionAt, firstAt }: Exchange): number {
+  return seen(lastRetransmissionAt) ? lastRetransmissionAt : firstAt;
+}
+
+/** Something with this ID came, and the client went on as if nothing had; or it came when the client had given up. */
+function isUnusable(exchange: Exchange, gaveUp: number, context: OutcomeContext): boolean {
+  if (exchange.followedShorter) return false;
+  const useless = exchange.copiesAfterReply >= USELESS_COPIES;
+  const late = exchange.replyAt > gaveUp;
+  if (!useless && !late) return false;
+  const limit = late ? exchange.replyAt + ESP_WITHIN : earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN);
+  return !seen(beganBy(exchange, limit, context));
+}
+
+/** When ESP began until `limit`, where no other quick mode on the endpoints explains it. */
+function beganBy(exchange: Exchange, limit: number, context: OutcomeContext): number {
+  const { peers, keys, responderSeen } = context;
+  const began = espBeganAt(exchange, keys, peers, limit, responderSeen);
+  if (!seen(began)) return began;
+  const rival = context.answeredWithin(exchange, exchange.firstAt - RIVAL_BEFORE, limit);
+  return rival ? Number.NaN : began;
+}
+
+const DELETES_WITHIN = 5 * SECOND;
+
+/**
+ * When the responder began to delete the SA after the quick mode's first message: two Informationals within 5 s, then
+ * nothing more of it. NaN where it did not.
+ */
+export function deletedBy({ sa, responder }: Session, { firstAt, segment }: Exchange): number {
+  if (segment !== sa.lifeSegment) return Number.NaN;
+  const times = sa.informationals[responder];
+  const i = times.findIndex((at, j) => at >= firstAt && times[j + 1] - at <= DELETES_WITHIN);
+  return i >= 0 && sa.lastFromAt[responder] <= times[i] + DELETES_WITHIN ? times[i] : Number.NaN;
+}
+
+/** ESP of the client came after the quick mode, before it gave up. */
+export function espFollows(exchange: Exchange, gaveUp: number, { peers, keys }: OutcomeContext): boolean {
+  return espBetween(peers, keys, exchange.firstAt, earlier(gaveUp, exchange.firstAt + ESP_WITHIN));
+}
+
+export function isWithin(
+  span: number,
+  exchange: Exchange,
+  { captureEnd }: Pick<OutcomeContext, "captureEnd">,
+): boolean {
+  return exchange.segment === captureEnd.segment && captureEnd.at - exchange.firstAt <= span;
 }
 
 /**
@@ -59,63 +144,4 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
 export function isUndecided(exchange: Exchange, outcome: Outcome, context: OutcomeContext): boolean {
   const open = outcome === "pending" || outcome === "unobserved" || outcome === "unproven";
   return context.running && open && exchange.retransmissions === 0 && isWithin(UNDECIDED, exchange, context);
-}
-
-function isWithin(span: number, exchange: Exchange, { captureEnd }: OutcomeContext): boolean {
-  return exchange.segment === captureEnd.segment && captureEnd.at - exchange.firstAt <= span;
-}
-
-function seen(time: number): boolean {
-  return !Number.isNaN(time);
-}
-
-function wasAnswered(session: Session, exchange: Exchange, context: OutcomeContext): boolean {
-  return seen(exchange.replyAt) || exchange.followedShorter || espBegan(session, exchange, context);
-}
-
-/** ESP that begins after the quick mode shows that it succeeded, unless something else can explain the ESP. */
-function espBegan(session: Session, exchange: Exchange, context: OutcomeContext): boolean {
-  const { espFromStarterAt, espFromOtherAt, espBefore, firstAt } = exchange;
-  if (!seen(espFromStarterAt) || (context.responderSeen && !seen(espFromOtherAt))) return false;
-  const idleBefore = !seen(espBefore.lastAt) || firstAt - espBefore.lastAt > ESP_PAUSE;
-  const othersGone =
-    espBefore.owner >= 0 &&
-    espBefore.owner !== session.sa.number &&
-    context.farewelledBefore(espBefore.owner, firstAt);
-  if (!idleBefore && !othersGone) return false;
-  const began = context.responderSeen ? Math.max(espFromStarterAt, espFromOtherAt) : espFromStarterAt;
-  return !session.quickModes.some(
-    (rival) => rival !== exchange && rival.firstAt <= began && (seen(rival.replyAt) || rival.followedShorter),
-  );
-}
-
-/** An answer, had there been one, would be in the capture; and the client is seen to have missed it. */
-function isProven(session: Session, exchange: Exchange, context: OutcomeContext): boolean {
-  const { finishedAt } = session;
-  if (session.sa.logged || !seen(finishedAt)) return false;
-  if (!session.sa.isTwoWayFrom(session.client, exchange.from)) return false;
-  const lastSent = seen(exchange.lastRetransmissionAt) ? exchange.lastRetransmissionAt : exchange.firstAt;
-  const freshPhase1 = !session.begunBefore && exchange.firstAt - finishedAt <= RECENT;
-  const sending = exchange.otherSentAt - lastSent <= RECENT;
-  if (!freshPhase1 && !sending) return false;
-  if (exchange.retransmissions > 0) return true;
-  // Who sent nothing again and left long after, or had a tunnel, has not left for want of an answer.
-  const soon = (at: number) =>
-    at >= exchange.firstAt && at - exchange.firstAt <= (hadTunnel(session, exchange, at) ? PROMPT : RECENT);
-  const farewell = context.lifespan.clientFarewell;
-  const left = farewell !== null && farewell.segment === exchange.segment && soon(farewell.at);
-  return left || soon(context.nextPhase1(exchange.firstAt));
-}
-
-/** The client sent ESP before `at`, or an earlier quick mode of the SA was answered. */
-function hadTunnel(session: Session, exchange: Exchange, at: number): boolean {
-  if (exchange.espFromStarterAt < at) return true;
-  return session.quickModes.some(({ firstAt, replyAt }) => firstAt < exchange.firstAt && seen(replyAt));
-}
-
-/** An Informational of the responder on the SA, before the client gave up: encrypted, so its shape is all there is. */
-function wasRefused(exchange: Exchange, context: OutcomeContext): boolean {
-  if (!seen(exchange.otherInformationalAt)) return false;
-  const leaves = [exchange.starterInformationalAt, context.nextPhase1(exchange.firstAt)].filter(seen);
-  return leaves.every((gaveUp) => exchange.otherInformationalAt < gaveUp);
 }

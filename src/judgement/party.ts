@@ -5,6 +5,7 @@ import type { Client } from "./client.ts";
 import type { Lifespan } from "./lifespan.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Pattern } from "./pattern.ts";
+import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
 export interface Party {
@@ -14,6 +15,12 @@ export interface Party {
   lifespan: Lifespan;
   /** Of all quick modes of clients at this responder. */
   outcomes: ReadonlyMap<Exchange, Outcome>;
+  /** When those of them that were accepted are known to have been. */
+  acceptedAt: ReadonlyMap<Exchange, number>;
   /** Those of them that a running capture cannot judge yet. */
   undecided: ReadonlySet<Exchange>;
+  /** Endpoints of its ESP, those that a NAT moved it to included. */
+  keys: readonly number[];
+  /** All ESP and keepalives at this responder. */
+  peers: Peers;
 }

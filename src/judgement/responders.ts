@@ -1,27 +1,42 @@
 /**
  * Sorts the IKE SAs of a capture by responder: each responder ("box") with its clients, their patterns, and
- * what became of each quick mode. Pure: reads the tracker, changes nothing that is observed.
+ * what became of each quick mode, in the order of contract 4. Pure: reads the tracker, changes nothing that is
+ * observed.
  */
 
 import { hostOf } from "../collections/endpoints.ts";
 import type { Exchange } from "../ike/exchange.ts";
 import type { Tracker } from "../ike/tracker.ts";
-import { type Client, groupClients } from "./client.ts";
-import { type Lifespan, lifespanOf, type Moment } from "./lifespan.ts";
-import { isUndecided, type Outcome, type OutcomeContext, outcomeOf } from "./outcome.ts";
+import { espSourcesOf, isBlind } from "./blind.ts";
+import { type Client, groupClients, type IdentityQuestions, portTurns } from "./client.ts";
+import { endpointAliases, firstMessagesAt, keysOf, phase1Times } from "./endpoints-of.ts";
+import { farewellsOf } from "./farewell.ts";
+import type { InsideAddresses } from "./inside.ts";
+import { joinedResponders } from "./joined.ts";
+import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
+import type { Moment } from "./moment.ts";
+import { isUndecided, type Outcome } from "./outcome.ts";
+import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
+import { livesOf } from "./ownership.ts";
 import type { Party } from "./party.ts";
 import { classifyPattern, type Pattern } from "./pattern.ts";
+import { Peers } from "./peers.ts";
 import { decideRoles, type RoleOptions } from "./roles.ts";
 import { type Session, sessionOf } from "./session.ts";
 
 export interface Box {
-  /** The responder's host; of several declared one box, the one that names it. */
+  /** The responder's host; of several that are one box, the one that names it. */
   host: number;
   /** All its hosts. */
   hosts: ReadonlySet<number>;
+  /** Further hosts that an IKE SA showed to be this box. */
+  joined: readonly number[];
   clients: readonly Client[];
   patterns: ReadonlyMap<Client, Pattern>;
   parties: readonly Party[];
+  peers: Peers;
+  /** What tells whether two of its sessions are one client's. */
+  questions: IdentityQuestions;
   /** It was seen sending ISAKMP, ESP or a keepalive to anyone. */
   seenSending: boolean;
 }
@@ -35,17 +50,23 @@ export interface BoxOptions extends RoleOptions {
   captureEnd: Moment;
   /** The capture goes on: what has just begun is not judged yet. */
   running?: boolean;
+  /** Shares of responders are judged elsewhere: addresses are not joined. */
+  partitioned?: boolean;
+  /** Addresses behind NATs, as far as they were looked for. */
+  inside?: InsideAddresses;
 }
 
 /** How long the fragments of one message may take to come, in microseconds. */
 const FRAGMENTS_PENDING = 2_000_000;
 
 export function findBoxes(tracker: Tracker, options: BoxOptions): Box[] {
-  tracker.flows.settleAll();
   const sas = tracker.table.sas;
   const roles = decideRoles(sas, tracker.hosts, options);
+  const joined =
+    options.partitioned === true ? new Map<number, number>() : joinedResponders(sas, roles, tracker.hosts);
+  const boxOf = (host: number) => options.boxOf(joined.get(options.boxOf(host)) ?? joined.get(host) ?? host);
   const byBox = new Map<number, Session[]>();
-  const unanswered = new Map<number, FirstMessages>();
+  const unanswered = new Map<number, Map<number, number[]>>();
   const fragmentsBefore =
     options.running === true ? options.captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
   sas.forEach((sa, i) => {
@@ -53,9 +74,9 @@ export function findBoxes(tracker: Tracker, options: BoxOptions): Box[] {
     if (role === null) return;
     const { ends } = sa.paths[0];
     const responder = hostOf(ends[role.client === 0 ? 1 : 0]);
-    const box = options.boxOf(responder);
+    const box = boxOf(responder);
     if (!sa.answered) {
-      const here = unanswered.get(box) ?? new Map();
+      const here = unanswered.get(box) ?? new Map<number, number[]>();
       append(here, ends[role.client], sa.firstAt);
       unanswered.set(box, here);
       return;
@@ -64,13 +85,22 @@ export function findBoxes(tracker: Tracker, options: BoxOptions): Box[] {
       append(byBox, box, sessionOf(sa, role, box, tracker.hosts, fragmentsBefore));
     }
   });
-  return [...byBox].map(([host, sessions]) =>
-    boxOf(host, sessions, unanswered.get(host) ?? new Map(), tracker, options),
-  );
+  const hostsOf = new Map<number, Set<number>>();
+  for (const [host, sessions] of byBox) hostsOf.set(host, hostsOfBox(host, sessions));
+  for (const [host, box] of joined) hostsOf.get(options.boxOf(box))?.add(host);
+  const peers = peersOf(hostsOf, tracker);
+  return [...byBox].map(([host, sessions]) => {
+    const around: Around = {
+      tracker,
+      options,
+      hosts: hostsOf.get(host)!,
+      joined: [...joined].filter(([, box]) => options.boxOf(box) === host).map(([each]) => each),
+      peers: peers.get(host)!,
+      unanswered: unanswered.get(host) ?? new Map(),
+    };
+    return boxFrom(host, sessions, around);
+  });
 }
-
-/** When an endpoint sent first messages that nobody answered. */
-type FirstMessages = Map<number, number[]>;
 
 function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
@@ -78,93 +108,121 @@ function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-function boxOf(
-  host: number,
-  sessions: Session[],
-  unanswered: ReadonlyMap<number, readonly number[]>,
-  tracker: Tracker,
-  options: BoxOptions,
-): Box {
+function hostsOfBox(host: number, sessions: readonly Session[]): Set<number> {
   const hosts = new Set<number>([host]);
   for (const { sa, responder } of sessions)
     for (const { ends } of sa.paths) hosts.add(hostOf(ends[responder]));
-  let espKinds = 0;
-  let seenSending = false;
-  for (const each of hosts) {
-    espKinds |= tracker.flows.espKinds(each);
-    seenSending ||= tracker.hosts.hasSent[each] === 1;
+  return hosts;
+}
+
+/** ESP and keepalives by responder, in one walk over the flows. */
+function peersOf(hostsOf: ReadonlyMap<number, ReadonlySet<number>>, { flows }: Tracker): Map<number, Peers> {
+  const boxes = new Map<number, number[]>();
+  const peers = new Map<number, Peers>();
+  for (const [box, hosts] of hostsOf) {
+    peers.set(box, new Peers(flows));
+    for (const host of hosts) append(boxes, host, box);
   }
+  for (let row = 0; row < flows.size; row += 1) {
+    if (Number.isNaN(flows.firstAt[row])) continue;
+    for (const box of boxes.get(flows.from[row]) ?? []) {
+      if (!hostsOf.get(box)!.has(flows.to[row])) peers.get(box)!.add(row, true);
+    }
+    for (const box of boxes.get(flows.to[row]) ?? []) {
+      if (!hostsOf.get(box)!.has(flows.from[row])) peers.get(box)!.add(row, false);
+    }
+  }
+  return peers;
+}
+
+interface Around {
+  tracker: Tracker;
+  options: BoxOptions;
+  hosts: ReadonlySet<number>;
+  joined: readonly number[];
+  peers: Peers;
+  /** When an endpoint sent first messages that nobody answered. */
+  unanswered: ReadonlyMap<number, readonly number[]>;
+}
+
+function boxFrom(host: number, sessions: Session[], around: Around): Box {
+  const { tracker, options, hosts, joined, peers, unanswered } = around;
   sessions.sort((a, b) => a.sa.firstSegment - b.sa.firstSegment || a.sa.firstAt - b.sa.firstAt);
+  const seenSending = [...hosts].some((each) => tracker.hosts.hasSent[each] === 1);
+  const keys = new Map(sessions.map((session) => [session, keysOf(session)]));
+  const espSources = espSourcesOf(peers, sessions);
+  const blind = new Map(sessions.map((session) => [session, isBlind(session, espSources)]));
+  const judged = judgeOutcomes(sessions, {
+    peers,
+    keys,
+    blind,
+    responderSeen: seenSending,
+    phase1Times: phase1Times(firstMessagesAt(sessions, unanswered)),
+    captureEnd: options.captureEnd,
+    running: options.running === true,
+  });
+  const { lives, keys: ownKeys } = livesOf(sessions, keys, peers, judged);
   const lifespans = new Map<Session, Lifespan>();
-  for (const session of sessions) lifespans.set(session, lifespanOf(session, espKinds));
+  for (const session of sessions) {
+    const life = lives.get(session)!;
+    const isSessionBlind = blind.get(session)!;
+    const farewells = farewellsOf(session, life, isSessionBlind, options.captureEnd);
+    const lifetimeEnd = lifetimeEndOf(session);
+    lifespans.set(session, { blind: isSessionBlind, life, farewells, replaced: null, lifetimeEnd });
+  }
   const lifespan = (session: Session) => lifespans.get(session)!;
-  const clients = groupClients(sessions, lifespan, endpointAliases(sessions));
-  const farewells = onDemand(
-    () => new Map(sessions.map((session) => [session.sa.number, lifespan(session).farewell])),
-  );
-  const outcomes = new Map<Exchange, Outcome>();
-  const undecided = new Set<Exchange>();
+  const inQuestion = hostsInQuestion(sessions, judged);
+  const questions: IdentityQuestions = {
+    lifespan,
+    inside: (a, b) =>
+      inQuestion.has(hostOf(a.endpoint)) ? (options.inside?.compare(a, b) ?? "unknown") : "unknown",
+    tookTurns: portTurns(sessions, lifespan),
+  };
+  const clients = groupClients(sessions, questions, endpointAliases(sessions));
   const patterns = new Map<Client, Pattern>();
   const parties: Party[] = [];
+  const outcomes = new Map<Exchange, Outcome>();
+  const acceptedAt = new Map<Exchange, number>();
+  for (const [exchange, each] of judged.exchanges) {
+    outcomes.set(exchange, each.outcome);
+    if (!Number.isNaN(each.acceptedAt)) acceptedAt.set(exchange, each.acceptedAt);
+  }
+  const undecided = new Set<Exchange>();
   for (const client of clients) {
     const pattern = patternOf(client);
     patterns.set(client, pattern);
-    markReplaced(client, lifespan);
-    const phase1Times = onDemand(() => phase1TimesOf(client, unanswered));
+    markReplaced(client, lifespan, (session) => judged.firstAccepted(session));
     for (const session of client.sessions) {
-      const context: OutcomeContext = {
-        lifespan: lifespan(session),
-        responderSeen: seenSending,
-        nextPhase1: (after) => firstAfter(phase1Times(), after),
-        farewelledBefore: (saNumber, at) => (farewells().get(saNumber)?.at ?? Number.POSITIVE_INFINITY) <= at,
-        captureEnd: options.captureEnd,
-        running: options.running === true,
-      };
       for (const exchange of session.quickModes) {
-        const outcome = outcomeOf(session, exchange, context);
-        outcomes.set(exchange, outcome);
-        if (isUndecided(exchange, outcome, context)) undecided.add(exchange);
+        const context = judged.contextOf(session);
+        if (isUndecided(exchange, outcomes.get(exchange)!, context)) undecided.add(exchange);
       }
-      parties.push({ session, client, pattern, lifespan: context.lifespan, outcomes, undecided });
+      parties.push({
+        session,
+        client,
+        pattern,
+        lifespan: lifespan(session),
+        outcomes,
+        acceptedAt,
+        undecided,
+        keys: ownKeys.get(session)!,
+        peers,
+      });
     }
   }
-  return { host, hosts, clients, patterns, parties, seenSending };
+  return { host, hosts, joined, clients, patterns, parties, peers, seenSending, questions };
 }
 
-/** The first of the ascending times that is later; NaN when none is. */
-function firstAfter(times: readonly number[], after: number): number {
-  let from = 0;
-  let to = times.length;
-  while (from < to) {
-    const half = (from + to) >> 1;
-    if (times[half] > after) to = half;
-    else from = half + 1;
+/** Addresses with several sessions and a quick mode that was not accepted: who is who may decide a verdict there. */
+function hostsInQuestion(sessions: readonly Session[], judged: Outcomes): Set<number> {
+  const count = new Map<number, number>();
+  const open = new Set<number>();
+  for (const { endpoint, quickModes } of sessions) {
+    const host = hostOf(endpoint);
+    count.set(host, (count.get(host) ?? 0) + 1);
+    if (quickModes.some((each) => Number.isNaN(judged.exchanges.get(each)!.acceptedAt))) open.add(host);
   }
-  return times[from] ?? Number.NaN;
-}
-
-/** A value that few quick modes need, made when the first one does. */
-function onDemand<T extends object>(make: () => T): () => T {
-  let made: T | null = null;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
-/** Endpoints that an echo proved to be one client on both sides of a NAT: inside -> nearest the responder. */
-function endpointAliases(sessions: readonly Session[]): (endpoint: number) => number {
-  const aliases = new Map<number, number>();
-  for (const { sa, client, endpoint } of sessions) {
-    const named = sa.paths.find(({ ends }) => ends[client] === endpoint)!;
-    for (const path of sa.paths) {
-      const echoed = path.echoOf[0] + path.echoOf[1] + path.echoedLater[0] + path.echoedLater[1] > 0;
-      // Copies sent from another client's address would make the two one; the responder never speaks to those.
-      if (sa.isReplay(client, path.ends[client])) continue;
-      if (echoed && path.natTraversal === named.natTraversal) aliases.set(path.ends[client], endpoint);
-    }
-  }
-  return (endpoint) => aliases.get(endpoint) ?? endpoint;
+  return new Set([...open].filter((host) => count.get(host)! > 1));
 }
 
 function patternOf(client: Client): Pattern {
@@ -179,34 +237,18 @@ export function microsoftVersion(client: Client): number | null {
   return null;
 }
 
-/**
- * A newer SA of the client whose phase 1 finished ends the older ones. From another port behind a NAT it is a
- * guess that the client is the same, and the responder may keep what it has.
- */
-function markReplaced(client: Client, lifespan: (session: Session) => Lifespan): void {
-  const newer = new Map<number, Moment>();
-  for (let i = client.sessions.length - 1; i >= 0; i -= 1) {
-    const session = client.sessions[i];
-    const { sa, finishedAt, endpoint } = session;
-    lifespan(session).replaced = newer.get(endpoint) ?? null;
-    if (!sa.phase1Seen || Number.isNaN(finishedAt)) continue;
-    const moment = { at: finishedAt, segment: sa.firstSegment };
-    const known = newer.get(endpoint);
-    if (known === undefined || moment.segment < known.segment || moment.at < known.at)
-      newer.set(endpoint, moment);
+/** Contract 6.6: a newer SA of the client ends the older ones once a quick mode of it is accepted. */
+function markReplaced(
+  { sessions }: Client,
+  lifespan: (session: Session) => Lifespan,
+  firstAccepted: (session: Session) => Moment | null,
+): void {
+  let newer: Moment | null = null;
+  for (let i = sessions.length - 1; i >= 0; i -= 1) {
+    lifespan(sessions[i]).replaced = newer;
+    const accepted = firstAccepted(sessions[i]);
+    if (accepted === null) continue;
+    const earlier = newer === null || accepted.segment < newer.segment || accepted.at < newer.at;
+    if (earlier) newer = accepted;
   }
-}
-
-/** When the client began phase 1, answered or not, in order. */
-function phase1TimesOf(client: Client, unanswered: ReadonlyMap<number, readonly number[]>): number[] {
-  const times: number[] = [];
-  const endpoints = new Set<number>();
-  for (const { sa, client: side } of client.sessions) {
-    if (sa.phase1Seen) times.push(sa.firstAt);
-    for (const { ends } of sa.paths) endpoints.add(ends[side]);
-  }
-  for (const endpoint of endpoints) {
-    for (const at of unanswered.get(endpoint) ?? []) times.push(at);
-  }
-  return times.sort((a, b) => a - b);
 }

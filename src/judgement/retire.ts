@@ -6,7 +6,7 @@
 import type { IkeSa } from "../ike/sa.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import type { Judgement } from "./judge.ts";
-import type { Moment } from "./lifespan.ts";
+import type { Moment } from "./moment.ts";
 import type { Party } from "./party.ts";
 
 /** Now, and since when the clock has not stepped back. */
@@ -31,8 +31,9 @@ export function retire(judgement: Judgement, tracker: Tracker, now: Now): Set<Ik
 function keepProofs({ findings }: Judgement, tracker: Tracker, over: ReadonlySet<IkeSa>): void {
   for (const { box, attempts } of findings) {
     const proof = attempts.some(
-      ({ verdict, holder, contender }) =>
-        verdict === "tolerated" &&
+      ({ acceptedInUse, holderDropped, holder, contender }) =>
+        acceptedInUse &&
+        !holderDropped &&
         holder?.settled === true &&
         (over.has(contender.session.sa) || over.has(holder.claim.party.session.sa)),
     );
@@ -42,11 +43,15 @@ function keepProofs({ findings }: Judgement, tracker: Tracker, over: ReadonlySet
 
 function isOver(sa: IkeSa, party: Party | undefined, now: Now): boolean {
   // Before a step of the clock: as old as the time since then, at least.
-  const lastLife = sa.lifeSegment === now.segment ? sa.lastLifeAt : now.segmentBegan;
+  const { lastAt, segment } = party?.lifespan.life ?? { lastAt: sa.lastLifeAt, segment: sa.lifeSegment };
+  const lastLife = segment === now.segment ? lastAt : now.segmentBegan;
   const silent = now.at - lastLife;
   if (party === undefined) return silent > (sa.answered ? LIFETIME + GRACE : GRACE);
-  if (sa.lifeSegment !== now.segment) return silent > LIFETIME + GRACE;
-  const { farewell, replaced, lifetimeEnd } = party.lifespan;
-  const ends = [lifetimeEnd, ...[farewell, replaced].filter((each) => each !== null).map(({ at }) => at)];
+  if (segment !== now.segment) return silent > LIFETIME + GRACE;
+  const { farewells, replaced, lifetimeEnd } = party.lifespan;
+  const ends = [
+    lifetimeEnd,
+    ...[farewells.any, replaced].filter((each) => each !== null).map(({ at }) => at),
+  ];
   return now.at - Math.max(lastLife, Math.min(...ends)) > GRACE;
 }

@@ -20,13 +20,15 @@ export interface RoleOptions {
   isIkePort: (port: number) => boolean;
 }
 
-/** Roles of the SAs, by index; null where nothing tells them. */
+/** Roles of the SAs, by index; null where nothing tells them. SAs come in the order of their first messages. */
 export function decideRoles(sas: readonly IkeSa[], hosts: HostTable, options: RoleOptions): (Role | null)[] {
   const responders = new Uint8Array(hosts.size);
   const peers = countPeers(sas, hosts);
+  const renewals = new Renewals();
   const roles: (Role | null)[] = sas.map((sa) => {
-    if (sa.phase1Seen) return { client: 0, inferred: false };
+    if (sa.phase1Seen) return { client: renewals.clientOf(sa), inferred: false };
     const client = clientByName(sa, options) ?? clientByPort(sa, options);
+    if (client !== null) renewals.note(hostAt(sa, other(client)), hostAt(sa, client));
     return client === null ? null : { client, inferred: true };
   });
   roles.forEach((role, i) => {
@@ -44,6 +46,32 @@ export function decideRoles(sas: readonly IkeSa[], hosts: HostTable, options: Ro
       null;
     return client === null ? null : { client, inferred: true };
   });
+}
+
+/**
+ * Contract 3.1: a gateway that renews phase 1 begins it, and stays the responder: it is known to have answered phase 1
+ * before, and the peer is known as its client.
+ */
+class Renewals {
+  readonly #answered = new Set<number>();
+  readonly #clients = new Map<number, Set<number>>();
+
+  clientOf(sa: IkeSa): Side {
+    const [sender, receiver] = [hostAt(sa, 0), hostAt(sa, 1)];
+    if (this.#answered.has(sender) && this.#clients.get(sender)?.has(receiver) === true) return 1;
+    if (sa.answered) {
+      this.#answered.add(receiver);
+      this.note(receiver, sender);
+    }
+    return 0;
+  }
+
+  /** `client` is a client of `responder`. */
+  note(responder: number, client: number): void {
+    const known = this.#clients.get(responder);
+    if (known === undefined) this.#clients.set(responder, new Set([client]));
+    else known.add(client);
+  }
 }
 
 export function other(side: Side): Side {

@@ -3,7 +3,7 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import type { Exchange } from "../ike/exchange.ts";
+import { Exchange } from "../ike/exchange.ts";
 import type { HostTable } from "../ike/hosts.ts";
 import { type IkeSa, isTwoWay, type Path, type Side } from "../ike/sa.ts";
 import { vendorKnowledge } from "../ike/vendor-lists.ts";
@@ -35,6 +35,8 @@ export interface Session {
   clientFinishedAt: number;
   /** Phase 1 lies before the capture. */
   begunBefore: boolean;
+  /** The client has a private address, and NAT-T shows a NAT between it and the responder. */
+  privateBehindNat: boolean;
   clientVendor: VendorKnowledge;
   responderVendor: VendorKnowledge;
 }
@@ -61,24 +63,59 @@ export function sessionOf(
     endpoint: path.ends[client],
     port500: portOn(near, client, false),
     port4500: portOn(near, client, true),
-    quickModes: sa.exchanges.every(({ starter }) => starter === client)
-      ? sa.exchanges
-      : sa.exchanges.filter(({ starter }) => starter === client),
-    finishedAt: finishedAt(sa, responder),
+    quickModes: quickModesOf(sa, client),
+    finishedAt: finishedAt(sa, client),
     clientFinishedAt: clientFinishedAt(sa, client),
     begunBefore: !sa.phase1Seen && sa.mode === 0,
+    privateBehindNat: path.natTraversal && hosts.isPrivate(hostOf(path.ends[client])),
     clientVendor: vendorKnowledge(sa.vendorIds[client]),
     responderVendor: vendorKnowledge(sa.vendorIds[responder]),
   };
 }
 
+/** Contract 5: two first quick modes so close may have been swapped on the way; Windows sends 1 and 2 at once. */
+const SWAPPED_WITHIN = 100_000;
+
+/** The client's quick modes in order. */
+function quickModesOf(sa: IkeSa, client: Side): readonly Exchange[] {
+  const own = sa.exchanges
+    .map((exchange) => (exchange.starter === client ? exchange : asClients(exchange, client)))
+    .filter((exchange) => exchange !== null);
+  const [first, second] = own;
+  if (second === undefined || first.messageId < second.messageId) return own;
+  const together = first.segment === second.segment && second.firstAt - first.firstAt <= SWAPPED_WITHIN;
+  return together ? [second, first, ...own.slice(2)] : own;
+}
+
+/**
+ * Contract 4: a quick mode whose first message the capture lost is the client's when the first one seen is the
+ * responder's, the client's next is at most half as long, and nothing else with this ID comes from the responder.
+ */
+function asClients(exchange: Exchange, client: Side): Exchange | null {
+  const { replyLength, firstLength, followedReply, followedShorter } = exchange;
+  const other = followedReply || followedShorter || !Number.isNaN(exchange.followedLength);
+  if (other || !(replyLength * 2 <= firstLength)) return null;
+  return Object.assign(Object.create(Exchange.prototype), exchange, {
+    starter: client,
+    replyAt: exchange.firstAt,
+    retransmissions: 0,
+    lastRetransmissionAt: Number.NaN,
+    lastRetransmission: null,
+    copiesAfterReply: 0,
+    espFromStarterAt: exchange.espFromOtherAt,
+    espFromOtherAt: exchange.espFromStarterAt,
+  });
+}
+
 /**
  * Phase 1 is known to have finished by the responder's third main-mode or its aggressive-mode message; when
- * phase 1 lies before the capture, by anything that the responder sent on the SA.
+ * phase 1 lies before the capture, by anything that the responder sent on the SA. Where the responder renewed phase 1,
+ * the client's third message finishes it (contract 3.1).
  */
-function finishedAt(sa: IkeSa, responder: Side): number {
-  if (sa.phase1Seen || sa.mode !== 0) return sa.phase1FinishedAt[responder];
-  return sa.firstFromAt[responder];
+function finishedAt(sa: IkeSa, client: Side): number {
+  const answering = sa.phase1Seen ? 1 : other(client);
+  if (sa.phase1Seen || sa.mode !== 0) return sa.phase1FinishedAt[answering];
+  return sa.firstFromAt[answering];
 }
 
 /** The client's third main-mode message or its second aggressive-mode one, which answer the responder. */

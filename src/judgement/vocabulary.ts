@@ -1,3 +1,5 @@
+/** The words of a judgement: the same as in the report's schema. */
+
 export type Severity = "info" | "low" | "medium" | "high";
 export type Cause = "sequential-ids" | "chance" | "mixed";
 
@@ -6,6 +8,7 @@ export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high"]
 export const CAVEATS = [
   "other-cause",
   "responder-not-asa",
+  "responder-unknown",
   "no-control",
   "holder-silent",
   "same-nat",
@@ -20,7 +23,7 @@ export const CAVEATS = [
   "clock-step",
 ] as const;
 export type Caveat = (typeof CAVEATS)[number];
+
 export type Verdict = "rejected" | "predicted" | "possible" | "tolerated";
 /** Worst first. */
-
 export const VERDICTS: readonly Verdict[] = ["rejected", "predicted", "possible", "tolerated"];

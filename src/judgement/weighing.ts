@@ -1,80 +1,60 @@
-import { type Client, placeOf } from "./client.ts";
-import { type Acceptance, type Attempt, isRefused } from "./collisions.ts";
+/** Contract 6.10 to 6.12: severity, cause and caveats of a finding. */
+
+import type { Attempt } from "./collisions.ts";
+import type { CounterEvidence } from "./counter-evidence.ts";
+import { livedAfter } from "./lifespan.ts";
+import type { Make } from "./make.ts";
+import { type Moment, seen } from "./moment.ts";
 import type { Box } from "./responders.ts";
 import type { Session } from "./session.ts";
-import type { Peer } from "./unseen.ts";
 import { CAVEATS, type Cause, type Caveat, SEVERITIES, type Severity, type Verdict } from "./vocabulary.ts";
 
 export function isFirstId(contender: Attempt["contender"], exchange: Attempt["exchange"]): boolean {
   const { session } = contender;
   return session.quickModes[0] === exchange && (!session.begunBefore || exchange.messageId === 1);
 }
+
 /** The responder's answers to the client were seen, phase 1 to its end: a spoofed sender gets none. */
 export function isMutual({ sa, client, endpoint, finishedAt }: Session): boolean {
-  return !Number.isNaN(finishedAt) && sa.isTwoWayFrom(client, endpoint);
+  return seen(finishedAt) && sa.isTwoWayFrom(client, endpoint);
 }
-/** What is known of the responder beside the attempts of one pair. */
-export interface Surroundings {
-  keyed: boolean;
-  /** Another cause than the message ID is as likely. */
-  other: boolean;
-  candidates: ReadonlyMap<Attempt, readonly Peer[]>;
-  accepted: ReadonlyMap<Client, ReadonlySet<number>>;
-  acceptances: ReadonlyMap<Client, readonly Acceptance[]>;
+
+/** What was seen beside the attempts of one pair, and weighs. */
+export interface Weights {
+  verdict: Verdict;
+  make: Make;
+  /** The contender was seen accepted. */
+  control: boolean;
+  /** It was accepted on the ID once that was free. */
+  acceptedWhenFree: boolean;
+  /** Without a visible holder: the only peer that ended before it was accepted. */
+  oneCandidateLeft: boolean;
+  /** It got in on another ID of the same dial. */
+  inByAnotherId: boolean;
 }
-export function severityOf(
-  verdict: Verdict,
-  worst: readonly Attempt[],
-  control: boolean,
-  acceptedWhenFree: boolean,
-): Severity {
-  if (verdict === "rejected" && acceptedWhenFree) return "high";
+
+export function severityOf(worst: readonly Attempt[], weights: Weights): Severity {
+  const { verdict, make, control, acceptedWhenFree, oneCandidateLeft } = weights;
+  if (verdict === "tolerated") return "info";
   const first = worst.some(({ contender, exchange }) => isFirstId(contender, exchange));
-  const full: Severity =
-    verdict === "rejected"
-      ? first
-        ? "high"
-        : "medium"
-      : verdict === "predicted"
-        ? "medium"
-        : verdict === "possible"
-          ? "low"
-          : "info";
-  const step = control ? 0 : 1;
-  return SEVERITIES[Math.max(0, SEVERITIES.indexOf(full) - step)];
+  let severity: Severity = verdict === "rejected" && (first || acceptedWhenFree) ? "high" : "medium";
+  if (verdict === "possible") severity = oneCandidateLeft ? "medium" : "low";
+  const steps = [!control, make === "unknown", weights.inByAnotherId].filter((lower) => lower).length;
+  const lowest = SEVERITIES.indexOf("low");
+  return SEVERITIES[Math.max(lowest, SEVERITIES.indexOf(severity) - steps)];
 }
+
 export function causeOf({ contender, holder }: Attempt): Cause {
   const kinds = [contender.pattern.kind, holder?.claim.party.pattern.kind];
   if (kinds.every((kind) => kind === "sequential")) return "sequential-ids";
   return kinds.every((kind) => kind === "random") ? "chance" : "mixed";
 }
-/** Seconds from the holder's last sign to the moment the contender was accepted on an ID it had been refused. */
-export function acceptedWhenFree(
-  attempts: readonly Attempt[],
-  acceptances: ReadonlyMap<Client, readonly Acceptance[]>,
-): number | null {
-  for (const { contender, exchange, outcome, holder } of attempts) {
-    if (holder === null || !isRefused(outcome)) continue;
-    const later = (acceptances.get(contender.client) ?? []).find(
-      (acceptance) =>
-        acceptance.exchange.messageId === exchange.messageId &&
-        acceptance.exchange.segment === exchange.segment &&
-        placeOf(acceptance.contender.session) === placeOf(contender.session) &&
-        acceptance.exchange.firstAt > exchange.firstAt,
-    );
-    const { sa } = holder.claim.party.session;
-    if (later !== undefined && sa.lifeSegment === later.exchange.segment) {
-      return Math.max(0, later.exchange.firstAt - sa.lastLifeAt) / 1000000;
-    }
-  }
-  return null;
-}
+
 export function caveatsOf(
   box: Box,
   attempts: readonly Attempt[],
-  verdict: Verdict,
-  { other, keyed }: Surroundings,
-  control: boolean,
+  { verdict, make, control }: Weights,
+  { against }: CounterEvidence,
 ): Caveat[] {
   const any = (test: (attempt: Attempt) => boolean) => attempts.some(test);
   const sessions = attempts.flatMap(({ contender, holder }) =>
@@ -82,13 +62,12 @@ export function caveatsOf(
   );
   const accused = verdict !== "tolerated";
   const present: Record<Caveat, boolean> = {
-    "other-cause": accused && other,
-    "responder-not-asa": keyed,
-    "no-control": !control,
-    "holder-silent": any(({ holder }) => holder !== null && holder.overlap !== "certain"),
-    "same-nat": any(
-      ({ contender, holder }) => holder !== null && holder.claim.party.client.host === contender.client.host,
-    ),
+    "other-cause": accused && any((attempt) => against(attempt) !== "no"),
+    "responder-not-asa": make === "other",
+    "responder-unknown": accused && make === "unknown",
+    "no-control": accused && !control,
+    "holder-silent": any(isHolderSilent),
+    "same-nat": any(isSameNat),
     "roles-inferred": sessions.some(({ inferred }) => inferred),
     "one-sided": !box.seenSending,
     "one-way": sessions.some((session) => !isMutual(session)),
@@ -99,8 +78,23 @@ export function caveatsOf(
     "holder-unseen": any(({ holder }) => holder === null),
     "clock-step": any(({ exchange, holder }) => {
       if (holder === null) return false;
-      return holder.claim.exchange.segment !== exchange.segment && holder.overlap === "unknown";
+      return holder.claim.segment !== exchange.segment && holder.overlap === "unknown";
     }),
   };
   return CAVEATS.filter((caveat) => present[caveat]);
+}
+
+/** No sign of the holder after the attempt began, where the responder still answered nobody there. */
+function isHolderSilent({ exchange, holder }: Attempt): boolean {
+  if (holder === null || holder.overlap === "certain") return false;
+  const moment: Moment = { at: exchange.firstAt, segment: exchange.segment };
+  return !livedAfter(holder.claim.party.lifespan.life, moment);
+}
+
+/** One public address, or two private ones of which a NAT before the responder is seen. */
+function isSameNat({ contender, holder }: Attempt): boolean {
+  if (holder === null) return false;
+  const [a, b] = [holder.claim.party, contender];
+  if (a.client.host === b.client.host) return true;
+  return a.session.privateBehindNat && b.session.privateBehindNat;
 }

@@ -7,12 +7,12 @@ import { writeHex, writeU32 } from "../wire/bytes.ts";
 import { Digest, digest } from "../wire/digest.ts";
 import { headerLength } from "../wire/isakmp.ts";
 import { Kind } from "../wire/kinds.ts";
-import type { ClearPayloads } from "../wire/payloads.ts";
+import { noPayloads } from "../wire/payloads.ts";
 
 const NAT_T_PORT = 4500;
 /** Bytes that a message has behind its header at least, where the log does not tell its length. */
 const STAND_IN = 8;
-const NO_PAYLOADS: ClearPayloads = { vendorIds: [], lifeSeconds: null, natDiscovery: 0, cut: false };
+const NO_PAYLOADS = noPayloads();
 
 export interface LogEntry {
   /** Whole microseconds since the epoch. */

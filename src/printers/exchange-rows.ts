@@ -90,6 +90,7 @@ export function account(finding: Finding, attempt: Attempt, clock: Clock): strin
 
 const OUTCOMES: Record<Attempt["outcome"], string> = {
   completed: "The quick mode was completed.",
+  "answer-unusable": "Something with its ID came back, and the client could not use it: it went on asking.",
   answered: "The responder answered it.",
   unobserved: "Whether it was answered cannot be seen: nothing that the responder sent is in the captures.",
   unproven: "No answer is in the captures, but they do not prove that there was none.",

@@ -6,6 +6,7 @@ import { writeHex, writeU32 } from "../wire/bytes.ts";
 import type { Digest } from "../wire/digest.ts";
 import { headerLength } from "../wire/isakmp.ts";
 import { Kind } from "../wire/kinds.ts";
+import { noPayloads } from "../wire/payloads.ts";
 import type { IkeRecord, LifeRecord, MessageRecord } from "./schema.ts";
 
 /** Offsets in the ISAKMP header (RFC 2408 3.1). */
@@ -91,10 +92,10 @@ function messageRow(record: IkeRecord): MessageRow {
     length: record.length,
     digest: digestOf(record),
     clear: {
+      ...noPayloads(),
       vendorIds: record.vendorIds ?? [],
       lifeSeconds: record.lifeSeconds ?? null,
       natDiscovery: record.natDiscovery === true ? 1 : 0,
-      cut: false,
     },
   };
 }

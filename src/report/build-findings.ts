@@ -2,15 +2,16 @@ import { portOf } from "../collections/endpoints.ts";
 import type { Stamp } from "../ike/exchange.ts";
 import type { HostTable } from "../ike/hosts.ts";
 import type { IkeSa } from "../ike/sa.ts";
+import type { Candidate } from "../judgement/candidates.ts";
 import type { Client as JudgedClient } from "../judgement/client.ts";
 import type { Attempt as JudgedAttempt } from "../judgement/collisions.ts";
 import type { Finding as JudgedFinding } from "../judgement/finding.ts";
 import { findingFingerprint, type NamedClient } from "../judgement/fingerprint.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Box } from "../judgement/responders.ts";
-import type { Peer } from "../judgement/unseen.ts";
 import { isFirstId } from "../judgement/weighing.ts";
 import { type BuildContext, platformOf } from "./build.ts";
+import { notifyName } from "./notifies.ts";
 import { displayFilter } from "./display-filter.ts";
 import type { Attempt, AttemptEvent, Claim, Finding } from "./model.ts";
 import { findingSentence, messageIdText, notesOf } from "./sentences.ts";
@@ -18,6 +19,8 @@ import { isoTime } from "./time.ts";
 
 /** Attempts that a finding lists; the number of all is in its summary counts. */
 export const SHOWN_ATTEMPTS = 1000;
+/** Peers that a finding names: a list of thousands would name nobody. */
+const SHOWN_CANDIDATES = 20;
 
 export function buildFindings(judgement: Judgement, context: BuildContext): Finding[] {
   const ranks = new Map<Box, Map<JudgedClient, number>>();
@@ -78,7 +81,10 @@ function buildFinding(
             port: null,
             platform: null,
             pattern: null,
-            candidates: candidates.map((peer) => candidateOf(peer, hosts)),
+            candidates: candidates.slice(0, SHOWN_CANDIDATES).map((peer) => candidateOf(peer, hosts)),
+            ...(candidates.length > SHOWN_CANDIDATES
+              ? { candidatesOmitted: candidates.length - SHOWN_CANDIDATES }
+              : {}),
           }
         : partyOf(holder, holderPort(finding), finding.box, hosts),
     contender: partyOf(contender, portOf(finding.attempts[0].contender.session.endpoint), finding.box, hosts),
@@ -91,8 +97,8 @@ function buildFinding(
   };
 }
 /** Built once: thousands of findings may list the same peers. */
-const builtCandidates = new WeakMap<Peer, { address: string; port: number | null }>();
-function candidateOf(peer: Peer, hosts: HostTable): { address: string; port: number | null } {
+const builtCandidates = new WeakMap<Candidate, { address: string; port: number | null }>();
+function candidateOf(peer: Candidate, hosts: HostTable): { address: string; port: number | null } {
   const { host, port } = peer;
   let built = builtCandidates.get(peer);
   if (built === undefined) {
@@ -134,6 +140,7 @@ export function buildAttempt(attempt: JudgedAttempt, context: BuildContext): Att
     lastRetransmissionAt:
       exchange.lastRetransmission === null ? null : stampTime(exchange.lastRetransmission, context),
     refusedAt: refused === null ? null : stampTime(refused, context),
+    ...(exchange.otherNotify === 0 ? {} : { notify: notifyName(exchange.otherNotify) }),
     firstId: isFirstId(contender, exchange),
     holderSa: holder === null ? null : cookiesOf(holder.claim.party.session.sa),
     contenderSa: cookiesOf(contender.session.sa),
@@ -156,14 +163,15 @@ function eventOf(
   const source = context.sources[stamp.source].name;
   return { at: stampTime(stamp, context), frame: stamp.frame, source, sender, what };
 }
-function claimOf(holder: NonNullable<JudgedAttempt["holder"]>, context: BuildContext): Claim {
+function claimOf(holder: NonNullable<JudgedAttempt["holder"]>, context: BuildContext): Claim | null {
   const { exchange, implied, party } = holder.claim;
+  if (exchange === null) return null;
   return {
     at: stampTime(exchange.first, context),
     frame: exchange.first.frame,
     source: context.sources[exchange.first.source].name,
     implied,
-    lastLifeAt: isoTime(party.session.sa.lastLifeAt, 0, 6),
+    lastLifeAt: isoTime(party.lifespan.life.lastAt, 0, 6),
   };
 }
 function cookiesOf(sa: IkeSa): { initiatorCookie: string; responderCookie: string } {

@@ -4,6 +4,7 @@ import { hostOf, portOf } from "../collections/endpoints.ts";
 import type { HostTable } from "../ike/hosts.ts";
 import type { Client as JudgedClient } from "../judgement/client.ts";
 import { responderFingerprint } from "../judgement/fingerprint.ts";
+import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Box } from "../judgement/responders.ts";
 import { microsoftVersion } from "../judgement/responders.ts";
@@ -22,6 +23,8 @@ export interface BuildContext {
   sources: readonly { name: string; timeDigits: 6 | 9 }[];
   /** Further addresses that the user declared to be the box of this host. */
   aliasesOf: (host: number) => string[];
+  /** Addresses behind NATs, as far as they were looked for. */
+  inside?: InsideAddresses | undefined;
 }
 
 /** IDs that the report shows of each client. */
@@ -55,7 +58,7 @@ export function buildResponders(judgement: Judgement, context: BuildContext): Re
     const exposure = judgement.exposures.get(box)!;
     return {
       address,
-      aliases: context.aliasesOf(box.host),
+      aliases: aliasesOf(box, context),
       vendor: vendor?.session.responderVendor.make ?? null,
       clients: box.clients.length,
       sequentialClients: exposure.sequentialClients,
@@ -65,6 +68,12 @@ export function buildResponders(judgement: Judgement, context: BuildContext): Re
   });
 }
 
+/** Addresses that the user declared one with the responder, and those that an IKE SA showed to be. */
+function aliasesOf(box: Box, { hosts, aliasesOf: declared }: BuildContext): string[] {
+  const joined = box.joined.map((host) => hosts.text(host));
+  return [...new Set([...declared(box.host), ...joined])];
+}
+
 export function buildClients(judgement: Judgement, context: BuildContext): Client[] {
   const clients: Client[] = [];
   for (const box of judgement.boxes) {
@@ -72,7 +81,7 @@ export function buildClients(judgement: Judgement, context: BuildContext): Clien
     const outcomes = clientOutcomes(box.parties);
     for (const client of box.clients) {
       clients.push({
-        ...buildClient(client, box, responder, context.hosts),
+        ...buildClient(client, box, responder, context),
         outcome: outcomes.get(client)!,
       });
     }
@@ -84,8 +93,9 @@ function buildClient(
   client: JudgedClient,
   box: Box,
   responder: string,
-  hosts: HostTable,
+  context: BuildContext,
 ): Omit<Client, "outcome"> {
+  const { hosts } = context;
   const { sessions } = client;
   const pattern = box.patterns.get(client)!;
   const ids = idsOf(sessions);
@@ -93,6 +103,7 @@ function buildClient(
     address: hosts.text(client.host),
     port: client.port,
     responder,
+    ...insideOf(client, context),
     platform: platformOf(client),
     pattern: {
       kind: pattern.kind,
@@ -109,11 +120,23 @@ function buildClient(
     rolesInferred: sessions.some(({ inferred }) => inferred),
     firstSeenAt: isoTime(sessions[0].sa.firstAt, 0, 6),
     lastSeenAt: isoTime(
-      sessions.reduce((last, { sa }) => Math.max(last, sa.lastLifeAt), Number.NEGATIVE_INFINITY),
+      sessions.reduce((last, each) => Math.max(last, lastLifeOf(box, each)), Number.NEGATIVE_INFINITY),
       0,
       6,
     ),
   };
+}
+
+function lastLifeOf({ questions }: Box, session: Session): number {
+  return questions.lifespan(session).life.lastAt;
+}
+
+function insideOf({ sessions }: JudgedClient, { inside }: BuildContext): { insideAddress?: string } {
+  for (const session of sessions) {
+    const address = inside?.shown(session) ?? null;
+    if (address !== null) return { insideAddress: address };
+  }
+  return {};
 }
 
 /** The quick-mode IDs of a client: how many, the first of them, and the step between any two of one IKE SA. */

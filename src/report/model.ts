@@ -38,7 +38,16 @@ export const patternKindSchema = z
 export const verdictSchema = z.enum(["rejected", "predicted", "possible", "tolerated"]);
 export const severitySchema = z.enum(["info", "low", "medium", "high"]);
 export const outcomeSchema = z
-  .enum(["completed", "answered", "unobserved", "unproven", "pending", "refused", "unanswered"])
+  .enum([
+    "completed",
+    "answer-unusable",
+    "answered",
+    "unobserved",
+    "unproven",
+    "pending",
+    "refused",
+    "unanswered",
+  ])
   .describe("What became of the quick mode, as far as the capture shows");
 export const overlapSchema = z
   .enum(["certain", "probable", "unknown", "none"])
@@ -50,6 +59,7 @@ export const caveatSchema = z.enum([
   "same-nat",
   "holder-silent",
   "responder-not-asa",
+  "responder-unknown",
   "other-cause",
   "no-control",
   "roles-inferred",
@@ -78,6 +88,7 @@ export const warningCodeSchema = z.enum([
   "truncated",
   "corrupt",
   "refused-without-holder",
+  "refused-by-own-session",
   "alias-candidate",
   "pattern-contradicts-vendor",
   "evicted",
@@ -181,7 +192,9 @@ const claim = z
     implied: z.boolean().describe("Deduced from a later ID of a counting client, not seen"),
     lastLifeAt: time.nullable().describe("Last sign of the holder's IKE SA in the captures"),
   })
-  .describe("The holder's quick mode that claimed the message ID");
+  .describe(
+    "The holder's quick mode that claimed the message ID; null where only its ESP shows that there was one",
+  );
 
 const event = z
   .object({
@@ -205,6 +218,11 @@ const attempt = z.object({
   retransmissions: count,
   lastRetransmissionAt: time.nullable(),
   refusedAt: time.nullable().describe("Time of the responder's Informational that followed"),
+  notify: z
+    .string()
+    .nullable()
+    .optional()
+    .describe("Error notify of the responder that could be read (RFC 2408 3.14.1); absent: none"),
   firstId: z.boolean().describe("The first quick mode that the contender started on its IKE SA"),
   holderSa: cookiePair.nullable(),
   contenderSa: cookiePair.describe("All zeros where only a log tells of it"),
@@ -244,6 +262,7 @@ export const findingSchema = z.object({
       .array(z.object({ address, port }))
       .optional()
       .describe("Peers that may be the holder, when none is visible"),
+    candidatesOmitted: count.optional().describe("Further ones that are not listed"),
   }),
   contender: z.object({ address, port, platform, pattern: patternKindSchema }),
   attempts: z.array(attempt),
@@ -287,6 +306,9 @@ const client = z.object({
   port,
   responder: address,
   outcome: clientOutcome,
+  insideAddress: address
+    .optional()
+    .describe("Its address behind the NAT, where NAT-D showed it; looked for only where it matters"),
   platform,
   pattern: z.object({
     kind: patternKindSchema,

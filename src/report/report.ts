@@ -3,6 +3,7 @@ import type { CaptureError } from "../capture/source.ts";
 import { hostOf } from "../collections/endpoints.ts";
 import type { Inputs } from "../feed/feed.ts";
 import type { Tracker } from "../ike/tracker.ts";
+import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { decideRoles, other } from "../judgement/roles.ts";
 import { advised } from "./advice/advised.ts";
@@ -32,9 +33,10 @@ export function reportOf(
   scope: Scope,
   judgement: Judgement,
   unreadable: readonly CaptureError[] = [],
+  inside?: InsideAddresses,
 ): Report {
   const { hosts } = tracker;
-  const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf };
+  const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf, inside };
   const capture = captureOf(inputs, tracker, counts, scope, judgement);
   const clients = buildClients(judgement, context);
   const sas = tracker.table.sas;

@@ -3,9 +3,11 @@
  * the ASA: the fault is named by its description, KB 942429, never by a bug or a version.
  */
 
+import { INVALID_MESSAGE_ID } from "../ike/exchange-rules.ts";
 import type { HostTable } from "../ike/hosts.ts";
 import type { Client } from "../judgement/client.ts";
-import type { Finding, Unexplained } from "../judgement/finding.ts";
+import type { Finding } from "../judgement/finding.ts";
+import { notifyName } from "./notifies.ts";
 
 export function messageIdText(id: number): string {
   return `0x${id.toString(16).padStart(8, "0")}`;
@@ -30,18 +32,18 @@ export function findingSentence(finding: Finding, hosts: HostTable): string {
   const ids = [...new Set(attempts.map(({ exchange }) => messageIdText(exchange.messageId)))];
   const named = ids.length > 3 ? `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more` : ids.join(", ");
   const id = `quick-mode message ID ${named}`;
-  if (holder === null) {
-    const peers = plural(finding.candidates.length, "peer");
-    return `${responder} did not accept ${who} on ${id}; no client in the capture holds it, but ${peers} connected before the capture began may.`;
-  }
+  if (holder === null) return unseenSentence(finding, `${responder} did not accept ${who} on ${id}`, hosts);
   const other = clientText(holder, hosts, shared);
   switch (finding.verdict) {
     case "rejected":
-      return `${responder} did not accept ${who} on ${id} while ${other} held it; an ASA with the behaviour described in KB 942429 refuses this.`;
+      return `${responder} did not accept ${who} on ${id} while ${other} held it; an ASA with the behaviour described in KB 942429 refuses this${anyway(finding)}.`;
     case "predicted":
       return `${who} uses ${id} at ${responder} while ${other} holds it; the answer is not in the capture; an ASA with the behaviour described in KB 942429 refuses this.`;
     case "possible":
-      return `${who} uses ${id} at ${responder}, which ${other} held or may have held; the capture does not prove a refusal for that reason.`;
+      if (finding.attempts.some(({ holderDropped }) => holderDropped)) {
+        return `${responder} accepted ${who} on ${id} and let go of ${other}, which held it, at once: the two throw each other out.`;
+      }
+      return `${who} uses ${id} at ${responder}, which ${other} held or may have held; the capture does not prove a refusal for that reason${anyway(finding)}.`;
     case "tolerated":
       return finding.attempts.some(({ acceptedInUse }) => acceptedInUse)
         ? `${responder} accepted ${who} on ${id} although ${other} had it in use.`
@@ -49,16 +51,37 @@ export function findingSentence(finding: Finding, hosts: HostTable): string {
   }
 }
 
+/** That the contender got in nevertheless. */
+function anyway({ inByAnotherId }: Finding): string {
+  if (inByAnotherId.length === 0) return "";
+  return `; it got in all the same, on ID ${inByAnotherId.map(messageIdText).join(", ")}`;
+}
+
+/** Nobody in the capture holds the ID: who may. */
+function unseenSentence({ candidates, acceptedLater }: Finding, refused: string, hosts: HostTable): string {
+  if (acceptedLater && candidates.length === 1) {
+    const who = hosts.text(candidates[0].host);
+    return `${refused} and accepted it once ${who} had gone, which connected before the capture began and may have held it.`;
+  }
+  const peers = plural(candidates.length, "peer");
+  const gone = acceptedLater ? " and had gone when it was accepted" : "";
+  return `${refused}; no client in the capture holds it, but ${peers} connected before the capture began${gone} may have.`;
+}
+
 export function notesOf(finding: Finding): string[] {
   const notes: string[] = [];
   const after = finding.acceptedWhenFreeAfter;
   if (after !== null)
     notes.push("accepted-when-free", `accepted ${after.toFixed(1)} s after the holder's last sign`);
+  else if (finding.acceptedLater) notes.push("accepted-when-free");
+  if (finding.inByAnotherId.length > 0) notes.push("in-by-another-id");
+  if (finding.attempts.some(({ holderDropped }) => holderDropped)) notes.push("holder-dropped");
+  const notifies = new Set(finding.attempts.map(({ exchange }) => exchange.otherNotify));
+  notifies.delete(0);
+  for (const type of notifies) {
+    if (type === INVALID_MESSAGE_ID) notes.push("invalid-message-id");
+    else notes.push(`the responder's answer names another cause: ${notifyName(type)}`);
+  }
   if (finding.attempts.some(({ acceptedInUse }) => acceptedInUse)) notes.push("accepted-in-use");
   return notes;
-}
-
-export function unexplainedSentence({ box, contender, attempt }: Unexplained, hosts: HostTable): string {
-  const id = messageIdText(attempt.exchange.messageId);
-  return `Client ${clientText(contender, hosts, false)} was never answered on message ID ${id} by ${hosts.text(box.host)}; this capture cannot show who holds it: capture at the ASA from before the first connect.`;
 }

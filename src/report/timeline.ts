@@ -117,7 +117,10 @@ function laneOf(client: Client, box: Box, attempts: ReadonlyMap<Exchange, Attemp
   }
   return {
     client: endpoint(hosts.text(client.host), portOf(client.sessions[0].endpoint)),
-    lives: client.sessions.map(({ sa }) => ({ from: sa.firstAt, to: Math.max(sa.firstAt, sa.lastLifeAt) })),
+    lives: client.sessions.map((session) => {
+      const { firstAt } = session.sa;
+      return { from: firstAt, to: Math.max(firstAt, box.questions.lifespan(session).life.lastAt) };
+    }),
     marks: marks.sort((a, b) => a.at - b.at),
   };
 }

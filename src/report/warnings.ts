@@ -5,7 +5,11 @@ import type { Judgement } from "../judgement/judge.ts";
 import type { Box } from "../judgement/responders.ts";
 import { type InputFacts, inputWarnings, limited } from "./input-warnings.ts";
 import type { Capture, Client, Warning } from "./model.ts";
-import { messageIdText, unexplainedSentence } from "./sentences.ts";
+import { refusalWarnings } from "./refusals.ts";
+import { messageIdText } from "./sentences.ts";
+
+/** Refused clients that are named, of each kind: the others get one line (contract 6.17). */
+const MAX_REFUSALS = 20;
 
 export function buildWarnings(
   capture: Capture,
@@ -17,10 +21,7 @@ export function buildWarnings(
   return [
     ...inputWarnings(capture, facts, judgement.boxes, hosts),
     ...limited("one-sided", oneSided(judgement.boxes, hosts)),
-    ...limited(
-      "refused-without-holder",
-      judgement.unexplained.map((each) => unexplainedSentence(each, hosts)),
-    ),
+    ...refusalWarnings(judgement.refusals, hosts, MAX_REFUSALS),
     ...limited("alias-candidate", aliasSentences(judgement, hosts)),
     ...limited(
       "pattern-contradicts-vendor",
@@ -47,10 +48,10 @@ function oneSided(boxes: readonly Box[], hosts: HostTable): string[] {
 }
 
 function aliasSentences({ aliasCandidates }: Judgement, hosts: HostTable): string[] {
-  return aliasCandidates.map(({ unexplained, other }) => {
-    const here = hosts.text(unexplained.box.host);
+  return aliasCandidates.map(({ box, exchange, other }) => {
+    const here = hosts.text(box.host);
     const there = hosts.text(other.host);
-    const id = messageIdText(unexplained.attempt.exchange.messageId);
+    const id = messageIdText(exchange.messageId);
     return `${there} has the same vendor IDs as ${here} and a client that holds message ID ${id}: if both are one box, say so with --alias ${here}=${there}.`;
   });
 }

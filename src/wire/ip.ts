@@ -156,7 +156,7 @@ export function transport(
       out.sourcePort = 0;
       out.destinationPort = 0;
       out.payload = at;
-      out.captured = Math.min(end, ipEnd) - at;
+      out.captured = Math.max(0, Math.min(end, ipEnd) - at);
       return Kind.esp;
     case PROTOCOL_GRE:
       return go(Layer.gre, at);

@@ -1,4 +1,4 @@
-import { hex, readU16 } from "./bytes.ts";
+import { hex, readU16, readU32 } from "./bytes.ts";
 import { headerLength, lengthField, nextPayload } from "./isakmp.ts";
 
 /** What an unencrypted message of phase 1 shows. */
@@ -8,13 +8,31 @@ export interface ClearPayloads {
   vendorIds: string[];
   /** The smallest life duration of the proposal's transforms, in seconds; null when none is stated in seconds. */
   lifeSeconds: number | null;
-  /** NAT-D payloads (RFC 3947 3.2). */
+  /** NAT-D payloads (RFC 3947 3.2), and the first 8 bytes of each hash as two words. */
   natDiscovery: number;
+  natHashes: number[];
+  /** Hash algorithm of the first transform (RFC 2409 App. A: 1 MD5, 2 SHA-1, 4 SHA-256, ...); null without one. */
+  hash: number | null;
+  /** Types of notify payloads (RFC 2408 3.14). */
+  notifies: number[];
   /** The capture ended inside the chain. */
   cut: boolean;
 }
+/** What a message shows of which nothing is known but its header. */
+export function noPayloads(): ClearPayloads {
+  return {
+    vendorIds: [],
+    lifeSeconds: null,
+    natDiscovery: 0,
+    natHashes: [],
+    hash: null,
+    notifies: [],
+    cut: false,
+  };
+}
 const PAYLOAD_SA = 1;
 const PAYLOAD_VENDOR_ID = 13;
+const PAYLOAD_NOTIFY = 11;
 const PAYLOAD_NAT_D = 20;
 const PAYLOAD_NAT_D_DRAFT = 130;
 const GENERIC_HEADER = 4;
@@ -27,7 +45,7 @@ const MAX_VENDOR_ID_BYTES = 64;
  */
 
 export function readClearPayloads(bytes: Uint8Array, offset: number, captured: number): ClearPayloads {
-  const found: ClearPayloads = { vendorIds: [], lifeSeconds: null, natDiscovery: 0, cut: false };
+  const found = noPayloads();
   if (captured < headerLength) return { ...found, cut: true };
   const messageEnd = offset + lengthField(bytes, offset);
   const end = Math.min(offset + captured, messageEnd);
@@ -53,9 +71,26 @@ export function readClearPayloads(bytes: Uint8Array, offset: number, captured: n
 function readPayload(type: number, bytes: Uint8Array, from: number, to: number, found: ClearPayloads): void {
   if (type === PAYLOAD_VENDOR_ID) {
     if (found.vendorIds.length < MAX_VENDOR_IDS) found.vendorIds.push(vendorId(bytes, from, to));
-  } else if (type === PAYLOAD_NAT_D || type === PAYLOAD_NAT_D_DRAFT) found.natDiscovery += 1;
-  else if (type === PAYLOAD_SA) found.lifeSeconds = smallestLife(bytes, from, to);
+  } else if (type === PAYLOAD_NAT_D || type === PAYLOAD_NAT_D_DRAFT) {
+    found.natDiscovery += 1;
+    if (to - from >= HASH_PREFIX && found.natHashes.length < 2 * MAX_NAT_HASHES) {
+      found.natHashes.push(readU32(bytes, from), readU32(bytes, from + 4));
+    }
+  } else if (type === PAYLOAD_SA) {
+    found.lifeSeconds = smallestLife(bytes, from, to);
+    found.hash = firstHash(bytes, from, to);
+  } else if (type === PAYLOAD_NOTIFY && to - from >= NOTIFY_FIXED) {
+    if (found.notifies.length < MAX_NOTIFIES) found.notifies.push(readU16(bytes, from + NOTIFY_TYPE));
+  }
 }
+/** Of a NAT-D hash so much is kept: more than enough to tell some twenty million addresses apart. */
+const HASH_PREFIX = 8;
+/** One for the peer, and one for each address of the sender (RFC 3947 3.2). */
+const MAX_NAT_HASHES = 5;
+/** Notify payload (RFC 2408 3.14): DOI, protocol, length of the SPI, type. */
+const NOTIFY_FIXED = 8;
+const NOTIFY_TYPE = 6;
+const MAX_NOTIFIES = 4;
 function vendorId(bytes: Uint8Array, from: number, to: number): string {
   const length = Math.min(to - from, MAX_VENDOR_ID_BYTES);
   return hex(bytes, from, length);
@@ -90,6 +125,21 @@ function smallestLife(bytes: Uint8Array, from: number, to: number): number | nul
 const ATTRIBUTE_LIFE_TYPE = 11;
 const ATTRIBUTE_LIFE_DURATION = 12;
 const LIFE_TYPE_SECONDS = 1;
+const ATTRIBUTE_HASH = 2;
+/** The hash algorithm of the first transform of the first proposal: of an answer, the one that was chosen. */
+function firstHash(bytes: Uint8Array, from: number, to: number): number | null {
+  const proposal = from + SA_FIXED;
+  if (proposal + PROPOSAL_FIXED > to) return null;
+  const transform = proposal + PROPOSAL_FIXED + bytes[proposal + 6];
+  if (transform + TRANSFORM_FIXED > to) return null;
+  const end = Math.min(to, transform + readU16(bytes, transform + 2));
+  for (let at = transform + TRANSFORM_FIXED; at + 4 <= end; ) {
+    const short = bytes[at] >= 0x80;
+    if (short && (readU16(bytes, at) & 0x7fff) === ATTRIBUTE_HASH) return readU16(bytes, at + 2);
+    at += 4 + (short ? 0 : readU16(bytes, at + 2));
+  }
+  return null;
+}
 /** Data attributes (RFC 2408 3.3): a type with the high bit set holds its value, another one a length. */
 function lifeOf(bytes: Uint8Array, from: number, to: number): number | null {
   let inSeconds = false;

@@ -14,6 +14,8 @@ export interface VendorKnowledge {
   microsoftVersion: number | null;
   /** Make of a gateway. */
   make: string | null;
+  /** The make is Cisco: an ASA, or one of its relatives. */
+  isCisco: boolean;
   /** The make is known from its source code to tell exchanges by IKE SA, not by message ID alone. */
   keysBySa: boolean;
   /** The sender had no live IKE SA to this peer when it began (MS-IKEE 3.5.4.1). */
@@ -66,8 +68,11 @@ const TABLE: readonly Entry[] = [
   ["prefix", "699369228741c6d4ca094c93e242c9de19e7b7c6", "make", "NetScreen"],
   ["prefix", "fd808804df73b15150709d878044cde0ac1efcde", "make", "Juniper SRX"],
   ["exact", "1d6e178f6c2c0be284985465450fe9d4", "make", "FortiGate"],
+  [4, "8299031757a36082c6a621de", "make", "FortiGate"],
   ["prefix", "5b362bc820f6", "make", "SonicWall"],
+  ["prefix", "5b362bc820f7", "make", "SonicWall"],
   ["prefix", "404bf439522ca3f6", "make", "SonicWall"],
+  ["exact", "da8e937880010000", "make", "SonicWall"],
   ["prefix", "625027749d5ab97f5616c1602765cf480a3b7d0b", "make", "ZyXEL"],
   ["exact", "eb4b0d96276b4e220ad16221a7b2a5e6", "make", "SSH Sentinel"],
   // PIX 7, VPN 3000 and ASA send the same family; two bytes of version follow.
@@ -76,10 +81,11 @@ const TABLE: readonly Entry[] = [
   ["prefix", ascii("CISCO-DELETE-REASON"), "make", "Cisco"],
   ["prefix", ascii("CISCOVPN-REV-02"), "make", "Cisco"],
   ["prefix", ascii("FLEXVPN-SUPPORTED"), "make", "Cisco"],
-  [2, "12f5f28c457168a9702d9fe274cc", "make", "Cisco Unity"],
+  // strongSwan, racoon and others send it as well.
+  [2, "12f5f28c457168a9702d9fe274cc", "capability", "Cisco Unity"],
 
   // "OE" and ten letters of a hash; FreeS/WAN has the same.
-  [10, ascii("OE"), "make", "openswan"],
+  [10, ascii("OE"), "make-keys-by-sa", "Openswan or FreeS/WAN"],
 
   ["exact", "09002689dfd6b712", "capability", "XAUTH"],
   [2, "afcad71368a1f1c96b8696fc7757", "capability", "DPD"],
@@ -161,6 +167,7 @@ export function readVendorIds(ids: readonly string[]): VendorKnowledge {
     platform: system ?? make?.[3] ?? null,
     microsoftVersion,
     make: make?.[3] ?? system,
+    isCisco: make?.[3].startsWith("Cisco") === true,
     keysBySa: make?.[2] === "make-keys-by-sa",
     initialContact,
     names,

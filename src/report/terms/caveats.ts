@@ -18,20 +18,26 @@ export const CAVEAT_TERMS: readonly Term[] = [
   {
     kind: "caveat",
     name: "responder-not-asa",
-    brief: "the responder's vendor IDs name a make that keeps message IDs apart by IKE SA",
-    text: "The vendor IDs of the responder name an implementation whose sources keep message IDs apart by IKE SA. Such a responder does not refuse an ID because another client uses it, so look for another cause first.",
+    brief: "the responder's vendor IDs name another make than Cisco",
+    text: "The vendor IDs of the responder name another make than Cisco, and of most of them it is known from their sources that they keep message IDs apart by IKE SA. Only of the ASA is it known that it refuses an ID because another client uses it, so look for another cause first.",
+  },
+  {
+    kind: "caveat",
+    name: "responder-unknown",
+    brief: "phase 1 was seen whole, and nothing in it names a make",
+    text: "The responder sent no vendor ID that names a make; an ASA as a rule does, while newer strongSwan and libreswan send none. Whether it is an ASA cannot be seen, so the severity is one step lower.",
   },
   {
     kind: "caveat",
     name: "other-cause",
     brief: "something in the captures speaks for another cause",
-    text: "These captures hold counter-evidence: the responder accepted some client on an ID that was certainly held, or refused this client on an ID that nobody held, or two other clients hold the ID at once. The missing answer may have another reason.",
+    text: "These captures hold counter-evidence: the responder accepted some client on an ID that another had in use, or two other clients have the ID in use at once; or it refused this client on an ID that nobody held, or refused a client that draws its IDs in the same minutes; or a notify that can be read names another cause. The missing answer may have another reason.",
   },
   {
     kind: "caveat",
     name: "no-control",
     brief: "the contender was never seen accepted here; a proposal mismatch looks the same",
-    text: "The responder is never seen accepting a quick mode of this contender (behind a NAT: from this port, another may be a neighbour). A wrong proposal or policy would leave the same trace. Seen accepted once the ID is free, the finding would be firm; so its severity is one step lower.",
+    text: "The responder is never seen accepting a quick mode of this contender. A wrong proposal or policy would leave the same trace. Seen accepted once the ID is free, the finding would be firm; so its severity is one step lower.",
   },
   {
     kind: "caveat",
@@ -73,13 +79,13 @@ export const CAVEAT_TERMS: readonly Term[] = [
     kind: "caveat",
     name: "implied-claim",
     brief: "the holder's use of the ID was not seen, but follows from its later ID",
-    text: "The holder counts its message IDs and was first seen with a later one, so it used the smaller ones on that IKE SA before the capture began. That is a conclusion, not an observation.",
+    text: "The holder counts its message IDs and was first seen with a later one, so it used the smaller ones on that IKE SA before; or its quick mode or the answer to it was lost, and the ESP that followed shows that it was accepted. That is a conclusion, not an observation.",
   },
   {
     kind: "caveat",
     name: "holder-unseen",
     brief: "no holder is visible, only peers that may hold the ID",
-    text: "The contender was refused on its first message ID, and no visible client holds it. Other peers of this responder were connected before the capture began; each may be the holder. Capture at the responder from before the first connection to see who it is.",
+    text: "The contender was refused on a message ID that no visible client holds. Other peers of this responder were connected before the capture began; each may be the holder. Capture at the responder from before the first connection to see who it is.",
   },
   {
     kind: "caveat",
@@ -97,6 +103,24 @@ export const CAVEAT_TERMS: readonly Term[] = [
     kind: "note",
     name: "accepted-in-use",
     brief: "this responder accepted a message ID that was in use",
-    text: "The ID was that of the holder's latest quick mode and no Informational lay between, so it was in use when the responder accepted it again. It speaks against the behaviour described in KB 942429 at this responder.",
+    text: "The responder still sent on the IPsec SA of that ID, or it was that of the holder's latest quick mode with no Informational between: it was in use when the responder accepted it again. It speaks against the behaviour described in KB 942429 at this responder.",
+  },
+  {
+    kind: "note",
+    name: "in-by-another-id",
+    brief: "refused on one ID, the contender got in on another of the same dial",
+    text: "Behind a NAT Windows starts two quick modes at once. The contender was refused on one message ID and accepted on another of the same IKE SA, so it works all the same; the severity is one step lower.",
+  },
+  {
+    kind: "note",
+    name: "holder-dropped",
+    brief: "the responder accepted the contender and let the holder go at once",
+    text: "Within 10 seconds after it accepted the contender the responder deleted the holder's session or sent it nothing more. The two clients throw each other out, which gateways other than the ASA are known for; it is not what KB 942429 describes.",
+  },
+  {
+    kind: "note",
+    name: "invalid-message-id",
+    brief: "the responder said INVALID-MESSAGE-ID in the clear",
+    text: "An Informational of the responder could be read and names the message ID as invalid (RFC 2408 3.14.1, type 9), which is what this fault would say. Nothing vouches for a notify in the clear, so it lifts no verdict.",
   },
 ];

@@ -35,6 +35,12 @@ export const JUDGEMENT_TERMS: readonly Term[] = [
   },
   {
     kind: "outcome",
+    name: "answer-unusable",
+    brief: "something came back, and the client could not use it",
+    text: "The responder sent a quick-mode message with this ID, and the client went on sending its first message again, or had given up before it came, and no ESP went both ways. Whatever came was of no use to the client: an ASA that sends its last packet of the holder's exchange again looks like this. It is no acceptance and claims nothing, and it is no proof of a refusal either.",
+  },
+  {
+    kind: "outcome",
     name: "answered",
     brief: "answered",
     text: "The responder answered with the same message ID, or what followed shows that it did: the client sent its next message, or ESP began between the two. The quick mode claims its message ID for as long as its IKE SA lives.",
@@ -49,7 +55,7 @@ export const JUDGEMENT_TERMS: readonly Term[] = [
     kind: "outcome",
     name: "unproven",
     brief: "no answer seen, which proves nothing here",
-    text: "No answer was seen, but that proves nothing. Phase 1 is not known to have finished, or the responder was not seen sending at the time, or nothing shows that the client missed an answer: no retransmission, no farewell, no new phase 1. Of what is known from a Suricata or Zeek log alone nothing more can be said.",
+    text: "No answer was seen, but that proves nothing. Phase 1 is not known to have finished; or the responder was not seen sending at the time, went silent to everybody, or had stopped sending to this client before; or nothing shows that the client missed an answer: it neither repeated itself nor gave up within seconds, nor did the responder delete the IKE SA. Of what is known from a Suricata or Zeek log alone nothing more can be said.",
   },
   {
     kind: "outcome",
@@ -84,8 +90,8 @@ export const JUDGEMENT_TERMS: readonly Term[] = [
   {
     kind: "overlap",
     name: "unknown",
-    brief: "the holder had been silent for long",
-    text: "The holder's last sign lies too long before the attempt to say whether it was still connected, or the clock was stepped in between. The responder may still hold its IKE SA, or may not.",
+    brief: "the holder had been silent for long, or the responder had dropped it",
+    text: "The holder's last sign lies too long before the attempt to say whether it was still connected, or the clock was stepped in between. Or the responder had stopped answering the holder, which sent on into a gateway that no longer knew it. The responder may still hold its IKE SA, or may not.",
   },
   {
     kind: "overlap",
@@ -139,18 +145,18 @@ export const JUDGEMENT_TERMS: readonly Term[] = [
     kind: "severity",
     name: "medium",
     brief: "a later ID was rejected, or a rejection is predicted",
-    text: "A rejected attempt on a later message ID, a predicted one, or a rejected one on the first ID that lacks a control (see no-control). Somebody is or would be refused, but the case is less clear or less urgent.",
+    text: "A rejected attempt on a later message ID, a predicted one, or a rejected one on the first ID that lost a step (see no-control, responder-unknown, in-by-another-id). Or no holder is visible, and only one peer ended before the client was accepted. Somebody is or would be refused, but the case is less clear or less urgent.",
   },
   {
     kind: "severity",
     name: "low",
     brief: "possible only, or weakened by a missing control",
-    text: "The verdict is possible, or a heavier one lost a step because the contender was never seen accepted (see no-control). Look at the caveats before acting on it.",
+    text: "The verdict is possible, or a heavier one lost steps (see no-control, responder-unknown, in-by-another-id). Look at the caveats before acting on it.",
   },
   {
     kind: "severity",
     name: "info",
     brief: "for information: no harm seen",
-    text: "The finding is listed for completeness. The attempt was tolerated, or it was merely possible and lost a step for want of a control.",
+    text: "The finding is listed for completeness: the attempt was tolerated.",
   },
 ];

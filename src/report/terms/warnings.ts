@@ -36,8 +36,14 @@ export const WARNING_TERMS: readonly Term[] = [
   {
     kind: "warning",
     name: "refused-without-holder",
-    brief: "a client was refused on its first ID, and no holder is visible",
-    text: "A client that counts its IDs was never answered on its first one, and no other peer of the responder is in the capture. The capture cannot show who holds the ID. Capture at the ASA from before the first client connects.",
+    brief: "a client was refused, and no client in the capture holds the ID",
+    text: "A client was refused, and no client in the capture holds its message ID; there is one warning for each client, with how often, when and how. Either peers outside the capture may hold the ID: capture at the ASA, from before the first client connects. Or every peer's phase 1 is in the capture and none holds it, or the client draws its IDs: then another cause is likely, so compare proposals and policy.",
+  },
+  {
+    kind: "warning",
+    name: "refused-by-own-session",
+    brief: "a client was refused while its own earlier session never said goodbye",
+    text: "A client came back and was refused, no other client holds its message ID, and its own earlier session never said goodbye. The responder may still hold that session, and with it the ID, until it times out. Disconnecting it on the responder lets the client in.",
   },
   {
     kind: "warning",

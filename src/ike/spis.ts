@@ -1,0 +1,231 @@
+/**
+ * The IPsec SAs that a flow of ESP carried, by SPI (RFC 4303 2.1): when each was seen, its sequence numbers, and how
+ * long the sender went on without an answer. Columns of numbers, one slot for each flow and SPI, the newest few
+ * of a flow; a packet costs a handful of stores.
+ */
+
+/** SPIs kept of one flow: the one that was silent longest goes first. */
+export const SPIS_PER_FLOW = 8;
+/** Slots in all: several SPIs for each of some ten thousand flows. */
+const MAX_SLOTS = 131_072;
+/** So many packets without a sign of the other side are a sender that is not heard any more. */
+const UNHEARD = 3;
+/** A greater step of the sequence number, or a longer pause, is not a gap: a new count begins there. */
+const MAX_STEP = 1_000;
+const MAX_PAUSE = 60_000_000;
+
+export class SpiTable {
+  /** First slot of each row of the flow table + 1, the SPI that was seen last; 0 for none. */
+  #heads = new Int32Array(256);
+  /** The row's next slot + 1; of a free slot, the next free one. */
+  #next = new Int32Array(256);
+  #free = 0;
+  #used = 0;
+  spi = new Uint32Array(256);
+  /** First and last packet, clock microseconds, with the segment of each. */
+  firstAt = new Float64Array(256);
+  firstSegment = new Int32Array(256);
+  lastAt = new Float64Array(256);
+  lastSegment = new Int32Array(256);
+  /** Sequence numbers of the first and the last packet; NaN where the capture cut them off. */
+  firstSequence = new Float64Array(256);
+  lastSequence = new Float64Array(256);
+  packets = new Uint32Array(256);
+  /** First and third packet since the other side was heard last. */
+  unheardSince = new Float64Array(256);
+  unheardThirdAt = new Float64Array(256);
+  #unheard = new Uint8Array(256);
+  /** Sequence numbers that passed, and packets seen of them: what is missing between is loss. */
+  expected = new Uint32Array(256);
+  counted = new Uint32Array(256);
+  /** SPIs that were not kept. */
+  evicted = 0;
+
+  /**
+   * Records a packet of a flow.
+   * @param sequence NaN where it was not captured
+   * @param otherAt when the other side was seen last on these endpoints; NaN for never
+   */
+  see(row: number, spi: number, sequence: number, at: number, segment: number, otherAt: number): void {
+    let slot = this.#heads[row] - 1;
+    if (slot < 0 || this.spi[slot] !== spi) {
+      slot = this.#toFront(row, spi);
+      if (slot < 0) slot = this.#add(row, spi, sequence, at, segment);
+      if (slot < 0) return;
+    }
+    this.#count(slot, sequence, at);
+    this.lastAt[slot] = at;
+    this.lastSegment[slot] = segment;
+    this.packets[slot] += 1;
+    if (this.#unheard[slot] === 0 || otherAt >= this.unheardSince[slot]) {
+      this.#unheard[slot] = 1;
+      this.unheardSince[slot] = at;
+      this.unheardThirdAt[slot] = Number.NaN;
+    } else if (this.#unheard[slot] < UNHEARD) {
+      this.#unheard[slot] += 1;
+      if (this.#unheard[slot] === UNHEARD) this.unheardThirdAt[slot] = at;
+    }
+  }
+
+  /** The slots of a row, the SPI seen last first. */
+  *slots(row: number): Generator<number> {
+    if (row < 0 || row >= this.#heads.length) return;
+    for (let slot = this.#heads[row] - 1; slot >= 0; slot = this.#next[slot] - 1) yield slot;
+  }
+
+  /** Slots in use, for a bound to be seen. */
+  get size(): number {
+    return this.#used;
+  }
+
+  /** A row of the flow table is used for another flow from now on. */
+  clear(row: number): void {
+    if (row >= this.#heads.length) return;
+    for (let slot = this.#heads[row] - 1; slot >= 0; ) {
+      const next = this.#next[slot] - 1;
+      this.#release(slot);
+      slot = next;
+    }
+    this.#heads[row] = 0;
+  }
+
+  /** Rows of the flow table were numbered anew: -1 for those that are gone. */
+  move(moved: Int32Array): void {
+    const heads = new Int32Array(this.#heads.length);
+    moved.forEach((to, from) => {
+      if (from >= this.#heads.length) return;
+      if (to >= 0) heads[to] = this.#heads[from];
+      else this.clear(from);
+    });
+    this.#heads = heads;
+  }
+
+  /** All columns, to be kept in a state file. */
+  save() {
+    const { spi, firstAt, firstSegment, lastAt, lastSegment, firstSequence, lastSequence, packets } = this;
+    const { unheardSince, unheardThirdAt, expected, counted, evicted } = this;
+    const times = { firstAt, firstSegment, lastAt, lastSegment, unheardSince, unheardThirdAt };
+    const numbers = { spi, firstSequence, lastSequence, packets, expected, counted, evicted };
+    const links = { heads: this.#heads, next: this.#next, free: this.#free, used: this.#used };
+    return { times, numbers, links, unheard: this.#unheard };
+  }
+
+  restore({ times, numbers, links, unheard }: ReturnType<SpiTable["save"]>): void {
+    Object.assign(this, times, numbers);
+    this.#heads = links.heads;
+    this.#next = links.next;
+    this.#free = links.free;
+    this.#used = links.used;
+    this.#unheard = unheard;
+  }
+
+  #count(slot: number, sequence: number, at: number): void {
+    const step = sequence - this.lastSequence[slot];
+    if (step > MAX_STEP || at - this.lastAt[slot] > MAX_PAUSE) {
+      this.lastSequence[slot] = sequence;
+      return;
+    }
+    // Behind the greatest number so far: it fills a gap that reordering had made.
+    if (!(step > -MAX_STEP) || step === 0) return;
+    this.counted[slot] += 1;
+    if (step < 0) return;
+    this.expected[slot] += step;
+    this.lastSequence[slot] = sequence;
+  }
+
+  #toFront(row: number, spi: number): number {
+    if (row >= this.#heads.length) return -1;
+    let before = -1;
+    for (let slot = this.#heads[row] - 1; slot >= 0; slot = this.#next[slot] - 1) {
+      if (this.spi[slot] === spi) {
+        this.#next[before] = this.#next[slot];
+        this.#next[slot] = this.#heads[row];
+        this.#heads[row] = slot + 1;
+        return slot;
+      }
+      before = slot;
+    }
+    return -1;
+  }
+
+  #add(row: number, spi: number, sequence: number, at: number, segment: number): number {
+    while (row >= this.#heads.length) this.#heads = wider(this.#heads, Int32Array);
+    const slot = this.#slotFor(row);
+    if (slot < 0) return -1;
+    this.spi[slot] = spi;
+    this.firstAt[slot] = at;
+    this.firstSegment[slot] = segment;
+    this.lastAt[slot] = at;
+    this.firstSequence[slot] = sequence;
+    this.lastSequence[slot] = sequence;
+    this.packets[slot] = 0;
+    this.expected[slot] = 0;
+    this.counted[slot] = 0;
+    this.#unheard[slot] = 0;
+    this.unheardSince[slot] = Number.NaN;
+    this.unheardThirdAt[slot] = Number.NaN;
+    this.#next[slot] = this.#heads[row];
+    this.#heads[row] = slot + 1;
+    return slot;
+  }
+
+  /** A slot that is free, or the row's oldest where the row or the table is full; -1 where there is none. */
+  #slotFor(row: number): number {
+    let count = 0;
+    let last = -1;
+    let beforeLast = -1;
+    for (let slot = this.#heads[row] - 1; slot >= 0; slot = this.#next[slot] - 1) {
+      beforeLast = last;
+      last = slot;
+      count += 1;
+    }
+    const full = this.#free === 0 && this.#used >= MAX_SLOTS;
+    if (count >= SPIS_PER_FLOW || full) {
+      this.evicted += 1;
+      if (last < 0) return -1;
+      if (beforeLast < 0) this.#heads[row] = 0;
+      else this.#next[beforeLast] = 0;
+      return last;
+    }
+    if (this.#free > 0) {
+      const slot = this.#free - 1;
+      this.#free = this.#next[slot];
+      return slot;
+    }
+    if (this.#used >= this.spi.length) this.#grow();
+    this.#used += 1;
+    return this.#used - 1;
+  }
+
+  #release(slot: number): void {
+    this.#next[slot] = this.#free;
+    this.#free = slot + 1;
+  }
+
+  #grow(): void {
+    this.#next = wider(this.#next, Int32Array);
+    this.spi = wider(this.spi, Uint32Array);
+    this.firstAt = wider(this.firstAt, Float64Array);
+    this.firstSegment = wider(this.firstSegment, Int32Array);
+    this.lastAt = wider(this.lastAt, Float64Array);
+    this.lastSegment = wider(this.lastSegment, Int32Array);
+    this.firstSequence = wider(this.firstSequence, Float64Array);
+    this.lastSequence = wider(this.lastSequence, Float64Array);
+    this.packets = wider(this.packets, Uint32Array);
+    this.unheardSince = wider(this.unheardSince, Float64Array);
+    this.unheardThirdAt = wider(this.unheardThirdAt, Float64Array);
+    this.#unheard = wider(this.#unheard, Uint8Array);
+    this.expected = wider(this.expected, Uint32Array);
+    this.counted = wider(this.counted, Uint32Array);
+  }
+}
+
+/** The same numbers with room for as many more. */
+export function wider<T extends { set(source: T): void; length: number }>(
+  array: T,
+  make: new (length: number) => T,
+): T {
+  const larger = new make(array.length * 2);
+  larger.set(array);
+  return larger;
+}

@@ -1,0 +1,176 @@
+/**
+ * Contract 6.9: peers of a responder whose quick modes lie before the capture, known by ESP, keepalives or IKE alone. One
+ * of them may hold a message ID that no client in the capture is seen to hold.
+ */
+
+import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
+import type { HostTable } from "../ike/hosts.ts";
+import type { Acceptance } from "./collisions.ts";
+import { isBefore, type Moment, SECOND } from "./moment.ts";
+import type { Party } from "./party.ts";
+import type { Box } from "./responders.ts";
+
+/** A peer whose quick modes were not captured. */
+export interface Candidate {
+  host: number;
+  /** UDP port; 0 for ESP over IP, which has none. */
+  port: number;
+  /** First and last sign of life. */
+  first: Moment;
+  last: Moment;
+  /** Its farewell, where its IKE shows one. */
+  farewell: Moment | null;
+  /** Its ESP is captured: when the responder sent some to it, first and last. */
+  answered: { first: Moment; last: Moment } | null;
+}
+
+/** Two such answers are DPD, which Windows does not do. */
+const DPD_ANSWERS = 2;
+/** How long before an attempt the responder must have sent to a peer, or the peer have shown itself. */
+const ALIVE = 300 * SECOND;
+/** Who ended is silent for so long after the acceptance that its end allowed. */
+const SILENT = 60 * SECOND;
+
+/** All such peers of the box, in the order of their first signs. */
+export function candidatesOf(box: Box, hosts: HostTable): Candidate[] {
+  const known = new Map<number, Party[]>();
+  for (const party of box.parties) {
+    for (const key of party.keys) {
+      const there = known.get(key);
+      if (there === undefined) known.set(key, [party]);
+      else there.push(party);
+    }
+  }
+  const found = new Map<number, Candidate>();
+  for (const peer of box.peers.byKey.values()) {
+    const there = known.get(peer.key) ?? [];
+    if (isRuledOut(there, box, peer.key, hosts)) continue;
+    const signs = signsOf(box, [...peer.sent, ...peer.received]);
+    if (signs === null) continue;
+    const { host, port } = peer;
+    const answered = signsOf(
+      box,
+      peer.received.filter((row) => box.peers.flows.hasEsp(row)),
+    );
+    found.set(peer.key, { host, port, ...signs, farewell: farewellOf(there), answered });
+  }
+  addByIke(box, hosts, known, found);
+  return [...found.values()].sort((a, b) => a.first.segment - b.first.segment || a.first.at - b.first.at);
+}
+
+/** Peers that only their IKE shows. */
+function addByIke(
+  box: Box,
+  hosts: HostTable,
+  known: ReadonlyMap<number, readonly Party[]>,
+  found: Map<number, Candidate>,
+): void {
+  for (const { session, lifespan, keys } of box.parties) {
+    if (!session.begunBefore || keys.some((key) => found.has(key))) continue;
+    const [key] = keys;
+    if (isRuledOut(known.get(key) ?? [], box, key, hosts)) continue;
+    const { sa } = session;
+    const first = { at: sa.firstAt, segment: sa.firstSegment };
+    const last = { at: lifespan.life.lastAt, segment: lifespan.life.segment };
+    const farewell = lifespan.farewells.any;
+    found.set(key, { host: hostOf(key), port: portOf(key), first, last, farewell, answered: null });
+  }
+}
+
+/** Its phase 1 is in the capture, or it draws its IDs, or speaks IKEv2, or does DPD of IKEv1. */
+function isRuledOut(there: readonly Party[], { peers }: Box, key: number, hosts: HostTable): boolean {
+  const [host, port] = [hostOf(key), portOf(key)];
+  const ikev2 = hosts.ikev2Endpoints.has(port === 0 ? endpoint(host, 500) : key);
+  if (ikev2 || (port === 0 && hosts.ikev2[host] === 1)) return true;
+  return there.some(({ session, pattern }) => {
+    const { sa, begunBefore } = session;
+    if (sa.answeredInformationals >= DPD_ANSWERS || pattern.kind === "random") return true;
+    return !begunBefore && !espBefore(peers.spis([key], true), sa.firstAt, sa.firstSegment);
+  });
+}
+
+/** ESP was there before phase 1: its quick modes lie before the capture all the same. */
+function espBefore(
+  spis: readonly { firstAt: number; firstSegment: number }[],
+  at: number,
+  segment: number,
+): boolean {
+  return spis.some((spi) => isBefore({ at: spi.firstAt, segment: spi.firstSegment }, { at, segment }));
+}
+
+function signsOf({ peers }: Box, rows: readonly number[]): { first: Moment; last: Moment } | null {
+  const { flows } = peers;
+  let first: Moment | null = null;
+  let last: Moment | null = null;
+  for (const row of rows) {
+    if (Number.isNaN(flows.firstAt[row])) continue;
+    const begun = { at: flows.firstAt[row], segment: flows.firstSegment[row] };
+    const ended = { at: flows.lastAt[row], segment: flows.segmentOf(row) };
+    if (first === null || isBefore(begun, first)) first = begun;
+    if (last === null || isBefore(last, ended)) last = ended;
+  }
+  return first === null || last === null ? null : { first, last };
+}
+
+function farewellOf(there: readonly Party[]): Moment | null {
+  let latest: Moment | null = null;
+  for (const { lifespan } of there) {
+    const { any } = lifespan.farewells;
+    if (any !== null && (latest === null || isBefore(latest, any))) latest = any;
+  }
+  return latest;
+}
+
+/** Those that may have held the ID at `moment`; `accepted` are acceptances on it: who was online then is cleared. */
+export function mayHold(
+  candidates: readonly Candidate[],
+  contender: Party,
+  moment: Moment,
+  accepted: readonly Acceptance[],
+): Candidate[] {
+  return candidates.filter(
+    (candidate) =>
+      !isOwn(candidate, contender) &&
+      isAlive(candidate, moment) &&
+      !accepted.some(({ contender: party, exchange }) => {
+        const at = party.acceptedAt.get(exchange) ?? exchange.firstAt;
+        return isOnline(candidate, { at, segment: exchange.segment });
+      }),
+  );
+}
+
+function isOwn({ host, port }: Candidate, { keys }: Party): boolean {
+  return keys.includes(endpoint(host, port));
+}
+
+/** The responder had sent to it within five minutes, where its ESP is captured; and it had not said farewell. */
+function isAlive({ first, last, farewell, answered }: Candidate, moment: Moment): boolean {
+  if (farewell !== null && isBefore(farewell, moment)) return false;
+  const signs = answered ?? { first, last };
+  const near = (sign: Moment, span: number) => sign.segment === moment.segment && moment.at - sign.at <= span;
+  const begun = isBefore(signs.first, moment) || moment.at - signs.first.at >= -ALIVE;
+  return begun && (isBefore(moment, signs.last) || near(signs.last, ALIVE));
+}
+
+function isOnline({ first, last, farewell }: Candidate, moment: Moment): boolean {
+  const gone = farewell !== null && isBefore(farewell, moment);
+  return !gone && isBefore(first, moment) && isBefore(moment, last);
+}
+
+/**
+ * Those of them that ended between a refusal and the acceptance of the same client on the same ID: by a farewell, or by
+ * a silence that the capture shows for long enough.
+ */
+export function endedBetween(
+  candidates: readonly Candidate[],
+  refused: Moment,
+  accepted: Moment,
+  captureEnd: Moment,
+): Candidate[] {
+  const silenceSeen = captureEnd.segment > accepted.segment || captureEnd.at - accepted.at >= SILENT;
+  return candidates.filter(({ last, farewell }) => {
+    const within = (end: Moment) => !isBefore(end, refused) && isBefore(end, accepted);
+    if (farewell !== null && within(farewell)) return true;
+    return silenceSeen && within(last);
+  });
+}

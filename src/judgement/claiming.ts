@@ -1,0 +1,42 @@
+/** Contract 6.1: which quick modes claim their message ID. */
+
+import type { Exchange } from "../ike/exchange.ts";
+import { SECOND, seen } from "./moment.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Party } from "./party.ts";
+
+/** A client that stays so long without repeating itself had its answer, which the capture lost. */
+const STAYED = 60 * SECOND;
+
+export function isAccepted(outcome: Outcome): boolean {
+  return outcome === "completed" || outcome === "answered";
+}
+
+export function isRefused(outcome: Outcome): boolean {
+  return outcome === "refused" || outcome === "unanswered";
+}
+
+/** "implied": the capture lost the answer, and the claim is a conclusion. */
+export function claimOf(party: Party, exchange: Exchange, outcome: Outcome): "seen" | "implied" | "none" {
+  if (isAccepted(outcome)) return "seen";
+  if (outcome === "unproven" && stayed(party, exchange)) return "implied";
+  if (outcome !== "pending" && outcome !== "unobserved") return "none";
+  const { life } = party.lifespan;
+  const lived = later(party, exchange) || life.segment > exchange.segment;
+  return lived ? "seen" : "none";
+}
+
+/** The SA showed life after the first message that is not a copy of it. */
+function later({ session, lifespan }: Party, { firstAt }: Exchange): boolean {
+  const { sa } = session;
+  const { life } = lifespan;
+  return sa.lastFreshAt > firstAt || life.lastAt > Math.max(sa.lastLifeAt, firstAt);
+}
+
+function stayed({ session, lifespan }: Party, exchange: Exchange): boolean {
+  const { blind, life } = lifespan;
+  if (!seen(session.finishedAt) || exchange.retransmissions > 0) return false;
+  if (life.segment !== exchange.segment) return false;
+  const last = blind ? life.fromClientAt : life.espFromClientAt;
+  return last - exchange.firstAt > STAYED;
+}

@@ -1,0 +1,44 @@
+/** Contract 6.8, controls: what became of the contender at other times, which weighs the other way. */
+
+import type { Exchange } from "../ike/exchange.ts";
+import { isAccepted, isRefused } from "./claiming.ts";
+import type { Client } from "./client.ts";
+import type { Acceptance, Attempt } from "./collisions.ts";
+import type { Party } from "./party.ts";
+
+/** Seconds from the holder's last sign to the moment the contender was accepted on an ID it had been refused. */
+export function acceptedWhenFree(
+  attempts: readonly Attempt[],
+  acceptances: ReadonlyMap<Client, readonly Acceptance[]>,
+): number | null {
+  for (const { contender, exchange, outcome, holder } of attempts) {
+    if (holder === null || !isRefused(outcome)) continue;
+    const later = (acceptances.get(contender.client) ?? []).find(
+      (acceptance) =>
+        acceptance.exchange.messageId === exchange.messageId &&
+        acceptance.exchange.segment === exchange.segment &&
+        acceptance.exchange.firstAt > exchange.firstAt,
+    );
+    const { life } = holder.claim.party.lifespan;
+    if (later !== undefined && life.segment === later.exchange.segment) {
+      return Math.max(0, later.exchange.firstAt - life.lastAt) / 1_000_000;
+    }
+  }
+  return null;
+}
+
+/** The IDs of the same dial on which a contender got in that was refused on another one. */
+export function inByAnotherId(attempts: readonly Attempt[]): number[] {
+  const ids = new Set<number>();
+  for (const { contender, exchange, outcome } of attempts) {
+    if (isAccepted(outcome)) continue;
+    for (const other of acceptedOf(contender)) {
+      if (other.messageId !== exchange.messageId) ids.add(other.messageId);
+    }
+  }
+  return [...ids].sort((a, b) => a - b);
+}
+
+function acceptedOf({ session, outcomes }: Party): Exchange[] {
+  return session.quickModes.filter((exchange) => isAccepted(outcomes.get(exchange)!));
+}

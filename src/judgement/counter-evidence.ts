@@ -1,0 +1,148 @@
+/** Contract 6.8: what turns `rejected` and `predicted` into `possible`. Each rule stands alone. */
+
+import { INVALID_MESSAGE_ID } from "../ike/exchange-rules.ts";
+import { isAccepted, isRefused } from "./claiming.ts";
+import type { Client } from "./client.ts";
+import type { Attempt, Collisions, Unheld } from "./collisions.ts";
+import { isBefore, SECOND } from "./moment.ts";
+import type { Party } from "./party.ts";
+
+/** A claim that ended so shortly before may still be in the responder's way. */
+const JUST_ENDED = 60 * SECOND;
+/** Refusals of others within this time of an attempt have the same cause, perhaps. */
+const SAME_TIME = 300 * SECOND;
+
+export interface CounterEvidence {
+  /** The responder was seen to accept an ID in use. */
+  acceptsInUse: boolean;
+  /** The attempt may have another cause. `firmly`: the verdict may not stay. */
+  against: (attempt: Attempt) => "no" | "caveat" | "firmly";
+}
+
+/** @param couldBeHeld some peer that cannot be seen into may have held the ID then */
+export function counterEvidence(
+  parties: readonly Party[],
+  collisions: Collisions,
+  remembered: boolean,
+  couldBeHeld: (unheld: Unheld) => boolean,
+): CounterEvidence {
+  const inUse = collisions.attempts.some(
+    ({ acceptedInUse, holder, holderDropped }) => acceptedInUse && holder?.settled === true && !holderDropped,
+  );
+  const acceptsInUse = remembered || inUse || collisions.sharedIds;
+  const freely = refusedFreely(parties, collisions, couldBeHeld);
+  const others = refusedRandom(parties);
+  return {
+    acceptsInUse,
+    against: (attempt) => {
+      const { client } = attempt.contender;
+      const strong = acceptsInUse || isOtherNotify(attempt) || refusedWith(attempt, others);
+      if (strong) return "firmly";
+      return freely.get(client) ?? "no";
+    },
+  };
+}
+
+/** A readable notify names another cause (contract 4). */
+export function isOtherNotify({ exchange: { otherNotify } }: Attempt): boolean {
+  return otherNotify !== 0 && otherNotify !== INVALID_MESSAGE_ID;
+}
+
+/** Clients refused on an ID that nobody held and nobody could hold unseen. */
+function refusedFreely(
+  parties: readonly Party[],
+  { unheld, accepted }: Collisions,
+  couldBeHeld: (unheld: Unheld) => boolean,
+): Map<Client, "caveat" | "firmly"> {
+  const acceptedOn = new Set(
+    accepted.map(({ contender, exchange }) => keyOf(contender.client, exchange.messageId)),
+  );
+  const ghosts = ghostsOf(parties);
+  const freely = new Map<Client, "caveat" | "firmly">();
+  for (const each of unheld) {
+    const { client } = each.contender;
+    if (!isRefused(each.outcome) || freely.get(client) === "firmly") continue;
+    if (each.exchange.firstAt - each.claimEndedAt < JUST_ENDED) continue;
+    if (ghosts(each) || couldBeHeld(each)) continue;
+    const own = acceptedOn.has(keyOf(client, each.exchange.messageId));
+    freely.set(client, own ? "caveat" : "firmly");
+  }
+  return freely;
+}
+
+const clientNumbers = new WeakMap<Client, number>();
+let clientCount = 0;
+
+/** A client and an ID as one key. */
+function keyOf(client: Client, messageId: number): string {
+  let number = clientNumbers.get(client);
+  if (number === undefined) {
+    clientCount += 1;
+    number = clientCount;
+    clientNumbers.set(client, number);
+  }
+  return `${number}/${messageId}`;
+}
+
+/** Whether a client's own older session with a claim, the last one accepted, never said farewell before a refusal. */
+export function ghostsOf(
+  parties: readonly Party[],
+): (unheld: Pick<Unheld, "contender" | "exchange">) => boolean {
+  const byClient = new Map<Client, Party[]>();
+  for (const party of parties) {
+    const own = byClient.get(party.client);
+    if (own === undefined) byClient.set(party.client, [party]);
+    else own.push(party);
+  }
+  return (unheld) => ghostOf(byClient.get(unheld.contender.client) ?? [], unheld) !== null;
+}
+
+/** The session itself. */
+export function ghostOf(
+  own: readonly Party[],
+  { contender, exchange }: Pick<Unheld, "contender" | "exchange">,
+): Party | null {
+  const moment = { at: exchange.firstAt, segment: exchange.segment };
+  let latest: Party | null = null;
+  for (const party of own) {
+    if (party === contender) continue;
+    const claims = party.session.quickModes.some(
+      (each) =>
+        isAccepted(party.outcomes.get(each)!) &&
+        isBefore({ at: each.firstAt, segment: each.segment }, moment),
+    );
+    if (claims) latest = party;
+  }
+  if (latest === null) return null;
+  const { any } = latest.lifespan.farewells;
+  return any !== null && isBefore(any, moment) ? null : latest;
+}
+
+/** Refusals of clients that draw their IDs and are accepted otherwise: sessions full, or a broken policy. */
+function refusedRandom(parties: readonly Party[]): { client: Client; at: number; segment: number }[] {
+  const accepted = new Set(
+    parties
+      .filter(({ session, outcomes }) => session.quickModes.some((each) => isAccepted(outcomes.get(each)!)))
+      .map(({ client }) => client),
+  );
+  return parties
+    .filter(({ client, pattern }) => pattern.kind === "random" && accepted.has(client))
+    .flatMap(({ client, session, outcomes }) =>
+      session.quickModes
+        .filter((each) => isRefused(outcomes.get(each)!))
+        .map(({ firstAt, segment }) => ({ client, at: firstAt, segment })),
+    )
+    .sort((a, b) => a.segment - b.segment || a.at - b.at);
+}
+
+function refusedWith(
+  { contender, exchange }: Attempt,
+  others: readonly { client: Client; at: number; segment: number }[],
+): boolean {
+  return others.some(
+    ({ client, at, segment }) =>
+      client !== contender.client &&
+      segment === exchange.segment &&
+      Math.abs(at - exchange.firstAt) <= SAME_TIME,
+  );
+}

@@ -1,0 +1,84 @@
+/** The endpoints of IKE SAs at one responder: where their ESP is looked for, and when they sent first messages. */
+
+import { endpoint, hostOf } from "../collections/endpoints.ts";
+import { seen } from "./moment.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * Endpoints under which the client's ESP and keepalives are: those of its messages and, where it is not on 4500, its
+ * address, because ESP over IP has no ports.
+ */
+export function keysOf({ sa, client, port4500, endpoint: named }: Session): number[] {
+  const keys = new Set<number>([port4500 >= 0 ? named : endpoint(hostOf(named), 0)]);
+  for (const { ends, natTraversal } of sa.paths) {
+    if (sa.isReplay(client, ends[client])) continue;
+    if (port4500 < 0 || natTraversal) keys.add(ends[client]);
+  }
+  return [...keys];
+}
+
+/** When each endpoint sent first messages, answered or not, in order. */
+export function firstMessagesAt(
+  sessions: readonly Session[],
+  unanswered: ReadonlyMap<number, readonly number[]>,
+): Map<number, number[]> {
+  const times = new Map<number, number[]>();
+  const add = (end: number, at: number) => {
+    const known = times.get(end);
+    if (known === undefined) times.set(end, [at]);
+    else known.push(at);
+  };
+  for (const { sa, client } of sessions) {
+    if (sa.phase1Seen && client === 0) add(sa.paths[0].ends[client], sa.firstAt);
+  }
+  for (const [end, each] of unanswered) for (const at of each) add(end, at);
+  for (const each of times.values()) each.sort((a, b) => a - b);
+  return times;
+}
+
+/** The first phase 1 of a session's client after a time, from the endpoints of that session; NaN without one. */
+export function phase1Times(
+  times: ReadonlyMap<number, readonly number[]>,
+): (session: Session, after: number) => number {
+  return ({ sa, client }, after) => {
+    let next = Number.NaN;
+    const ends = new Set(sa.paths.map((path) => path.ends[client]));
+    for (const end of ends) {
+      const at = firstAfter(times.get(end) ?? [], after);
+      if (seen(at) && !(at >= next)) next = at;
+    }
+    return next;
+  };
+}
+
+/** The first of the ascending times that is later; NaN when none is. */
+function firstAfter(times: readonly number[], after: number): number {
+  let from = 0;
+  let to = times.length;
+  while (from < to) {
+    const half = (from + to) >> 1;
+    if (times[half] > after) to = half;
+    else from = half + 1;
+  }
+  return times[from] ?? Number.NaN;
+}
+
+/**
+ * Contract 3.5: endpoints that echoes proved to be one client on both sides of a NAT, inside -> nearest the
+ * responder: messages of both sides were echoed, and no IKE SA is at the other endpoint alone.
+ */
+export function endpointAliases(sessions: readonly Session[]): (endpoint: number) => number {
+  const aliases = new Map<number, number>();
+  const named = new Set(sessions.map((session) => session.endpoint));
+  for (const { sa, client, endpoint: outside } of sessions) {
+    const own = sa.paths.find(({ ends }) => ends[client] === outside)!;
+    for (const path of sa.paths) {
+      const end = path.ends[client];
+      const echoed = [0, 1].every((side) => path.echoOf[side] + path.echoedLater[side] > 0);
+      // Copies sent from another client's address would make the two one; the responder never speaks to those.
+      if (!echoed || path.natTraversal !== own.natTraversal || sa.isReplay(client, end)) continue;
+      if (end !== outside && !named.has(end)) aliases.set(end, outside);
+    }
+  }
+  return (end) => aliases.get(end) ?? end;
+}

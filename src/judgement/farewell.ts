@@ -1,0 +1,52 @@
+/**
+ * Contract 6.5: Deletes are encrypted, so a farewell is known by its shape: at least two Informationals of one side
+ * within 2 s, or one where the silence afterwards can be seen.
+ */
+
+import type { Side } from "../ike/sa.ts";
+import type { Life } from "./life.ts";
+import { type Moment, SECOND } from "./moment.ts";
+import type { Session } from "./session.ts";
+
+const BURST = 2 * SECOND;
+/** What was under way still comes for so long. */
+const SILENCE = 5 * SECOND;
+/** How long the silence after a single Informational must be seen. */
+const SILENCE_SEEN = 90 * SECOND;
+
+export interface Farewells {
+  /** First message of the farewell that ended the SA, whoever said it. */
+  any: Moment | null;
+  client: Moment | null;
+  responder: Moment | null;
+}
+
+export function farewellsOf(session: Session, life: Life, blind: boolean, captureEnd: Moment): Farewells {
+  const client = farewellOf(session, life, session.client, blind, captureEnd);
+  const responder = farewellOf(session, life, session.responder, blind, captureEnd);
+  const any = client === null || (responder !== null && responder.at < client.at) ? responder : client;
+  return { any, client, responder };
+}
+
+function farewellOf(
+  { sa, quickModes }: Session,
+  life: Life,
+  side: Side,
+  blind: boolean,
+  captureEnd: Moment,
+): Moment | null {
+  // ESP after a step of the clock is life after whatever was said before it.
+  if (sa.lifeSegment !== life.segment) return null;
+  const lastQuickMode = quickModes.reduce(
+    (last, { segment, firstAt }) => (segment === life.segment ? Math.max(last, firstAt) : last),
+    Number.NEGATIVE_INFINITY,
+  );
+  const times = sa.informationals[side];
+  const at = times.find((time, i) => {
+    if (life.lastBusyAt - time > SILENCE || lastQuickMode > time) return false;
+    if (times[i + 1] - time <= BURST) return true;
+    const silent = captureEnd.segment > life.segment || captureEnd.at - life.lastBusyAt >= SILENCE_SEEN;
+    return !blind && silent;
+  });
+  return at === undefined ? null : { at, segment: life.segment };
+}

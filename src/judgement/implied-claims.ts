@@ -1,0 +1,85 @@
+/**
+ * Contract 6.2: message IDs that a counting client is known to have used although the capture does not show it. Kept as
+ * ranges 1..k-1.
+ */
+
+import { isAccepted } from "./claiming.ts";
+import { type Moment, seen } from "./moment.ts";
+import type { Party } from "./party.ts";
+import type { Peers } from "./peers.ts";
+import type { Session } from "./session.ts";
+
+/** The party has used the IDs 1..last, of which the claim is a conclusion. */
+export interface ImpliedClaim {
+  party: Party;
+  last: number;
+  since: Moment;
+  /** Its overlap with an attempt before this is no more than a guess. */
+  sureFrom: number;
+}
+
+/** A counter that is seen beyond this may have begun anywhere. */
+const MAX_FIRST_ID = 65_535;
+/** Windows of this vendor version and later counts. */
+const COUNTING_VERSION = 5;
+
+/** @param sourceStart clock of the first record of the sources in a mask (see `sourceBit`) */
+export function impliedClaims(
+  parties: readonly Party[],
+  sourceStart: (sources: number) => number,
+): ImpliedClaim[] {
+  return parties
+    .map((party) => byFirstId(party, sourceStart) ?? byEsp(party))
+    .filter((claim) => claim !== null);
+}
+
+/** First seen with k > 1, and answered on the same SA. */
+function byFirstId(party: Party, sourceStart: (sources: number) => number): ImpliedClaim | null {
+  const { session, pattern, outcomes, lifespan } = party;
+  const first = session.quickModes[0];
+  if (first === undefined || pattern.kind !== "sequential") return null;
+  if (first.messageId < 2 || first.messageId > MAX_FIRST_ID) return null;
+  if (!session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!))) return null;
+  const { sa, begunBefore, finishedAt } = session;
+  const segment = sa.firstSegment;
+  const last = first.messageId - 1;
+  if (!begunBefore) {
+    const at = seen(finishedAt) ? finishedAt : sa.firstAt;
+    return { party, last, since: { at, segment }, sureFrom: at };
+  }
+  const firstAt = lifespan.life.firstAt;
+  if (!lifespan.blind) return { party, last, since: { at: firstAt, segment }, sureFrom: firstAt };
+  const start = sourceStart(sa.sources[0] | sa.sources[1]);
+  const at = start <= firstAt ? start : firstAt;
+  return { party, last, since: { at, segment }, sureFrom: firstAt };
+}
+
+/** Phase 1 finished, no quick mode captured, and ESP came with new SPIs: the quick mode was lost. */
+function byEsp(party: Party): ImpliedClaim | null {
+  const { session, pattern, keys, peers } = party;
+  const version = session.clientVendor.microsoftVersion;
+  const counts = pattern.kind === "sequential" || (version !== null && version >= COUNTING_VERSION);
+  if (!counts) return null;
+  const at = espSinceAt(session, keys, peers);
+  if (!seen(at)) return null;
+  return { party, last: 1, since: { at, segment: session.sa.firstSegment }, sureFrom: at };
+}
+
+/**
+ * When ESP in both directions had begun after a phase 1 without any quick mode in the capture, with SPIs that were not
+ * on its endpoints before; NaN where that is not seen.
+ */
+export function espSinceAt(session: Session, keys: readonly number[], peers: Peers): number {
+  const { sa, begunBefore, finishedAt, quickModes } = session;
+  if (quickModes.length > 0 || begunBefore || !seen(finishedAt)) return Number.NaN;
+  const began = (fromPeer: boolean) =>
+    peers
+      .spis(keys, fromPeer)
+      .filter(
+        ({ spi, firstAt, firstSegment }) =>
+          spi !== 0 && firstSegment === sa.firstSegment && firstAt > finishedAt,
+      )
+      .reduce((first, { firstAt }) => Math.min(first, firstAt), Number.POSITIVE_INFINITY);
+  const at = Math.max(began(true), began(false));
+  return Number.isFinite(at) ? at : Number.NaN;
+}

@@ -1,0 +1,62 @@
+/**
+ * Contract 6.7: whether a claimed message ID was *in use* at a moment: only then does accepting it again show that this
+ * responder does not tell clients apart by it.
+ */
+
+import type { Exchange } from "../ike/exchange.ts";
+import type { Claim } from "./claims.ts";
+import { type Moment, SECOND, seen } from "./moment.ts";
+import type { Party } from "./party.ts";
+import type { Spi } from "./peers.ts";
+
+/** Windows behind a NAT starts two quick modes at once and deletes the SA of the first within 3 s. */
+const PAIR_WITHIN = SECOND;
+const PAIR_DELETE = 3 * SECOND;
+
+export function isInUse({ party, exchange, implied }: Claim, moment: Moment): boolean {
+  if (implied || exchange === null || party.lifespan.life.segment !== moment.segment) return false;
+  const spis = party.peers.spis(party.keys, false).filter(({ spi }) => spi !== 0);
+  const captured = !party.lifespan.blind && spis.length > 0;
+  return captured ? isSending(party, exchange, spis, moment) : isLatest(party, exchange, moment);
+}
+
+/** The responder still sends after the moment on the SPI that began with the quick mode. */
+function isSending(party: Party, exchange: Exchange, spis: readonly Spi[], { at, segment }: Moment): boolean {
+  return spis.some(
+    (spi) =>
+      spi.lastSegment === segment &&
+      spi.lastAt > at &&
+      spi.firstSegment === exchange.segment &&
+      spi.firstAt >= exchange.firstAt &&
+      begunBy(party, spi.firstAt) === exchange,
+  );
+}
+
+/** The accepted quick mode, of either side, that an SPI began with: the latest before it. */
+function begunBy({ session, acceptedAt }: Party, at: number): Exchange | null {
+  let latest: Exchange | null = null;
+  for (const exchange of session.quickModes) {
+    if (acceptedAt.has(exchange) && exchange.firstAt <= at) latest = laterOf(latest, exchange);
+  }
+  for (const exchange of session.sa.exchanges) {
+    const others = exchange.starter !== session.client && exchange.firstAt <= at && seen(exchange.replyAt);
+    if (others && exchange.first !== latest?.first) latest = laterOf(latest, exchange);
+  }
+  return latest;
+}
+
+function laterOf(a: Exchange | null, b: Exchange): Exchange {
+  return a === null || b.firstAt >= a.firstAt ? b : a;
+}
+
+/** Without SPIs: the holder's latest quick mode, and no Informational of either side since. */
+function isLatest({ session }: Party, exchange: Exchange, moment: Moment): boolean {
+  const { sa, quickModes } = session;
+  if (sa.lifeSegment !== moment.segment) return false;
+  const own = quickModes.filter(({ firstAt }) => firstAt < moment.at);
+  if (own.some(({ firstAt }) => firstAt > exchange.firstAt)) return false;
+  const pair = own.some((each) => each !== exchange && exchange.firstAt - each.firstAt <= PAIR_WITHIN);
+  const deletes = sa.informationals.flat().filter((at) => at > exchange.firstAt && at < moment.at);
+  const ofFirst = pair && deletes.length > 0 && Math.min(...deletes) - exchange.firstAt <= PAIR_DELETE;
+  return deletes.length === (ofFirst ? 1 : 0);
+}

@@ -1,0 +1,164 @@
+/**
+ * NAT-D without keys (RFC 3947 3.2): the address behind a NAT, found by trying the private ranges. NAT-D is
+ * HASH(CKY-I | CKY-R | IP | port), with the hash that phase 1 agreed on.
+ *
+ * Bounded by a number of hashes, not by time: the same capture gives the same answer on any machine.
+ */
+
+import { hostOf } from "../collections/endpoints.ts";
+import type { HostTable } from "../ike/hosts.ts";
+import type { IkeSa } from "../ike/sa.ts";
+import { type BlockHash, blockHash, paddedBlock } from "../wire/one-block-hash.ts";
+import type { Session } from "./session.ts";
+
+/** All private ranges once: RFC 1918 and RFC 6598. The most used first. */
+const RANGES: readonly { first: number; count: number }[] = [
+  { first: 0xc0a80000, count: 1 << 16 },
+  { first: 0xac100000, count: 1 << 20 },
+  { first: 0x0a000000, count: 1 << 24 },
+  { first: 0x64400000, count: 1 << 22 },
+];
+/** Hashes of a whole run: one search through all ranges. */
+const MAX_HASHES = 22_100_000;
+/** Where the capture goes on: hashes between two turns of other work, some 10 ms. */
+const MAX_HASHES_A_TURN = 40_000;
+/** Networks of found addresses that are tried first: most sites use one. */
+const MAX_NETWORKS = 64;
+const NETWORK = 256;
+/** IKE SAs whose addresses are remembered. */
+const MAX_KNOWN = 65_536;
+/** NAT-D is exchanged on port 500, before the float. */
+const PORT = 500;
+/** The address is the fifth word of what is hashed. */
+const ADDRESS_WORD = 4;
+
+/** A search that is under way. */
+interface Search {
+  hash: BlockHash;
+  block: Int32Array;
+  /** NAT-D hashes of the client's own addresses: two words each. */
+  wanted: readonly number[];
+  range: number;
+  next: number;
+}
+
+export class InsideAddresses {
+  readonly #hosts: HostTable;
+  /** Found address, null for none, by running number of the IKE SA. */
+  readonly #known = new Map<number, number | null>();
+  readonly #searches = new Map<number, Search>();
+  readonly #networks: number[] = [];
+  readonly #out = { first: 0, second: 0 };
+  #left = MAX_HASHES;
+  #leftNow = MAX_HASHES;
+
+  constructor(hosts: HostTable) {
+    this.#hosts = hosts;
+  }
+
+  /** A judgement begins. @param running the capture goes on, and must not wait */
+  turn(running: boolean): void {
+    this.#leftNow = running ? Math.min(MAX_HASHES_A_TURN, this.#left) : this.#left;
+  }
+
+  /** Whether the clients of two sessions have one address behind their NAT. */
+  compare(a: Session, b: Session): "same" | "different" | "unknown" {
+    const [first, second] = [this.find(a), this.find(b)];
+    if (first === null || second === null) return "unknown";
+    return first === second ? "same" : "different";
+  }
+
+  /** The client's address behind its NAT as a number; null where it is not known, or not yet. */
+  find(session: Session): number | null {
+    const { sa } = session;
+    const known = this.#known.get(sa.number);
+    if (known !== undefined) return known;
+    let search = this.#searches.get(sa.number);
+    if (search === undefined) {
+      const begun = this.#begin(session);
+      if (begun === null) {
+        this.#remember(sa, null);
+        return null;
+      }
+      search = begun;
+      this.#searches.set(sa.number, search);
+    }
+    const found = this.#go(search);
+    if (found === undefined) return null;
+    this.#searches.delete(sa.number);
+    this.#remember(sa, found);
+    return found;
+  }
+
+  /** The address if it was looked for already, as text. */
+  shown({ sa }: Session): string | null {
+    const address = this.#known.get(sa.number) ?? null;
+    if (address === null) return null;
+    return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join(".");
+  }
+
+  #remember(sa: IkeSa, address: number | null): void {
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(sa.number, address);
+    if (address === null) return;
+    const network = address - (address % NETWORK);
+    if (this.#networks.includes(network)) return;
+    this.#networks.unshift(network);
+    if (this.#networks.length > MAX_NETWORKS) this.#networks.pop();
+  }
+
+  /** Null where there is no NAT-D to try, no hash that is known here, or no NAT. */
+  #begin({ sa, client, endpoint }: Session): Search | null {
+    const hash = sa.hash === null ? null : blockHash(sa.hash);
+    const own = sa.natHashes[client];
+    // The first one is of the other side's address (RFC 3947 3.2).
+    if (hash === null || own === null || own.length < 4) return null;
+    const message = new Uint8Array(22);
+    const view = new DataView(message.buffer);
+    sa.cookies.forEach((word, i) => {
+      view.setUint32(i * 4, word);
+    });
+    view.setUint16(20, PORT);
+    const block = paddedBlock(message, sa.hash!);
+    const search: Search = { hash, block, wanted: own.slice(2), range: -1, next: 0 };
+    const outside = this.#hosts.bytes(hostOf(endpoint));
+    if (outside.length !== 4) return null;
+    // Not behind a NAT: nothing to find.
+    if (this.#tries(search, new DataView(outside.buffer, outside.byteOffset).getUint32(0))) return null;
+    for (const network of this.#networks) {
+      for (let i = 0; i < NETWORK; i += 1) {
+        if (!this.#tries(search, network + i)) continue;
+        search.range = RANGES.length;
+        search.next = network + i;
+        return search;
+      }
+    }
+    search.range = 0;
+    return search;
+  }
+
+  /** Goes on with a search: the address, null when all were tried, undefined when it has to wait. */
+  #go(search: Search): number | null | undefined {
+    if (search.range === RANGES.length && search.next > 0) return search.next;
+    for (; search.range < RANGES.length; search.range += 1, search.next = 0) {
+      const { first, count } = RANGES[search.range];
+      for (; search.next < count; search.next += 1) {
+        if (this.#leftNow <= 0) return this.#left <= 0 ? null : undefined;
+        if (this.#tries(search, first + search.next)) return first + search.next;
+      }
+    }
+    return null;
+  }
+
+  #tries({ hash, block, wanted }: Search, address: number): boolean {
+    this.#left -= 1;
+    this.#leftNow -= 1;
+    block[ADDRESS_WORD] = address | 0;
+    const out = this.#out;
+    hash(block, out);
+    for (let i = 0; i + 1 < wanted.length; i += 2) {
+      if (wanted[i] === out.first && wanted[i + 1] === out.second) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Contract 3.7: two addresses that each sent the client encrypted messages or quick modes within one IKE SA are one
+ * responder: a gateway seen on both sides of a NAT, or a failover pair.
+ */
+
+import { hostOf } from "../collections/endpoints.ts";
+import type { HostTable } from "../ike/hosts.ts";
+import { type IkeSa, isTwoWay, type Side } from "../ike/sa.ts";
+import { other, type Role } from "./roles.ts";
+
+/** The addresses of responders that are one, each with the lowest of them. */
+export function joinedResponders(
+  sas: readonly IkeSa[],
+  roles: readonly (Role | null)[],
+  hosts: HostTable,
+): Map<number, number> {
+  const joined = new Map<number, number>();
+  const root = (host: number): number => {
+    let at = host;
+    for (let next = joined.get(at); next !== undefined; next = joined.get(at)) at = next;
+    return at;
+  };
+  sas.forEach((sa, i) => {
+    const role = roles[i];
+    if (role === null || sa.paths.length < 2) return;
+    const found = securedHosts(sa, other(role.client));
+    for (const host of found) {
+      const [a, b] = [root(found[0]), root(host)];
+      if (a === b) continue;
+      const [low, high] = isLower(hosts, a, b) ? [a, b] : [b, a];
+      joined.set(high, low);
+    }
+  });
+  return new Map([...joined.keys()].map((host) => [host, root(host)]));
+}
+
+/** Addresses of a side that sent what only who took part in phase 1 can send, on paths with traffic both ways. */
+function securedHosts({ paths }: IkeSa, side: Side): number[] {
+  const found = paths.filter((path) => (path.secured & (1 << side)) !== 0 && isTwoWay(path));
+  return [...new Set(found.map(({ ends }) => hostOf(ends[side])))];
+}
+
+/** IPv4 before IPv6, then by number. */
+function isLower(hosts: HostTable, a: number, b: number): boolean {
+  const [first, second] = [hosts.bytes(a), hosts.bytes(b)];
+  if (first.length !== second.length) return first.length < second.length;
+  const i = first.findIndex((byte, at) => byte !== second[at]);
+  return i >= 0 && first[i] < second[i];
+}

@@ -1,0 +1,218 @@
+/**
+ * Contract 6.4: what was seen of an IKE SA, the ESP and keepalives on its endpoints included, as far as they are its
+ * own (3.4): they belong to the newest SA there that has an accepted quick mode, or else to the newest with any.
+ */
+
+import type { Exchange } from "../ike/exchange.ts";
+import { UNHEARD_SPAN } from "../ike/flows.ts";
+import { isBefore, later, type Moment, seen } from "./moment.ts";
+import type { Peers, Spi } from "./peers.ts";
+import type { Session } from "./session.ts";
+
+export interface Life {
+  /** Segment of the clock that the times are of: the latest with a sign of the SA. */
+  segment: number;
+  lastAt: number;
+  /** The last sign in each earlier segment. */
+  earlier: readonly Moment[];
+  /** The last sign that is not a keepalive, which a NAT's timer sends on. */
+  lastBusyAt: number;
+  /** The last thing that each side itself sent. */
+  fromClientAt: number;
+  fromResponderAt: number;
+  /** The last ESP that the client sent. */
+  espFromClientAt: number;
+  /** The last keepalive of a client that had sent ten at a steady interval; NaN without. */
+  steadyKeepaliveAt: number;
+  /** First sign, ESP of before its first message included where the SA began before the capture. */
+  firstAt: number;
+  /** The client sent on without a sign of the responder (6.6): since when, and its third packet. */
+  dropped: { responderAt: number; thirdAt: number } | null;
+}
+
+/** When an SA takes its endpoints over, and what was last on them before. */
+export interface Tenure {
+  session: Session;
+  from: Moment;
+  /** Last sign on the endpoints before. */
+  lifeBeforeAt: number;
+}
+
+/** The tenants of an endpoint, each from its moment on. `acceptedAt` gives a session's first accepted quick mode. */
+export function tenuresOf(
+  sessions: readonly Session[],
+  accepted: (session: Session) => { exchange: Exchange | null; at: number } | null,
+): Tenure[] {
+  const begin = ({ sa }: Session): Moment => ({ at: sa.firstAt, segment: sa.firstSegment });
+  const claims: { session: Session; from: Moment; lifeBeforeAt: number; firm: boolean }[] = [];
+  for (const session of sessions) {
+    const first = session.quickModes[0];
+    const taken = accepted(session);
+    if (taken !== null) {
+      const { exchange, at } = taken;
+      const segment = exchange?.segment ?? session.sa.firstSegment;
+      const lifeBeforeAt = exchange?.before.lifeAt ?? Number.NaN;
+      claims.push({ session, from: { at, segment }, lifeBeforeAt, firm: true });
+    } else if (first !== undefined) {
+      const from = { at: first.firstAt, segment: first.segment };
+      claims.push({ session, from, lifeBeforeAt: first.before.lifeAt, firm: false });
+    } else if (session.begunBefore) {
+      claims.push({ session, from: begin(session), lifeBeforeAt: Number.NaN, firm: false });
+    }
+  }
+  claims.sort((a, b) => a.from.segment - b.from.segment || a.from.at - b.from.at);
+  const tenures: Tenure[] = [];
+  let firm = false;
+  for (const claim of claims) {
+    const current = tenures[tenures.length - 1]?.session;
+    if (firm && !claim.firm) continue;
+    if (firm && current !== undefined && isBefore(begin(claim.session), begin(current))) continue;
+    firm ||= claim.firm;
+    tenures.push(claim);
+  }
+  // What an SA of before the capture was seen by first is its own.
+  const first = tenures[0];
+  if (first?.session.begunBefore) {
+    first.from = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
+  }
+  return tenures;
+}
+
+/** The part of a tenure's endpoint that belongs to it: from its moment to that of the next. */
+export interface Stay {
+  keys: readonly number[];
+  from: Moment;
+  /** Null for the last one. */
+  to: Moment | null;
+  /** Last sign on the endpoints before `to`. */
+  lifeBeforeAt: number;
+}
+
+/** The life of an SA by its messages and, on its endpoints, what else is its own. */
+export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[], peers: Peers): Life {
+  const byIke: Life = {
+    segment: sa.lifeSegment,
+    lastAt: sa.lastLifeAt,
+    earlier: sa.earlierLife,
+    lastBusyAt: sa.lastLifeAt,
+    fromClientAt: sa.lastFromAt[client],
+    fromResponderAt: sa.lastFromAt[responder],
+    espFromClientAt: Number.NaN,
+    steadyKeepaliveAt: Number.NaN,
+    firstAt: sa.firstAt,
+    dropped: null,
+  };
+  return stays.reduce((life, stay) => withStay(life, stay, sa.firstSegment, peers), byIke);
+}
+
+function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): Life {
+  const sent = peers.rows(stay.keys, true);
+  const received = peers.rows(stay.keys, false);
+  if (sent.length + received.length === 0) return life;
+  if (stay.to !== null) return withEndedStay(life, stay, sent, received, peers);
+  const rows = [...sent, ...received];
+  const segment = Math.max(
+    life.segment,
+    ...rows.filter((row) => seen(peers.flows.lastAt[row])).map((row) => peers.flows.segmentOf(row)),
+  );
+  const own = segment === life.segment;
+  const last = (each: readonly number[]) => since(peers.lastIn(each, segment), segment, stay.from);
+  const esp = (each: readonly number[]) =>
+    each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN);
+  const ofOwn = (at: number) => (own ? at : Number.NaN);
+  const spis = sent.flatMap((row) => peers.spisOf(row));
+  const lastAt = later(ofOwn(life.lastAt), last(rows));
+  const fromResponderAt = later(ofOwn(life.fromResponderAt), last(received));
+  return {
+    segment,
+    lastAt,
+    earlier: own
+      ? withEarlier(life.earlier, rows, peers, segment)
+      : [...life.earlier, { at: life.lastAt, segment: life.segment }],
+    lastBusyAt: later(ofOwn(life.lastBusyAt), since(esp(rows), segment, stay.from)),
+    fromClientAt: later(ofOwn(life.fromClientAt), last(sent)),
+    fromResponderAt,
+    espFromClientAt: later(ofOwn(life.espFromClientAt), since(esp(sent), segment, stay.from)),
+    steadyKeepaliveAt: sent.reduce(
+      (at, row) => (peers.flows.hasSteadyKeepalives(row) ? later(at, peers.flows.keepaliveAt[row]) : at),
+      life.steadyKeepaliveAt,
+    ),
+    firstAt: Number.isFinite(stay.from.at) ? life.firstAt : firstOn(life.firstAt, rows, firstSegment, peers),
+    dropped: peers.hasEsp(received) ? droppedBy(spis, fromResponderAt, stay) : life.dropped,
+  };
+}
+
+function since(at: number, segment: number, from: Moment): number {
+  return isBefore({ at, segment }, from) ? Number.NaN : at;
+}
+
+/** Segments in which the SA's own messages were seen, or what is on its endpoints. */
+function withEarlier(
+  earlier: readonly Moment[],
+  rows: readonly number[],
+  peers: Peers,
+  segment: number,
+): readonly Moment[] {
+  if (segment === 0) return earlier;
+  const last = new Map(earlier.map((moment) => [moment.segment, moment.at]));
+  for (let each = Math.max(0, segment - 8); each < segment; each += 1) {
+    const at = later(last.get(each) ?? Number.NaN, peers.lastIn(rows, each));
+    if (seen(at)) last.set(each, at);
+  }
+  return [...last].map(([each, at]) => ({ at, segment: each }));
+}
+
+function firstOn(firstAt: number, rows: readonly number[], segment: number, peers: Peers): number {
+  return rows.reduce((first, row) => {
+    const at = peers.flows.firstAt[row];
+    return peers.flows.firstSegment[row] === segment && at < first ? at : first;
+  }, firstAt);
+}
+
+/** A newer SA took the endpoints over: what went on until then, by SPI. */
+function withEndedStay(
+  life: Life,
+  { from, to, lifeBeforeAt }: Stay,
+  sent: readonly number[],
+  received: readonly number[],
+  peers: Peers,
+): Life {
+  if (to!.segment !== life.segment) return life;
+  const until = (spis: readonly Spi[]) =>
+    spis.reduce((last, { firstAt, firstSegment, lastAt, lastSegment }) => {
+      const begun = { at: firstAt, segment: firstSegment };
+      if (!isBefore(begun, to!) || lastSegment !== to!.segment || lastAt < from.at) return last;
+      return later(last, lastAt < to!.at ? lastAt : lifeBeforeAt);
+    }, Number.NaN);
+  const own = (rows: readonly number[]) =>
+    rows.flatMap((row) => peers.spisOf(row)).filter(({ firstAt }) => firstAt < to!.at);
+  const [spisSent, spisReceived] = [own(sent), own(received)];
+  const fromClient = until(spisSent);
+  const fromResponder = until(spisReceived);
+  const before = lifeBeforeAt >= from.at ? lifeBeforeAt : Number.NaN;
+  const fromResponderAt = later(life.fromResponderAt, fromResponder);
+  const ended = spisSent.filter(({ lastAt }) => lastAt < to!.at);
+  return {
+    ...life,
+    lastAt: later(life.lastAt, later(before, later(fromClient, fromResponder))),
+    lastBusyAt: later(life.lastBusyAt, later(fromClient, fromResponder)),
+    fromClientAt: later(life.fromClientAt, fromClient),
+    fromResponderAt,
+    espFromClientAt: later(life.espFromClientAt, fromClient),
+    dropped:
+      spisReceived.length > 0
+        ? droppedBy(ended, fromResponderAt, { keys: [], from, to, lifeBeforeAt })
+        : life.dropped,
+  };
+}
+
+/** Three packets or more over 20 s or more after the responder's last sign. */
+function droppedBy(spis: readonly Spi[], responderAt: number, { from }: Stay): Life["dropped"] {
+  for (const { unheardSince, unheardThirdAt, lastAt } of spis) {
+    const long = lastAt - unheardSince >= UNHEARD_SPAN && seen(unheardThirdAt);
+    if (long && unheardSince > responderAt && unheardSince >= from.at) {
+      return { responderAt, thirdAt: unheardThirdAt };
+    }
+  }
+  return null;
+}

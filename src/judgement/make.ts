@@ -1,0 +1,31 @@
+/**
+ * Contract 6.8, make: what the responder's vendor IDs name. Only a make other than Cisco's weakens a verdict; a vendor
+ * ID that others also send names nobody.
+ */
+
+import { seen } from "./moment.ts";
+import type { Box } from "./responders.ts";
+
+export type Make =
+  /** Names a Cisco gateway. */
+  | "cisco"
+  /** Names another make. */
+  | "other"
+  /** Phase 1 was seen whole, and nothing in it names a make. */
+  | "unknown"
+  /** Phase 1 was not seen whole. */
+  | "unseen";
+
+export function makeOf({ parties }: Box): Make {
+  let make: Make = "unseen";
+  for (const { session } of parties) {
+    const { make: name, isCisco } = session.responderVendor;
+    if (name !== null && isCisco) make = "cisco";
+    else if (name !== null) return "other";
+    else if (make === "unseen") {
+      const { sa, finishedAt } = session;
+      if (sa.phase1Seen && seen(finishedAt) && !sa.cut && !sa.logged) make = "unknown";
+    }
+  }
+  return make;
+}

@@ -1,0 +1,36 @@
+/**
+ * Moments are (clock, segment): clocks of different segments (the capture's clock stepped back in between) cannot be
+ * compared, only ordered.
+ */
+
+export interface Moment {
+  /** Microseconds. */
+  at: number;
+  segment: number;
+}
+
+export const SECOND = 1_000_000;
+
+export function isBefore(moment: Moment, other: Moment): boolean {
+  return moment.segment < other.segment || (moment.segment === other.segment && moment.at < other.at);
+}
+
+/** Ascending order, for `sort`. */
+export function inOrder(a: Moment, b: Moment): number {
+  return a.segment - b.segment || a.at - b.at;
+}
+
+/** A time was seen: NaN stands for one that was not. */
+export function seen(time: number): boolean {
+  return !Number.isNaN(time);
+}
+
+/** The later of two times; one that was not seen is earlier than any. */
+export function later(a: number, b: number): number {
+  return a >= b || Number.isNaN(b) ? a : b;
+}
+
+/** The earlier of two times; one that was not seen is later than any. */
+export function earlier(a: number, b: number): number {
+  return a <= b || Number.isNaN(b) ? a : b;
+}

@@ -1,0 +1,102 @@
+/**
+ * Contract 3.6: a NAT moves a session to another port or address, and its ESP goes on under the same SPI. Gives for
+ * each endpoint that was moved to the one that the session came from.
+ */
+
+import { hostOf } from "../collections/endpoints.ts";
+import type { Peer, Peers, Spi } from "./peers.ts";
+import type { Session } from "./session.ts";
+
+/** Packets that show a sender at its new endpoint where what it is sent was not captured. */
+const PACKETS = 3;
+
+/** @param hasIke an IKE SA of its own is at the endpoint */
+export function movedEndpoints(peers: Peers, hasIke: (peer: Peer) => boolean): Map<number, number> {
+  const places = new Map<number, { peer: Peer; spi: Spi }[]>();
+  for (const peer of peers.byKey.values()) {
+    for (const spi of peers.spis([peer.key], true)) {
+      if (spi.spi === 0) continue;
+      const known = places.get(spi.spi);
+      if (known === undefined) places.set(spi.spi, [{ peer, spi }]);
+      else known.push({ peer, spi });
+    }
+  }
+  const moved = new Map<number, number>();
+  for (const uses of places.values()) {
+    if (uses.length < 2) continue;
+    uses.sort((a, b) => a.spi.firstSegment - b.spi.firstSegment || a.spi.firstAt - b.spi.firstAt);
+    for (let i = 1; i < uses.length; i += 1) {
+      const [from, to] = [uses[i - 1], uses[i]];
+      const sameKind = (from.peer.port === 0) === (to.peer.port === 0);
+      if (from.peer === to.peer || !sameKind || hasIke(to.peer)) continue;
+      if (isMove(from.spi, to.spi, to.peer, peers)) moved.set(to.peer.key, from.peer.key);
+    }
+  }
+  return rooted(moved);
+}
+
+/** It left the old endpoint before it came to the new one, and the responder follows it there. */
+function isMove(from: Spi, to: Spi, peer: Peer, peers: Peers): boolean {
+  const left = from.lastSegment === to.firstSegment && from.lastAt < to.firstAt;
+  if (!left) return false;
+  if (peers.hasEsp(peer.received)) return true;
+  if (answersAnyone(peer, peers)) return false;
+  return to.packets >= PACKETS && to.firstSequence > from.lastSequence;
+}
+
+/** ESP of the responder is in the capture, of this kind, to whomever. */
+function answersAnyone({ port }: Peer, peers: Peers): boolean {
+  for (const other of peers.byKey.values()) {
+    if ((other.port === 0) === (port === 0) && peers.hasEsp(other.received)) return true;
+  }
+  return false;
+}
+
+/** Moves of moves lead to where the session began. */
+function rooted(moved: Map<number, number>): Map<number, number> {
+  const roots = new Map<number, number>();
+  for (const key of moved.keys()) {
+    let root = key;
+    for (let i = 0; i <= moved.size; i += 1) {
+      const next = moved.get(root);
+      if (next === undefined) break;
+      root = next;
+    }
+    if (root !== key && !moved.has(root)) roots.set(key, root);
+  }
+  return roots;
+}
+
+/** ESP that begins so soon after an accepted quick mode, at another port of the client, is that one's. */
+const BEGINS_WITHIN = 60_000_000;
+
+/** An accepted quick mode whose ESP went to another port of the client's address from the start. */
+export function otherPorts(
+  sessions: readonly { session: Session; keys: readonly number[]; acceptedAt: number }[],
+  peers: Peers,
+  hasIke: (peer: Peer) => boolean,
+): Map<number, number> {
+  const byHost = new Map<number, Peer[]>();
+  for (const peer of peers.byKey.values()) {
+    if (hasIke(peer) || !peers.hasEsp(peer.sent) || !peers.hasEsp(peer.received)) continue;
+    const known = byHost.get(peer.host);
+    if (known === undefined) byHost.set(peer.host, [peer]);
+    else known.push(peer);
+  }
+  const found = new Map<number, number>();
+  const several = new Set<number>();
+  if (byHost.size === 0) return found;
+  for (const { session, keys, acceptedAt } of sessions) {
+    const there = byHost.get(hostOf(session.endpoint)) ?? [];
+    if (there.length === 0 || peers.hasEsp(peers.rows(keys, true))) continue;
+    const begins = (spis: Spi[]) =>
+      spis.some(({ firstAt }) => firstAt >= acceptedAt && firstAt - acceptedAt <= BEGINS_WITHIN);
+    for (const { key } of there) {
+      if (!begins(peers.spis([key], true)) || !begins(peers.spis([key], false))) continue;
+      if (found.has(key)) several.add(key);
+      else found.set(key, keys[0]);
+    }
+  }
+  for (const key of several) found.delete(key);
+  return found;
+}

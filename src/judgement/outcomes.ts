@@ -1,0 +1,112 @@
+/**
+ * Contract 4, the order of steps: what became of all quick modes at one responder, first by their own messages, then by
+ * ESP of the bare endpoints, in the order of their first messages.
+ */
+
+import type { Exchange } from "../ike/exchange.ts";
+import { inOrder, type Moment } from "./moment.ts";
+import { type Judged, type OutcomeContext, outcomeOf } from "./outcome.ts";
+import type { Peers } from "./peers.ts";
+import type { Session } from "./session.ts";
+
+export interface OutcomesContext {
+  peers: Peers;
+  keys: ReadonlyMap<Session, readonly number[]>;
+  blind: ReadonlyMap<Session, boolean>;
+  responderSeen: boolean;
+  phase1Times: (session: Session, after: number) => number;
+  captureEnd: Moment;
+  running: boolean;
+}
+
+export interface Outcomes {
+  exchanges: ReadonlyMap<Exchange, Judged>;
+  contextOf: (session: Session) => OutcomeContext;
+  /** When the first quick mode of a session was accepted; null where none was. */
+  firstAccepted: (session: Session) => Moment | null;
+  /** The quick mode of that. */
+  firstAcceptedOf: (session: Session) => Exchange | null;
+}
+
+export function judgeOutcomes(sessions: readonly Session[], context: OutcomesContext): Outcomes {
+  const answers = new Answers(sessions, context.keys);
+  const contexts = new Map<Session, OutcomeContext>();
+  const contextOf = (session: Session) => {
+    let own = contexts.get(session);
+    if (own === undefined) {
+      const { peers, responderSeen, captureEnd, running } = context;
+      const keys = context.keys.get(session)!;
+      own = {
+        peers,
+        keys,
+        blind: context.blind.get(session)!,
+        responderSeen,
+        nextPhase1: (after) => context.phase1Times(session, after),
+        answeredWithin: (except, from, to) => answers.within(keys, except, from, to),
+        captureEnd,
+        running,
+      };
+      contexts.set(session, own);
+    }
+    return own;
+  };
+  const exchanges = new Map<Exchange, Judged>();
+  const all = sessions.flatMap((session) => session.quickModes.map((exchange) => ({ session, exchange })));
+  all.sort(({ exchange: a }, { exchange: b }) =>
+    inOrder({ at: a.firstAt, segment: a.segment }, { at: b.firstAt, segment: b.segment }),
+  );
+  for (const { session, exchange } of all) {
+    const own = contextOf(session);
+    const judged = outcomeOf(session, exchange, own);
+    exchanges.set(exchange, judged);
+    if (!Number.isNaN(judged.acceptedAt)) answers.note(own.keys, exchange, judged.acceptedAt);
+  }
+  const firstAcceptedOf = ({ quickModes }: Session) =>
+    quickModes.find((exchange) => !Number.isNaN(exchanges.get(exchange)!.acceptedAt)) ?? null;
+  return {
+    exchanges,
+    contextOf,
+    firstAcceptedOf,
+    firstAccepted: (session) => {
+      const first = firstAcceptedOf(session);
+      return first === null ? null : { at: exchanges.get(first)!.acceptedAt, segment: first.segment };
+    },
+  };
+}
+
+/** When quick modes of either side were answered, by endpoint. */
+class Answers {
+  readonly #byKey = new Map<number, { exchange: Exchange; at: number }[]>();
+
+  constructor(sessions: readonly Session[], keys: ReadonlyMap<Session, readonly number[]>) {
+    for (const session of sessions) {
+      for (const exchange of session.quickModes) {
+        if (exchange.replyAt >= exchange.firstAt) this.note(keys.get(session)!, exchange, exchange.replyAt);
+      }
+      // Those that the responder started explain ESP as well.
+      for (const exchange of session.sa.exchanges) {
+        const own = exchange.starter === session.client;
+        if (!own && exchange.replyAt >= exchange.firstAt) {
+          this.note(keys.get(session)!, exchange, exchange.replyAt);
+        }
+      }
+    }
+  }
+
+  note(keys: readonly number[], exchange: Exchange, at: number): void {
+    for (const key of keys) {
+      const known = this.#byKey.get(key);
+      if (known === undefined) this.#byKey.set(key, [{ exchange, at }]);
+      else known.push({ exchange, at });
+    }
+  }
+
+  within(keys: readonly number[], except: Exchange, from: number, to: number): boolean {
+    return keys.some((key) =>
+      (this.#byKey.get(key) ?? []).some(
+        ({ exchange, at }) =>
+          exchange.first !== except.first && exchange.segment === except.segment && at >= from && at <= to,
+      ),
+    );
+  }
+}

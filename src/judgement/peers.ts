@@ -1,0 +1,109 @@
+/**
+ * The ESP and keepalives of one responder, by the endpoint of its peer: what the endpoints themselves show, before it
+ * is known whose they are (contract 4 to 6). ESP over IP has no ports: its endpoints have port 0.
+ */
+
+import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
+import type { FlowTable } from "../ike/flows.ts";
+import { later, type Moment, seen } from "./moment.ts";
+
+/** What passed between the responder and one endpoint, as rows of the flow table. */
+export interface Peer {
+  key: number;
+  host: number;
+  /** 0 for ESP over IP. */
+  port: number;
+  /** Rows of what the peer sent, and of what was sent to it. */
+  sent: number[];
+  received: number[];
+}
+
+/** One SPI of a peer, in one direction. */
+export interface Spi {
+  spi: number;
+  firstAt: number;
+  firstSegment: number;
+  lastAt: number;
+  lastSegment: number;
+  firstSequence: number;
+  lastSequence: number;
+  packets: number;
+  /** First and third packet since the other side was heard last. */
+  unheardSince: number;
+  unheardThirdAt: number;
+}
+
+export class Peers {
+  readonly flows: FlowTable;
+  readonly byKey = new Map<number, Peer>();
+
+  constructor(flows: FlowTable) {
+    this.flows = flows;
+  }
+
+  /** Takes a row of the flow table; `outgoing`: the responder sends it. */
+  add(row: number, outgoing: boolean): void {
+    const { flows } = this;
+    const { source, destination } = flows.ports(row);
+    const host = outgoing ? flows.to[row] : flows.from[row];
+    const key = endpoint(host, outgoing ? destination : source);
+    let peer = this.byKey.get(key);
+    if (peer === undefined) {
+      peer = { key, host: hostOf(key), port: portOf(key), sent: [], received: [] };
+      this.byKey.set(key, peer);
+    }
+    (outgoing ? peer.received : peer.sent).push(row);
+  }
+
+  rows(keys: readonly number[], fromPeer: boolean): number[] {
+    const rows: number[] = [];
+    for (const key of keys) {
+      const peer = this.byKey.get(key);
+      if (peer !== undefined) rows.push(...(fromPeer ? peer.sent : peer.received));
+    }
+    return rows;
+  }
+
+  spis(keys: readonly number[], fromPeer: boolean): Spi[] {
+    return this.rows(keys, fromPeer).flatMap((row) => this.spisOf(row));
+  }
+
+  spisOf(row: number): Spi[] {
+    const { spis } = this.flows;
+    return [...spis.slots(row)].map((slot) => ({
+      spi: spis.spi[slot],
+      firstAt: spis.firstAt[slot],
+      firstSegment: spis.firstSegment[slot],
+      lastAt: spis.lastAt[slot],
+      lastSegment: spis.lastSegment[slot],
+      firstSequence: spis.firstSequence[slot],
+      lastSequence: spis.lastSequence[slot],
+      packets: spis.packets[slot],
+      unheardSince: spis.unheardSince[slot],
+      unheardThirdAt: spis.unheardThirdAt[slot],
+    }));
+  }
+
+  /** The last ESP or keepalive on these endpoints, of either side; its segment is the latest. */
+  lastOf({ sent, received }: Peer): Moment | null {
+    let last: Moment | null = null;
+    for (const row of [...sent, ...received]) {
+      const at = this.flows.lastAt[row];
+      const segment = this.flows.segmentOf(row);
+      if (!seen(at)) continue;
+      if (last === null || segment > last.segment || (segment === last.segment && at > last.at)) {
+        last = { at, segment };
+      }
+    }
+    return last;
+  }
+
+  /** The last packet of some rows in a segment; NaN where there is none. */
+  lastIn(rows: readonly number[], segment: number): number {
+    return rows.reduce((last, row) => later(last, this.flows.lastIn(row, segment)), Number.NaN);
+  }
+
+  hasEsp(rows: readonly number[]): boolean {
+    return rows.some((row) => this.flows.hasEsp(row));
+  }
+}

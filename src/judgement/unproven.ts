@@ -1,0 +1,60 @@
+/** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
+
+import type { Exchange } from "../ike/exchange.ts";
+import { SECOND, seen } from "./moment.ts";
+import { deletedBy, espFollows, isWithin, lastCopyAt, type OutcomeContext, PENDING } from "./outcome.ts";
+import type { Session } from "./session.ts";
+
+const RECENT = 60 * SECOND;
+/** Copies over so long that a responder that sends steadily would have been seen. */
+const COPIES_SPAN = 10 * SECOND;
+const AFTER_LAST_COPY = SECOND;
+const GAVE_UP_SOON = 3 * SECOND;
+const REFUSED_SOON = SECOND;
+
+export function notProven(
+  session: Session,
+  exchange: Exchange,
+  gaveUp: number,
+  context: OutcomeContext,
+): boolean {
+  return (
+    isUnfinished(session, exchange) ||
+    isSilentToAll(session, exchange) ||
+    hasDied(exchange) ||
+    exchange.before.unheard ||
+    (!isWithin(PENDING, exchange, context) && missedNothing(session, exchange, gaveUp, context))
+  );
+}
+
+/** Phase 1 is not known to have finished, or not between these addresses; or a log told of it, which has no content. */
+function isUnfinished({ sa, client, finishedAt }: Session, { from }: Exchange): boolean {
+  return sa.logged || !seen(finishedAt) || !sa.isTwoWayFrom(client, from);
+}
+
+/** Phase 1 was long ago, and the responder sent nothing to anyone until a minute after the last copy. */
+function isSilentToAll({ finishedAt, begunBefore }: Session, exchange: Exchange): boolean {
+  const fresh = !begunBefore && exchange.firstAt - finishedAt <= RECENT;
+  return !fresh && !(exchange.otherSentAt - lastCopyAt(exchange) <= RECENT);
+}
+
+/** The responder was sending steadily, and to nobody from the first copy on: it died, or its path did. */
+function hasDied(exchange: Exchange): boolean {
+  const last = lastCopyAt(exchange);
+  const long = last - exchange.firstAt >= COPIES_SPAN;
+  return exchange.before.steady && long && !(exchange.otherSentAt <= last + AFTER_LAST_COPY);
+}
+
+/** Nothing shows that the client missed an answer: one that lacks it repeats itself after a second. */
+function missedNothing(
+  session: Session,
+  exchange: Exchange,
+  gaveUp: number,
+  context: OutcomeContext,
+): boolean {
+  if (exchange.retransmissions > 0) return false;
+  if (gaveUp - exchange.firstAt <= GAVE_UP_SOON) return false;
+  if (seen(deletedBy(session, exchange))) return false;
+  const refusedSoon = exchange.otherInformationalAt - exchange.firstAt <= REFUSED_SOON;
+  return !(refusedSoon && !context.blind && !espFollows(exchange, gaveUp, context));
+}

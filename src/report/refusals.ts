@@ -1,0 +1,93 @@
+/** One sentence for each client that was refused without a visible holder (contract 6.9). */
+
+import type { HostTable } from "../ike/hosts.ts";
+import type { Refusals } from "../judgement/unheld.ts";
+import type { Warning } from "./model.ts";
+import { notifyName } from "./notifies.ts";
+import { clientText, messageIdText } from "./sentences.ts";
+import { isoTime } from "./time.ts";
+
+/** IDs named in one sentence. */
+const SHOWN_IDS = 3;
+
+/** At most `limit` of each kind, and a line for the rest. */
+export function refusalWarnings(refusals: readonly Refusals[], hosts: HostTable, limit: number): Warning[] {
+  const byCode = new Map<Warning["code"], Warning[]>();
+  for (const each of refusals) {
+    const warning = refusalWarning(each, hosts);
+    const known = byCode.get(warning.code);
+    if (known === undefined) byCode.set(warning.code, [warning]);
+    else known.push(warning);
+  }
+  return [...byCode].flatMap(([code, warnings]) => {
+    const shown = warnings.slice(0, limit);
+    const more = warnings.length - shown.length;
+    return more === 0
+      ? shown
+      : [...shown, { code, message: `... and ${more} more clients were refused so.` }];
+  });
+}
+
+/** Names the client and why it was refused, whatever the counts are: for saying it once. */
+export function refusalKey({ box, contender, reason }: Refusals, hosts: HostTable): string {
+  return `${reason} ${hosts.text(box.host)} ${clientText(contender, hosts, true)}`;
+}
+
+export function refusalWarning(refusals: Refusals, hosts: HostTable): Warning {
+  const code = refusals.reason === "own-session" ? "refused-by-own-session" : "refused-without-holder";
+  const parts = [triesOf(refusals, hosts), whyOf(refusals)];
+  return { code, message: parts.join(" ") };
+}
+
+/** "3 tries of 192.0.2.20 at 203.0.113.1 on message ID 0x00000001 from .. to .. were refused (..), .." */
+function triesOf(
+  { box, contender, attempts, acceptedBefore, acceptedAfter }: Refusals,
+  hosts: HostTable,
+): string {
+  const ids = [...new Set(attempts.map(({ exchange }) => messageIdText(exchange.messageId)))];
+  const more = ids.length > SHOWN_IDS ? ` and ${ids.length - SHOWN_IDS} more` : "";
+  const who = clientText(contender, hosts, false);
+  const first = time(attempts[0].exchange.firstAt);
+  const last = time(attempts[attempts.length - 1].exchange.firstAt);
+  const when = attempts.length === 1 ? `at ${first}` : `from ${first} to ${last}`;
+  const tries = attempts.length === 1 ? "1 try" : `${attempts.length} tries`;
+  const were = attempts.length === 1 ? "was" : "were";
+  const accepted = [acceptedBefore ? "before" : "", acceptedAfter ? "afterwards" : ""].filter(
+    (each) => each !== "",
+  );
+  const also = accepted.length === 0 ? "" : `; it was accepted ${accepted.join(" and ")}`;
+  return `${tries} of ${who} at ${hosts.text(box.host)} on message ID ${ids.slice(0, SHOWN_IDS).join(", ")}${more}, ${when}, ${were} refused (${howOf(attempts)})${also}.`;
+}
+
+/** Silence, or what was sent instead of an answer. */
+function howOf(attempts: Refusals["attempts"]): string {
+  const told = attempts.filter(({ outcome }) => outcome === "refused").length;
+  const silent = attempts.length - told;
+  const notifies = new Set(attempts.map(({ exchange }) => exchange.otherNotify));
+  notifies.delete(0);
+  const named = notifies.size === 0 ? "" : `: ${[...notifies].map(notifyName).join(", ")}`;
+  const parts = [
+    ...(silent > 0 ? [told > 0 ? `${silent} by silence` : "by silence"] : []),
+    ...(told > 0 ? [`${silent > 0 ? `${told} ` : ""}by an Informational${named}`] : []),
+  ];
+  return parts.join(", ");
+}
+
+function whyOf({ reason, ghost, othersMayHold }: Refusals): string {
+  if (reason === "own-session") {
+    const last = ghost === null ? "" : `, last seen ${time(ghost.lifespan.life.lastAt)},`;
+    return `No other client holds it: its own earlier session${last} never said goodbye, and the responder may still hold that.`;
+  }
+  if (reason === "not-counting") {
+    return "The client draws its IDs and no other client holds them: no shared message ID explains it, so compare proposals and policy.";
+  }
+  return othersMayHold
+    ? "No client in the capture holds it, but peers outside the capture may: capture at the ASA, from before the first client connects."
+    : "The phase 1 of every peer is in the capture and none of them holds it: another cause, so compare proposals and policy.";
+}
+
+function time(at: number): string {
+  return isoTime(at, 0, 6)
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, " UTC");
+}

@@ -1,0 +1,174 @@
+/**
+ * MD5 (RFC 1321), SHA-1 (RFC 3174) and SHA-256 (RFC 6234) of short messages that fit into one block: the first two
+ * words of the hash, without an object or a copy for each. For trying many inputs that differ in a word.
+ */
+
+/** Hash algorithms by their numbers in IKE (RFC 2409 App. A, IANA "Hash Algorithm"). */
+export const HASH_MD5 = 1;
+export const HASH_SHA1 = 2;
+export const HASH_SHA256 = 4;
+
+/** The first two words of the last hash, as they stand in it: big-endian. */
+export interface HashStart {
+  first: number;
+  second: number;
+}
+
+/** Hashes one block of sixteen words, padded by the caller; writes to `out`. */
+export type BlockHash = (block: Int32Array, out: HashStart) => void;
+
+/** The function for an algorithm of IKE, or null for one that is not known here. */
+export function blockHash(algorithm: number): BlockHash | null {
+  switch (algorithm) {
+    case HASH_MD5:
+      return md5;
+    case HASH_SHA1:
+      return sha1;
+    case HASH_SHA256:
+      return sha256;
+    default:
+      return null;
+  }
+}
+
+/** Pads a message of whole bytes into a block (all three pad alike, but for the place of the length). */
+export function paddedBlock(message: Uint8Array, algorithm: number): Int32Array {
+  const bytes = new Uint8Array(64);
+  bytes.set(message);
+  bytes[message.length] = 0x80;
+  const view = new DataView(bytes.buffer);
+  const bits = message.length * 8;
+  // MD5 counts from the least significant byte (RFC 1321 3.2).
+  if (algorithm === HASH_MD5) view.setUint32(56, bits, true);
+  else view.setUint32(60, bits);
+  return Int32Array.from({ length: 16 }, (_, i) => view.getInt32(i * 4));
+}
+
+const w = new Int32Array(64);
+
+/** RFC 3174 6.1. */
+function sha1(block: Int32Array, out: HashStart): void {
+  for (let i = 0; i < 16; i += 1) w[i] = block[i];
+  let a = 0x67452301;
+  let b = 0xefcdab89 | 0;
+  let c = 0x98badcfe | 0;
+  let d = 0x10325476;
+  let e = 0xc3d2e1f0 | 0;
+  for (let i = 0; i < 80; i += 1) {
+    const at = i & 15;
+    if (i >= 16) {
+      const mixed = w[(i + 13) & 15] ^ w[(i + 8) & 15] ^ w[(i + 2) & 15] ^ w[at];
+      w[at] = (mixed << 1) | (mixed >>> 31);
+    }
+    let f: number;
+    if (i < 20) f = ((b & c) | (~b & d)) + 0x5a827999;
+    else if (i < 40) f = (b ^ c ^ d) + 0x6ed9eba1;
+    else if (i < 60) f = ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
+    else f = (b ^ c ^ d) + 0xca62c1d6;
+    const next = (((a << 5) | (a >>> 27)) + f + e + w[at]) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = next;
+  }
+  out.first = (a + 0x67452301) >>> 0;
+  out.second = (b + 0xefcdab89) >>> 0;
+}
+
+/** Fractional parts of the cube roots of the first 64 primes (RFC 6234 5.1), and the sines of RFC 1321 3.4. */
+const K256 = Int32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));
+const H256 = Int32Array.from(primes(8), (prime) => fraction(Math.sqrt(prime)));
+const SINES = Int32Array.from(
+  { length: 64 },
+  (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 0x100000000) | 0,
+);
+
+function primes(count: number): number[] {
+  const found: number[] = [];
+  for (let each = 2; found.length < count; each += 1) {
+    if (found.every((prime) => each % prime !== 0)) found.push(each);
+  }
+  return found;
+}
+
+function fraction(value: number): number {
+  return Math.floor((value - Math.floor(value)) * 0x100000000) | 0;
+}
+
+/** RFC 6234 6.2. */
+function sha256(block: Int32Array, out: HashStart): void {
+  for (let i = 0; i < 16; i += 1) w[i] = block[i];
+  for (let i = 16; i < 64; i += 1) {
+    const x = w[i - 15];
+    const y = w[i - 2];
+    const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+    const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+    w[i] = (w[i - 16] + s0 + w[i - 7] + s1) | 0;
+  }
+  let a = H256[0];
+  let b = H256[1];
+  let c = H256[2];
+  let d = H256[3];
+  let e = H256[4];
+  let f = H256[5];
+  let g = H256[6];
+  let h = H256[7];
+  for (let i = 0; i < 64; i += 1) {
+    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K256[i] + w[i]) | 0;
+    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
+  }
+  out.first = (a + H256[0]) >>> 0;
+  out.second = (b + H256[1]) >>> 0;
+}
+
+const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
+
+/** RFC 1321 3.4. */
+function md5(block: Int32Array, out: HashStart): void {
+  for (let i = 0; i < 16; i += 1) w[i] = swapped(block[i]);
+  let a = 0x67452301;
+  let b = 0xefcdab89 | 0;
+  let c = 0x98badcfe | 0;
+  let d = 0x10325476;
+  for (let i = 0; i < 64; i += 1) {
+    const round = i >> 4;
+    let f: number;
+    let g: number;
+    if (round === 0) {
+      f = (b & c) | (~b & d);
+      g = i;
+    } else if (round === 1) {
+      f = (d & b) | (~d & c);
+      g = (5 * i + 1) & 15;
+    } else if (round === 2) {
+      f = b ^ c ^ d;
+      g = (3 * i + 5) & 15;
+    } else {
+      f = c ^ (b | ~d);
+      g = (7 * i) & 15;
+    }
+    const sum = (a + f + SINES[i] + w[g]) | 0;
+    const shift = SHIFTS[round * 4 + (i & 3)];
+    a = d;
+    d = c;
+    c = b;
+    b = (b + ((sum << shift) | (sum >>> (32 - shift)))) | 0;
+  }
+  out.first = swapped((a + 0x67452301) | 0) >>> 0;
+  out.second = swapped((b + 0xefcdab89) | 0) >>> 0;
+}
+
+function swapped(word: number): number {
+  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | ((word >>> 24) & 0xff);
+}

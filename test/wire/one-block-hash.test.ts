@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { blockHash, HASH_MD5, HASH_SHA1, HASH_SHA256, paddedBlock } from "../../src/wire/one-block-hash.ts";
+import { random32 } from "../support/random.ts";
+
+describe("hashes of one block", () => {
+  it.each([
+    [HASH_MD5, "md5"],
+    [HASH_SHA1, "sha1"],
+    [HASH_SHA256, "sha256"],
+  ])(
+    "algorithm %i begins as %s of node:crypto does, for messages of every length that fit",
+    (algorithm, name) => {
+      const next = random32(7);
+      for (let length = 0; length < 56; length += 1) {
+        const message = Uint8Array.from({ length }, () => next() & 0xff);
+        const out = { first: 0, second: 0 };
+        blockHash(algorithm)!(paddedBlock(message, algorithm), out);
+        const expected = createHash(name).update(message).digest();
+        expect([out.first, out.second]).toEqual([expected.readUInt32BE(0), expected.readUInt32BE(4)]);
+      }
+    },
+  );
+
+  it("knows no others", () => {
+    expect(blockHash(5)).toBeNull();
+  });
+});
