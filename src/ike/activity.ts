@@ -19,6 +19,8 @@ export class ActivityTable {
   /** Place of each host + 1, or 0. */
   #places = new Int32Array(256);
   #used = 0;
+  /** Places of hosts that are gone. */
+  #free: number[] = [];
   #second = new Int32Array(16 * SECONDS);
   #first = new Float64Array(16 * SECONDS);
   #last = new Float64Array(16 * SECONDS);
@@ -26,7 +28,7 @@ export class ActivityTable {
   sent(host: number, at: number): void {
     let place = host < this.#places.length ? this.#places[host] - 1 : -1;
     if (place < 0) {
-      if (this.#used >= MAX_HOSTS) return;
+      if (this.#used >= MAX_HOSTS && this.#free.length === 0) return;
       place = this.#add(host);
     }
     const second = Math.floor(at / MICROS) | 0;
@@ -63,50 +65,54 @@ export class ActivityTable {
 
   #add(host: number): number {
     while (host >= this.#places.length) this.#places = wider(this.#places, Int32Array);
-    if ((this.#used + 1) * SECONDS > this.#second.length) {
-      this.#second = wider(this.#second, Int32Array);
-      this.#first = wider(this.#first, Float64Array);
-      this.#last = wider(this.#last, Float64Array);
+    let place = this.#free.pop();
+    if (place === undefined) {
+      if ((this.#used + 1) * SECONDS > this.#second.length) {
+        this.#second = wider(this.#second, Int32Array);
+        this.#first = wider(this.#first, Float64Array);
+        this.#last = wider(this.#last, Float64Array);
+      }
+      place = this.#used;
+      this.#used += 1;
     }
-    const place = this.#used;
-    this.#used += 1;
+    this.#second.fill(0, place * SECONDS, (place + 1) * SECONDS);
     this.#places[host] = place + 1;
     return place;
   }
 
   /** Hosts were numbered anew; places of those that are gone are given to others. */
   renumber(moved: Int32Array): void {
-    const old = this.save();
-    this.#places = new Int32Array(256);
-    this.#used = 0;
-    moved.forEach((to, from) => {
-      const place = from < old.places.length ? old.places[from] - 1 : -1;
-      if (to < 0 || place < 0) return;
-      const begin = place * SECONDS;
-      const into = this.#add(to) * SECONDS;
-      // Places are handed out in the order of hosts, which may not be that of before.
-      this.#second.set(old.second.subarray(begin, begin + SECONDS), into);
-      this.#first.set(old.first.subarray(begin, begin + SECONDS), into);
-      this.#last.set(old.last.subarray(begin, begin + SECONDS), into);
-    });
+    const old = this.#places;
+    this.#places = new Int32Array(old.length);
+    for (let from = 0; from < Math.min(moved.length, old.length); from += 1) {
+      if (old[from] === 0) continue;
+      if (moved[from] >= 0) this.#places[moved[from]] = old[from];
+      else this.#free.push(old[from] - 1);
+    }
   }
 
   /** All that is known, to be kept in a state file. */
   save() {
+    const end = this.#used * SECONDS;
     return {
-      places: this.#places.slice(),
+      places: this.#places,
       used: this.#used,
-      second: this.#second.slice(),
-      first: this.#first.slice(),
-      last: this.#last.slice(),
+      free: this.#free,
+      second: this.#second.slice(0, end),
+      first: this.#first.slice(0, end),
+      last: this.#last.slice(0, end),
     };
   }
 
-  restore({ places, used, second, first, last }: ReturnType<ActivityTable["save"]>): void {
+  restore({ places, used, free, second, first, last }: ReturnType<ActivityTable["save"]>): void {
     this.#places = places;
     this.#used = used;
-    this.#second = second;
-    this.#first = first;
-    this.#last = last;
+    this.#free = free;
+    while (this.#second.length < second.length) this.#second = wider(this.#second, Int32Array);
+    this.#second.set(second);
+    this.#first = new Float64Array(this.#second.length);
+    this.#first.set(first);
+    this.#last = new Float64Array(this.#second.length);
+    this.#last.set(last);
   }
 }

@@ -2,7 +2,7 @@
 
 import { claimOf } from "./claiming.ts";
 import type { Client } from "./client.ts";
-import type { ResponderKnowledge } from "./judge.ts";
+import type { ResponderKnowledge } from "./make.ts";
 import type { Box } from "./responders.ts";
 
 export interface Exposure {

@@ -5,7 +5,7 @@ import { type AliasCandidate, aliasCandidates, type UnheldAt } from "./alias.ts"
 import type { Attempt } from "./collisions.ts";
 import { type Exposure, exposureOf } from "./exposure.ts";
 import { type Finding, findingsOf } from "./finding.ts";
-import type { Make } from "./make.ts";
+import type { ResponderKnowledge } from "./make.ts";
 import { type Box, type BoxOptions, findBoxes } from "./responders.ts";
 import type { Refusals } from "./unheld.ts";
 import { SEVERITIES, VERDICTS } from "./vocabulary.ts";
@@ -21,12 +21,6 @@ export interface Judgement {
   /** What each responder was seen to be and to do. */
   known: ReadonlyMap<Box, ResponderKnowledge>;
   evicted: EvictedInJudgement;
-}
-
-export interface ResponderKnowledge {
-  make: Make;
-  /** It was seen to accept an ID that another client had in use. */
-  acceptsInUse: boolean;
 }
 
 /** What judgement passed over because there was too much of it. */

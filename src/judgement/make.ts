@@ -16,6 +16,13 @@ export type Make =
   /** Phase 1 was not seen whole. */
   | "unseen";
 
+/** What a responder was seen to be and to do. */
+export interface ResponderKnowledge {
+  make: Make;
+  /** It was seen to accept an ID that another client had in use. */
+  acceptsInUse: boolean;
+}
+
 export function makeOf({ parties }: Box): Make {
   let make: Make = "unseen";
   for (const { session } of parties) {

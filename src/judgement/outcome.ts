@@ -4,10 +4,10 @@
  */
 
 import type { Exchange } from "../ike/exchange.ts";
-import { espBetween, gaveUpAt } from "./gave-up.ts";
-import { earlier, type Moment, SECOND, seen } from "./moment.ts";
+import { gaveUpAt } from "./gave-up.ts";
+import { earlier, SECOND, seen } from "./moment.ts";
 import { ESP_WITHIN, espBeganAt } from "./outcome-by-esp.ts";
-import type { Peers } from "./peers.ts";
+import { deletedBy, isWithin, lastCopyAt, type OutcomeContext, PENDING } from "./outcome-facts.ts";
 import type { Session } from "./session.ts";
 import { notProven } from "./unproven.ts";
 
@@ -21,23 +21,6 @@ export type Outcome =
   | "refused"
   | "unanswered";
 
-export interface OutcomeContext {
-  peers: Peers;
-  /** Endpoints of the client under which its ESP is seen. */
-  keys: readonly number[];
-  blind: boolean;
-  /** The responder was seen sending something to somebody. */
-  responderSeen: boolean;
-  /** When the client next began phase 1 after a given time; NaN when it did not. */
-  nextPhase1: (after: number) => number;
-  /** A quick mode on the same endpoints, of either side, was answered within a span of time. */
-  answeredWithin: (except: Exchange, from: number, to: number) => boolean;
-  /** Last clock value of the capture, and its segment. */
-  captureEnd: Moment;
-  /** The capture goes on: what is missing may still come. */
-  running: boolean;
-}
-
 /** What is known of a quick mode once it is judged. */
 export interface Judged {
   outcome: Outcome;
@@ -45,7 +28,6 @@ export interface Judged {
   acceptedAt: number;
 }
 
-export const PENDING = 5 * SECOND;
 const UNDECIDED = 2 * SECOND;
 /** Copies after an answer that show that it was of no use. */
 const USELESS_COPIES = 2;
@@ -88,10 +70,6 @@ function accepted(outcome: Outcome, { replyAt, firstAt }: Exchange): Judged {
   return { outcome, acceptedAt: replyAt >= firstAt ? replyAt : firstAt };
 }
 
-export function lastCopyAt({ lastRetransmissionAt, firstAt }: Exchange): number {
-  return seen(lastRetransmissionAt) ? lastRetransmissionAt : firstAt;
-}
-
 /** Something with this ID came, and the client went on as if nothing had; or it came when the client had given up. */
 function isUnusable(exchange: Exchange, gaveUp: number, context: OutcomeContext): boolean {
   if (exchange.followedShorter) return false;
@@ -109,32 +87,6 @@ function beganBy(exchange: Exchange, limit: number, context: OutcomeContext): nu
   if (!seen(began)) return began;
   const rival = context.answeredWithin(exchange, exchange.firstAt - RIVAL_BEFORE, limit);
   return rival ? Number.NaN : began;
-}
-
-const DELETES_WITHIN = 5 * SECOND;
-
-/**
- * When the responder began to delete the SA after the quick mode's first message: two Informationals within 5 s, then
- * nothing more of it. NaN where it did not.
- */
-export function deletedBy({ sa, responder }: Session, { firstAt, segment }: Exchange): number {
-  if (segment !== sa.lifeSegment) return Number.NaN;
-  const times = sa.informationals[responder];
-  const i = times.findIndex((at, j) => at >= firstAt && times[j + 1] - at <= DELETES_WITHIN);
-  return i >= 0 && sa.lastFromAt[responder] <= times[i] + DELETES_WITHIN ? times[i] : Number.NaN;
-}
-
-/** ESP of the client came after the quick mode, before it gave up. */
-export function espFollows(exchange: Exchange, gaveUp: number, { peers, keys }: OutcomeContext): boolean {
-  return espBetween(peers, keys, exchange.firstAt, earlier(gaveUp, exchange.firstAt + ESP_WITHIN));
-}
-
-export function isWithin(
-  span: number,
-  exchange: Exchange,
-  { captureEnd }: Pick<OutcomeContext, "captureEnd">,
-): boolean {
-  return exchange.segment === captureEnd.segment && captureEnd.at - exchange.firstAt <= span;
 }
 
 /**

@@ -5,7 +5,8 @@
 
 import type { Exchange } from "../ike/exchange.ts";
 import { inOrder, type Moment } from "./moment.ts";
-import { type Judged, type OutcomeContext, outcomeOf } from "./outcome.ts";
+import { type Judged, outcomeOf } from "./outcome.ts";
+import type { OutcomeContext } from "./outcome-facts.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 

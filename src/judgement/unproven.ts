@@ -2,7 +2,14 @@
 
 import type { Exchange } from "../ike/exchange.ts";
 import { SECOND, seen } from "./moment.ts";
-import { deletedBy, espFollows, isWithin, lastCopyAt, type OutcomeContext, PENDING } from "./outcome.ts";
+import {
+  deletedBy,
+  espFollows,
+  isWithin,
+  lastCopyAt,
+  type OutcomeContext,
+  PENDING,
+} from "./outcome-facts.ts";
 import type { Session } from "./session.ts";
 
 const RECENT = 60 * SECOND;

@@ -5,7 +5,7 @@ import type { Clock } from "../report/clock.ts";
 import type { Attempt, Claim, Client, Finding, Responder, Verdict } from "../report/model.ts";
 import { counted, endpoint, secondsBetween } from "../report/phrases.ts";
 import type { TermKind } from "../report/terms/term.ts";
-import { briefOf, KB_SENTENCE } from "../report/terms/terms.ts";
+import { briefOf, meaningOf } from "../report/terms/terms.ts";
 import { type Paint, printable, type Style, wrap } from "./text.ts";
 
 const MARGIN = 3;
@@ -169,11 +169,11 @@ export function overlapText({ overlap, claim, at }: Attempt): string {
   return `${text} (its last sign: ${inWords(Math.abs(after))} ${after < 0 ? "before" : "after"} that)`;
 }
 
-function judgementFields({ cause, verdict, summary, notes, caveats }: Finding): Field[] {
+function judgementFields(finding: Finding): Field[] {
+  const { cause, notes, caveats } = finding;
   const fields: Field[] = [{ label: "cause", text: explained("cause", cause) }];
-  if (verdict !== "tolerated" && !summary.includes(KB_SENTENCE)) {
-    fields.push({ label: "meaning", text: KB_SENTENCE });
-  }
+  const meaning = meaningOf(finding);
+  if (meaning !== null) fields.push({ label: "meaning", text: meaning });
   const list = (label: string, texts: string[]) => {
     texts.forEach((text, row) => {
       fields.push({ label: row === 0 ? label : "", text });

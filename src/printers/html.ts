@@ -8,7 +8,7 @@ import { headline } from "../report/advice/summary.ts";
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report, Verdict } from "../report/model.ts";
 import { counted, endpoint } from "../report/phrases.ts";
-import { KB_SENTENCE } from "../report/terms/terms.ts";
+import { meaningOf } from "../report/terms/terms.ts";
 import { isoTime } from "../report/time.ts";
 import type { Timeline } from "../report/timeline.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
@@ -152,12 +152,11 @@ function timelineSection(timeline: Timeline, number: number, clock: Clock): stri
 function findingSection(finding: Finding, number: number, report: Report, clock: Clock): string {
   const { verdict, severity, attempts, caveats, notes, summary } = finding;
   const more = attempts.length - MAX_ATTEMPTS;
+  const meaning = meaningOf(finding);
   return [
     `<section id="finding-${number}"><h2>Finding ${number}: ${verdictText(verdict)}, severity ${severity}</h2>\n`,
     paragraph(summary),
-    verdict === "tolerated" || summary.includes(KB_SENTENCE)
-      ? ""
-      : paragraph(`What it means: ${KB_SENTENCE}.`),
+    meaning === null ? "" : paragraph(`What it means: ${meaning}.`),
     parties(finding, report),
     ...attempts
       .slice(0, MAX_ATTEMPTS)

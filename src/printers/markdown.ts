@@ -6,7 +6,7 @@
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report } from "../report/model.ts";
 import { counted, endpoint } from "../report/phrases.ts";
-import { KB_SENTENCE } from "../report/terms/terms.ts";
+import { meaningOf } from "../report/terms/terms.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
@@ -100,11 +100,12 @@ function overview(findings: readonly Finding[], limit: number): string[] {
 function findingSection(finding: Finding, number: number, report: Report, clock: Clock): string[] {
   const { verdict, severity, attempts, caveats, notes } = finding;
   const more = attempts.length - MAX_ATTEMPTS;
-  const meaning = verdict === "tolerated" ? "" : ` What it means: ${KB_SENTENCE}.`;
+  const means = meaningOf(finding);
+  const meaning = means === null ? "" : ` What it means: ${means}.`;
   return [
     `## Finding ${number}: ${verdict}, severity ${severity}`,
     "",
-    escaped(finding.summary) + (finding.summary.includes(KB_SENTENCE) ? "" : meaning),
+    escaped(finding.summary) + meaning,
     "",
     ...partyLines(finding, report),
     "",

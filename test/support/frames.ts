@@ -277,8 +277,13 @@ export function datagram(
 }
 
 /** Ethernet and IP protocol 50: an SPI, a sequence number and bytes that mean nothing here. */
-export function espPacket(from: string, to: string, length = 96): Buffer {
+export function espPacket(
+  from: string,
+  to: string,
+  length = 96,
+  header: Buffer = Buffer.from([0xc0, 0, 0, 1, 0, 0, 0, 1]),
+): Buffer {
   const esp = Buffer.alloc(length, 0xe5);
-  esp.writeUInt32BE(0xc0000001, 0);
+  esp.set(header);
   return ethernet(ip(from, to, 50, esp));
 }

@@ -127,6 +127,9 @@ export class Session {
   readonly #peer: Required<Pick<PeerOptions, "address" | "responder">> & PeerOptions;
   readonly #nextId: () => number;
   #floated = false;
+  /** IPsec SAs so far: each has SPIs and sequence numbers of its own (RFC 4303 2.1, 2.2). */
+  #ipsecSas = 0;
+  #sequence = { client: 0, responder: 0 };
 
   constructor(stage: Stage, peer: PeerOptions, nextId: () => number = stage.next) {
     this.#stage = stage;
@@ -205,7 +208,19 @@ export class Session {
     this.send(at, starter, this.encrypted(32, messageId, 332));
     this.send(at + 0.03, other, this.encrypted(32, messageId, 172));
     this.send(at + 0.05, starter, this.encrypted(32, messageId, 60));
+    this.#ipsecSas += 1;
+    this.#sequence = { client: 0, responder: 0 };
     return this;
+  }
+
+  /** SPI and sequence number of the next ESP packet: the receiver chose the SPI. */
+  #espHeader(from: Side): Buffer {
+    const header = Buffer.alloc(8);
+    const cookie = from === "client" ? this.responderCookie : this.initiatorCookie;
+    header.writeUInt32BE(((Number.parseInt(cookie.slice(0, 5), 16) + 0x100) * 256 + this.#ipsecSas) >>> 0, 0);
+    this.#sequence[from] += 1;
+    header.writeUInt32BE(this.#sequence[from], 4);
+    return header;
   }
 
   /** A quick mode without an answer: sent again after 1, 2 and 5 seconds as Windows does. */
@@ -247,10 +262,11 @@ export class Session {
     const { address, responder, port4500 = 4500 } = this.#peer;
     const put = (frame: Buffer) => this.#stage.put(at, frame, "esp");
     if (!this.#floated) {
-      put(from === "client" ? espPacket(address, responder) : espPacket(responder, address));
+      const [source, destination] = from === "client" ? [address, responder] : [responder, address];
+      put(espPacket(source, destination, 96, this.#espHeader(from)));
       return;
     }
-    const esp = Buffer.concat([Buffer.from([0xc0, 0, 0, 1]), this.#stage.bytes(92)]);
+    const esp = Buffer.concat([this.#espHeader(from), this.#stage.bytes(88)]);
     const client = `${address}:${port4500}`;
     const gateway = `${responder}:4500`;
     put(from === "client" ? datagram(client, gateway, esp) : datagram(gateway, client, esp));

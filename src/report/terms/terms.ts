@@ -15,6 +15,25 @@ import { WITNESS_TERMS } from "./witnesses.ts";
 /** The sentence that stands for the fault itself: what is known, and no more. */
 export const KB_SENTENCE = "an ASA with the behaviour described in KB 942429 refuses this";
 
+/**
+ * What a finding means, where its own sentence does not say it: nothing of an ASA where the responder names another make,
+ * or let the holder go instead of refusing.
+ */
+export function meaningOf({
+  verdict,
+  caveats,
+  notes,
+  summary,
+}: {
+  verdict: string;
+  caveats: readonly string[];
+  notes: readonly string[];
+  summary: string;
+}): string | null {
+  const other = caveats.includes("responder-not-asa") || notes.includes("holder-dropped");
+  return verdict === "tolerated" || other || summary.includes(KB_SENTENCE) ? null : KB_SENTENCE;
+}
+
 /** Every term, kind by kind. */
 export const TERMS: readonly Term[] = [
   ...JUDGEMENT_TERMS,
