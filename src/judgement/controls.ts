@@ -4,6 +4,7 @@ import type { Exchange } from "../ike/exchange.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { Acceptance, Attempt } from "./collisions.ts";
+import { SECOND } from "./moment.ts";
 import type { Party } from "./party.ts";
 
 /** Seconds from the holder's last sign to the moment the contender was accepted on an ID it had been refused. */
@@ -21,11 +22,14 @@ export function acceptedWhenFree(
     );
     const { life } = holder.claim.party.lifespan;
     if (later !== undefined && life.segment === later.exchange.segment) {
-      return Math.max(0, later.exchange.firstAt - life.lastAt) / 1_000_000;
+      return Math.max(0, later.exchange.firstAt - life.lastAt) / SECOND;
     }
   }
   return null;
 }
+
+/** Windows behind a NAT starts two quick modes at once. */
+const TOGETHER = 3 * SECOND;
 
 /** The IDs of the same dial on which a contender got in that was refused on another one. */
 export function inByAnotherId(attempts: readonly Attempt[]): number[] {
@@ -33,7 +37,9 @@ export function inByAnotherId(attempts: readonly Attempt[]): number[] {
   for (const { contender, exchange, outcome } of attempts) {
     if (isAccepted(outcome)) continue;
     for (const other of acceptedOf(contender)) {
-      if (other.messageId !== exchange.messageId) ids.add(other.messageId);
+      // One accepted long before is a session that could not be renewed.
+      const sameDial = other.firstAt >= exchange.firstAt - TOGETHER;
+      if (sameDial && other.messageId !== exchange.messageId) ids.add(other.messageId);
     }
   }
   return [...ids].sort((a, b) => a - b);
