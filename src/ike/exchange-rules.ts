@@ -1,8 +1,7 @@
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
-import { stampOf } from "./exchange.ts";
+import { OPEN_EXCHANGES, stampOf } from "./exchange.ts";
 import type { IkeSa, Side } from "./sa.ts";
-import { OPEN_EXCHANGES } from "./tracker.ts";
 import type { VendorLists } from "./vendor-lists.ts";
 
 /** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */

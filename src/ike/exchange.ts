@@ -39,6 +39,8 @@ export interface Before {
 
 const NOTHING_BEFORE: Before = { lifeAt: Number.NaN, espAt: Number.NaN, unheard: false, steady: false };
 
+/** How many of the latest quick modes an Informational may concern. */
+export const OPEN_EXCHANGES = 16;
 /** Rule 4: an Informational so soon after the first message need not say goodbye. */
 export const PROMPT = 3_000_000;
 

@@ -106,8 +106,7 @@ export class FlowTable {
       from += NON_IKE_MARKER;
       spi = word(bytes, from);
     }
-    const sequence =
-      captured >= from - payload + SPI + SEQUENCE ? word(bytes, from + SPI) : Number.NaN;
+    const sequence = captured >= from - payload + SPI + SEQUENCE ? word(bytes, from + SPI) : Number.NaN;
     const other = this.reverse[row];
     const otherAt = other >= 0 && this.#segment[other] === segment ? this.lastAt[other] : Number.NaN;
     this.spis.see(row, spi, sequence, at, segment, otherAt);

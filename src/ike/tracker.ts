@@ -22,8 +22,6 @@ import { VendorLists } from "./vendor-lists.ts";
 
 /** Quick modes kept per IKE SA; a client that counts makes one an hour. */
 const MAX_EXCHANGES = 1024;
-/** How many of the latest quick modes an Informational may concern. */
-export const OPEN_EXCHANGES = 16;
 /** Headers of unfinished fragment sets, of one IKE SA and of all: who sends fragments sends all of them, as a rule. */
 const MAX_OUTERS = 16;
 const MAX_ALL_OUTERS = 16_384;
