@@ -113,6 +113,8 @@ export interface AnalyzeOptions {
   syslog?: readonly string[];
   /** Events of Windows clients, as `wevtutil qe .. /f:xml` writes them. */
   events?: readonly string[];
+  /** Directories in directories as well. */
+  recursive?: boolean;
   /** Stop after so many packets. */
   maxPackets?: number;
   /** When aborted, the input counts as ended. */
@@ -139,8 +141,8 @@ export interface Analysis {
  * @throws RangeError for an address, prefix or port that is none
  */
 export async function analyze(inputs: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
-  const { names, duplicates, failures, leftOut } = await expandInputs(inputs);
-  const { reorderSeconds, onProgress, keys = [], syslog = [], events = [], ...rest } = options;
+  const { reorderSeconds, onProgress, recursive = false, keys = [], syslog = [], events = [], ...rest } = options;
+  const { names, duplicates, failures, leftOut } = await expandInputs(inputs, { recursive });
   const reorder = reorderSeconds === undefined ? REORDER : reorderSeconds * MICROS_PER_SECOND;
   const witnesses = await openWitnesses({ keys, events });
   const { gatewayLog } = witnesses;

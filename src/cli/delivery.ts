@@ -17,7 +17,7 @@ import { writeTo } from "./output.ts";
 import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
 
 /** What the report does not say. */
-export function tell({ report, failures, duplicates }: Analysis, { messages }: Job): void {
+export function tell({ report, failures, duplicates }: Analysis, { messages }: Pick<Job, "messages">): void {
   for (const { message } of failures) messages.error(message);
   for (const name of duplicates) messages.note(`${name} is named more than once and read once`);
   for (const source of report.capture.sources) messages.fact(factsOf(source));

@@ -78,6 +78,10 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
       return extractRecords(invocation.options, around, messages);
     }
     case "check": {
+      if (invocation.options.each) {
+        const { checkEach } = await import("./commands/each.ts");
+        return checkEach(invocation.options, around, messages);
+      }
       const { check } = await import("./commands/check.ts");
       return check(invocation.options, around, messages);
     }

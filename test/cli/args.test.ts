@@ -12,6 +12,8 @@ const DEFAULTS: CheckOptions = {
   aliases: [],
   failOn: "possible",
   strict: false,
+  each: false,
+  recursive: false,
   all: false,
   timeZone: "local",
   crossCheck: false,

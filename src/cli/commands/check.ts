@@ -9,7 +9,7 @@ import { abandon, type Job, openJob, type Reading } from "../job.ts";
 import { OutputError } from "../output.ts";
 import { stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
-import { readFiles } from "./files-reading.ts";
+import { type FilesJob, readFiles } from "./files-reading.ts";
 
 export async function check(
   options: CheckOptions,
@@ -104,7 +104,10 @@ async function finish(reading: Reading, job: Job): Promise<number> {
 }
 
 /** True when a capture reads differently with the other reader, or cannot be read by it. */
-async function crossCheckSources(report: Report, { options, around, messages, stop }: Job): Promise<boolean> {
+export async function crossCheckSources(
+  report: Report,
+  { options, around, messages, stop }: FilesJob,
+): Promise<boolean> {
   let differs = false;
   // A reading that was ended early is compared as far as it went.
   const partial = options.maxPackets !== null || stop.signal.aborted;

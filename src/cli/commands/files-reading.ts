@@ -4,7 +4,10 @@ import type { AnalyzeOptions } from "../../index.ts";
 import type { Job, Reading } from "../job.ts";
 import { ProgressLine } from "../progress.ts";
 
-export async function readFiles({ inputs, options, around, messages, stop }: Job): Promise<Reading> {
+/** What reading files needs of a run. */
+export type FilesJob = Pick<Job, "inputs" | "options" | "around" | "messages" | "stop">;
+
+export async function readFiles({ inputs, options, around, messages, stop }: FilesJob): Promise<Reading> {
   const { stderr } = around;
   const analyzeOptions: AnalyzeOptions = {
     ports: options.ports,
@@ -14,6 +17,7 @@ export async function readFiles({ inputs, options, around, messages, stop }: Job
     keys: options.keys,
     syslog: options.syslog,
     events: options.events,
+    recursive: options.recursive,
     ...(options.partition === null ? {} : { partition: options.partition }),
     signal: stop.signal,
   };

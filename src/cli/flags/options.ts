@@ -26,6 +26,10 @@ export interface CheckOptions {
   aliases: [string, string][];
   failOn: FailOn;
   strict: boolean;
+  /** Each capture by itself, instead of all of them as one. */
+  each: boolean;
+  /** Directories in directories as well. */
+  recursive: boolean;
   all: boolean;
   /** "local", "utc", or an IANA name. */
   timeZone: string;
@@ -97,7 +101,7 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
     .usage("[options] FILE...")
     .argument(
       "[FILE...]",
-      "captures (pcap, pcapng, gzip); a directory means the captures in it; - is standard input",
+      "captures, plain or compressed; a directory or archive means the captures in it; - is standard input",
     )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
@@ -163,6 +167,8 @@ function checkOptions(): Option[] {
     list("--events <FILE>", "events of a Windows client, from wevtutil /f:xml (repeatable)", String),
     choice("--fail-on <VERDICT>", "least verdict that gives exit status 1", FAIL_ON, "possible"),
     new Option("--strict", "warnings and truncated input give exit status 2"),
+    new Option("--each", "a report of each capture by itself; status is the worst"),
+    new Option("--recursive", "directories in directories as well"),
     new Option("--all", "tolerated findings, every finding in full and every client, too"),
     new Option("--time-zone <ZONE>", "zone of the times for people: local, utc, or a name like Europe/Paris")
       .argParser(timeZone)

@@ -61,7 +61,8 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
   if (contradiction !== null) return { kind: "usage", message: contradiction };
   if (given.listInterfaces === true) return { kind: "devices" };
   if (given.printBpf === true) return { kind: "filter", text: given.filter ?? defaultFilter(given.port) };
-  const wrong = evidenceProblem(given.write, given.output) ?? stateProblem(inputs, given);
+  const wrong =
+    eachProblem(given) ?? evidenceProblem(given.write, given.output) ?? stateProblem(inputs, given);
   if (wrong !== null) return { kind: "usage", message: wrong };
   return {
     kind: "check",
@@ -75,6 +76,8 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
       aliases: given.alias ?? [],
       failOn: given.failOn,
       strict: given.strict === true,
+      each: given.each === true,
+      recursive: given.recursive === true,
       all: given.all === true,
       timeZone: given.timeZone,
       crossCheck: given.crossCheck === true,
@@ -92,6 +95,14 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
       events: given.events ?? [],
     },
   };
+}
+
+/** Why captures cannot be reported each by itself, in one sentence; null when they can, or it is not wanted. */
+function eachProblem(given: OptionValues): string | null {
+  if (given.each !== true) return null;
+  if (given.state !== undefined) return "--each and --state cannot go together: a state is that of one input";
+  if (given.write !== undefined) return "--each and -w cannot go together: evidence is that of one report";
+  return given.interface === undefined ? null : "--each is for files, and -i captures live";
 }
 
 /** Why no evidence capture can be written, in one sentence; null when it can. */

@@ -1,0 +1,91 @@
+/** The main job for each capture by itself (`--each`): unrelated captures are not merged into one report. */
+
+import type { Analysis } from "../../index.ts";
+import { severalOf } from "../../printers/several.ts";
+import { render, tell } from "../delivery.ts";
+import type { Surroundings } from "../environment.ts";
+import { exitStatus } from "../exit-status.ts";
+import { type CheckOptions, helpText } from "../flags/options.ts";
+import { openTarget, streamTarget, writeTo } from "../output.ts";
+import { stopOrExit } from "../signals.ts";
+import type { Messages } from "../terminal.ts";
+import { crossCheckSources } from "./check.ts";
+import { readFiles } from "./files-reading.ts";
+
+/** What the captures are read for, one after the other. */
+interface Round {
+  options: CheckOptions;
+  around: Surroundings;
+  messages: Messages;
+  stop: AbortController;
+  /** The worst status so far. */
+  status: number;
+}
+
+/** Reports every capture of the inputs; returns the worst exit status of all. */
+export async function checkEach(
+  options: CheckOptions,
+  around: Surroundings,
+  messages: Messages,
+): Promise<number> {
+  if (options.inputs.length === 0 && around.stdinIsTerminal) {
+    around.stderr.write(helpText(around.version));
+    return 2;
+  }
+  const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
+  const target =
+    options.output === null ? streamTarget(around.stdout) : await openTarget(options.output, inputs);
+  const stop = new AbortController();
+  const abandon = () => target.abandon();
+  const release = around.onSignal((signal) => stopOrExit(signal, stop, abandon, around, messages));
+  try {
+    const { expandInputs } = await import("../../node/inputs.ts");
+    const found = await expandInputs(inputs, { recursive: options.recursive });
+    for (const { message } of found.failures) messages.error(message);
+    for (const { message } of found.leftOut) messages.note(message);
+    for (const name of found.duplicates) messages.note(`${name} is named more than once and read once`);
+    const doubtful = options.strict && found.leftOut.length > 0;
+    const round = {
+      options,
+      around,
+      messages,
+      stop,
+      status: found.failures.length > 0 || doubtful ? 2 : 0,
+    };
+    const written = await writeTo(target, reportsOf(found.names, round), options.output, messages);
+    return written ? round.status : 2;
+  } finally {
+    release();
+    await abandon();
+  }
+}
+
+/** The text of all reports; each is made when its turn comes, and gone behind it. */
+async function* reportsOf(names: readonly string[], round: Round): AsyncGenerator<Uint8Array> {
+  const { begin, item, end } = severalOf(round.options.format);
+  const encoder = new TextEncoder();
+  let index = 0;
+  if (begin !== "") yield encoder.encode(begin);
+  for (const name of names) {
+    if (round.stop.signal.aborted) break;
+    const analysis = await analysed(name, round);
+    // Where nothing could be read there is no report.
+    if (analysis.failures.length > 0 && analysis.report.capture.sources.length === 0) continue;
+    const text = await render(analysis, round.options, round.around);
+    for (const piece of item(text, name, index)) yield encoder.encode(piece);
+    index += 1;
+  }
+  if (end !== "" && (index > 0 || begin !== "")) yield encoder.encode(end);
+}
+
+async function analysed(name: string, round: Round): Promise<Analysis> {
+  const { options, around, messages, stop } = round;
+  const job = { inputs: [name], options, around, messages, stop };
+  const analysis = await readFiles(job);
+  tell(analysis, job);
+  const differs = options.crossCheck && (await crossCheckSources(analysis.report, job));
+  const failed = analysis.failures.length > 0 || differs;
+  const outcome = { report: analysis.report, failed, signalled: stop.signal.aborted };
+  round.status = Math.max(round.status, exitStatus(outcome, options.failOn, options.strict));
+  return analysis;
+}
