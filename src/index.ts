@@ -141,7 +141,15 @@ export interface Analysis {
  * @throws RangeError for an address, prefix or port that is none
  */
 export async function analyze(inputs: readonly string[], options: AnalyzeOptions = {}): Promise<Analysis> {
-  const { reorderSeconds, onProgress, recursive = false, keys = [], syslog = [], events = [], ...rest } = options;
+  const {
+    reorderSeconds,
+    onProgress,
+    recursive = false,
+    keys = [],
+    syslog = [],
+    events = [],
+    ...rest
+  } = options;
   const { names, duplicates, failures, leftOut } = await expandInputs(inputs, { recursive });
   const reorder = reorderSeconds === undefined ? REORDER : reorderSeconds * MICROS_PER_SECOND;
   const witnesses = await openWitnesses({ keys, events });

@@ -36,6 +36,9 @@ export function shelve(name: string, archive: Archive, depth = 1): void {
     for (let copy = 2; members.has(path); copy += 1) path = `${member.name} (${copy})`;
     members.set(path, member);
   }
+  const before = shelf.get(name);
+  if (before?.users === 0) void before.archive.bytes.close();
+  shelf.delete(name);
   shelf.set(name, { archive, members, users: 0, depth });
   const idle = [...shelf].filter(([each, { users }]) => users === 0 && each !== name);
   for (const [each, { archive: old }] of idle.slice(0, Math.max(0, idle.length - MAX_IDLE))) {
@@ -94,7 +97,7 @@ async function openOf(shelved: Shelved, member: Member, name: string, options: O
   }
 }
 
-/** The captures in an archive that is on the shelf, by whole name, and what looks like one and cannot be read. */
+/** The captures in an archive that is on the shelf, in the order of their names, and what looks like one and cannot be read. */
 export async function capturesOf(
   name: string,
   openNamed: OpenNamed,
@@ -102,7 +105,7 @@ export async function capturesOf(
   const { archive, members, depth } = shelf.get(name)!;
   const names: string[] = [];
   const leftOut: CaptureError[] = [...archive.failures];
-  for (const path of members.keys()) {
+  for (const path of [...members.keys()].sort()) {
     const whole = `${name}/${path}`;
     try {
       const opened = await openNamed(whole, { chunk: PEEK_CHUNK });

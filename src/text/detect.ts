@@ -101,30 +101,41 @@ async function* dumpedBytes(window: ByteWindow, order: "bytes" | "words"): Async
   let repeats = false;
   for (;;) {
     while (!lines.take()) {
-      if (window.ended) return;
+      if (window.ended) {
+        if (last !== null) yield last.bytes;
+        return;
+      }
       await window.more();
     }
-    const isDump = readDumpLine(window.bytes, lines.start, lines.end, line);
-    if (!isDump) {
-      repeats = last !== null && lines.text().trim() === "*";
-      const final = repeats ? null : finalOffset(lines.text());
-      if (final === null || last === null) continue;
+    if (!readDumpLine(window.bytes, lines.start, lines.end, line)) {
+      const text = lines.text().trim();
+      repeats ||= last !== null && text === "*";
+      if (last === null || !isFinalOffset(text)) continue;
+      // The length of the file: of words, the last one may be half of it.
+      const missing = offsets.of(text) - offsets.of(last.digits);
+      if (repeats) yield* repeated(last.bytes, missing);
+      else yield last.bytes.subarray(0, Math.max(0, missing));
       return;
     }
     const bytes = line.bytes.slice(0, line.count);
     if (order === "words") for (let i = 0; i + 1 < bytes.length; i += 2) bytes.subarray(i, i + 2).reverse();
-    if (last !== null && repeats) {
-      const missing = offsets.of(line.offset) - offsets.of(last.digits) - last.bytes.length;
-      if (missing > MAX_REPEATED) throw new Error("a line of the dump is repeated too often");
-      for (let left = missing; left >= last.bytes.length; left -= last.bytes.length) yield last.bytes;
-    } else if (last !== null) offsets.settle(last.digits, line.offset, last.bytes.length);
+    if (last !== null) {
+      if (!repeats) offsets.settle(last.digits, line.offset, last.bytes.length);
+      const between = offsets.of(line.offset) - offsets.of(last.digits);
+      yield* repeated(last.bytes, repeats ? between : last.bytes.length);
+    }
     repeats = false;
     last = { digits: line.offset, bytes };
-    yield bytes;
   }
 }
 
+/** `length` bytes of a line that is repeated. */
+function* repeated(line: Uint8Array, length: number): Generator<Uint8Array> {
+  if (length > MAX_REPEATED) throw new Error("a line of the dump is repeated too often");
+  for (let left = length; left > 0; left -= line.length) yield line.subarray(0, left);
+}
+
 /** od and hexdump end with the length alone. */
-function finalOffset(text: string): string | null {
-  return /^[0-9a-f]{6,8}$/.exec(text.trim())?.[0] ?? null;
+function isFinalOffset(text: string): boolean {
+  return /^[0-9a-f]{6,8}$/.test(text);
 }

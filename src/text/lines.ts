@@ -6,6 +6,9 @@ const BACKSPACE = 0x08;
 /** Longer lines are not those of a dump, and are looked at in pieces of this. */
 const MAX_LINE = 64 * 1024;
 
+/** The byte-order mark of UTF-8. */
+const UTF8_MARK = [0xef, 0xbb, 0xbf] as const;
+
 /** Bytes at hand, as a `ByteWindow` has them. */
 export interface TextBytes {
   bytes: Uint8Array;
@@ -35,6 +38,7 @@ export class Lines {
     const length = found < 0 ? Math.min(end - start, MAX_LINE) : found + 1;
     this.start = start;
     this.end = start + (found < 0 ? length : found);
+    if (UTF8_MARK.every((byte, i) => bytes[start + i] === byte)) this.start += UTF8_MARK.length;
     window.consume(length);
     this.#trim(bytes);
     return true;

@@ -13,6 +13,8 @@ const SLL_TYPE = 14;
 const SLL_HEADER = 16;
 const SLL2_HEADER = 20;
 const IPV6_HEADER = 40;
+/** Version 4, and a header without options. */
+const PLAIN_IPV4 = 0x45;
 /** EtherTypes that a packet with IKE may have before its IP header. */
 const TYPES = new Set([0x0800, 0x86dd, 0x8100, 0x88a8, 0x8847, 0x8864, 0x0806, 0x8926, 0x8909, 0x9100]);
 
@@ -33,7 +35,9 @@ export function guessLink(bytes: Uint8Array, start: number, length: number): Gue
   if (length >= ETHERNET_TYPE + 2 && TYPES.has(at(ETHERNET_TYPE))) return made(ETHERNET, ETHERNET_TYPE + 2);
   if (length >= SLL_HEADER && at(0) <= 4 && TYPES.has(at(SLL_TYPE))) return made(LINUX_SLL, SLL_HEADER);
   if (length >= SLL2_HEADER && TYPES.has(at(0)) && at(2) === 0) return made(LINUX_SLL2, SLL2_HEADER);
-  return null;
+  // An IPv4 header with a checksum that is wrong, but of a length that may be right.
+  const isLike = bytes[start] === PLAIN_IPV4 && ipLength(bytes, start, length) >= length;
+  return isLike ? made(RAW, 0) : null;
 }
 
 /** An IPv4 header whose checksum is right, or an IPv6 header whose length is. */

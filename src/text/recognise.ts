@@ -51,7 +51,7 @@ const TEXTS: readonly KnownText[] = [
   {
     pattern: /^\+-+\+-+\+/m,
     what: "a K12 text file",
-    instead: "tshark -r FILE -F pcapng -w - | ike-dupcheck -",
+    instead: "tshark -r FILE -P -t e -x | ike-dupcheck - (of this one, tshark makes no pcapng)",
   },
   {
     pattern: /ike(?:v1)?[: ].*(?:phase|main mode|quick mode)|%ASA-\d-\d{6}|\bISAKMP[-:( ]/im,
@@ -103,6 +103,8 @@ export async function* fromUtf16(
 ): AsyncGenerator<Uint8Array> {
   const [low, high] = order === "little" ? [0, 1] : [1, 0];
   let odd: number | null = null;
+  // The byte-order mark is not a part of the text.
+  let marks = 1;
   for await (const chunk of chunks) {
     const joined: Uint8Array = odd === null ? chunk : concat(Uint8Array.of(odd), chunk);
     const pairs = joined.length >> 1;
@@ -112,7 +114,8 @@ export async function* fromUtf16(
         joined[2 * i + high] === 0 && joined[2 * i + low] < 0x80 ? joined[2 * i + low] : QUESTION_MARK;
     }
     odd = joined.length % 2 === 1 ? joined[joined.length - 1] : null;
-    if (pairs > 0) yield text;
+    if (pairs > 0) yield text.subarray(marks);
+    if (pairs > 0) marks = 0;
   }
 }
 
