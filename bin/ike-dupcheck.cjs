@@ -1,12 +1,34 @@
 #!/usr/bin/env node
-const { load } = require("./load.cjs");
+// Written for every Node that there is: an old one has to be able to read the sentence that says it is too old.
+// What package.json asks for in `engines`: reading it there would cost every run a millisecond.
+var minimum = ["20", "19"];
+var own = process.versions.node.split(".");
 
-load()
-  .program.main(process.argv.slice(2))
-  .then((status) => {
-    process.exitCode = status;
-  });
+function isTooOld() {
+  return (
+    Number(own[0]) < Number(minimum[0]) || (own[0] === minimum[0] && Number(own[1]) < Number(minimum[1]))
+  );
+}
 
-// V8 lets its heap grow to several times of what lives before it collects, and memory is promised to be bounded. A
-// short run needs no bound, and should not wait for the module.
-setTimeout(() => require("node:v8").setFlagsFromString("--heap-growing-percent=50"), 100).unref();
+function refuse(sentence) {
+  process.stderr.write(`ike-dupcheck: ${sentence}\n`);
+  process.exitCode = 2;
+}
+
+function start() {
+  require("./load.cjs")
+    .load()
+    .program.main(process.argv.slice(2))
+    .then((status) => {
+      process.exitCode = status;
+    });
+  // V8 lets its heap grow to several times of what lives before it collects, and memory is promised to be bounded. A
+  // short run needs no bound, and should not wait for the module.
+  setTimeout(() => require("node:v8").setFlagsFromString("--heap-growing-percent=50"), 100).unref();
+}
+
+if (isTooOld()) {
+  refuse(`this needs Node.js ${minimum.join(".")} or later, and runs on ${process.versions.node}`);
+} else if (!require("node:fs").existsSync(require("node:path").join(__dirname, "../dist/main.cjs"))) {
+  refuse(`the program is not built yet: run 'npm ci' in ${require("node:path").dirname(__dirname)}`);
+} else start();

@@ -82,10 +82,8 @@ export async function openTarget(path: string, inputs: readonly string[]): Promi
 
 /** @throws OutputError when the path is that of an input */
 export async function refuseInput(path: string, inputs: readonly string[]): Promise<void> {
-  const { expandInputs } = await import("../node/inputs.ts");
-  const { names, duplicates } = await expandInputs(inputs);
   const output = await stat(path, { bigint: true }).catch(absent);
-  for (const name of new Set([...inputs, ...names, ...duplicates])) {
+  for (const name of inputs) {
     const found = await stat(name === "-" ? "/dev/stdin" : name, { bigint: true }).catch(() => null);
     // A terminal or /dev/null can be both: nothing is lost by writing to it.
     const same =
@@ -94,10 +92,17 @@ export async function refuseInput(path: string, inputs: readonly string[]): Prom
       found.dev === output.dev &&
       found.ino === output.ino &&
       !found.isCharacterDevice();
-    if (same || (name !== "-" && resolve(name) === resolve(path))) {
-      throw new OutputError(`refusing to write to ${path}: it is an input`);
-    }
+    const refused =
+      same ||
+      (name !== "-" && resolve(name) === resolve(path)) ||
+      (output !== null && found?.isDirectory() === true && (await holds(name, path)));
+    if (refused) throw new OutputError(`refusing to write to ${path}: it is an input`);
   }
+}
+
+async function holds(folder: string, path: string): Promise<boolean> {
+  const { holdsCapture } = await import("../node/inputs.ts");
+  return holdsCapture(folder, path).catch(() => false);
 }
 
 /** A file beside the wanted one, under a name that nobody can guess or prepare; it takes the name at the end. */

@@ -152,6 +152,20 @@ function headOf(name: string): Uint8Array {
   }
 }
 
+/** True when `path` is one of the captures that a directory stands for, at any depth. Opens that file alone. */
+export async function holdsCapture(folder: string, path: string): Promise<boolean> {
+  const wanted = await identity(path);
+  if (wanted === null) return false;
+  for (const each of await filesIn(folder, true)) {
+    if ((await identity(each)) !== wanted) continue;
+    const opened = await openNamed(each, { chunk: PEEK_CHUNK }).catch(() => null);
+    await opened?.capture?.close();
+    await opened?.archive?.bytes.close();
+    return opened !== null;
+  }
+  return false;
+}
+
 /** Device and inode, where the name has them. */
 async function identity(name: string): Promise<string | null> {
   if (name === STDIN) return name;

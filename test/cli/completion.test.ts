@@ -52,24 +52,19 @@ const CASES: [string, string[]][] = [
   ["wit", ["with space.pcap"]],
 ];
 
-describe("bash completes", () => {
-  const found = hasShell("bash");
-  test.each(found ? [...CASES, ["--color = al", ["always"]] as [string, string[]]] : [])(
-    "%j",
-    (line, expected) => {
-      const words = ["ike-dupcheck", ...line.split(" ")];
-      const script = `source ./completion.bash
+describe.skipIf(!hasShell("bash"))("bash completes", () => {
+  test.each([...CASES, ["--color = al", ["always"]] as [string, string[]]])("%j", (line, expected) => {
+    const words = ["ike-dupcheck", ...line.split(" ")];
+    const script = `source ./completion.bash
 COMP_WORDS=(${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length - 1}
 _ike_dupcheck; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const out = execFileSync("bash", ["--norc", "-c", script], { cwd: folder, encoding: "utf8" });
-      expect(out.trim().split("\n").sort()).toEqual(expected);
-    },
-  );
+    const out = execFileSync("bash", ["--norc", "-c", script], { cwd: folder, encoding: "utf8" });
+    expect(out.trim().split("\n").sort()).toEqual(expected);
+  });
 });
 
-describe("fish completes", () => {
-  const found = hasShell("fish");
-  test.each(found ? CASES : [])("%j", (line, expected) => {
+describe.skipIf(!hasShell("fish"))("fish completes", () => {
+  test.each(CASES)("%j", (line, expected) => {
     const script = `source ./completion.fish; complete -C 'ike-dupcheck ${line}'`;
     const out = execFileSync("fish", ["--no-config", "-c", script], { cwd: folder, encoding: "utf8" });
     const names = out
@@ -80,10 +75,9 @@ describe("fish completes", () => {
   });
 });
 
-describe("zsh completes", () => {
-  const found = hasShell("zsh");
+describe.skipIf(!hasShell("zsh"))("zsh completes", () => {
   const script = fileURLToPath(new URL("../support/zsh-offers.zsh", import.meta.url));
-  test.each(found ? CASES : [])("%j", (line, expected) => {
+  test.each(CASES)("%j", (line, expected) => {
     const out = execFileSync("zsh", ["-f", script, line], { cwd: folder, encoding: "utf8", timeout: 20_000 });
     const names = out.trim().split("\n");
     expect(names.map((name) => name.replaceAll("\\ ", " ")).sort()).toEqual(expected);
