@@ -9,12 +9,17 @@ const ISL_HEADER = 26;
 const TYPE = 5;
 const TYPE_ETHERNET = 0;
 
+/** Where Ethernet has its type ISL has a length, of at most some 1550 bytes. Any EtherType is greater: 0x0800 is the least. */
+const LENGTH_HIGH_BYTE = 12;
+const LEAST_ETHERTYPE_HIGH_BYTE = 0x08;
+
 /** The destination is 01-00-0c-00-00 or 03-00-0c-00-00; Wireshark knows 0c-00-0c-00-00 too, and not 03. */
 export function isIsl(bytes: Uint8Array, at: number): boolean {
   if (bytes[at + 2] !== 0x0c || bytes[at + 1] !== 0 || bytes[at + 3] !== 0 || bytes[at + 4] !== 0)
     return false;
   const first = bytes[at];
-  return first === 0x01 || first === 0x03 || first === 0x0c;
+  const known = first === 0x01 || first === 0x03 || first === 0x0c;
+  return known && bytes[at + LENGTH_HIGH_BYTE] < LEAST_ETHERTYPE_HIGH_BYTE;
 }
 
 /** @param at the ISL header, of which `isIsl` holds */

@@ -223,6 +223,18 @@ function port(): fc.Arbitrary<number> {
   return fc.oneof(fc.constantFrom(500, 4500, 5500, 53, ...TUNNEL_PORTS), fc.nat({ max: 65_535 }));
 }
 
+it("a packet to an address that ISL begins with is a packet for the short cut and for the walk", () => {
+  const frame = datagram("192.0.2.11:500", "192.0.2.1:500", MESSAGE);
+  frame.write("01000c0000", 0, "hex");
+  for (const read of [locate, locateByWalk]) {
+    expect(read(frame, 0, frame.length, 1, ports, new Located())).toBe(Kind.candidate);
+  }
+  frame[23] = 6;
+  for (const read of [locate, locateByWalk]) {
+    expect(read(frame, 0, frame.length, 1, ports, new Located())).toBe(Kind.notUdp);
+  }
+});
+
 it("the short cut for plain packets says what the walk says", () => {
   const kinds = new Set<number>();
   fc.assert(
