@@ -16,7 +16,7 @@ import { inOrder, type Moment } from "./moment.ts";
 import type { Box } from "./responders.ts";
 import { type Refusals, UnheldJudge, type WithoutHolder } from "./unheld.ts";
 import { type Cause, type Caveat, type Severity, VERDICTS, type Verdict } from "./vocabulary.ts";
-import { caveatsOf, causeOf, severityOf } from "./weighing.ts";
+import { causeOf, caveatsOf, severityOf } from "./weighing.ts";
 
 export interface Finding {
   box: Box;

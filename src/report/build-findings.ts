@@ -11,9 +11,9 @@ import type { Judgement } from "../judgement/judge.ts";
 import type { Box } from "../judgement/responders.ts";
 import { isFirstId } from "../judgement/weighing.ts";
 import { type BuildContext, platformOf } from "./build.ts";
-import { notifyName } from "./notifies.ts";
 import { displayFilter } from "./display-filter.ts";
 import type { Attempt, AttemptEvent, Claim, Finding } from "./model.ts";
+import { notifyName } from "./notifies.ts";
 import { findingSentence, messageIdText, notesOf } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 

@@ -1,7 +1,4 @@
-import type { Scope } from "../analysis/scope.ts";
-import type { CaptureError } from "../capture/source.ts";
 import { hostOf } from "../collections/endpoints.ts";
-import type { Inputs } from "../feed/feed.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
@@ -12,6 +9,7 @@ import { buildFindings } from "./build-findings.ts";
 import { buildCoverage } from "./coverage.ts";
 import type { InputFacts } from "./input-warnings.ts";
 import type { Capture, Report } from "./model.ts";
+import type { ReadInputs, ReadScope } from "./read-inputs.ts";
 import { isoTime } from "./time.ts";
 import { toolName, version } from "./version.ts";
 import { buildWarnings } from "./warnings.ts";
@@ -27,12 +25,12 @@ export interface ScanCounts
 
 /** Puts a judgement, and what was read, into a report. */
 export function reportOf(
-  inputs: Inputs,
+  inputs: ReadInputs,
   tracker: Tracker,
   counts: ScanCounts,
-  scope: Scope,
+  scope: ReadScope,
   judgement: Judgement,
-  unreadable: readonly CaptureError[] = [],
+  unreadable: readonly { message: string }[] = [],
   inside?: InsideAddresses,
 ): Report {
   const { hosts } = tracker;
@@ -63,11 +61,12 @@ export function reportOf(
     coverage: buildCoverage(capture, judgement, warnings, hosts),
   });
 }
+
 function captureOf(
-  inputs: Inputs,
+  inputs: ReadInputs,
   tracker: Tracker,
   counts: ScanCounts,
-  scope: Scope,
+  scope: ReadScope,
   judgement: Judgement,
 ): Capture {
   const { packets, messages, headersCut, quickModeMessages, skipped, malformed } = counts;
@@ -104,10 +103,10 @@ function captureOf(
 
 /** What the warnings about the input need beside the counts. */
 function factsOf(
-  inputs: Inputs,
+  inputs: ReadInputs,
   tracker: Tracker,
-  scope: Scope,
-  unreadable: readonly CaptureError[],
+  scope: ReadScope,
+  unreadable: readonly { message: string }[],
 ): Omit<InputFacts, "unread"> {
   const missing = unseenResponders(tracker, scope);
   return {
@@ -122,7 +121,7 @@ function factsOf(
 }
 
 /** What the user named as a responder and is neither sender nor receiver of anything. */
-function unseenResponders({ flows, table }: Tracker, { named }: Scope): string[] {
+function unseenResponders({ flows, table }: Tracker, { named }: ReadScope): string[] {
   if (named.length === 0) return [];
   const seen = new Set<number>();
   for (let row = 0; row < flows.size; row += 1) {
@@ -135,7 +134,7 @@ function unseenResponders({ flows, table }: Tracker, { named }: Scope): string[]
 }
 
 /** The responders of all IKE SAs, in scope or not. */
-function respondersIn({ table, hosts }: Tracker, { isIkePort }: Scope): string[] {
+function respondersIn({ table, hosts }: Tracker, { isIkePort }: ReadScope): string[] {
   const roles = decideRoles(table.sas, hosts, { isNamedResponder: () => false, isIkePort });
   const found = new Set<number>();
   table.sas.forEach(({ paths, answered }, i) => {
@@ -146,7 +145,7 @@ function respondersIn({ table, hosts }: Tracker, { isIkePort }: Scope): string[]
 }
 
 /** What was added to the times of a source, where that was needed. */
-function shiftOf({ clockOffsets = [] }: Inputs, source: number): { clockShiftSeconds?: number } {
+function shiftOf({ clockOffsets = [] }: ReadInputs, source: number): { clockShiftSeconds?: number } {
   const offset = clockOffsets.find((each) => each.source === source && each.isApplied === true);
   return offset === undefined ? {} : { clockShiftSeconds: Math.round(offset.micros) / 1e6 };
 }

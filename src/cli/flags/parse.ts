@@ -3,10 +3,7 @@
  * help and errors come out as text with the exit status that goes with them.
  */
 
-import { resolve } from "node:path";
-import { type Command, CommanderError, type OptionValues } from "commander";
-import { defaultFilter } from "../../node/live/filter.ts";
-import { liveArguments, liveContradiction } from "./live.ts";
+import { CommanderError } from "commander";
 import { type Invocation, makeProgram } from "./options.ts";
 
 /** Reads the arguments; never throws for what the user typed. */
@@ -33,101 +30,6 @@ export function parseArgs(argv: readonly string[], version: string): Invocation 
       : { kind: "usage", message: sentence(error.message) };
   }
   return result;
-}
-
-export function extractInvocation(inputs: string[], given: OptionValues): Invocation {
-  const contradiction = liveContradiction(inputs, given);
-  if (contradiction !== null) return { kind: "usage", message: contradiction };
-  return {
-    kind: "extract",
-    options: {
-      inputs,
-      output: given.output === undefined || given.output === "-" ? null : given.output,
-      ports: given.port ?? [],
-      sensor: given.sensor ?? null,
-      maxPackets: given.count ?? null,
-      quiet: given.quiet === true,
-      live: liveArguments(given),
-    },
-  };
-}
-
-export function checkInvocation(inputs: string[], program: Command): Invocation {
-  const given = program.opts();
-  if (given.json === true && given.format !== "json" && program.getOptionValueSource("format") === "cli") {
-    return { kind: "usage", message: `--json and --format ${given.format} contradict each other` };
-  }
-  const contradiction = liveContradiction(inputs, given);
-  if (contradiction !== null) return { kind: "usage", message: contradiction };
-  if (given.listInterfaces === true) return { kind: "devices" };
-  if (given.printBpf === true) return { kind: "filter", text: given.filter ?? defaultFilter(given.port) };
-  const wrong =
-    eachProblem(given) ?? evidenceProblem(given.write, given.output) ?? stateProblem(inputs, given);
-  if (wrong !== null) return { kind: "usage", message: wrong };
-  return {
-    kind: "check",
-    options: {
-      inputs,
-      format: given.json === true ? "json" : given.format,
-      output: given.output === undefined || given.output === "-" ? null : given.output,
-      evidence: given.write ?? null,
-      ports: given.port ?? [],
-      responders: given.responder ?? [],
-      aliases: given.alias ?? [],
-      failOn: given.failOn,
-      strict: given.strict === true,
-      each: given.each === true,
-      recursive: given.recursive === true,
-      all: given.all === true,
-      timeZone: given.timeZone,
-      crossCheck: given.crossCheck === true,
-      quiet: given.quiet === true,
-      verbose: given.verbose === true,
-      progress: given.progress,
-      color: given.color,
-      maxPackets: given.count ?? null,
-      live: liveArguments(given),
-      reorderSeconds: given.reorder,
-      partition: given.partition ?? null,
-      state: given.state ?? null,
-      keys: given.keys ?? [],
-      syslog: given.syslog ?? [],
-      events: given.events ?? [],
-    },
-  };
-}
-
-/** Why captures cannot be reported each by itself, in one sentence; null when they can, or it is not wanted. */
-function eachProblem(given: OptionValues): string | null {
-  if (given.each !== true) return null;
-  if (given.state !== undefined) return "--each and --state cannot go together: a state is that of one input";
-  if (given.write !== undefined) return "--each and -w cannot go together: evidence is that of one report";
-  return given.interface === undefined ? null : "--each is for files, and -i captures live";
-}
-
-/** Why no evidence capture can be written, in one sentence; null when it can. */
-function evidenceProblem(path: string | undefined, report: string | undefined): string | null {
-  if (path === undefined) return null;
-  if (path === "-") return "-w needs a file: standard output is for the report";
-  if (report !== undefined && resolve(report) === resolve(path)) {
-    return "-o and -w name the same file";
-  }
-  return null;
-}
-
-/** Why no state can be kept, in one sentence; null when it can, or none is wanted. */
-function stateProblem(inputs: readonly string[], given: OptionValues): string | null {
-  if (given.state === undefined) return null;
-  if (inputs.length > 1) return "--state goes on with one input at a time: join the records with cat";
-  const other = (["interface", "write", "crossCheck", "count"] as const).find(
-    (name) => given[name] !== undefined && given[name] !== false,
-  );
-  const flags = { interface: "-i", write: "-w", crossCheck: "--cross-check", count: "-c" };
-  if (other !== undefined) return `--state and ${flags[other]} cannot go together`;
-  const same = [...inputs, given.output].some(
-    (path) => path !== undefined && resolve(path) === resolve(given.state),
-  );
-  return same ? "--state names a file that is read or written otherwise" : null;
 }
 
 /** The parser's message as one line: it begins with "error: " and may have a suggestion below. */
