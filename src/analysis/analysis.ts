@@ -32,6 +32,7 @@ import { portSet } from "../wire/locate.ts";
 import type { WitnessBook } from "../witnesses/book.ts";
 import { type Joined, joinWitnesses, NOTHING_JOINED } from "../witnesses/joining.ts";
 import { withWitnesses } from "../witnesses/report.ts";
+import { weighed } from "../witnesses/weighing.ts";
 import { FindingLog } from "./finding-log.ts";
 import { Scanner } from "./scanner.ts";
 import { othersOf, type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
@@ -278,13 +279,12 @@ export class LiveAnalysis {
     });
   }
 
-  /** Judges what was scanned so far, a second time where logs say something of it. */
+  /** Judges what was scanned so far, and weighs it by what the witnesses say. */
   #judgeFacts(end?: Moment, running = false): Judgement {
     const judgement = judgementOf(this.#tracker, this.#scanner, this.#scope, this.#inside, end, running);
-    const book = this.#witnesses?.book;
-    if (book === undefined || book.logs.length === 0) return judgement;
-    this.#joined = joinWitnesses(judgement, this.#tracker.hosts, book);
-    return judgementOf(this.#tracker, this.#scanner, this.#scope, this.#inside, end, running);
+    if (this.#witnesses === null) return judgement;
+    this.#joined = joinWitnesses(judgement, this.#tracker.hosts, this.#witnesses.book);
+    return weighed(judgement);
   }
 
   /** What a drawing of the last judgement needs. */

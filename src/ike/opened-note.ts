@@ -9,4 +9,6 @@ export interface OpenedNote {
   side: 0 | 1;
   /** Deletes and notifies of it, in words. */
   what: string;
+  /** Error notifies among them (RFC 2408 3.14.1). */
+  errors: readonly number[];
 }

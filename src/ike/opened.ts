@@ -63,7 +63,9 @@ function readInformational(sa: IkeSa, side: Side, message: Message, inside: Insi
   const what = wordsOf(inside);
   const isDpd = notifies.some(({ type }) => type === NOTIFY_R_U_THERE || type === NOTIFY_R_U_THERE_ACK);
   // Dead-peer detection goes on for as long as the session lives.
-  if (what !== "" && !isDpd) sa.noteOpened({ stamp: stampOf(message), at: message.at, side, what });
+  if (what === "" || isDpd) return;
+  const errors = notifies.map(({ type }) => type).filter((type) => type > 0 && type < FIRST_STATUS_NOTIFY);
+  sa.noteOpened({ stamp: stampOf(message), at: message.at, side, what, errors });
 }
 
 const SHOWN_SPIS = 4;

@@ -106,6 +106,7 @@ export const warningCodeSchema = z.enum([
   "log-not-joined",
   "keys-unused",
   "keys-skipped",
+  "selector-clash",
 ]);
 
 export const coverageCodeSchema = z.enum([

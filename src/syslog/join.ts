@@ -67,6 +67,8 @@ const SECOND = 1_000_000;
 const AFTER = 30 * SECOND;
 /** Beside the uncertainty of the clock: a line is written a moment after the message. */
 const SLACK = SECOND;
+/** A session that failed is still spoken of for so long, when its client has begun another one. */
+const RECENT = 60 * SECOND;
 /** Messages of one peer and ID that a line is compared with. */
 const MAX_CANDIDATES = 64;
 const MAX_PAIRS = 200_000;
@@ -171,7 +173,10 @@ function joinQuickMode(
     event.messageIds.length > 0 ? index.withId(event) : (index.quickModesOf.get(event.peer!) ?? []);
   const fitting = named.filter((i) => {
     const { firstAt, lastAt } = quickModes[i];
-    return at >= firstAt - window && at <= lastAt + AFTER + window;
+    // Whoever is accepted sends no further copy: that line comes right after the last one.
+    const after = event.fact === "accepted" ? SLACK : AFTER;
+    const from = event.fact === "accepted" ? lastAt - SLACK : firstAt;
+    return at >= from - window && at <= lastAt + after + window;
   });
   if (fitting.length === 0) return;
   const exact = fitting.filter((i) => Math.abs(timeOf(event, quickModes[i]) - at) <= window);
@@ -220,7 +225,7 @@ function joinSession(
   // Another session of this address began just then, or stands beside it: the line may be of either.
   const isOthers =
     own.some((each) => sessions[each].shared || sessions[each].gateway !== sessions[i].gateway) ||
-    own.some((each) => each !== i && Math.abs(sessions[each].firstAt - at) <= window);
+    own.some((each) => each !== i && Math.abs(sessions[each].firstAt - at) <= RECENT + window);
   if (isOthers) {
     join.ambiguous += 1;
     return;

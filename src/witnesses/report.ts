@@ -9,9 +9,11 @@ import { counted } from "../report/phrases.ts";
 import { captureTime } from "../syslog/clock.ts";
 import type { GatewayEvent } from "../syslog/reader.ts";
 import type { WitnessBook } from "./book.ts";
+import { clashSentences } from "./clashing.ts";
 import { type EvidenceContext, evidenceOf } from "./evidence.ts";
 import type { Joined } from "./joining.ts";
 import { gatewaysOf, type LoggedGateway, logFindings, loggedResponder } from "./log-findings.ts";
+import { otherCauseOf, speaksOfId } from "./weighing.ts";
 
 export interface Testified {
   judgement: Judgement;
@@ -82,7 +84,12 @@ function isAnswered({ code }: Warning, { capture }: Report, { logs }: WitnessBoo
 function withEvidence(findings: readonly Finding[], testified: Testified): Finding[] {
   const { judgement, hosts, sources, book, joined } = testified;
   const context: EvidenceContext = { hosts, sources, book, joined };
-  return findings.map((finding, i) => ({ ...finding, evidence: evidenceOf(judgement.findings[i], context) }));
+  return findings.map((finding, i) => {
+    const judged = judgement.findings[i];
+    const said = judged.attempts.flatMap((attempt) => [otherCauseOf(attempt), speaksOfId(attempt)]);
+    const notes = [...new Set(said)].filter((note) => note !== null);
+    return { ...finding, notes: [...finding.notes, ...notes], evidence: evidenceOf(judged, context) };
+  });
 }
 
 /** A log's finding of a pair that a capture shows as well is that finding: its lines stand beside the capture's. */
@@ -91,7 +98,8 @@ function mergedFindings(
   gateways: readonly LoggedGateway[],
   { joined, span }: Testified,
 ): Finding[] {
-  const merged = new Map(findings.map((finding) => [finding.fingerprint, finding]));
+  // Clients behind one NAT have one fingerprint with a holder elsewhere: a log cannot tell them apart either.
+  const merged = [...findings];
   const clocks = new Map(joined.logs.map(({ name, clock }) => [name, clock]));
   // What a capture shows itself is judged with it; the log alone is asked about what came before and after.
   const isSeen = ({ event: { source, at } }: { event: GatewayEvent }) => {
@@ -101,21 +109,22 @@ function mergedFindings(
   };
   for (const gateway of gateways) {
     for (const { finding, begins } of logFindings(gateway)) {
-      const known = merged.get(finding.fingerprint);
-      if (known === undefined) {
-        if (!begins.every((event) => isSeen({ event }))) merged.set(finding.fingerprint, finding);
+      const i = merged.findIndex(({ fingerprint }) => fingerprint === finding.fingerprint);
+      if (i < 0) {
+        if (!begins.every((event) => isSeen({ event }))) merged.push(finding);
         continue;
       }
+      const known = merged[i];
       const shown = new Set(known.evidence?.map(({ source, line }) => `${source}:${line}`));
       const more = (finding.evidence ?? [])
         .filter(
           ({ source, line }) => !shown.has(`${source}:${line}`) && (clocks.get(source) ?? null) === null,
         )
         .map((each) => ({ ...each, joined: false }));
-      merged.set(finding.fingerprint, { ...known, evidence: [...(known.evidence ?? []), ...more] });
+      merged[i] = { ...known, evidence: [...(known.evidence ?? []), ...more] };
     }
   }
-  return [...merged.values()].sort(
+  return merged.sort(
     (a, b) =>
       VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
       SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
@@ -137,15 +146,16 @@ const LEVELS: readonly [number, string][] = [
 const SHOWN_KEYS = 8;
 
 interface WitnessWarning {
-  code: "log-only" | "log-not-joined" | "evicted" | "keys-unused" | "keys-skipped";
+  code: "log-only" | "log-not-joined" | "evicted" | "keys-unused" | "keys-skipped" | "selector-clash";
   message: string;
 }
 
 function warningsOf(
   { capture }: Report,
-  { book, joined, decrypted, unusedKeys, skipped }: Testified,
+  { judgement, hosts, book, joined, decrypted, unusedKeys, skipped }: Testified,
 ): WitnessWarning[] {
   const warnings: WitnessWarning[] = skipped.map((message) => ({ code: "keys-skipped", message }));
+  for (const message of clashSentences(judgement, hosts)) warnings.push({ code: "selector-clash", message });
   for (const { name, level, counts, evicted } of book.logs) {
     const log = joined.logs.find((each) => each.name === name);
     const missing = LEVELS.filter(([needed]) => level < needed);

@@ -27,4 +27,10 @@ export const WITNESS_TERMS: readonly Term[] = [
     brief: "lines of a file of keys are no keys",
     text: "A file of keys has one a line: the initiator cookie, a comma and the key, as Wireshark keeps them, or the key alone. The log of a daemon that prints keys is one, too. Other lines were skipped.",
   },
+  {
+    kind: "warning",
+    name: "selector-clash",
+    brief: "two clients behind one NAT ask for the same traffic",
+    text: "Decrypted quick modes of two clients with one public address propose the same protocols and ports in transport mode. A gateway that does not tell them apart by their UDP ports refuses the second or drops the first. That is another fault than the one of the message IDs, and it stays when the IDs are random.",
+  },
 ];
