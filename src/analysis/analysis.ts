@@ -284,7 +284,9 @@ export class LiveAnalysis {
     const judgement = judgementOf(this.#tracker, this.#scanner, this.#scope, this.#inside, end, running);
     if (this.#witnesses === null) return judgement;
     this.#joined = joinWitnesses(judgement, this.#tracker.hosts, this.#witnesses.book);
-    return weighed(judgement);
+    if (this.#joined.ofExchange.size === 0) return weighed(judgement);
+    // An acceptance that the capture lost makes a claim, and a session live: all is judged anew.
+    return weighed(judgementOf(this.#tracker, this.#scanner, this.#scope, this.#inside, end, running));
   }
 
   /** What a drawing of the last judgement needs. */

@@ -1,6 +1,6 @@
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
-import { OPEN_EXCHANGES, stampOf } from "./exchange.ts";
+import { OPEN_EXCHANGES, isPrompt, stampOf } from "./exchange.ts";
 import type { IkeSa, Side } from "./sa.ts";
 import type { VendorLists } from "./vendor-lists.ts";
 
@@ -37,7 +37,7 @@ export function informational(sa: IkeSa, side: Side, message: Message): void {
     for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
       if (exchange.starter !== side) continue;
       if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = at;
-      if (Number.isNaN(exchange.starterLeftAt) && !exchange.isPrompt(at)) exchange.starterLeftAt = at;
+      if (Number.isNaN(exchange.starterLeftAt) && !isPrompt(exchange, at)) exchange.starterLeftAt = at;
     }
   }
   for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {

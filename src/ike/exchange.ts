@@ -101,9 +101,9 @@ export class Exchange {
     this.firstPrint = printOf(message);
     this.firstLength = message.length;
   }
+}
 
-  /** Windows deletes the older SA of a pair or a rekey within 3 s: that is not leaving. */
-  isPrompt(at: number): boolean {
-    return this.retransmissions === 0 && at - this.firstAt <= PROMPT;
-  }
+/** Windows deletes the older SA of a pair or a rekey within 3 s: that is not leaving. No method: states keep exchanges plain. */
+export function isPrompt({ retransmissions, firstAt }: Exchange, at: number): boolean {
+  return retransmissions === 0 && at - firstAt <= PROMPT;
 }

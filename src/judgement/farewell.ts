@@ -41,6 +41,9 @@ function farewellOf(
     (last, { segment, firstAt }) => (segment === life.segment ? Math.max(last, firstAt) : last),
     Number.NEGATIVE_INFINITY,
   );
+  // A Delete of the IKE SA that was decrypted needs no shape.
+  const deleted = sa.deletedAt[side];
+  if (deleted >= lastQuickMode) return { at: deleted, segment: life.segment };
   const times = sa.informationals[side];
   const at = times.find((time, i) => {
     if (life.lastBusyAt - time > SILENCE || lastQuickMode > time) return false;

@@ -44,6 +44,9 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
   );
   if (exchange.followedReply) return accepted("completed", exchange);
   const replied = seen(exchange.replyAt);
+  // The gateway's own log: what it accepted is accepted, whatever the capture lost.
+  const told = exchange.testimony?.acceptedAt ?? Number.NaN;
+  if (!replied && seen(told)) return { outcome: "answered", acceptedAt: told };
   if (replied && isUnusable(exchange, gaveUp, context))
     return { outcome: "answer-unusable", acceptedAt: Number.NaN };
   if (replied || exchange.followedShorter) return accepted("answered", exchange);

@@ -81,7 +81,7 @@ function weighedAttempt(attempt: Attempt, { caveats }: Finding): Attempt[] {
   if (sa.deletedAt.some((at) => at < exchange.firstAt)) return [];
   const { endedAt = Number.NaN, heldUntil = Number.NaN } = sa.testimony ?? {};
   // Where the gateway went on sending there, the line was of another session.
-  const isSilent = sa.lastFromAt.every((at) => !(at > endedAt + UNDER_WAY));
+  const isSilent = !(holder.claim.party.lifespan.life.fromResponderAt > endedAt + UNDER_WAY);
   if (endedAt < exchange.firstAt && isSilent) {
     return [softened({ ...attempt, holder: { ...holder, overlap: "unknown" } })];
   }

@@ -133,8 +133,8 @@ describe("a state", () => {
       .digest("hex");
     // Another shape needs another STATE_VERSION: programs of both kinds exist then.
     expect({ version: STATE_VERSION, shape: shape.slice(0, 16) }).toEqual({
-      version: 3,
-      shape: "3efb2361eaa39fff",
+      version: 4,
+      shape: "1374838153010389",
     });
   });
 

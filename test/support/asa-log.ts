@@ -47,14 +47,18 @@ export function asaLog(world: World, gateway: string, options: LogOptions): stri
   const next = random32(options.seed);
   const share = () => next() / 0x1_0000_0000;
   const of = world.moments.filter((moment) => moment.gateway === gateway);
-  const lines = of.flatMap((moment) => linesOf(moment, options, share)).sort((a, b) => a.at - b.at);
+  const connected = new Set(of.filter(({ what }) => what === "accepted").map(({ sa }) => sa));
+  const lines = of
+    .flatMap((moment) => linesOf(moment, options, share, connected.has(moment.sa)))
+    .sort((a, b) => a.at - b.at);
   return lines
     .filter(({ level }) => level <= options.level)
     .filter(() => share() >= options.loss)
     .map((line) => written(line, gateway, options));
 }
 
-function linesOf(moment: Moment, { names }: LogOptions, share: () => number): Line[] {
+/** @param gotIn another quick mode of the IKE SA was accepted: its session goes on */
+function linesOf(moment: Moment, { names }: LogOptions, share: () => number, gotIn: boolean): Line[] {
   const { at, peer, gateway, messageId, what } = moment;
   const prefix = `Group = DefaultRAGroup, IP = ${peer}, `;
   const user = `Group = DefaultRAGroup, Username = user, IP = ${peer}, `;
@@ -135,12 +139,16 @@ function linesOf(moment: Moment, { names }: LogOptions, share: () => number): Li
               },
             ]
           : []),
-        {
-          at: at + 30,
-          level: 5,
-          id: "713259",
-          text: `${prefix}Session is being torn down. Reason: Peer Terminate`,
-        },
+        ...(gotIn
+          ? []
+          : [
+              {
+                at: at + 30,
+                level: 5,
+                id: "713259",
+                text: `${prefix}Session is being torn down. Reason: Peer Terminate`,
+              },
+            ]),
       ];
     case "mismatch":
       return [
