@@ -281,12 +281,27 @@ export class LiveAnalysis {
 
   /** Judges what was scanned so far, and weighs it by what the witnesses say. */
   #judgeFacts(end?: Moment, running = false): Judgement {
-    const judgement = judgementOf(this.#tracker, this.#scanner, this.#scope, this.#inside, end, running);
+    const judgement = this.#judgeOnce(end, running);
     if (this.#witnesses === null) return judgement;
     this.#joined = joinWitnesses(judgement, this.#tracker.hosts, this.#witnesses.book);
     if (this.#joined.ofExchange.size === 0) return weighed(judgement);
     // An acceptance that the capture lost makes a claim, and a session live: all is judged anew.
-    return weighed(judgementOf(this.#tracker, this.#scanner, this.#scope, this.#inside, end, running));
+    return weighed(this.#judgeOnce(end, running));
+  }
+
+  #judgeOnce(upTo: Moment | undefined, running: boolean): Judgement {
+    const end = upTo ?? { at: this.#scanner.lastAt, segment: this.#scanner.lastSegment };
+    this.#inside.turn(running);
+    const { times } = this.#inputs;
+    return judge(this.#tracker, {
+      ...this.#scope,
+      sourceStart: (sources) => this.#scanner.sourceStart(sources),
+      isTimeless: (source) => times[source]?.sayNothing === true,
+      captureEnd: end,
+      running,
+      partitioned: this.#scope.partition !== null,
+      inside: this.#inside,
+    });
   }
 
   /** What a drawing of the last judgement needs. */
@@ -413,24 +428,4 @@ export class LiveAnalysis {
       this.#closed.findings[verdict] += 1;
     }
   }
-}
-
-/** Judges what was scanned so far. `end` is the end of the capture; `running`: it goes on from there. */
-function judgementOf(
-  tracker: Tracker,
-  scanner: Scanner,
-  scope: Scope,
-  inside = new InsideAddresses(tracker.hosts),
-  end: Moment = { at: scanner.lastAt, segment: scanner.lastSegment },
-  running = false,
-): Judgement {
-  inside.turn(running);
-  return judge(tracker, {
-    ...scope,
-    sourceStart: (sources) => scanner.sourceStart(sources),
-    captureEnd: end,
-    running,
-    partitioned: scope.partition !== null,
-    inside,
-  });
 }

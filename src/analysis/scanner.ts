@@ -28,7 +28,9 @@ export class Scanner implements Sink {
 
   signOfLife(datagram: Datagram): void {
     const { bytes, kind, at, segment } = datagram;
-    this.#tracker.life(bytes, datagram, kind !== Kind.natKeepalive, at, segment, datagram.input);
+    // Records leave most packets out.
+    const whole = datagram.provenance === "packet";
+    this.#tracker.life(bytes, datagram, kind !== Kind.natKeepalive, at, segment, datagram.input, whole);
   }
 
   isakmp(datagram: Datagram): void {

@@ -81,7 +81,15 @@ export class FlowTable {
   }
 
   /** Records one ESP packet or keepalive. */
-  see(bytes: Uint8Array, located: Located, esp: boolean, at: number, segment: number, source = 0): void {
+  see(
+    bytes: Uint8Array,
+    located: Located,
+    esp: boolean,
+    at: number,
+    segment: number,
+    source = 0,
+    whole = true,
+  ): void {
     const row = located.ipVersion === 4 ? this.#recentRow(bytes, located) : this.#packetRow(bytes, located);
     if (this.#segment[row] !== segment) this.#enterSegment(row, segment);
     if (Number.isNaN(this.firstAt[row])) {
@@ -92,11 +100,18 @@ export class FlowTable {
     const bit = sourceBit(source);
     if ((this.sources[row] & bit) === 0) this.sources[row] |= bit;
     this.#hosts.sent(this.from[row], at);
-    if (esp) this.#seeEsp(row, bytes, located, at, segment);
+    if (esp) this.#seeEsp(row, bytes, located, at, segment, whole);
     else this.#seeKeepalive(row, at);
   }
 
-  #seeEsp(row: number, bytes: Uint8Array, { payload, captured }: Located, at: number, segment: number): void {
+  #seeEsp(
+    row: number,
+    bytes: Uint8Array,
+    { payload, captured }: Located,
+    at: number,
+    segment: number,
+    whole: boolean,
+  ): void {
     if (this.#esp[row] === 0) this.#markEsp(row);
     // 0 stands for an SPI that was not captured: it is reserved (RFC 4303 2.1).
     let spi = captured >= SPI ? word(bytes, payload) : 0;
@@ -109,7 +124,7 @@ export class FlowTable {
     const sequence = captured >= from - payload + SPI + SEQUENCE ? word(bytes, from + SPI) : Number.NaN;
     const other = this.reverse[row];
     const otherAt = other >= 0 && this.#segment[other] === segment ? this.lastAt[other] : Number.NaN;
-    this.spis.see(row, spi, sequence, at, segment, otherAt);
+    this.spis.see(row, spi, sequence, at, segment, otherAt, whole);
     if (this.#watched[row] === 1) this.#wake(row, at);
   }
 

@@ -45,15 +45,25 @@ export class SpiTable {
    * Records a packet of a flow.
    * @param sequence NaN where it was not captured
    * @param otherAt when the other side was seen last on these endpoints; NaN for never
+   * @param whole every packet of the flow comes here: what is missing between is loss
    */
-  see(row: number, spi: number, sequence: number, at: number, segment: number, otherAt: number): void {
+  see(
+    row: number,
+    spi: number,
+    sequence: number,
+    at: number,
+    segment: number,
+    otherAt: number,
+    whole = true,
+  ): void {
     let slot = this.#heads[row] - 1;
     if (slot < 0 || this.spi[slot] !== spi) {
       slot = this.#toFront(row, spi);
       if (slot < 0) slot = this.#add(row, spi, sequence, at, segment);
       if (slot < 0) return;
     }
-    this.#count(slot, sequence, at);
+    if (whole) this.#count(slot, sequence, at);
+    else this.lastSequence[slot] = sequence;
     this.lastAt[slot] = at;
     this.lastSegment[slot] = segment;
     this.packets[slot] += 1;

@@ -164,8 +164,16 @@ export class Tracker {
   }
 
   /** An ESP packet or a NAT keepalive. */
-  life(bytes: Uint8Array, located: Located, esp: boolean, at: number, segment: number, source: number): void {
-    this.flows.see(bytes, located, esp, at, segment, source);
+  life(
+    bytes: Uint8Array,
+    located: Located,
+    esp: boolean,
+    at: number,
+    segment: number,
+    source: number,
+    whole = true,
+  ): void {
+    this.flows.see(bytes, located, esp, at, segment, source, whole);
   }
 
   /** A message that is not looked into (IKEv2, AuthIP), between endpoints: its sender is seen, and who speaks IKEv2. */

@@ -227,7 +227,11 @@ function isEstablished({ session }: Party): boolean {
 
 function questions(identity: IdentityQuestions): ClaimQuestions {
   return {
-    overlap: (claim, moment) => overlapAt(claim.party.lifespan, moment),
+    overlap: (claim, moment) => {
+      const overlap = overlapAt(claim.party.lifespan, moment);
+      // Contract 6.13: across a step of the clock nobody knows.
+      return overlap !== "ended" && claim.segment !== moment.segment ? "unknown" : overlap;
+    },
     relation: (claim, contender) => relationOfParties(claim.party, contender, identity),
     inUse: isInUse,
     endOf: ({ party }) => endOf(party),

@@ -6,17 +6,28 @@
 import { droppedAt } from "./lifespan.ts";
 import { type Moment, SECOND } from "./moment.ts";
 import type { Party } from "./party.ts";
+import type { Session } from "./session.ts";
 
 const AT_ONCE = 10 * SECOND;
+/** Delete of the IPsec SA and of the ISAKMP SA come together (6.5), and nothing of the responder long after them. */
+const BURST = 2 * SECOND;
+const SILENCE = 5 * SECOND;
 
-export function isDropping({ lifespan }: Party, moment: Moment, acceptedAt: number): boolean {
+export function isDropping({ session, lifespan }: Party, moment: Moment, acceptedAt: number): boolean {
   const { farewells, life, blind } = lifespan;
+  const atOnce = (at: number) => at >= moment.at && at - acceptedAt <= AT_ONCE;
   const deleted = farewells.responder;
-  if (deleted !== null && deleted.segment === moment.segment) {
-    if (deleted.at >= moment.at && deleted.at - acceptedAt <= AT_ONCE) return true;
-  }
+  if (deleted !== null && deleted.segment === moment.segment && atOnce(deleted.at)) return true;
+  // The holder may send on for a while into the void.
+  const times = session.sa.lifeSegment === moment.segment ? session.sa.informationals[session.responder] : [];
+  const burst = times.some((at, i) => atOnce(at) && times[i + 1] - at <= BURST && isLast(session, at));
+  if (burst) return true;
   if (blind || life.segment !== moment.segment) return false;
   const responderAt = droppedAt(life);
   // A holder that had sent three packets into the void by then had been dropped before.
   return responderAt - acceptedAt <= AT_ONCE && !(life.dropped!.thirdAt < moment.at);
+}
+
+function isLast({ sa, responder }: Session, at: number): boolean {
+  return sa.lastFromAt[responder] - at <= SILENCE;
 }

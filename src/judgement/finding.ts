@@ -52,8 +52,8 @@ export interface BoxFindings {
 export interface FindingOptions {
   captureEnd: Moment;
   sourceStart: (sources: number) => number;
-  /** Intervals between packets mean nothing: no verdict that needs one rises above `possible`. */
-  timesTellNothing: boolean;
+  /** Intervals between packets of a source mean nothing: no verdict that needs one rises above `possible`. */
+  isTimeless: (source: number) => boolean;
 }
 
 export function findingsOf(box: Box, tracker: Tracker, options: FindingOptions): BoxFindings {
@@ -96,10 +96,14 @@ interface Around {
 }
 
 /** Contract 6.8: a firm verdict becomes `possible` where something speaks for another cause. */
-function weaken(attempt: Attempt, { make, counter }: Around, { timesTellNothing }: FindingOptions): void {
-  if (attempt.verdict === "tolerated") return;
+function weaken(attempt: Attempt, { make, counter }: Around, { isTimeless }: FindingOptions): void {
+  const { exchange, holder, verdict } = attempt;
+  if (verdict === "tolerated") return;
   const other = make === "other" || counter.against(attempt) === "firmly";
-  if (other || timesTellNothing) attempt.verdict = "possible";
+  const sources = [exchange, holder?.claim.exchange].flatMap((each) =>
+    each == null ? [] : [each.first.source],
+  );
+  if (other || sources.some(isTimeless)) attempt.verdict = "possible";
 }
 
 /** Which clients were accepted, and on what. */

@@ -32,8 +32,8 @@ export interface EvictedInJudgement {
 export interface JudgeOptions extends BoxOptions {
   /** First clock value of the sources in a mask (see `sourceBit`). */
   sourceStart: (sources: number) => number;
-  /** The times of the capture tell nothing (contract 2.9). */
-  timesTellNothing?: boolean;
+  /** The times of a source say nothing (contract 2.9). */
+  isTimeless?: (source: number) => boolean;
 }
 
 export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
@@ -48,7 +48,7 @@ export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
     const found = findingsOf(box, tracker, {
       captureEnd: options.captureEnd,
       sourceStart: options.sourceStart,
-      timesTellNothing: options.timesTellNothing === true,
+      isTimeless: options.isTimeless ?? (() => false),
     });
     for (const finding of found.findings) findings.push(finding);
     for (const each of found.refusals) refusals.push(each);

@@ -51,14 +51,30 @@ export function hasAddresses(record: MessageRecord): boolean {
 /** The row of a record that `hasAddresses`; null for one that only tells a time. */
 export function rowOf(record: MessageRecord): MessageRow | null {
   if (record.type === "header" || record.type === "trailer") return null;
-  if (record.type === "ike") return messageRow(record);
+  return record.type === "ike" ? messageRow(record) : lifeRow(record);
+}
+
+/** SPI and sequence number (RFC 4303 2), behind eight zero bytes in the old drafts. */
+const ESP_HEADER = 8;
+const OLD_DRAFT_ZEROS = 8;
+
+function lifeRow(record: LifeRecord): MessageRow {
+  const { type, spi, sequence = 0 } = record;
+  const skipped = type === "old-draft-esp" ? OLD_DRAFT_ZEROS : 0;
+  const length = spi === undefined || type === "keepalive" ? 0 : skipped + ESP_HEADER;
+  const ends = endsOf(record, length);
+  if (length > 0) {
+    const at = ends.bytes.length - ESP_HEADER;
+    writeU32(ends.bytes, at, Number(spi));
+    writeU32(ends.bytes, at + 4, sequence);
+  }
   return {
-    ...endsOf(record, 0),
-    kind: LIFE_KINDS[record.type],
+    ...ends,
+    kind: LIFE_KINDS[type],
     identification: 0,
     marker: false,
-    captured: 0,
-    length: 0,
+    captured: length,
+    length,
     digest: null,
     clear: null,
   };
@@ -96,6 +112,12 @@ function messageRow(record: IkeRecord): MessageRow {
       vendorIds: record.vendorIds ?? [],
       lifeSeconds: record.lifeSeconds ?? null,
       natDiscovery: record.natDiscovery === true ? 1 : 0,
+      natHashes: (record.natHashes ?? []).flatMap((text) => [
+        Number.parseInt(text.slice(0, 8), 16),
+        Number.parseInt(text.slice(8), 16),
+      ]),
+      hash: record.hash ?? null,
+      notifies: record.notifies ?? [],
     },
   };
 }

@@ -111,6 +111,22 @@ const ike = z
       .optional(),
     lifeSeconds: z.int().positive().optional().describe("Smallest life duration of the proposal, seconds"),
     natDiscovery: z.literal(true).optional().describe("NAT-D payloads are in it (RFC 3947 3.2)"),
+    natHashes: z
+      .array(z.string().regex(/^[0-9a-f]{16}$/))
+      .max(5)
+      .optional()
+      .describe("The first 8 bytes of each NAT-D hash, in order"),
+    hash: z
+      .int()
+      .min(0)
+      .max(65535)
+      .optional()
+      .describe("Hash algorithm of the first transform (RFC 2409 App. A)"),
+    notifies: z
+      .array(z.int().min(0).max(65535))
+      .max(4)
+      .optional()
+      .describe("Types of notify payloads in the clear (RFC 2408 3.14)"),
     fragment: z
       .string()
       .regex(/^([0-9a-f]{2}){36,65507}$/)
@@ -126,6 +142,12 @@ const life = z
     ...ends,
     fromPort: port.describe("0 for ESP over IP, which has no ports"),
     toPort: port,
+    spi: z
+      .string()
+      .regex(/^0x[0-9a-f]{8}$/)
+      .optional()
+      .describe("Of ESP (RFC 4303 2.1); absent where it was not captured"),
+    sequence: z.int().min(0).max(0xffffffff).optional().describe("Of ESP (RFC 4303 2.2)"),
   })
   .describe(
     "ESP or a NAT keepalive: of each kind and direction the first and the last of 10 s, and the first after an ISAKMP message of its endpoints",

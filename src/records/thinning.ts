@@ -1,5 +1,5 @@
 /**
- * Thins signs of life: of ESP and keepalives of one kind and direction the first and the last of each 10 s, and
+ * Thins signs of life: of ESP of one SPI and of keepalives in one direction the first and the last of each 10 s, and
  * the first after any ISAKMP message between the endpoints. Which packets are left tells the same about who was
  * connected when: the last sign of life, and what an IKE exchange waits for, are always among them.
  *
@@ -21,10 +21,14 @@ export interface Sign {
   segment: number;
   source: number;
   interface: number;
+  /** Of ESP; -1 where it is not known. */
+  spi: number;
+  sequence: number;
 }
 
 interface Row {
   key: string;
+  flow: string;
   startedAt: number;
   last: Sign;
   /** The last one has not been written. */
@@ -36,6 +40,8 @@ export class Thinner {
   readonly #maxRows: number;
   /** In the order in which their windows began. */
   readonly #rows = new Map<string, Row>();
+  /** The rows of each flow, one for each SPI that it carries. */
+  readonly #flows = new Map<string, Set<Row>>();
 
   constructor(write: (sign: Sign) => void, maxRows = 262_144) {
     this.#write = write;
@@ -45,7 +51,8 @@ export class Thinner {
   /** A packet of a flow; `sign` is copied when it is kept. */
   see(sign: Readonly<Sign>): void {
     this.expire(sign.at);
-    const key = keyOf(sign.kind, sign.from, sign.to, sign.source);
+    const flow = keyOf(sign.kind, sign.from, sign.to, sign.source);
+    const key = `${flow} ${sign.spi}`;
     const row = this.#rows.get(key);
     if (row !== undefined) {
       Object.assign(row.last, sign);
@@ -53,14 +60,17 @@ export class Thinner {
       return;
     }
     this.#write(sign);
-    this.#rows.set(key, { key, startedAt: sign.at, last: { ...sign }, pending: false });
+    const begun = { key, flow, startedAt: sign.at, last: { ...sign }, pending: false };
+    this.#rows.set(key, begun);
+    const there = this.#flows.get(flow);
+    if (there === undefined) this.#flows.set(flow, new Set([begun]));
+    else there.add(begun);
     if (this.#rows.size > this.#maxRows) this.#close(this.#rows.values().next().value!);
   }
 
   /** An ISAKMP message passed between two endpoints: what comes next in these flows is written. */
   interrupt(kind: number, from: number, to: number, source: number): void {
-    const row = this.#rows.get(keyOf(kind, from, to, source));
-    if (row !== undefined) this.#close(row);
+    for (const row of this.#flows.get(keyOf(kind, from, to, source)) ?? []) this.#close(row);
   }
 
   /** Ends the windows that are over at `at`. */
@@ -78,6 +88,9 @@ export class Thinner {
 
   #close(row: Row): void {
     this.#rows.delete(row.key);
+    const there = this.#flows.get(row.flow);
+    there?.delete(row);
+    if (there?.size === 0) this.#flows.delete(row.flow);
     if (row.pending) this.#write(row.last);
   }
 }

@@ -13,7 +13,15 @@ import { hex } from "../wire/bytes.ts";
 import type { Datagram } from "../wire/decoded.ts";
 import { Digest, digestOfCutHeader, publicDigest } from "../wire/digest.ts";
 import { isFragment } from "../wire/fragments.ts";
-import { exchangeType, flags, HeaderClass, headerLength, messageId, messageLength } from "../wire/isakmp.ts";
+import {
+  EXCHANGE_INFORMATIONAL,
+  exchangeType,
+  flags,
+  HeaderClass,
+  headerLength,
+  messageId,
+  messageLength,
+} from "../wire/isakmp.ts";
 import { Kind } from "../wire/locate.ts";
 import { readClearPayloads } from "../wire/payloads.ts";
 import type { IkeRecord, LifeRecord, MessageRecord } from "./schema.ts";
@@ -113,6 +121,8 @@ export class RecordWriter {
       segment: datagram.segment,
       source: datagram.input,
       interface: datagram.interface,
+      spi: datagram.spi,
+      sequence: datagram.sequence,
     });
   }
 
@@ -121,11 +131,12 @@ export class RecordWriter {
   }
 
   #life(sign: Readonly<Sign>): void {
-    const { kind, from, to, at, micros, nanos, segment, source } = sign;
+    const { kind, from, to, at, micros, nanos, segment, source, spi, sequence } = sign;
     this.#line({
       type: LIFE_TYPES[kind],
       ...this.#place(micros, nanos, at, segment, source, sign.interface),
       ...this.#ends(from, to),
+      ...(spi < 0 ? {} : { spi: `0x${spi.toString(16).padStart(8, "0")}`, sequence }),
     });
   }
 
@@ -214,11 +225,25 @@ function details(record: IkeRecord, { bytes, payload: offset, clear }: Datagram,
     record.fragment = hex(bytes, offset, held);
     return;
   }
-  if ((record.flags & FLAG_ENCRYPTED) !== 0 || record.exchange > LAST_PHASE1_EXCHANGE) return;
-  const { vendorIds, lifeSeconds, natDiscovery } = clear ?? readClearPayloads(bytes, offset, held);
+  if ((record.flags & FLAG_ENCRYPTED) !== 0 || record.exchange > EXCHANGE_INFORMATIONAL) return;
+  const shown = clear ?? readClearPayloads(bytes, offset, held);
+  const { vendorIds, lifeSeconds, natDiscovery, natHashes, hash, notifies } = shown;
+  if (notifies.length > 0) record.notifies = notifies;
+  if (record.exchange > LAST_PHASE1_EXCHANGE) return;
+  if (hash !== null) record.hash = hash;
+  if (natHashes.length > 0) record.natHashes = hashTexts(natHashes);
   if (vendorIds.length > 0) record.vendorIds = vendorIds;
   if (lifeSeconds !== null) record.lifeSeconds = lifeSeconds;
   if (natDiscovery > 0) record.natDiscovery = true;
+}
+
+/** NAT-D hashes, two words each, as hex. */
+function hashTexts(words: readonly number[]): string[] {
+  const texts: string[] = [];
+  for (let i = 0; i + 1 < words.length; i += 2) {
+    texts.push(words[i].toString(16).padStart(8, "0") + words[i + 1].toString(16).padStart(8, "0"));
+  }
+  return texts;
 }
 
 function overIp(ends: number): number {
