@@ -136,7 +136,7 @@ export class Score {
         if (isClean(world)) {
           row.clean += 1;
           row.cleanRecalled += found;
-          if (found === 0 && captures.complete) this.missed.push(missed);
+          if (found === 0 && (captures.complete || view.startsWith("loss"))) this.missed.push(missed);
         }
       } else {
         row.ghosts += 1;

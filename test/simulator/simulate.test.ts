@@ -5,23 +5,34 @@ import { type Outcome, score } from "./simulate.ts";
 import { fateTable, verdictTable } from "./table.ts";
 
 /** `npm run simulate -- --worlds N --seed S` plays more of them; SIMULATED=n here. */
-const worlds = Number(process.env.SIMULATED ?? 300);
+const worlds = Number(process.env.SIMULATED ?? 150);
 
 let outcome: Outcome;
 
 beforeAll(async () => {
-  outcome = await score({ worlds, seed: 1 });
+  outcome = await score({ worlds, seed: 1, compareEach: 12 });
   console.log(`${verdictTable(outcome.score)}\n\n${fateTable(outcome.score)}`);
-}, 120_000);
+}, 300_000);
 
 it(`accuses nobody in ${worlds} worlds against evidence that the capture holds`, () => {
-  // Rule 6.8 on sessions that are full (another client, of random IDs, was refused as well) is still to come.
-  expect(outcome.score.falseRejected.filter(({ theme }) => theme !== "full")).toEqual([]);
+  expect(outcome.score.falseRejected).toEqual([]);
 });
 
 it("finds what a whole and lossless capture shows", () => {
-  const { clean } = outcome.score.lossless;
-  expect(clean).toBeGreaterThan(worlds / 2);
-  // The contract asks for 0.999, which its plain reading reaches.
-  expect(outcome.score.recall((name) => name.endsWith("no loss"))).toBeGreaterThan(0.8);
+  expect(outcome.score.lossless.clean).toBeGreaterThan(worlds / 2);
+  expect(outcome.score.recall((name) => name.endsWith("no loss"))).toBeGreaterThanOrEqual(0.999);
+});
+
+it("is silent about no refusal that the capture holds from its first message on", () => {
+  expect(outcome.score.silent).toEqual([]);
+});
+
+it("agrees with a plain reading of the contract", () => {
+  const { compared, disagreements } = outcome;
+  const seeds = disagreements.map(({ seed, view }) => `${seed} ${view}`).join(", ");
+  console.log(
+    `program and contract agree in ${compared - disagreements.length} of ${compared} worlds (not: ${seeds})`,
+  );
+  // The aim is all of them; clock steps, gateways that delete the holder and late answers still differ.
+  expect(disagreements.length / compared).toBeLessThan(0.2);
 });

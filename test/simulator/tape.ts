@@ -77,13 +77,17 @@ export class Tape {
 
   /** With an interface for each tap. */
   pcapng(): Buffer {
-    const records = this.#taken.map(({ seen, at, inside, tap }): FrameRecord => {
+    return pcapng(this.frames(), { interfaces: [{ tsresol: 9 }, { tsresol: 9 }] });
+  }
+
+  /** The frames themselves, each with its time. */
+  frames(): FrameRecord[] {
+    return this.#taken.map(({ seen, at, inside, tap }): FrameRecord => {
       const frame = Buffer.alloc(sizeOf(seen));
       if (seen !== null) writeFrame(frame, 0, seen, inside);
       const { seconds, nanos } = timeOf(at);
       return { at: BigInt(seconds) * 1_000_000_000n + BigInt(nanos), frame, interface: tap };
     });
-    return pcapng(records, { interfaces: [{ tsresol: 9 }, { tsresol: 9 }] });
   }
 }
 
