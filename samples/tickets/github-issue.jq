@@ -25,6 +25,8 @@ def comment:
   (.attempts[0:10][] | attempt),
   (if (.attempts | length) > 10 then "", "\((.attempts | length) - 10 | number("more attempt")): see the report." else empty end),
   "",
+  (.evidence // [] | map(select(.joined)) | .[0:3][] | "- \(.id): \(.shows | code)"),
+  "",
   "Caveats: \(if .caveats == [] then "none" else .caveats | map(code) | join(", ") end) (`ike-dupcheck explain WORD`)",
   "",
   "Wireshark: \(.displayFilter | code)";

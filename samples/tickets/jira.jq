@@ -55,6 +55,7 @@ def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
                 ("\(.verdict), severity \(.severity): \(.summary)" | paragraph),
                 (.attempts[0:10] | map("\(.at) \(.source) frame \(.frame): \(.messageId) \(.outcome), overlap \(.overlap)") | items),
                 (if (.attempts | length) > 10 then "\((.attempts | length) - 10 | number("more attempt")): see the report." | paragraph else empty end),
+                (.evidence // [] | map(select(.joined)) | .[0:3][] | "\(.id): \(.shows)" | paragraph),
                 ("Caveats: \(if .caveats == [] then "none" else .caveats | join(", ") end)" | paragraph),
                 (.displayFilter | block)
               ] | doc

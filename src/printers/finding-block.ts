@@ -7,6 +7,7 @@ import { counted, endpoint, secondsBetween } from "../report/phrases.ts";
 import type { TermKind } from "../report/terms/term.ts";
 import { briefOf, meaningOf } from "../report/terms/terms.ts";
 import { type Paint, printable, type Style, wrap } from "./text.ts";
+import { witnessLines } from "./witness-lines.ts";
 
 const MARGIN = 3;
 const LABEL = 13;
@@ -49,7 +50,7 @@ export function findingBlock(finding: Finding, number: number, context: BlockCon
   const fields: Field[] = [
     ...partyFields(finding, context),
     ...attemptFields(finding, context),
-    ...judgementFields(finding),
+    ...judgementFields(finding, context.clock),
     { label: "Wireshark", text: finding.displayFilter, whole: true },
     { label: "fingerprint", text: finding.fingerprint },
   ];
@@ -169,7 +170,7 @@ export function overlapText({ overlap, claim, at }: Attempt): string {
   return `${text} (its last sign: ${inWords(Math.abs(after))} ${after < 0 ? "before" : "after"} that)`;
 }
 
-function judgementFields(finding: Finding): Field[] {
+function judgementFields(finding: Finding, clock: Clock): Field[] {
   const { cause, notes, caveats } = finding;
   const fields: Field[] = [{ label: "cause", text: explained("cause", cause) }];
   const meaning = meaningOf(finding);
@@ -186,6 +187,10 @@ function judgementFields(finding: Finding): Field[] {
   list(
     "caveats",
     caveats.map((caveat) => explained("caveat", caveat)),
+  );
+  list(
+    "witnesses",
+    witnessLines(finding, (at) => clock.exact(at)),
   );
   return fields;
 }

@@ -19,6 +19,7 @@ import { ending, opening, stepSection } from "./html-frame.ts";
 import { STYLE } from "./html-style.ts";
 import { html, htmlTable, list, paragraph } from "./html-text.ts";
 import { ladder } from "./ladder.ts";
+import { witnessLines } from "./witness-lines.ts";
 
 /** Rows of a table, and findings with a section of their own, before bytes set the limit. */
 const MAX_ROWS = 200;
@@ -171,6 +172,10 @@ function findingSection(finding: Finding, number: number, report: Report, clock:
     titled(
       "What else could explain it, or weakens it",
       caveats.map((caveat) => explained("caveat", caveat)),
+    ),
+    titled(
+      "What witnesses beside packet headers say",
+      witnessLines(finding, (at) => clock.exact(at)),
     ),
     `<p>Fingerprint: <code>${html(finding.fingerprint)}</code></p></section>\n`,
   ].join("");

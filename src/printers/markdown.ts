@@ -12,6 +12,7 @@ import { account, exchangeRows } from "./exchange-rows.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
 import { coverageSection, stepsSection, summarySection } from "./markdown-frame.ts";
 import { code, escaped, rest, tableLines } from "./markdown-text.ts";
+import { witnessLines } from "./witness-lines.ts";
 
 /** Rows of a table, and findings with a section of their own, before bytes set the limit. */
 const MAX_ROWS = 100;
@@ -124,6 +125,10 @@ function findingSection(finding: Finding, number: number, report: Report, clock:
     ...bullets(
       "What else could explain it, or weakens it",
       caveats.map((caveat) => explained("caveat", caveat)),
+    ),
+    ...bullets(
+      "What witnesses beside packet headers say",
+      witnessLines(finding, (at) => clock.exact(at)),
     ),
     `Fingerprint, the same for the same fault in another capture: ${code(finding.fingerprint)}`,
   ];
