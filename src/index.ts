@@ -130,7 +130,7 @@ export interface Analysis {
   duplicates: readonly string[];
   /** What a drawing needs; made when it is asked for. */
   timelines: () => Timeline[];
-  /** Null where there is no finding. */
+  /** Null without a finding. */
   evidence: EvidenceBase | null;
 }
 

@@ -42,7 +42,7 @@ export class FindingLog {
   }
 
   /**
-   * IKE SAs were let go of: findings are from now on what they are without them, and that is no news. Gives the
+   * IKE SAs were let go of: findings are from now on what they are without them, and that is not news. Gives the
    * findings as they were told, where that cannot be seen any more.
    */
   rebase(findings: readonly Finding[]): Finding[] {

@@ -37,7 +37,7 @@ export interface FrameBatch extends Rows {
   linkTypes: Uint16Array;
 }
 
-/** Messages and signs of life that a message record or a log tells of. There is no frame that could be shown. */
+/** Messages and signs of life that a message record or a log tells of. No frame could be shown. */
 export interface MessageBatch extends Rows {
   /** A log holds headers without the content behind them, which proves less. */
   readonly provenance: "record" | "log";

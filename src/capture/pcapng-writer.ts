@@ -18,7 +18,7 @@ const OPTION_TSRESOL = 9;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 /** Type and length of a block before its body; the length stands again behind it. */
 const BLOCK_OVERHEAD = 12;
-/** An option's value is no longer. */
+/** The longest value of an option. */
 const MAX_OPTION = 65_535;
 const END = new Uint8Array(4);
 

@@ -81,11 +81,11 @@ export type ReadFailure = Error & { code?: string };
 
 /** What the codes of a system's errors say to a person. */
 const REASONS = new Map([
-  ["ENOENT", "there is no such file"],
+  ["ENOENT", "the file is missing"],
   ["EACCES", "you have no permission to read it"],
   ["EPERM", "you have no permission to read it"],
   ["EISDIR", "it is a directory"],
-  ["ENOTDIR", "a part of its path is no directory"],
+  ["ENOTDIR", "a part of its path is not a directory"],
   ["EMFILE", "too many files are open"],
   ["ELOOP", "its links lead in a circle"],
   ["ENAMETOOLONG", "the name is too long"],

@@ -125,10 +125,10 @@ export async function writeEvidence({ report, evidence }: Reading, job: Job): Pr
   const path = options.evidence;
   if (path === null || target === null) return true;
   if (evidence === null) {
-    messages.note(`nothing was found, so there is no evidence to write to ${path}`);
+    messages.note(`nothing was found, so no evidence is written to ${path}`);
     return true;
   }
-  const nothing = withoutPackets(report.capture.sources, "there is no evidence to write");
+  const nothing = withoutPackets(report.capture.sources, "no evidence can be written");
   if (nothing !== null) {
     messages.error(`cannot write ${path}: ${nothing}`);
     return false;

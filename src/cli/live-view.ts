@@ -16,7 +16,7 @@ export interface ViewOptions {
   write: (text: string) => void;
   paint: Paint;
   width: number;
-  /** A status line is drawn; null where there is no terminal. */
+  /** A status line is drawn; null without a terminal. */
   columns: number | null;
   clock: Clock;
   /** Tolerated findings are shown, too. */

@@ -1,6 +1,6 @@
 /**
  * Where the report goes: standard output, or a file that appears whole or not at all. Refuses to write over an
- * input, and never replaces what is no plain file: a device, pipe or link is written to.
+ * input, and never replaces what is not a plain file: a device, pipe or link is written to.
  */
 
 import { unlinkSync } from "node:fs";
@@ -173,7 +173,7 @@ export function errorCode(error: unknown): string | null {
 }
 
 const REASONS: Record<string, string> = {
-  ENOENT: "there is no such directory",
+  ENOENT: "the directory is missing",
   ENOTDIR: "a part of the path is not a directory",
   EISDIR: "it is a directory",
   EACCES: "permission denied",

@@ -56,7 +56,7 @@ export async function writeEvidenceCapture(
   const selection = new Selection(request.plan);
   const sources = await readAgain(request, selection);
   selection.finish();
-  const nothing = withoutPackets(sources, "there is no evidence to write");
+  const nothing = withoutPackets(sources, "no evidence can be written");
   if (nothing !== null) throw new CaptureError("unsupported", nothing);
   const writer = new EvidenceWriter(selection.frames, sources, {
     captions: new Captions(request.plan),

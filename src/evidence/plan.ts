@@ -26,7 +26,7 @@ export interface EvidencePlan {
   sas: readonly EvidenceSa[];
 }
 
-/** Null where there is no finding. */
+/** Null without a finding. */
 export function evidencePlan(judgement: Judgement, tracker: Tracker): EvidencePlan | null {
   if (judgement.findings.length === 0) return null;
   const responders = new Set<number>();

@@ -17,7 +17,7 @@ export interface OpenOptions {
   decompressors?: Decompressors;
   /** What keeps a stream that has to be read at any place; memory alone unless the runtime has a disk. */
   spool?: Spool;
-  /** Who keeps what a gateway's log says, for a log of this name; absent: a log is no input. */
+  /** Who keeps what a gateway's log says, for a log of this name; absent: a log is not an input. */
   gatewayLog?: (name: string) => LineTaker;
   /** It is a gateway's log, whatever it looks like. */
   isGatewayLog?: boolean;

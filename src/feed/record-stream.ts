@@ -61,7 +61,7 @@ export class RecordStream implements Feed {
   /** @throws CaptureError when the input cannot be read or holds no message records */
   async *rounds(): AsyncGenerator<Iterable<Slice>> {
     yield* this.#sequencer.rounds();
-    // No news is no fault of a stream.
+    // A stream may bring nothing new.
     const failure = this.#sequencer.failures.find(({ code }) => code !== "empty");
     if (failure !== undefined) throw failure;
   }

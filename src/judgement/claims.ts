@@ -27,7 +27,7 @@ export interface Claim {
   acceptedAt: number;
   /** That the client used the ID is a conclusion. */
   implied: boolean;
-  /** Before this time it is no more than a guess. */
+  /** Before this time it is only a guess. */
   sureFrom: number;
 }
 

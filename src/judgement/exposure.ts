@@ -8,7 +8,7 @@ import type { Box } from "./responders.ts";
 export interface Exposure {
   sequentialClients: number;
   peakConcurrentSequential: number;
-  /** Contract 6.14: the responder accepted an ID in use, or names another make: a shared ID is no risk there. */
+  /** Contract 6.14: the responder accepted an ID in use, or names another make: a shared ID is harmless there. */
   harmless: boolean;
 }
 

@@ -14,7 +14,7 @@ export interface ImpliedClaim {
   party: Party;
   last: number;
   since: Moment;
-  /** Its overlap with an attempt before this is no more than a guess. */
+  /** Its overlap with an attempt before this is only a guess. */
   sureFrom: number;
 }
 

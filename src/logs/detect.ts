@@ -37,7 +37,7 @@ export async function openLog(
     if (known === true) return open(new ZeekReader());
     if (known === false || lines.length < count) break;
   }
-  throw new CaptureError("not-a-capture", `${name} is no capture, and no ipsec.log of Zeek`);
+  throw new CaptureError("not-a-capture", `${name} is not a capture, and not an ipsec.log of Zeek`);
 }
 
 /** The first lines at hand, `count` of them where there are so many. */

@@ -89,7 +89,7 @@ function parse(text: string): unknown {
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)$/;
 
-/** Microseconds since the epoch of "2015-08-09T10:50:15.570477+0000"; NaN for what is no time. */
+/** Microseconds since the epoch of "2015-08-09T10:50:15.570477+0000"; NaN for what is not a time. */
 export function microsOf(text: string): number {
   const found = TIME.exec(text);
   if (found === null) return Number.NaN;

@@ -141,7 +141,7 @@ function unescaped(text: string): string {
 
 const EPOCH = /^(\d{1,11})(?:\.(\d{1,9}))?$/;
 
-/** Microseconds of seconds since the epoch, as text, number or ISO 8601; NaN for what is no time. */
+/** Microseconds of seconds since the epoch, as text, number or ISO 8601; NaN for what is not a time. */
 function timeOf(value: number | string): number {
   if (typeof value === "number") return value >= 0 && value < 1e11 ? Math.round(value * 1e6) : Number.NaN;
   const found = EPOCH.exec(value);

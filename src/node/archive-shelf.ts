@@ -49,7 +49,7 @@ export function shelve(name: string, archive: Archive, depth = 1): void {
 
 /**
  * Opens a file in an archive by its whole name, "captures.zip/monday.pcap".
- * @throws CaptureError where there is no such file, or it cannot be read
+ * @throws CaptureError where the file is missing or cannot be read
  */
 export async function openMember(name: string, options: OpenOptions, openNamed: OpenNamed): Promise<Opened> {
   for (const [archiveName, shelved] of shelf) {

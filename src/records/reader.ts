@@ -336,5 +336,8 @@ export async function openRecords(
     at = end + 1;
     if (at >= window.end && window.ended) break;
   }
-  throw new CaptureError("not-a-capture", `${name} is no capture, and it begins with no message record`);
+  throw new CaptureError(
+    "not-a-capture",
+    `${name} is not a capture, and it does not begin with a message record`,
+  );
 }

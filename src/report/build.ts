@@ -160,7 +160,7 @@ function idsOf(sessions: readonly Session[]): { count: number; shown: string[]; 
 
 function anomalyText(client: JudgedClient, kind: string): string {
   const version = microsoftVersion(client);
-  return `message IDs are ${kind}, which Microsoft vendor ID version ${version} does not let expect`;
+  return `message IDs are ${kind}, which Microsoft vendor ID version ${version} does not explain`;
 }
 
 /** The same for each gateway, those with findings first. */

@@ -15,7 +15,7 @@ function wholeSeconds(seconds: number): string {
   if (seconds === lastSecond) return lastText;
   const date = new Date(seconds * 1000);
   lastSecond = seconds;
-  // Beyond the range of Date there is no calendar; a damaged capture can hold such times.
+  // Dates end there; a damaged capture can hold such times.
   lastText = Number.isNaN(date.getTime()) ? "9999-12-31T23:59:59" : date.toISOString().slice(0, -5);
   return lastText;
 }

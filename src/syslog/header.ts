@@ -51,7 +51,7 @@ export function idAt(line: string, tag: number): string {
   return TAG.exec(line)?.[2] ?? "";
 }
 
-/** Reads the head; null where what stands before the tag is no head, but a sentence that quotes one. */
+/** Reads the head; null where what stands before the tag is not a head, but a sentence that quotes one. */
 export function readHead(line: string, tag: number): LineHead | null {
   const isConsole = line.charCodeAt(tag) === 0x5b;
   const pattern = isConsole ? CONSOLE : TAG;

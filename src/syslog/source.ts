@@ -22,7 +22,7 @@ const CAPITAL_C = 0x43;
 /** A(SA), P(IX), F(TD). */
 const PRODUCTS: ReadonlySet<number> = new Set([0x41, 0x50, 0x46]);
 const CAPITAL_I = 0x49;
-/** A longer line is no message of a gateway: it is passed over in pieces. */
+/** A longer line is not a message of a gateway: it is passed over in pieces. */
 const MAX_LINE = 65_536;
 /** Bytes at the beginning of an input in which a line of a gateway tells that it is a log. */
 const LOOKED_AT = 65_536;

@@ -71,7 +71,7 @@ function weighedAttempt(attempt: Attempt, { caveats }: Finding): Attempt[] {
   const { exchange, holder, outcome } = attempt;
   const isAccepted = outcome === "completed" || outcome === "answered";
   if (!Number.isNaN(exchange.testimony?.acceptedAt ?? Number.NaN) && !isAccepted) {
-    // The capture lost the answer. Accepted while the holder may have gone is no collision.
+    // The capture lost the answer. Accepted while the holder may have gone: not a collision.
     return holder?.overlap === "certain" ? [{ ...attempt, outcome: "answered", verdict: "tolerated" }] : [];
   }
   if (attempt.verdict === "tolerated" || holder === null) {
@@ -97,7 +97,7 @@ function softened(attempt: Attempt): Attempt {
   return isFirm ? { ...attempt, verdict: "possible" } : attempt;
 }
 
-/** A ghost in the gateway's own table becomes certain: what was only possible for want of that is no longer. */
+/** A ghost in the gateway's own table becomes certain: and what was only possible for want of that as well. */
 function held({ verdict, outcome, holder }: Attempt, caveats: readonly Caveat[]): Verdict {
   const isOpen = caveats.includes("other-cause") || caveats.includes("responder-not-asa");
   const isRefused = outcome === "refused" || outcome === "unanswered";

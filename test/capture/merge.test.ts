@@ -125,7 +125,7 @@ describe("merging", () => {
     const capture = new Sequencer(
       inputsOf(["0", "1", "2"], async (name) => {
         if (name === "1" && opened.has(name))
-          throw new CaptureError("unreadable", "cannot read 1: there is no such file");
+          throw new CaptureError("unreadable", "cannot read 1: the file is missing");
         opened.add(name);
         const source = await openBytes(files[Number(name)]);
         Object.defineProperty(source, "size", { value: files[Number(name)].length });
@@ -139,7 +139,7 @@ describe("merging", () => {
     ]);
     expect(capture.summaries.map(({ packets, end, problem }) => [packets, end, problem])).toEqual([
       [2, "clean", null],
-      [0, "corrupt", "cannot read 1: there is no such file."],
+      [0, "corrupt", "cannot read 1: the file is missing."],
       [1, "clean", null],
     ]);
   });

@@ -60,7 +60,7 @@ describe("what is no capture is refused in one sentence", () => {
   it("a file that is not there", async () => {
     await expect(openCapture(join(folder, "missing"))).rejects.toMatchObject({
       code: "unreadable",
-      message: expect.stringContaining("there is no such file"),
+      message: expect.stringContaining("the file is missing"),
     });
   });
 

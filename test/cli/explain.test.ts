@@ -52,6 +52,6 @@ test("without a term every term is listed under its kind", () => {
 
 test("an unknown term is answered with those that resemble it, or with where to look", () => {
   expect(explainText("nonsense")).toBeNull();
-  expect(unknownTerm("reject")).toBe("there is no term 'reject'; did you mean rejected?");
-  expect(unknownTerm("zz")).toBe("there is no term 'zz'; 'ike-dupcheck explain' lists them");
+  expect(unknownTerm("reject")).toBe("no term is called 'reject'; did you mean rejected?");
+  expect(unknownTerm("zz")).toBe("no term is called 'zz'; 'ike-dupcheck explain' lists them");
 });

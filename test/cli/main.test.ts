@@ -82,12 +82,12 @@ describe("no input", () => {
 });
 
 describe("what is not in the report goes to standard error", () => {
-  const failure = new CaptureError("unreadable", "cannot read b.pcap: there is no such file");
+  const failure = new CaptureError("unreadable", "cannot read b.pcap: the file is missing");
 
   test("an unreadable input is an error, and what could be read is still reported", async () => {
     const around = surroundings({ analysis: analysis({ report: rejected, failures: [failure] }) });
     expect(await run(["-q", "a.pcap", "b.pcap"], around)).toBe(2);
-    expect(around.err).toBe("ike-dupcheck: cannot read b.pcap: there is no such file\n");
+    expect(around.err).toBe("ike-dupcheck: cannot read b.pcap: the file is missing\n");
     expect(around.out).toMatch(/^1 of 2 clients kept out/);
   });
 
@@ -173,7 +173,7 @@ describe("errors are one sentence and status 2", () => {
   test("an unknown term", async () => {
     const around = surroundings();
     expect(await run(["explain", "reject"], around)).toBe(2);
-    expect(around.err).toBe("ike-dupcheck: there is no term 'reject'; did you mean rejected?\n");
+    expect(around.err).toBe("ike-dupcheck: no term is called 'reject'; did you mean rejected?\n");
   });
 });
 

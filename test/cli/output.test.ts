@@ -178,7 +178,7 @@ function emptyCapture(): Buffer {
 
 describe("what cannot be written is one sentence, before anything is read", () => {
   test.each([
-    ["a directory that is not there", () => at("no/r"), "there is no such directory"],
+    ["a directory that is not there", () => at("no/r"), "the directory is missing"],
     ["a directory", () => folder, "it is a directory"],
     ["a file as a directory", () => `${at("f")}/r`, "a part of the path is not a directory"],
   ])("%s", async (_, pathOf, reason) => {

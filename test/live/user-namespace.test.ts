@@ -91,7 +91,7 @@ describe.skipIf(userNamespaces === null || !hasCap || !programIsBuilt())("live o
     expect(timed.stdout).toBe("");
     const refused = LiveProgram.begin(namespace, "extract", "-i", "nosuch0");
     expect((await refused.ended).status).toBe(2);
-    expect(refused.stderr).toMatch(/^ike-dupcheck: there is no interface nosuch0/);
+    expect(refused.stderr).toMatch(/^ike-dupcheck: no interface is called nosuch0/);
   });
 
   test("-a duration:N and -c N end it, with exit status 0 when nothing was found", async () => {
@@ -107,7 +107,7 @@ describe.skipIf(userNamespaces === null || !hasCap || !programIsBuilt())("live o
   test("a filter that libpcap does not understand, and an interface that is not there, are one sentence", async () => {
     for (const [args, sentence] of [
       [["-i", "lo", "-f", "foo bar"], /^ike-dupcheck: cannot capture on lo: the filter is not understood/],
-      [["-i", "nosuch0"], /^ike-dupcheck: there is no interface nosuch0/],
+      [["-i", "nosuch0"], /^ike-dupcheck: no interface is called nosuch0/],
     ] as const) {
       const program = LiveProgram.begin(namespace, ...args);
       expect((await program.ended).status).toBe(2);

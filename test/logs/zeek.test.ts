@@ -128,7 +128,7 @@ describe("ipsec.log", () => {
       );
       const { failures } = await analyze([path]);
       expect(failures.map(({ message }) => message)).toEqual([
-        expect.stringMatching(/conn\.log is no capture, and no ipsec\.log of Zeek$/),
+        expect.stringMatching(/conn\.log is not a capture, and not an ipsec\.log of Zeek$/),
       ]);
     } finally {
       await rm(folder, { recursive: true });

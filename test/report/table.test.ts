@@ -90,12 +90,12 @@ describe("the headline", () => {
     [
       "says that a capture without IKEv1 could show nothing",
       two({ capture: messages({ messages: { ikev1: 0, ikev2: 12, authip: 0, malformed: 0 } }) }),
-      "No collision found, and none could be: there is no message of IKEv1 in the capture, only of IKEv2",
+      "No collision found, and none could be: the capture holds no message of IKEv1, only of IKEv2",
     ],
     [
       "says that a capture without quick mode could show nothing",
       two({ capture: messages({ quickModeMessages: 0 }) }),
-      "No collision found, and none could be: there is no quick mode in the capture",
+      "No collision found, and none could be: the capture holds no quick mode",
     ],
     [
       "does not let a warned capture read as clean",

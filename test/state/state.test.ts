@@ -159,10 +159,10 @@ describe("a state", () => {
     await refused(bytes.subarray(0, -1), /is damaged/);
     const later = bytes.toString("latin1").replace(`"version":${STATE_VERSION}`, '"version":99');
     await refused(later, /is a state of version 99/);
-    await refused("{}\n", /is no state of ike-dupcheck/);
-    await refused("", /is no state of ike-dupcheck/);
-    await refused(await readFile(join(samples, "ikev2.pcap")), /is no state of ike-dupcheck/);
-    expect(() => new StateFile(folder).read()).toThrow(/is no file/);
+    await refused("{}\n", /is not a state of ike-dupcheck/);
+    await refused("", /is not a state of ike-dupcheck/);
+    await refused(await readFile(join(samples, "ikev2.pcap")), /is not a state of ike-dupcheck/);
+    expect(() => new StateFile(folder).read()).toThrow(/is not a file/);
     new StateFile(path).read();
     const second = new StateFile(path);
     second.read();
@@ -341,7 +341,7 @@ describe.runIf(programIsBuilt())("an analyser that is killed", () => {
     expect(refused("--state", state, records, records)).toMatch(/^2 .*one input at a time.*\n$/);
     expect(refused("--state", state, "-i", "lo")).toMatch(/^2 .*--state and -i cannot go together\n$/);
     expect(refused("--state", records, records)).toMatch(/^2 .*is read or written otherwise\n$/);
-    expect(refused("--state", records)).toMatch(/^2 ike-dupcheck: .* is no state of ike-dupcheck\n$/);
+    expect(refused("--state", records)).toMatch(/^2 ike-dupcheck: .* is not a state of ike-dupcheck\n$/);
     expect(refused("--state", join(folder, "none", "s"), records)).toMatch(
       /^2 ike-dupcheck: cannot (read|write) the state .*\n$/,
     );

@@ -69,7 +69,7 @@ async function* reportsOf(names: readonly string[], round: Round): AsyncGenerato
   for (const name of names) {
     if (round.stop.signal.aborted) break;
     const analysis = await analysed(name, round);
-    // Where nothing could be read there is no report.
+    // Where nothing could be read, no report is written.
     if (analysis.failures.length > 0 && analysis.report.capture.sources.length === 0) continue;
     const text = await render(analysis, round.options, round.around);
     for (const piece of item(text, name, index)) yield encoder.encode(piece);

@@ -13,7 +13,7 @@ export function explainText(term: string | null): string | null {
   return found.length === 0 ? null : `${found.map(article).join("\n\n")}\n`;
 }
 
-/** The sentence for a word that is no term, with those that resemble it. */
+/** The sentence for a word that is not a term, with those that resemble it. */
 export function unknownTerm(word: string): string {
   const parts = word
     .toLowerCase()
@@ -22,7 +22,7 @@ export function unknownTerm(word: string): string {
   const names = [...new Set(TERMS.map(({ name }) => name))];
   const similar = names.filter((name) => parts.some((part) => name.includes(part) || part.includes(name)));
   const hint = similar.length > 0 ? `did you mean ${similar.slice(0, 5).join(", ")}?` : "";
-  return `there is no term '${word}'; ${hint || "'ike-dupcheck explain' lists them"}`;
+  return `no term is called '${word}'; ${hint || "'ike-dupcheck explain' lists them"}`;
 }
 
 function article({ kind, name, text }: Term): string {

@@ -28,6 +28,6 @@ export async function openState(
   };
   const asked = JSON.stringify({ ports, responders, aliases, partition });
   const keeper = new Keeper(new StateFile(path), asked, stream, emit, fail);
-  if (!keeper.resumes) messages.note(`there is no state at ${path} yet: it begins anew`);
+  if (!keeper.resumes) messages.note(`no state is at ${path} yet: it begins anew`);
   return { stream, keeper, failed: () => failed };
 }

@@ -4,7 +4,7 @@
  * the header's fields; where in a frame the message lies is found by the same code for both (wire/locate.ts).
  *
  * Both readings advance message by message, so that memory does not grow with the capture. What pcap-parser
- * does not read is refused with a reason, which is no error.
+ * does not read is refused with a reason, which is not an error.
  */
 
 import { createReadStream } from "node:fs";

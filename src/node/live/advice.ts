@@ -36,7 +36,7 @@ export function refusalFor(
 }
 
 export function noInterface(name: string): LiveRefusal {
-  return new LiveRefusal(`there is no interface ${name} (ike-dupcheck -D lists them)`);
+  return new LiveRefusal(`no interface is called ${name} (ike-dupcheck -D lists them)`);
 }
 
 function pipe(name: string): string {

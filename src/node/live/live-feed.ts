@@ -9,7 +9,7 @@ import { LiveInterface, type LiveSettings } from "./interface.ts";
 /** How long a record waits for older ones of other interfaces; dumpcap writes twice a second. */
 const HOLD_MS = 250;
 const DUMPCAP_HOLD_MS = 700;
-/** Batches that may wait for the analysis before a program is no longer read. */
+/** Batches that may wait for the analysis before a program is not read any more. */
 const MAX_WAITING = 64;
 
 export class LiveCapture implements Feed {

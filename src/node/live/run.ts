@@ -8,7 +8,7 @@ export type Refusal =
   /** The program or package is not there. */
   | "absent"
   | "permission"
-  /** There is no such interface, or it is down. */
+  /** The interface is missing, or it is down. */
   | "no-interface"
   | "down"
   | "filter"

@@ -40,14 +40,14 @@ export class StateFile {
     this.#path = resolved(path);
   }
 
-  /** What was saved; null where there is no file yet. @throws StateError when it is foreign, damaged or unreadable */
+  /** What was saved; null before the first one. @throws StateError when it is foreign, damaged or unreadable */
   read(): unknown {
     const path = this.#path;
     let bytes: Buffer;
     try {
       removeUnfinished(path);
       const info = statSync(path, { bigint: true });
-      if (!info.isFile()) throw new StateError(`${path} is no file, so no state can be kept there`);
+      if (!info.isFile()) throw new StateError(`${path} is not a file, so no state can be kept there`);
       this.#inode = info.ino;
       bytes = readFileSync(path);
     } catch (error) {
@@ -57,7 +57,7 @@ export class StateFile {
     }
     const end = bytes.subarray(0, MAX_HEADER).indexOf(NEWLINE);
     const header = headerOf(bytes.toString("utf8", 0, Math.max(0, end)));
-    if (header === null) throw new StateError(`${path} is no state of ike-dupcheck`);
+    if (header === null) throw new StateError(`${path} is not a state of ike-dupcheck`);
     if (header.version !== STATE_VERSION) {
       throw new StateError(
         `${path} is a state of version ${header.version}, and this program knows version ${STATE_VERSION}`,

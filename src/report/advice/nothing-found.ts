@@ -4,7 +4,7 @@ import type { Report } from "../model.ts";
 import { counted } from "../phrases.ts";
 import { gapsOf } from "./gap-phrases.ts";
 
-/** Gaps that leave a finding open: with these, "nothing found" is no answer. The others only limit it. */
+/** Gaps that leave a finding open: with these, "nothing found" does not answer. The others only limit it. */
 const LIMITS: ReadonlySet<string> = new Set(["phase1-unseen", "esp-unseen", "outcome-unknown", "partition"]);
 
 /** Which share of the responders was judged. */
@@ -21,10 +21,10 @@ export function nothingFound(report: Report): string {
     if (unread)
       return "No collision found, but not all packets could be read, and no IKEv1 is among the others";
     const only = capture.messages.ikev2 > 0 ? ", only of IKEv2" : "";
-    return `No collision found, and none could be: there is no message of IKEv1 in the capture${only}`;
+    return `No collision found, and none could be: the capture holds no message of IKEv1${only}`;
   }
   if (capture.quickModeMessages === 0) {
-    return "No collision found, and none could be: there is no quick mode in the capture";
+    return "No collision found, and none could be: the capture holds no quick mode";
   }
   if (report.warnings.some(({ code }) => code.startsWith("refused-"))) {
     return "Clients were refused, and no shared message ID is seen to explain it";

@@ -31,7 +31,7 @@ export const INPUT_TERMS: readonly Term[] = [
     kind: "warning",
     name: "responder-not-seen",
     brief: "an address given by --responder or --alias is in no packet",
-    text: "The address may be mistyped, or the capture was made where its traffic does not pass. Nothing is reported about it, and that is no sign of health. The responders that are in the capture are listed.",
+    text: "The address may be mistyped, or the capture was made where its traffic does not pass. Nothing is reported about it, and that does not mean all is well. The responders that are in the capture are listed.",
   },
   {
     kind: "warning",

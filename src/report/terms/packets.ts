@@ -1,4 +1,4 @@
-/** Why a packet is no message: skipped by reason, and malformed by reason. Names as in src/wire. */
+/** Why a packet is not a message: skipped by reason, and malformed by reason. Names as in src/wire. */
 
 import type { Term } from "./term.ts";
 
