@@ -19,6 +19,7 @@ import type { FeedInput } from "./feed/feed.ts";
 import { openSource } from "./feed/formats.ts";
 import { Sequencer } from "./feed/sequencer.ts";
 import type { Report } from "./report/model.ts";
+import type { Timeline } from "./report/timeline.ts";
 
 export { CaptureError } from "./capture/source.ts";
 export type { Decompressor, Decompressors } from "./feed/decompression.ts";
@@ -71,6 +72,14 @@ export async function analyze(
   inputs: readonly PortableInput[],
   options: PortableOptions = {},
 ): Promise<Report> {
+  return (await study(inputs, options)).report;
+}
+
+/** The same, with what the HTML form draws its time lines from. */
+export async function study(
+  inputs: readonly PortableInput[],
+  options: PortableOptions = {},
+): Promise<{ report: Report; timelines: () => Timeline[] }> {
   const { reorderSeconds, decompressors = nativeDecompressors(), progress, ...settings } = options;
   const reorder = reorderSeconds === undefined ? {} : { reorder: reorderSeconds * MICROS_PER_SECOND };
   const feed = new Sequencer(inputs.map((input) => feedInput(input, { ...reorder, decompressors })));
@@ -79,11 +88,11 @@ export async function analyze(
     progress?.({ bytes, packets, source });
   };
   const now = options.now ?? (() => performance.now());
-  const { report } = await run(feed, { ...settings, now, onRound }, () => feed.failures);
+  const { report, timelines } = await run(feed, { ...settings, now, onRound }, () => feed.failures);
   // Not waited for: a stream that is told to end while it gives nothing may never answer.
   feed.close().catch(() => {});
   if (feed.summaries.length === 0 && feed.failures.length > 0) throw feed.failures[0];
-  return report;
+  return { report, timelines };
 }
 
 function feedInput(

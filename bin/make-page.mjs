@@ -1,0 +1,74 @@
+// npm run build:page: the page that analyses captures in a browser, as one file, dist/ike-dupcheck.html. Its content
+// security policy names script and style by their hashes, so that nothing else ever runs in it, and allows no request.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const page = join(root, "src/page");
+
+/** Tables of a terminal are not drawn in a page, and their package wants Node; zod's errors are shown in no language. */
+const leaner = {
+  name: "leaner",
+  setup(builder) {
+    const leftOut = ({ path }) => ({ path, namespace: "left-out" });
+    builder.onResolve({ filter: /^cli-table3$/ }, leftOut);
+    builder.onResolve({ filter: /\/locales\/index\.js$/ }, leftOut);
+    builder.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "export default null;" }));
+  },
+};
+
+async function bundled(entry, define = {}) {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, entry)],
+    bundle: true,
+    format: "iife",
+    platform: "browser",
+    target: ["chrome110", "firefox115", "safari17"],
+    minify: true,
+    charset: "utf8",
+    write: false,
+    define,
+    plugins: [leaner],
+    logLevel: "warning",
+  });
+  return outputFiles[0].text;
+}
+
+const hash = (text) => createHash("sha256").update(text).digest("base64");
+
+/** A script in a page ends at the first `</script`, wherever that stands. */
+const inScript = (text) => text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+
+/** The style of the report that the page shows in a frame, which inherits the policy. */
+async function reportStyle() {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, "src/printers/html-style.ts")],
+    format: "esm",
+    write: false,
+    logLevel: "warning",
+  });
+  const { STYLE } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
+  );
+  return STYLE;
+}
+
+const worker = await bundled("src/page/worker.ts");
+const packed = gzipSync(worker, { level: 9 }).toString("base64");
+const script = inScript(await bundled("src/page/window.ts", { PACKED_WORKER: JSON.stringify(packed) }));
+const style = readFileSync(join(page, "page.css"), "utf8");
+const parts = {
+  REPORT_STYLE_HASH: hash(await reportStyle()),
+  SCRIPT_HASH: hash(script),
+  STYLE_HASH: hash(style),
+  "/* SCRIPT_TEXT */": script,
+  "/* STYLE_TEXT */": style,
+};
+const template = readFileSync(join(page, "page.html"), "utf8");
+const html = template.replaceAll(/[A-Z_]+_HASH|\/\* [A-Z]+_TEXT \*\//g, (name) => parts[name]);
+mkdirSync(join(root, "dist"), { recursive: true });
+writeFileSync(join(root, "dist/ike-dupcheck.html"), html);

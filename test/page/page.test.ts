@@ -1,0 +1,150 @@
+/** The page in a browser, opened from the disk: the program's report, no request, and what goes wrong. */
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { programIsBuilt, runProgram } from "../support/program.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const samples = join(root, "samples");
+const file = join(root, "dist/ike-dupcheck.html");
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const hasBrowser = existsSync(executablePath);
+if (!hasBrowser) console.log(`skipped: the page in a browser, because ${executablePath} is missing`);
+
+const captures = readdirSync(samples).filter((name) => /\.pcap(ng)?$/.test(name));
+const SAMPLE = join(samples, "two-windows-clients.pcap");
+const MAX_PAGE_BYTES = 250_000;
+
+describe.skipIf(!hasBrowser || !programIsBuilt())("the page", () => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let folder: string;
+  const requests: string[] = [];
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-page-"));
+    browser = await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    });
+    context = await browser.newContext({ timezoneId: "UTC", viewport: { width: 1280, height: 800 } });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  beforeEach(async () => {
+    await page?.close();
+    page = await context.newPage();
+    requests.length = 0;
+    errors.length = 0;
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.goto(pathToFileURL(file).href);
+  });
+
+  async function give(...files: string[]): Promise<void> {
+    await page.setInputFiles("#files", files);
+    await page.getByText("Done.").waitFor();
+  }
+
+  async function savedJson(): Promise<string> {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByText("Save as JSON").click(),
+    ]);
+    return readFileSync(await download.path(), "utf8");
+  }
+
+  it("is one file of less than 250 kB, with a policy that allows no request", () => {
+    expect(statSync(file).size).toBeLessThan(MAX_PAGE_BYTES);
+    const policy = /Content-Security-Policy" content="([^"]+)"/.exec(readFileSync(file, "utf8"))?.[1] ?? "";
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^']+' 'wasm-unsafe-eval'; style-src/);
+    expect(policy).not.toContain("connect-src");
+    expect(policy).not.toContain("unsafe-inline");
+  });
+
+  it("gives the JSON of the program, byte for byte, for every sample", async () => {
+    for (const name of captures) {
+      await give(join(samples, name));
+      const { stdout } = runProgram(["--json", name], { cwd: samples });
+      expect(await savedJson(), name).toBe(stdout);
+    }
+    expect(errors).toEqual([]);
+  }, 300_000);
+
+  it("says the answer and what to do in its own text, and asks nobody for anything", async () => {
+    await give(SAMPLE);
+    const answer = await page.locator("#answer").innerText();
+    expect(answer).toContain("198.51.100.12");
+    expect(answer).toContain("What to do");
+    const outside = requests.filter((address) => !/^(file|blob|about):/.test(address));
+    expect(outside).toEqual([]);
+    expect(requests.filter((address) => address.startsWith("file:"))).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+
+  it("shows the whole report in a frame, with its style", async () => {
+    await give(SAMPLE);
+    const frame = page.frameLocator("iframe");
+    await frame.locator("h1").waitFor();
+    const family = await frame.locator("body").evaluate((body) => {
+      const view = body.ownerDocument.defaultView as unknown as {
+        getComputedStyle(of: unknown): { maxWidth: string };
+      };
+      return view.getComputedStyle(body).maxWidth;
+    });
+    expect(family).not.toBe("none");
+    expect(errors).toEqual([]);
+  });
+
+  it("takes another file after the first", async () => {
+    await give(SAMPLE);
+    await give(join(samples, "xp-clients.pcap"));
+    const report = JSON.parse(await savedJson());
+    expect(report.capture.sources.map(({ name }: { name: string }) => name)).toEqual(["xp-clients.pcap"]);
+  });
+
+  it("says in one sentence what is wrong with a file that is not a capture", async () => {
+    const wrong = join(folder, "wrong.bin");
+    writeFileSync(wrong, Buffer.alloc(4_000, 0xa7));
+    await page.setInputFiles("#files", wrong);
+    await expect.poll(() => page.locator("#status").innerText()).toMatch(/^wrong\.bin .*not a capture/);
+    expect(await page.locator("#answer").isVisible()).toBe(false);
+  });
+
+  it("ends at Cancel, and reports what was read", async () => {
+    const large = join(folder, "large.pcap");
+    const bytes = readFileSync(SAMPLE);
+    const copies = Array.from({ length: 12_000 }, () => bytes.subarray(24));
+    writeFileSync(large, Buffer.concat([bytes.subarray(0, 24), ...copies]));
+    await page.setInputFiles("#files", large);
+    await page.locator("#status", { hasText: "packets" }).waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("Done.").waitFor();
+    const { capture } = JSON.parse(await savedJson());
+    expect(capture.packets).toBeGreaterThan(0);
+    expect(capture.packets).toBeLessThan(84 * copies.length);
+  });
+
+  it("can be used by keyboard alone, and moves there where the answer is", async () => {
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.id")).toBe("files");
+    await give(SAMPLE);
+    expect(await page.evaluate("document.activeElement.tagName")).toBe("H2");
+  });
+
+  it.each([375, 1280])("does not scroll sideways at %i px", async (width) => {
+    await page.setViewportSize({ width, height: 700 });
+    await give(SAMPLE);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+  });
+});
