@@ -82,7 +82,7 @@ export function readPcapHeader(view: DataView): PcapHeader {
   const header = { littleEndian, linkType, snaplen: view.getUint32(16, littleEndian) };
   const aix = AIX_LINK_TYPES.get(linkType);
   if (dialects[0] === STANDARD && major === 2 && minor === 2 && aix !== undefined) {
-    return { ...header, linkType: aix, lengths: "captured-first", dialects: [AIX] };
+    return { ...header, linkType: aix, lengths: "original-first", dialects: [AIX] };
   }
   const lengths = lengthOrder(major, minor);
   return { ...header, lengths, dialects: lengths === "captured-first" ? dialects : [dialects[0]] };

@@ -2,7 +2,7 @@
 
 import { type ByteSource, CHUNK, type RandomAccess } from "./byte-source.ts";
 import type { ByteWindow } from "./byte-window.ts";
-import { CaptureError } from "./source.ts";
+import { CaptureError, unreadable } from "./source.ts";
 
 /** Keeps what is left of a stream, so that it can be read at any place. */
 export type Spool = (window: ByteWindow, name: string) => Promise<RandomAccess>;
@@ -72,7 +72,7 @@ export async function spoolInMemory(window: ByteWindow, name: string): Promise<R
       );
     }
   }
-  if (window.failure !== null) throw window.failure;
+  if (window.failure !== null && size === 0) throw unreadable(name, window.failure);
   return new MemoryBytes(chunks);
 }
 

@@ -66,7 +66,13 @@ export async function openInput(
     if (window.failure !== null) throw damaged(name, compression.name, window.failure);
     throw new CaptureError("empty", `${label(name)} is empty`);
   }
-  return openFormat({ window, name, suffix, options });
+  try {
+    return await openFormat({ window, name, suffix, options });
+  } catch (error) {
+    // What was made of damaged data says nothing of what the data was.
+    if (suffix === "" || window.failure === null || !(error instanceof CaptureError)) throw error;
+    throw damaged(name, suffix.slice(suffix.lastIndexOf("+") + 1), window.failure);
+  }
 }
 
 function notUnpacked(name: string, { name: what, command }: { name: string; command: string }): CaptureError {

@@ -2,8 +2,9 @@
 
 import { random32 } from "../support/random.ts";
 import { LINKS, OTHER_LINKS, stack } from "../support/stacks.ts";
-import { fuzzAnalysis, fuzzReader } from "./capture-targets.ts";
+import { fuzzAnalysis, fuzzArchive, fuzzReader } from "./capture-targets.ts";
 import { seedCaptures, seedFrames } from "./corpus.ts";
+import { archiveSeeds, formSeeds } from "./form-seeds.ts";
 import type { Mutator } from "./mutate.ts";
 import { mutatedRecords } from "./records.ts";
 import { fuzzFragments, fuzzLocate, fuzzMessage, locateInput } from "./wire-targets.ts";
@@ -55,6 +56,8 @@ export async function makeTargets(folders: readonly string[]): Promise<Target[]>
       batch: 500,
     },
     { name: "pcapng", run: fuzzReader, seeds: short.filter(isPcapng), maxLength: 8192, batch: 500 },
+    { name: "forms", run: fuzzReader, seeds: formSeeds(), maxLength: 4096, batch: 200 },
+    { name: "archives", run: fuzzArchive, seeds: archiveSeeds(), maxLength: 8192, batch: 200 },
     {
       name: "analysis",
       run: fuzzAnalysis,
