@@ -37,7 +37,7 @@ export const JUDGEMENT_TERMS: readonly Term[] = [
     kind: "outcome",
     name: "answer-unusable",
     brief: "something came back, and the client could not use it",
-    text: "The responder sent a quick-mode message with this ID, and the client went on sending its first message again, or had given up before it came, and no ESP went both ways. Whatever came was of no use to the client: an ASA that sends its last packet of the holder's exchange again looks like this. It accepts nothing and claims nothing, and it is no proof of a refusal either.",
+    text: "The responder sent a quick-mode message with this ID, and the client went on sending its first message again, or had given up before it came, and no ESP went both ways. Whatever came was of no use to the client: an ASA that sends its last packet of the holder's exchange again looks like this. It accepts nothing and claims nothing, and it does not prove a refusal either.",
   },
   {
     kind: "outcome",
