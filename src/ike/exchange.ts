@@ -41,6 +41,9 @@ const NOTHING_BEFORE: Before = { lifeAt: Number.NaN, espAt: Number.NaN, unheard:
 
 /** How many of the latest quick modes an Informational may concern. */
 export const OPEN_EXCHANGES = 16;
+/** Copies later than this after the reply were not under way when it came, microseconds. */
+export const UNUSABLE_AFTER = 500_000;
+
 /** Rule 4: an Informational so soon after the first message need not say goodbye. */
 export const PROMPT = 3_000_000;
 

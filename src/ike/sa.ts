@@ -7,7 +7,7 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import type { Message } from "../wire/datagram.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Stamp } from "./exchange.ts";
 import { sourceBit } from "./flows.ts";
 import type { OpenedNote } from "./opened-note.ts";
 import type { SessionTestimony } from "./testimony.ts";
@@ -48,6 +48,10 @@ export interface OuterHeader {
   side: Side;
   messageId: number;
   exchange: Exchange;
+  /** Pieces of the copy at hand, a bit for each number; copies after the first, and the last of them. */
+  pieces: number;
+  copies: number;
+  last: { at: number; stamp: Stamp };
 }
 
 /** Both ends were seen sending on the path: no spoofed packet does that. */
@@ -284,7 +288,8 @@ export class IkeSa {
       last[from] === message.exchange &&
       last[from + 1] === message.messageId &&
       last[from + 2] !== encrypted &&
-      message.exchange > 4 &&
+      // Phase 1 begins in the clear, and is never so again once it is encrypted.
+      (message.exchange > 4 || encrypted === 0) &&
       message.at - last[from + 3] <= 10_000
     ) {
       return true;

@@ -13,6 +13,9 @@ const UNHEARD = 3;
 /** A greater step of the sequence number, or a longer pause, is not a gap: a new count begins there. */
 const MAX_STEP = 1_000;
 const MAX_PAUSE = 60_000_000;
+/** Packets overtake each other by some tens. */
+const WINDOW = 32;
+const ALL_SEEN = 0xffffffff;
 
 export class SpiTable {
   /** First slot of each row of the flow table + 1, the SPI that was seen last; 0 for none. */
@@ -38,6 +41,8 @@ export class SpiTable {
   /** Sequence numbers that passed, and packets seen of them: what is missing between is loss. */
   expected = new Uint32Array(256);
   counted = new Uint32Array(256);
+  /** Which of the latest numbers were seen, a bit for each; bit 0 is that of the greatest. */
+  #latest = new Uint32Array(256);
   /** SPIs that were not kept. */
   evicted = 0;
 
@@ -117,30 +122,34 @@ export class SpiTable {
     const times = { firstAt, firstSegment, lastAt, lastSegment, unheardSince, unheardThirdAt };
     const numbers = { spi, firstSequence, lastSequence, packets, expected, counted, evicted };
     const links = { heads: this.#heads, next: this.#next, free: this.#free, used: this.#used };
-    return { times, numbers, links, unheard: this.#unheard };
+    return { times, numbers, links, unheard: this.#unheard, latest: this.#latest };
   }
 
-  restore({ times, numbers, links, unheard }: ReturnType<SpiTable["save"]>): void {
+  restore({ times, numbers, links, unheard, latest }: ReturnType<SpiTable["save"]>): void {
     Object.assign(this, times, numbers);
     this.#heads = links.heads;
     this.#next = links.next;
     this.#free = links.free;
     this.#used = links.used;
     this.#unheard = unheard;
+    this.#latest = latest;
   }
 
   #count(slot: number, sequence: number, at: number): void {
     const step = sequence - this.lastSequence[slot];
-    if (step > MAX_STEP || at - this.lastAt[slot] > MAX_PAUSE) {
+    if (Math.abs(step) > MAX_STEP || at - this.lastAt[slot] > MAX_PAUSE) {
       this.lastSequence[slot] = sequence;
-      return;
+      this.#latest[slot] = ALL_SEEN;
+    } else if (step > 0) {
+      this.expected[slot] += step;
+      this.counted[slot] += 1;
+      this.lastSequence[slot] = sequence;
+      this.#latest[slot] = step < WINDOW ? (this.#latest[slot] << step) | 1 : 1;
+    } else if (step > -WINDOW && (this.#latest[slot] & (1 << -step)) === 0) {
+      // It fills a gap that reordering had made; a number that was seen is a copy.
+      this.#latest[slot] |= 1 << -step;
+      this.counted[slot] += 1;
     }
-    // Behind the greatest number so far: it fills a gap that reordering had made.
-    if (!(step > -MAX_STEP) || step === 0) return;
-    this.counted[slot] += 1;
-    if (step < 0) return;
-    this.expected[slot] += step;
-    this.lastSequence[slot] = sequence;
   }
 
   #toFront(row: number, spi: number): number {
@@ -171,6 +180,7 @@ export class SpiTable {
     this.packets[slot] = 0;
     this.expected[slot] = 0;
     this.counted[slot] = 0;
+    this.#latest[slot] = ALL_SEEN;
     this.#unheard[slot] = 0;
     this.unheardSince[slot] = Number.NaN;
     this.unheardThirdAt[slot] = Number.NaN;
@@ -227,6 +237,7 @@ export class SpiTable {
     this.#unheard = wider(this.#unheard, Uint8Array);
     this.expected = wider(this.expected, Uint32Array);
     this.counted = wider(this.counted, Uint32Array);
+    this.#latest = wider(this.#latest, Uint32Array);
   }
 }
 

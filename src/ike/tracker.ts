@@ -5,18 +5,18 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import { Message, printOf, samePrint } from "../wire/datagram.ts";
-import { isFragment } from "../wire/fragments.ts";
+import { fragmentNumber, isFragment } from "../wire/fragments.ts";
 import { classifyHeader, EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK, HeaderClass } from "../wire/isakmp.ts";
 import type { Located } from "../wire/locate.ts";
 import { compactHosts } from "./compact-hosts.ts";
 import { EchoFilter } from "./copies.ts";
-import { Exchange, stampOf } from "./exchange.ts";
+import { Exchange, stampOf, UNUSABLE_AFTER } from "./exchange.ts";
 import { informational, phase1, readNotify } from "./exchange-rules.ts";
 import { FlowTable } from "./flows.ts";
 import { HostTable } from "./hosts.ts";
 import { bytesOf, type Opener, readOpened, saysNothing } from "./opened.ts";
 import { FragmentAssembler } from "./reassembly.ts";
-import { type IkeSa, noteEcho, type Path, type Side } from "./sa.ts";
+import { type IkeSa, noteEcho, type OuterHeader, type Path, type Side } from "./sa.ts";
 import { SaTable } from "./sa-table.ts";
 import { VendorLists } from "./vendor-lists.ts";
 
@@ -25,8 +25,6 @@ const MAX_EXCHANGES = 1024;
 /** Headers of unfinished fragment sets, of one IKE SA and of all: who sends fragments sends all of them, as a rule. */
 const MAX_OUTERS = 16;
 const MAX_ALL_OUTERS = 16_384;
-/** Copies later than this after the reply were not under way when it came. */
-const UNUSABLE_AFTER = 500_000;
 const COMPACT_HOSTS_AT = 65_536;
 /** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 150 MB. */
 const MAX_SAS = 40_000;
@@ -253,7 +251,9 @@ export class Tracker {
     if (whole === null) {
       const counts =
         message.exchange === EXCHANGE_QUICK && message.messageId !== 0 && !this.#belongsToOthers(sa);
-      if (counts && sa.outers?.has(outer) !== true && (sa.outers?.size ?? 0) < MAX_OUTERS) {
+      const known = sa.outers?.get(outer);
+      if (counts && known !== undefined) notePiece(known, message);
+      else if (counts && (sa.outers?.size ?? 0) < MAX_OUTERS) {
         if (this.#outers >= MAX_ALL_OUTERS) this.#evictedExchanges += 1;
         else this.#addOuter(sa, outer, side, message);
       }
@@ -286,7 +286,14 @@ export class Tracker {
     this.table.parts += 1;
     this.#outers += 1;
     sa.outers ??= new Map();
-    sa.outers.set(key, { side, messageId: message.messageId, exchange: new Exchange(message, side) });
+    sa.outers.set(key, {
+      side,
+      messageId: message.messageId,
+      exchange: new Exchange(message, side),
+      pieces: pieceOf(message),
+      copies: 0,
+      last: { at: message.at, stamp: stampOf(message) },
+    });
   }
 
   #quickMode(sa: IkeSa, side: Side, message: Message, repeated: boolean): void {
@@ -363,6 +370,23 @@ function readWord(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
   );
+}
+
+/** A bit for the number of a fragment. */
+function pieceOf({ bytes, offset }: Message): number {
+  return 1 << (fragmentNumber(bytes, offset) & 31);
+}
+
+/** Another fragment under an outer header: a number that was there already begins the message's next copy. */
+function notePiece(outer: OuterHeader, message: Message): void {
+  const piece = pieceOf(message);
+  if ((outer.pieces & piece) === 0) {
+    outer.pieces |= piece;
+    return;
+  }
+  outer.pieces = piece;
+  outer.copies += 1;
+  outer.last = { at: message.at, stamp: stampOf(message) };
 }
 
 function copyPlace(from: Message, to: Message): void {

@@ -3,9 +3,9 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { Exchange } from "../ike/exchange.ts";
+import { Exchange, UNUSABLE_AFTER } from "../ike/exchange.ts";
 import type { HostTable } from "../ike/hosts.ts";
-import { type IkeSa, isTwoWay, type Path, type Side } from "../ike/sa.ts";
+import { type IkeSa, isTwoWay, type OuterHeader, type Path, type Side } from "../ike/sa.ts";
 import { vendorKnowledge } from "../ike/vendor-lists.ts";
 import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
@@ -127,15 +127,28 @@ function clientFinishedAt(sa: IkeSa, client: Side): number {
 /** The outer header of a fragment set that was never complete stands for its message. */
 function addIncompleteFragments(sa: IkeSa, before: number): void {
   if (sa.outers === null) return;
-  for (const [key, { side, messageId, exchange }] of sa.outers) {
+  for (const [key, outer] of sa.outers) {
+    const { side, messageId, exchange, copies } = outer;
     if (exchange.firstAt >= before) continue;
     sa.outers.delete(key);
     const known = sa.exchangeOf(messageId);
-    if (known === undefined) sa.addExchange(exchange);
-    else if (known.starter !== side && Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
+    if (known === undefined) {
+      sa.addExchange(exchange);
+      if (copies > 0) addCopies(exchange, outer, copies);
+    } else if (known.starter === side) addCopies(known, outer, copies + 1);
+    else if (Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
   }
   if (sa.outers.size === 0) sa.outers = null;
   sa.exchanges.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
+}
+
+/** Fragments of the starter stand for its first message again: they cannot be told from its third, and prove no answer. */
+function addCopies(exchange: Exchange, { last, exchange: first }: OuterHeader, copies: number): void {
+  exchange.retransmissions += copies;
+  if (first.firstAt - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += copies;
+  if (exchange.lastRetransmissionAt >= last.at) return;
+  exchange.lastRetransmissionAt = last.at;
+  exchange.lastRetransmission = last.stamp;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Judgement } from "../judgement/judge.ts";
 import type { Outcome } from "../judgement/outcome.ts";
 import type { Box } from "../judgement/responders.ts";
 import type { Capture, Coverage, CoverageGap, Warning } from "./model.ts";
+import { counted } from "./phrases.ts";
 
 const OPEN: ReadonlySet<Outcome> = new Set<Outcome>(["unobserved", "unproven", "pending"]);
 /** Responders named in one sentence. */
@@ -22,7 +23,7 @@ export function buildCoverage(
   const gaps: CoverageGap[] = [
     ...warnings.flatMap(gapOf),
     ...missingKinds(capture),
-    ...unseenBeginnings(judgement.boxes),
+    ...unseenBeginnings(judgement.boxes, hosts),
     ...unseenEsp(judgement.boxes, hosts),
     ...openOutcomes(judgement.boxes),
     ...otherPartitions(capture),
@@ -47,14 +48,28 @@ function missingKinds({ messages, quickModeMessages }: Capture): CoverageGap[] {
   return [{ code: "no-quick-mode", message: "There is IKEv1, but no quick mode.", count: ikev1 }];
 }
 
-function unseenBeginnings(boxes: readonly Box[]): CoverageGap[] {
+function unseenBeginnings(boxes: readonly Box[], hosts: HostTable): CoverageGap[] {
   const count = boxes.reduce(
     (sum, { parties }) => sum + parties.filter(({ session }) => session.begunBefore).length,
     0,
   );
-  if (count === 0) return [];
-  const message = `${count} IKE SAs began before the captures: which message IDs were used before is not seen.`;
-  return [{ code: "phase1-unseen", message, count }];
+  const silent = boxes.reduce((sum, box) => sum + peersWithoutIke(box, hosts), 0);
+  if (count + silent === 0) return [];
+  const begun = count === 0 ? [] : [`${count} IKE SAs began before the captures`];
+  if (silent > 0) begun.push(`${counted(silent, "client")} known by ESP or keepalives alone`);
+  const message = `${begun.join(", and ")}: which message IDs were used before is not seen.`;
+  return [{ code: "phase1-unseen", message, count: count + silent }];
+}
+
+/** Endpoints that exchange ESP or keepalives with the responder, and no IKE. */
+function peersWithoutIke({ parties, peers }: Box, hosts: HostTable): number {
+  const known = new Set(parties.flatMap(({ keys }) => keys));
+  let count = 0;
+  for (const { key, host, port } of peers.byKey.values()) {
+    const isIkev2 = port === 0 ? hosts.ikev2[host] === 1 : hosts.ikev2Endpoints.has(key);
+    if (!known.has(key) && !isIkev2) count += 1;
+  }
+  return count;
 }
 
 function unseenEsp(boxes: readonly Box[], hosts: HostTable): CoverageGap[] {

@@ -5,6 +5,7 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import type { HostTable } from "../ike/hosts.ts";
+import { captureLoss } from "../judgement/capture-loss.ts";
 import type { Box } from "../judgement/responders.ts";
 import type { Capture, Warning } from "./model.ts";
 import { counted } from "./phrases.ts";
@@ -79,6 +80,7 @@ export function inputWarnings(
     ...times(capture, facts.clockSteps),
     ...limited("no-times", timelessSentences(capture, facts)),
     ...limited("clock-offset", offsetSentences(capture, facts)),
+    ...packetsLost(boxes),
     ...shortSnaplen(capture),
     ...evictions(capture),
   ];
@@ -210,6 +212,17 @@ function offsetSentences({ sources }: Capture, { clockOffsets }: InputFacts): st
       : "these are too few IKE SAs and too short a time";
     return `${found}; its times were not shifted, since ${why}: overlaps between the two are not sure.`;
   });
+}
+
+/** Share of the packets from which on loss is said. */
+const TELLING_LOSS = 0.01;
+
+function packetsLost(boxes: readonly Box[]): Warning[] {
+  const { expected, lost } = captureLoss(boxes);
+  if (lost <= expected * TELLING_LOSS) return [];
+  const percent = ((100 * lost) / expected).toFixed(lost < expected / 10 ? 1 : 0);
+  const message = `${percent} % of the clients' ESP is missing (${lost} of ${expected} packets, by its sequence numbers): IKE will be missing as well, answers among it.`;
+  return [{ code: "capture-loss", message }];
 }
 
 function shortSnaplen({ malformed, skipped, headersCut = 0 }: Capture): Warning[] {

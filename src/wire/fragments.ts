@@ -17,3 +17,8 @@ export function isFragment(bytes: Uint8Array, offset: number, captured: number):
     lengthField(bytes, offset) >= headerLength + FRAGMENT_HEADER
   );
 }
+
+/** Number of a fragment in its message, from 1 (see `isFragment`). */
+export function fragmentNumber(bytes: Uint8Array, offset: number): number {
+  return bytes[offset + headerLength + 6];
+}

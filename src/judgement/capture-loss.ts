@@ -1,0 +1,35 @@
+/**
+ * How much of the ESP of responders' peers the capture lacks, by the gaps in its sequence numbers (RFC 4303 2.2): an
+ * estimate of what it lacks of everything.
+ */
+
+import type { Box } from "./responders.ts";
+
+/** ESP packets of one SPI below which nothing is concluded. */
+const MIN_PACKETS = 100;
+
+export interface CaptureLoss {
+  /** Numbers that passed, and how many of their packets are not in the capture. */
+  expected: number;
+  lost: number;
+}
+
+/** Of peers whose ESP is in the capture in both directions: where it is not, one of them went another way. */
+export function captureLoss(boxes: readonly Box[]): CaptureLoss {
+  const loss = { expected: 0, lost: 0 };
+  for (const { peers } of boxes) {
+    const { flows } = peers;
+    for (const { sent, received } of peers.byKey.values()) {
+      const rows = [sent, received].map((each) => each.filter((row) => flows.hasEsp(row)));
+      if (rows.some((each) => each.length === 0)) continue;
+      for (const row of rows.flat()) {
+        for (const slot of flows.spis.slots(row)) {
+          if (flows.spis.packets[slot] < MIN_PACKETS) continue;
+          loss.expected += flows.spis.expected[slot];
+          loss.lost += Math.max(0, flows.spis.expected[slot] - flows.spis.counted[slot]);
+        }
+      }
+    }
+  }
+  return loss;
+}
