@@ -13,6 +13,8 @@ import {
   extractFrom,
 } from "./analysis/extraction.ts";
 import type { Partition } from "./analysis/partition.ts";
+import type { Anonymizer } from "./anonymize/anonymizer.ts";
+import { withoutNames } from "./anonymize/file-names.ts";
 import type { CaptureError } from "./capture/source.ts";
 import type { EvidencePlan } from "./evidence/plan.ts";
 import type { FeedInput } from "./feed/feed.ts";
@@ -117,6 +119,8 @@ export interface AnalyzeOptions {
   recursive?: boolean;
   /** Stop after so many packets. */
   maxPackets?: number;
+  /** Replaces what names anybody, before it is judged: see src/anonymize. */
+  anonymizer?: Anonymizer | undefined;
   /** When aborted, the input counts as ended. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
@@ -167,7 +171,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   await feed.close();
   const read = feed.summaries.map(({ name }) => name);
   return {
-    report,
+    report: options.anonymizer === undefined ? report : withoutNames(report, [...read, ...inputs]),
     failures: [...unread, ...feed.failures],
     duplicates,
     timelines,

@@ -8,6 +8,7 @@ const src = fileURLToPath(new URL("../src", import.meta.url));
 /** Data flows one way: what each room may import. "." are the files beside the rooms: the library's entries. */
 const BELOW_ANALYSIS = [
   "collections",
+  "anonymize",
   "wire",
   "capture",
   "keys",
@@ -30,6 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   syslog: ["capture", "wire", "collections"],
   events: ["wire", "collections"],
   witnesses: ["report", "judgement", "ike", "syslog", "events", "wire", "collections"],
+  anonymize: ["feed", "capture", "wire"],
   records: ["capture", "wire", "collections"],
   archives: ["capture", "wire", "collections"],
   text: ["capture", "wire", "collections"],
@@ -37,12 +39,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   feed: ["capture", "archives", "text", "records", "logs", "syslog", "wire"],
   ike: ["wire", "collections"],
   judgement: ["ike", "wire", "collections"],
-  evidence: ["judgement", "ike", "feed", "capture", "wire", "collections"],
+  evidence: ["anonymize", "judgement", "ike", "feed", "capture", "wire", "collections"],
   report: ["judgement", "ike", "collections"],
   printers: ["report", "collections"],
   analysis: BELOW_ANALYSIS,
   node: BELOW_NODE,
-  cli: [".", "node", "analysis", "printers", "report", "judgement"],
+  cli: [".", "node", "anonymize", "analysis", "printers", "report", "judgement"],
   page: [".", "keys", "printers", "report"],
   ".": [...BELOW_NODE, "node"],
 };

@@ -8,6 +8,7 @@
  *   const { lines, report } = analysis.finish(now());
  */
 
+import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import type { Slice } from "../capture/batch.ts";
 import type { CaptureError } from "../capture/source.ts";
 import { type EvidencePlan, evidencePlan } from "../evidence/plan.ts";
@@ -43,6 +44,8 @@ export interface LiveOptions extends ScopeOptions, TrackerOptions {
   now?: () => number;
   /** Who else takes the datagrams. */
   sinks?: readonly Sink[];
+  /** Replaces what names anybody, before it is judged. */
+  anonymizer?: Anonymizer | undefined;
   /** Keys, and what logs and events say. */
   witnesses?: Witnesses;
 }
@@ -91,6 +94,17 @@ const MAX_UNEXPLAINED = 1_000;
 /** No rule asks for what comes later than this after a quick mode, in microseconds. */
 const LONGEST_WAIT = 600_000_000;
 
+/** What the user named is called otherwise where addresses are replaced. */
+function namedAs(options: LiveOptions): LiveOptions {
+  const { anonymizer, responders = [], aliases = [] } = options;
+  if (anonymizer === undefined) return options;
+  return {
+    ...options,
+    responders: responders.map((each) => anonymizer.named(each)),
+    aliases: aliases.map(([one, other]) => [anonymizer.named(one), anonymizer.named(other)] as const),
+  };
+}
+
 export class LiveAnalysis {
   /** To be driven with the inputs. */
   readonly decoder: Decoder;
@@ -129,7 +143,7 @@ export class LiveAnalysis {
     this.#now = options.now ?? (() => 0);
     this.#tracker = new Tracker(options);
     this.#inside = new InsideAddresses(this.#tracker.hosts);
-    this.#scope = scopeOf(options, this.#tracker.hosts);
+    this.#scope = scopeOf(namedAs(options), this.#tracker.hosts);
     this.#tracker.isOthers = othersOf(this.#scope);
     this.#witnesses = options.witnesses ?? null;
     this.#witnesses?.opener?.begin();
@@ -143,7 +157,10 @@ export class LiveAnalysis {
       signOfLife: (datagram) => this.#scanner.signOfLife(datagram),
       end: (slice) => this.#taken(slice),
     };
-    this.decoder = new Decoder(portSet(options.ports ?? []), [...(options.sinks ?? []), rounds]);
+    this.decoder = new Decoder(portSet(options.ports ?? []), [
+      ...(options.sinks ?? []),
+      options.anonymizer === undefined ? rounds : options.anonymizer.before(rounds),
+    ]);
   }
 
   /** When the last slice came; NaN before any. */

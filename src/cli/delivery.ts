@@ -1,11 +1,13 @@
 /** What a run of the main job says and writes: facts, the report in the form that was asked for, the evidence. */
 
+import { readFile } from "node:fs/promises";
 import type { LiveAnalysis } from "../analysis/analysis.ts";
 import type { Analysis } from "../index.ts";
 import { withoutPackets } from "../node/evidence.ts";
 import { reportLine, toLine } from "../printers/ndjson.ts";
 import { painter } from "../printers/text.ts";
 import { clockOf } from "../report/clock.ts";
+import { type HostNames, parseHosts, timelinesWithHostNames, withHostNames } from "../report/host-names.ts";
 import type { Line } from "../report/lines.ts";
 import type { Source } from "../report/model.ts";
 import type { Surroundings } from "./environment.ts";
@@ -13,7 +15,7 @@ import type { CheckOptions } from "./flags/options.ts";
 import type { Job, Reading } from "./job.ts";
 import { failureSentence, type LineSink } from "./line-sink.ts";
 import { LiveView } from "./live-view.ts";
-import { writeTo } from "./output.ts";
+import { OutputError, reasonOf, writeTo } from "./output.ts";
 import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
 
 /** What the report does not say. */
@@ -40,21 +42,25 @@ function factsOf({
 
 /** The report in the form that was asked for. */
 export async function render(
-  { report, timelines }: Pick<Analysis, "report" | "timelines">,
+  { report: bare, timelines }: Pick<Analysis, "report" | "timelines">,
   options: CheckOptions,
   around: Surroundings,
 ): Promise<Iterable<string>> {
   if (options.format === "json") {
     const { reportToJson } = await import("../printers/json.ts");
-    return reportToJson(report);
+    return reportToJson(bare);
   }
   if (options.format === "ndjson") {
     const { reportToNdjson } = await import("../printers/ndjson.ts");
-    return reportToNdjson(report);
+    return reportToNdjson(bare);
   }
+  const names = await hostNames(options.names);
+  const report = withHostNames(bare, names);
   if (options.format === "html") {
     const { reportToHtml } = await import("../printers/html.ts");
-    return reportToHtml(report, timelines(), { clock: clockOf(options.timeZone) });
+    return reportToHtml(report, timelinesWithHostNames(timelines(), names), {
+      clock: clockOf(options.timeZone),
+    });
   }
   if (options.format === "markdown") {
     const { reportToMarkdown } = await import("../printers/markdown.ts");
@@ -73,6 +79,16 @@ export async function render(
       clock: clockOf(options.timeZone),
     }),
   ];
+}
+
+/** @throws OutputError when the file cannot be read */
+async function hostNames(path: string | null): Promise<HostNames> {
+  if (path === null) return new Map();
+  try {
+    return parseHosts(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new OutputError(`cannot read the names in ${path}: ${reasonOf(error)}`);
+  }
 }
 
 /** Says lines as they come: to the sink of ndjson, or to the view; warnings to standard error. */
@@ -121,7 +137,7 @@ export async function deliver(reading: Reading, job: Job): Promise<boolean> {
 
 /** Writes the evidence of the findings, where it is wanted; false when it could not be written. */
 export async function writeEvidence({ report, evidence }: Reading, job: Job): Promise<boolean> {
-  const { options, around, messages, evidence: target } = job;
+  const { options, around, messages, evidence: target, anonymizer } = job;
   const path = options.evidence;
   if (path === null || target === null) return true;
   if (evidence === null) {
@@ -133,6 +149,6 @@ export async function writeEvidence({ report, evidence }: Reading, job: Job): Pr
     messages.error(`cannot write ${path}: ${nothing}`);
     return false;
   }
-  const chunks = await around.evidence({ ...evidence, ports: options.ports, path });
+  const chunks = await around.evidence({ ...evidence, ports: options.ports, path, anonymizer });
   return writeTo(target, chunks, path, messages);
 }

@@ -1,5 +1,6 @@
 /** One run of the main job: what was asked for, the process around it, and where everything goes. */
 
+import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import type { Analysis } from "../index.ts";
 import type { Surroundings } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
@@ -19,6 +20,8 @@ export interface Job {
   output: Output;
   /** Where the evidence goes, if it is wanted. */
   evidence: Target | null;
+  /** Replaces what names anybody, where that is wanted. */
+  anonymizer: Anonymizer | undefined;
 }
 
 /** Lines of ndjson go to `sink` as they come; any other report to `target` at the end. */
@@ -33,15 +36,18 @@ export interface Reading extends Analysis {
 }
 
 /** Opens what is written to before anything is read. @throws OutputError */
-export async function openJob(asked: Omit<Job, "output" | "evidence" | "stop">): Promise<Job> {
+export async function openJob(asked: Omit<Job, "output" | "evidence" | "stop" | "anonymizer">): Promise<Job> {
   const { inputs, options, goesOn } = asked;
   const stop = new AbortController();
+  const anonymizer = options.anonymize
+    ? (await import("../node/anonymize.ts")).anonymizerOf(options.anonymizeKey)
+    : undefined;
   const named = options.live.interfaces.length > 0 ? [] : inputs;
   const output = await openOutput(asked, named, stop);
   try {
     const evidence =
       options.evidence === null ? null : await openTarget(options.evidence, goesOn ? [] : named);
-    return { ...asked, stop, output, evidence };
+    return { ...asked, stop, output, evidence, anonymizer };
   } catch (error) {
     await output.target?.abandon();
     throw error;

@@ -22,7 +22,8 @@ export async function main(argv: string[]): Promise<number> {
 /** The same with everything around the program handed in. */
 export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
   const invocation = parseArgs(argv, around.version);
-  const { quiet, verbose } = "options" in invocation ? { verbose: false, ...invocation.options } : {};
+  const { quiet, verbose } =
+    "options" in invocation && invocation.kind !== "compare" ? { verbose: false, ...invocation.options } : {};
   const messages = new Messages((text) => around.stderr.write(text), quiet, verbose);
   try {
     return await carryOut(invocation, around, messages);
@@ -69,6 +70,10 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
       const { completionScript } = await import("./flags/completion.ts");
       return print(completionScript(invocation.shell));
     }
+    case "compare": {
+      const { compare } = await import("./commands/compare.ts");
+      return compare(invocation.options, around, messages);
+    }
     case "manual": {
       const { manualPage } = await import("./flags/manual.ts");
       return print(manualPage());
@@ -92,7 +97,7 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
 function sentenceOf(error: unknown): string {
   if (error instanceof OutputError || error instanceof StateError) return error.message;
   // Its class is the library's, which help and usage errors should not wait for.
-  if (error instanceof Error && error.name === "CaptureError") return error.message;
+  if (error instanceof Error && ["CaptureError", "KeyFileError"].includes(error.name)) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   return `internal error: ${text.split("\n", 1)[0]} (IKE_DUPCHECK_DEBUG=1 shows where)`;
 }

@@ -3,6 +3,8 @@
  * packets are read two more times, first to choose and then to write, so that memory holds frame numbers alone.
  */
 
+import type { Anonymizer } from "../anonymize/anonymizer.ts";
+import { LINKTYPE_RAW } from "../anonymize/frames.ts";
 import { type CaptureWriter, PcapWriter } from "../capture/pcap-writer.ts";
 import { PcapngWriter } from "../capture/pcapng-writer.ts";
 import { CaptureError, label, type SourceSummary } from "../capture/source.ts";
@@ -27,6 +29,8 @@ export interface EvidenceRequest {
   ports: readonly number[];
   /** pcapng holds comments, several link types and capture points; pcap does not. */
   format: "pcap" | "pcapng";
+  /** Replaces what names anybody; the packets are then rebuilt. */
+  anonymizer?: Anonymizer | undefined;
   /** Name and version of the program, for the header of pcapng. */
   application: string;
 }
@@ -60,6 +64,7 @@ export async function writeEvidenceCapture(
   if (nothing !== null) throw new CaptureError("unsupported", nothing);
   const writer = new EvidenceWriter(selection.frames, sources, {
     captions: new Captions(request.plan),
+    rebuilt: request.anonymizer !== undefined,
     capture: captureWriter(request, sources),
   });
   await readAgain(request, writer, async () => {
@@ -70,13 +75,16 @@ export async function writeEvidenceCapture(
 
 /** Drives what was read before, once more; gives the inputs. */
 async function readAgain(
-  { reopen, packets, ports }: EvidenceRequest,
+  { reopen, packets, ports, anonymizer }: EvidenceRequest,
   sink: Sink,
   drain?: () => Promise<void>,
 ): Promise<readonly SourceSummary[]> {
   const feed = reopen();
   try {
-    await drive(feed, new Decoder(portSet(ports), [sink]), { limit: packets, drain });
+    await drive(feed, new Decoder(portSet(ports), [anonymizer?.before(sink) ?? sink]), {
+      limit: packets,
+      drain,
+    });
     if (feed.failures.length > 0) throw feed.failures[0];
     return feed.summaries;
   } finally {
@@ -85,11 +93,13 @@ async function readAgain(
 }
 
 function captureWriter(
-  { format, application }: EvidenceRequest,
+  { format, application, anonymizer }: EvidenceRequest,
   sources: readonly SourceSummary[],
 ): CaptureWriter {
   if (format === "pcapng") return new PcapngWriter(application);
-  const linkTypes = new Set(sources.flatMap((source) => source.linkTypes));
+  const linkTypes = new Set(
+    anonymizer === undefined ? sources.flatMap((source) => source.linkTypes) : [LINKTYPE_RAW],
+  );
   if (linkTypes.size > 1) {
     throw new CaptureError(
       "unsupported",

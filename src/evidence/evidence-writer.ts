@@ -1,5 +1,7 @@
 /** Writes the chosen frames of a feed as a capture, each with what it is. A sink for packets. */
 
+import { publicName } from "../anonymize/file-names.ts";
+import { emptyFrame, frameOfDatagram } from "../anonymize/frames.ts";
 import type { FrameBatch, Slice } from "../capture/batch.ts";
 import { joined } from "../capture/bytes.ts";
 import type { CaptureWriter } from "../capture/pcap-writer.ts";
@@ -13,6 +15,8 @@ export class EvidenceWriter {
   readonly #sources: readonly SourceSummary[];
   readonly #captions: Captions;
   readonly #capture: CaptureWriter;
+  /** Packets are not as they were: each is built of its datagram, and sources have numbers for names. */
+  readonly #rebuilt: boolean;
   #parts: Uint8Array[];
   /** Bytes that wait to be taken. */
   waiting = 0;
@@ -23,12 +27,13 @@ export class EvidenceWriter {
   constructor(
     frames: readonly FrameList[],
     sources: readonly SourceSummary[],
-    { captions, capture }: { captions: Captions; capture: CaptureWriter },
+    { captions, capture, rebuilt }: { captions: Captions; capture: CaptureWriter; rebuilt: boolean },
   ) {
     this.#frames = frames;
     this.#sources = sources;
     this.#captions = captions;
     this.#capture = capture;
+    this.#rebuilt = rebuilt;
     this.#parts = [capture.begin()];
   }
 
@@ -39,11 +44,11 @@ export class EvidenceWriter {
   }
 
   isakmp(datagram: Datagram): void {
-    if (this.#isChosen(datagram)) this.#write(datagram.frame, this.#captions.ofMessage(datagram));
+    if (this.#isChosen(datagram)) this.#write(datagram.frame, this.#captions.ofMessage(datagram), datagram);
   }
 
   signOfLife(datagram: Datagram): void {
-    if (this.#isChosen(datagram)) this.#write(datagram.frame, this.#captions.ofSign(datagram));
+    if (this.#isChosen(datagram)) this.#write(datagram.frame, this.#captions.ofSign(datagram), datagram);
   }
 
   end({ batch, end }: Slice): void {
@@ -68,21 +73,24 @@ export class EvidenceWriter {
     const list = this.#frames[this.#source];
     if (list === undefined) return;
     for (let frame = list.next; frame < before; frame = list.next) {
-      this.#write(frame, "first or last packet of the capture");
+      this.#write(frame, "first or last packet of the capture", null);
     }
   }
 
-  #write(frame: number, what: string): void {
+  #write(frame: number, what: string, datagram: Datagram | null): void {
     this.#frames[this.#source].pass();
-    if (this.#batch === null) return;
+    const batch = this.#batch;
+    if (batch === null) return;
     const { name, timeDigits } = this.#sources[this.#source];
-    const base = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
-    const bytes = this.#capture.packet(
-      this.#batch,
-      frame - this.#batch.firstFrame,
-      { source: this.#source, name: base, timeDigits },
-      `frame ${frame} of ${base}: ${what}`,
-    );
+    const base = this.#rebuilt
+      ? publicName(name, this.#source)
+      : name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+    const row = frame - batch.firstFrame;
+    const [rows, i] = this.#rebuilt
+      ? [datagram === null ? emptyFrame(batch, row) : frameOfDatagram(datagram, batch, row), 0]
+      : [batch, row];
+    const origin = { source: this.#source, name: base, timeDigits };
+    const bytes = this.#capture.packet(rows, i, origin, `frame ${frame} of ${base}: ${what}`);
     this.#parts.push(bytes);
     this.waiting += bytes.length;
   }

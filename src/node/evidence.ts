@@ -1,6 +1,7 @@
 /** The evidence capture of files: what is read again, and its bytes as chunks to be asked for. */
 
 import { extname } from "node:path";
+import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import { writeEvidenceCapture } from "../evidence/capture.ts";
 import type { EvidencePlan } from "../evidence/plan.ts";
 import { Sequencer } from "../feed/sequencer.ts";
@@ -19,6 +20,8 @@ export interface FileEvidence {
   /** How many packets were read. */
   packets: number;
   ports: readonly number[];
+  /** Replaces what names anybody. */
+  anonymizer?: Anonymizer | undefined;
   /** Name of the file to be written: .pcapng asks for that format, all else is classic pcap. */
   path: string;
 }

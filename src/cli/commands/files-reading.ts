@@ -5,9 +5,11 @@ import type { Job, Reading } from "../job.ts";
 import { ProgressLine } from "../progress.ts";
 
 /** What reading files needs of a run. */
-export type FilesJob = Pick<Job, "inputs" | "options" | "around" | "messages" | "stop">;
+export type FilesJob = Pick<Job, "inputs" | "options" | "around" | "messages" | "stop"> &
+  Partial<Pick<Job, "anonymizer">>;
 
-export async function readFiles({ inputs, options, around, messages, stop }: FilesJob): Promise<Reading> {
+export async function readFiles(job: FilesJob): Promise<Reading> {
+  const { inputs, options, around, messages, anonymizer, stop } = job;
   const { stderr } = around;
   const analyzeOptions: AnalyzeOptions = {
     ports: options.ports,
@@ -19,6 +21,7 @@ export async function readFiles({ inputs, options, around, messages, stop }: Fil
     events: options.events,
     recursive: options.recursive,
     ...(options.partition === null ? {} : { partition: options.partition }),
+    ...(anonymizer === undefined ? {} : { anonymizer }),
     signal: stop.signal,
   };
   if (options.maxPackets !== null) analyzeOptions.maxPackets = options.maxPackets;

@@ -1,6 +1,7 @@
 /** Reads an input that goes on: findings are said as they happen, until it ends or is told to. */
 
 import { type Feed, type LiveRun, type RunOptions, run } from "../../analysis/run.ts";
+import { withoutNames } from "../../anonymize/file-names.ts";
 import { EvidenceRing } from "../../node/evidence-ring.ts";
 import { type FileFeed, fileFeed } from "../../node/files.ts";
 import { LogFollower } from "../../node/follow-log.ts";
@@ -37,13 +38,13 @@ export async function readLive(job: Job): Promise<Reading> {
   messages.progress = view;
   try {
     const options = { ...runOptions(job, input, view, ring), witnesses };
-    const { report, timelines, plan } = await run(feed, options, () => pipe?.leftOut ?? []);
+    const { report: read, timelines, plan } = await run(feed, options, () => pipe?.leftOut ?? []);
     const names = ring?.finish() ?? [];
     if (ring !== null && ring.overwritten > 0 && plan !== null) {
       messages.note("the evidence begins late: so much was captured that its oldest packets were dropped");
     }
     return {
-      report,
+      report: publicly(job, feed, read),
       timelines,
       failures: [...witnesses.failures, ...(pipe?.failures ?? [])],
       duplicates: [],
@@ -77,17 +78,29 @@ async function openInput(job: Job): Promise<Input> {
   return { feed: pipe, stateful: null, pipe };
 }
 
+/** What is printed, without names of files and interfaces where these are to be replaced. */
+function publicly<T>({ anonymizer }: Job, { summaries }: Feed, value: T): T {
+  if (anonymizer === undefined) return value;
+  return withoutNames(
+    value,
+    summaries.map(({ name }) => name),
+  );
+}
+
 function runOptions(
-  { options, around, messages, stop, output: { sink } }: Job,
+  job: Job,
   { feed, stateful }: Input,
   view: ReturnType<typeof viewOf>,
   ring: EvidenceRing | null,
 ): RunOptions {
+  const { options, around, messages, stop, output, anonymizer } = job;
+  const { sink } = output;
   const { live } = options;
   const liveRun: LiveRun = {
     statsEvery: sink === null ? 0 : live.statsEvery,
     linesDropped: () => sink?.dropped ?? 0,
-    onLines: (lines, analysis) => {
+    onLines: (told, analysis) => {
+      const lines = publicly(job, feed, told);
       stateful?.keeper.hold(lines);
       show(lines, analysis, stateful === null ? sink : null, view, messages);
     },
@@ -108,6 +121,7 @@ function runOptions(
     now: () => around.now(),
     live: liveRun,
   };
+  if (anonymizer !== undefined) asked.anonymizer = anonymizer;
   if (options.partition !== null) asked.partition = options.partition;
   if (options.maxPackets !== null) asked.maxPackets = options.maxPackets;
   if (live.seconds !== null) asked.seconds = live.seconds;

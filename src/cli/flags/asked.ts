@@ -32,6 +32,12 @@ export interface CheckOptions {
   all: boolean;
   /** "local", "utc", or an IANA name. */
   timeZone: string;
+  /** Addresses and names are replaced in all that is written. */
+  anonymize: boolean;
+  /** Path of the key for that; null is a key for this run alone. */
+  anonymizeKey: string | null;
+  /** Path of a hosts file with names for addresses. */
+  names: string | null;
   crossCheck: boolean;
   quiet: boolean;
   verbose: boolean;
@@ -62,6 +68,13 @@ export interface ExtractOptions {
   live: LiveArguments;
 }
 
+export interface CompareOptions {
+  /** Paths of the two reports. */
+  before: string;
+  after: string;
+  json: boolean;
+}
+
 export type Invocation =
   | { kind: "check"; options: CheckOptions }
   | { kind: "devices" }
@@ -71,6 +84,7 @@ export type Invocation =
   | { kind: "explain"; term: string | null }
   | { kind: "completion"; shell: Shell }
   | { kind: "manual" }
+  | { kind: "compare"; options: CompareOptions }
   /** Help or the version, asked for. */
   | { kind: "text"; text: string }
   /** A usage error: one sentence. */

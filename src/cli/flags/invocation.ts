@@ -33,7 +33,11 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
   if (given.listInterfaces === true) return { kind: "devices" };
   if (given.printBpf === true) return { kind: "filter", text: given.filter ?? defaultFilter(given.port) };
   const wrong =
-    eachProblem(given) ?? evidenceProblem(given.write, given.output) ?? stateProblem(inputs, given);
+    eachProblem(given) ??
+    evidenceProblem(given.write, given.output) ??
+    stateProblem(inputs, given) ??
+    anonymityProblem(inputs, given) ??
+    idleOption(inputs, program);
   if (wrong !== null) return { kind: "usage", message: wrong };
   return {
     kind: "check",
@@ -51,6 +55,9 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
       recursive: given.recursive === true,
       all: given.all === true,
       timeZone: given.timeZone,
+      anonymize: given.anonymize === true || given.anonymizeKey !== undefined,
+      anonymizeKey: given.anonymizeKey ?? null,
+      names: given.names ?? null,
       crossCheck: given.crossCheck === true,
       quiet: given.quiet === true,
       verbose: given.verbose === true,
@@ -99,4 +106,42 @@ function stateProblem(inputs: readonly string[], given: OptionValues): string | 
     (path) => path !== undefined && resolve(path) === resolve(given.state),
   );
   return same ? "--state names a file that is read or written otherwise" : null;
+}
+
+/** What cannot go together with replaced addresses, in one sentence; null when all can. */
+function anonymityProblem(inputs: readonly string[], given: OptionValues): string | null {
+  if (given.anonymize !== true && given.anonymizeKey === undefined) return null;
+  const flags = {
+    names: "--names",
+    state: "--state",
+    partition: "--partition",
+    crossCheck: "--cross-check",
+    each: "--each",
+    // They hold addresses, user names and what is encrypted.
+    syslog: "--syslog",
+    keys: "--keys",
+    events: "--events",
+  };
+  const other = (Object.keys(flags) as (keyof typeof flags)[]).find(
+    (name) => given[name] !== undefined && given[name] !== false,
+  );
+  if (other !== undefined) return `--anonymize and ${flags[other]} cannot go together`;
+  const key = given.anonymizeKey;
+  const same = [...inputs, given.output, given.write].some(
+    (path) => path !== undefined && key !== undefined && resolve(path) === resolve(key),
+  );
+  return same ? "--anonymize-key names a file that is read or written otherwise" : null;
+}
+
+/** An option of live captures that means nothing without one, in one sentence; null when there is none. */
+function idleOption(inputs: readonly string[], program: Command): string | null {
+  const given = program.opts();
+  if (given.interface !== undefined) return null;
+  const idle = [
+    ["once", "--once"],
+    ["captureWith", "--capture-with"],
+    // A pipe may go on for weeks as well.
+    ...(inputs.length === 1 || inputs.length === 0 ? [] : [["autostop", "-a"]]),
+  ].find(([name]) => program.getOptionValueSource(name) === "cli");
+  return idle === undefined ? null : `${idle[1]} is for a live capture, and needs -i`;
 }

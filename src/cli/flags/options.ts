@@ -67,6 +67,17 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
     .description("print what a word of the report means; without TERM, list them")
     .argument("[TERM]")
     .action((term?: string) => done({ kind: "explain", term: term ?? null }));
+  const compare = program
+    .command("compare")
+    .description(
+      "compare two JSON reports: what is fixed, still there, new, or not testable, for each gateway",
+    )
+    .argument("<BEFORE>", "report of before the change (--json)")
+    .argument("<AFTER>", "report of after it")
+    .action((before: string, after: string) =>
+      done({ kind: "compare", options: { before, after, json: compare.opts().json === true } }),
+    );
+  compare.addOption(new Option("--json", "print JSON"));
   program
     .command("manual")
     .description("print the manual page: ike-dupcheck manual | man -l -")
@@ -96,6 +107,9 @@ function checkOptions(): Option[] {
     list("--syslog <FILE>", "the gateway's own log, as an ASA writes it (repeatable)", String),
     list("--keys <FILE>", "keys that open encrypted IKE, as for Wireshark (repeatable)", String),
     list("--events <FILE>", "events of a Windows client, from wevtutil /f:xml (repeatable)", String),
+    new Option("--anonymize", "replace addresses and names in the report and in what -w writes"),
+    new Option("--anonymize-key <FILE>", "the same, with a key that is kept in FILE (made if there is none)"),
+    new Option("--names <FILE>", "names to show beside addresses, in the format of /etc/hosts"),
     choice("--fail-on <VERDICT>", "least verdict that gives exit status 1", FAIL_ON, "possible"),
     new Option("--strict", "warnings and truncated input give exit status 2"),
     new Option("--each", "a report of each capture by itself; status is the worst"),

@@ -1,5 +1,6 @@
 /** Commands that the next steps name: where they are entered, and whether the makers of this program ever did. */
 
+import { bareAddress } from "../host-names.ts";
 import type { StepCommand } from "../model.ts";
 
 /** After Cisco's command reference (ASA 8.4 and later); nobody here has an ASA to enter them on. */
@@ -17,17 +18,17 @@ export const END_SESSION = onAsa("vpn-sessiondb logoff index INDEX");
 
 /** The IKE SAs with one peer. */
 export function showIkeSa(address: string): StepCommand {
-  return onAsa(`show crypto ikev1 sa detail | include ${address}`);
+  return onAsa(`show crypto ikev1 sa detail | include ${bareAddress(address)}`);
 }
 
 /** What the gateway logged of the message IDs and of one peer. */
 export function showLog(address: string): StepCommand {
-  return onAsa(`show logging | include ${address}`);
+  return onAsa(`show logging | include ${bareAddress(address)}`);
 }
 
 /** A capture that leaves nothing open: both directions, whole packets, ESP as well. */
 export function captureAt(gateways: readonly string[]): StepCommand {
-  const hosts = gateways.map((address) => `host ${address}`);
+  const hosts = gateways.map((address) => `host ${bareAddress(address)}`);
   const which =
     hosts.length === 0 ? "" : hosts.length === 1 ? `${hosts[0]} and ` : `(${hosts.join(" or ")}) and `;
   return {

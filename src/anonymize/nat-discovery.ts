@@ -1,0 +1,95 @@
+/**
+ * NAT-D hashes (RFC 3947 3.2: HASH(CKY-I | CKY-R | IP | port)) over replaced addresses: computed anew where the
+ * address that was hashed is known or can be found, replaced one for one where not.
+ */
+
+import type { AddressMap } from "./address-map.ts";
+import type { HashName, Keyed } from "./keyed.ts";
+
+const COOKIES = 16;
+const HASHES: Readonly<Record<number, HashName>> = {
+  16: "md5",
+  20: "sha1",
+  32: "sha256",
+  48: "sha384",
+  64: "sha512",
+};
+const PORTS = [500, 4500];
+/** Endpoints that were seen and are tried. */
+const MAX_SEEN = 512;
+/** Hashes that are tried for private addresses in one run: a bound on time. */
+const BUDGET = 3_000_000;
+/** Results that are remembered. */
+const MAX_KNOWN = 100_000;
+
+export interface Endpoint {
+  address: Uint8Array;
+  port: number;
+}
+
+export class NatDiscovery {
+  readonly #keyed: Keyed;
+  readonly #addresses: AddressMap;
+  readonly #known = new Map<string, Uint8Array>();
+  readonly #seen = new Map<string, Endpoint>();
+  #budget = BUDGET;
+
+  constructor(keyed: Keyed, addresses: AddressMap) {
+    this.#keyed = keyed;
+    this.#addresses = addresses;
+  }
+
+  /** An endpoint whose hash may come. */
+  saw(endpoint: Endpoint): void {
+    const key = `${endpoint.address.join(".")}:${endpoint.port}`;
+    if (this.#seen.has(key) || this.#seen.size >= MAX_SEEN) return;
+    this.#seen.set(key, { address: Uint8Array.from(endpoint.address), port: endpoint.port });
+  }
+
+  /** The hash that stands for this one; the same for a copy of the message elsewhere. */
+  replace(cookies: Uint8Array, hash: Uint8Array, near: readonly Endpoint[]): Uint8Array {
+    const key = `${cookies.join(".")}/${hash.join(".")}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const name = HASHES[hash.length];
+    const found = name === undefined ? null : this.#find(name, cookies, hash, near);
+    const fresh =
+      found === null || name === undefined
+        ? this.#keyed.substitute("nat-d", hash)
+        : this.#hash(name, cookies, this.#addresses.map(found.address), found.port);
+    if (this.#known.size < MAX_KNOWN) this.#known.set(key, fresh);
+    return fresh;
+  }
+
+  #find(name: HashName, cookies: Uint8Array, hash: Uint8Array, near: readonly Endpoint[]): Endpoint | null {
+    const fits = (address: Uint8Array, port: number) => equal(this.#hash(name, cookies, address, port), hash);
+    for (const { address, port } of [...near, ...this.#seen.values()]) {
+      const found = [port, ...PORTS].find((each) => fits(address, each));
+      if (found !== undefined) return { address, port: found };
+    }
+    return this.#findPrivate(fits);
+  }
+
+  /** 192.168/16, where most inside addresses are; the others cost seconds, and stay one for one. */
+  #findPrivate(fits: (address: Uint8Array, port: number) => boolean): Endpoint | null {
+    for (let low = 0; low < 65_536 && this.#budget > 0; low += 1) {
+      this.#budget -= 1;
+      const address = Uint8Array.of(192, 168, low >> 8, low & 255);
+      if (fits(address, PORTS[0])) return { address, port: PORTS[0] };
+    }
+    return null;
+  }
+
+  #hash(name: HashName, cookies: Uint8Array, address: Uint8Array, port: number): Uint8Array {
+    const data = new Uint8Array(COOKIES + address.length + 2);
+    data.set(cookies);
+    data.set(address, COOKIES);
+    data[data.length - 2] = port >> 8;
+    data[data.length - 1] = port & 255;
+    return this.#keyed.hash(name, data);
+  }
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

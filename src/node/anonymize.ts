@@ -1,0 +1,51 @@
+/** The key of an anonymized run: made for this run alone, or kept in a file that the user keeps to himself. */
+
+import { createHash, randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { Anonymizer } from "../anonymize/anonymizer.ts";
+import { type Hash, KEY_LENGTH } from "../anonymize/keyed.ts";
+
+const OWNER_ONLY = 0o600;
+
+/** A key file that cannot be used. One sentence. */
+export class KeyFileError extends Error {
+  override readonly name = "KeyFileError";
+}
+
+export const nodeHash: Hash = (name, data) => new Uint8Array(createHash(name).update(data).digest());
+
+/**
+ * @param path file of the key, 64 hex digits; it is made where there is none. null: a key for this run alone
+ * @throws KeyFileError when the file cannot be read or written, or holds something else
+ */
+export function anonymizerOf(path: string | null): Anonymizer {
+  return new Anonymizer(path === null ? randomBytes(KEY_LENGTH) : keyOf(path), nodeHash);
+}
+
+function keyOf(path: string): Uint8Array {
+  try {
+    const text = readFileSync(path, "latin1").trim();
+    if (!new RegExp(`^[0-9a-fA-F]{${2 * KEY_LENGTH}}$`).test(text)) {
+      throw new KeyFileError(
+        `${path} is not a key of --anonymize-key: that has ${2 * KEY_LENGTH} hex digits`,
+      );
+    }
+    return new Uint8Array(Buffer.from(text, "hex"));
+  } catch (error) {
+    if (error instanceof KeyFileError) throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      throw new KeyFileError(`cannot read the key ${path}: ${(error as Error).message}`);
+    }
+    return newKey(path);
+  }
+}
+
+function newKey(path: string): Uint8Array {
+  const key = randomBytes(KEY_LENGTH);
+  try {
+    writeFileSync(path, `${key.toString("hex")}\n`, { mode: OWNER_ONLY, flag: "wx" });
+  } catch (error) {
+    throw new KeyFileError(`cannot write the key ${path}: ${(error as Error).message}`);
+  }
+  return new Uint8Array(key);
+}

@@ -1,0 +1,68 @@
+/** Names beside addresses, in forms for people: `198.51.100.11 (alice)`. JSON has addresses alone. */
+
+import type { Report } from "./model.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** Names by address. */
+export type HostNames = ReadonlyMap<string, string>;
+
+/** Reads the hosts format (hosts(5)): an address, then names; # begins a comment. The first name counts. */
+export function parseHosts(text: string): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const [address, name] = line.replace(/#.*/, "").trim().split(/\s+/);
+    if (name !== undefined && !names.has(address.toLowerCase())) names.set(address.toLowerCase(), name);
+  }
+  return names;
+}
+
+/** Keys whose values are an address. */
+const ADDRESSES: ReadonlySet<string> = new Set(["address", "responder", "aliases"]);
+/** Keys whose values are sentences that may name one. */
+const SENTENCES: ReadonlySet<string> = new Set(["summary", "message", "anomaly"]);
+
+/** The report with a name beside each address that has one. */
+export function withHostNames(report: Report, names: HostNames): Report {
+  return names.size === 0 ? report : (deep(report, names, "") as Report);
+}
+
+/** The same for what is drawn. */
+export function timelinesWithHostNames(timelines: readonly Timeline[], names: HostNames): Timeline[] {
+  return timelines.map((timeline) => ({
+    ...timeline,
+    responder: named(timeline.responder, names),
+    lanes: timeline.lanes.map((lane) => ({ ...lane, client: sentence(lane.client, names) })),
+  }));
+}
+
+function deep(value: unknown, names: HostNames, key: string): unknown {
+  if (typeof value === "string") {
+    if (ADDRESSES.has(key)) return named(value, names);
+    return SENTENCES.has(key) ? sentence(value, names) : value;
+  }
+  if (Array.isArray(value)) return value.map((each) => deep(each, names, key));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, deep(each, names, name)]));
+}
+
+function named(address: string, names: HostNames): string {
+  const name = names.get(address);
+  return name === undefined ? address : `${address} (${name})`;
+}
+
+/** Addresses in a sentence, with their ports: `192.0.2.1:500`, `[2001:db8::1]:500`, `2001:db8::1`. */
+const ADDRESS =
+  /\[([0-9a-f:.]+)\](?::\d+)?|\b\d+\.\d+\.\d+\.\d+(?::\d+)?(?![\d.])|(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/g;
+
+function sentence(text: string, names: HostNames): string {
+  return text.replace(ADDRESS, (found, bracketed: string | undefined) => {
+    const address = bracketed ?? (found.includes(".") ? found.replace(/:\d+$/, "") : found);
+    const name = names.get(address);
+    return name === undefined ? found : `${found} (${name})`;
+  });
+}
+
+/** The address without the name beside it: for commands and filters. */
+export function bareAddress(address: string): string {
+  return address.replace(/ \(.*$/, "");
+}

@@ -1,0 +1,133 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { Anonymizer } from "../../src/anonymize/anonymizer.ts";
+import { analyze, type Report } from "../../src/index.ts";
+import { nodeHash } from "../../src/node/anonymize.ts";
+import { evidenceCapture } from "../../src/node/evidence.ts";
+import { reportToHtml } from "../../src/printers/html.ts";
+import { reportToJson } from "../../src/printers/json.ts";
+import { reportToMarkdown } from "../../src/printers/markdown.ts";
+import { reportToTable } from "../../src/printers/table.ts";
+import { UTC } from "../../src/report/clock.ts";
+import { hasTool } from "../support/tools.ts";
+
+const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-anonymous-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const hasTshark = hasTool("tshark");
+
+/** What must not change, without what names anybody. */
+function essence({ findings, clients, warnings, capture }: Report): unknown {
+  return {
+    findings: findings.map(({ verdict, severity, cause, caveats, notes, messageIds, attempts }) => ({
+      verdict,
+      severity,
+      cause,
+      caveats,
+      notes,
+      messageIds,
+      attempts: attempts.map(({ outcome, overlap, retransmissions, at, frame }) => ({
+        outcome,
+        overlap,
+        retransmissions,
+        at,
+        frame,
+      })),
+    })),
+    clients: clients.map(({ pattern, outcome, platform, port }) => ({ pattern, outcome, platform, port })),
+    warnings: warnings.map(({ code }) => code),
+    messages: capture.messages,
+  };
+}
+
+/** Fields that tshark reads in a capture. */
+function fields(path: string, ...names: string[]): string[] {
+  const { stdout, status } = spawnSync(
+    "tshark",
+    ["-r", path, "-T", "fields", ...names.flatMap((name) => ["-e", name])],
+    { encoding: "utf8" },
+  );
+  // 2: a capture that is cut off, of which it reads the rest.
+  expect([0, 2]).toContain(status);
+  return [...new Set(stdout.split(/[\s,]+/).filter((each) => each !== ""))];
+}
+
+function addressesOf({ clients, responders }: Report): string[] {
+  return [
+    ...new Set([
+      ...clients.flatMap(({ address, responder }) => [address, responder]),
+      ...responders.map(({ address }) => address),
+    ]),
+  ];
+}
+
+describe("anonymized samples", () => {
+  it.each(readdirSync(samples).filter((name) => /\.pcap(ng)?$/.test(name)))("%s", async (name) => {
+    const path = join(samples, name);
+    const plain = (await analyze([path])).report;
+    const anonymizer = new Anonymizer(new Uint8Array(32).fill(7), nodeHash);
+    const { report, timelines, evidence } = await analyze([path], { anonymizer });
+    expect(essence(report)).toEqual(essence(plain));
+
+    const options = { color: false, width: 120, rows: null, all: true, verbose: true, clock: UTC };
+    const texts = [
+      reportToTable(report, options),
+      [...reportToMarkdown(report, { all: true, clock: UTC })].join(""),
+      [...reportToHtml(report, timelines(), { clock: UTC })].join(""),
+      [...reportToJson(report)].join(""),
+    ];
+    for (const text of texts) {
+      for (const address of addressesOf(plain))
+        expect(text).not.toMatch(new RegExp(`(?<![\\d.])${address.replaceAll(".", "\\.")}(?![\\d.])`));
+      expect(text).not.toContain(name);
+      expect(text).not.toContain("samples/");
+    }
+    const fingerprints = new Set(plain.findings.map(({ fingerprint }) => fingerprint));
+    for (const { fingerprint } of report.findings) expect(fingerprints.has(fingerprint)).toBe(false);
+    if (evidence === null) return;
+
+    const written = join(folder, `${name}.pcapng`);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of evidenceCapture({ ...evidence, ports: [], path: written, anonymizer }))
+      chunks.push(chunk);
+    writeFileSync(written, Buffer.concat(chunks));
+    const again = (await analyze([written])).report;
+    const verdicts = (value: Report) =>
+      value.findings.map(({ fingerprint, verdict, severity, caveats }) => ({
+        fingerprint,
+        verdict,
+        severity,
+        caveats,
+      }));
+    expect(verdicts(again)).toEqual(verdicts(report));
+    expect(readFileSync(written).includes(name)).toBe(false);
+    if (!hasTshark) return;
+    const known = readFileSync(written);
+    const secrets = fields(path, "ip.addr", "isakmp.ike.nat_hash", "isakmp.id.data");
+    for (const secret of secrets) {
+      const bytes = secret.includes(".")
+        ? Buffer.from(secret.split(".").map(Number))
+        : Buffer.from(secret.replaceAll(":", ""), "hex");
+      if (bytes.length >= 4) expect(known.includes(bytes), secret).toBe(false);
+    }
+    const bad = spawnSync(
+      "tshark",
+      [
+        "-r",
+        written,
+        "-o",
+        "ip.check_checksum:TRUE",
+        "-o",
+        "udp.check_checksum:TRUE",
+        "-Y",
+        "ip.checksum.status == 0 || udp.checksum.status == 0",
+      ],
+      { encoding: "utf8" },
+    );
+    expect([bad.status, bad.stdout]).toEqual([0, ""]);
+  });
+});
