@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { lineSchema } from "./lines.ts";
-import { reportSchema } from "./model.ts";
+import { type Report, reportSchema } from "./model.ts";
 
 /**
  * The JSON Schema (draft 2020-12) of a report. It does not forbid unknown keys: later versions of this format
@@ -29,4 +29,9 @@ export function lineJsonSchema(): Record<string, unknown> {
     description: "Findings as they happen, and the report at the end.",
     ...schema,
   };
+}
+
+/** A value as a report, or why it is none. */
+export function parseReport(value: unknown): z.ZodSafeParseResult<Report> {
+  return reportSchema.safeParse(value);
 }

@@ -24,7 +24,7 @@ describe("the manual page", () => {
 
   it("is in the package, and the package says so", () => {
     const { man } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    expect(man).toBe("./dist/ike-dupcheck.1");
+    expect(man).toEqual(["./dist/ike-dupcheck.1"]);
     expect(readFileSync(new URL("../../dist/ike-dupcheck.1", import.meta.url), "utf8")).toBe(page);
   });
 });

@@ -63,14 +63,14 @@ async function readReport(path: string): Promise<Report> {
   } catch (error) {
     throw new OutputError(`cannot read ${path}: ${reasonOf(error)}`);
   }
-  const { reportSchema } = await import("../../report/model.ts");
+  const { parseReport } = await import("../../report/schema.ts");
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new OutputError(`${path} is not a JSON report: make one with --json`);
   }
-  const parsed = reportSchema.safeParse(value);
+  const parsed = parseReport(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new OutputError(
