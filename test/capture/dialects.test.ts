@@ -44,9 +44,10 @@ function pcap(
 ): Buffer {
   const u32 = (values: readonly number[]) => {
     const bytes = Buffer.alloc(4 * values.length);
-    values.forEach((value, i) =>
-      little ? bytes.writeUInt32LE(value, 4 * i) : bytes.writeUInt32BE(value, 4 * i),
-    );
+    for (const [i, value] of values.entries()) {
+      if (little) bytes.writeUInt32LE(value, 4 * i);
+      else bytes.writeUInt32BE(value, 4 * i);
+    }
     return bytes;
   };
   const version = little ? Buffer.from([2, 0, minor, 0]) : Buffer.from([0, 2, 0, minor]);
@@ -178,7 +179,7 @@ function netmon(minor: number, media: number, frame = FRAMES[1]): Buffer {
   header[4] = minor;
   header[5] = 2;
   header.writeUInt16LE(1, 6);
-  [2026, 3, 1, 2, 8, 0, 0, 0].forEach((value, i) => header.writeUInt16LE(value, 8 + 2 * i));
+  for (const [i, value] of [2026, 3, 1, 2, 8, 0, 0, 0].entries()) header.writeUInt16LE(value, 8 + 2 * i);
   const record = Buffer.alloc(16);
   record.writeBigUInt64LE(123_456n);
   record.writeUInt32LE(frame.length, 8);
