@@ -114,7 +114,8 @@ function blobFor(platform, program) {
   const isHere = platform === here;
   const output = join(work, `${platform}.blob`);
   const config = join(work, `${platform}.json`);
-  const assets = isHere && existsSync(capture) ? { "cap.node": capture } : {};
+  const binding = isHere && existsSync(capture) ? { "cap.node": capture } : {};
+  const assets = { "ike-dupcheck.html": join(root, "dist/ike-dupcheck.html"), ...binding };
   writeFileSync(
     config,
     JSON.stringify({

@@ -74,6 +74,10 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
       const { compare } = await import("./commands/compare.ts");
       return compare(invocation.options, around, messages);
     }
+    case "page": {
+      const { pageText } = await import("./commands/page.ts");
+      return print(await pageText());
+    }
     case "manual": {
       const { manualPage } = await import("./flags/manual.ts");
       return print(manualPage());

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { programIsBuilt, runProgram } from "../support/program.ts";
@@ -104,6 +105,18 @@ describe.skipIf(!hasBrowser || !programIsBuilt())("the page", () => {
     });
     expect(family).not.toBe("none");
     expect(errors).toEqual([]);
+  });
+
+  it.each(["light", "dark"] as const)("axe finds nothing to complain of, %s", async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await give(SAMPLE);
+    await page.evaluate(axe.source);
+    const { violations } = (await page.evaluate("axe.run(document, { iframes: false })")) as axe.AxeResults;
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  });
+
+  it("is what the program prints", () => {
+    expect(runProgram(["page"]).stdout).toBe(readFileSync(file, "utf8"));
   });
 
   it("takes another file after the first", async () => {

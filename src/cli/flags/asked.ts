@@ -85,6 +85,7 @@ export type Invocation =
   | { kind: "completion"; shell: Shell }
   | { kind: "manual" }
   | { kind: "compare"; options: CompareOptions }
+  | { kind: "page" }
   /** Help or the version, asked for. */
   | { kind: "text"; text: string }
   /** A usage error: one sentence. */

@@ -7,6 +7,7 @@ import { liveOptions } from "./live.ts";
 import { alias, network, packetCount, partition, port, seconds, sensorName, timeZone } from "./values.ts";
 
 export * from "./asked.ts";
+
 export const EXAMPLES = `
 Examples:
   ike-dupcheck office.pcap                  who is refused, by whom, and who holds the ID
@@ -78,6 +79,10 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
       done({ kind: "compare", options: { before, after, json: compare.opts().json === true } }),
     );
   compare.addOption(new Option("--json", "print JSON"));
+  program
+    .command("page")
+    .description("print the page that analyses captures in a browser: ike-dupcheck page > ike-dupcheck.html")
+    .action(() => done({ kind: "page" }));
   program
     .command("manual")
     .description("print the manual page: ike-dupcheck manual | man -l -")
