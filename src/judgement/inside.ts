@@ -107,8 +107,10 @@ export class InsideAddresses {
     if (this.#networks.length > MAX_NETWORKS) this.#networks.pop();
   }
 
-  /** Null where there is no NAT-D to try, no hash that is known here, or no NAT. */
-  #begin({ sa, client, endpoint }: Session): Search | null {
+  /** Null where there is no NAT-D to try, no hash that is known here, or no NAT: nothing to find. */
+  #begin({ sa, client, endpoint, port4500 }: Session): Search | null {
+    // Behind a NAT a client floats to port 4500 (RFC 3947 4).
+    if (port4500 < 0) return null;
     const hash = sa.hash === null ? null : blockHash(sa.hash);
     const own = sa.natHashes[client];
     // The first one is of the other side's address (RFC 3947 3.2).
@@ -123,7 +125,7 @@ export class InsideAddresses {
     const search: Search = { hash, block, wanted: own.slice(2), range: -1, next: 0 };
     const outside = this.#hosts.bytes(hostOf(endpoint));
     if (outside.length !== 4) return null;
-    // Not behind a NAT: nothing to find.
+    // Behind no NAT after all.
     if (this.#tries(search, new DataView(outside.buffer, outside.byteOffset).getUint32(0))) return null;
     for (const network of this.#networks) {
       for (let i = 0; i < NETWORK; i += 1) {

@@ -213,16 +213,23 @@ function boxFrom(host: number, sessions: Session[], around: Around): Box {
   return { host, hosts, joined, clients, patterns, parties, peers, seenSending, questions };
 }
 
-/** Addresses with several sessions and a quick mode that was not accepted: who is who may decide a verdict there. */
+/**
+ * Addresses where one session had a quick mode accepted and another had one that was not: who is who may decide a
+ * verdict there. Where nothing was accepted nobody holds an ID.
+ */
 function hostsInQuestion(sessions: readonly Session[], judged: Outcomes): Set<number> {
-  const count = new Map<number, number>();
+  const tried = new Map<number, number>();
+  const accepted = new Set<number>();
   const open = new Set<number>();
   for (const { endpoint, quickModes } of sessions) {
     const host = hostOf(endpoint);
-    count.set(host, (count.get(host) ?? 0) + 1);
-    if (quickModes.some((each) => Number.isNaN(judged.exchanges.get(each)!.acceptedAt))) open.add(host);
+    if (quickModes.length > 0) tried.set(host, (tried.get(host) ?? 0) + 1);
+    for (const each of quickModes) {
+      const isOpen = Number.isNaN(judged.exchanges.get(each)!.acceptedAt);
+      (isOpen ? open : accepted).add(host);
+    }
   }
-  return new Set([...open].filter((host) => count.get(host)! > 1));
+  return new Set([...open].filter((host) => accepted.has(host) && tried.get(host)! > 1));
 }
 
 function patternOf(client: Client): Pattern {
