@@ -68,6 +68,10 @@ describe("a main mode as Windows begins it", () => {
       ],
       lifeSeconds: 28800,
       natDiscovery: 0,
+      natHashes: [],
+      // SHA-1 (RFC 2409 App. A), the attribute 8002 0002 of the cipher.
+      hash: 2,
+      notifies: [],
       cut: false,
     });
   });
@@ -80,7 +84,15 @@ describe("a main mode as Windows begins it", () => {
   });
 
   it("shows nothing of a capture that ends behind the header", () => {
-    expect(read(first, 28)).toEqual({ vendorIds: [], lifeSeconds: null, natDiscovery: 0, cut: true });
+    expect(read(first, 28)).toEqual({
+      vendorIds: [],
+      lifeSeconds: null,
+      natDiscovery: 0,
+      natHashes: [],
+      hash: null,
+      notifies: [],
+      cut: true,
+    });
   });
 
   it("does not take padding behind the message for a part of it", () => {

@@ -75,11 +75,10 @@ describe("makes", () => {
     ["strongSwan", STRONGSWAN, "strongSwan", true],
     ["libreswan, with its version behind", ascii("OE-Libreswan-4.10"), "libreswan", true],
     ["racoon", md5("KAME/racoon"), "racoon", true],
-    ["openswan: OE and ten letters", ascii("OEabcdefghij"), "openswan", false],
+    ["Openswan: OE and ten letters", ascii("OEabcdefghij"), "Openswan or FreeS/WAN", true],
     ["Shrew Soft", "f14b94b7bff1fef02773b8c49feded26", "Shrew Soft", false],
     ["a Cisco ASA", ASA, "Cisco ASA-like", false],
     ["a Cisco VPN 3000", "1f07f70eaa6514d3b0fa96542a500407", "Cisco ASA-like", false],
-    ["Cisco Unity of any version", "12f5f28c457168a9702d9fe274cc0204", "Cisco Unity", false],
     ["Cisco by a text", ascii("CISCO-DELETE-REASON"), "Cisco", false],
     [
       "Check Point with data behind",
@@ -111,6 +110,7 @@ describe("makes", () => {
     ["OE and nine letters", [ascii("OEabcdefghi")]],
     ["a version of Unity without its two bytes", [UNITY.slice(0, 28)]],
     ["what Windows shares with others", [md5("GSSAPI"), "72872b95fcda2eb708efe322119b4971"]],
+    ["Unity of any version, which others send as well", ["12f5f28c457168a9702d9fe274cc0204"]],
     ["what many makes can do", [md5("RFC 3947"), DPD, md5("FRAGMENTATION"), "09002689dfd6b712"]],
   ])("%s: no make", (_, ids) => {
     expect(readVendorIds(ids)).toMatchObject({
@@ -152,6 +152,7 @@ describe("the first message of a Windows 10 client", () => {
       microsoftVersion: 9,
       make: "Windows 8 or later",
       keysBySa: false,
+      isCisco: false,
       initialContact: true,
       names: [
         "KEY_MODS",

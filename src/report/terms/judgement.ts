@@ -157,6 +157,6 @@ export const JUDGEMENT_TERMS: readonly Term[] = [
     kind: "severity",
     name: "info",
     brief: "for information: no harm seen",
-    text: "The finding is listed for completeness: the attempt was tolerated.",
+    text: "The finding is listed for completeness: the attempt was tolerated. Nobody was kept out by it.",
   },
 ];
