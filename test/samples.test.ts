@@ -164,7 +164,9 @@ describe("how a capture is cut into files does not matter", () => {
   const rules: ((i: number, count: number) => boolean)[] = [
     (i, count) => i < count / 2,
     (i) => i % 3 === 0,
-    (i) => i % 2 === 0,
+    // Not every second packet: where ESP goes to and fro in turn, each file would show one direction alone, which says
+    // less of the other (contract 6.4).
+    (i) => i % 5 < 2,
   ];
 
   it.each(names)("%s in two files, one after the other or interleaved, in either order", async (name) => {

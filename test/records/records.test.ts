@@ -46,7 +46,9 @@ function conclusions({ findings, clients, responders, summary }: Report) {
       claim: claim === null ? null : { at: claim.at, implied: claim.implied, lastLifeAt: claim.lastLifeAt },
     })),
   }));
-  return { findings: plain, clients, responders, summary };
+  // What the input could not show is not the same: records do not tell that the capture was cut off.
+  const text = summary.text.replace(/^Not shown: .*$/m, "");
+  return { findings: plain, clients, responders, summary: { ...summary, text } };
 }
 
 describe("records of a capture", () => {
