@@ -36,9 +36,8 @@ export interface Reading extends Analysis {
 }
 
 /** Opens what is written to before anything is read. @throws OutputError */
-export async function openJob(asked: Omit<Job, "output" | "evidence" | "stop" | "anonymizer">): Promise<Job> {
-  const { inputs, options, goesOn } = asked;
-  const stop = new AbortController();
+export async function openJob(asked: Omit<Job, "output" | "evidence" | "anonymizer">): Promise<Job> {
+  const { inputs, options, goesOn, stop } = asked;
   const anonymizer = options.anonymize
     ? (await import("../node/anonymize.ts")).anonymizerOf(options.anonymizeKey)
     : undefined;
@@ -47,7 +46,7 @@ export async function openJob(asked: Omit<Job, "output" | "evidence" | "stop" | 
   try {
     const evidence =
       options.evidence === null ? null : await openTarget(options.evidence, goesOn ? [] : named);
-    return { ...asked, stop, output, evidence, anonymizer };
+    return { ...asked, output, evidence, anonymizer };
   } catch (error) {
     await output.target?.abandon();
     throw error;

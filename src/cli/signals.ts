@@ -9,8 +9,7 @@ export function stopOrExit(
   messages: Messages,
 ): void {
   if (stop.signal.aborted) {
-    void abandon();
-    around.exit(SIGNAL_STATUS[signal]);
+    void abandon().finally(() => around.exit(SIGNAL_STATUS[signal]));
     return;
   }
   stop.abort();

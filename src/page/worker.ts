@@ -9,6 +9,8 @@ import type { News, Order, Study } from "./protocol.ts";
 
 /** Least time between two lines of progress, milliseconds. */
 const PROGRESS_MS = 100;
+/** How long reads may follow each other before messages get a turn, milliseconds. */
+const TURN_MS = 50;
 
 let reading = new AbortController();
 
@@ -55,7 +57,22 @@ async function studied(files: readonly File[], signal: AbortSignal): Promise<Stu
 }
 
 function inputOf(file: File): PortableInput {
-  return { name: file.name, chunks: file.stream(), reopen: () => file.stream() };
+  return { name: file.name, chunks: inTurns(file), reopen: () => inTurns(file) };
+}
+
+/** The bytes of a file. Messages to the worker get a turn: where chunks follow each other fast they would wait. */
+async function* inTurns(file: File): AsyncGenerator<Uint8Array> {
+  const reader = file.stream().getReader();
+  let turnAt = performance.now();
+  for (;;) {
+    if (performance.now() - turnAt > TURN_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      turnAt = performance.now();
+    }
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
 }
 
 function tell(news: News): void {

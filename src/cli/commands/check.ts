@@ -25,8 +25,14 @@ export async function check(
   const inputs = options.inputs.length === 0 && options.syslog.length === 0 ? ["-"] : options.inputs;
   const goesOn = await mayGoOn(inputs, options, around);
   refuse(inputs, options, goesOn);
-  const job = await openJob({ inputs, options, around, messages, goesOn });
-  const release = listen(job);
+  const stop = new AbortController();
+  const opening = openJob({ inputs, options, around, messages, goesOn, stop });
+  // Before the first file is there: a signal must not leave it behind.
+  const release = listen(opening, { options, around, messages, goesOn, stop });
+  const job = await opening.catch((error: unknown) => {
+    release();
+    throw error;
+  });
   try {
     const reading = await read(job);
     try {
@@ -67,17 +73,25 @@ function refuse(inputs: readonly string[], { live, evidence }: CheckOptions, goe
 }
 
 /** Signals end the input; a terminal that hangs up ends one that goes on, or opens its rotated log again. */
-function listen(job: Job): () => void {
-  const { around, messages, stop, output, options, goesOn } = job;
-  const releases = [
-    around.onSignal((signal) => stopOrExit(signal, stop, () => abandon(job), around, messages)),
-  ];
+function listen(
+  opening: Promise<Job>,
+  {
+    options,
+    around,
+    messages,
+    goesOn,
+    stop,
+  }: Pick<Job, "options" | "around" | "messages" | "goesOn" | "stop">,
+): () => void {
+  const leave = () => opening.then(abandon, () => {});
+  const releases = [around.onSignal((signal) => stopOrExit(signal, stop, leave, around, messages))];
   if (goesOn) {
-    const hangup = () => {
+    const hangup = async () => {
+      const { output } = await opening;
       if (output.sink !== null && options.output !== null) output.sink.reopen();
       else stop.abort();
     };
-    releases.push(around.onHangup(hangup));
+    releases.push(around.onHangup(() => void hangup().catch(() => {})));
   }
   return () => {
     for (const release of releases) release();
