@@ -4,7 +4,7 @@ import { INVALID_MESSAGE_ID } from "../ike/exchange-rules.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { Attempt, Collisions, Unheld } from "./collisions.ts";
-import { isBefore, SECOND } from "./moment.ts";
+import { isBefore, type Moment, SECOND } from "./moment.ts";
 import type { Party } from "./party.ts";
 
 /** A claim that ended so shortly before may still be in the responder's way. */
@@ -97,25 +97,43 @@ export function ghostsOf(
   return (unheld) => ghostOf(byClient.get(unheld.contender.client) ?? [], unheld) !== null;
 }
 
+/** Sessions of one client that are looked at for one refusal (6.17). */
+const MAX_GHOSTS = 64;
+
 /** The session itself. */
 export function ghostOf(
   own: readonly Party[],
   { contender, exchange }: Pick<Unheld, "contender" | "exchange">,
 ): Party | null {
   const moment = { at: exchange.firstAt, segment: exchange.segment };
-  let latest: Party | null = null;
-  for (const party of own) {
-    if (party === contender) continue;
-    const claims = party.session.quickModes.some(
+  const claims = (party: Party) =>
+    party !== contender &&
+    party.session.quickModes.some(
       (each) =>
         isAccepted(party.outcomes.get(each)!) &&
         isBefore({ at: each.firstAt, segment: each.segment }, moment),
     );
-    if (claims) latest = party;
-  }
-  if (latest === null) return null;
+  const end = begunBefore(own, moment);
+  const latest = own
+    .slice(Math.max(0, end - MAX_GHOSTS), end)
+    .reverse()
+    .find(claims);
+  if (latest === undefined) return null;
   const { any } = latest.lifespan.farewells;
   return any !== null && isBefore(any, moment) ? null : latest;
+}
+
+/** How many of the sessions, which come in the order of their first messages, began by then. */
+function begunBefore(own: readonly Party[], moment: Moment): number {
+  let from = 0;
+  let to = own.length;
+  while (from < to) {
+    const half = (from + to) >> 1;
+    const { firstAt, firstSegment } = own[half].session.sa;
+    if (isBefore(moment, { at: firstAt, segment: firstSegment })) to = half;
+    else from = half + 1;
+  }
+  return from;
 }
 
 /** Refusals of clients that draw their IDs and are accepted otherwise: sessions full, or a broken policy. */

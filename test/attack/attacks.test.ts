@@ -48,8 +48,7 @@ const CAPPED: Record<string, { table: string; least: number }> = {
   "same-beginning": { table: "echoes", least: 100_000 - 16 },
   "same-datagram": { table: "echoes", least: 100_000 - 16 },
   "vendor-ids": { table: "vendorIds", least: 1 },
-  // 32 candidates of one attempt, 1,024 claims on one ID.
-  "unseen-holders": { table: "candidates", least: 1 },
+  // 1,024 claims on one ID. Candidates of one attempt beyond 20 are counted in the finding and not dropped.
   "implied-claims": { table: "impliedClaims", least: (10_000 - 1024) * 255 },
 };
 
