@@ -5,7 +5,6 @@
 
 import type { IkeSa } from "../ike/sa.ts";
 import type { Tracker } from "../ike/tracker.ts";
-import { isRefused } from "./claiming.ts";
 import type { Judgement } from "./judge.ts";
 import type { Moment } from "./moment.ts";
 import type { Party } from "./party.ts";
@@ -49,17 +48,10 @@ function isOver(sa: IkeSa, party: Party | undefined, now: Now): boolean {
   const silent = now.at - lastLife;
   if (party === undefined) return silent > (sa.answered ? LIFETIME + GRACE : GRACE);
   if (segment !== now.segment) return silent > LIFETIME + GRACE;
-  if (holdsNothing(party)) return silent > GRACE;
   const { farewells, replaced, lifetimeEnd } = party.lifespan;
   const ends = [
     lifetimeEnd,
     ...[farewells.any, replaced].filter((each) => each !== null).map(({ at }) => at),
   ];
   return now.at - Math.max(lastLife, Math.min(...ends)) > GRACE;
-}
-
-/** All its quick modes were refused: it claims no ID, however long it may still live. */
-function holdsNothing({ session, outcomes }: Party): boolean {
-  const { quickModes } = session;
-  return quickModes.length > 0 && quickModes.every((each) => isRefused(outcomes.get(each)!));
 }
