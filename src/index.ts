@@ -105,7 +105,7 @@ export interface AnalyzeOptions {
   responders?: readonly string[];
   /** Judge only the responders of one share of several: the reports of all shares together are that of the whole. */
   partition?: Partition;
-  /** Pairs of addresses that are one box; the first names it. */
+  /** Pairs of addresses that are one gateway; the first names it. */
   aliases?: readonly (readonly [string, string])[];
   /** How far lines of message records may be out of order, seconds; 5 unless given. */
   reorderSeconds?: number;

@@ -46,7 +46,7 @@ function jq(recipe: string, report: Report, env: Record<string, string> = {}): J
 }
 
 /** Fingerprints of the responders that get a ticket. */
-function boxesOf({ findings, responders }: Report): string[] {
+function respondersOf({ findings, responders }: Report): string[] {
   const bad = new Set(
     findings.filter(({ verdict }) => verdict !== "tolerated").map((each) => each.responder),
   );
@@ -56,7 +56,7 @@ function boxesOf({ findings, responders }: Report): string[] {
 describe.skipIf(!ready)("tickets", () => {
   it.each(reports)("Jira Cloud: %s", (_, report) => {
     const tickets = jq("jira.jq", report, { JIRA_PROJECT: "VPN" });
-    expect(tickets.map(({ fingerprint }) => fingerprint)).toEqual(boxesOf(report));
+    expect(tickets.map(({ fingerprint }) => fingerprint)).toEqual(respondersOf(report));
     for (const { issue, comments, label, jql } of tickets) {
       expect(issue.fields.project).toEqual({ key: "VPN" });
       expect(issue.fields.summary).toMatch(/^[^\n]{1,255}$/);
@@ -70,7 +70,7 @@ describe.skipIf(!ready)("tickets", () => {
 
   it.each(reports)("GitHub: %s", (_, report) => {
     const tickets = jq("github-issue.jq", report);
-    expect(tickets.map(({ fingerprint }) => fingerprint)).toEqual(boxesOf(report));
+    expect(tickets.map(({ fingerprint }) => fingerprint)).toEqual(respondersOf(report));
     for (const { issue, comments } of tickets) {
       for (const label of issue.labels) expect(label.length).toBeLessThanOrEqual(50);
       for (const text of [issue.body, ...comments.map(({ comment }: Json) => comment.body)]) {
@@ -86,7 +86,7 @@ describe.skipIf(!ready)("tickets", () => {
 
   it.each(reports)("ServiceNow: %s", (_, report) => {
     const [{ records }] = jq("servicenow-event.jq", report);
-    expect(records.map((record: Json) => record.message_key)).toEqual(boxesOf(report));
+    expect(records.map((record: Json) => record.message_key)).toEqual(respondersOf(report));
     for (const record of records) {
       expect(record.severity).toMatch(/^[1-5]$/);
       expect(record.time_of_event).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
@@ -98,7 +98,7 @@ describe.skipIf(!ready)("tickets", () => {
 
   it.each(reports)("PagerDuty: %s", (_, report) => {
     const events = jq("pagerduty-event.jq", report, { PAGERDUTY_ROUTING_KEY: "R".repeat(32) });
-    expect(events.map((event) => event.dedup_key)).toEqual(boxesOf(report));
+    expect(events.map((event) => event.dedup_key)).toEqual(respondersOf(report));
     for (const { routing_key, event_action, payload } of events) {
       expect([routing_key, event_action]).toEqual(["R".repeat(32), "trigger"]);
       expect(payload.summary.length).toBeLessThanOrEqual(1024);
@@ -142,7 +142,7 @@ describe.skipIf(!ready)("tickets", () => {
     });
   });
 
-  it("a box with more findings than comments says how many are left", () => {
+  it("a gateway with more findings than comments says how many are left", () => {
     const [, report] = reports.find(([name]) => name === "two-windows-clients.pcap")!;
     const [finding] = report.findings;
     const many = { ...report, findings: Array.from({ length: 23 }, () => finding) };

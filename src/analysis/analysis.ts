@@ -189,7 +189,9 @@ export class LiveAnalysis {
   /** All inputs are open by now, or were looked into: a message may come by a capture and as a record. */
   #begin(): void {
     this.#quickModesBefore = this.#quickModes;
-    this.#scanner.exchanged ||= this.#inputs.summaries.some(({ format }) => format.startsWith("records"));
+    this.#scanner.hasPublicDigest ||= this.#inputs.summaries.some(({ format }) =>
+      format.startsWith("records"),
+    );
   }
 
   #taken(slice: Slice): void {
@@ -244,7 +246,7 @@ export class LiveAnalysis {
       tracker: this.#tracker.save(),
       decoder: this.decoder.save(),
       scanner: this.#scanner.save(),
-      told: this.#log.save(),
+      announced: this.#log.save(),
       closed: this.#closed,
       unexplained: this.#unexplained,
       judged: this.#judged,
@@ -258,7 +260,7 @@ export class LiveAnalysis {
     this.#tracker.restore(saved.tracker);
     this.decoder.restore(saved.decoder);
     this.#scanner.restore(saved.scanner);
-    this.#log.restore(saved.told);
+    this.#log.restore(saved.announced);
     this.#closed = saved.closed;
     this.#unexplained = saved.unexplained;
     this.#judged = saved.judged;
@@ -349,10 +351,10 @@ export class LiveAnalysis {
 
   /** Counts as of the last judgement. */
   get tally(): Tally {
-    const boxes = this.#judgement?.boxes ?? [];
+    const responders = this.#judgement?.responders ?? [];
     return {
-      responders: boxes.length,
-      clients: boxes.reduce((sum, { clients }) => sum + clients.length, 0),
+      responders: responders.length,
+      clients: responders.reduce((sum, { clients }) => sum + clients.length, 0),
       ikeSas: this.#tracker.table.sas.length,
       evicted: this.#tracker.table.evicted,
       findings:

@@ -9,7 +9,7 @@ import type { Finding, Overlap, Verdict } from "../report/model.ts";
 const OVERLAPS: readonly Overlap[] = ["none", "unknown", "probable", "certain"];
 
 export class FindingLog {
-  #told = new Map<string, Finding>();
+  #announced = new Map<string, Finding>();
 
   /** Lines for what is new or changed. `complete`: findings that are missing here exist no more. */
   update(findings: readonly Finding[], at: string | null, complete: boolean): Line[] {
@@ -18,15 +18,15 @@ export class FindingLog {
     for (const finding of findings) {
       const { fingerprint } = finding;
       present.add(fingerprint);
-      const before = this.#told.get(fingerprint);
+      const before = this.#announced.get(fingerprint);
       if (before === undefined) lines.push({ type: "finding", schemaVersion: "1", at, finding });
       else if (isChanged(before, finding)) lines.push(updateLine(before, finding, at, false));
       else continue;
-      this.#told.set(fingerprint, finding);
+      this.#announced.set(fingerprint, finding);
     }
-    for (const [fingerprint, finding] of this.#told) {
+    for (const [fingerprint, finding] of this.#announced) {
       if (present.has(fingerprint)) continue;
-      this.#told.delete(fingerprint);
+      this.#announced.delete(fingerprint);
       if (complete) lines.push(updateLine(finding, finding, at, true));
     }
     return lines;
@@ -34,11 +34,11 @@ export class FindingLog {
 
   /** What was told, to be kept in a state file. */
   save(): Map<string, Finding> {
-    return this.#told;
+    return this.#announced;
   }
 
-  restore(told: Map<string, Finding>): void {
-    this.#told = told;
+  restore(announced: Map<string, Finding>): void {
+    this.#announced = announced;
   }
 
   /**
@@ -48,11 +48,11 @@ export class FindingLog {
   rebase(findings: readonly Finding[]): Finding[] {
     const present = new Map(findings.map((finding) => [finding.fingerprint, finding]));
     const closed: Finding[] = [];
-    for (const [fingerprint, before] of this.#told) {
+    for (const [fingerprint, before] of this.#announced) {
       const after = present.get(fingerprint);
       if (after?.verdict !== before.verdict) closed.push(before);
-      if (after === undefined) this.#told.delete(fingerprint);
-      else this.#told.set(fingerprint, after);
+      if (after === undefined) this.#announced.delete(fingerprint);
+      else this.#announced.set(fingerprint, after);
     }
     return closed;
   }

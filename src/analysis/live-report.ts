@@ -55,15 +55,15 @@ export function statusWarnings(
   analysis: LiveAnalysis,
   linesDropped: () => number,
 ): (now: number) => Line[] {
-  const told = new Map<string, string>();
+  const announced = new Map<string, string>();
   let heardAt = Number.NEGATIVE_INFINITY;
   return (now) => {
     // A loss that goes on is told every few seconds, not ten times in one.
     if (now - heardAt < 5_000) return [];
     const lines: Line[] = [];
     for (const { code, message } of liveWarnings(inputs, analysis, linesDropped())) {
-      if (told.get(code) === message) continue;
-      told.set(code, message);
+      if (announced.get(code) === message) continue;
+      announced.set(code, message);
       lines.push({ type: "warning", schemaVersion: "1", at: analysis.time(now), code, message });
     }
     if (lines.length > 0) heardAt = now;

@@ -14,7 +14,7 @@ export class Scanner implements Sink {
   readonly #tracker: Tracker;
   readonly #message = new Message();
   /** Digests are to be those of message records also where a capture has the bytes. */
-  exchanged = false;
+  hasPublicDigest = false;
   /** Clock of the first and the last row; NaN before any. */
   firstAt = Number.NaN;
   lastAt = Number.NaN;
@@ -46,7 +46,7 @@ export class Scanner implements Sink {
       return;
     }
     const message = this.#message;
-    message.exchanged = this.exchanged || datagram.provenance === "record";
+    message.hasPublicDigest = this.hasPublicDigest || datagram.provenance === "record";
     message.from = endpoint(from, datagram.sourcePort);
     message.to = endpoint(to, datagram.destinationPort);
     message.take(datagram);

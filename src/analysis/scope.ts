@@ -22,11 +22,11 @@ export interface Scope {
   named: readonly { text: string; includes: (host: number) => boolean }[];
   /** The partition that is judged; null for all. */
   partition: Partition | null;
-  /** The host's box is to be judged: all are, unless the user named some, or a partition. */
+  /** The host's gateway is to be judged: all are, unless the user named some, or a partition. */
   inScope: (host: number) => boolean;
-  /** The host that names the box of this one. */
-  boxOf: (host: number) => number;
-  /** Further addresses of a box. */
+  /** The host that names the gateway of this one. */
+  responderOf: (host: number) => number;
+  /** Further addresses of a gateway. */
   aliasesOf: (host: number) => string[];
 }
 
@@ -38,21 +38,21 @@ export function scopeOf(options: ScopeOptions, hosts: HostTable): Scope {
     if (prefix === null) throw new RangeError(`not an address or prefix: ${text}`);
     return prefix;
   });
-  const boxes = boxesOf(options.aliases ?? [], hosts);
+  const responders = respondersOf(options.aliases ?? [], hosts);
   const isNamedResponder = (host: number) => {
     const address = hosts.bytes(host);
     return prefixes.some((prefix) => inPrefix(address, prefix));
   };
-  const boxOf = (host: number) => boxes.get(host) ?? host;
+  const responderOf = (host: number) => responders.get(host) ?? host;
   const { partition = null } = options;
   const isMine = (host: number) =>
-    partition === null || partitionOf(hosts.text(boxOf(host)), partition.count) === partition.index;
+    partition === null || partitionOf(hosts.text(responderOf(host)), partition.count) === partition.index;
   const named = [
     ...prefixes.map((prefix, i) => ({
       text: (options.responders ?? [])[i],
       includes: (host: number) => inPrefix(hosts.bytes(host), prefix),
     })),
-    ...[...boxes.keys()].map((alias) => ({
+    ...[...responders.keys()].map((alias) => ({
       text: hosts.text(alias),
       includes: (host: number) => host === alias,
     })),
@@ -63,32 +63,37 @@ export function scopeOf(options: ScopeOptions, hosts: HostTable): Scope {
     isIkePort: (port) => ports.has(port),
     isNamedResponder,
     inScope: (host) => (prefixes.length === 0 || isNamedResponder(host)) && isMine(host),
-    boxOf,
+    responderOf,
     aliasesOf: (host) =>
-      [...boxes].filter(([other, box]) => box === host && other !== host).map(([other]) => hosts.text(other)),
+      [...responders]
+        .filter(([other, responder]) => responder === host && other !== host)
+        .map(([other]) => hosts.text(other)),
   };
 }
 
 /** The responders that other analysers judge; null where there are no others. */
-export function othersOf({ partition, inScope, boxOf }: Scope): ((host: number) => boolean) | null {
-  return partition === null ? null : (host) => !inScope(host) && !inScope(boxOf(host));
+export function othersOf({ partition, inScope, responderOf }: Scope): ((host: number) => boolean) | null {
+  return partition === null ? null : (host) => !inScope(host) && !inScope(responderOf(host));
 }
 
-/** Each aliased host with the host that names its box: the first address of the pair that began the box. */
-function boxesOf(aliases: readonly (readonly [string, string])[], hosts: HostTable): Map<number, number> {
-  const boxes = new Map<number, number>();
+/** Each aliased host with the host that names its gateway: the first address of the pair that began the gateway. */
+function respondersOf(
+  aliases: readonly (readonly [string, string])[],
+  hosts: HostTable,
+): Map<number, number> {
+  const responders = new Map<number, number>();
   const host = (text: string) => {
     const address = parseAddress(text);
     if (address === null) throw new RangeError(`not an address: ${text}`);
     return hosts.intern(address, 0, address.length === 4 ? 4 : 6);
   };
   for (const [first, second] of aliases) {
-    const into = boxes.get(host(first)) ?? host(first);
-    const from = boxes.get(host(second)) ?? host(second);
-    for (const [each, box] of boxes) if (box === from) boxes.set(each, into);
-    boxes.set(host(first), into);
-    boxes.set(host(second), into);
-    boxes.set(from, into);
+    const into = responders.get(host(first)) ?? host(first);
+    const from = responders.get(host(second)) ?? host(second);
+    for (const [each, responder] of responders) if (responder === from) responders.set(each, into);
+    responders.set(host(first), into);
+    responders.set(host(second), into);
+    responders.set(from, into);
   }
-  return boxes;
+  return responders;
 }

@@ -29,11 +29,14 @@ export class MessageRows implements MessageBatch {
   }
 
   /** @param row null for a time that the input had reached */
-  add(row: MessageRow | null, { micros, nanos, tap }: { micros: number; nanos: number; tap: number }): void {
+  add(
+    row: MessageRow | null,
+    { micros, nanos, capturePoint }: { micros: number; nanos: number; capturePoint: number },
+  ): void {
     const i = this.count;
     this.rows.push(row);
     this.frames[i] = this.nextFrame;
-    this.interfaces[i] = tap;
+    this.interfaces[i] = capturePoint;
     this.micros[i] = micros;
     this.nanos[i] = nanos;
     this.count = i + 1;

@@ -138,9 +138,9 @@ export class Glass {
   }
 
   async #load(position: number, length: number): Promise<void> {
-    const goesOn = position >= this.#start && position <= this.#end + JUMP;
-    const wanted = Math.max(length, goesOn ? Math.min(this.#buffer.length * 2, CHUNK) : JUMP);
-    if (this.#buffer.length < wanted || !goesOn) this.#buffer = new Uint8Array(wanted);
+    const resumable = position >= this.#start && position <= this.#end + JUMP;
+    const wanted = Math.max(length, resumable ? Math.min(this.#buffer.length * 2, CHUNK) : JUMP);
+    if (this.#buffer.length < wanted || !resumable) this.#buffer = new Uint8Array(wanted);
     const count = await this.#bytes.read(this.#buffer, position);
     this.#start = position;
     this.#end = position + count;

@@ -55,7 +55,7 @@ export interface CaptureSource {
   /** What waited for older rows, where the input is told to end before its time. */
   rest?(): Iterable<Batch>;
   /** Rows that still wait at the end of the input are left for another one that goes on: see `rest`. */
-  readonly goesOn?: boolean;
+  readonly resumable?: boolean;
   /** Releases what the source holds; may be called at any time, more than once. */
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { clockOf } from "../report/clock.ts";
 import { type HostNames, parseHosts, timelinesWithHostNames, withHostNames } from "../report/host-names.ts";
 import type { Line } from "../report/lines.ts";
 import type { Source } from "../report/model.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
 import type { Job, Reading } from "./job.ts";
 import { failureSentence, type LineSink } from "./line-sink.ts";
@@ -44,7 +44,7 @@ function factsOf({
 export async function render(
   { report: bare, timelines }: Pick<Analysis, "report" | "timelines">,
   options: CheckOptions,
-  around: Surroundings,
+  env: Environment,
 ): Promise<Iterable<string>> {
   if (options.format === "json") {
     const { reportToJson } = await import("../printers/json.ts");
@@ -67,13 +67,13 @@ export async function render(
     return reportToMarkdown(report, { all: options.all, clock: clockOf(options.timeZone) });
   }
   const { reportToTable } = await import("../printers/table.ts");
-  const terminal = options.output === null && around.stdout.isTTY === true;
-  const color = wantsColor(options.color, around.env, terminal);
+  const terminal = options.output === null && env.stdout.isTTY === true;
+  const color = wantsColor(options.color, env.variables, terminal);
   return [
     reportToTable(report, {
       color,
-      width: tableWidth(terminal, around.stdout.columns),
-      rows: terminal ? (around.stdout.rows ?? null) : null,
+      width: tableWidth(terminal, env.stdout.columns),
+      rows: terminal ? (env.stdout.rows ?? null) : null,
       all: options.all,
       verbose: options.verbose,
       clock: clockOf(options.timeZone),
@@ -105,14 +105,14 @@ export function show(
 }
 
 /** null when nothing is to be seen but messages. */
-export function viewOf({ options, around: { stderr, stdout, env, now } }: Job): LiveView | null {
+export function viewOf({ options, env: { stderr, stdout, variables, now } }: Job): LiveView | null {
   if (options.quiet) return null;
   const terminal = stderr.isTTY === true;
   // Lines on the same terminal would run into a line that is drawn over itself.
   const status = terminal && options.progress && !(options.format === "ndjson" && stdout.isTTY === true);
   return new LiveView({
     write: (text) => stderr.write(text),
-    paint: painter(wantsColor(options.color, env, terminal)),
+    paint: painter(wantsColor(options.color, variables, terminal)),
     width: Math.min(120, Math.max(80, tableWidth(terminal, stderr.columns))),
     columns: status ? (stderr.columns ?? 80) : null,
     clock: clockOf(options.timeZone),
@@ -124,10 +124,10 @@ export function viewOf({ options, around: { stderr, stdout, env, now } }: Job): 
 /** Writes the report; false when it could not be written. Where nothing could be read there is none. */
 export async function deliver(reading: Reading, job: Job): Promise<boolean> {
   const { report, failures } = reading;
-  const { options, around, messages, output } = job;
+  const { options, env, messages, output } = job;
   if (failures.length > 0 && report.capture.sources.length === 0) return true;
   if (output.sink === null) {
-    return writeTo(output.target, await render(reading, options, around), options.output, messages);
+    return writeTo(output.target, await render(reading, options, env), options.output, messages);
   }
   await output.sink.whole(reportLine(report));
   const sentence = failureSentence(output.sink, options.output);
@@ -137,7 +137,7 @@ export async function deliver(reading: Reading, job: Job): Promise<boolean> {
 
 /** Writes the evidence of the findings, where it is wanted; false when it could not be written. */
 export async function writeEvidence({ report, evidence }: Reading, job: Job): Promise<boolean> {
-  const { options, around, messages, evidence: target, anonymizer } = job;
+  const { options, env, messages, evidence: target, anonymizer } = job;
   const path = options.evidence;
   if (path === null || target === null) return true;
   if (evidence === null) {
@@ -149,6 +149,6 @@ export async function writeEvidence({ report, evidence }: Reading, job: Job): Pr
     messages.error(`cannot write ${path}: ${nothing}`);
     return false;
   }
-  const chunks = await around.evidence({ ...evidence, ports: options.ports, path, anonymizer });
+  const chunks = await env.evidence({ ...evidence, ports: options.ports, path, anonymizer });
   return writeTo(target, chunks, path, messages);
 }

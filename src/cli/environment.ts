@@ -6,7 +6,7 @@ import type { FileEvidence } from "../node/evidence.ts";
 import { version } from "../report/version.ts";
 import type { ChunkStream } from "./output.ts";
 import type { StopSignal } from "./signals.ts";
-import type { Environment } from "./terminal.ts";
+import type { Variables } from "./terminal.ts";
 
 export interface OutputStream extends ChunkStream {
   isTTY?: boolean;
@@ -14,9 +14,9 @@ export interface OutputStream extends ChunkStream {
   rows?: number;
 }
 
-export interface Surroundings {
+export interface Environment {
   readonly version: string;
-  readonly env: Environment;
+  readonly variables: Variables;
   readonly stdout: OutputStream;
   readonly stderr: { isTTY?: boolean; columns?: number; write(text: string): unknown };
   readonly stdinIsTerminal: boolean;
@@ -36,7 +36,7 @@ export interface Surroundings {
 }
 
 /** Those of this process. The analysis is loaded when it is needed: help should not wait for it. */
-export function realSurroundings(): Surroundings {
+export function realEnvironment(): Environment {
   // Node makes its standard streams when they are first asked for, which takes a while.
   const guard = <T extends NodeJS.WriteStream>(stream: T): T => {
     // The one who reads may go away (`| head`): a write tells it by its callback, the event must not end us.
@@ -45,7 +45,7 @@ export function realSurroundings(): Surroundings {
   };
   return {
     version,
-    env: process.env,
+    variables: process.env,
     get stdout() {
       return guard(process.stdout);
     },

@@ -2,7 +2,7 @@
 
 import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import type { Analysis } from "../index.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
 import { LineSink } from "./line-sink.ts";
 import { openTarget, streamTarget, type Target } from "./output.ts";
@@ -11,12 +11,12 @@ import type { Messages } from "./terminal.ts";
 export interface Job {
   inputs: readonly string[];
   options: CheckOptions;
-  around: Surroundings;
+  env: Environment;
   messages: Messages;
   /** When aborted, the input counts as ended. */
   stop: AbortController;
   /** The input may go on for weeks: an interface, a pipe, or the records that a state goes on with. */
-  goesOn: boolean;
+  resumable: boolean;
   output: Output;
   /** Where the evidence goes, if it is wanted. */
   evidence: Target | null;
@@ -37,7 +37,7 @@ export interface Reading extends Analysis {
 
 /** Opens what is written to before anything is read. @throws OutputError */
 export async function openJob(asked: Omit<Job, "output" | "evidence" | "anonymizer">): Promise<Job> {
-  const { inputs, options, goesOn, stop } = asked;
+  const { inputs, options, resumable, stop } = asked;
   const anonymizer = options.anonymize
     ? (await import("../node/anonymize.ts")).anonymizerOf(options.anonymizeKey)
     : undefined;
@@ -45,7 +45,7 @@ export async function openJob(asked: Omit<Job, "output" | "evidence" | "anonymiz
   const output = await openOutput(asked, named, stop);
   try {
     const evidence =
-      options.evidence === null ? null : await openTarget(options.evidence, goesOn ? [] : named);
+      options.evidence === null ? null : await openTarget(options.evidence, resumable ? [] : named);
     return { ...asked, output, evidence, anonymizer };
   } catch (error) {
     await output.target?.abandon();
@@ -54,17 +54,17 @@ export async function openJob(asked: Omit<Job, "output" | "evidence" | "anonymiz
 }
 
 async function openOutput(
-  { options, around, goesOn }: Pick<Job, "options" | "around" | "goesOn">,
+  { options, env, resumable }: Pick<Job, "options" | "env" | "resumable">,
   inputs: readonly string[],
   stop: AbortController,
 ): Promise<Output> {
   const path = options.output;
-  if (goesOn && options.format === "ndjson") {
+  if (resumable && options.format === "ndjson") {
     const fail = () => stop.abort();
-    const sink = path === null ? new LineSink(around.stdout, fail) : await LineSink.append(path, fail);
+    const sink = path === null ? new LineSink(env.stdout, fail) : await LineSink.append(path, fail);
     return { sink, target: null };
   }
-  return { sink: null, target: path === null ? streamTarget(around.stdout) : await openTarget(path, inputs) };
+  return { sink: null, target: path === null ? streamTarget(env.stdout) : await openTarget(path, inputs) };
 }
 
 /** Leaves nothing half-written behind. */

@@ -4,7 +4,7 @@
  */
 
 import { StateError } from "../node/state/error.ts";
-import { realSurroundings, type Surroundings } from "./environment.ts";
+import { realEnvironment, type Environment } from "./environment.ts";
 import type { Invocation } from "./flags/options.ts";
 import { parseArgs } from "./flags/parse.ts";
 import { OutputError, streamTarget, writeTo } from "./output.ts";
@@ -12,36 +12,36 @@ import { Messages } from "./terminal.ts";
 
 /** Runs the program with these arguments (without node and script) and returns its exit status. */
 export async function main(argv: string[]): Promise<number> {
-  const around = realSurroundings();
+  const env = realEnvironment();
   // An error that no promise leads to `run`: a stream that breaks behind a library's back.
-  const messages = new Messages((text) => around.stderr.write(text));
-  process.once("uncaughtException", (error) => around.exit(failed(error, around, messages)));
-  return run(argv, around);
+  const messages = new Messages((text) => env.stderr.write(text));
+  process.once("uncaughtException", (error) => env.exit(failed(error, env, messages)));
+  return run(argv, env);
 }
 
 /** The same with everything around the program handed in. */
-export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
-  const invocation = parseArgs(argv, around.version);
+export async function run(argv: readonly string[], env: Environment): Promise<number> {
+  const invocation = parseArgs(argv, env.version);
   const { quiet, verbose } =
     "options" in invocation && invocation.kind !== "compare" ? { verbose: false, ...invocation.options } : {};
-  const messages = new Messages((text) => around.stderr.write(text), quiet, verbose);
+  const messages = new Messages((text) => env.stderr.write(text), quiet, verbose);
   try {
-    return await carryOut(invocation, around, messages);
+    return await carryOut(invocation, env, messages);
   } catch (error) {
-    return failed(error, around, messages);
+    return failed(error, env, messages);
   }
 }
 
 /** One sentence, and the stack for those who ask for it; returns the exit status. */
-function failed(error: unknown, { env, stderr }: Surroundings, messages: Messages): number {
+function failed(error: unknown, { variables, stderr }: Environment, messages: Messages): number {
   messages.error(sentenceOf(error));
-  if (env.IKE_DUPCHECK_DEBUG === "1" && error instanceof Error) stderr.write(`${error.stack}\n`);
+  if (variables.IKE_DUPCHECK_DEBUG === "1" && error instanceof Error) stderr.write(`${error.stack}\n`);
   return 2;
 }
 
-async function carryOut(invocation: Invocation, around: Surroundings, messages: Messages): Promise<number> {
+async function carryOut(invocation: Invocation, env: Environment, messages: Messages): Promise<number> {
   const print = async (text: string) =>
-    (await writeTo(streamTarget(around.stdout), [text], null, messages)) ? 0 : 2;
+    (await writeTo(streamTarget(env.stdout), [text], null, messages)) ? 0 : 2;
   switch (invocation.kind) {
     case "usage":
       messages.error(invocation.message);
@@ -72,7 +72,7 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
     }
     case "compare": {
       const { compare } = await import("./commands/compare.ts");
-      return compare(invocation.options, around, messages);
+      return compare(invocation.options, env, messages);
     }
     case "page": {
       const { pageText } = await import("./commands/page.ts");
@@ -84,15 +84,15 @@ async function carryOut(invocation: Invocation, around: Surroundings, messages: 
     }
     case "extract": {
       const { extractRecords } = await import("./commands/extract.ts");
-      return extractRecords(invocation.options, around, messages);
+      return extractRecords(invocation.options, env, messages);
     }
     case "check": {
       if (invocation.options.each) {
         const { checkEach } = await import("./commands/each.ts");
-        return checkEach(invocation.options, around, messages);
+        return checkEach(invocation.options, env, messages);
       }
       const { check } = await import("./commands/check.ts");
-      return check(invocation.options, around, messages);
+      return check(invocation.options, env, messages);
     }
   }
 }

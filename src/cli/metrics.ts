@@ -3,7 +3,7 @@
 import { renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { metricsText } from "../printers/openmetrics.ts";
 import type { CaptureMetrics } from "../report/metrics.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { OutputError, reasonOf } from "./output.ts";
 import type { Messages } from "./terminal.ts";
 
@@ -14,7 +14,7 @@ import type { Messages } from "./terminal.ts";
  */
 export function metricsWriter(
   path: string,
-  around: Surroundings,
+  env: Environment,
   messages: Messages,
 ): (metrics: CaptureMetrics) => void {
   const startedAt = Date.now() / 1_000;
@@ -30,10 +30,7 @@ export function metricsWriter(
   return (metrics) => {
     const residentBytes = process.memoryUsage.rss();
     try {
-      writeFileSync(
-        temporary,
-        metricsText({ ...metrics, version: around.version, startedAt, residentBytes }),
-      );
+      writeFileSync(temporary, metricsText({ ...metrics, version: env.version, startedAt, residentBytes }));
       renameSync(temporary, path);
       failing = false;
     } catch (error) {

@@ -5,11 +5,11 @@ export function stopOrExit(
   signal: StopSignal,
   stop: AbortController,
   abandon: () => Promise<void>,
-  around: { exit(status: number): void },
+  env: { exit(status: number): void },
   messages: Messages,
 ): void {
   if (stop.signal.aborted) {
-    void abandon().finally(() => around.exit(SIGNAL_STATUS[signal]));
+    void abandon().finally(() => env.exit(SIGNAL_STATUS[signal]));
     return;
   }
   stop.abort();

@@ -2,17 +2,18 @@
 
 import { printable } from "../printers/text.ts";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = "ike-dupcheck: ";
 const PIPE_WIDTH = 100;
 
 /** Option before NO_COLOR before FORCE_COLOR before the terminal (no-color.org: an empty value says nothing). */
-export function wantsColor(mode: ColorMode, env: Environment, terminal: boolean): boolean {
+export function wantsColor(mode: ColorMode, variables: Variables, terminal: boolean): boolean {
   if (mode !== "auto") return mode === "always";
-  if (env.NO_COLOR !== undefined && env.NO_COLOR !== "") return false;
-  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
-  return terminal && env.TERM !== "dumb";
+  if (variables.NO_COLOR !== undefined && variables.NO_COLOR !== "") return false;
+  if (variables.FORCE_COLOR !== undefined)
+    return variables.FORCE_COLOR !== "0" && variables.FORCE_COLOR !== "false";
+  return terminal && variables.TERM !== "dumb";
 }
 
 /** Columns for the table: those of the terminal, and a fixed number where there is none. */

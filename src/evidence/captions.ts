@@ -1,6 +1,6 @@
 /** What each packet of an evidence capture is, in words: "contender's quick mode 0x00000001, retransmission 3". */
 
-import { Message, type Print, printOf, samePrint } from "../wire/datagram.ts";
+import { Message, type MessageDigest, digestOf, sameDigest } from "../wire/datagram.ts";
 import type { Datagram } from "../wire/decoded.ts";
 import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK, HeaderClass } from "../wire/isakmp.ts";
 import { Kind } from "../wire/locate.ts";
@@ -17,7 +17,7 @@ const EXCHANGES: Readonly<Record<number, string>> = {
 
 /** The messages of one side under one message ID. */
 interface Told {
-  prints: Print[];
+  prints: MessageDigest[];
   repeated: number;
 }
 
@@ -60,8 +60,8 @@ export class Captions {
     const key = `${sa.cookies.slice(0, 2).join()}/${side}/${message.exchange}/${message.messageId}`;
     const told = this.#told.get(key) ?? { prints: [], repeated: 0 };
     this.#told.set(key, told);
-    const print = printOf(message);
-    if (told.prints.some((each) => samePrint(each, print))) {
+    const print = digestOf(message);
+    if (told.prints.some((each) => sameDigest(each, print))) {
       told.repeated += 1;
       return `, retransmission ${told.repeated}`;
     }

@@ -31,8 +31,8 @@ export function evidencePlan(judgement: Judgement, tracker: Tracker): EvidencePl
   if (judgement.findings.length === 0) return null;
   const responders = new Set<number>();
   const parts = new Map<number, Set<Part>>();
-  for (const { box, holder, contender, candidates } of judgement.findings) {
-    for (const host of box.hosts) responders.add(host);
+  for (const { responder, holder, contender, candidates } of judgement.findings) {
+    for (const host of responder.hosts) responders.add(host);
     note(parts, contender.host, "contender");
     if (holder !== null) note(parts, holder.host, "holder");
     for (const { host } of candidates) note(parts, host, "candidate");

@@ -94,7 +94,7 @@ export class InputLane extends Lane {
     if (batch !== null) return this.take(batch);
     this.batch = null;
     // One that goes on with another input still holds rows back.
-    if (source.goesOn !== true) return this.close();
+    if (source.resumable !== true) return this.close();
   }
 
   /**

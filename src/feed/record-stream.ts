@@ -81,7 +81,7 @@ export class RecordStream implements Feed {
       );
     }
     if (this.#before !== null) source.restore(this.#before);
-    source.goesOn = true;
+    source.resumable = true;
     this.#source = source;
     return source;
   }

@@ -1,7 +1,7 @@
 /** Keeps the table of addresses from growing for ever while a capture runs for weeks. */
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
-import type { EchoFilter } from "./copies.ts";
+import type { CopyFilter } from "./copies.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
 import type { HostTable } from "./hosts.ts";
@@ -15,7 +15,7 @@ export function compactHosts(
   hosts: HostTable,
   sas: readonly IkeSa[],
   flows: FlowTable,
-  echoes: EchoFilter,
+  echoes: CopyFilter,
   reserved: number,
 ): void {
   const used = new Uint8Array(hosts.size).fill(1, 0, reserved);

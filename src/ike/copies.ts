@@ -30,7 +30,7 @@ const MAX_POINTS = 16;
 interface Point {
   from: number;
   to: number;
-  tap: number;
+  capturePoint: number;
   at: number;
 }
 
@@ -45,7 +45,7 @@ export class Original {
   /** IP identification; 0 where there is none. */
   identification = 0;
   /** Where its copies were seen; the first one is the datagram itself. */
-  points: Point[] = [{ from: 0, to: 0, tap: 0, at: 0 }];
+  points: Point[] = [{ from: 0, to: 0, capturePoint: 0, at: 0 }];
   /** The IKE SA and side that it was counted for. */
   sa: IkeSa | null = null;
   side: 0 | 1 = 0;
@@ -53,7 +53,7 @@ export class Original {
   next: Original | null = null;
 }
 
-export class EchoFilter {
+export class CopyFilter {
   #byPrefix = new Map<number, Original>();
   /** In the order of `at`. */
   #queue: Original[] = [];
@@ -105,7 +105,7 @@ export class EchoFilter {
     return { byPrefix: this.#byPrefix, queue: this.#waiting(), evicted: this.evicted };
   }
 
-  restore({ byPrefix, queue, evicted }: ReturnType<EchoFilter["save"]>): void {
+  restore({ byPrefix, queue, evicted }: ReturnType<CopyFilter["save"]>): void {
     this.#byPrefix = byPrefix;
     this.#queue = queue;
     this.#head = 0;
@@ -143,7 +143,7 @@ export class EchoFilter {
     original.points.length = 1;
     point.from = message.from;
     point.to = message.to;
-    point.tap = message.tap;
+    point.capturePoint = message.capturePoint;
     point.at = message.at;
     if (!room) return original;
     // Behind those of the same prefix: the oldest that matches is found first.
@@ -217,8 +217,10 @@ function isCopy(known: Original, message: Message): boolean {
   return message.at - here.at < SAME_POINT_WINDOW && !message.logged;
 }
 
-function pointOf({ points }: Original, { from, to, tap }: Message): Point | null {
-  return points.find((seen) => seen.from === from && seen.to === to && seen.tap === tap) ?? null;
+function pointOf({ points }: Original, { from, to, capturePoint }: Message): Point | null {
+  return (
+    points.find((seen) => seen.from === from && seen.to === to && seen.capturePoint === capturePoint) ?? null
+  );
 }
 
 function lastOf(first: Original): Original {
@@ -228,5 +230,5 @@ function lastOf(first: Original): Original {
 }
 
 function newPoint(message: Message): Point {
-  return { from: message.from, to: message.to, tap: message.tap, at: message.at };
+  return { from: message.from, to: message.to, capturePoint: message.capturePoint, at: message.at };
 }

@@ -5,7 +5,7 @@
  * Times are monotone clock values of the capture in microseconds; NaN means "not seen".
  */
 
-import { type Message, type Print, printOf } from "../wire/datagram.ts";
+import { type Message, type MessageDigest, digestOf } from "../wire/datagram.ts";
 import type { Selectors } from "./selectors.ts";
 import type { QuickModeTestimony } from "./testimony.ts";
 
@@ -57,7 +57,7 @@ export class Exchange {
   readonly firstAt: number;
   readonly segment: number;
   /** Digest and length of the first message: the same again is a retransmission. */
-  readonly firstPrint: Print;
+  readonly firstDigest: MessageDigest;
   readonly firstLength: number;
   retransmissions = 0;
   lastRetransmissionAt = Number.NaN;
@@ -101,7 +101,7 @@ export class Exchange {
     this.from = message.from;
     this.firstAt = message.at;
     this.segment = message.segment;
-    this.firstPrint = printOf(message);
+    this.firstDigest = digestOf(message);
     this.firstLength = message.length;
   }
 }

@@ -125,7 +125,7 @@ export class FlowTable {
     const other = this.reverse[row];
     const otherAt = other >= 0 && this.#segment[other] === segment ? this.lastAt[other] : Number.NaN;
     this.spis.see(row, spi, sequence, at, segment, otherAt, whole);
-    if (this.#watched[row] === 1) this.#wake(row, at);
+    if (this.#watched[row] === 1) this.#notify(row, at);
   }
 
   #seeKeepalive(row: number, at: number): void {
@@ -331,7 +331,7 @@ export class FlowTable {
     return { source: Math.floor(ports / 65536), destination: ports % 65536 };
   }
 
-  #wake(row: number, at: number): void {
+  #notify(row: number, at: number): void {
     this.#watched[row] = 0;
     for (const { exchange, fromStarter } of this.#waiting.get(row) ?? []) {
       if (fromStarter) exchange.espFromStarterAt = at;

@@ -70,10 +70,10 @@ export class HostTable {
   sent(host: number, at: number): void {
     this.hasSent[host] = 1;
     this.activity.sent(host, at);
-    if (this.#watched[host] === 1) this.#wake(host, at);
+    if (this.#watched[host] === 1) this.#notify(host, at);
   }
 
-  #wake(host: number, at: number): void {
+  #notify(host: number, at: number): void {
     this.#watched[host] = 0;
     for (const exchange of this.#waiting.get(host) ?? []) exchange.otherSentAt = at;
     this.#waiting.delete(host);

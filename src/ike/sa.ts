@@ -228,7 +228,7 @@ export class IkeSa {
   }
 
   /** A sign of life of `side`. */
-  live(side: Side, at: number, segment: number): void {
+  noteLife(side: Side, at: number, segment: number): void {
     if (segment !== this.lifeSegment) {
       if (segment < this.lifeSegment) return;
       const ended = { at: this.lastLifeAt, segment: this.lifeSegment };
@@ -247,9 +247,9 @@ export class IkeSa {
   }
 
   /** A message of `side`, a retransmission or not. */
-  touch(message: Message, side: Side, repeated: boolean): void {
+  noteActivity(message: Message, side: Side, repeated: boolean): void {
     const fresh = this.lastFreshAt;
-    this.live(side, message.at, message.segment);
+    this.noteLife(side, message.at, message.segment);
     if (repeated && message.segment === this.lifeSegment) this.lastFreshAt = fresh;
     if (Number.isNaN(this.firstFromAt[side])) this.firstFromAt[side] = message.at;
     this.sources[side] |= sourceBit(message.source);

@@ -4,12 +4,12 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { Message, printOf, samePrint } from "../wire/datagram.ts";
+import { Message, digestOf, sameDigest } from "../wire/datagram.ts";
 import { fragmentNumber, isFragment } from "../wire/fragments.ts";
 import { classifyHeader, EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK, HeaderClass } from "../wire/isakmp.ts";
 import type { Located } from "../wire/locate.ts";
 import { compactHosts } from "./compact-hosts.ts";
-import { EchoFilter } from "./copies.ts";
+import { CopyFilter } from "./copies.ts";
 import { Exchange, stampOf, UNUSABLE_AFTER } from "./exchange.ts";
 import { informational, phase1, readNotify } from "./exchange-rules.ts";
 import { FlowTable } from "./flows.ts";
@@ -40,7 +40,7 @@ export class Tracker {
   readonly hosts = new HostTable();
   readonly flows: FlowTable;
   readonly table: SaTable;
-  readonly #echoes = new EchoFilter();
+  readonly #echoes = new CopyFilter();
   readonly #fragments = new FragmentAssembler();
   readonly #inner = new Message();
   readonly #vendorLists = new VendorLists();
@@ -112,7 +112,7 @@ export class Tracker {
       hosts: this.hosts.save(),
       flows: this.flows.save(),
       table: this.table.save(),
-      echoFilter: this.#echoes.save(),
+      copyFilter: this.#echoes.save(),
       fragments: this.#fragments.save(),
       vendorLists: this.#vendorLists.save(),
       counts: { echoes, retransmissions, quickModesInFragments },
@@ -126,7 +126,7 @@ export class Tracker {
     this.hosts.restore(saved.hosts);
     this.flows.restore(saved.flows);
     this.table.restore(saved.table);
-    this.#echoes.restore(saved.echoFilter);
+    this.#echoes.restore(saved.copyFilter);
     this.#fragments.restore(saved.fragments);
     this.#vendorLists.restore(saved.vendorLists);
     Object.assign(this, saved.counts);
@@ -234,7 +234,7 @@ export class Tracker {
       informational(sa, side, message);
     }
     if (clear !== null) readOpened(sa, side, message, clear);
-    sa.touch(message, side, repeated);
+    sa.noteActivity(message, side, repeated);
   }
 
   /** The message in the clear, where a key opens it; what records and logs tell of has no content. */
@@ -257,7 +257,7 @@ export class Tracker {
         if (this.#outers >= MAX_ALL_OUTERS) this.#evictedExchanges += 1;
         else this.#addOuter(sa, outer, side, message);
       }
-      sa.touch(message, side, false);
+      sa.noteActivity(message, side, false);
       return;
     }
     if (sa.outers?.delete(outer) === true) {
@@ -269,10 +269,10 @@ export class Tracker {
       classifyHeader(whole, 0, whole.length, whole.length) === HeaderClass.ikev1 &&
       message.cookies.every((word, i) => word === readWord(whole, i * 4));
     if (!usable) {
-      sa.touch(message, side, false);
+      sa.noteActivity(message, side, false);
       return;
     }
-    inner.exchanged = message.exchanged;
+    inner.hasPublicDigest = message.hasPublicDigest;
     inner.logged = message.logged;
     inner.read(whole, 0, whole.length, whole.length);
     copyPlace(message, inner);
@@ -313,7 +313,7 @@ export class Tracker {
     }
     // No content: it may be the first message again, or a part of it.
     if (message.logged) return;
-    if (samePrint(exchange.firstPrint, printOf(message))) {
+    if (sameDigest(exchange.firstDigest, digestOf(message))) {
       if (!repeated) this.retransmissions += 1;
       exchange.retransmissions += 1;
       if (message.at - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += 1;
@@ -400,7 +400,7 @@ function copyPlace(from: Message, to: Message): void {
   to.nanos = from.nanos;
   to.frame = from.frame;
   to.source = from.source;
-  to.tap = from.tap;
+  to.capturePoint = from.capturePoint;
 }
 
 /** A copy was seen elsewhere: both places are paths of the SA, and the order tells which end of a NAT each is. */

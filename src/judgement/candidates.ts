@@ -7,8 +7,8 @@ import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { HostTable } from "../ike/hosts.ts";
 import type { Acceptance } from "./collisions.ts";
 import { isBefore, type Moment, SECOND } from "./moment.ts";
-import type { Party } from "./party.ts";
-import type { Box } from "./responders.ts";
+import type { ClientSa } from "./client-sa.ts";
+import type { Responder } from "./responders.ts";
 
 /** A peer whose quick modes were not captured. */
 export interface Candidate {
@@ -31,44 +31,44 @@ const ALIVE = 300 * SECOND;
 /** Who ended is silent for so long after the acceptance that its end allowed. */
 const SILENT = 60 * SECOND;
 
-/** All such peers of the box, in the order of their first signs. */
-export function candidatesOf(box: Box, hosts: HostTable): Candidate[] {
-  const known = new Map<number, Party[]>();
-  for (const party of box.parties) {
-    for (const key of party.keys) {
+/** All such peers of the gateway, in the order of their first signs. */
+export function candidatesOf(responder: Responder, hosts: HostTable): Candidate[] {
+  const known = new Map<number, ClientSa[]>();
+  for (const clientSa of responder.clientSas) {
+    for (const key of clientSa.keys) {
       const there = known.get(key);
-      if (there === undefined) known.set(key, [party]);
-      else there.push(party);
+      if (there === undefined) known.set(key, [clientSa]);
+      else there.push(clientSa);
     }
   }
   const found = new Map<number, Candidate>();
-  for (const peer of box.peers.byKey.values()) {
+  for (const peer of responder.peers.byKey.values()) {
     const there = known.get(peer.key) ?? [];
-    if (isRuledOut(there, box, peer.key, hosts)) continue;
-    const signs = signsOf(box, [...peer.sent, ...peer.received]);
+    if (isRuledOut(there, responder, peer.key, hosts)) continue;
+    const signs = signsOf(responder, [...peer.sent, ...peer.received]);
     if (signs === null) continue;
     const { host, port } = peer;
     const answered = signsOf(
-      box,
-      peer.received.filter((row) => box.peers.flows.hasEsp(row)),
+      responder,
+      peer.received.filter((row) => responder.peers.flows.hasEsp(row)),
     );
     found.set(peer.key, { host, port, ...signs, farewell: farewellOf(there), answered });
   }
-  addByIke(box, hosts, known, found);
+  addByIke(responder, hosts, known, found);
   return [...found.values()].sort((a, b) => a.first.segment - b.first.segment || a.first.at - b.first.at);
 }
 
 /** Peers that only their IKE shows. */
 function addByIke(
-  box: Box,
+  responder: Responder,
   hosts: HostTable,
-  known: ReadonlyMap<number, readonly Party[]>,
+  known: ReadonlyMap<number, readonly ClientSa[]>,
   found: Map<number, Candidate>,
 ): void {
-  for (const { session, lifespan, keys } of box.parties) {
+  for (const { session, lifespan, keys } of responder.clientSas) {
     if (!session.begunBefore || keys.some((key) => found.has(key))) continue;
     const [key] = keys;
-    if (isRuledOut(known.get(key) ?? [], box, key, hosts)) continue;
+    if (isRuledOut(known.get(key) ?? [], responder, key, hosts)) continue;
     const { sa } = session;
     const first = { at: sa.firstAt, segment: sa.firstSegment };
     const last = { at: lifespan.life.lastAt, segment: lifespan.life.segment };
@@ -78,7 +78,12 @@ function addByIke(
 }
 
 /** Its phase 1 is in the capture, or it draws its IDs, or speaks IKEv2, or does DPD of IKEv1. */
-function isRuledOut(there: readonly Party[], { peers }: Box, key: number, hosts: HostTable): boolean {
+function isRuledOut(
+  there: readonly ClientSa[],
+  { peers }: Responder,
+  key: number,
+  hosts: HostTable,
+): boolean {
   const [host, port] = [hostOf(key), portOf(key)];
   const ikev2 = hosts.ikev2Endpoints.has(port === 0 ? endpoint(host, 500) : key);
   if (ikev2 || (port === 0 && hosts.ikev2[host] === 1)) return true;
@@ -98,7 +103,7 @@ function espBefore(
   return spis.some((spi) => isBefore({ at: spi.firstAt, segment: spi.firstSegment }, { at, segment }));
 }
 
-function signsOf({ peers }: Box, rows: readonly number[]): { first: Moment; last: Moment } | null {
+function signsOf({ peers }: Responder, rows: readonly number[]): { first: Moment; last: Moment } | null {
   const { flows } = peers;
   let first: Moment | null = null;
   let last: Moment | null = null;
@@ -112,7 +117,7 @@ function signsOf({ peers }: Box, rows: readonly number[]): { first: Moment; last
   return first === null || last === null ? null : { first, last };
 }
 
-function farewellOf(there: readonly Party[]): Moment | null {
+function farewellOf(there: readonly ClientSa[]): Moment | null {
   let latest: Moment | null = null;
   for (const { lifespan } of there) {
     const { any } = lifespan.farewells;
@@ -124,7 +129,7 @@ function farewellOf(there: readonly Party[]): Moment | null {
 /** Those that may have held the ID at `moment`; `accepted` are acceptances on it: who was online then is cleared. */
 export function mayHold(
   candidates: readonly Candidate[],
-  contender: Party,
+  contender: ClientSa,
   moment: Moment,
   accepted: readonly Acceptance[],
 ): Candidate[] {
@@ -132,14 +137,14 @@ export function mayHold(
     (candidate) =>
       !isOwn(candidate, contender) &&
       isAlive(candidate, moment) &&
-      !accepted.some(({ contender: party, exchange }) => {
-        const at = party.acceptedAt.get(exchange) ?? exchange.firstAt;
+      !accepted.some(({ contender: clientSa, exchange }) => {
+        const at = clientSa.acceptedAt.get(exchange) ?? exchange.firstAt;
         return isOnline(candidate, { at, segment: exchange.segment });
       }),
   );
 }
 
-function isOwn({ host, port }: Candidate, { keys }: Party): boolean {
+function isOwn({ host, port }: Candidate, { keys }: ClientSa): boolean {
   return keys.includes(endpoint(host, port));
 }
 

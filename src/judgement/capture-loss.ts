@@ -3,7 +3,7 @@
  * estimate of what it lacks of everything.
  */
 
-import type { Box } from "./responders.ts";
+import type { Responder } from "./responders.ts";
 
 /** ESP packets of one SPI below which nothing is concluded. */
 const MIN_PACKETS = 100;
@@ -15,9 +15,9 @@ export interface CaptureLoss {
 }
 
 /** Of peers whose ESP is in the capture in both directions: where it is not, one of them went another way. */
-export function captureLoss(boxes: readonly Box[]): CaptureLoss {
+export function captureLoss(responders: readonly Responder[]): CaptureLoss {
   const loss = { expected: 0, lost: 0 };
-  for (const { peers } of boxes) {
+  for (const { peers } of responders) {
     const { flows } = peers;
     for (const { sent, received } of peers.byKey.values()) {
       const rows = [sent, received].map((each) => each.filter((row) => flows.hasEsp(row)));

@@ -3,7 +3,7 @@
 import type { Exchange } from "../ike/exchange.ts";
 import { SECOND, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 
 /** A client that stays so long without repeating itself had its answer, which the capture lost. */
 const STAYED = 60 * SECOND;
@@ -17,23 +17,27 @@ export function isRefused(outcome: Outcome): boolean {
 }
 
 /** "implied": the capture lost the answer, and the claim is a conclusion. */
-export function claimOf(party: Party, exchange: Exchange, outcome: Outcome): "seen" | "implied" | "none" {
+export function claimOf(
+  clientSa: ClientSa,
+  exchange: Exchange,
+  outcome: Outcome,
+): "seen" | "implied" | "none" {
   if (isAccepted(outcome)) return "seen";
-  if (outcome === "unproven" && stayed(party, exchange)) return "implied";
+  if (outcome === "unproven" && stayed(clientSa, exchange)) return "implied";
   if (outcome !== "pending" && outcome !== "unobserved") return "none";
-  const { life } = party.lifespan;
-  const lived = later(party, exchange) || life.segment > exchange.segment;
+  const { life } = clientSa.lifespan;
+  const lived = later(clientSa, exchange) || life.segment > exchange.segment;
   return lived ? "seen" : "none";
 }
 
 /** The SA showed life after the first message that is not a copy of it. */
-function later({ session, lifespan }: Party, { firstAt }: Exchange): boolean {
+function later({ session, lifespan }: ClientSa, { firstAt }: Exchange): boolean {
   const { sa } = session;
   const { life } = lifespan;
   return sa.lastFreshAt > firstAt || life.lastAt > Math.max(sa.lastLifeAt, firstAt);
 }
 
-function stayed({ session, lifespan }: Party, exchange: Exchange): boolean {
+function stayed({ session, lifespan }: ClientSa, exchange: Exchange): boolean {
   const { blind, life } = lifespan;
   if (!seen(session.finishedAt) || exchange.retransmissions > 0) return false;
   if (life.segment !== exchange.segment) return false;

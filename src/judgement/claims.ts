@@ -13,11 +13,11 @@ import type { Exchange } from "../ike/exchange.ts";
 import type { Client, Relation } from "./client.ts";
 import type { Overlap } from "./lifespan.ts";
 import type { Moment } from "./moment.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 
 /** A client's IKE SA that holds a message ID. */
 export interface Claim {
-  party: Party;
+  clientSa: ClientSa;
   /** The quick mode that claims; for an implied claim the first one seen on the SA, if any. */
   exchange: Exchange | null;
   /** Since when, and its segment. */
@@ -42,7 +42,7 @@ export interface Holder {
 
 export interface ClaimQuestions {
   overlap: (claim: Claim, moment: Moment) => Overlap;
-  relation: (claim: Claim, contender: Party) => Relation;
+  relation: (claim: Claim, contender: ClientSa) => Relation;
   inUse: (claim: Claim, moment: Moment) => boolean;
   /** When an ended claim ended. */
   endOf: (claim: Claim) => number;
@@ -70,7 +70,7 @@ export class LiveClaims {
   }
 
   add(claim: Claim): void {
-    const { client } = claim.party;
+    const { client } = claim.clientSa;
     // One that was seen counts for more than a conclusion.
     if (claim.implied && this.#newest.get(client)?.implied === false) return;
     this.#newest.set(client, claim);
@@ -78,13 +78,13 @@ export class LiveClaims {
   }
 
   /** The holder that `contender` meets at `moment`, or null. A settled one goes before an unsettled one. */
-  holder(contender: Party, moment: Moment): Holder | null {
+  holder(contender: ClientSa, moment: Moment): Holder | null {
     this.#risen = false;
     const holder = this.#search(contender, moment);
     return this.#risen ? this.#search(contender, moment) : holder;
   }
 
-  #search(contender: Party, moment: Moment): Holder | null {
+  #search(contender: ClientSa, moment: Moment): Holder | null {
     for (const overlap of GRADES) {
       let unsettled: Claim | null = null;
       const settled = this.#latest(overlap, moment, (claim) => {
@@ -99,7 +99,7 @@ export class LiveClaims {
   }
 
   /** True when two clients other than `contender`, and other than each other, both have the ID in use at `moment`. */
-  heldTwice(contender: Party, moment: Moment): boolean {
+  heldTwice(contender: ClientSa, moment: Moment): boolean {
     let first: Claim | null = null;
     const second = this.#latest("certain", moment, (claim) => {
       if (this.#ask.relation(claim, contender) !== "two" || !this.#ask.inUse(claim, moment)) return false;
@@ -107,7 +107,7 @@ export class LiveClaims {
         first = claim;
         return false;
       }
-      return this.#ask.relation(first, claim.party) === "two";
+      return this.#ask.relation(first, claim.clientSa) === "two";
     });
     return second !== null;
   }
@@ -127,7 +127,7 @@ export class LiveClaims {
     while (found === null && passed.length < MAX_PASSED) {
       const claim = heap.pop();
       if (claim === undefined) break;
-      if (this.#newest.get(claim.party.client) !== claim) continue;
+      if (this.#newest.get(claim.clientSa.client) !== claim) continue;
       const overlap = this.#ask.overlap(claim, moment);
       if (overlap === grade) {
         passed.push(claim);

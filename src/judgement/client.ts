@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 
 export interface Client {
   /** Host of the responder. */
-  box: number;
+  responder: number;
   host: number;
   /** The latest port, on the NAT-T port where known. */
   port: number;
@@ -43,7 +43,12 @@ export function groupClients(
       known.port = portOf(named);
       continue;
     }
-    const client: Client = { box: session.box, host, port: portOf(named), sessions: [session] };
+    const client: Client = {
+      responder: session.responderHost,
+      host,
+      port: portOf(named),
+      sessions: [session],
+    };
     if (here === undefined) byHost.set(host, new Neighbours(client));
     else here.add(client);
     clients.push(client);

@@ -14,12 +14,12 @@ import { isInUse } from "./in-use.ts";
 import { overlapAt } from "./lifespan.ts";
 import { inOrder, isBefore, type Moment, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Verdict } from "./vocabulary.ts";
 
 /** A quick mode on an ID that another client held. */
 export interface Attempt {
-  contender: Party;
+  contender: ClientSa;
   exchange: Exchange;
   outcome: Outcome;
   holder: Holder | null;
@@ -32,12 +32,12 @@ export interface Attempt {
 
 /** A quick mode that was accepted. */
 export interface Acceptance {
-  contender: Party;
+  contender: ClientSa;
   exchange: Exchange;
 }
 
 /** A refusal without a visible holder. */
-export interface Unheld extends Acceptance {
+export interface RefusedWithoutHolder extends Acceptance {
   outcome: Outcome;
   /** When the last claim on the ID ended before it; -Infinity without. */
   claimEndedAt: number;
@@ -45,7 +45,7 @@ export interface Unheld extends Acceptance {
 
 export interface Collisions {
   attempts: Attempt[];
-  unheld: Unheld[];
+  refusedWithoutHolder: RefusedWithoutHolder[];
   /** Accepted while no other client certainly held the ID. */
   acceptances: Acceptance[];
   /** All that were accepted, held or not. */
@@ -60,20 +60,20 @@ export interface Collisions {
 const MAX_IMPLIED_CLAIMS = 64;
 
 export function findCollisions(
-  parties: readonly Party[],
+  clientSas: readonly ClientSa[],
   implied: readonly ImpliedClaim[],
   identity: IdentityQuestions,
 ): Collisions {
   const found: Collisions = {
     attempts: [],
-    unheld: [],
+    refusedWithoutHolder: [],
     acceptances: [],
     accepted: [],
     sharedIds: false,
     evictedClaims: 0,
   };
   const byId = new Map<number, Acceptance[]>();
-  for (const contender of parties) {
+  for (const contender of clientSas) {
     for (const exchange of contender.session.quickModes) {
       if (contender.undecided.has(exchange)) continue;
       const same = byId.get(exchange.messageId);
@@ -81,7 +81,9 @@ export function findCollisions(
       else same.push({ contender, exchange });
     }
   }
-  const surest = [...implied].sort((a, b) => b.party.lifespan.life.lastAt - a.party.lifespan.life.lastAt);
+  const surest = [...implied].sort(
+    (a, b) => b.clientSa.lifespan.life.lastAt - a.clientSa.lifespan.life.lastAt,
+  );
   for (const [id, entries] of byId) {
     entries.sort(
       ({ exchange: a }, { exchange: b }) =>
@@ -99,15 +101,15 @@ function momentOf({ firstAt, segment }: Exchange): Moment {
 /** The implied claims that cover an ID, in the order in which they begin. */
 function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Collisions): Claim[] {
   const claims: Claim[] = [];
-  for (const { party, last, since, sureFrom } of surest) {
+  for (const { clientSa, last, since, sureFrom } of surest) {
     if (last < id) continue;
     if (claims.length >= MAX_IMPLIED_CLAIMS) {
       found.evictedClaims += 1;
       continue;
     }
-    const exchange = party.session.quickModes[0] ?? null;
+    const exchange = clientSa.session.quickModes[0] ?? null;
     const { at, segment } = since;
-    claims.push({ party, exchange, since: at, segment, acceptedAt: at, implied: true, sureFrom });
+    claims.push({ clientSa, exchange, since: at, segment, acceptedAt: at, implied: true, sureFrom });
   }
   return claims.sort((a, b) => a.segment - b.segment || a.since - b.since);
 }
@@ -147,7 +149,7 @@ class Walk {
       if (this.#claims.heldTwice(contender, moment)) this.#found.sharedIds = true;
       this.#add(entry, outcome, holder, verdictOf(contender, exchange, outcome, holder));
     } else if (isRefused(outcome) || (outcome === "unproven" && exchange.retransmissions > 0)) {
-      this.#found.unheld.push({ ...entry, outcome, claimEndedAt: this.#claims.endedAt });
+      this.#found.refusedWithoutHolder.push({ ...entry, outcome, claimEndedAt: this.#claims.endedAt });
     }
     this.#claim(contender, exchange, outcome);
   }
@@ -158,13 +160,13 @@ class Walk {
     const answer = { at: acceptedAt, segment: exchange.segment };
     this.#found.accepted.push(entry);
     let holder = atFirst;
-    if (holder?.settled === true && isDropping(holder.claim.party, moment, acceptedAt)) {
+    if (holder?.settled === true && isDropping(holder.claim.clientSa, moment, acceptedAt)) {
       this.#add(entry, outcome, holder, "possible", { holderDropped: true });
       if (holder.overlap !== "certain") this.#claims.takeOver(answer);
       return;
     }
     // Whoever left before the answer, between two tries of a patient client perhaps, was not in its way.
-    if (holder?.overlap === "certain" && overlapAt(holder.claim.party.lifespan, answer) !== "certain") {
+    if (holder?.overlap === "certain" && overlapAt(holder.claim.clientSa.lifespan, answer) !== "certain") {
       holder = this.#claims.holder(contender, answer);
     }
     if (holder?.overlap !== "certain") {
@@ -194,13 +196,13 @@ class Walk {
     });
   }
 
-  #claim(party: Party, exchange: Exchange, outcome: Outcome): void {
-    const kind = claimOf(party, exchange, outcome);
+  #claim(clientSa: ClientSa, exchange: Exchange, outcome: Outcome): void {
+    const kind = claimOf(clientSa, exchange, outcome);
     if (kind === "none") return;
     const { firstAt: since, segment } = exchange;
-    const acceptedAt = party.acceptedAt.get(exchange) ?? since;
+    const acceptedAt = clientSa.acceptedAt.get(exchange) ?? since;
     this.#claims.add({
-      party,
+      clientSa,
       exchange,
       since,
       segment,
@@ -212,7 +214,7 @@ class Walk {
 }
 
 /** Verdict before counter-evidence, which needs all attempts at the responder (counter-evidence.ts). */
-function verdictOf(contender: Party, exchange: Exchange, outcome: Outcome, holder: Holder): Verdict {
+function verdictOf(contender: ClientSa, exchange: Exchange, outcome: Outcome, holder: Holder): Verdict {
   if (outcome === "unproven" || outcome === "answer-unusable") return "possible";
   if (holder.overlap === "unknown" || !holder.settled) return "possible";
   if (exchange.firstAt < holder.claim.sureFrom) return "possible";
@@ -221,25 +223,25 @@ function verdictOf(contender: Party, exchange: Exchange, outcome: Outcome, holde
 }
 
 /** Phase 1 is known to have finished, by what was seen of either side: more than a single packet can claim. */
-function isEstablished({ session }: Party): boolean {
+function isEstablished({ session }: ClientSa): boolean {
   return seen(session.finishedAt) || seen(session.clientFinishedAt);
 }
 
 function questions(identity: IdentityQuestions): ClaimQuestions {
   return {
     overlap: (claim, moment) => {
-      const overlap = overlapAt(claim.party.lifespan, moment);
+      const overlap = overlapAt(claim.clientSa.lifespan, moment);
       // Contract 6.13: across a step of the clock nobody knows.
       return overlap !== "ended" && claim.segment !== moment.segment ? "unknown" : overlap;
     },
-    relation: (claim, contender) => relationOfParties(claim.party, contender, identity),
+    relation: (claim, contender) => relationOfClientSas(claim.clientSa, contender, identity),
     inUse: isInUse,
-    endOf: ({ party }) => endOf(party),
+    endOf: ({ clientSa }) => endOf(clientSa),
   };
 }
 
 /** When a session ended that is known to have. */
-function endOf({ lifespan }: Party): number {
+function endOf({ lifespan }: ClientSa): number {
   const { farewells, replaced, lifetimeEnd } = lifespan;
   return Math.min(
     farewells.any?.at ?? Number.POSITIVE_INFINITY,
@@ -248,7 +250,7 @@ function endOf({ lifespan }: Party): number {
   );
 }
 
-export function relationOfParties(a: Party, b: Party, identity: IdentityQuestions): Relation {
+export function relationOfClientSas(a: ClientSa, b: ClientSa, identity: IdentityQuestions): Relation {
   if (a.client === b.client) return "one";
   if (a.client.host !== b.client.host) return "two";
   return relationOf(a.session, b.session, identity);

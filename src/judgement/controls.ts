@@ -5,7 +5,7 @@ import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { Acceptance, Attempt } from "./collisions.ts";
 import { SECOND } from "./moment.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 
 /** Seconds from the holder's last sign to the moment the contender was accepted on an ID it had been refused. */
 export function acceptedWhenFree(
@@ -20,7 +20,7 @@ export function acceptedWhenFree(
         acceptance.exchange.segment === exchange.segment &&
         acceptance.exchange.firstAt > exchange.firstAt,
     );
-    const { life } = holder.claim.party.lifespan;
+    const { life } = holder.claim.clientSa.lifespan;
     if (later !== undefined && life.segment === later.exchange.segment) {
       return Math.max(0, later.exchange.firstAt - life.lastAt) / SECOND;
     }
@@ -45,6 +45,6 @@ export function inByAnotherId(attempts: readonly Attempt[]): number[] {
   return [...ids].sort((a, b) => a - b);
 }
 
-function acceptedOf({ session, outcomes }: Party): Exchange[] {
+function acceptedOf({ session, outcomes }: ClientSa): Exchange[] {
   return session.quickModes.filter((exchange) => isAccepted(outcomes.get(exchange)!));
 }

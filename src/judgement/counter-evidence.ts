@@ -3,9 +3,9 @@
 import { INVALID_MESSAGE_ID } from "../ike/exchange-rules.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
-import type { Attempt, Collisions, Unheld } from "./collisions.ts";
+import type { Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { isBefore, type Moment, SECOND } from "./moment.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 
 /** A claim that ended so shortly before may still be in the responder's way. */
 const JUST_ENDED = 60 * SECOND;
@@ -21,17 +21,17 @@ export interface CounterEvidence {
 
 /** @param couldBeHeld some peer that cannot be seen into may have held the ID then */
 export function counterEvidence(
-  parties: readonly Party[],
+  clientSas: readonly ClientSa[],
   collisions: Collisions,
   remembered: boolean,
-  couldBeHeld: (unheld: Unheld) => boolean,
+  couldBeHeld: (refusedWithoutHolder: RefusedWithoutHolder) => boolean,
 ): CounterEvidence {
   const inUse = collisions.attempts.some(
     ({ acceptedInUse, holder, holderDropped }) => acceptedInUse && holder?.settled === true && !holderDropped,
   );
   const acceptsInUse = remembered || inUse || collisions.sharedIds;
-  const freely = refusedFreely(parties, collisions, couldBeHeld);
-  const others = refusedRandom(parties);
+  const freely = refusedFreely(clientSas, collisions, couldBeHeld);
+  const others = refusedRandom(clientSas);
   return {
     acceptsInUse,
     against: (attempt) => {
@@ -50,16 +50,16 @@ export function isOtherNotify({ exchange: { otherNotify } }: Attempt): boolean {
 
 /** Clients refused on an ID that nobody held and nobody could hold unseen. */
 function refusedFreely(
-  parties: readonly Party[],
-  { unheld, accepted }: Collisions,
-  couldBeHeld: (unheld: Unheld) => boolean,
+  clientSas: readonly ClientSa[],
+  { refusedWithoutHolder, accepted }: Collisions,
+  couldBeHeld: (refusedWithoutHolder: RefusedWithoutHolder) => boolean,
 ): Map<Client, "caveat" | "firmly"> {
   const acceptedOn = new Set(
     accepted.map(({ contender, exchange }) => keyOf(contender.client, exchange.messageId)),
   );
-  const ghosts = ghostsOf(parties);
+  const ghosts = ghostsOf(clientSas);
   const freely = new Map<Client, "caveat" | "firmly">();
-  for (const each of unheld) {
+  for (const each of refusedWithoutHolder) {
     const { client } = each.contender;
     if (!isRefused(each.outcome) || freely.get(client) === "firmly") continue;
     if (each.exchange.firstAt - each.claimEndedAt < JUST_ENDED) continue;
@@ -86,15 +86,16 @@ function keyOf(client: Client, messageId: number): string {
 
 /** Whether a client's own older session with a claim, the last one accepted, never said farewell before a refusal. */
 export function ghostsOf(
-  parties: readonly Party[],
-): (unheld: Pick<Unheld, "contender" | "exchange">) => boolean {
-  const byClient = new Map<Client, Party[]>();
-  for (const party of parties) {
-    const own = byClient.get(party.client);
-    if (own === undefined) byClient.set(party.client, [party]);
-    else own.push(party);
+  clientSas: readonly ClientSa[],
+): (refusedWithoutHolder: Pick<RefusedWithoutHolder, "contender" | "exchange">) => boolean {
+  const byClient = new Map<Client, ClientSa[]>();
+  for (const clientSa of clientSas) {
+    const own = byClient.get(clientSa.client);
+    if (own === undefined) byClient.set(clientSa.client, [clientSa]);
+    else own.push(clientSa);
   }
-  return (unheld) => ghostOf(byClient.get(unheld.contender.client) ?? [], unheld) !== null;
+  return (refusedWithoutHolder) =>
+    ghostOf(byClient.get(refusedWithoutHolder.contender.client) ?? [], refusedWithoutHolder) !== null;
 }
 
 /** Sessions of one client that are looked at for one refusal (6.17). */
@@ -102,15 +103,15 @@ const MAX_GHOSTS = 64;
 
 /** The session itself. */
 export function ghostOf(
-  own: readonly Party[],
-  { contender, exchange }: Pick<Unheld, "contender" | "exchange">,
-): Party | null {
+  own: readonly ClientSa[],
+  { contender, exchange }: Pick<RefusedWithoutHolder, "contender" | "exchange">,
+): ClientSa | null {
   const moment = { at: exchange.firstAt, segment: exchange.segment };
-  const claims = (party: Party) =>
-    party !== contender &&
-    party.session.quickModes.some(
+  const claims = (clientSa: ClientSa) =>
+    clientSa !== contender &&
+    clientSa.session.quickModes.some(
       (each) =>
-        isAccepted(party.outcomes.get(each)!) &&
+        isAccepted(clientSa.outcomes.get(each)!) &&
         isBefore({ at: each.firstAt, segment: each.segment }, moment),
     );
   const end = begunBefore(own, moment);
@@ -124,7 +125,7 @@ export function ghostOf(
 }
 
 /** How many of the sessions, which come in the order of their first messages, began by then. */
-function begunBefore(own: readonly Party[], moment: Moment): number {
+function begunBefore(own: readonly ClientSa[], moment: Moment): number {
   let from = 0;
   let to = own.length;
   while (from < to) {
@@ -137,13 +138,13 @@ function begunBefore(own: readonly Party[], moment: Moment): number {
 }
 
 /** Refusals of clients that draw their IDs and are accepted otherwise: sessions full, or a broken policy. */
-function refusedRandom(parties: readonly Party[]): { client: Client; at: number; segment: number }[] {
+function refusedRandom(clientSas: readonly ClientSa[]): { client: Client; at: number; segment: number }[] {
   const accepted = new Set(
-    parties
+    clientSas
       .filter(({ session, outcomes }) => session.quickModes.some((each) => isAccepted(outcomes.get(each)!)))
       .map(({ client }) => client),
   );
-  return parties
+  return clientSas
     .filter(({ client, pattern }) => pattern.kind === "random" && accepted.has(client))
     .flatMap(({ client, session, outcomes }) =>
       session.quickModes

@@ -5,7 +5,7 @@
 
 import { droppedAt } from "./lifespan.ts";
 import { type Moment, SECOND } from "./moment.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Session } from "./session.ts";
 
 const AT_ONCE = 10 * SECOND;
@@ -13,7 +13,7 @@ const AT_ONCE = 10 * SECOND;
 const BURST = 2 * SECOND;
 const SILENCE = 5 * SECOND;
 
-export function isDropping({ session, lifespan }: Party, moment: Moment, acceptedAt: number): boolean {
+export function isDropping({ session, lifespan }: ClientSa, moment: Moment, acceptedAt: number): boolean {
   const { farewells, life, blind } = lifespan;
   const atOnce = (at: number) => at >= moment.at && at - acceptedAt <= AT_ONCE;
   const deleted = farewells.responder;

@@ -3,7 +3,7 @@
 import { claimOf } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ResponderKnowledge } from "./make.ts";
-import type { Box } from "./responders.ts";
+import type { Responder } from "./responders.ts";
 
 export interface Exposure {
   sequentialClients: number;
@@ -13,13 +13,13 @@ export interface Exposure {
 }
 
 /** A client is connected from its first accepted quick mode to the end of that IKE SA's life. */
-export function exposureOf(box: Box, { make, acceptsInUse }: ResponderKnowledge): Exposure {
+export function exposureOf(responder: Responder, { make, acceptsInUse }: ResponderKnowledge): Exposure {
   const edges: { at: number; segment: number; client: Client; up: boolean }[] = [];
-  for (const party of box.parties) {
-    const { session, client, pattern, lifespan, outcomes } = party;
+  for (const clientSa of responder.clientSas) {
+    const { session, client, pattern, lifespan, outcomes } = clientSa;
     if (pattern.kind !== "sequential") continue;
     const first = session.quickModes.find(
-      (exchange) => claimOf(party, exchange, outcomes.get(exchange)!) !== "none",
+      (exchange) => claimOf(clientSa, exchange, outcomes.get(exchange)!) !== "none",
     );
     if (first === undefined) continue;
     const { life, farewells, replaced } = lifespan;
@@ -38,8 +38,8 @@ export function exposureOf(box: Box, { make, acceptsInUse }: ResponderKnowledge)
     else standing.delete(client);
     peak = Math.max(peak, standing.size);
   }
-  const sequentialClients = box.clients.filter(
-    (client) => box.patterns.get(client)?.kind === "sequential",
+  const sequentialClients = responder.clients.filter(
+    (client) => responder.patterns.get(client)?.kind === "sequential",
   ).length;
   return { sequentialClients, peakConcurrentSequential: peak, harmless: acceptsInUse || make === "other" };
 }

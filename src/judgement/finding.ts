@@ -13,13 +13,13 @@ import { type CounterEvidence, counterEvidence } from "./counter-evidence.ts";
 import { impliedClaims } from "./implied-claims.ts";
 import { type Make, makeOf } from "./make.ts";
 import { inOrder, type Moment } from "./moment.ts";
-import type { Box } from "./responders.ts";
-import { type Refusals, UnheldJudge, type WithoutHolder } from "./unheld.ts";
+import type { Responder } from "./responders.ts";
+import { type Refusals, RefusedWithoutHolderJudge, type WithoutHolder } from "./refused-without-holder.ts";
 import { type Cause, type Caveat, type Severity, VERDICTS, type Verdict } from "./vocabulary.ts";
 import { causeOf, caveatsOf, severityOf } from "./weighing.ts";
 
 export interface Finding {
-  box: Box;
+  responder: Responder;
   make: Make;
   holder: Client | null;
   /** Without a visible holder: peers of the responder that may be it. */
@@ -38,7 +38,7 @@ export interface Finding {
   inByAnotherId: readonly number[];
 }
 
-export interface BoxFindings {
+export interface ResponderFindings {
   findings: Finding[];
   refusals: Refusals[];
   /** Attempts that peers outside the capture may explain. */
@@ -56,25 +56,34 @@ export interface FindingOptions {
   isTimeless: (source: number) => boolean;
 }
 
-export function findingsOf(box: Box, tracker: Tracker, options: FindingOptions): BoxFindings {
+export function findingsOf(
+  responder: Responder,
+  tracker: Tracker,
+  options: FindingOptions,
+): ResponderFindings {
   const { hosts } = tracker;
-  const implied = impliedClaims(box.parties, options.sourceStart);
-  const collisions = findCollisions(box.parties, implied, box.questions);
-  const unheld = new UnheldJudge(box, hosts, collisions, options.captureEnd);
-  const remembered = hosts.sharesIds[box.host] === 1;
+  const implied = impliedClaims(responder.clientSas, options.sourceStart);
+  const collisions = findCollisions(responder.clientSas, implied, responder.questions);
+  const refusedWithoutHolder = new RefusedWithoutHolderJudge(
+    responder,
+    hosts,
+    collisions,
+    options.captureEnd,
+  );
+  const remembered = hosts.sharesIds[responder.host] === 1;
   const counter = counterEvidence(
-    box.parties,
+    responder.clientSas,
     collisions,
     remembered,
-    (each) => unheld.mayHold(each).length > 0,
+    (each) => refusedWithoutHolder.mayHold(each).length > 0,
   );
-  const without = unheld.judge(counter.acceptsInUse);
-  const make = makeOf(box);
-  const around: Around = { box, make, counter, without, ...contenders(box, collisions) };
+  const without = refusedWithoutHolder.judge(counter.acceptsInUse);
+  const make = makeOf(responder);
+  const context: Context = { responder, make, counter, without, ...contenders(responder, collisions) };
   const findings: Finding[] = [];
   for (const group of groupAttempts([...collisions.attempts, ...without.attempts])) {
-    for (const attempt of group) weaken(attempt, around, options);
-    findings.push(gather(group, around));
+    for (const attempt of group) weaken(attempt, context, options);
+    findings.push(gather(group, context));
   }
   return {
     findings,
@@ -86,8 +95,8 @@ export function findingsOf(box: Box, tracker: Tracker, options: FindingOptions):
   };
 }
 
-interface Around {
-  box: Box;
+interface Context {
+  responder: Responder;
   make: Make;
   counter: CounterEvidence;
   without: WithoutHolder;
@@ -96,7 +105,7 @@ interface Around {
 }
 
 /** Contract 6.8: a firm verdict becomes `possible` where something speaks for another cause. */
-function weaken(attempt: Attempt, { make, counter }: Around, { isTimeless }: FindingOptions): void {
+function weaken(attempt: Attempt, { make, counter }: Context, { isTimeless }: FindingOptions): void {
   const { exchange, holder, verdict } = attempt;
   if (verdict === "tolerated") return;
   const other = make === "other" || counter.against(attempt) === "firmly";
@@ -107,9 +116,12 @@ function weaken(attempt: Attempt, { make, counter }: Around, { isTimeless }: Fin
 }
 
 /** Which clients were accepted, and on what. */
-function contenders(box: Box, { acceptances }: Collisions): Pick<Around, "accepted" | "acceptances"> {
+function contenders(
+  responder: Responder,
+  { acceptances }: Collisions,
+): Pick<Context, "accepted" | "acceptances"> {
   const accepted = new Set(
-    box.parties
+    responder.clientSas
       .filter(({ session, outcomes }) => session.quickModes.some((each) => isAccepted(outcomes.get(each)!)))
       .map(({ client }) => client),
   );
@@ -126,7 +138,7 @@ function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
   const groups = new Map<Client, Map<Client | null, Attempt[]>>();
   for (const attempt of attempts) {
     const { client } = attempt.contender;
-    const holder = attempt.holder?.claim.party.client ?? null;
+    const holder = attempt.holder?.claim.clientSa.client ?? null;
     const byHolder = groups.get(client) ?? new Map<Client | null, Attempt[]>();
     groups.set(client, byHolder);
     const group = byHolder.get(holder);
@@ -142,8 +154,8 @@ function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
   return sorted;
 }
 
-function gather(attempts: readonly Attempt[], around: Around): Finding {
-  const { box, make, counter, without, accepted, acceptances } = around;
+function gather(attempts: readonly Attempt[], context: Context): Finding {
+  const { responder, make, counter, without, accepted, acceptances } = context;
   const verdict = VERDICTS.find((each) => attempts.some((attempt) => attempt.verdict === each))!;
   const worst = attempts.filter((attempt) => attempt.verdict === verdict);
   const [{ contender, holder }] = attempts;
@@ -160,16 +172,16 @@ function gather(attempts: readonly Attempt[], around: Around): Finding {
     inByAnotherId: others.length > 0,
   };
   return {
-    box,
+    responder,
     make,
-    holder: holder?.claim.party.client ?? null,
+    holder: holder?.claim.clientSa.client ?? null,
     candidates,
     contender: contender.client,
     attempts,
     verdict,
     severity: severityOf(worst, weights),
     cause: causeOf(attempts[0]),
-    caveats: caveatsOf(box, worst, weights, counter),
+    caveats: caveatsOf(responder, worst, weights, counter),
     acceptedWhenFreeAfter: freeAfter,
     acceptedLater,
     inByAnotherId: others,

@@ -32,7 +32,7 @@ export function findingFingerprint(
   return hash([responder, ...clients.sort()]);
 }
 
-/** "This box, this fault": one key for all findings at a responder. */
+/** "This gateway, this fault": one key for all findings at a responder. */
 export function responderFingerprint(responder: string): string {
   return hash([responder]);
 }

@@ -5,13 +5,13 @@
 
 import { isAccepted } from "./claiming.ts";
 import { type Moment, seen } from "./moment.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
 /** The party has used the IDs 1..last, of which the claim is a conclusion. */
 export interface ImpliedClaim {
-  party: Party;
+  clientSa: ClientSa;
   last: number;
   since: Moment;
   /** Its overlap with an attempt before this is only a guess. */
@@ -25,17 +25,17 @@ const COUNTING_VERSION = 5;
 
 /** @param sourceStart clock of the first record of the sources in a mask (see `sourceBit`) */
 export function impliedClaims(
-  parties: readonly Party[],
+  clientSas: readonly ClientSa[],
   sourceStart: (sources: number) => number,
 ): ImpliedClaim[] {
-  return parties
-    .map((party) => byFirstId(party, sourceStart) ?? byEsp(party))
+  return clientSas
+    .map((clientSa) => byFirstId(clientSa, sourceStart) ?? byEsp(clientSa))
     .filter((claim) => claim !== null);
 }
 
 /** First seen with k > 1, and answered on the same SA. */
-function byFirstId(party: Party, sourceStart: (sources: number) => number): ImpliedClaim | null {
-  const { session, pattern, outcomes, lifespan } = party;
+function byFirstId(clientSa: ClientSa, sourceStart: (sources: number) => number): ImpliedClaim | null {
+  const { session, pattern, outcomes, lifespan } = clientSa;
   const first = session.quickModes[0];
   if (first === undefined || pattern.kind !== "sequential") return null;
   if (first.messageId < 2 || first.messageId > MAX_FIRST_ID) return null;
@@ -45,24 +45,24 @@ function byFirstId(party: Party, sourceStart: (sources: number) => number): Impl
   const last = first.messageId - 1;
   if (!begunBefore) {
     const at = seen(finishedAt) ? finishedAt : sa.firstAt;
-    return { party, last, since: { at, segment }, sureFrom: at };
+    return { clientSa, last, since: { at, segment }, sureFrom: at };
   }
   const firstAt = lifespan.life.firstAt;
-  if (!lifespan.blind) return { party, last, since: { at: firstAt, segment }, sureFrom: firstAt };
+  if (!lifespan.blind) return { clientSa, last, since: { at: firstAt, segment }, sureFrom: firstAt };
   const start = sourceStart(sa.sources[0] | sa.sources[1]);
   const at = start <= firstAt ? start : firstAt;
-  return { party, last, since: { at, segment }, sureFrom: firstAt };
+  return { clientSa, last, since: { at, segment }, sureFrom: firstAt };
 }
 
 /** Phase 1 finished, no quick mode captured, and ESP came with new SPIs: the quick mode was lost. */
-function byEsp(party: Party): ImpliedClaim | null {
-  const { session, pattern, keys, peers } = party;
+function byEsp(clientSa: ClientSa): ImpliedClaim | null {
+  const { session, pattern, keys, peers } = clientSa;
   const version = session.clientVendor.microsoftVersion;
   const counts = pattern.kind === "sequential" || (version !== null && version >= COUNTING_VERSION);
   if (!counts) return null;
   const at = espSinceAt(session, keys, peers);
   if (!seen(at)) return null;
-  return { party, last: 1, since: { at, segment: session.sa.firstSegment }, sureFrom: at };
+  return { clientSa, last: 1, since: { at, segment: session.sa.firstSegment }, sureFrom: at };
 }
 
 /**

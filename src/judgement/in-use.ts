@@ -6,34 +6,39 @@
 import type { Exchange } from "../ike/exchange.ts";
 import type { Claim } from "./claims.ts";
 import { type Moment, SECOND, seen } from "./moment.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Spi } from "./peers.ts";
 
 /** Windows behind a NAT starts two quick modes at once and deletes the SA of the first within 3 s. */
 const PAIR_WITHIN = SECOND;
 const PAIR_DELETE = 3 * SECOND;
 
-export function isInUse({ party, exchange, implied }: Claim, moment: Moment): boolean {
-  if (implied || exchange === null || party.lifespan.life.segment !== moment.segment) return false;
-  const spis = party.peers.spis(party.keys, false).filter(({ spi }) => spi !== 0);
-  const captured = !party.lifespan.blind && spis.length > 0;
-  return captured ? isSending(party, exchange, spis, moment) : isLatest(party, exchange, moment);
+export function isInUse({ clientSa, exchange, implied }: Claim, moment: Moment): boolean {
+  if (implied || exchange === null || clientSa.lifespan.life.segment !== moment.segment) return false;
+  const spis = clientSa.peers.spis(clientSa.keys, false).filter(({ spi }) => spi !== 0);
+  const captured = !clientSa.lifespan.blind && spis.length > 0;
+  return captured ? isSending(clientSa, exchange, spis, moment) : isLatest(clientSa, exchange, moment);
 }
 
 /** The responder still sends after the moment on the SPI that began with the quick mode. */
-function isSending(party: Party, exchange: Exchange, spis: readonly Spi[], { at, segment }: Moment): boolean {
+function isSending(
+  clientSa: ClientSa,
+  exchange: Exchange,
+  spis: readonly Spi[],
+  { at, segment }: Moment,
+): boolean {
   return spis.some(
     (spi) =>
       spi.lastSegment === segment &&
       spi.lastAt > at &&
       spi.firstSegment === exchange.segment &&
       spi.firstAt >= exchange.firstAt &&
-      begunBy(party, spi.firstAt) === exchange,
+      begunBy(clientSa, spi.firstAt) === exchange,
   );
 }
 
 /** The accepted quick mode, of either side, that an SPI began with: the latest before it. */
-function begunBy({ session, acceptedAt }: Party, at: number): Exchange | null {
+function begunBy({ session, acceptedAt }: ClientSa, at: number): Exchange | null {
   let latest: Exchange | null = null;
   for (const exchange of session.quickModes) {
     if (acceptedAt.has(exchange) && exchange.firstAt <= at) latest = laterOf(latest, exchange);
@@ -50,7 +55,7 @@ function laterOf(a: Exchange | null, b: Exchange): Exchange {
 }
 
 /** Without SPIs: the holder's latest quick mode, and no Informational of either side since. */
-function isLatest({ session }: Party, exchange: Exchange, moment: Moment): boolean {
+function isLatest({ session }: ClientSa, exchange: Exchange, moment: Moment): boolean {
   const { sa, quickModes } = session;
   if (sa.lifeSegment !== moment.segment) return false;
   const own = quickModes.filter(({ firstAt }) => firstAt < moment.at);

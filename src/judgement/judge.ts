@@ -1,25 +1,25 @@
 /** Everything that the facts mean: responders with their clients, findings, exposure, and refusals left open. */
 
 import type { Tracker } from "../ike/tracker.ts";
-import { type AliasCandidate, aliasCandidates, type UnheldAt } from "./alias.ts";
+import { type AliasCandidate, aliasCandidates, type RefusedWithoutHolderAt } from "./alias.ts";
 import type { Attempt } from "./collisions.ts";
 import { type Exposure, exposureOf } from "./exposure.ts";
 import { type Finding, findingsOf } from "./finding.ts";
 import type { ResponderKnowledge } from "./make.ts";
-import { type Box, type BoxOptions, findBoxes } from "./responders.ts";
-import type { Refusals } from "./unheld.ts";
+import { type Responder, type ResponderOptions, findResponders } from "./responders.ts";
+import type { Refusals } from "./refused-without-holder.ts";
 import { SEVERITIES, VERDICTS } from "./vocabulary.ts";
 
 export interface Judgement {
-  boxes: readonly Box[];
-  exposures: ReadonlyMap<Box, Exposure>;
+  responders: readonly Responder[];
+  exposures: ReadonlyMap<Responder, Exposure>;
   /** Worst first, then in the order of the capture. */
   findings: readonly Finding[];
   /** Refusals that no visible client explains, by client. */
   refusals: readonly Refusals[];
   aliasCandidates: readonly AliasCandidate[];
   /** What each responder was seen to be and to do. */
-  known: ReadonlyMap<Box, ResponderKnowledge>;
+  known: ReadonlyMap<Responder, ResponderKnowledge>;
   evicted: EvictedInJudgement;
 }
 
@@ -29,7 +29,7 @@ export interface EvictedInJudgement {
   impliedClaims: number;
 }
 
-export interface JudgeOptions extends BoxOptions {
+export interface JudgeOptions extends ResponderOptions {
   /** First clock value of the sources in a mask (see `sourceBit`). */
   sourceStart: (sources: number) => number;
   /** The times of a source say nothing (contract 2.9). */
@@ -37,15 +37,15 @@ export interface JudgeOptions extends BoxOptions {
 }
 
 export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
-  const boxes = findBoxes(tracker, options);
-  const exposures = new Map<Box, Exposure>();
+  const responders = findResponders(tracker, options);
+  const exposures = new Map<Responder, Exposure>();
   const findings: Finding[] = [];
   const refusals: Refusals[] = [];
-  const known = new Map<Box, ResponderKnowledge>();
+  const known = new Map<Responder, ResponderKnowledge>();
   const withCandidates: Attempt[] = [];
   const evicted: EvictedInJudgement = { impliedClaims: 0 };
-  for (const box of boxes) {
-    const found = findingsOf(box, tracker, {
+  for (const responder of responders) {
+    const found = findingsOf(responder, tracker, {
       captureEnd: options.captureEnd,
       sourceStart: options.sourceStart,
       isTimeless: options.isTimeless ?? (() => false),
@@ -54,8 +54,8 @@ export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
     for (const each of found.refusals) refusals.push(each);
     for (const each of found.withCandidates) withCandidates.push(each);
     const { make, acceptsInUse } = found;
-    known.set(box, { make, acceptsInUse });
-    exposures.set(box, exposureOf(box, known.get(box)!));
+    known.set(responder, { make, acceptsInUse });
+    exposures.set(responder, exposureOf(responder, known.get(responder)!));
     evicted.impliedClaims += found.evictedClaims;
   }
   findings.sort(
@@ -65,23 +65,26 @@ export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
       a.attempts[0].exchange.segment - b.attempts[0].exchange.segment ||
       a.attempts[0].exchange.firstAt - b.attempts[0].exchange.firstAt,
   );
-  const hints = aliasCandidates(unheldBy(refusals, withCandidates, findings), boxes);
-  return { boxes, exposures, findings, refusals, aliasCandidates: hints, known, evicted };
+  const hints = aliasCandidates(unheldBy(refusals, withCandidates, findings), responders);
+  return { responders, exposures, findings, refusals, aliasCandidates: hints, known, evicted };
 }
 
-/** What no visible client explains: who holds the ID may be a client of another address of the same box. */
+/** What no visible client explains: who holds the ID may be a client of another address of the same gateway. */
 function unheldBy(
   refusals: readonly Refusals[],
   withCandidates: readonly Attempt[],
   findings: readonly Finding[],
-): UnheldAt[] {
-  const boxOf = new Map(
-    findings.flatMap(({ box, attempts }) => attempts.map((each) => [each, box] as const)),
+): RefusedWithoutHolderAt[] {
+  const responderOf = new Map(
+    findings.flatMap(({ responder, attempts }) => attempts.map((each) => [each, responder] as const)),
   );
   return [
     ...refusals
       .filter(({ reason }) => reason === "no-holder")
-      .flatMap(({ box, attempts }) => attempts.map(({ exchange }) => ({ box, exchange }))),
-    ...withCandidates.map((attempt) => ({ box: boxOf.get(attempt)!, exchange: attempt.exchange })),
+      .flatMap(({ responder, attempts }) => attempts.map(({ exchange }) => ({ responder, exchange }))),
+    ...withCandidates.map((attempt) => ({
+      responder: responderOf.get(attempt)!,
+      exchange: attempt.exchange,
+    })),
   ];
 }

@@ -4,7 +4,7 @@
  */
 
 import { seen } from "./moment.ts";
-import type { Box } from "./responders.ts";
+import type { Responder } from "./responders.ts";
 
 export type Make =
   /** Names a Cisco gateway. */
@@ -23,9 +23,9 @@ export interface ResponderKnowledge {
   acceptsInUse: boolean;
 }
 
-export function makeOf({ parties }: Box): Make {
+export function makeOf({ clientSas }: Responder): Make {
   let make: Make = "unseen";
-  for (const { session } of parties) {
+  for (const { session } of clientSas) {
     const { make: name, isCisco } = session.responderVendor;
     if (name !== null && isCisco) make = "cisco";
     else if (name !== null) return "other";

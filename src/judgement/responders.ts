@@ -1,5 +1,5 @@
 /**
- * Sorts the IKE SAs of a capture by responder: each responder ("box") with its clients, their patterns, and
+ * Sorts the IKE SAs of a capture by responder: each responder with its clients, their patterns, and
  * what became of each quick mode, in the order of contract 4. Pure: reads the tracker, changes nothing that is
  * observed.
  */
@@ -18,22 +18,22 @@ import type { Moment } from "./moment.ts";
 import { isUndecided, type Outcome } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 import { classifyPattern, type Pattern } from "./pattern.ts";
 import { Peers } from "./peers.ts";
 import { decideRoles, type RoleOptions } from "./roles.ts";
 import { type Session, sessionOf } from "./session.ts";
 
-export interface Box {
-  /** The responder's host; of several that are one box, the one that names it. */
+export interface Responder {
+  /** The responder's host; of several that are one gateway, the one that names it. */
   host: number;
   /** All its hosts. */
   hosts: ReadonlySet<number>;
-  /** Further hosts that an IKE SA showed to be this box. */
+  /** Further hosts that an IKE SA showed to be this gateway. */
   joined: readonly number[];
   clients: readonly Client[];
   patterns: ReadonlyMap<Client, Pattern>;
-  parties: readonly Party[];
+  clientSas: readonly ClientSa[];
   peers: Peers;
   /** What tells whether two of its sessions are one client's. */
   questions: IdentityQuestions;
@@ -41,9 +41,9 @@ export interface Box {
   seenSending: boolean;
 }
 
-export interface BoxOptions extends RoleOptions {
-  /** The host that names the box of this one. */
-  boxOf: (host: number) => number;
+export interface ResponderOptions extends RoleOptions {
+  /** The host that names the gateway of this one. */
+  responderOf: (host: number) => number;
   /** True when the user's scope takes the responder in. */
   inScope: (host: number) => boolean;
   /** Last clock value of the capture, and its segment. */
@@ -59,13 +59,14 @@ export interface BoxOptions extends RoleOptions {
 /** How long the fragments of one message may take to come, in microseconds. */
 const FRAGMENTS_PENDING = 2_000_000;
 
-export function findBoxes(tracker: Tracker, options: BoxOptions): Box[] {
+export function findResponders(tracker: Tracker, options: ResponderOptions): Responder[] {
   const sas = tracker.table.sas;
   const roles = decideRoles(sas, tracker.hosts, options);
   const joined =
     options.partitioned === true ? new Map<number, number>() : joinedResponders(sas, roles, tracker.hosts);
-  const boxOf = (host: number) => options.boxOf(joined.get(options.boxOf(host)) ?? joined.get(host) ?? host);
-  const byBox = new Map<number, Session[]>();
+  const responderOf = (host: number) =>
+    options.responderOf(joined.get(options.responderOf(host)) ?? joined.get(host) ?? host);
+  const byResponder = new Map<number, Session[]>();
   const unanswered = new Map<number, Map<number, number[]>>();
   const fragmentsBefore =
     options.running === true ? options.captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
@@ -73,32 +74,34 @@ export function findBoxes(tracker: Tracker, options: BoxOptions): Box[] {
     const role = roles[i];
     if (role === null) return;
     const { ends } = sa.paths[0];
-    const responder = hostOf(ends[role.client === 0 ? 1 : 0]);
-    const box = boxOf(responder);
+    const host = hostOf(ends[role.client === 0 ? 1 : 0]);
+    const responder = responderOf(host);
     if (!sa.answered) {
-      const here = unanswered.get(box) ?? new Map<number, number[]>();
+      const here = unanswered.get(responder) ?? new Map<number, number[]>();
       append(here, ends[role.client], sa.firstAt);
-      unanswered.set(box, here);
+      unanswered.set(responder, here);
       return;
     }
-    if (options.inScope(responder) || options.inScope(box)) {
-      append(byBox, box, sessionOf(sa, role, box, tracker.hosts, fragmentsBefore));
+    if (options.inScope(host) || options.inScope(responder)) {
+      append(byResponder, responder, sessionOf(sa, role, responder, tracker.hosts, fragmentsBefore));
     }
   });
   const hostsOf = new Map<number, Set<number>>();
-  for (const [host, sessions] of byBox) hostsOf.set(host, hostsOfBox(host, sessions));
-  for (const [host, box] of joined) hostsOf.get(options.boxOf(box))?.add(host);
+  for (const [host, sessions] of byResponder) hostsOf.set(host, hostsOfResponder(host, sessions));
+  for (const [host, responder] of joined) hostsOf.get(options.responderOf(responder))?.add(host);
   const peers = peersOf(hostsOf, tracker);
-  return [...byBox].map(([host, sessions]) => {
-    const around: Around = {
+  return [...byResponder].map(([host, sessions]) => {
+    const context: Context = {
       tracker,
       options,
       hosts: hostsOf.get(host)!,
-      joined: [...joined].filter(([, box]) => options.boxOf(box) === host).map(([each]) => each),
+      joined: [...joined]
+        .filter(([, responder]) => options.responderOf(responder) === host)
+        .map(([each]) => each),
       peers: peers.get(host)!,
       unanswered: unanswered.get(host) ?? new Map(),
     };
-    return boxFrom(host, sessions, around);
+    return responderFrom(host, sessions, context);
   });
 }
 
@@ -108,7 +111,7 @@ function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-function hostsOfBox(host: number, sessions: readonly Session[]): Set<number> {
+function hostsOfResponder(host: number, sessions: readonly Session[]): Set<number> {
   const hosts = new Set<number>([host]);
   for (const { sa, responder } of sessions)
     for (const { ends } of sa.paths) hosts.add(hostOf(ends[responder]));
@@ -117,27 +120,27 @@ function hostsOfBox(host: number, sessions: readonly Session[]): Set<number> {
 
 /** ESP and keepalives by responder, in one walk over the flows. */
 function peersOf(hostsOf: ReadonlyMap<number, ReadonlySet<number>>, { flows }: Tracker): Map<number, Peers> {
-  const boxes = new Map<number, number[]>();
+  const responders = new Map<number, number[]>();
   const peers = new Map<number, Peers>();
-  for (const [box, hosts] of hostsOf) {
-    peers.set(box, new Peers(flows));
-    for (const host of hosts) append(boxes, host, box);
+  for (const [responder, hosts] of hostsOf) {
+    peers.set(responder, new Peers(flows));
+    for (const host of hosts) append(responders, host, responder);
   }
   for (let row = 0; row < flows.size; row += 1) {
     if (Number.isNaN(flows.firstAt[row])) continue;
-    for (const box of boxes.get(flows.from[row]) ?? []) {
-      if (!hostsOf.get(box)!.has(flows.to[row])) peers.get(box)!.add(row, true);
+    for (const responder of responders.get(flows.from[row]) ?? []) {
+      if (!hostsOf.get(responder)!.has(flows.to[row])) peers.get(responder)!.add(row, true);
     }
-    for (const box of boxes.get(flows.to[row]) ?? []) {
-      if (!hostsOf.get(box)!.has(flows.from[row])) peers.get(box)!.add(row, false);
+    for (const responder of responders.get(flows.to[row]) ?? []) {
+      if (!hostsOf.get(responder)!.has(flows.from[row])) peers.get(responder)!.add(row, false);
     }
   }
   return peers;
 }
 
-interface Around {
+interface Context {
   tracker: Tracker;
-  options: BoxOptions;
+  options: ResponderOptions;
   hosts: ReadonlySet<number>;
   joined: readonly number[];
   peers: Peers;
@@ -145,8 +148,8 @@ interface Around {
   unanswered: ReadonlyMap<number, readonly number[]>;
 }
 
-function boxFrom(host: number, sessions: Session[], around: Around): Box {
-  const { tracker, options, hosts, joined, peers, unanswered } = around;
+function responderFrom(host: number, sessions: Session[], context: Context): Responder {
+  const { tracker, options, hosts, joined, peers, unanswered } = context;
   sessions.sort((a, b) => a.sa.firstSegment - b.sa.firstSegment || a.sa.firstAt - b.sa.firstAt);
   const seenSending = [...hosts].some((each) => tracker.hosts.hasSent[each] === 1);
   const keys = new Map(sessions.map((session) => [session, keysOf(session)]));
@@ -180,7 +183,7 @@ function boxFrom(host: number, sessions: Session[], around: Around): Box {
   };
   const clients = groupClients(sessions, questions, endpointAliases(sessions));
   const patterns = new Map<Client, Pattern>();
-  const parties: Party[] = [];
+  const clientSas: ClientSa[] = [];
   const outcomes = new Map<Exchange, Outcome>();
   const acceptedAt = new Map<Exchange, number>();
   for (const [exchange, each] of judged.exchanges) {
@@ -197,7 +200,7 @@ function boxFrom(host: number, sessions: Session[], around: Around): Box {
         const context = judged.contextOf(session);
         if (isUndecided(exchange, outcomes.get(exchange)!, context)) undecided.add(exchange);
       }
-      parties.push({
+      clientSas.push({
         session,
         client,
         pattern,
@@ -210,7 +213,7 @@ function boxFrom(host: number, sessions: Session[], around: Around): Box {
       });
     }
   }
-  return { host, hosts, joined, clients, patterns, parties, peers, seenSending, questions };
+  return { host, hosts, joined, clients, patterns, clientSas, peers, seenSending, questions };
 }
 
 /**

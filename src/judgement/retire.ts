@@ -7,7 +7,7 @@ import type { IkeSa } from "../ike/sa.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import type { Judgement } from "./judge.ts";
 import type { Moment } from "./moment.ts";
-import type { Party } from "./party.ts";
+import type { ClientSa } from "./client-sa.ts";
 
 /** Now, and since when the clock has not stepped back. */
 export interface Now extends Moment {
@@ -20,35 +20,36 @@ const GRACE = 600 * SECOND;
 const LIFETIME = 28_800 * SECOND;
 
 export function retire(judgement: Judgement, tracker: Tracker, now: Now): Set<IkeSa> {
-  const parties = new Map<IkeSa, Party>();
-  for (const box of judgement.boxes) for (const party of box.parties) parties.set(party.session.sa, party);
-  const over = new Set(tracker.table.sas.filter((sa) => isOver(sa, parties.get(sa), now)));
+  const clientSas = new Map<IkeSa, ClientSa>();
+  for (const responder of judgement.responders)
+    for (const clientSa of responder.clientSas) clientSas.set(clientSa.session.sa, clientSa);
+  const over = new Set(tracker.table.sas.filter((sa) => isOver(sa, clientSas.get(sa), now)));
   keepProofs(judgement, tracker, over);
   return over;
 }
 
 /** That a responder accepted an ID in use is remembered when the SAs that prove it go. */
 function keepProofs({ findings }: Judgement, tracker: Tracker, over: ReadonlySet<IkeSa>): void {
-  for (const { box, attempts } of findings) {
+  for (const { responder, attempts } of findings) {
     const proof = attempts.some(
       ({ acceptedInUse, holderDropped, holder, contender }) =>
         acceptedInUse &&
         !holderDropped &&
         holder?.settled === true &&
-        (over.has(contender.session.sa) || over.has(holder.claim.party.session.sa)),
+        (over.has(contender.session.sa) || over.has(holder.claim.clientSa.session.sa)),
     );
-    if (proof) tracker.hosts.sharesIds[box.host] = 1;
+    if (proof) tracker.hosts.sharesIds[responder.host] = 1;
   }
 }
 
-function isOver(sa: IkeSa, party: Party | undefined, now: Now): boolean {
+function isOver(sa: IkeSa, clientSa: ClientSa | undefined, now: Now): boolean {
   // Before a step of the clock: as old as the time since then, at least.
-  const { lastAt, segment } = party?.lifespan.life ?? { lastAt: sa.lastLifeAt, segment: sa.lifeSegment };
+  const { lastAt, segment } = clientSa?.lifespan.life ?? { lastAt: sa.lastLifeAt, segment: sa.lifeSegment };
   const lastLife = segment === now.segment ? lastAt : now.segmentBegan;
   const silent = now.at - lastLife;
-  if (party === undefined) return silent > (sa.answered ? LIFETIME + GRACE : GRACE);
+  if (clientSa === undefined) return silent > (sa.answered ? LIFETIME + GRACE : GRACE);
   if (segment !== now.segment) return silent > LIFETIME + GRACE;
-  const { farewells, replaced, lifetimeEnd } = party.lifespan;
+  const { farewells, replaced, lifetimeEnd } = clientSa.lifespan;
   const ends = [
     lifetimeEnd,
     ...[farewells.any, replaced].filter((each) => each !== null).map(({ at }) => at),

@@ -16,8 +16,8 @@ export interface Session {
   client: Side;
   responder: Side;
   inferred: boolean;
-  /** The responder's host; of several that are one box, the first. */
-  box: number;
+  /** The responder's host; of several that are one responder, the first. */
+  responderHost: number;
   /** Address and port of the client: on the NAT-T port when that is known. */
   endpoint: number;
   /** Port of the client towards port 500, or -1. */
@@ -45,7 +45,7 @@ export interface Session {
 export function sessionOf(
   sa: IkeSa,
   role: Role,
-  box: number,
+  responderHost: number,
   hosts: HostTable,
   fragmentsBefore = Number.POSITIVE_INFINITY,
 ): Session {
@@ -59,7 +59,7 @@ export function sessionOf(
     client,
     responder,
     inferred: role.inferred,
-    box,
+    responderHost,
     endpoint: path.ends[client],
     port500: portOn(near, client, false),
     port4500: portOn(near, client, true),

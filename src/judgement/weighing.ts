@@ -5,7 +5,7 @@ import type { CounterEvidence } from "./counter-evidence.ts";
 import { livedAfter } from "./lifespan.ts";
 import type { Make } from "./make.ts";
 import { type Moment, seen } from "./moment.ts";
-import type { Box } from "./responders.ts";
+import type { Responder } from "./responders.ts";
 import type { Session } from "./session.ts";
 import { CAVEATS, type Cause, type Caveat, SEVERITIES, type Severity, type Verdict } from "./vocabulary.ts";
 
@@ -45,20 +45,20 @@ export function severityOf(worst: readonly Attempt[], weights: Weights): Severit
 }
 
 export function causeOf({ contender, holder }: Attempt): Cause {
-  const kinds = [contender.pattern.kind, holder?.claim.party.pattern.kind];
+  const kinds = [contender.pattern.kind, holder?.claim.clientSa.pattern.kind];
   if (kinds.every((kind) => kind === "sequential")) return "sequential-ids";
   return kinds.every((kind) => kind === "random") ? "chance" : "mixed";
 }
 
 export function caveatsOf(
-  box: Box,
+  responder: Responder,
   attempts: readonly Attempt[],
   { verdict, make, control }: Weights,
   { against }: CounterEvidence,
 ): Caveat[] {
   const any = (test: (attempt: Attempt) => boolean) => attempts.some(test);
   const sessions = attempts.flatMap(({ contender, holder }) =>
-    holder === null ? [contender.session] : [contender.session, holder.claim.party.session],
+    holder === null ? [contender.session] : [contender.session, holder.claim.clientSa.session],
   );
   const accused = verdict !== "tolerated";
   const present: Record<Caveat, boolean> = {
@@ -69,11 +69,11 @@ export function caveatsOf(
     "holder-silent": any(isHolderSilent),
     "same-nat": any(isSameNat),
     "roles-inferred": sessions.some(({ inferred }) => inferred),
-    "one-sided": !box.seenSending,
+    "one-sided": !responder.seenSending,
     "one-way": sessions.some((session) => !isMutual(session)),
     snaplen: sessions.some(({ sa }) => sa.cut),
     "later-id": attempts.every(({ contender, exchange }) => !isFirstId(contender, exchange)),
-    "ike-only": any(({ holder }) => holder?.claim.party.lifespan.blind === true),
+    "ike-only": any(({ holder }) => holder?.claim.clientSa.lifespan.blind === true),
     "implied-claim": any(({ holder }) => holder?.claim.implied === true),
     "holder-unseen": any(({ holder }) => holder === null),
     "clock-step": any(({ exchange, holder }) => {
@@ -88,13 +88,13 @@ export function caveatsOf(
 function isHolderSilent({ exchange, holder }: Attempt): boolean {
   if (holder === null || holder.overlap === "certain") return false;
   const moment: Moment = { at: exchange.firstAt, segment: exchange.segment };
-  return !livedAfter(holder.claim.party.lifespan.life, moment);
+  return !livedAfter(holder.claim.clientSa.lifespan.life, moment);
 }
 
 /** One public address, or two private ones of which a NAT before the responder is seen. */
 function isSameNat({ contender, holder }: Attempt): boolean {
   if (holder === null) return false;
-  const [a, b] = [holder.claim.party, contender];
+  const [a, b] = [holder.claim.clientSa, contender];
   if (a.client.host === b.client.host) return true;
   return a.session.privateBehindNat && b.session.privateBehindNat;
 }

@@ -65,7 +65,7 @@ export class KeyList {
   take(text: string): void {
     this.#line += 1;
     const line = text.length > MAX_LINE ? "" : text.trimEnd();
-    if (this.#goesOn(line)) return;
+    if (this.#resumable(line)) return;
     this.#expected = NOTHING;
     const trimmed = line.trim();
     if (trimmed === "" || trimmed.startsWith("#")) return;
@@ -98,7 +98,7 @@ export class KeyList {
   }
 
   /** Takes the line as the continuation of an announced key; false when it is none. */
-  #goesOn(line: string): boolean {
+  #resumable(line: string): boolean {
     const expected = this.#expected;
     if (expected.kind === "charon") {
       const found = CHARON_BYTES.exec(line);

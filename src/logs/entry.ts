@@ -20,7 +20,7 @@ export interface LogEntry {
   /** Order among entries of one time. */
   tie: number;
   /** Where the log's program saw the message, as far as the log tells it. */
-  tap: string;
+  capturePoint: string;
   from: string;
   fromPort: number;
   to: string;

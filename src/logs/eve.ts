@@ -39,7 +39,7 @@ export class EveReader implements LogReader {
     return {
       micros,
       tie: data.pcap_cnt ?? 0,
-      tap: `${data.host ?? ""}\n${data.in_iface ?? ""}`,
+      capturePoint: `${data.host ?? ""}\n${data.in_iface ?? ""}`,
       from: data.src_ip,
       fromPort: data.src_port,
       to: data.dest_ip,

@@ -23,7 +23,7 @@ interface Waiting {
   tie: number;
   /** Entries of one time stay in the order of the log. */
   number: number;
-  tap: number;
+  capturePoint: number;
   row: MessageRow;
 }
 
@@ -33,7 +33,7 @@ export class LogSource implements CaptureSource {
   readonly #reader: LogReader;
   readonly #reorder: number;
   readonly #batch = new MessageRows("log");
-  readonly #taps = new Map<string, number>();
+  readonly #capturePoints = new Map<string, number>();
   readonly #malformed: number[] = [];
   #malformedCount = 0;
   #late = 0;
@@ -87,7 +87,7 @@ export class LogSource implements CaptureSource {
     return this.#toBatch(this.#ready.splice(0, BATCH));
   }
 
-  *rest(): Generator<MessageBatch> {
+  *heldBack(): Generator<MessageBatch> {
     this.#release(Number.POSITIVE_INFINITY);
     while (this.#ready.length > 0) yield this.#toBatch(this.#ready.splice(0, BATCH));
   }
@@ -161,7 +161,13 @@ export class LogSource implements CaptureSource {
     const { micros, tie } = entry;
     if (micros < this.#newest - this.#reorder) this.#late += 1;
     this.#reached(micros);
-    this.#waiting.push({ micros, tie, number: this.#line, tap: this.#tapOf(entry.tap), row });
+    this.#waiting.push({
+      micros,
+      tie,
+      number: this.#line,
+      capturePoint: this.#tapOf(entry.capturePoint),
+      row,
+    });
   }
 
   #reached(micros: number): void {
@@ -184,16 +190,16 @@ export class LogSource implements CaptureSource {
   #toBatch(entries: readonly Waiting[]): MessageBatch {
     const batch = this.#batch;
     batch.begin();
-    for (const { micros, tap, row } of entries) batch.add(row, { micros, nanos: 0, tap });
+    for (const { micros, capturePoint, row } of entries) batch.add(row, { micros, nanos: 0, capturePoint });
     this.summary.packets += batch.packets;
     return batch;
   }
 
   #tapOf(name: string): number {
-    const known = this.#taps.get(name);
+    const known = this.#capturePoints.get(name);
     if (known !== undefined) return known;
-    if (this.#taps.size < MAX_TAPS) this.#taps.set(name, this.#taps.size);
-    return this.#taps.get(name) ?? MAX_TAPS;
+    if (this.#capturePoints.size < MAX_TAPS) this.#capturePoints.set(name, this.#capturePoints.size);
+    return this.#capturePoints.get(name) ?? MAX_TAPS;
   }
 
   /** What the user must know, kept current: a log that grows is reported on while it does. */

@@ -55,7 +55,7 @@ export class ZeekReader implements LogReader {
     return {
       micros,
       tie: 0,
-      tap: "",
+      capturePoint: "",
       from: from.address,
       fromPort: from.port,
       to: to.address,

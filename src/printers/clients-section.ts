@@ -44,7 +44,7 @@ export function clientLines(page: Page): string[] {
   const contenders = new Set(report.findings.filter(isAccusing).map(contenderKey));
   const holders = new Set(report.findings.map(holderKey));
   const rank = (client: Client): number => {
-    const key = partyKey(client, client.responder);
+    const key = clientSaKey(client, client.responder);
     if (contenders.has(key) || client.outcome.kind === "kept-out") return 0;
     if (holders.has(key)) return 1;
     return client.anomaly !== null ? 2 : client.pattern.kind === "sequential" ? 3 : 4;
@@ -114,14 +114,17 @@ export function outcomeText({ outcome }: Pick<Client, "outcome">): string {
   return `kept out (${tries})${connectedAt === null ? "" : ", then connected"}`;
 }
 
-export function partyKey(party: { address: string | null; port: number | null }, responder: string): string {
-  return `${party.address} ${party.port} ${responder}`;
+export function clientSaKey(
+  clientSa: { address: string | null; port: number | null },
+  responder: string,
+): string {
+  return `${clientSa.address} ${clientSa.port} ${responder}`;
 }
 
 function contenderKey({ contender, responder }: Finding): string {
-  return partyKey(contender, responder);
+  return clientSaKey(contender, responder);
 }
 
 function holderKey({ holder, responder }: Finding): string {
-  return partyKey(holder, responder);
+  return clientSaKey(holder, responder);
 }

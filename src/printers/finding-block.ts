@@ -48,7 +48,7 @@ export function findingBlock(finding: Finding, number: number, context: BlockCon
   const { paint, width } = context;
   const verdict = paint(STYLES[finding.verdict], finding.verdict.toUpperCase());
   const fields: Field[] = [
-    ...partyFields(finding, context),
+    ...clientFields(finding, context),
     ...attemptFields(finding, context),
     ...judgementFields(finding, context.clock),
     { label: "Wireshark", text: finding.displayFilter, whole: true },
@@ -78,13 +78,14 @@ const KEPT_OUT: Record<Verdict, string> = {
   tolerated: "accepted all the same",
 };
 
-function partyFields(finding: Finding, context: BlockContext): Field[] {
-  const { holder, contender, responder } = finding;
-  const box = context.responder(responder);
-  const aliases = box === undefined || box.aliases.length === 0 ? "" : `, also ${listed(box.aliases)}`;
+function clientFields(finding: Finding, context: BlockContext): Field[] {
+  const { holder, contender, responder: gateway } = finding;
+  const responder = context.responder(gateway);
+  const aliases =
+    responder === undefined || responder.aliases.length === 0 ? "" : `, also ${listed(responder.aliases)}`;
   const candidates = (holder.candidates ?? []).map(({ address, port }) => endpoint(address, port));
-  const party = (address: string, port: number | null, platform: string | null, kind: string | null) => {
-    const confidence = context.client(address, port, responder)?.pattern.confidence;
+  const clientText = (address: string, port: number | null, platform: string | null, kind: string | null) => {
+    const confidence = context.client(address, port, gateway)?.pattern.confidence;
     const ids =
       kind === null ? null : `${kind} IDs${confidence === undefined ? "" : ` (${percent(confidence)})`}`;
     return [endpoint(address, port), platform ?? "platform unknown", ids]
@@ -94,14 +95,14 @@ function partyFields(finding: Finding, context: BlockContext): Field[] {
   const { address, port, platform, pattern } = holder;
   const unseen = `not visible; may be ${listed(candidates) || "anybody"}`;
   return [
-    { label: "responder", text: `the gateway: ${responder}${aliases}, ${box?.vendor ?? "make unknown"}` },
+    { label: "responder", text: `the gateway: ${gateway}${aliases}, ${responder?.vendor ?? "make unknown"}` },
     {
       label: "holder",
-      text: `connected first: ${address === null ? unseen : party(address, port, platform, pattern)}`,
+      text: `connected first: ${address === null ? unseen : clientText(address, port, platform, pattern)}`,
     },
     {
       label: "contender",
-      text: `${KEPT_OUT[finding.verdict]}: ${party(contender.address, contender.port, contender.platform, contender.pattern)}`,
+      text: `${KEPT_OUT[finding.verdict]}: ${clientText(contender.address, contender.port, contender.platform, contender.pattern)}`,
     },
   ];
 }

@@ -158,7 +158,7 @@ function findingSection(finding: Finding, number: number, report: Report, clock:
     `<section id="finding-${number}"><h2>Finding ${number}: ${verdictText(verdict)}, severity ${severity}</h2>\n`,
     paragraph(summary),
     meaning === null ? "" : paragraph(`What it means: ${meaning}.`),
-    parties(finding, report),
+    clientSas(finding, report),
     ...attempts
       .slice(0, MAX_ATTEMPTS)
       .map((attempt, i) => attemptPart(finding, attempt, clock, `ladder-${number}-${i + 1}`)),
@@ -185,10 +185,10 @@ function titled(title: string, items: readonly string[]): string {
   return items.length === 0 ? "" : `<h3>${html(title)}</h3>\n${list(items)}`;
 }
 
-function parties({ holder, contender, responder }: Finding, report: Report): string {
+function clientSas({ holder, contender, responder }: Finding, report: Report): string {
   const row = report.responders.find(({ address }) => address === responder);
   const candidates = (holder.candidates ?? []).map(({ address, port }) => endpoint(address, port));
-  const party = (address: string, port: number | null, platform: string | null) => {
+  const clientSa = (address: string, port: number | null, platform: string | null) => {
     const client = report.clients.find(
       (each) => each.address === address && each.port === port && each.responder === responder,
     );
@@ -200,8 +200,8 @@ function parties({ holder, contender, responder }: Finding, report: Report): str
   };
   return list([
     `gateway (responder): ${[responder, ...(row?.aliases ?? [])].join(" = ")}, ${row?.vendor ?? "make unknown"}`,
-    `connected first (holder): ${holder.address === null ? `not visible in the captures; may be ${listed(candidates)}` : party(holder.address, holder.port, holder.platform)}`,
-    `kept out (contender): ${party(contender.address, contender.port, contender.platform)}`,
+    `connected first (holder): ${holder.address === null ? `not visible in the captures; may be ${listed(candidates)}` : clientSa(holder.address, holder.port, holder.platform)}`,
+    `kept out (contender): ${clientSa(contender.address, contender.port, contender.platform)}`,
   ]);
 }
 

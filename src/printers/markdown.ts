@@ -108,7 +108,7 @@ function findingSection(finding: Finding, number: number, report: Report, clock:
     "",
     escaped(finding.summary) + meaning,
     "",
-    ...partyLines(finding, report),
+    ...clientSaLines(finding, report),
     "",
     ...attempts.slice(0, MAX_ATTEMPTS).flatMap((attempt) => attemptLines(finding, attempt, clock)),
     ...(more > 0 ? [`${counted(more, "more attempt")}: see the JSON report.`, ""] : []),
@@ -134,11 +134,11 @@ function findingSection(finding: Finding, number: number, report: Report, clock:
   ];
 }
 
-function partyLines({ holder, contender, responder }: Finding, report: Report): string[] {
+function clientSaLines({ holder, contender, responder }: Finding, report: Report): string[] {
   const row = report.responders.find(({ address }) => address === responder);
   const aliases = (row?.aliases ?? []).map((alias) => `, also ${alias}`).join("");
   const candidates = (holder.candidates ?? []).map(({ address, port }) => endpoint(address, port));
-  const party = (address: string, port: number | null, platform: string | null) => {
+  const clientSa = (address: string, port: number | null, platform: string | null) => {
     const client = report.clients.find(
       (each) => each.address === address && each.port === port && each.responder === responder,
     );
@@ -153,8 +153,8 @@ function partyLines({ holder, contender, responder }: Finding, report: Report): 
   const unseen = `not visible in the captures; may be ${listed(candidates)}`;
   return [
     `- gateway (responder): ${escaped(`${responder}${aliases}, ${row?.vendor ?? "make unknown"}`)}`,
-    `- connected first (holder): ${holder.address === null ? escaped(unseen) : party(holder.address, holder.port, holder.platform)}`,
-    `- kept out (contender): ${party(contender.address, contender.port, contender.platform)}`,
+    `- connected first (holder): ${holder.address === null ? escaped(unseen) : clientSa(holder.address, holder.port, holder.platform)}`,
+    `- kept out (contender): ${clientSa(contender.address, contender.port, contender.platform)}`,
   ];
 }
 

@@ -31,12 +31,12 @@ export interface Waiting {
 export class RecordSource implements CaptureSource {
   readonly summary: SourceSummary;
   /** At the end of the input lines still wait for older ones, which may come with another. */
-  goesOn = false;
+  resumable = false;
   readonly #window: ByteWindow;
   readonly #reorder: number;
   readonly #batch = new MessageRows("record");
   readonly #decoder = new TextDecoder();
-  #taps = new Map<string, number>();
+  #capturePoints = new Map<string, number>();
   #malformed: number[] = [];
   #malformedCount = 0;
   #late = new Map<string, number>();
@@ -82,7 +82,7 @@ export class RecordSource implements CaptureSource {
     return {
       summary: this.summary,
       frames: this.#batch.nextFrame,
-      taps: this.#taps,
+      capturePoints: this.#capturePoints,
       malformed: this.#malformed,
       malformedCount: this.#malformedCount,
       late: this.#late,
@@ -100,7 +100,7 @@ export class RecordSource implements CaptureSource {
     const { packets, bytes, timeDigits } = saved.summary;
     Object.assign(this.summary, { packets, bytes, timeDigits });
     this.#batch.nextFrame = saved.frames;
-    this.#taps = saved.taps;
+    this.#capturePoints = saved.capturePoints;
     this.#malformed = saved.malformed;
     this.#malformedCount = saved.malformedCount;
     this.#late = saved.late;
@@ -125,7 +125,7 @@ export class RecordSource implements CaptureSource {
     while (this.#ready.length === 0) {
       if (this.#read()) this.#release(this.#newest - this.#reorder);
       else if (!window.ended && this.summary.end === "clean") await this.#more();
-      else if (this.goesOn) return null;
+      else if (this.resumable) return null;
       else if (this.#waiting.length > 0) this.#release(Number.POSITIVE_INFINITY);
       else {
         this.#finish();
@@ -135,7 +135,7 @@ export class RecordSource implements CaptureSource {
     return this.#toBatch(this.#ready.splice(0, BATCH));
   }
 
-  *rest(): Generator<MessageBatch> {
+  *heldBack(): Generator<MessageBatch> {
     this.#release(Number.POSITIVE_INFINITY);
     while (this.#ready.length > 0) yield this.#toBatch(this.#ready.splice(0, BATCH));
     this.#finish();
@@ -249,7 +249,7 @@ export class RecordSource implements CaptureSource {
       batch.add(rowOf(record), {
         micros: Number(record.t.slice(0, -3) || "0"),
         nanos: Number(record.t.slice(-3)),
-        tap: this.#tapOf(record),
+        capturePoint: this.#tapOf(record),
       });
     }
     this.summary.packets += batch.packets;
@@ -259,10 +259,10 @@ export class RecordSource implements CaptureSource {
   /** Number of the place where a line was captured: sensor, source and interface. */
   #tapOf(record: MessageRecord): number {
     const name = `${record.sensor}\n${record.source}\n${record.interface ?? 0}`;
-    const known = this.#taps.get(name);
+    const known = this.#capturePoints.get(name);
     if (known !== undefined) return known;
-    this.#taps.set(name, this.#taps.size);
-    return this.#taps.size - 1;
+    this.#capturePoints.set(name, this.#capturePoints.size);
+    return this.#capturePoints.size - 1;
   }
 
   #finish(): void {

@@ -201,7 +201,7 @@ export class RecordWriter {
     return formatAddress(bytes, 0, bytes.length === 4 ? 4 : 6);
   }
 
-  #place(micros: number, nanos: number, at: number, segment: number, source: number, tap: number) {
+  #place(micros: number, nanos: number, at: number, segment: number, source: number, capturePoint: number) {
     return {
       t: `${micros}${String(nanos).padStart(3, "0")}`,
       // Two packets whose times are swapped by a little keep the order in which the sensor had them.
@@ -209,7 +209,7 @@ export class RecordWriter {
       ...(segment === 0 ? {} : { segment }),
       sensor: this.#sensor,
       source,
-      ...(tap === 0 ? {} : { interface: tap }),
+      ...(capturePoint === 0 ? {} : { interface: capturePoint }),
     };
   }
 

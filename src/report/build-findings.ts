@@ -8,7 +8,7 @@ import type { Attempt as JudgedAttempt } from "../judgement/collisions.ts";
 import type { Finding as JudgedFinding } from "../judgement/finding.ts";
 import { findingFingerprint, type NamedClient } from "../judgement/fingerprint.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import type { Box } from "../judgement/responders.ts";
+import type { Responder } from "../judgement/responders.ts";
 import { isFirstId } from "../judgement/weighing.ts";
 import { type BuildContext, platformOf } from "./build.ts";
 import { displayFilter } from "./display-filter.ts";
@@ -23,20 +23,20 @@ export const SHOWN_ATTEMPTS = 1000;
 const SHOWN_CANDIDATES = 20;
 
 export function buildFindings(judgement: Judgement, context: BuildContext): Finding[] {
-  const ranks = new Map<Box, Map<JudgedClient, number>>();
+  const ranks = new Map<Responder, Map<JudgedClient, number>>();
   return judgement.findings.map((finding) => {
-    let ofBox = ranks.get(finding.box);
-    if (ofBox === undefined) {
-      ofBox = rankByPort(finding.box);
-      ranks.set(finding.box, ofBox);
+    let ofResponder = ranks.get(finding.responder);
+    if (ofResponder === undefined) {
+      ofResponder = rankByPort(finding.responder);
+      ranks.set(finding.responder, ofResponder);
     }
-    return buildFinding(finding, ofBox, context);
+    return buildFinding(finding, ofResponder, context);
   });
 }
 /** Rank of each client's port among the clients of its address. */
-function rankByPort(box: Box): Map<JudgedClient, number> {
+function rankByPort(responder: Responder): Map<JudgedClient, number> {
   const byHost = new Map<number, JudgedClient[]>();
-  for (const client of box.clients) {
+  for (const client of responder.clients) {
     const list = byHost.get(client.host);
     if (list === undefined) byHost.set(client.host, [client]);
     else list.push(client);
@@ -56,7 +56,7 @@ function buildFinding(
   context: BuildContext,
 ): Finding {
   const { hosts } = context;
-  const responder = hosts.text(finding.box.host);
+  const responder = hosts.text(finding.responder.host);
   const named = (client: JudgedClient): NamedClient => ({
     address: hosts.text(client.host),
     rank: ranks.get(client) ?? 0,
@@ -86,12 +86,17 @@ function buildFinding(
               ? { candidatesOmitted: candidates.length - SHOWN_CANDIDATES }
               : {}),
           }
-        : partyOf(holder, holderPort(finding), finding.box, hosts),
-    contender: partyOf(contender, portOf(finding.attempts[0].contender.session.endpoint), finding.box, hosts),
+        : clientSaOf(holder, holderPort(finding), finding.responder, hosts),
+    contender: clientSaOf(
+      contender,
+      portOf(finding.attempts[0].contender.session.endpoint),
+      finding.responder,
+      hosts,
+    ),
     attempts: finding.attempts.slice(0, SHOWN_ATTEMPTS).map((attempt) => buildAttempt(attempt, context)),
     displayFilter: displayFilter(
       messageIds,
-      [...finding.box.hosts].map((host) => hosts.text(host)),
+      [...finding.responder.hosts].map((host) => hosts.text(host)),
     ),
     summary: findingSentence(finding, hosts),
   };
@@ -110,14 +115,14 @@ function candidateOf(peer: Candidate, hosts: HostTable): { address: string; port
 /** Port of the holder when it claimed the ID; later sessions of the same client may have another. */
 function holderPort({ attempts, holder }: JudgedFinding): number {
   const claim = attempts[0].holder?.claim;
-  return claim === undefined ? holder!.port : portOf(claim.party.session.endpoint);
+  return claim === undefined ? holder!.port : portOf(claim.clientSa.session.endpoint);
 }
-function partyOf(client: JudgedClient, port: number, box: Box, hosts: HostTable) {
+function clientSaOf(client: JudgedClient, port: number, responder: Responder, hosts: HostTable) {
   return {
     address: hosts.text(client.host),
     port,
     platform: platformOf(client),
-    pattern: box.patterns.get(client)!.kind,
+    pattern: responder.patterns.get(client)!.kind,
   };
 }
 function stampTime(stamp: Stamp, context: BuildContext): string {
@@ -142,7 +147,7 @@ export function buildAttempt(attempt: JudgedAttempt, context: BuildContext): Att
     refusedAt: refused === null ? null : stampTime(refused, context),
     ...(exchange.otherNotify === 0 ? {} : { notify: notifyName(exchange.otherNotify) }),
     firstId: isFirstId(contender, exchange),
-    holderSa: holder === null ? null : cookiesOf(holder.claim.party.session.sa),
+    holderSa: holder === null ? null : cookiesOf(holder.claim.clientSa.session.sa),
     contenderSa: cookiesOf(contender.session.sa),
     claim: holder === null ? null : claimOf(holder, context),
     events: [
@@ -164,14 +169,14 @@ function eventOf(
   return { at: stampTime(stamp, context), frame: stamp.frame, source, sender, what };
 }
 function claimOf(holder: NonNullable<JudgedAttempt["holder"]>, context: BuildContext): Claim | null {
-  const { exchange, implied, party } = holder.claim;
+  const { exchange, implied, clientSa } = holder.claim;
   if (exchange === null) return null;
   return {
     at: stampTime(exchange.first, context),
     frame: exchange.first.frame,
     source: context.sources[exchange.first.source].name,
     implied,
-    lastLifeAt: isoTime(party.lifespan.life.lastAt, 0, 6),
+    lastLifeAt: isoTime(clientSa.lifespan.life.lastAt, 0, 6),
   };
 }
 function cookiesOf(sa: IkeSa): { initiatorCookie: string; responderCookie: string } {

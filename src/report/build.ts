@@ -6,7 +6,7 @@ import type { Client as JudgedClient } from "../judgement/client.ts";
 import { responderFingerprint } from "../judgement/fingerprint.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import type { Box } from "../judgement/responders.ts";
+import type { Responder as JudgedResponder } from "../judgement/responders.ts";
 import { microsoftVersion } from "../judgement/responders.ts";
 import type { Session } from "../judgement/session.ts";
 import { VERDICTS } from "../judgement/vocabulary.ts";
@@ -21,7 +21,7 @@ export interface BuildContext {
   hosts: HostTable;
   /** Name and clock digits of each source, by index. */
   sources: readonly { name: string; timeDigits: 6 | 9 }[];
-  /** Further addresses that the user declared to be the box of this host. */
+  /** Further addresses that the user declared to be the gateway of this host. */
   aliasesOf: (host: number) => string[];
   /** Addresses behind NATs, as far as they were looked for. */
   inside?: InsideAddresses | undefined;
@@ -52,15 +52,15 @@ export function platformOf(client: JudgedClient): string | null {
 }
 
 export function buildResponders(judgement: Judgement, context: BuildContext): Responder[] {
-  return judgement.boxes.map((box) => {
-    const address = context.hosts.text(box.host);
-    const vendor = box.parties.find(({ session }) => session.responderVendor.make !== null);
-    const exposure = judgement.exposures.get(box)!;
+  return judgement.responders.map((responder) => {
+    const address = context.hosts.text(responder.host);
+    const vendor = responder.clientSas.find(({ session }) => session.responderVendor.make !== null);
+    const exposure = judgement.exposures.get(responder)!;
     return {
       address,
-      aliases: aliasesOf(box, context),
+      aliases: aliasesOf(responder, context),
       vendor: vendor?.session.responderVendor.make ?? null,
-      clients: box.clients.length,
+      clients: responder.clients.length,
       sequentialClients: exposure.sequentialClients,
       peakConcurrentSequential: exposure.peakConcurrentSequential,
       fingerprint: responderFingerprint(address),
@@ -69,19 +69,19 @@ export function buildResponders(judgement: Judgement, context: BuildContext): Re
 }
 
 /** Addresses that the user declared one with the responder, and those that an IKE SA showed to be. */
-function aliasesOf(box: Box, { hosts, aliasesOf: declared }: BuildContext): string[] {
-  const joined = box.joined.map((host) => hosts.text(host));
-  return [...new Set([...declared(box.host), ...joined])];
+function aliasesOf(responder: JudgedResponder, { hosts, aliasesOf: declared }: BuildContext): string[] {
+  const joined = responder.joined.map((host) => hosts.text(host));
+  return [...new Set([...declared(responder.host), ...joined])];
 }
 
 export function buildClients(judgement: Judgement, context: BuildContext): Client[] {
   const clients: Client[] = [];
-  for (const box of judgement.boxes) {
-    const responder = context.hosts.text(box.host);
-    const outcomes = clientOutcomes(box.parties);
-    for (const client of box.clients) {
+  for (const responder of judgement.responders) {
+    const address = context.hosts.text(responder.host);
+    const outcomes = clientOutcomes(responder.clientSas);
+    for (const client of responder.clients) {
       clients.push({
-        ...buildClient(client, box, responder, context),
+        ...buildClient(client, responder, address, context),
         outcome: outcomes.get(client)!,
       });
     }
@@ -91,18 +91,18 @@ export function buildClients(judgement: Judgement, context: BuildContext): Clien
 
 function buildClient(
   client: JudgedClient,
-  box: Box,
-  responder: string,
+  responder: JudgedResponder,
+  responderAddress: string,
   context: BuildContext,
 ): Omit<Client, "outcome"> {
   const { hosts } = context;
   const { sessions } = client;
-  const pattern = box.patterns.get(client)!;
+  const pattern = responder.patterns.get(client)!;
   const ids = idsOf(sessions);
   return {
     address: hosts.text(client.host),
     port: client.port,
-    responder,
+    responder: responderAddress,
     ...insideOf(client, context),
     platform: platformOf(client),
     pattern: {
@@ -120,14 +120,14 @@ function buildClient(
     rolesInferred: sessions.some(({ inferred }) => inferred),
     firstSeenAt: isoTime(sessions[0].sa.firstAt, 0, 6),
     lastSeenAt: isoTime(
-      sessions.reduce((last, each) => Math.max(last, lastLifeOf(box, each)), Number.NEGATIVE_INFINITY),
+      sessions.reduce((last, each) => Math.max(last, lastLifeOf(responder, each)), Number.NEGATIVE_INFINITY),
       0,
       6,
     ),
   };
 }
 
-function lastLifeOf({ questions }: Box, session: Session): number {
+function lastLifeOf({ questions }: JudgedResponder, session: Session): number {
   return questions.lifespan(session).life.lastAt;
 }
 
@@ -165,8 +165,8 @@ function anomalyText(client: JudgedClient, kind: string): string {
 
 /** The same for each gateway, those with findings first. */
 export function countByGateway(judgement: Judgement, hosts: HostTable): GatewayFindings[] {
-  const counts = new Map(judgement.boxes.map((box) => [box, noFindings()]));
-  for (const { box, verdict } of judgement.findings) counts.get(box)![verdict] += 1;
+  const counts = new Map(judgement.responders.map((responder) => [responder, noFindings()]));
+  for (const { responder, verdict } of judgement.findings) counts.get(responder)![verdict] += 1;
   return [...counts]
     .map(([{ host }, findings]) => ({ gateway: hosts.text(host), findings }))
     .sort((a, b) => sum(b.findings) - sum(a.findings));

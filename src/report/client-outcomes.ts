@@ -2,7 +2,7 @@
 
 import type { Exchange } from "../ike/exchange.ts";
 import type { Client } from "../judgement/client.ts";
-import type { Party } from "../judgement/party.ts";
+import type { ClientSa } from "../judgement/client-sa.ts";
 import type { ClientOutcome } from "./model.ts";
 import { isoTime } from "./time.ts";
 
@@ -21,20 +21,20 @@ interface FailedTry {
 }
 
 /** The outcome of every client of these parties, which are those of one responder. */
-export function clientOutcomes(parties: readonly Party[]): Map<Client, ClientOutcome> {
-  const byClient = new Map<Client, Party[]>();
-  for (const party of parties) {
-    const known = byClient.get(party.client);
-    if (known === undefined) byClient.set(party.client, [party]);
-    else known.push(party);
+export function clientOutcomes(clientSas: readonly ClientSa[]): Map<Client, ClientOutcome> {
+  const byClient = new Map<Client, ClientSa[]>();
+  for (const clientSa of clientSas) {
+    const known = byClient.get(clientSa.client);
+    if (known === undefined) byClient.set(clientSa.client, [clientSa]);
+    else known.push(clientSa);
   }
   return new Map([...byClient].map(([client, own]) => [client, outcomeOf(own)]));
 }
 
-function outcomeOf(parties: readonly Party[]): ClientOutcome {
+function outcomeOf(clientSas: readonly ClientSa[]): ClientOutcome {
   const accepted: number[] = [];
   const failed: FailedTry[] = [];
-  for (const { session, outcomes, undecided } of parties) {
+  for (const { session, outcomes, undecided } of clientSas) {
     const decided = session.quickModes.filter((exchange) => !undecided.has(exchange));
     const got = decided
       .filter((exchange) => ACCEPTED.has(outcomes.get(exchange)!))

@@ -6,7 +6,7 @@
 import type { HostTable } from "../ike/hosts.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Outcome } from "../judgement/outcome.ts";
-import type { Box } from "../judgement/responders.ts";
+import type { Responder } from "../judgement/responders.ts";
 import type { Capture, Coverage, CoverageGap, Warning } from "./model.ts";
 import { counted } from "./phrases.ts";
 
@@ -23,9 +23,9 @@ export function buildCoverage(
   const gaps: CoverageGap[] = [
     ...warnings.flatMap(gapOf),
     ...missingKinds(capture),
-    ...unseenBeginnings(judgement.boxes, hosts),
-    ...unseenEsp(judgement.boxes, hosts),
-    ...openOutcomes(judgement.boxes),
+    ...unseenBeginnings(judgement.responders, hosts),
+    ...unseenEsp(judgement.responders, hosts),
+    ...openOutcomes(judgement.responders),
     ...otherPartitions(capture),
   ];
   return { complete: gaps.length === 0, gaps };
@@ -48,12 +48,12 @@ function missingKinds({ messages, quickModeMessages }: Capture): CoverageGap[] {
   return [{ code: "no-quick-mode", message: "There is IKEv1, but no quick mode.", count: ikev1 }];
 }
 
-function unseenBeginnings(boxes: readonly Box[], hosts: HostTable): CoverageGap[] {
-  const count = boxes.reduce(
-    (sum, { parties }) => sum + parties.filter(({ session }) => session.begunBefore).length,
+function unseenBeginnings(responders: readonly Responder[], hosts: HostTable): CoverageGap[] {
+  const count = responders.reduce(
+    (sum, { clientSas }) => sum + clientSas.filter(({ session }) => session.begunBefore).length,
     0,
   );
-  const silent = boxes.reduce((sum, box) => sum + peersWithoutIke(box, hosts), 0);
+  const silent = responders.reduce((sum, responder) => sum + peersWithoutIke(responder, hosts), 0);
   if (count + silent === 0) return [];
   const begun = count === 0 ? [] : [`${count} IKE SAs began before the captures`];
   if (silent > 0) begun.push(`${counted(silent, "client")} known by ESP or keepalives alone`);
@@ -62,8 +62,8 @@ function unseenBeginnings(boxes: readonly Box[], hosts: HostTable): CoverageGap[
 }
 
 /** Endpoints that exchange ESP or keepalives with the responder, and no IKE. */
-function peersWithoutIke({ parties, peers }: Box, hosts: HostTable): number {
-  const known = new Set(parties.flatMap(({ keys }) => keys));
+function peersWithoutIke({ clientSas, peers }: Responder, hosts: HostTable): number {
+  const known = new Set(clientSas.flatMap(({ keys }) => keys));
   let count = 0;
   for (const { key, host, port } of peers.byKey.values()) {
     const isIkev2 = port === 0 ? hosts.ikev2[host] === 1 : hosts.ikev2Endpoints.has(key);
@@ -72,8 +72,8 @@ function peersWithoutIke({ parties, peers }: Box, hosts: HostTable): number {
   return count;
 }
 
-function unseenEsp(boxes: readonly Box[], hosts: HostTable): CoverageGap[] {
-  const blind = boxes.filter(({ parties }) => parties.some(({ lifespan }) => lifespan.blind));
+function unseenEsp(responders: readonly Responder[], hosts: HostTable): CoverageGap[] {
+  const blind = responders.filter(({ clientSas }) => clientSas.some(({ lifespan }) => lifespan.blind));
   if (blind.length === 0) return [];
   const named = blind.slice(0, MAX_NAMED).map(({ host }) => hosts.text(host));
   const more = blind.length > MAX_NAMED ? ` and ${blind.length - MAX_NAMED} more` : "";
@@ -81,10 +81,10 @@ function unseenEsp(boxes: readonly Box[], hosts: HostTable): CoverageGap[] {
   return [{ code: "esp-unseen", message, count: blind.length }];
 }
 
-function openOutcomes(boxes: readonly Box[]): CoverageGap[] {
+function openOutcomes(responders: readonly Responder[]): CoverageGap[] {
   let count = 0;
-  for (const { parties } of boxes) {
-    for (const { session, outcomes } of parties) {
+  for (const { clientSas } of responders) {
+    for (const { session, outcomes } of clientSas) {
       count += session.quickModes.filter((exchange) => OPEN.has(outcomes.get(exchange)!)).length;
     }
   }

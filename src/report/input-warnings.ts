@@ -6,7 +6,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import type { HostTable } from "../ike/hosts.ts";
 import { captureLoss } from "../judgement/capture-loss.ts";
-import type { Box } from "../judgement/responders.ts";
+import type { Responder } from "../judgement/responders.ts";
 import type { Capture, Warning } from "./model.ts";
 import { counted } from "./phrases.ts";
 
@@ -66,7 +66,7 @@ const MAX_NAMED = 10;
 export function inputWarnings(
   capture: Capture,
   facts: InputFacts,
-  boxes: readonly Box[],
+  responders: readonly Responder[],
   hosts: HostTable,
 ): Warning[] {
   return [
@@ -76,11 +76,11 @@ export function inputWarnings(
     ...notLookedInto(capture, facts),
     ...noIke(capture),
     ...responderNotSeen(facts),
-    ...nattNotCaptured(capture, boxes, hosts),
+    ...nattNotCaptured(capture, responders, hosts),
     ...times(capture, facts.clockSteps),
     ...limited("no-times", timelessSentences(capture, facts)),
     ...limited("clock-offset", offsetSentences(capture, facts)),
-    ...packetsLost(boxes),
+    ...packetsLost(responders),
     ...shortSnaplen(capture),
     ...evictions(capture),
   ];
@@ -158,18 +158,24 @@ function responderNotSeen({ unseenResponders, seenResponders }: InputFacts): War
  * Clients that agreed on NAT traversal and went on elsewhere, in a capture without UDP 4500: behind a NAT IKE floats
  * there after the fourth message of main mode (RFC 3947 4), and all quick modes are on it.
  */
-function nattNotCaptured({ skipped }: Capture, boxes: readonly Box[], hosts: HostTable): Warning[] {
-  const parties = boxes.flatMap((box) => box.parties.map(({ session }) => ({ session, box })));
+function nattNotCaptured(
+  { skipped }: Capture,
+  responders: readonly Responder[],
+  hosts: HostTable,
+): Warning[] {
+  const clientSas = responders.flatMap((responder) =>
+    responder.clientSas.map(({ session }) => ({ session, responder })),
+  );
   if (skipped["esp-in-udp"] !== undefined) return [];
-  if (parties.some(({ session }) => session.sa.paths.some(({ natTraversal }) => natTraversal))) return [];
-  const floated = parties.filter(
+  if (clientSas.some(({ session }) => session.sa.paths.some(({ natTraversal }) => natTraversal))) return [];
+  const floated = clientSas.filter(
     ({ session: { sa, quickModes, clientFinishedAt } }) =>
       sa.natDiscovery && sa.answered && Number.isNaN(clientFinishedAt) && quickModes.length === 0,
   );
   if (floated.length === 0) return [];
   const clients = new Set(floated.map(({ session }) => hostOf(session.endpoint))).size;
-  const responders = [...new Set(floated.map(({ box }) => hosts.text(box.host)))];
-  const where = responders.slice(0, MAX_NAMED).join(", ");
+  const addresses = [...new Set(floated.map(({ responder }) => hosts.text(responder.host)))];
+  const where = addresses.slice(0, MAX_NAMED).join(", ");
   const message = `${counted(clients, "client")} of ${where} began phase 1 on UDP 500 and went on elsewhere, and no UDP 4500 is in the capture: quick modes of clients behind a NAT are missing. Capture UDP 500 and 4500 (ike-dupcheck --print-bpf).`;
   return [{ code: "natt-not-captured", message }];
 }
@@ -217,8 +223,8 @@ function offsetSentences({ sources }: Capture, { clockOffsets }: InputFacts): st
 /** Share of the packets from which on loss is said. */
 const TELLING_LOSS = 0.01;
 
-function packetsLost(boxes: readonly Box[]): Warning[] {
-  const { expected, lost } = captureLoss(boxes);
+function packetsLost(responders: readonly Responder[]): Warning[] {
+  const { expected, lost } = captureLoss(responders);
   if (lost <= expected * TELLING_LOSS) return [];
   const percent = ((100 * lost) / expected).toFixed(lost < expected / 10 ? 1 : 0);
   const message = `${percent} % of the clients' ESP is missing (${lost} of ${expected} packets, by its sequence numbers): IKE will be missing as well, answers among it.`;

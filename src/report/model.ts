@@ -276,7 +276,7 @@ export const findingSchema = z.object({
 
 const responder = z.object({
   address,
-  aliases: z.array(address).describe("Further addresses of the same box, as declared"),
+  aliases: z.array(address).describe("Further addresses of the same gateway, as declared"),
   vendor: platform,
   software: z.string().optional().describe("Version that the gateway's log states"),
   clients: count,

@@ -1,7 +1,7 @@
 /** One sentence for each client that was refused without a visible holder (contract 6.9). */
 
 import type { HostTable } from "../ike/hosts.ts";
-import type { Refusals } from "../judgement/unheld.ts";
+import type { Refusals } from "../judgement/refused-without-holder.ts";
 import type { Warning } from "./model.ts";
 import { notifyName } from "./notifies.ts";
 import { clientText, messageIdText } from "./sentences.ts";
@@ -29,8 +29,8 @@ export function refusalWarnings(refusals: readonly Refusals[], hosts: HostTable,
 }
 
 /** Names the client and why it was refused, whatever the counts are: for saying it once. */
-export function refusalKey({ box, contender, reason }: Refusals, hosts: HostTable): string {
-  return `${reason} ${hosts.text(box.host)} ${clientText(contender, hosts, true)}`;
+export function refusalKey({ responder, contender, reason }: Refusals, hosts: HostTable): string {
+  return `${reason} ${hosts.text(responder.host)} ${clientText(contender, hosts, true)}`;
 }
 
 export function refusalWarning(refusals: Refusals, hosts: HostTable): Warning {
@@ -41,7 +41,7 @@ export function refusalWarning(refusals: Refusals, hosts: HostTable): Warning {
 
 /** "3 tries of 192.0.2.20 at 203.0.113.1 on message ID 0x00000001 from .. to .. were refused (..), .." */
 function triesOf(
-  { box, contender, attempts, acceptedBefore, acceptedAfter }: Refusals,
+  { responder, contender, attempts, acceptedBefore, acceptedAfter }: Refusals,
   hosts: HostTable,
 ): string {
   const ids = [...new Set(attempts.map(({ exchange }) => messageIdText(exchange.messageId)))];
@@ -56,7 +56,7 @@ function triesOf(
     (each) => each !== "",
   );
   const also = accepted.length === 0 ? "" : `; it was accepted ${accepted.join(" and ")}`;
-  return `${tries} of ${who} at ${hosts.text(box.host)} on message ID ${ids.slice(0, SHOWN_IDS).join(", ")}${more}, ${when}, ${were} refused (${howOf(attempts)})${also}.`;
+  return `${tries} of ${who} at ${hosts.text(responder.host)} on message ID ${ids.slice(0, SHOWN_IDS).join(", ")}${more}, ${when}, ${were} refused (${howOf(attempts)})${also}.`;
 }
 
 /** Silence, or what was sent instead of an answer. */

@@ -48,7 +48,7 @@ export function reportOf(
     tool: { name: toolName, version },
     capture,
     summary: {
-      responders: judgement.boxes.length,
+      responders: judgement.responders.length,
       clients: clients.length,
       ikeSas: sas.length,
       quickModeExchanges: sas.reduce((sum, { exchanges }) => sum + exchanges.length, 0),

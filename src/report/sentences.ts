@@ -25,29 +25,29 @@ function plural(count: number, noun: string): string {
 }
 
 export function findingSentence(finding: Finding, hosts: HostTable): string {
-  const { holder, contender, attempts, box } = finding;
+  const { holder, contender, attempts, responder } = finding;
   const shared = holder !== null && holder.host === contender.host;
-  const responder = hosts.text(box.host);
+  const gateway = hosts.text(responder.host);
   const who = clientText(contender, hosts, shared);
   const ids = [...new Set(attempts.map(({ exchange }) => messageIdText(exchange.messageId)))];
   const named = ids.length > 3 ? `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more` : ids.join(", ");
   const id = `quick-mode message ID ${named}`;
-  if (holder === null) return unseenSentence(finding, `${responder} did not accept ${who} on ${id}`, hosts);
+  if (holder === null) return unseenSentence(finding, `${gateway} did not accept ${who} on ${id}`, hosts);
   const other = clientText(holder, hosts, shared);
   switch (finding.verdict) {
     case "rejected":
-      return `${responder} did not accept ${who} on ${id} while ${other} held it; an ASA with the behaviour described in KB 942429 refuses this${anyway(finding)}.`;
+      return `${gateway} did not accept ${who} on ${id} while ${other} held it; an ASA with the behaviour described in KB 942429 refuses this${anyway(finding)}.`;
     case "predicted":
-      return `${who} uses ${id} at ${responder} while ${other} holds it; the answer is not in the capture; an ASA with the behaviour described in KB 942429 refuses this.`;
+      return `${who} uses ${id} at ${gateway} while ${other} holds it; the answer is not in the capture; an ASA with the behaviour described in KB 942429 refuses this.`;
     case "possible":
       if (finding.attempts.some(({ holderDropped }) => holderDropped)) {
-        return `${responder} accepted ${who} on ${id} and let go of ${other}, which held it, at once: the two throw each other out.`;
+        return `${gateway} accepted ${who} on ${id} and let go of ${other}, which held it, at once: the two throw each other out.`;
       }
-      return `${who} uses ${id} at ${responder}, which ${other} held or may have held; the capture does not prove a refusal for that reason${anyway(finding)}.`;
+      return `${who} uses ${id} at ${gateway}, which ${other} held or may have held; the capture does not prove a refusal for that reason${anyway(finding)}.`;
     case "tolerated":
       return finding.attempts.some(({ acceptedInUse }) => acceptedInUse)
-        ? `${responder} accepted ${who} on ${id} although ${other} had it in use.`
-        : `${responder} accepted ${who} on ${id} while ${other} was connected.`;
+        ? `${gateway} accepted ${who} on ${id} although ${other} had it in use.`
+        : `${gateway} accepted ${who} on ${id} while ${other} was connected.`;
   }
 }
 

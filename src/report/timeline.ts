@@ -11,7 +11,7 @@ import type { Client } from "../judgement/client.ts";
 import type { Attempt } from "../judgement/collisions.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Outcome } from "../judgement/outcome.ts";
-import type { Box } from "../judgement/responders.ts";
+import type { Responder } from "../judgement/responders.ts";
 import type { Verdict } from "../judgement/vocabulary.ts";
 import { endpoint } from "./phrases.ts";
 import { messageIdText } from "./sentences.ts";
@@ -61,27 +61,27 @@ export interface Timeline {
 }
 
 export function buildTimelines(judgement: Judgement, hosts: HostTable): Timeline[] {
-  return judgement.boxes
-    .map((box) => timelineOf(box, judgement, hosts))
+  return judgement.responders
+    .map((responder) => timelineOf(responder, judgement, hosts))
     .filter(({ lanes }) => lanes.length > 0)
     .sort((a, b) => b.joins.length - a.joins.length);
 }
 
-function timelineOf(box: Box, { findings }: Judgement, hosts: HostTable): Timeline {
+function timelineOf(responder: Responder, { findings }: Judgement, hosts: HostTable): Timeline {
   const numbered = findings.map((finding, i) => ({ finding, number: i + 1 }));
-  const own = numbered.filter(({ finding }) => finding.box === box);
+  const own = numbered.filter(({ finding }) => finding.responder === responder);
   const involved = new Set<Client>(
     own.flatMap(({ finding }) =>
       finding.holder === null ? [finding.contender] : [finding.holder, finding.contender],
     ),
   );
-  const counting = (client: Client) => box.patterns.get(client)?.kind === "sequential";
+  const counting = (client: Client) => responder.patterns.get(client)?.kind === "sequential";
   const rank = (client: Client) => (involved.has(client) ? 0 : counting(client) ? 1 : 2);
-  const clients = [...box.clients].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_LANES);
+  const clients = [...responder.clients].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_LANES);
   clients.sort((a, b) => a.sessions[0].sa.firstAt - b.sessions[0].sa.firstAt);
   const attempts = new Map<Exchange, Attempt>();
   for (const { finding } of own) for (const each of finding.attempts) attempts.set(each.exchange, each);
-  const lanes = clients.map((client) => laneOf(client, box, attempts, hosts));
+  const lanes = clients.map((client) => laneOf(client, responder, attempts, hosts));
   const joins = own.flatMap(({ finding, number }) =>
     finding.attempts.flatMap((attempt) => joinOf(attempt, finding.contender, number, clients)),
   );
@@ -90,9 +90,9 @@ function timelineOf(box: Box, { findings }: Judgement, hosts: HostTable): Timeli
   const to = times.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
   const gathered = lanes.reduce((sum, { marks }) => sum + marks.length, 0) > MAX_MARKS;
   if (gathered) for (const lane of lanes) lane.marks = gather(lane.marks, from, to, lanes.length);
-  const omitted = box.clients.length - clients.length;
+  const omitted = responder.clients.length - clients.length;
   return {
-    responder: hosts.text(box.host),
+    responder: hosts.text(responder.host),
     from,
     to,
     lanes,
@@ -102,9 +102,14 @@ function timelineOf(box: Box, { findings }: Judgement, hosts: HostTable): Timeli
   };
 }
 
-function laneOf(client: Client, box: Box, attempts: ReadonlyMap<Exchange, Attempt>, hosts: HostTable): Lane {
+function laneOf(
+  client: Client,
+  responder: Responder,
+  attempts: ReadonlyMap<Exchange, Attempt>,
+  hosts: HostTable,
+): Lane {
   const marks: Mark[] = [];
-  for (const { session, outcomes } of box.parties.filter((party) => party.client === client)) {
+  for (const { session, outcomes } of responder.clientSas.filter((clientSa) => clientSa.client === client)) {
     for (const exchange of session.quickModes) {
       marks.push({
         at: exchange.firstAt,
@@ -119,7 +124,7 @@ function laneOf(client: Client, box: Box, attempts: ReadonlyMap<Exchange, Attemp
     client: endpoint(hosts.text(client.host), portOf(client.sessions[0].endpoint)),
     lives: client.sessions.map((session) => {
       const { firstAt } = session.sa;
-      return { from: firstAt, to: Math.max(firstAt, box.questions.lifespan(session).life.lastAt) };
+      return { from: firstAt, to: Math.max(firstAt, responder.questions.lifespan(session).life.lastAt) };
     }),
     marks: marks.sort((a, b) => a.at - b.at),
   };
@@ -132,7 +137,10 @@ function joinOf(
   clients: Client[],
 ): Join[] {
   if (holder === null) return [];
-  const lanes = { holder: clients.indexOf(holder.claim.party.client), contender: clients.indexOf(contender) };
+  const lanes = {
+    holder: clients.indexOf(holder.claim.clientSa.client),
+    contender: clients.indexOf(contender),
+  };
   if (lanes.holder < 0 || lanes.contender < 0) return [];
   const messageId = messageIdText(exchange.messageId);
   return [{ finding, verdict, messageId, ...lanes, claimedAt: holder.claim.since, at: exchange.firstAt }];

@@ -2,7 +2,7 @@
 
 import type { HostTable } from "../ike/hosts.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import type { Box } from "../judgement/responders.ts";
+import type { Responder } from "../judgement/responders.ts";
 import { type InputFacts, inputWarnings, limited } from "./input-warnings.ts";
 import type { Capture, Client, Warning } from "./model.ts";
 import { refusalWarnings } from "./refusals.ts";
@@ -19,8 +19,8 @@ export function buildWarnings(
   hosts: HostTable,
 ): Warning[] {
   return [
-    ...inputWarnings(capture, facts, judgement.boxes, hosts),
-    ...limited("one-sided", oneSided(judgement.boxes, hosts)),
+    ...inputWarnings(capture, facts, judgement.responders, hosts),
+    ...limited("one-sided", oneSided(judgement.responders, hosts)),
     ...refusalWarnings(judgement.refusals, hosts, MAX_REFUSALS),
     ...limited("alias-candidate", aliasSentences(judgement, hosts)),
     ...limited(
@@ -32,13 +32,13 @@ export function buildWarnings(
   ];
 }
 
-function oneSided(boxes: readonly Box[], hosts: HostTable): string[] {
-  return boxes.flatMap((box) => {
-    const address = hosts.text(box.host);
-    if (!box.seenSending) {
+function oneSided(responders: readonly Responder[], hosts: HostTable): string[] {
+  return responders.flatMap((responder) => {
+    const address = hosts.text(responder.host);
+    if (!responder.seenSending) {
       return [`Nothing that ${address} sent is in the capture: whether it refused anyone cannot be seen.`];
     }
-    const clientsSeen = box.parties.some(
+    const clientsSeen = responder.clientSas.some(
       ({ session }) => !Number.isNaN(session.sa.firstFromAt[session.client]),
     );
     return clientsSeen
@@ -48,10 +48,10 @@ function oneSided(boxes: readonly Box[], hosts: HostTable): string[] {
 }
 
 function aliasSentences({ aliasCandidates }: Judgement, hosts: HostTable): string[] {
-  return aliasCandidates.map(({ box, exchange, other }) => {
-    const here = hosts.text(box.host);
+  return aliasCandidates.map(({ responder, exchange, other }) => {
+    const here = hosts.text(responder.host);
     const there = hosts.text(other.host);
     const id = messageIdText(exchange.messageId);
-    return `${there} has the same vendor IDs as ${here} and a client that holds message ID ${id}: if both are one box, say so with --alias ${here}=${there}.`;
+    return `${there} has the same vendor IDs as ${here} and a client that holds message ID ${id}: if both are one gateway, say so with --alias ${here}=${there}.`;
   });
 }

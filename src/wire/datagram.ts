@@ -39,7 +39,7 @@ export class Message {
   /** What a message in the clear showed, where a record tells it; null where the bytes show it. */
   clear: ClearPayloads | null = null;
   /** Message records, whose digests other programs made: to be digested as they do. */
-  exchanged = false;
+  hasPublicDigest = false;
   /** Known from another program's log, which holds the header and no content. */
   logged = false;
 
@@ -58,7 +58,7 @@ export class Message {
   frame = 0;
   source = 0;
   /** Capture point: source and interface as one number. */
-  tap = 0;
+  capturePoint = 0;
 
   /**
    * Reads the header and digests the bytes; the caller has checked it (classifyHeader).
@@ -99,13 +99,13 @@ export class Message {
     this.nanos = datagram.nanos;
     this.frame = datagram.frame;
     this.source = datagram.input;
-    this.tap = datagram.capturePoint;
+    this.capturePoint = datagram.capturePoint;
   }
 
   #digestBytes(): void {
     if (this.captured < headerLength) {
       digestOfCutHeader(this.bytes, this.offset, this.captured, this.length, this.digest);
-    } else if (this.exchanged) publicDigest(this.bytes, this.offset, this.captured, this.digest);
+    } else if (this.hasPublicDigest) publicDigest(this.bytes, this.offset, this.captured, this.digest);
     else digest(this.bytes, this.offset, this.captured, this.digest);
   }
 
@@ -124,14 +124,14 @@ export class Message {
 }
 
 /** What identifies a message's bytes. */
-export interface Print {
+export interface MessageDigest {
   full: number;
   prefix: number;
   /** The capture holds only a part, so `full` says nothing beyond `prefix`. */
   cut: boolean;
 }
 
-export function printOf(message: Message): Print {
+export function digestOf(message: Message): MessageDigest {
   return { full: message.digest.full, prefix: message.digest.prefix, cut: message.cut };
 }
 
@@ -139,6 +139,6 @@ export function printOf(message: Message): Print {
  * True when both are the same bytes as far as the capture shows. The prefix holds the header (with cookies,
  * ID and length) and the first cipher block, so it decides where a short snaplen cut one of them.
  */
-export function samePrint(a: Print, b: Print): boolean {
+export function sameDigest(a: MessageDigest, b: MessageDigest): boolean {
   return a.prefix === b.prefix && (a.cut || b.cut || a.full === b.full);
 }

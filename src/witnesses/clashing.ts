@@ -6,25 +6,25 @@
 import type { HostTable } from "../ike/hosts.ts";
 import { selectorsClash } from "../ike/selectors.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import type { Party } from "../judgement/party.ts";
+import type { ClientSa } from "../judgement/client-sa.ts";
 
 /** Sentences of one kind. */
 const MAX_SAID = 20;
 
-export function clashSentences({ boxes }: Judgement, hosts: HostTable): string[] {
+export function clashSentences({ responders }: Judgement, hosts: HostTable): string[] {
   const sentences = new Set<string>();
-  for (const box of boxes) {
-    const byHost = new Map<number, Party[]>();
-    for (const party of box.parties) {
-      const same = byHost.get(party.client.host) ?? [];
-      byHost.set(party.client.host, same);
-      same.push(party);
+  for (const responder of responders) {
+    const byHost = new Map<number, ClientSa[]>();
+    for (const clientSa of responder.clientSas) {
+      const same = byHost.get(clientSa.client.host) ?? [];
+      byHost.set(clientSa.client.host, same);
+      same.push(clientSa);
     }
-    for (const [host, parties] of byHost) {
-      const clash = clashOf(parties);
+    for (const [host, clientSas] of byHost) {
+      const clash = clashOf(clientSas);
       if (clash === null) continue;
       sentences.add(
-        `Two clients behind ${hosts.text(host)} ask ${hosts.text(box.host)} for the same traffic in transport mode (${clash}), as their decrypted quick modes show, and the second was not let in: selectors that clash, whatever the message IDs are.`,
+        `Two clients behind ${hosts.text(host)} ask ${hosts.text(responder.host)} for the same traffic in transport mode (${clash}), as their decrypted quick modes show, and the second was not let in: selectors that clash, whatever the message IDs are.`,
       );
       if (sentences.size >= MAX_SAID) return [...sentences];
     }
@@ -33,14 +33,14 @@ export function clashSentences({ boxes }: Judgement, hosts: HostTable): string[]
 }
 
 /** The traffic that a refused quick mode shares with one that was accepted before it, of another client. */
-function clashOf(parties: readonly Party[]): string | null {
-  if (new Set(parties.map(({ client }) => client)).size < 2) return null;
-  const accepted = parties.flatMap(({ session, client, outcomes }) =>
+function clashOf(clientSas: readonly ClientSa[]): string | null {
+  if (new Set(clientSas.map(({ client }) => client)).size < 2) return null;
+  const accepted = clientSas.flatMap(({ session, client, outcomes }) =>
     session.quickModes
       .filter((exchange) => ["completed", "answered"].includes(outcomes.get(exchange)!))
       .map((exchange) => ({ exchange, client })),
   );
-  for (const { session, client, outcomes } of parties) {
+  for (const { session, client, outcomes } of clientSas) {
     for (const exchange of session.quickModes) {
       if (["completed", "answered"].includes(outcomes.get(exchange)!)) continue;
       const earlier = accepted.some(

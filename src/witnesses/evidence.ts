@@ -48,7 +48,7 @@ function joinedLines({ attempts }: Finding, { ofExchange, ofSa }: Joined): Set<J
     add(ofSa.get(contender.session.sa));
     if (holder === null) continue;
     if (holder.claim.exchange !== null) add(ofExchange.get(holder.claim.exchange));
-    add(ofSa.get(holder.claim.party.session.sa));
+    add(ofSa.get(holder.claim.clientSa.session.sa));
   }
   return lines;
 }
@@ -88,7 +88,7 @@ function opened({ attempts }: Finding, context: EvidenceContext): Evidence[] {
   const found = new Map<OpenedNote, Evidence>();
   for (const { exchange, contender, holder } of attempts) {
     const sas: [IkeSa, string][] = [[contender.session.sa, "contender"]];
-    if (holder !== null) sas.push([holder.claim.party.session.sa, "holder"]);
+    if (holder !== null) sas.push([holder.claim.clientSa.session.sa, "holder"]);
     for (const [sa, whose] of sas) {
       for (const note of sa.opened) {
         const near = Math.abs(note.at - exchange.firstAt) <= AROUND;

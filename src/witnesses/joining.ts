@@ -11,7 +11,7 @@ import type { Exchange } from "../ike/exchange.ts";
 import type { HostTable } from "../ike/hosts.ts";
 import type { IkeSa } from "../ike/sa.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import type { Party } from "../judgement/party.ts";
+import type { ClientSa } from "../judgement/client-sa.ts";
 import type { LogClock } from "../syslog/clock.ts";
 import { captureTime } from "../syslog/clock.ts";
 import { type Join, type JoinedLine, joinLog, type SeenQuickMode, type SeenSession } from "../syslog/join.ts";
@@ -81,16 +81,16 @@ function append<K>(map: Map<K, JoinedLine[]>, key: K, lines: readonly JoinedLine
   else list.push(...lines);
 }
 
-function viewOf({ boxes }: Judgement, hosts: HostTable): View {
+function viewOf({ responders }: Judgement, hosts: HostTable): View {
   const view: View = { quickModes: [], exchanges: [], sessions: [], sas: [] };
-  for (const box of boxes) {
-    const gateway = hosts.text(box.host);
-    const clientsAt = new Map<number, Set<Party["client"]>>();
-    for (const { client } of box.parties) {
+  for (const responder of responders) {
+    const gateway = hosts.text(responder.host);
+    const clientsAt = new Map<number, Set<ClientSa["client"]>>();
+    for (const { client } of responder.clientSas) {
       const same = clientsAt.get(client.host) ?? new Set();
       clientsAt.set(client.host, same.add(client));
     }
-    for (const { session, client } of box.parties) {
+    for (const { session, client } of responder.clientSas) {
       const { sa, endpoint, finishedAt, quickModes } = session;
       const shared = clientsAt.get(client.host)!.size > 1;
       const address = hosts.text(hostOf(endpoint));

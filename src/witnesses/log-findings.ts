@@ -85,7 +85,7 @@ function findingOf(finding: LogFinding, responder: string): Finding {
   const messageIds = ids.map(messageIdText);
   const counts = ids.every((id) => id <= SMALL_ID);
   const pattern = counts ? "sequential" : "undetermined";
-  const party = (address: string) => ({
+  const clientSa = (address: string) => ({
     address,
     port: null,
     platform: null,
@@ -110,8 +110,8 @@ function findingOf(finding: LogFinding, responder: string): Finding {
     responder,
     messageIds,
     messageIdsDecimal: ids,
-    holder: party(holder),
-    contender: party(contender),
+    holder: clientSa(holder),
+    contender: clientSa(contender),
     attempts: attempts.map((attempt) => attemptOf(attempt, verdict)),
     evidence: lines.map((event) => ofLine(event, event.at, true)),
     displayFilter: displayFilter(messageIds, [responder]),

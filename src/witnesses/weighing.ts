@@ -63,7 +63,7 @@ function errorsOf({ starter, firstAt }: Exchange, { opened }: IkeSa): number[] {
 /** Both clients have one address, and their selectors are known: true or false; null where they are not. */
 function clashes({ exchange, contender, holder }: Attempt): boolean | null {
   if (holder === null || holder.claim.exchange === null) return null;
-  if (holder.claim.party.client.host !== contender.client.host) return null;
+  if (holder.claim.clientSa.client.host !== contender.client.host) return null;
   return selectorsClash(exchange.selectors, holder.claim.exchange.selectors);
 }
 
@@ -77,11 +77,11 @@ function weighedAttempt(attempt: Attempt, { caveats }: Finding): Attempt[] {
   if (attempt.verdict === "tolerated" || holder === null) {
     return [otherCauseOf(attempt) === null ? attempt : softened(attempt)];
   }
-  const { sa } = holder.claim.party.session;
+  const { sa } = holder.claim.clientSa.session;
   if (sa.deletedAt.some((at) => at < exchange.firstAt)) return [];
   const { endedAt = Number.NaN, heldUntil = Number.NaN } = sa.testimony ?? {};
   // Where the gateway went on sending there, the line was of another session.
-  const isSilent = !(holder.claim.party.lifespan.life.fromResponderAt > endedAt + UNDER_WAY);
+  const isSilent = !(holder.claim.clientSa.lifespan.life.fromResponderAt > endedAt + UNDER_WAY);
   if (endedAt < exchange.firstAt && isSilent) {
     return [softened({ ...attempt, holder: { ...holder, overlap: "unknown" } })];
   }

@@ -76,10 +76,10 @@ export const ON_JUDGEMENT: readonly Attack[] = [
         ]);
         const frame = new Frame(body);
         for (let i = 0; i < count; i += 1) {
-          const box = 0xc6120000 + i;
-          frame.between(CLIENT, box).cookies(1, i, 0, 0).message(2, 0, 13);
+          const responder = 0xc6120000 + i;
+          frame.between(CLIENT, responder).cookies(1, i, 0, 0).message(2, 0, 13);
           writer.frame(frame.bytes, 10);
-          writer.frame(frame.between(box, CLIENT).cookies(1, i, 2, i).bytes, 10);
+          writer.frame(frame.between(responder, CLIENT).cookies(1, i, 2, i).bytes, 10);
         }
       }),
   },

@@ -25,11 +25,11 @@ export function opening(
   frame: Frame,
   client: number,
   cookie: number,
-  box = GATEWAY,
+  responder = GATEWAY,
 ): void {
-  frame.between(client, box).cookies(1, cookie, 0, 0).message(2, 0, 1);
+  frame.between(client, responder).cookies(1, cookie, 0, 0).message(2, 0, 1);
   writer.frame(frame.bytes, 10);
-  frame.between(box, client).cookies(1, cookie, 2, cookie);
+  frame.between(responder, client).cookies(1, cookie, 2, cookie);
   writer.frame(frame.bytes, 10);
 }
 

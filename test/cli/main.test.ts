@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CaptureError } from "../../src/capture/source.ts";
 import { run } from "../../src/cli/main.ts";
 import { finding, report } from "../support/reports.ts";
-import { analysis, surroundings } from "../support/surroundings.ts";
+import { analysis, fakeEnvironment } from "../support/environment.ts";
 
 const rejected = report({ findings: [finding()] });
 
@@ -15,7 +15,7 @@ function systemError(code: string): Error {
 
 describe("where things go", () => {
   test("the table goes to standard output, nothing to standard error", async () => {
-    const around = surroundings({ analysis: analysis({ report: rejected }) });
+    const around = fakeEnvironment({ analysis: analysis({ report: rejected }) });
     expect(await run(["a.pcap"], around)).toBe(1);
     expect(around.out).toMatch(/^1 of 2 clients kept out: /);
     expect(around.out).not.toContain("\x1b");
@@ -24,21 +24,24 @@ describe("where things go", () => {
   });
 
   test("--json is the report as JSON.stringify lays it out", async () => {
-    const around = surroundings({ analysis: analysis({ report: rejected }) });
+    const around = fakeEnvironment({ analysis: analysis({ report: rejected }) });
     expect(await run(["--json", "a.pcap"], around)).toBe(1);
     expect(around.out).toBe(`${JSON.stringify(rejected, null, 2)}\n`);
   });
 
   test("a terminal gets colour and its own width, a pipe neither", async () => {
-    const terminal = surroundings({ terminal: true, analysis: analysis({ report: rejected }) });
+    const terminal = fakeEnvironment({ terminal: true, analysis: analysis({ report: rejected }) });
     await run(["a.pcap", "--no-progress"], terminal);
     expect(terminal.out).toContain("\x1b[1;31m");
-    const forced = surroundings({ env: { FORCE_COLOR: "1" }, analysis: analysis({ report: rejected }) });
+    const forced = fakeEnvironment({
+      variables: { FORCE_COLOR: "1" },
+      analysis: analysis({ report: rejected }),
+    });
     await run(["a.pcap"], forced);
     expect(forced.out).toContain("\x1b[1;31m");
-    const refused = surroundings({
+    const refused = fakeEnvironment({
       terminal: true,
-      env: { NO_COLOR: "1" },
+      variables: { NO_COLOR: "1" },
       analysis: analysis({ report: rejected }),
     });
     await run(["a.pcap", "--no-progress"], refused);
@@ -46,7 +49,7 @@ describe("where things go", () => {
   });
 
   test("options reach the analysis", async () => {
-    const around = surroundings();
+    const around = fakeEnvironment();
     await run("-p 501 --responder 192.0.2.0/24 --alias 192.0.2.1=192.0.2.2 -c 7 a b".split(" "), around);
     expect(around.asked).toMatchObject({
       inputs: ["a", "b"],
@@ -60,7 +63,7 @@ describe("where things go", () => {
   });
 
   test("without -c there is no limit", async () => {
-    const around = surroundings();
+    const around = fakeEnvironment();
     await run(["a"], around);
     expect(around.asked?.options).not.toHaveProperty("maxPackets");
   });
@@ -68,14 +71,14 @@ describe("where things go", () => {
 
 describe("no input", () => {
   test("on a terminal: help on standard error, status 2, nothing read", async () => {
-    const around = surroundings({ stdinIsTerminal: true });
+    const around = fakeEnvironment({ stdinIsTerminal: true });
     expect(await run([], around)).toBe(2);
     expect(around.err).toMatch(/^Usage: ike-dupcheck /);
     expect([around.out, around.asked]).toEqual(["", null]);
   });
 
   test("in a pipe: standard input is read", async () => {
-    const around = surroundings({ stdinIsTerminal: false });
+    const around = fakeEnvironment({ stdinIsTerminal: false });
     expect(await run(["--json"], around)).toBe(0);
     expect(around.asked?.inputs).toEqual(["-"]);
   });
@@ -85,7 +88,7 @@ describe("what is not in the report goes to standard error", () => {
   const failure = new CaptureError("unreadable", "cannot read b.pcap: the file is missing");
 
   test("an unreadable input is an error, and what could be read is still reported", async () => {
-    const around = surroundings({ analysis: analysis({ report: rejected, failures: [failure] }) });
+    const around = fakeEnvironment({ analysis: analysis({ report: rejected, failures: [failure] }) });
     expect(await run(["-q", "a.pcap", "b.pcap"], around)).toBe(2);
     expect(around.err).toBe("ike-dupcheck: cannot read b.pcap: the file is missing\n");
     expect(around.out).toMatch(/^1 of 2 clients kept out/);
@@ -93,23 +96,23 @@ describe("what is not in the report goes to standard error", () => {
 
   test("where nothing could be read there is no report that could read as clean", async () => {
     const empty = report({ capture: { ...report().capture, sources: [] } });
-    const around = surroundings({ analysis: analysis({ report: empty, failures: [failure] }) });
+    const around = fakeEnvironment({ analysis: analysis({ report: empty, failures: [failure] }) });
     expect(await run(["b.pcap"], around)).toBe(2);
     expect(around.out).toBe("");
   });
 
   test("an input named twice is a note, which -q leaves out", async () => {
     const given = analysis({ duplicates: ["./a.pcap"] });
-    const around = surroundings({ analysis: given });
+    const around = fakeEnvironment({ analysis: given });
     expect(await run(["a.pcap", "./a.pcap"], around)).toBe(0);
     expect(around.err).toBe("ike-dupcheck: ./a.pcap is named more than once and read once\n");
-    const quiet = surroundings({ analysis: given });
+    const quiet = fakeEnvironment({ analysis: given });
     await run(["-q", "a.pcap", "./a.pcap"], quiet);
     expect(quiet.err).toBe("");
   });
 
   test("-v tells the facts of each capture", async () => {
-    const around = surroundings();
+    const around = fakeEnvironment();
     await run(["-v", "office.pcap"], around);
     expect(around.err).toBe(
       "ike-dupcheck: office.pcap: pcap, link types 1, 640 packets, 81234 bytes, 2026-11-23T10:00:00.000000Z to 2026-11-23T10:06:10.500000Z, end clean\n",
@@ -118,7 +121,7 @@ describe("what is not in the report goes to standard error", () => {
 
   test("warnings of the report are not said twice", async () => {
     const warned = report({ warnings: [{ code: "one-sided", message: "half" }] });
-    const around = surroundings({ analysis: analysis({ report: warned }) });
+    const around = fakeEnvironment({ analysis: analysis({ report: warned }) });
     expect(await run(["a.pcap"], around)).toBe(0);
     expect(around.err).toBe("");
     expect(await run(["--strict", "a.pcap"], around)).toBe(2);
@@ -127,13 +130,13 @@ describe("what is not in the report goes to standard error", () => {
 
 describe("errors are one sentence and status 2", () => {
   test("a usage error", async () => {
-    const around = surroundings();
+    const around = fakeEnvironment();
     expect(await run(["--jsn"], around)).toBe(2);
     expect(around.err).toBe("ike-dupcheck: unknown option '--jsn' (Did you mean --json?)\n");
   });
 
   test("control characters in what the user typed are shown, not obeyed", async () => {
-    const around = surroundings();
+    const around = fakeEnvironment();
     await run(["--\x1b[2J"], around);
     expect(around.err).toContain("'--\\x1b[2J'");
   });
@@ -142,7 +145,7 @@ describe("errors are one sentence and status 2", () => {
     const analyze = async () => {
       throw new CaptureError("no-captures", "captures is a directory without captures");
     };
-    const around = surroundings({ analyze });
+    const around = fakeEnvironment({ analyze });
     expect(await run(["captures"], around)).toBe(2);
     expect(around.err).toBe("ike-dupcheck: captures is a directory without captures\n");
   });
@@ -151,18 +154,18 @@ describe("errors are one sentence and status 2", () => {
     const analyze = async () => {
       throw new TypeError("x is not a function\nand more");
     };
-    const around = surroundings({ analyze });
+    const around = fakeEnvironment({ analyze });
     expect(await run(["a"], around)).toBe(2);
     expect(around.err).toBe(
       "ike-dupcheck: internal error: x is not a function (IKE_DUPCHECK_DEBUG=1 shows where)\n",
     );
-    const curious = surroundings({ analyze, env: { IKE_DUPCHECK_DEBUG: "1" } });
+    const curious = fakeEnvironment({ analyze, variables: { IKE_DUPCHECK_DEBUG: "1" } });
     expect(await run(["a"], curious)).toBe(2);
     expect(curious.err).toMatch(/\n {4}at /);
   });
 
   test("a full disk under standard output", async () => {
-    const around = surroundings({
+    const around = fakeEnvironment({
       analysis: analysis({ report: rejected }),
       outError: systemError("ENOSPC"),
     });
@@ -171,14 +174,17 @@ describe("errors are one sentence and status 2", () => {
   });
 
   test("an unknown term", async () => {
-    const around = surroundings();
+    const around = fakeEnvironment();
     expect(await run(["explain", "reject"], around)).toBe(2);
     expect(around.err).toBe("ike-dupcheck: no term is called 'reject'; did you mean rejected?\n");
   });
 });
 
 test("a reader that went away ends the program quietly, with the status so far", async () => {
-  const around = surroundings({ analysis: analysis({ report: rejected }), outError: systemError("EPIPE") });
+  const around = fakeEnvironment({
+    analysis: analysis({ report: rejected }),
+    outError: systemError("EPIPE"),
+  });
   expect(await run(["a"], around)).toBe(1);
   expect(await run(["schema"], around)).toBe(0);
   expect(around.err).toBe("");
@@ -188,7 +194,7 @@ describe("signals", () => {
   test.each(["SIGINT", "SIGTERM"] as const)(
     "%s ends the input, and what was read is reported",
     async (signal) => {
-      const around = surroundings({
+      const around = fakeEnvironment({
         analyze: async (options, fake) => {
           fake.send(signal);
           expect(options.signal?.aborted).toBe(true);
@@ -208,7 +214,7 @@ describe("signals", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("a second %s ends the program with %d", async (signal, status) => {
-    const around = surroundings({
+    const around = fakeEnvironment({
       analyze: async (_, fake) => {
         fake.send("SIGINT");
         fake.send(signal);
@@ -220,7 +226,7 @@ describe("signals", () => {
   });
 
   test("nobody listens any more once the report is out", async () => {
-    const around = surroundings();
+    const around = fakeEnvironment();
     await run(["a"], around);
     around.send("SIGINT");
     around.send("SIGINT");
@@ -237,7 +243,7 @@ describe("progress", () => {
   };
 
   test("is one line on a terminal, and erased in the end", async () => {
-    const around = surroundings({ ...reading, terminal: true });
+    const around = fakeEnvironment({ ...reading, terminal: true });
     await run(["a"], around);
     expect(around.err).toMatch(/^\rike-dupcheck: 50 %, 5\.0 of 10\.0 MB, 9 packets\r +\r$/);
   });
@@ -247,7 +253,7 @@ describe("progress", () => {
     ["with --no-progress", ["--no-progress", "a"], true],
     ["with -q", ["-q", "a"], true],
   ])("is not there %s", async (_, args, terminal) => {
-    const around = surroundings({ ...reading, terminal });
+    const around = fakeEnvironment({ ...reading, terminal });
     await run(args, around);
     expect(around.err).toBe("");
   });
@@ -262,7 +268,7 @@ describe("--cross-check", () => {
 
   test("goes over every source; what cannot be compared is a note, and no error", async () => {
     const asked: unknown[] = [];
-    const around = surroundings({
+    const around = fakeEnvironment({
       analysis: given,
       crossCheck: async (name, options) => {
         asked.push([name, options]);
@@ -280,7 +286,7 @@ describe("--cross-check", () => {
   });
 
   test("a difference is an error, and the report is still printed", async () => {
-    const around = surroundings({
+    const around = fakeEnvironment({
       analysis: given,
       crossCheck: async (name) => ({
         compared: 3,
@@ -297,7 +303,7 @@ describe("--cross-check", () => {
 
   test("a reading that stopped early is compared as far as it went", async () => {
     const limits: unknown[] = [];
-    const around = surroundings({
+    const around = fakeEnvironment({
       analysis: given,
       crossCheck: async (_, { maxPackets }) => {
         limits.push(maxPackets);
@@ -309,7 +315,7 @@ describe("--cross-check", () => {
   });
 
   test("nothing is read twice without being asked for", async () => {
-    const around = surroundings({
+    const around = fakeEnvironment({
       crossCheck: async () => {
         throw new Error("asked");
       },
@@ -327,7 +333,7 @@ describe("-o", () => {
 
   test("writes the report without colour, leaves standard output empty and keeps the status", async () => {
     const path = join(folder, "r.txt");
-    const around = surroundings({ terminal: true, analysis: analysis({ report: rejected }) });
+    const around = fakeEnvironment({ terminal: true, analysis: analysis({ report: rejected }) });
     expect(await run(["--no-progress", "-o", path, "a.pcap"], around)).toBe(1);
     expect(readFileSync(path, "utf8")).toMatch(/^1 of 2 clients kept out/);
     expect([around.out, around.err]).toEqual(["", ""]);
@@ -340,7 +346,7 @@ describe("-o", () => {
     const analyze = async () => {
       throw new CaptureError("empty", "a.pcap is empty");
     };
-    expect(await run(["-o", path, "a.pcap"], surroundings({ analyze }))).toBe(2);
+    expect(await run(["-o", path, "a.pcap"], fakeEnvironment({ analyze }))).toBe(2);
     expect(readFileSync(path, "utf8")).toBe("old");
     expect(readdirSync(folder)).toEqual(["r.json"]);
   });
@@ -348,7 +354,7 @@ describe("-o", () => {
   test("an input is not written over, and not even read", async () => {
     const path = join(folder, "a.pcap");
     writeFileSync(path, "precious");
-    const around = surroundings();
+    const around = fakeEnvironment();
     expect(await run(["-o", path, path], around)).toBe(2);
     expect(around.err).toBe(`ike-dupcheck: refusing to write to ${path}: it is an input\n`);
     expect(readFileSync(path, "utf8")).toBe("precious");
@@ -356,7 +362,7 @@ describe("-o", () => {
   });
 
   test("the second signal leaves no half-written file", async () => {
-    const around = surroundings({
+    const around = fakeEnvironment({
       analyze: async (_, fake) => {
         fake.send("SIGTERM");
         fake.send("SIGTERM");

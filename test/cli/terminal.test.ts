@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ProgressLine, progressText } from "../../src/cli/progress.ts";
 import type { ColorMode } from "../../src/cli/terminal.ts";
-import { type Environment, Messages, tableWidth, wantsColor } from "../../src/cli/terminal.ts";
+import { type Variables, Messages, tableWidth, wantsColor } from "../../src/cli/terminal.ts";
 
 describe("colour: option, then NO_COLOR, then FORCE_COLOR, then the terminal", () => {
-  test.each<[string, ColorMode, Environment, boolean, boolean]>([
+  test.each<[string, ColorMode, Variables, boolean, boolean]>([
     ["a terminal has colour", "auto", {}, true, true],
     ["a pipe has none", "auto", {}, false, false],
     ["a dumb terminal has none", "auto", { TERM: "dumb" }, true, false],

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import { EchoFilter } from "../../src/ike/copies.ts";
+import { CopyFilter } from "../../src/ike/copies.ts";
 import { Message } from "../../src/wire/datagram.ts";
 import { isakmp } from "../support/frames.ts";
 
@@ -10,7 +10,7 @@ interface Seen {
   /** Milliseconds. */
   at: number;
   /** Capture point: interface, or source and interface. */
-  tap?: number;
+  capturePoint?: number;
   /** IP identification. */
   identification?: number;
   /** On the other side of a NAT: another address of the sender. */
@@ -26,34 +26,56 @@ const CLIENT = endpoint(1, 500);
 const CLIENT_INSIDE = endpoint(2, 500);
 const RESPONDER = endpoint(3, 500);
 
-function verdicts(seen: readonly Seen[], filter = new EchoFilter()): string {
+function verdicts(seen: readonly Seen[], filter = new CopyFilter()): string {
   const message = new Message();
   return seen
-    .map(({ at, tap = 0, identification = 0, behindNat = false, back = false, body = 7, logged = false }) => {
-      const bytes = isakmp({
-        initiatorCookie: "0102030405060708",
-        responderCookie: "f1f2f3f4f5f6f7f8",
-        exchange: 32,
-        body: Buffer.alloc(64, body),
-      });
-      message.read(bytes, 0, bytes.length, bytes.length);
-      const client = behindNat ? CLIENT_INSIDE : CLIENT;
-      message.from = back ? RESPONDER : client;
-      message.to = back ? client : RESPONDER;
-      message.tap = tap;
-      message.identification = identification;
-      message.logged = logged;
-      message.at = at * 1000;
-      return filter.see(message);
-    })
+    .map(
+      ({
+        at,
+        capturePoint = 0,
+        identification = 0,
+        behindNat = false,
+        back = false,
+        body = 7,
+        logged = false,
+      }) => {
+        const bytes = isakmp({
+          initiatorCookie: "0102030405060708",
+          responderCookie: "f1f2f3f4f5f6f7f8",
+          exchange: 32,
+          body: Buffer.alloc(64, body),
+        });
+        message.read(bytes, 0, bytes.length, bytes.length);
+        const client = behindNat ? CLIENT_INSIDE : CLIENT;
+        message.from = back ? RESPONDER : client;
+        message.to = back ? client : RESPONDER;
+        message.capturePoint = capturePoint;
+        message.identification = identification;
+        message.logged = logged;
+        message.at = at * 1000;
+        return filter.see(message);
+      },
+    )
     .join(" ");
 }
 
 describe("the same bytes seen twice", () => {
   it.each<[string, string, Seen[]]>([
-    ["on another interface at once: the capture's copy", "new echo", [{ at: 0 }, { at: 0.01, tap: 1 }]],
-    ["on another interface 499 ms later: its copy still", "new echo", [{ at: 0 }, { at: 499, tap: 1 }]],
-    ["on another interface 500 ms later: too late for a copy", "new new", [{ at: 0 }, { at: 500, tap: 1 }]],
+    [
+      "on another interface at once: the capture's copy",
+      "new echo",
+      [{ at: 0 }, { at: 0.01, capturePoint: 1 }],
+    ],
+    [
+      "on another interface 499 ms later: its copy still",
+      "new echo",
+      [{ at: 0 }, { at: 499, capturePoint: 1 }],
+    ],
+    [
+      "on another interface 500 ms later: too late for a copy",
+      "new new",
+      [{ at: 0 }, { at: 500, capturePoint: 1 }],
+    ],
     ["on the other side of a NAT", "new echo", [{ at: 0 }, { at: 2, behindNat: true }]],
     ["at the same point 3 ms later: a mirror of two hops", "new echo", [{ at: 0 }, { at: 3 }]],
     ["at the same point 249 ms later: no stack is so fast", "new echo", [{ at: 0 }, { at: 249 }]],
@@ -103,22 +125,22 @@ describe("a datagram that was sent again, seen at two points", () => {
     [
       "each time at both: two datagrams, two copies",
       "new echo new echo",
-      [{ at: 0 }, { at: 1, tap: 1 }, { at: 1000 }, { at: 1001, tap: 1 }],
+      [{ at: 0 }, { at: 1, capturePoint: 1 }, { at: 1000 }, { at: 1001, capturePoint: 1 }],
     ],
     [
       "the second time at the second point alone: two datagrams",
       "new echo new",
-      [{ at: 0 }, { at: 1, tap: 1 }, { at: 1001, tap: 1 }],
+      [{ at: 0 }, { at: 1, capturePoint: 1 }, { at: 1001, capturePoint: 1 }],
     ],
     [
       "after 300 ms, both copies late: each answers to the datagram that has none there yet",
       "new new echo echo",
-      [{ at: 0 }, { at: 300 }, { at: 350, tap: 1 }, { at: 620, tap: 1 }],
+      [{ at: 0 }, { at: 300 }, { at: 350, capturePoint: 1 }, { at: 620, capturePoint: 1 }],
     ],
     [
       "after 300 ms, which only the second point saw: its second copy is no copy of the first datagram",
       "new echo new",
-      [{ at: 0 }, { at: 100, tap: 1 }, { at: 400, tap: 1 }],
+      [{ at: 0 }, { at: 100, capturePoint: 1 }, { at: 400, capturePoint: 1 }],
     ],
     [
       "three times by drivers 1.5 ms apart, and again after a second: one retransmission",
@@ -136,8 +158,8 @@ describe("a datagram that was sent again, seen at two points", () => {
 });
 
 it("counts the capture points of a datagram that it cannot remember, and takes copies there as copies", () => {
-  const filter = new EchoFilter();
-  const points = Array.from({ length: 40 }, (_, tap) => ({ at: tap / 1000, tap }));
+  const filter = new CopyFilter();
+  const points = Array.from({ length: 40 }, (_, capturePoint) => ({ at: capturePoint / 1000, capturePoint }));
   expect(verdicts(points, filter)).toBe(`new${" echo".repeat(39)}`);
   expect(filter.evicted).toBe(40 - 16);
 });

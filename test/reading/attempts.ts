@@ -25,7 +25,7 @@ export interface Attempt {
 export interface Judged {
   attempts: Attempt[];
   /** Not accepted, and nobody is seen to hold the ID: for 6.9. */
-  unheld: QuickMode[];
+  refusedWithoutHolder: QuickMode[];
 }
 
 const SURENESS: Record<Overlap, number> = { certain: 3, probable: 2, unknown: 1, ended: 0 };
@@ -33,7 +33,7 @@ const SURENESS: Record<Overlap, number> = { certain: 3, probable: 2, unknown: 1,
 export function judge(field: Field): Judged {
   field.claims = [...field.known.values()].flatMap((known) => claimsOf(known, field.outcomes));
   const attempts: Attempt[] = [];
-  const unheld: QuickMode[] = [];
+  const refusedWithoutHolder: QuickMode[] = [];
   for (const quickMode of field.scene.quickModes) {
     if (!quickMode.byClient) continue;
     const outcome = field.outcomes.get(quickMode)!;
@@ -43,7 +43,7 @@ export function judge(field: Field): Judged {
       null,
     );
     if (best === null) {
-      if (!isAccepted(outcome)) unheld.push(quickMode);
+      if (!isAccepted(outcome)) refusedWithoutHolder.push(quickMode);
     } else {
       const attempt = attemptOn(best, quickMode, outcome, field);
       if (attempt !== null) attempts.push(attempt);
@@ -54,7 +54,7 @@ export function judge(field: Field): Judged {
       }
     }
   }
-  return { attempts, unheld };
+  return { attempts, refusedWithoutHolder };
 }
 
 /** Live claims of other clients on the ID, the newest of each. */

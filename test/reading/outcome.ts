@@ -183,7 +183,7 @@ function nothingMissed(quickMode: QuickMode, scene: Scene): boolean {
   );
   if (deletedBy(quickMode)) return false;
   const endpoints = scene.endpoints(sa);
-  const goesOn = scene.signs.some(
+  const resumable = scene.signs.some(
     (sign) =>
       sign.kind === "esp" &&
       sign.fromClient &&
@@ -191,7 +191,7 @@ function nothingMissed(quickMode: QuickMode, scene: Scene): boolean {
       sign.at < (left ?? Number.POSITIVE_INFINITY) &&
       isOn(sign, sa, endpoints),
   );
-  return !(infos.some((info) => info.at - at <= 1) && !scene.blind(sa) && !goesOn);
+  return !(infos.some((info) => info.at - at <= 1) && !scene.blind(sa) && !resumable);
 }
 
 /** The responder itself deleted the SA: two Informationals within 5 s, then it sends nothing more on it. */

@@ -104,15 +104,15 @@ export function gaveUp(quickMode: QuickMode, scene: Scene): number | null {
 
 function isEarlyDelete({ sa, at, copies, id }: QuickMode, info: Said, scene: Scene): boolean {
   if (info.at - at > TOO_SOON || copies.some((copy) => copy.at < info.at)) return false;
-  const goesOn = (moment: number) => moment > info.at && moment <= info.at + GOES_ON;
+  const resumable = (moment: number) => moment > info.at && moment <= info.at + GOES_ON;
   const endpoints = scene.endpoints(sa);
   return (
-    copies.some((copy) => goesOn(copy.at)) ||
+    copies.some((copy) => resumable(copy.at)) ||
     scene.quickModes.some(
-      (other) => other.sa === sa && other.id !== id && other.byClient && goesOn(other.at),
+      (other) => other.sa === sa && other.id !== id && other.byClient && resumable(other.at),
     ) ||
     scene.signs.some(
-      (sign) => sign.kind === "esp" && sign.fromClient && goesOn(sign.at) && isOn(sign, sa, endpoints),
+      (sign) => sign.kind === "esp" && sign.fromClient && resumable(sign.at) && isOn(sign, sa, endpoints),
     )
   );
 }

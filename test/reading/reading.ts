@@ -54,7 +54,8 @@ export function conclude(capture: Capture): Result {
   const inUse = new Set(
     judged.attempts.filter((each) => each.inUse).map(({ quickMode }) => quickMode.sa.responder),
   );
-  for (const quickMode of judged.unheld) concludeUnheld(quickMode, field, candidates, inUse, result);
+  for (const quickMode of judged.refusedWithoutHolder)
+    concludeUnheld(quickMode, field, candidates, inUse, result);
   result.refusedWithoutHolder = unique(result.refusedWithoutHolder);
   result.refusedByOwnSession = unique(result.refusedByOwnSession);
   return result;

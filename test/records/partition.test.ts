@@ -77,7 +77,7 @@ it("of worlds with two gateways as well, seen whole or in part", async () => {
   expect(several).toBeGreaterThan(15);
 });
 
-it("addresses of one box go with the one that names it", async () => {
+it("addresses of one gateway go with the one that names it", async () => {
   const captures = [await readFile(join(samples, "two-windows-clients.pcap"))];
   const options: AnalyzeOptions = { aliases: [["192.0.2.77", "192.0.2.1"]] };
   const whole = union([await reportOn(captures, options)]);

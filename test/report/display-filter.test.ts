@@ -34,7 +34,7 @@ describe.skipIf(!hasTool("tshark"))("in tshark", () => {
   it.each<[string, string[], string[]]>([
     ["many IDs", ids(100), ["192.0.2.1"]],
     ["IPv6", ids(1), ["2001:db8::1"]],
-    ["a box with several addresses", ids(2), ["192.0.2.1", "192.0.2.2", "2001:db8::1"]],
+    ["a gateway with several addresses", ids(2), ["192.0.2.1", "192.0.2.2", "2001:db8::1"]],
   ])("the filter for %s is well formed", (_, messageIds, addresses) => {
     const filter = displayFilter(messageIds, addresses);
     const { status, stderr } = spawnSync(

@@ -45,17 +45,17 @@ export class Dialogue extends Connected implements Session {
     const { place, cookies, gateway } = this;
     const { make } = gateway.model;
     const random = (size: number) => this.net.bytes(size);
-    const box = { address: gateway.address, port: 500 };
+    const responder = { address: gateway.address, port: 500 };
     const own = { address: place.natted ? place.inside : place.address, port: 500 };
     const seen = { address: place.address, port: place.port500 };
     const answers = [
       secondMessage(cookies, make),
-      exchangeMessage(cookies, "responder", make, { remote: seen, own: box }, random),
+      exchangeMessage(cookies, "responder", make, { remote: seen, own: responder }, random),
       this.encrypted(2, 0, 76),
     ];
     const steps = [
       firstMessage(cookies, this.nature.vendorIds),
-      exchangeMessage(cookies, "client", make, { remote: box, own }, random),
+      exchangeMessage(cookies, "client", make, { remote: responder, own }, random),
       this.encrypted(2, 0, 76),
     ];
     const step = (i: number): void => {
@@ -80,13 +80,16 @@ export class Dialogue extends Connected implements Session {
     next.ipsec = this.ipsec;
     const { make } = this.gateway.model;
     const random = (size: number) => this.net.bytes(size);
-    const box = { address: this.gateway.address, port: 500 };
+    const responder = { address: this.gateway.address, port: 500 };
     const seen = { address: this.place.address, port: this.place.port500 };
     const messages: [Direction, Buffer][] = [
       ["down", renewal(next.cookies, make)],
       ["up", secondMessage(next.cookies, "nameless")],
-      ["down", exchangeMessage(next.cookies, "client", make, { remote: seen, own: box }, random)],
-      ["up", exchangeMessage(next.cookies, "responder", "nameless", { remote: box, own: seen }, random)],
+      ["down", exchangeMessage(next.cookies, "client", make, { remote: seen, own: responder }, random)],
+      [
+        "up",
+        exchangeMessage(next.cookies, "responder", "nameless", { remote: responder, own: seen }, random),
+      ],
       ["down", next.encrypted(2, 0, 76)],
       ["up", next.encrypted(2, 0, 76)],
     ];

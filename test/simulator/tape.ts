@@ -15,7 +15,7 @@ interface Taken {
   seen: Seen | null;
   at: number;
   inside: boolean;
-  tap: number;
+  capturePoint: number;
 }
 
 const scratch = Buffer.alloc(2048);
@@ -34,14 +34,18 @@ export class Tape {
 
   add(
     seen: Seen,
-    { at = seen.at, inside = false, tap = 0 }: { at?: number; inside?: boolean; tap?: number } = {},
+    {
+      at = seen.at,
+      inside = false,
+      capturePoint = 0,
+    }: { at?: number; inside?: boolean; capturePoint?: number } = {},
   ): void {
-    this.#taken.push({ seen, at, inside, tap });
+    this.#taken.push({ seen, at, inside, capturePoint });
   }
 
   /** A packet of somebody who has nothing to do with it. */
   bystander(at: number): void {
-    this.#taken.push({ seen: null, at, inside: false, tap: 0 });
+    this.#taken.push({ seen: null, at, inside: false, capturePoint: 0 });
   }
 
   pcap(): Buffer {
@@ -82,11 +86,11 @@ export class Tape {
 
   /** The frames themselves, each with its time. */
   frames(): FrameRecord[] {
-    return this.#taken.map(({ seen, at, inside, tap }): FrameRecord => {
+    return this.#taken.map(({ seen, at, inside, capturePoint }): FrameRecord => {
       const frame = Buffer.alloc(sizeOf(seen));
       if (seen !== null) writeFrame(frame, 0, seen, inside);
       const { seconds, nanos } = timeOf(at);
-      return { at: BigInt(seconds) * 1_000_000_000n + BigInt(nanos), frame, interface: tap };
+      return { at: BigInt(seconds) * 1_000_000_000n + BigInt(nanos), frame, interface: capturePoint };
     });
   }
 }

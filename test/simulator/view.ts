@@ -131,12 +131,12 @@ function fileOf(seen: readonly Seen[], end: number | null, options: { snaplen?: 
 function duplicated(all: readonly Seen[], last: number, next: () => number): Buffer {
   const gap = next() % 2 === 0 ? 0.00003 : 0.0004;
   const twice = all.flatMap((seen) => [
-    { seen, at: seen.at, tap: 0 },
-    ...(next() % 10 < 7 ? [{ seen, at: seen.at + gap, tap: 1 }] : []),
+    { seen, at: seen.at, capturePoint: 0 },
+    ...(next() % 10 < 7 ? [{ seen, at: seen.at + gap, capturePoint: 1 }] : []),
   ]);
   twice.sort((a, b) => a.at - b.at);
   const tape = new Tape();
-  for (const { seen, at, tap } of twice) tape.add(seen, { at, tap });
+  for (const { seen, at, capturePoint } of twice) tape.add(seen, { at, capturePoint });
   tape.bystander(last + 60);
   return tape.pcapng();
 }

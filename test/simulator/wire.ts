@@ -77,7 +77,7 @@ export function writeFrame(into: Buffer, offset: number, seen: Seen, inside: boo
   const size = frameSize(seen);
   const overIp = "esp" in body && !floated;
   const client = addressNumber(inside ? place.inside : place.address);
-  const box = addressNumber(gateway);
+  const responder = addressNumber(gateway);
   const up = direction === "up";
   into.writeUInt32BE(0x02000000, offset);
   into.writeUInt32BE(up ? 0x00010200 : 0x00020200, offset + 4);
@@ -91,8 +91,8 @@ export function writeFrame(into: Buffer, offset: number, seen: Seen, inside: boo
   into[ip + 8] = 64;
   into[ip + 9] = overIp ? PROTOCOL_ESP : PROTOCOL_UDP;
   into.writeUInt16BE(0, ip + 10);
-  into.writeUInt32BE(up ? client : box, ip + 12);
-  into.writeUInt32BE(up ? box : client, ip + 16);
+  into.writeUInt32BE(up ? client : responder, ip + 12);
+  into.writeUInt32BE(up ? responder : client, ip + 16);
   let at = ip + IP;
   if (!overIp) {
     const port = floated ? (inside ? 4500 : place.port4500) : inside ? 500 : place.port500;

@@ -39,7 +39,7 @@ export interface PeerOptions {
 
 const ASA_VENDOR_IDS = {
   first: [VENDOR.natT, VENDOR.fragmentationCisco],
-  // The third looks like that of an IOS device and differs from box to box.
+  // The third looks like that of an IOS device and differs from gateway to gateway.
   second: [VENDOR.unity, VENDOR.xauth, "a38c6e10f2b54d7981c0de5567f3419b", VENDOR.asa],
 };
 

@@ -2,7 +2,7 @@
 
 import type { Report } from "../../report/model.ts";
 import { deliver, tell, writeEvidence } from "../delivery.ts";
-import type { Surroundings } from "../environment.ts";
+import type { Environment } from "../environment.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type CheckOptions, helpText } from "../flags/options.ts";
 import { abandon, type Job, openJob, type Reading } from "../job.ts";
@@ -11,24 +11,20 @@ import { stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
 import { type FilesJob, readFiles } from "./files-reading.ts";
 
-export async function check(
-  options: CheckOptions,
-  around: Surroundings,
-  messages: Messages,
-): Promise<number> {
+export async function check(options: CheckOptions, env: Environment, messages: Messages): Promise<number> {
   const nothing = options.inputs.length + options.live.interfaces.length + options.syslog.length === 0;
-  if (nothing && around.stdinIsTerminal) {
-    around.stderr.write(helpText(around.version));
+  if (nothing && env.stdinIsTerminal) {
+    env.stderr.write(helpText(env.version));
     return 2;
   }
   // A gateway's log can be read alone.
   const inputs = options.inputs.length === 0 && options.syslog.length === 0 ? ["-"] : options.inputs;
-  const goesOn = await mayGoOn(inputs, options, around);
-  refuse(inputs, options, goesOn);
+  const resumable = await mayGoOn(inputs, options, env);
+  refuse(inputs, options, resumable);
   const stop = new AbortController();
-  const opening = openJob({ inputs, options, around, messages, goesOn, stop });
+  const opening = openJob({ inputs, options, env, messages, resumable, stop });
   // Before the first file is there: a signal must not leave it behind.
-  const release = listen(opening, { options, around, messages, goesOn, stop });
+  const release = listen(opening, { options, env, messages, resumable, stop });
   const job = await opening.catch((error: unknown) => {
     release();
     throw error;
@@ -41,7 +37,7 @@ export async function check(
       reading.release();
     }
   } catch (error) {
-    if (!goesOn) throw error;
+    if (!resumable) throw error;
     const { tellRefusal } = await import("./inputs.ts");
     if (!tellRefusal(error, messages)) throw error;
     return 2;
@@ -55,15 +51,15 @@ export async function check(
 async function mayGoOn(
   inputs: readonly string[],
   { live, state, crossCheck }: CheckOptions,
-  around: Surroundings,
+  env: Environment,
 ): Promise<boolean> {
   if (live.interfaces.length > 0 || state !== null) return true;
-  return inputs.length === 1 && !crossCheck && around.isPipe(inputs[0]);
+  return inputs.length === 1 && !crossCheck && env.isPipe(inputs[0]);
 }
 
 /** @throws OutputError for what does not go together */
-function refuse(inputs: readonly string[], { live, evidence }: CheckOptions, goesOn: boolean): void {
-  if (goesOn) return;
+function refuse(inputs: readonly string[], { live, evidence }: CheckOptions, resumable: boolean): void {
+  if (resumable) return;
   if (live.metrics !== null) {
     throw new OutputError("--metrics goes with an input that goes on: -i, a pipe or --state");
   }
@@ -77,21 +73,21 @@ function listen(
   opening: Promise<Job>,
   {
     options,
-    around,
+    env,
     messages,
-    goesOn,
+    resumable,
     stop,
-  }: Pick<Job, "options" | "around" | "messages" | "goesOn" | "stop">,
+  }: Pick<Job, "options" | "env" | "messages" | "resumable" | "stop">,
 ): () => void {
   const leave = () => opening.then(abandon, () => {});
-  const releases = [around.onSignal((signal) => stopOrExit(signal, stop, leave, around, messages))];
-  if (goesOn) {
+  const releases = [env.onSignal((signal) => stopOrExit(signal, stop, leave, env, messages))];
+  if (resumable) {
     const hangup = async () => {
       const { output } = await opening;
       if (output.sink !== null && options.output !== null) output.sink.reopen();
       else stop.abort();
     };
-    releases.push(around.onHangup(() => void hangup().catch(() => {})));
+    releases.push(env.onHangup(() => void hangup().catch(() => {})));
   }
   return () => {
     for (const release of releases) release();
@@ -99,35 +95,35 @@ function listen(
 }
 
 async function read(job: Job): Promise<Reading> {
-  if (!job.goesOn) return readFiles(job);
+  if (!job.resumable) return readFiles(job);
   const { readLive } = await import("./live-reading.ts");
   return readLive(job);
 }
 
 /** Says and writes what came of it; gives the exit status. */
 async function finish(reading: Reading, job: Job): Promise<number> {
-  const { options, stop, goesOn } = job;
+  const { options, stop, resumable } = job;
   const { report, failures, kept } = reading;
   tell(reading, job);
   const differs = options.crossCheck && (await crossCheckSources(report, job));
   const delivered = await deliver(reading, job);
   const written = (await writeEvidence(reading, job)) && delivered;
   const failed = failures.length > 0 || differs || !written || !kept;
-  const signalled = !goesOn && stop.signal.aborted;
+  const signalled = !resumable && stop.signal.aborted;
   return exitStatus({ report, failed, signalled }, options.failOn, options.strict);
 }
 
 /** True when a capture reads differently with the other reader, or cannot be read by it. */
 export async function crossCheckSources(
   report: Report,
-  { options, around, messages, stop }: FilesJob,
+  { options, env, messages, stop }: FilesJob,
 ): Promise<boolean> {
   let differs = false;
   // A reading that was ended early is compared as far as it went.
   const partial = options.maxPackets !== null || stop.signal.aborted;
   for (const { name, format, packets } of report.capture.sources) {
     const limit = partial ? { maxPackets: packets } : {};
-    const result = await around.crossCheck(name, { format, ports: options.ports, ...limit });
+    const result = await env.crossCheck(name, { format, ports: options.ports, ...limit });
     for (const difference of result.differences) messages.error(`cross-check: ${difference}`);
     if (result.skipped !== null) messages.note(`cross-check: ${result.skipped}`);
     else if (result.differences.length === 0) {

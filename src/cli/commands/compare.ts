@@ -9,7 +9,7 @@ import {
   type GatewayChange,
 } from "../../report/comparison.ts";
 import type { Report } from "../../report/model.ts";
-import type { Surroundings } from "../environment.ts";
+import type { Environment } from "../environment.ts";
 import type { CompareOptions } from "../flags/options.ts";
 import { OutputError, reasonOf, streamTarget, writeTo } from "../output.ts";
 import type { Messages } from "../terminal.ts";
@@ -28,7 +28,7 @@ const WORDS: Record<Change, string> = {
 /** Prints what became of each gateway; gives the exit status. */
 export async function compare(
   { before, after, json }: CompareOptions,
-  around: Surroundings,
+  env: Environment,
   messages: Messages,
 ): Promise<number> {
   const changes = compareReports(await readReport(before), await readReport(after));
@@ -36,7 +36,7 @@ export async function compare(
   const text = json
     ? `${JSON.stringify({ schemaVersion: "1", gateways: changes }, null, 2)}\n`
     : `${[headline(changes), "", ...changes.flatMap(lines)].join("\n")}\n`;
-  return (await writeTo(streamTarget(around.stdout), [text], null, messages)) ? status : 2;
+  return (await writeTo(streamTarget(env.stdout), [text], null, messages)) ? status : 2;
 }
 
 function headline(changes: readonly GatewayChange[]): string {

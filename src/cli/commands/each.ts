@@ -3,7 +3,7 @@
 import type { Analysis } from "../../index.ts";
 import { severalOf } from "../../printers/several.ts";
 import { render, tell } from "../delivery.ts";
-import type { Surroundings } from "../environment.ts";
+import type { Environment } from "../environment.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type CheckOptions, helpText } from "../flags/options.ts";
 import { openTarget, streamTarget, writeTo } from "../output.ts";
@@ -15,7 +15,7 @@ import { readFiles } from "./files-reading.ts";
 /** What the captures are read for, one after the other. */
 interface Round {
   options: CheckOptions;
-  around: Surroundings;
+  env: Environment;
   messages: Messages;
   stop: AbortController;
   /** The worst status so far. */
@@ -25,19 +25,19 @@ interface Round {
 /** Reports every capture of the inputs; returns the worst exit status of all. */
 export async function checkEach(
   options: CheckOptions,
-  around: Surroundings,
+  env: Environment,
   messages: Messages,
 ): Promise<number> {
-  if (options.inputs.length === 0 && around.stdinIsTerminal) {
-    around.stderr.write(helpText(around.version));
+  if (options.inputs.length === 0 && env.stdinIsTerminal) {
+    env.stderr.write(helpText(env.version));
     return 2;
   }
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
   const target =
-    options.output === null ? streamTarget(around.stdout) : await openTarget(options.output, inputs);
+    options.output === null ? streamTarget(env.stdout) : await openTarget(options.output, inputs);
   const stop = new AbortController();
   const abandon = () => target.abandon();
-  const release = around.onSignal((signal) => stopOrExit(signal, stop, abandon, around, messages));
+  const release = env.onSignal((signal) => stopOrExit(signal, stop, abandon, env, messages));
   try {
     const { expandInputs } = await import("../../node/inputs.ts");
     const found = await expandInputs(inputs, { recursive: options.recursive });
@@ -47,7 +47,7 @@ export async function checkEach(
     const doubtful = options.strict && found.leftOut.length > 0;
     const round = {
       options,
-      around,
+      env,
       messages,
       stop,
       status: found.failures.length > 0 || doubtful ? 2 : 0,
@@ -71,7 +71,7 @@ async function* reportsOf(names: readonly string[], round: Round): AsyncGenerato
     const analysis = await analysed(name, round);
     // Where nothing could be read, no report is written.
     if (analysis.failures.length > 0 && analysis.report.capture.sources.length === 0) continue;
-    const text = await render(analysis, round.options, round.around);
+    const text = await render(analysis, round.options, round.env);
     for (const piece of item(text, name, index)) yield encoder.encode(piece);
     index += 1;
   }
@@ -79,8 +79,8 @@ async function* reportsOf(names: readonly string[], round: Round): AsyncGenerato
 }
 
 async function analysed(name: string, round: Round): Promise<Analysis> {
-  const { options, around, messages, stop } = round;
-  const job = { inputs: [name], options, around, messages, stop };
+  const { options, env, messages, stop } = round;
+  const job = { inputs: [name], options, env, messages, stop };
   const analysis = await readFiles(job);
   tell(analysis, job);
   const differs = options.crossCheck && (await crossCheckSources(analysis.report, job));

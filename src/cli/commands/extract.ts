@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { type Extraction, extractFrom } from "../../analysis/extraction.ts";
 import { extract, type ExtractOptions as LibraryOptions } from "../../index.ts";
 import type { LiveCapture } from "../../node/live/live-feed.ts";
-import type { Surroundings } from "../environment.ts";
+import type { Environment } from "../environment.ts";
 import type { ExtractOptions } from "../flags/options.ts";
 import { errorCode, OutputError, reasonOf, refuseInput, streamTarget } from "../output.ts";
 import { SIGNAL_STATUS } from "../signals.ts";
@@ -15,20 +15,20 @@ import { openLive, tellRefusal } from "./inputs.ts";
 /** Returns 0, or 2 when an input cannot be read whole or the records cannot be written. */
 export async function extractRecords(
   options: ExtractOptions,
-  around: Surroundings,
+  env: Environment,
   messages: Messages,
 ): Promise<number> {
   const live = options.live.interfaces.length > 0;
-  if (!live && options.inputs.length === 0 && around.stdinIsTerminal) {
+  if (!live && options.inputs.length === 0 && env.stdinIsTerminal) {
     messages.error("extract needs a capture: extract FILE..., - for standard input, or -i IFACE");
     return 2;
   }
   const inputs = live ? [] : options.inputs.length === 0 ? ["-"] : options.inputs;
-  const output = await openOutput(options.output, inputs, around);
+  const output = await openOutput(options.output, inputs, env);
   const stop = new AbortController();
-  const release = around.onSignal((signal) => {
+  const release = env.onSignal((signal) => {
     // The first signal ends the input, so that the trailer is still written; the second ends the program.
-    if (stop.signal.aborted) around.exit(SIGNAL_STATUS[signal]);
+    if (stop.signal.aborted) env.exit(SIGNAL_STATUS[signal]);
     else stop.abort();
   });
   const settings: LibraryOptions = { ports: options.ports, signal: stop.signal };
@@ -92,13 +92,9 @@ interface Output {
 }
 
 /** Records are written as they come, so an output file grows: it does not appear whole at the end. */
-async function openOutput(
-  path: string | null,
-  inputs: readonly string[],
-  around: Surroundings,
-): Promise<Output> {
+async function openOutput(path: string | null, inputs: readonly string[], env: Environment): Promise<Output> {
   if (path === null) {
-    const target = streamTarget(around.stdout);
+    const target = streamTarget(env.stdout);
     return { write: (lines) => target.write([lines]), close: async () => {} };
   }
   await refuseInput(path, inputs);

@@ -5,12 +5,12 @@ import type { Job, Reading } from "../job.ts";
 import { ProgressLine } from "../progress.ts";
 
 /** What reading files needs of a run. */
-export type FilesJob = Pick<Job, "inputs" | "options" | "around" | "messages" | "stop"> &
+export type FilesJob = Pick<Job, "inputs" | "options" | "env" | "messages" | "stop"> &
   Partial<Pick<Job, "anonymizer">>;
 
 export async function readFiles(job: FilesJob): Promise<Reading> {
-  const { inputs, options, around, messages, anonymizer, stop } = job;
-  const { stderr } = around;
+  const { inputs, options, env, messages, anonymizer, stop } = job;
+  const { stderr } = env;
   const analyzeOptions: AnalyzeOptions = {
     ports: options.ports,
     responders: options.responders,
@@ -26,12 +26,12 @@ export async function readFiles(job: FilesJob): Promise<Reading> {
   };
   if (options.maxPackets !== null) analyzeOptions.maxPackets = options.maxPackets;
   if (options.progress && !options.quiet && stderr.isTTY === true) {
-    const line = new ProgressLine((text) => stderr.write(text), stderr.columns ?? 80, around.now);
+    const line = new ProgressLine((text) => stderr.write(text), stderr.columns ?? 80, env.now);
     messages.progress = line;
     analyzeOptions.onProgress = (progress) => line.update(progress);
   }
   try {
-    return { ...(await around.analyze(inputs, analyzeOptions)), kept: true, release: () => {} };
+    return { ...(await env.analyze(inputs, analyzeOptions)), kept: true, release: () => {} };
   } finally {
     messages.progress?.erase();
     messages.progress = null;

@@ -93,7 +93,7 @@ function runOptions(
   view: ReturnType<typeof viewOf>,
   ring: EvidenceRing | null,
 ): RunOptions {
-  const { options, around, messages, stop, output, anonymizer } = job;
+  const { options, env, messages, stop, output, anonymizer } = job;
   const { sink } = output;
   const { live } = options;
   const liveRun: LiveRun = {
@@ -109,7 +109,7 @@ function runOptions(
       stateful?.keeper.tick(performance.now());
     },
   };
-  if (live.metrics !== null) liveRun.onMetrics = metricsWriter(live.metrics, around, messages);
+  if (live.metrics !== null) liveRun.onMetrics = metricsWriter(live.metrics, env, messages);
   if (stateful !== null) liveRun.keeper = stateful.keeper;
   const asked: RunOptions = {
     ports: options.ports,
@@ -118,7 +118,7 @@ function runOptions(
     maxSas: live.maxSas ?? MAX_SAS,
     signal: stop.signal,
     sinks: ring === null ? [] : [ring],
-    now: () => around.now(),
+    now: () => env.now(),
     live: liveRun,
   };
   if (anonymizer !== undefined) asked.anonymizer = anonymizer;

@@ -104,7 +104,7 @@ function checkOptions(): Option[] {
     new Option("-w, --write <FILE>", "write the packets of the findings to FILE (pcapng or pcap)"),
     list("-p, --port <PORT>", "another UDP port that carries IKE (repeatable)", port),
     list("--responder <ADDR|CIDR>", "this address or network is the responder (repeatable)", network),
-    list("--alias <ADDR=ADDR>", "two addresses of one box (repeatable)", alias),
+    list("--alias <ADDR=ADDR>", "two addresses of one gateway (repeatable)", alias),
     new Option("--partition <I/N>", "judge only the responders of share I of N (1/4 to 4/4)").argParser(
       partition,
     ),

@@ -68,9 +68,9 @@ export class ClientRows {
   }
 
   /** By port where it fits: a later session of one client can have come from another. */
-  of(party: { address: string | null; port: number | null }, responder: string): Client | undefined {
-    const address = `${party.address} ${responder}`;
-    return this.#byPort.get(`${address} ${party.port}`) ?? this.#byAddress.get(address);
+  of(clientSa: { address: string | null; port: number | null }, responder: string): Client | undefined {
+    const address = `${clientSa.address} ${responder}`;
+    return this.#byPort.get(`${address} ${clientSa.port}`) ?? this.#byAddress.get(address);
   }
 }
 

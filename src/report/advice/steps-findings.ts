@@ -31,7 +31,7 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
   return [...groups.values()].sort((a, b) => b.length - a.length);
 }
 
-const prints = (findings: readonly Finding[]) => findings.map(({ fingerprint }) => fingerprint);
+const fingerprints = (findings: readonly Finding[]) => findings.map(({ fingerprint }) => fingerprint);
 
 /** Who has to go, so that the others get in; and who may be connected at the same time. */
 export function findingSteps(facts: Facts): NextStep[] {
@@ -45,7 +45,7 @@ export function findingSteps(facts: Facts): NextStep[] {
     steps.push({
       text: `Likewise for ${counted(holders.length, "more client")} that connected first: ${listed(holders, MAX_CLIENTS)}.`,
       commands: [],
-      findings: prints(rest),
+      findings: fingerprints(rest),
     });
   }
   for (const group of groupBy(firm, ({ responder }) => responder).slice(0, MAX_HOLDERS)) {
@@ -63,7 +63,7 @@ function disconnectStep(facts: Facts, group: readonly Finding[]): NextStep {
   return {
     text: `To let ${listed(kept, MAX_CLIENTS)} in at gateway ${finding.responder}, disconnect ${holder}, which connected first, whenever this happens.${left}`,
     commands: sessionCommands(facts, finding, finding.holder.address),
-    findings: prints(group),
+    findings: fingerprints(group),
   };
 }
 
@@ -74,7 +74,7 @@ function excludeStep(group: readonly Finding[]): NextStep {
   return {
     text: `Until that is cured, let only one of these be connected to ${group[0].responder} at a time: ${listed(names, MAX_CLIENTS)}. Clients that draw their message IDs at random are not affected.`,
     commands: [],
-    findings: prints(group),
+    findings: fingerprints(group),
   };
 }
 
@@ -82,7 +82,7 @@ function excludeStep(group: readonly Finding[]): NextStep {
 export function settleSteps(facts: Facts, clock: Clock): NextStep[] {
   const steps: NextStep[] = [];
   const add = (of: readonly Finding[], make: (finding: Finding) => Omit<NextStep, "findings">) => {
-    if (of.length > 0) steps.push({ ...make(of[0]), findings: prints(of) });
+    if (of.length > 0) steps.push({ ...make(of[0]), findings: fingerprints(of) });
   };
   const { possible, predicted, rejected } = facts.findings;
   const has = (caveat: string) => (finding: Finding) => (finding.caveats as string[]).includes(caveat);
@@ -179,7 +179,7 @@ export function forGoodStep(facts: Facts): NextStep[] {
     {
       text: "What ends it for good: another VPN type (IKEv2, SSL) or a client that does not count its message IDs, in place of the L2TP/IPsec client of Windows. Ask Cisco whether the software of this ASA tells clients apart by the message ID alone (KB 942429 names no version that does not).",
       commands: [],
-      findings: prints(cases),
+      findings: fingerprints(cases),
     },
   ];
 }

@@ -7,11 +7,11 @@ import type { HostTable } from "../ike/hosts.ts";
 import { type Candidate, candidatesOf, endedBetween, mayHold } from "./candidates.ts";
 import { isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
-import type { Acceptance, Attempt, Collisions, Unheld } from "./collisions.ts";
+import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
 import { inOrder, type Moment, seen } from "./moment.ts";
-import type { Party } from "./party.ts";
-import type { Box } from "./responders.ts";
+import type { ClientSa } from "./client-sa.ts";
+import type { Responder } from "./responders.ts";
 
 /** Why a client was refused, as far as the capture shows: what the warning about it says. */
 export type RefusalReason =
@@ -24,12 +24,12 @@ export type RefusalReason =
 
 /** All refusals of one client without a visible holder. */
 export interface Refusals {
-  box: Box;
+  responder: Responder;
   contender: Client;
   reason: RefusalReason;
-  attempts: readonly Unheld[];
+  attempts: readonly RefusedWithoutHolder[];
   /** The older session, for `own-session`. */
-  ghost: Party | null;
+  ghost: ClientSa | null;
   acceptedBefore: boolean;
   acceptedAfter: boolean;
   /** Peers whose phase 1 is not in the capture may hold the ID. */
@@ -45,28 +45,28 @@ export interface WithoutHolder {
   refusals: Refusals[];
 }
 
-export class UnheldJudge {
-  readonly #box: Box;
+export class RefusedWithoutHolderJudge {
+  readonly #responder: Responder;
   readonly #hosts: HostTable;
   readonly #collisions: Collisions;
   readonly #captureEnd: Moment;
   /** Computed once, when first needed. */
   #candidates: readonly Candidate[] | null = null;
   readonly #acceptedOn = new Map<number, Acceptance[]>();
-  readonly #byClient = new Map<Client, Party[]>();
+  readonly #byClient = new Map<Client, ClientSa[]>();
 
-  constructor(box: Box, hosts: HostTable, collisions: Collisions, captureEnd: Moment) {
-    this.#box = box;
+  constructor(responder: Responder, hosts: HostTable, collisions: Collisions, captureEnd: Moment) {
+    this.#responder = responder;
     this.#hosts = hosts;
     this.#collisions = collisions;
     this.#captureEnd = captureEnd;
     for (const each of collisions.accepted) append(this.#acceptedOn, each.exchange.messageId, each);
-    for (const party of box.parties) append(this.#byClient, party.client, party);
+    for (const clientSa of responder.clientSas) append(this.#byClient, clientSa.client, clientSa);
   }
 
   /** Peers that may have held the ID of a refusal without being seen to. */
   mayHold({ contender, exchange }: Acceptance): readonly Candidate[] {
-    this.#candidates ??= candidatesOf(this.#box, this.#hosts);
+    this.#candidates ??= candidatesOf(this.#responder, this.#hosts);
     const moment = { at: exchange.firstAt, segment: exchange.segment };
     return mayHold(this.#candidates, contender, moment, this.#acceptedOn.get(exchange.messageId) ?? []);
   }
@@ -79,16 +79,20 @@ export class UnheldJudge {
       acceptedLater: new Set(),
       refusals: [],
     };
-    const warned = new Map<Client, { reason: RefusalReason; attempts: Unheld[]; ghost: Party | null }>();
-    const warn = (each: Unheld, reason: RefusalReason, ghost: Party | null) => {
+    const warned = new Map<
+      Client,
+      { reason: RefusalReason; attempts: RefusedWithoutHolder[]; ghost: ClientSa | null }
+    >();
+    const warn = (each: RefusedWithoutHolder, reason: RefusalReason, ghost: ClientSa | null) => {
       const known = warned.get(each.contender.client);
       if (known === undefined) warned.set(each.contender.client, { reason, attempts: [each], ghost });
       else known.attempts.push(each);
     };
-    const unheld = [...this.#collisions.unheld].sort(({ exchange: a }, { exchange: b }) =>
-      inOrder({ at: a.firstAt, segment: a.segment }, { at: b.firstAt, segment: b.segment }),
+    const refusedWithoutHolder = [...this.#collisions.refusedWithoutHolder].sort(
+      ({ exchange: a }, { exchange: b }) =>
+        inOrder({ at: a.firstAt, segment: a.segment }, { at: b.firstAt, segment: b.segment }),
     );
-    for (const each of unheld) {
+    for (const each of refusedWithoutHolder) {
       const { contender } = each;
       if (contender.pattern.kind !== "sequential") {
         if (isRefused(each.outcome)) warn(each, "not-counting", null);
@@ -105,7 +109,7 @@ export class UnheldJudge {
     return found;
   }
 
-  #withCandidates(each: Unheld, found: WithoutHolder): boolean {
+  #withCandidates(each: RefusedWithoutHolder, found: WithoutHolder): boolean {
     const alive = this.mayHold(each);
     const accepted = this.#acceptedLater(each);
     const refused = { at: each.exchange.firstAt, segment: each.exchange.segment };
@@ -129,13 +133,13 @@ export class UnheldJudge {
   }
 
   /** Who was alive then, whoever is cleared by the contender's own acceptance later. */
-  #aliveThen({ contender, exchange }: Unheld): readonly Candidate[] {
+  #aliveThen({ contender, exchange }: RefusedWithoutHolder): readonly Candidate[] {
     const moment = { at: exchange.firstAt, segment: exchange.segment };
     return mayHold(this.#candidates!, contender, moment, []);
   }
 
   /** When the contender was next accepted on the ID; null where it was not. */
-  #acceptedLater({ contender, exchange }: Unheld): Moment | null {
+  #acceptedLater({ contender, exchange }: RefusedWithoutHolder): Moment | null {
     for (const each of this.#acceptedOn.get(exchange.messageId) ?? []) {
       const own = each.contender.client === contender.client;
       if (!own || each.exchange.segment !== exchange.segment) continue;
@@ -148,15 +152,15 @@ export class UnheldJudge {
   #refusalsOf(
     contender: Client,
     reason: RefusalReason,
-    attempts: readonly Unheld[],
-    ghost: Party | null,
+    attempts: readonly RefusedWithoutHolder[],
+    ghost: ClientSa | null,
   ): Refusals {
     const [first] = attempts;
     const last = attempts[attempts.length - 1];
     const accepted = this.#collisions.accepted.filter((each) => each.contender.client === contender);
     const times = accepted.map(({ exchange }) => exchange.firstAt);
     return {
-      box: this.#box,
+      responder: this.#responder,
       contender,
       reason,
       attempts,
@@ -169,9 +173,9 @@ export class UnheldJudge {
 
   /** Of a capture of one client alone nobody knows who else is connected. */
   #othersMayHold(): boolean {
-    const { parties, clients } = this.#box;
-    if (clients.length < 2 || parties.some(({ session }) => session.begunBefore)) return true;
-    this.#candidates ??= candidatesOf(this.#box, this.#hosts);
+    const { clientSas, clients } = this.#responder;
+    if (clients.length < 2 || clientSas.some(({ session }) => session.begunBefore)) return true;
+    this.#candidates ??= candidatesOf(this.#responder, this.#hosts);
     return this.#candidates.length > 0;
   }
 }

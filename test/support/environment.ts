@@ -1,11 +1,11 @@
 /** The process around the program, as a test wants it: streams that remember, an analysis that is given. */
 
-import type { Surroundings } from "../../src/cli/environment.ts";
+import type { Environment } from "../../src/cli/environment.ts";
 import type { StopSignal } from "../../src/cli/signals.ts";
 import type { Analysis, AnalyzeOptions } from "../../src/index.ts";
 import { report } from "./reports.ts";
 
-export interface FakeSurroundings extends Surroundings {
+export interface FakeEnvironment extends Environment {
   /** What was written. */
   out: string;
   err: string;
@@ -19,20 +19,20 @@ export function analysis(over: Partial<Analysis> = {}): Analysis {
   return { report: report(), failures: [], duplicates: [], timelines: () => [], evidence: null, ...over };
 }
 
-export interface Wishes extends Partial<Omit<Surroundings, "analyze">> {
+export interface Wishes extends Partial<Omit<Environment, "analyze">> {
   /** The error of a write to standard output, if any. */
   outError?: Error;
   terminal?: boolean;
   analysis?: Analysis;
-  analyze?: (options: AnalyzeOptions, fake: FakeSurroundings) => Promise<Analysis>;
+  analyze?: (options: AnalyzeOptions, fake: FakeEnvironment) => Promise<Analysis>;
 }
 
-export function surroundings(wishes: Wishes = {}): FakeSurroundings {
+export function fakeEnvironment(wishes: Wishes = {}): FakeEnvironment {
   const { outError, terminal = false, analysis: given, analyze, ...rest } = wishes;
   const listeners = new Set<(signal: StopSignal) => void>();
-  const fake: FakeSurroundings = {
+  const fake: FakeEnvironment = {
     version: "9.8.7",
-    env: {},
+    variables: {},
     out: "",
     err: "",
     asked: null,

@@ -8,7 +8,7 @@ import type { Pattern } from "./pattern.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
-export interface Party {
+export interface ClientSa {
   session: Session;
   client: Client;
   pattern: Pattern;
