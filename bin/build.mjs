@@ -41,13 +41,13 @@ async function bundle() {
   await build({
     ...program,
     entryPoints: ["src/cli/main.ts"],
-    external: ["cap", "cli-table3", "fzstd", "pcap-parser", "unbzip2-stream", "xz-decompress", "zod"],
+    external: ["cap", "pcap", "cli-table3", "fzstd", "pcap-parser", "unbzip2-stream", "xz-decompress", "zod"],
     outfile: "dist/main.cjs",
   });
   await build({
     ...program,
     entryPoints: ["src/node/live/capture-main.ts"],
-    external: ["cap"],
+    external: ["cap", "pcap"],
     outfile: "dist/capture-child.cjs",
   });
   for (const [name, file] of [

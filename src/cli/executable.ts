@@ -1,6 +1,6 @@
 /**
  * Entry of the single executable: the program, or, started again by itself with the word that `backend.ts` uses, the
- * process that holds the `cap` package.
+ * process that holds the package that captures.
  */
 
 import { captureChild } from "../node/live/capture-child.ts";

@@ -4,6 +4,8 @@ import { HoldBack } from "../../src/feed/hold-back.ts";
 import { LiveRefusal, refusalFor } from "../../src/node/live/advice.ts";
 import { ArrivalClock } from "../../src/node/live/arrival-clock.ts";
 import { droppedOf } from "../../src/node/live/backend.ts";
+import { BACKENDS } from "../../src/node/live/backends.ts";
+import { linkTypeOf } from "../../src/node/live/capture-module.ts";
 import { PacketQueue } from "../../src/node/live/packet-queue.ts";
 import { refusalOf } from "../../src/node/live/run.ts";
 import { openBytes, readAll } from "../support/sources.ts";
@@ -119,6 +121,16 @@ describe("the queue of the capturing process", () => {
     expect(records.every(({ at }, i) => i === 0 || at >= records[i - 1].at)).toBe(true);
   });
 
+  it("keeps the time and the length on the wire of a packet that has them", async () => {
+    const output = new Output();
+    const queue = new PacketQueue(output, 1, () => {});
+    queue.add(Buffer.alloc(60), 60, 1500, 1_700_000_000_123_456);
+    await new Promise<void>((done) => queue.end(done));
+    const stream = Buffer.concat(output.written);
+    const [seconds, micros, captured, original] = [0, 4, 8, 12].map((at) => stream.readUInt32LE(24 + at));
+    expect([seconds, micros, captured, original]).toEqual([1_700_000_000, 123_456, 60, 1500]);
+  });
+
   it("drops and counts what does not fit while nobody reads", async () => {
     const output = new Output();
     let dropped = 0;
@@ -129,6 +141,18 @@ describe("the queue of the capturing process", () => {
     expect(await readAll(await openBytes(Buffer.concat(output.written)))).toHaveLength(10);
   });
 });
+
+// As pcap 3.1.0 (`LINKTYPE_`), cap 0.2.1 (without) and both (any other) name them in their sources.
+test.each([
+  ["LINKTYPE_ETHERNET", 1],
+  ["ETHERNET", 1],
+  ["LINKTYPE_LINUX_SLL", 113],
+  ["LINKTYPE_RAW", 101],
+  ["RAW", 101],
+  ["NULL", 0],
+  ["LINKTYPE_IEEE802_11_RADIO", 127],
+  ["Unknown linktype 276", 276],
+])("the link layer %s is number %i", (name, number) => expect(linkTypeOf(name)).toBe(number));
 
 describe("what capturing programs say", () => {
   // As printed by tcpdump 4.99.3, dumpcap 4.0 and libpcap 1.10.3.
@@ -164,7 +188,7 @@ describe("what a user who cannot capture is told", () => {
     const refusal = refusalFor("eth0", [{ backend: "cap", end: end("absent", "Cannot find module 'cap'") }]);
     expect(refusal).toBeInstanceOf(LiveRefusal);
     expect(refusal.message).toMatch(
-      /libpcap-dev, g\+\+, make and python3.*--allow-scripts=cap.*tcpdump -i eth0/,
+      /libpcap-dev, g\+\+, make and python3.*--allow-scripts=pcap,cap.*tcpdump -i eth0/,
     );
     expect(refusal.remedies).toEqual([]);
   });
@@ -177,7 +201,7 @@ describe("what a user who cannot capture is told", () => {
   });
 
   test("without any program: what to install", () => {
-    const tried = (["cap", "tcpdump", "dumpcap"] as const).map((backend) => ({
+    const tried = BACKENDS.map((backend) => ({
       backend,
       end: end("absent"),
     }));

@@ -109,7 +109,7 @@ describe("usage errors are one sentence that names the culprit", () => {
     ["-i eth0 -a 5", /'5' is invalid\. It is duration: and a number of seconds, like duration:60\.$/],
     ["-i eth0 -a duration:0", /is invalid/],
     ["-i eth0 -a filesize:5", /is invalid/],
-    ["-i eth0 --capture-with tshark", /Allowed choices are auto, cap, tcpdump, dumpcap\.$/],
+    ["-i eth0 --capture-with tshark", /Allowed choices are auto, pcap, cap, tcpdump, dumpcap\.$/],
     ["-i eth0 --max-sas 7", /'7' is invalid\. It is a number of IKE SAs, 8 or more\.$/],
     ["-i eth0 --stats-every -1", /'-1' is invalid\. It is a number of seconds\.$/],
     ["-W x a", /^unknown option '-W'$/],

@@ -2,19 +2,20 @@
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { FrameRecord } from "../support/capture-files.ts";
 import { LiveProgram } from "../support/live-program.ts";
-import { hasCap, isInstalled, Namespace, rootNamespaces, sampleRecords } from "../support/namespace.ts";
+import { testInNamespace } from "../support/live-test.ts";
+import { captureBackends, capturePackages, rootNamespaces, sampleRecords } from "../support/namespace.ts";
 import { programIsBuilt, SHELL_COMMAND } from "../support/program.ts";
 import { Client, Stage } from "../support/session.ts";
 
 const FIRST = { address: "198.51.100.11" };
 const SECOND = { address: "198.51.100.12" };
 
-const programs = ["cap", "tcpdump", "dumpcap"].filter((name) =>
-  name === "cap" ? hasCap : isInstalled(name),
-);
+const backends = captureBackends();
+
+const test = testInNamespace(rootNamespaces);
 
 /** Frames of which the first half lies before, the second after something happens to the interface. */
 function halves(): [FrameRecord[], FrameRecord[]] {
@@ -39,23 +40,21 @@ function readIfThere(path: string): string {
   }
 }
 
+function childrenOf(pid: number | undefined): number[] {
+  const { stdout } = spawnSync("pgrep", ["-P", String(pid)], { encoding: "utf8" });
+  return stdout.trim().split("\n").map(Number);
+}
+
 const ready = rootNamespaces !== null && programIsBuilt();
 
-describe.skipIf(!ready)("live on interfaces", () => {
-  let namespace: Namespace;
-  beforeEach(async () => {
-    namespace = await Namespace.make(rootNamespaces!);
-    namespace.veth("a");
-  });
-  afterEach(() => namespace.end());
-
-  test.skipIf(!hasCap)(
-    "the process that captures with cap is nobody once the interface is open",
-    async () => {
-      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", "cap");
+describe.skipIf(!ready).concurrent("live on interfaces", () => {
+  test.for(capturePackages)(
+    "the process that captures with %s is nobody once the interface is open",
+    async (name, { namespace }) => {
+      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name);
       const owners = readdirSync("/proc")
-        .filter((name) => /^\d+$/.test(name))
-        .filter((pid) => readIfThere(`/proc/${pid}/cmdline`).includes("capture-child"))
+        .filter((entry) => /^\d+$/.test(entry))
+        .filter((pid) => readIfThere(`/proc/${pid}/cmdline`).includes(`"package":"${name}"`))
         .map((pid) =>
           /^Uid:\t(\d+)\t(\d+)/m
             .exec(readIfThere(`/proc/${pid}/status`))
@@ -67,12 +66,11 @@ describe.skipIf(!ready)("live on interfaces", () => {
     },
   );
 
-  test("every way in tells the same findings in the same order", async () => {
-    const running = [];
-    for (const name of programs) {
-      running.push(await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name));
-    }
-    if (programs.includes("tcpdump")) {
+  test("every way in tells the same findings in the same order", async ({ namespace }) => {
+    const running = await Promise.all(
+      backends.map((name) => LiveProgram.start(namespace, "-i", "a0", "--capture-with", name)),
+    );
+    if (backends.includes("tcpdump")) {
       const command = `tcpdump -i a0 -U --immediate-mode -w - "$(${SHELL_COMMAND} --print-bpf)" | ${SHELL_COMMAND} --format ndjson -`;
       const pipe = new LiveProgram(namespace.spawn(["sh", "-c", command]));
       await pipe.says(/listening on/);
@@ -85,27 +83,26 @@ describe.skipIf(!ready)("live on interfaces", () => {
     await namespace.play("a1", stage.sorted());
     for (const program of running) await program.tells("rejected");
     await settled();
-    const histories = [];
-    for (const program of running) {
+    const stopped = running.map(async (program) => {
       // The pipe ends with its writer: a shell passes no signal on.
-      if (program === running[programs.length]) {
+      if (program === running[backends.length]) {
         namespace.run("sh", "-c", `kill -INT $(pgrep -P ${program.child.pid} tcpdump)`);
         await program.ended;
       } else await program.stop();
-      histories.push(program.history);
-      const last = program.lines.at(-1);
-      expect(last).toMatchObject({
+      expect(program.lines.at(-1)).toMatchObject({
         type: "report",
         report: { capture: { packets: stage.ikev1, quickModeMessages: stage.quickModeMessages } },
       });
-    }
+      return program.history;
+    });
+    const histories = await Promise.all(stopped);
     for (const history of histories) expect(history).toEqual(histories[0]);
     expect(histories[0][0]).toBe("finding predicted 198.51.100.12 0x00000001");
   });
 
-  test.each(programs)(
+  test.for(backends)(
     "%s: an interface set down, and deleted and made again, is waited for",
-    async (name) => {
+    async (name, { namespace }) => {
       const [before, after] = halves();
       const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name);
       namespace.run("ip", "link", "set", "a0", "down");
@@ -126,7 +123,10 @@ describe.skipIf(!ready)("live on interfaces", () => {
       expect(status).toBe(1);
       expect(report.capture.packets).toBe(before.length + after.length);
       expect(report.findings).toMatchObject([{ verdict: "rejected", holder: { address: FIRST.address } }]);
-      expect(report.live?.interruptions).toBe(times);
+      expect(report.live).toMatchObject({
+        interruptions: times,
+        times: name === "cap" ? "arrival" : "kernel",
+      });
       expect(report.warnings.map(({ code }) => code)).toContain("capture-interrupted");
       // Frames are numbered through, so that no two packets have the same number.
       const [attempt] = report.findings[0].attempts;
@@ -134,37 +134,43 @@ describe.skipIf(!ready)("live on interfaces", () => {
     },
   );
 
-  test("with --once the report comes when the interface goes", async () => {
+  test("with --once the report comes when the interface goes", async ({ namespace }) => {
     const program = await LiveProgram.start(namespace, "-i", "a0", "--once");
     namespace.run("ip", "link", "del", "a0");
     expect((await program.ended).signal).toBeNull();
     expect(program.lines.at(-1)?.type).toBe("report");
   });
 
-  test.skipIf(!hasCap)("the death of the capturing process loses nothing that was known", async () => {
-    const [before, after] = halves();
-    const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", "cap");
-    await namespace.play("a1", before);
-    const { stdout } = spawnSync("pgrep", ["-P", String(program.child.pid)], { encoding: "utf8" });
-    process.kill(Number(stdout.trim()), "SIGKILL");
-    await program.says(/broke off: was ended by SIGKILL[\s\S]*capturing on a0 again/);
-    await namespace.play("a1", after);
-    await program.tells("rejected");
-    expect((await program.stop()).report.findings[0].holder.address).toBe(FIRST.address);
-  });
+  test.for(capturePackages)(
+    "%s: the death of the capturing process loses nothing that was known",
+    async (name, { namespace }) => {
+      const [before, after] = halves();
+      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name);
+      await namespace.play("a1", before);
+      await settled();
+      process.kill(childrenOf(program.child.pid)[0], "SIGKILL");
+      await program.says(/broke off: was ended by SIGKILL[\s\S]*capturing on a0 again/);
+      await namespace.play("a1", after);
+      await program.tells("rejected");
+      expect((await program.stop()).report.findings[0].holder.address).toBe(FIRST.address);
+    },
+  );
 
-  test("an interface that is down at the start is waited for", async () => {
-    namespace.run("ip", "link", "set", "a0", "down");
-    const program = LiveProgram.begin(namespace, "-i", "a0", "--format", "ndjson");
-    await program.says(/a0 is down: waiting for it/);
-    namespace.run("ip", "link", "set", "a0", "up");
-    await program.says(/capturing on a0 again/);
-    await program.stop();
-  });
+  test.for(backends)(
+    "%s: an interface that is down at the start is waited for",
+    async (name, { namespace }) => {
+      namespace.run("ip", "link", "set", "a0", "down");
+      const program = LiveProgram.begin(namespace, "-i", "a0", "--format", "ndjson", "--capture-with", name);
+      await program.says(/a0 is down: waiting for it/);
+      namespace.run("ip", "link", "set", "a0", "up");
+      await program.says(/capturing on a0 again/);
+      await program.stop();
+    },
+  );
 
-  test.each(programs)(
+  test.for(backends)(
     "%s: a question on one interface and its answer on another are in order",
-    async (name) => {
+    async (name, { namespace }) => {
       namespace.veth("b");
       const program = await LiveProgram.start(namespace, "-i", "a0", "-i", "b0", "--capture-with", name);
       const stage = new Stage(33);
@@ -186,17 +192,15 @@ describe.skipIf(!ready)("live on interfaces", () => {
     },
   );
 
-  test.each(["vlan.pcap", "qinq.pcap", "ipv6.pcap"])(
+  test.for(["vlan.pcap", "qinq.pcap", "ipv6.pcap"])(
     "%s is seen whole through the default filter",
-    async (sample) => {
-      const running = [];
-      for (const name of programs) {
-        running.push(await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name));
-      }
+    async (sample, { namespace }) => {
+      const running = await Promise.all(
+        backends.map((name) => LiveProgram.start(namespace, "-i", "a0", "--capture-with", name)),
+      );
       await namespace.play("a1", sampleRecords(sample), 1000);
       await settled();
-      for (const program of running) {
-        const { report } = await program.stop();
+      for (const { report } of await Promise.all(running.map((program) => program.stop()))) {
         // 84 packets, of which 38 are ESP that the filter leaves out (counted with tshark).
         expect(report.capture).toMatchObject({ packets: 46, quickModeMessages: 14 });
       }

@@ -8,14 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lineSchema } from "../../src/report/lines.ts";
 import { pcap } from "../support/capture-files.ts";
 import { LiveProgram } from "../support/live-program.ts";
-import {
-  hasCap,
-  isInstalled,
-  isRoot,
-  Namespace,
-  sampleRecords,
-  userNamespaces,
-} from "../support/namespace.ts";
+import { testInNamespace } from "../support/live-test.ts";
+import { capturePackages, isInstalled, isRoot, sampleRecords, userNamespaces } from "../support/namespace.ts";
 import { COMMAND, PROGRAM, plainEnvironment, programIsBuilt } from "../support/program.ts";
 import { Client, Stage } from "../support/session.ts";
 
@@ -32,21 +26,15 @@ function collision(): Stage {
   return stage;
 }
 
-describe.skipIf(userNamespaces === null || !hasCap || !programIsBuilt())(
-  "while an interface is captured",
-  () => {
-    let namespace: Namespace;
-    beforeAll(async () => {
-      namespace = await Namespace.make(userNamespaces!);
-      namespace.veth("a");
-    });
-    afterAll(() => namespace.end());
+describe
+  .skipIf(userNamespaces === null || capturePackages.length === 0 || !programIsBuilt())
+  .concurrent("while an interface is captured", () => {
+    const test = testInNamespace(userNamespaces);
+    const onA = ["-i", "a0", "--capture-with", capturePackages[0]];
 
-    const onA = ["-i", "a0", "--capture-with", "cap"];
-
-    test.each(["SIGINT", "SIGTERM"] as const)(
+    test.for(["SIGINT", "SIGTERM"] as const)(
       "%s gives the report and the contract's exit status",
-      async (signal) => {
+      async (signal, { namespace }) => {
         const program = await LiveProgram.start(namespace, ...onA);
         await namespace.play("a1", collision().sorted(), 1);
         await program.tells("rejected");
@@ -55,7 +43,7 @@ describe.skipIf(userNamespaces === null || !hasCap || !programIsBuilt())(
       },
     );
 
-    test("SIGHUP opens the file anew, and lines are appended to it", async () => {
+    test("SIGHUP opens the file anew, and lines are appended to it", async ({ namespace }) => {
       const path = join(folder, "live.ndjson");
       const begin = async () => {
         const program = LiveProgram.begin(
@@ -98,19 +86,21 @@ describe.skipIf(userNamespaces === null || !hasCap || !programIsBuilt())(
       expect(types(path)[before - 1]).toBe("report");
     });
 
-    test("a hang-up of the terminal ends it in order where there is no file", async () => {
+    test("a hang-up of the terminal ends it in order where there is no file", async ({ namespace }) => {
       const program = await LiveProgram.start(namespace, ...onA);
       expect((await program.stop("SIGHUP")).status).toBe(0);
     });
 
-    test("a reader that went away ends it quietly", async () => {
+    test("a reader that went away ends it quietly", async ({ namespace }) => {
       const program = await LiveProgram.start(namespace, ...onA, "--stats-every", "1");
       program.child.stdout!.destroy();
       await program.ended;
-      expect(program.stderr.trim().split("\n")).toEqual(["ike-dupcheck: capturing on a0 with cap"]);
+      expect(program.stderr.trim().split("\n")).toEqual([
+        `ike-dupcheck: capturing on a0 with ${capturePackages[0]}`,
+      ]);
     });
 
-    test("a second signal ends it at once, even when nobody reads", async () => {
+    test("a second signal ends it at once, even when nobody reads", async ({ namespace }) => {
       const program = await LiveProgram.start(namespace, ...onA);
       // More than a pipe holds, so that the report waits for the reader.
       const stage = new Stage(42);
@@ -124,10 +114,9 @@ describe.skipIf(userNamespaces === null || !hasCap || !programIsBuilt())(
       program.child.stdout!.resume();
       expect((await program.ended).status).toBe(130);
     });
-  },
-);
+  });
 
-describe.skipIf(!programIsBuilt())("a pipe on standard input", () => {
+describe.skipIf(!programIsBuilt()).concurrent("a pipe on standard input", () => {
   /** The program with a pipe that the test writes to. */
   function piped(...args: string[]) {
     const child = spawn(COMMAND[0], [...COMMAND.slice(1), ...args], { env: plainEnvironment() });

@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type BackendName, PACKAGES } from "../../src/node/live/backends.ts";
 import type { FrameRecord } from "./capture-files.ts";
 
 export const isRoot = process.getuid?.() === 0;
@@ -29,23 +30,31 @@ function unshareArguments(wanted: "root" | "user"): string[] | null {
 export const rootNamespaces = unshareArguments("root");
 export const userNamespaces = unshareArguments("user");
 
-/** True when cap can be loaded by this Node; prints the reason otherwise. */
-export const hasCap = (() => {
+/** True when a package over libpcap can be loaded by this Node; prints the reason otherwise. */
+function isLoaded(name: string): boolean {
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  const { status, stderr } = spawnSync(process.execPath, ["-e", "require('cap')"], {
+  const { status, stderr } = spawnSync(process.execPath, ["-e", `require('${name}')`], {
     cwd: root,
     encoding: "utf8",
   });
   const reason = /^(?:\w*Error|Error \[.*\]): (.*)$/m.exec(stderr)?.[1] ?? "it cannot be loaded";
-  if (status !== 0) console.log(`skipped: tests of capturing with cap: ${reason}`);
+  if (status !== 0) console.log(`skipped: tests of capturing with ${name}: ${reason}`);
   return status === 0;
-})();
+}
+
+/** The packages that capture, as far as they are built here. */
+export const capturePackages = PACKAGES.filter(isLoaded);
 
 /** True when the program is installed; prints the reason otherwise. */
 export function isInstalled(program: string): boolean {
   const found = spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
   if (!found) console.log(`skipped: tests that need ${program}, because it is not installed`);
   return found;
+}
+
+/** All that can capture here. */
+export function captureBackends(): BackendName[] {
+  return [...capturePackages, ...(["tcpdump", "dumpcap"] as const).filter(isInstalled)];
 }
 
 export class Namespace {

@@ -1,10 +1,10 @@
 /** The options of a live capture: their table, what they may be, and what cannot go together. */
 
 import { Option } from "commander";
-import type { BackendName } from "../../node/live/backend.ts";
+import { BACKENDS, type BackendName } from "../../node/live/backends.ts";
 import { duration, saCount, wholeSeconds } from "./values.ts";
 
-const CAPTURE_WITH = ["auto", "cap", "tcpdump", "dumpcap"] as const;
+const CAPTURE_WITH = ["auto", ...BACKENDS] as const;
 
 /** What only a live capture takes. */
 export interface LiveArguments {
@@ -32,7 +32,7 @@ export function liveOptions(): Option[] {
     new Option("-D, --list-interfaces", "list the interfaces with their addresses"),
     new Option("-f, --filter <BPF>", "capture filter, instead of the one for IKE and NAT keepalives"),
     new Option("--print-bpf", "print the capture filter"),
-    new Option("--capture-with <PROGRAM>", "what captures; auto: cap if it loads, else the others")
+    new Option("--capture-with <PROGRAM>", "what captures; auto: the first of these that works")
       .choices([...CAPTURE_WITH])
       .default("auto"),
     new Option("--once", "end when the capture of an interface breaks off, instead of waiting for it"),

@@ -1,7 +1,7 @@
 /** What to tell a user who cannot capture: what is missing, and what to do, the least privilege first. */
 
 import { CaptureError } from "../../capture/source.ts";
-import type { BackendName } from "./backend.ts";
+import { type BackendName, isPackage, PACKAGES } from "./backends.ts";
 import type { RunEnd } from "./run.ts";
 
 /** An interface that cannot be captured from, and what to do about it. */
@@ -52,20 +52,20 @@ function permissionRefusal(name: string, backend: BackendName): LiveRefusal {
 }
 
 const BUILD =
-  "install libpcap-dev, g++, make and python3 and run npm install --foreground-scripts (npm 12 needs --allow-scripts=cap as well)";
+  "install libpcap-dev, g++, make and python3 and run npm install --foreground-scripts (npm 12 needs --allow-scripts=pcap,cap as well)";
 
 function absentRefusal(name: string, backend: BackendName, said: string): LiveRefusal {
-  if (backend !== "cap") return new LiveRefusal(`cannot capture on ${name}: ${backend} is not installed`);
+  if (!isPackage(backend)) return new LiveRefusal(`cannot capture on ${name}: ${backend} is not installed`);
   const why = /NODE_MODULE_VERSION/.test(said)
-    ? "was built for another version of Node: run npm rebuild cap"
+    ? `was built for another version of Node: run npm rebuild ${backend}`
     : `is not built here: ${BUILD}`;
   return new LiveRefusal(
-    `cannot capture on ${name} with cap: the package cap ${why}, or use the pipe ${pipe(name)}`,
+    `cannot capture on ${name} with ${backend}: the package ${backend} ${why}, or use the pipe ${pipe(name)}`,
   );
 }
 
 function nothingRefusal(name: string): LiveRefusal {
   return new LiveRefusal(
-    `cannot capture on ${name}: the package cap is not built here, and neither tcpdump nor dumpcap is installed; install tcpdump, or ${BUILD}, or pipe from elsewhere: ssh HOST ${pipe(name)}`,
+    `cannot capture on ${name}: the packages ${PACKAGES.join(" and ")} are not built here, and neither tcpdump nor dumpcap is installed; install tcpdump, or ${BUILD}, or pipe from elsewhere: ssh HOST ${pipe(name)}`,
   );
 }

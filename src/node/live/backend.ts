@@ -1,29 +1,24 @@
 /**
- * The programs that capture: the child process of `cap`, tcpdump and dumpcap. Each writes a capture stream to a
+ * The programs that capture: the child process of `pcap` or `cap`, tcpdump and dumpcap. Each writes a capture stream to a
  * pipe; what they say on the side is put into one form. No state beyond one run of one program.
  */
 
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import type { ChildMessage } from "./capture-child.ts";
+import { type BackendName, isPackage } from "./backends.ts";
+import type { ChildMessage, ChildSettings } from "./capture-child.ts";
+import type { CaptureSettings } from "./capture-module.ts";
 import { captureChildArguments } from "./reentry.ts";
 import { ChildRun, type Run, refusalOf } from "./run.ts";
 
-export type BackendName = "cap" | "tcpdump" | "dumpcap";
-
-export interface RunSettings {
-  device: string;
-  filter: string;
-  /** Bytes of the kernel's ring. */
-  ring: number;
-}
-
 /** Starts a program; what goes wrong, its absence included, is in `ended`. */
-export function startRun(backend: BackendName, settings: RunSettings): Run {
-  return backend === "cap" ? startCap(settings) : startProgram(backend, settings);
+export function startRun(backend: BackendName, settings: CaptureSettings): Run {
+  return isPackage(backend)
+    ? startPackage({ package: backend, ...settings })
+    : startProgram(backend, settings);
 }
 
-function startCap(settings: RunSettings): Run {
+function startPackage(settings: ChildSettings): Run {
   const child = spawn(process.execPath, [...captureChildArguments(), JSON.stringify(settings)], {
     stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
   });
@@ -33,6 +28,7 @@ function startCap(settings: RunSettings): Run {
   child.on("message", (message: ChildMessage) => {
     if (message.type === "ready") run.begun();
     else if (message.type === "dropped") run.queueDropped = message.packets;
+    else if (message.type === "kernel-dropped") run.kernelDropped = message.packets;
     else {
       const { stage, code } = message;
       const said =
@@ -43,7 +39,7 @@ function startCap(settings: RunSettings): Run {
   return run;
 }
 
-function startProgram(backend: "tcpdump" | "dumpcap", { device, filter, ring }: RunSettings): Run {
+function startProgram(backend: "tcpdump" | "dumpcap", { device, filter, ring }: CaptureSettings): Run {
   const mebibytes = Math.max(1, Math.round(ring / 1_048_576));
   const args =
     backend === "tcpdump"

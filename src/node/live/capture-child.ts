@@ -1,85 +1,92 @@
 /**
- * The process that holds the `cap` package, and its one door. libpcap's binding aborts the process it lives in
- * when the interface goes away or an open fails, so it lives here, and the parent goes on.
+ * The process that holds a package over libpcap, `cap` or `pcap`. The one aborts the process it lives in when the
+ * interface goes away, both are native code that reads what strangers send: so they live here, and the parent goes on.
  *
  * Comes in: one argument, `ChildSettings` as JSON. Goes out: a classic pcap stream on file descriptor 3, and
- * `ChildMessage`s over the IPC channel. Times are those of arrival in this process: cap hands on no others.
+ * `ChildMessage`s over the IPC channel.
  */
 
-import { createRequire } from "node:module";
 import { Socket } from "node:net";
-import type { CapModule } from "./cap-module.ts";
+import type { PackageName } from "./backends.ts";
+import type { CaptureSettings, OpenCapture, OpenedCapture } from "./capture-module.ts";
 import { PacketQueue } from "./packet-queue.ts";
+import { loadCap } from "./with-cap.ts";
+import { loadPcap } from "./with-pcap.ts";
 
-export interface ChildSettings {
-  device: string;
-  filter: string;
-  /** Bytes of libpcap's ring. */
-  ring: number;
+export interface ChildSettings extends CaptureSettings {
+  package: PackageName;
 }
 
 export type ChildMessage =
   | { type: "ready" }
-  /** cap could not be loaded, or the interface not be opened. */
-  | { type: "failed"; stage: "load" | "open"; message: string; code: string | null }
+  /** The package could not be loaded, the interface not be opened, or it went away while it was read. */
+  | { type: "failed"; stage: "load" | "open" | "read"; message: string; code: string | null }
   /** Packets lost so far because the parent took them too slowly. */
-  | { type: "dropped"; packets: number };
+  | { type: "dropped"; packets: number }
+  /** Packets that the kernel dropped so far, where the package says. */
+  | { type: "kernel-dropped"; packets: number };
 
 const OUTPUT = 3;
 /** The user and the group that own nothing. */
 const NOBODY = 65_534;
-/** cap tells the link layer by name. */
-const LINK_TYPES: Record<string, number> = {
-  NULL: 0,
-  ETHERNET: 1,
-  RAW: 101,
-  LINKTYPE_LINUX_SLL: 113,
-  IEEE802_11_RADIO: 127,
-};
+/** How often the kernel is asked for what it dropped. */
+const COUNT_MS = 500;
 
-function tell(message: ChildMessage, then: () => void = () => {}): void {
+function send(message: ChildMessage, then: () => void = () => {}): void {
   if (process.connected) process.send!(message, undefined, {}, then);
   else then();
 }
 
-function fail(stage: "load" | "open", error: unknown): void {
+function fail(stage: "load" | "open" | "read", error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const code =
     error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
-  // A Cap whose open failed must not be touched again, nor collected: end at once.
-  tell({ type: "failed", stage, message, code }, () => process.exit(1));
+  // A device whose open failed must not be touched again: end at once.
+  send({ type: "failed", stage, message, code }, () => process.exit(1));
 }
 
-function start({ device, filter, ring }: ChildSettings): void {
-  let Cap: CapModule["Cap"];
+function start(settings: ChildSettings): void {
+  let open: OpenCapture;
   try {
-    ({ Cap } = createRequire(import.meta.url)("cap") as CapModule);
+    open = settings.package === "cap" ? loadCap() : loadPcap();
   } catch (error) {
     fail("load", error);
     return;
   }
-  const cap = new Cap();
-  const buffer = Buffer.alloc(65_535);
   const output = new Socket({ fd: OUTPUT, readable: false, writable: true });
   output.on("error", () => process.exit(0));
-  let linkType: number | undefined;
+  let capture: OpenedCapture;
   try {
-    const name = cap.open(device, filter, ring, buffer);
-    linkType = LINK_TYPES[name] ?? Number(/^Unknown linktype (\d+)$/.exec(name)?.[1]);
+    capture = open(settings);
   } catch (error) {
-    kept.push(cap);
     fail("open", error);
     return;
   }
   dropPrivileges();
-  const queue = new PacketQueue(output, linkType, (packets) => tell({ type: "dropped", packets }));
-  cap.on("packet", (length) => queue.add(buffer, length));
+  const queue = new PacketQueue(output, capture.linkType, (packets) => send({ type: "dropped", packets }));
+  capture.start(queue, (sentence) => queue.end(() => fail("read", sentence)));
+  const count = kernelCounter(capture);
   process.on("disconnect", () => process.exit(0));
   process.on("message", () => {
-    cap.close();
+    count();
+    capture.stop();
     queue.end(() => process.exit(0));
   });
-  tell({ type: "ready" });
+  send({ type: "ready" });
+}
+
+/** Sends what the kernel dropped, now and then, when it is more than before; the function does it at once. */
+function kernelCounter(capture: OpenedCapture): () => void {
+  let sent = -1;
+  const count = () => {
+    const packets = capture.kernelDropped();
+    if (packets === null || packets === sent) return;
+    sent = packets;
+    send({ type: "kernel-dropped", packets });
+  };
+  count();
+  setInterval(count, COUNT_MS).unref();
+  return count;
 }
 
 /** The interface is open: nothing else of root's power is needed. In a user namespace there may be nobody to become. */
@@ -94,9 +101,6 @@ function dropPrivileges(): void {
     if (code !== "EINVAL" && code !== "EPERM") throw error;
   }
 }
-
-/** What must never be collected. */
-const kept: unknown[] = [];
 
 /** @param settings `ChildSettings` as JSON */
 export function captureChild(settings: string): void {

@@ -1,4 +1,4 @@
-/** The script of the process that holds `cap`: one argument, the settings as JSON. */
+/** The script of the process that holds `cap` or `pcap`: one argument, the settings as JSON. */
 
 import { captureChild } from "./capture-child.ts";
 

@@ -10,13 +10,14 @@ import { CaptureError, type SourceSummary } from "../../capture/source.ts";
 import type { InterfaceState } from "../../feed/feed.ts";
 import { openSource } from "../../feed/formats.ts";
 import { noInterface, refusalFor } from "./advice.ts";
-import { type BackendName, startRun } from "./backend.ts";
+import { startRun } from "./backend.ts";
+import { BACKENDS, type BackendName } from "./backends.ts";
 import { deviceNames, hasVlanTags } from "./devices.ts";
 import { defaultFilter } from "./filter.ts";
 import type { Run, RunEnd } from "./run.ts";
 
 export interface LiveSettings {
-  /** null chooses: cap if it loads, else the others. */
+  /** null chooses: the first that works. */
   backend: BackendName | null;
   /** null is the default filter. */
   filter: string | null;
@@ -91,7 +92,7 @@ export class LiveInterface {
     const { backend, once, note } = this.#settings;
     if (!isKnown(this.name)) throw noInterface(this.name);
     const tried: { backend: BackendName; end: RunEnd }[] = [];
-    for (const each of backend === null ? (["cap", "tcpdump", "dumpcap"] as const) : [backend]) {
+    for (const each of backend === null ? BACKENDS : [backend]) {
       const end = await this.#start(each);
       this.backend = each;
       if (end === null) {

@@ -14,6 +14,8 @@ export interface QueueOutput {
 }
 
 const BLOCK = 256 * 1024;
+/** Bytes that may wait: more than a ring hands on before the event loop comes round. */
+const LIMIT = 64 * 1024 * 1024;
 const REPORT_MS = 200;
 
 export class PacketQueue {
@@ -32,20 +34,18 @@ export class PacketQueue {
   #reporting = false;
 
   /** @param limit bytes that may wait before packets are dropped */
-  constructor(
-    output: QueueOutput,
-    linkType: number,
-    onDrop: (packets: number) => void,
-    limit = 32 * 1024 * 1024,
-  ) {
+  constructor(output: QueueOutput, linkType: number, onDrop: (packets: number) => void, limit = LIMIT) {
     this.#output = output;
     this.#onDrop = onDrop;
     this.#limit = limit;
     output.write(pcapHeader(linkType, false, 65_535));
   }
 
-  /** Takes a packet: the first `length` bytes of `bytes`, which may change afterwards. */
-  add(bytes: Buffer, length: number): void {
+  /**
+   * Takes a packet: the first `length` bytes of `bytes`, which may change afterwards.
+   * @param original its length on the wire @param micros its time since the epoch; left out, it arrives now
+   */
+  add(bytes: Buffer, length: number, original = length, micros = this.#clock.micros()): void {
     const size = RECORD_HEADER + length;
     if (this.#queued + this.#output.writableLength + size > this.#limit) {
       this.#drop();
@@ -54,11 +54,10 @@ export class PacketQueue {
     if (this.#used + size > BLOCK) this.#nextBlock();
     const at = this.#used;
     const block = this.#block;
-    const micros = this.#clock.micros();
     block.writeUInt32LE(Math.floor(micros / 1e6), at);
     block.writeUInt32LE(micros % 1e6, at + 4);
     block.writeUInt32LE(length, at + 8);
-    block.writeUInt32LE(length, at + 12);
+    block.writeUInt32LE(original, at + 12);
     bytes.copy(block, at + RECORD_HEADER, 0, length);
     this.#used += size;
     this.#queued += size;

@@ -1,4 +1,4 @@
-/** How the program starts the process that holds `cap`: a script of its own, or itself where it is one executable. */
+/** How the program starts the process that holds `cap` or `pcap`: a script of its own, or itself where it is one executable. */
 
 import { fileURLToPath } from "node:url";
 
