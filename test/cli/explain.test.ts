@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { explainText, unknownTerm } from "../../src/cli/commands/explain.ts";
+import { reportToTable } from "../../src/printers/table.ts";
+import { UTC } from "../../src/report/clock.ts";
 import { TERMS } from "../../src/report/terms/terms.ts";
 import { reportOn } from "../support/analyzed.ts";
 
@@ -47,11 +49,63 @@ test("a name with two meanings gets both", () => {
 test("without a term every term is listed under its kind", () => {
   const text = explainText(null)!;
   for (const { name, brief } of TERMS) expect(text).toContain(`  ${name.padEnd(27)} ${brief}\n`);
-  expect(text).toMatch(/^verdict:\n/);
+  expect(text).toMatch(/^label:\n/);
 });
 
-test("an unknown term is answered with those that resemble it, or with where to look", () => {
-  expect(explainText("nonsense")).toBeNull();
-  expect(unknownTerm("reject")).toBe("no term is called 'reject'; did you mean rejected?");
+test.each([
+  ["a word that begins like a term", "reject", "rejected"],
+  ["two letters swapped", "hodler", "holder"],
+  ["a letter left out", "colision", "collision"],
+  ["a letter too many", "overlapp", "overlap"],
+])("an unknown term is answered with the nearest: %s", (_, word, meant) => {
+  expect(explainText(word)).toBeNull();
+  expect(unknownTerm(word)).toMatch(new RegExp(`^no term is called '${word}'; did you mean ${meant}[,?]`));
+});
+
+test("a word that resembles none is answered with where to look", () => {
   expect(unknownTerm("zz")).toBe("no term is called 'zz'; 'ike-dupcheck explain' lists them");
+});
+
+test.each([
+  ["Connected first", "holder"],
+  ["client kept out", "contender"],
+  ["GATEWAY", "responder"],
+  ["exposed", "exposure"],
+  ["SAs", "sa"],
+  ["next  steps", "what-to-do"],
+  ["Message ID", "message-id"],
+])("a label is known by what the report calls it: %s", (asked, name) => {
+  expect(explainText(asked)).toMatch(new RegExp(`^${name} \\(`));
+});
+
+test("a label that is a kind of words lists them", () => {
+  for (const { name, brief } of TERMS.filter(({ kind }) => kind === "caveat")) {
+    expect(explainText("caveats")).toContain(`    ${name.padEnd(20)}${brief.split(" ")[0]}`);
+  }
+});
+
+/** Fields of a finding, heads of columns and labels of the summary, as the table of a report prints them. */
+function labelsIn(text: string): string[] {
+  const lines = text.split("\n");
+  const fields = lines.flatMap((line) => /^ {3}([A-Za-z]+) {2,}\S/.exec(line)?.[1] ?? []);
+  const summary = lines.flatMap((line) => /^([A-Z][a-z ]+?) {2,}\S/.exec(line)?.[1] ?? []);
+  const heads = lines.flatMap((line, i) =>
+    /^(Findings|Gateways|Clients)$/.test(line) ? [line, ...lines[i + 1].trim().split(/ {2,}/)] : [],
+  );
+  return [...fields, ...summary, ...heads];
+}
+
+test.each(names)("every label in the table of %s can be asked for", async (name) => {
+  const report = await reportOn([readFileSync(new URL(name, samples))]);
+  const table = reportToTable(report, {
+    color: false,
+    width: 120,
+    rows: null,
+    all: true,
+    verbose: false,
+    clock: UTC,
+  });
+  const asked = labelsIn(table).map((label) => label.replace(/( \(.*\)|, .*)$/, ""));
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((label) => label !== "#" && explainText(label) === null)).toEqual([]);
 });

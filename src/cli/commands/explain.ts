@@ -3,8 +3,11 @@
 import { wrap } from "../../printers/text.ts";
 import type { Term, TermKind } from "../../report/terms/term.ts";
 import { TERMS, termsNamed } from "../../report/terms/terms.ts";
+import { nearest } from "../nearest.ts";
 
 const WIDTH = 80;
+const INDENT = 2;
+const NAME_WIDTH = 20;
 
 /** The text on a term, or null when there is none of that name; every term in one line each for null. */
 export function explainText(term: string | null): string | null {
@@ -13,20 +16,36 @@ export function explainText(term: string | null): string | null {
   return found.length === 0 ? null : `${found.map(article).join("\n\n")}\n`;
 }
 
-/** The sentence for a word that is not a term, with those that resemble it. */
+const SUGGESTED = 5;
+
+/** The sentence for a word that is not a term, with those that are nearest to it. */
 export function unknownTerm(word: string): string {
   const parts = word
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((part) => part.length > 2);
-  const names = [...new Set(TERMS.map(({ name }) => name))];
+  const names = [...new Set(TERMS.flatMap(({ name, also = [] }) => [name, ...also]))];
   const similar = names.filter((name) => parts.some((part) => name.includes(part) || part.includes(name)));
-  const hint = similar.length > 0 ? `did you mean ${similar.slice(0, 5).join(", ")}?` : "";
+  const suggested = [...new Set([...nearest(word, names), ...similar])].slice(0, SUGGESTED);
+  const hint = suggested.length > 0 ? `did you mean ${suggested.join(", ")}?` : "";
   return `no term is called '${word}'; ${hint || "'ike-dupcheck explain' lists them"}`;
 }
 
+/** A label that is a kind of words (verdict, outcome, ...) is followed by these. */
 function article({ kind, name, text }: Term): string {
-  return [`${name} (${kind})`, ...wrap(text, WIDTH - 2).map((line) => `  ${line}`)].join("\n");
+  const members = kind === "label" ? TERMS.filter((term) => term.kind === name.replace(/s$/, "")) : [];
+  return [
+    `${name} (${kind})`,
+    ...wrap(text, WIDTH - 2).map((line) => `  ${line}`),
+    ...members.flatMap((term) => memberLines(term)),
+  ].join("\n");
+}
+
+function memberLines({ name, brief }: Term): string[] {
+  const lines = wrap(brief, WIDTH - 2 * INDENT - NAME_WIDTH);
+  return lines.map(
+    (line, row) => `${" ".repeat(2 * INDENT)}${(row === 0 ? name : "").padEnd(NAME_WIDTH)}${line}`,
+  );
 }
 
 function listOfTerms(): string {

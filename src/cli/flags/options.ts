@@ -49,7 +49,7 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
       "write one JSON line per ISAKMP message, from captures or live: message records, which the main job takes like a capture",
     )
     .argument("[FILE...]", "captures, as for the main job; - is standard input")
-    .action((inputs: string[]) => done(extractInvocation(inputs, extract.opts())));
+    .action((inputs: string[]) => done(extractInvocation(inputs, extract)));
   for (const option of extractOptions()) extract.addOption(option);
   const schema = program
     .command("schema")
@@ -66,8 +66,10 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
   program
     .command("explain")
     .description("print what a word of the report means; without TERM, list them")
-    .argument("[TERM]")
-    .action((term?: string) => done({ kind: "explain", term: term ?? null }));
+    .argument("[TERM...]")
+    .action((words: string[]) =>
+      done({ kind: "explain", term: words.length === 0 ? null : words.join(" ") }),
+    );
   const compare = program
     .command("compare")
     .description(

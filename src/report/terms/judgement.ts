@@ -60,8 +60,8 @@ export const JUDGEMENT_TERMS: readonly Term[] = [
   {
     kind: "outcome",
     name: "pending",
-    brief: "the capture ends before an answer was due",
-    text: "The capture ends within 5 seconds of the first message, so an answer may still have come. A longer capture would settle it.",
+    brief: "at the last packet an answer was not due yet",
+    text: "The last packet lies within 5 seconds of the first message, so an answer may have come after it, or may still come. More of the capture would settle it.",
   },
   {
     kind: "outcome",

@@ -5,8 +5,10 @@
 
 import { CAVEAT_TERMS } from "./caveats.ts";
 import { COVERAGE_TERMS } from "./coverage.ts";
+import { IKE_TERMS } from "./ike-words.ts";
 import { INPUT_TERMS } from "./input.ts";
 import { JUDGEMENT_TERMS } from "./judgement.ts";
+import { LABEL_TERMS } from "./labels.ts";
 import { PACKET_TERMS } from "./packets.ts";
 import type { Term, TermKind } from "./term.ts";
 import { WARNING_TERMS } from "./warnings.ts";
@@ -36,6 +38,7 @@ export function meaningOf({
 
 /** Every term, kind by kind. */
 export const TERMS: readonly Term[] = [
+  ...LABEL_TERMS,
   ...JUDGEMENT_TERMS,
   ...CAVEAT_TERMS,
   ...WARNING_TERMS,
@@ -43,6 +46,7 @@ export const TERMS: readonly Term[] = [
   ...INPUT_TERMS,
   ...COVERAGE_TERMS,
   ...PACKET_TERMS,
+  ...IKE_TERMS,
 ];
 
 const briefs = new Map(TERMS.map(({ kind, name, brief }) => [`${kind}/${name}`, brief]));
@@ -52,8 +56,9 @@ export function briefOf(kind: TermKind, name: string): string | null {
   return briefs.get(`${kind}/${name}`) ?? null;
 }
 
-/** All terms of a name: `one-sided`, for one, is a caveat and a warning. */
+/** All terms of a name, however it is spelled: `one-sided`, for one, is a caveat and a warning. */
 export function termsNamed(name: string): Term[] {
-  const wanted = name.toLowerCase();
-  return TERMS.filter((term) => term.name === wanted);
+  const wanted = name.toLowerCase().trim().replace(/\s+/g, " ");
+  const spellings = [wanted, wanted.replaceAll(" ", "-"), wanted.replaceAll("-", " ")];
+  return TERMS.filter((term) => spellings.some((each) => each === term.name || term.also?.includes(each)));
 }
