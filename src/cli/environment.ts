@@ -18,11 +18,13 @@ export interface Environment {
   readonly version: string;
   readonly variables: Variables;
   readonly stdout: OutputStream;
-  readonly stderr: { isTTY?: boolean; columns?: number; write(text: string): unknown };
+  readonly stderr: { isTTY?: boolean; columns?: number; rows?: number; write(text: string): unknown };
   readonly stdinIsTerminal: boolean;
   analyze(inputs: readonly string[], options: AnalyzeOptions): Promise<Analysis>;
   /** True for standard input, or a file, that is a pipe: it can be read once, and may go on for weeks. */
   isPipe(name: string): Promise<boolean>;
+  /** Whether there is anything of that name. */
+  exists(name: string): Promise<boolean>;
   crossCheck(name: string, options: CrossCheckOptions): Promise<CrossCheckResult>;
   /** The bytes of the evidence capture. */
   evidence(request: FileEvidence): Promise<AsyncIterable<Uint8Array>>;
@@ -63,6 +65,13 @@ export function realEnvironment(): Environment {
       const { stat } = await import("node:fs/promises");
       const info = await stat(name === "-" ? "/dev/stdin" : name).catch(() => null);
       return info !== null && (info.isFIFO() || info.isSocket());
+    },
+    async exists(name) {
+      const { stat } = await import("node:fs/promises");
+      return stat(name).then(
+        () => true,
+        () => false,
+      );
     },
     now: () => performance.now(),
     onSignal(listener) {

@@ -63,6 +63,7 @@ export function fakeEnvironment(wishes: Wishes = {}): FakeEnvironment {
       throw new Error("no evidence in this test");
     },
     isPipe: async () => false,
+    exists: async () => false,
     now: () => 0,
     onSignal(listener) {
       listeners.add(listener);

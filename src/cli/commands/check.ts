@@ -4,8 +4,9 @@ import type { Report } from "../../report/model.ts";
 import { deliver, tell, writeEvidence } from "../delivery.ts";
 import type { Environment } from "../environment.ts";
 import { exitStatus } from "../exit-status.ts";
-import { type CheckOptions, helpText } from "../flags/options.ts";
+import { type CheckOptions, helpText, SUBCOMMANDS } from "../flags/options.ts";
 import { abandon, type Job, openJob, type Reading } from "../job.ts";
+import { nearest } from "../nearest.ts";
 import { OutputError } from "../output.ts";
 import { stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
@@ -19,6 +20,7 @@ export async function check(options: CheckOptions, env: Environment, messages: M
   }
   // A gateway's log can be read alone.
   const inputs = options.inputs.length === 0 && options.syslog.length === 0 ? ["-"] : options.inputs;
+  await refuseMistyped(inputs, env);
   const resumable = await mayGoOn(inputs, options, env);
   refuse(inputs, options, resumable);
   const stop = new AbortController();
@@ -47,6 +49,13 @@ export async function check(options: CheckOptions, env: Environment, messages: M
   }
 }
 
+/** @throws OutputError for a word that names no file and was meant to be a subcommand */
+export async function refuseMistyped([word]: readonly string[], env: Environment): Promise<void> {
+  const [meant] = /^[a-z-]{3,}$/i.test(word) ? nearest(word, SUBCOMMANDS) : [];
+  if (meant === undefined || (await env.exists(word))) return;
+  throw new OutputError(`'${word}' is neither a file nor a subcommand; did you mean ${meant}?`);
+}
+
 /** An interface, a pipe, and what a state goes on with. */
 async function mayGoOn(
   inputs: readonly string[],
@@ -58,11 +67,9 @@ async function mayGoOn(
 }
 
 /** @throws OutputError for what does not go together */
-function refuse(inputs: readonly string[], { live, evidence }: CheckOptions, resumable: boolean): void {
+function refuse(inputs: readonly string[], { needsGoingOn, evidence }: CheckOptions, resumable: boolean): void {
   if (resumable) return;
-  if (live.metrics !== null) {
-    throw new OutputError("--metrics goes with an input that goes on: -i, a pipe or --state");
-  }
+  if (needsGoingOn !== null) throw new OutputError(needsGoingOn);
   if (evidence !== null && inputs.includes("-")) {
     throw new OutputError("-w reads files again: name the capture instead of giving it on standard input");
   }

@@ -7,6 +7,16 @@ import type { LiveArguments } from "./live.ts";
 
 export const FORMATS = ["table", "json", "ndjson", "markdown", "html"] as const;
 export const SCHEMAS = ["report", "ndjson"] as const;
+/** First words that do something else than the main job. */
+export const SUBCOMMANDS = [
+  "extract",
+  "schema",
+  "explain",
+  "compare",
+  "page",
+  "manual",
+  "completion",
+] as const;
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Format = (typeof FORMATS)[number];
 export type SchemaName = (typeof SCHEMAS)[number];
@@ -45,6 +55,8 @@ export interface CheckOptions {
   color: ColorMode;
   maxPackets: number | null;
   live: LiveArguments;
+  /** Why an option that was given needs an input that goes on, in one sentence. */
+  needsGoingOn: string | null;
   /** How far lines of message records may be out of order, seconds. */
   reorderSeconds: number;
   partition: Partition | null;

@@ -4,10 +4,12 @@ import { resolve } from "node:path";
 import type { Command, OptionValues } from "commander";
 import { defaultFilter } from "../../node/live/filter.ts";
 import type { Invocation } from "./asked.ts";
+import { idleOption, needsGoingOn } from "./idle.ts";
 import { liveArguments, liveContradiction } from "./live.ts";
 
-export function extractInvocation(inputs: string[], given: OptionValues): Invocation {
-  const contradiction = liveContradiction(inputs, given);
+export function extractInvocation(inputs: string[], command: Command): Invocation {
+  const given = command.opts();
+  const contradiction = liveContradiction(inputs, given) ?? idleOption(inputs, command);
   if (contradiction !== null) return { kind: "usage", message: contradiction };
   return {
     kind: "extract",
@@ -30,14 +32,15 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
   }
   const contradiction = liveContradiction(inputs, given);
   if (contradiction !== null) return { kind: "usage", message: contradiction };
+  const idle = idleOption(inputs, program);
+  if (idle !== null) return { kind: "usage", message: idle };
   if (given.listInterfaces === true) return { kind: "devices" };
   if (given.printBpf === true) return { kind: "filter", text: given.filter ?? defaultFilter(given.port) };
   const wrong =
-    eachProblem(given) ??
+    eachProblem(given, program) ??
     evidenceProblem(given.write, given.output) ??
     stateProblem(inputs, given) ??
-    anonymityProblem(inputs, given) ??
-    idleOption(inputs, program);
+    anonymityProblem(inputs, given);
   if (wrong !== null) return { kind: "usage", message: wrong };
   return {
     kind: "check",
@@ -65,6 +68,7 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
       color: given.color,
       maxPackets: given.count ?? null,
       live: liveArguments(given),
+      needsGoingOn: needsGoingOn(program),
       reorderSeconds: given.reorder,
       partition: given.partition ?? null,
       state: given.state ?? null,
@@ -76,8 +80,10 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
 }
 
 /** Why captures cannot be reported each by itself, in one sentence; null when they can, or it is not wanted. */
-function eachProblem(given: OptionValues): string | null {
+function eachProblem(given: OptionValues, program: Command): string | null {
   if (given.each !== true) return null;
+  const live = given.interface === undefined ? needsGoingOn(program) : null;
+  if (live !== null) return live;
   if (given.state !== undefined) return "--each and --state cannot go together: a state is that of one input";
   if (given.write !== undefined) return "--each and -w cannot go together: evidence is that of one report";
   return given.interface === undefined ? null : "--each is for files, and -i captures live";
@@ -131,17 +137,4 @@ function anonymityProblem(inputs: readonly string[], given: OptionValues): strin
     (path) => path !== undefined && key !== undefined && resolve(path) === resolve(key),
   );
   return same ? "--anonymize-key names a file that is read or written otherwise" : null;
-}
-
-/** An option of live captures that means nothing without one, in one sentence; null when there is none. */
-function idleOption(inputs: readonly string[], program: Command): string | null {
-  const given = program.opts();
-  if (given.interface !== undefined) return null;
-  const idle = [
-    ["once", "--once"],
-    ["captureWith", "--capture-with"],
-    // A pipe may go on for weeks as well.
-    ...(inputs.length === 1 || inputs.length === 0 ? [] : [["autostop", "-a"]]),
-  ].find(([name]) => program.getOptionValueSource(name) === "cli");
-  return idle === undefined ? null : `${idle[1]} is for a live capture, and needs -i`;
 }
