@@ -1,6 +1,6 @@
 /** What is used of the lines of logs, and how their beginnings are told apart. */
 
-import { z } from "zod";
+import * as z from "zod";
 
 /** Bytes of an ISAKMP header (RFC 2408 3.1). */
 const HEADER = 28;

@@ -5,7 +5,7 @@
  * that was read to its end. Lines of several streams may be joined.
  */
 
-import { z } from "zod";
+import * as z from "zod";
 import { RECORDS_SCHEMA, RECORDS_VERSION } from "./version.ts";
 
 /** No ISAKMP message is longer: what UDP over IPv4 can carry. */

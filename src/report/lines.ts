@@ -3,7 +3,7 @@
  * source of their types and of the published JSON Schema; loaded only where zod is (see model.ts).
  */
 
-import { z } from "zod";
+import * as z from "zod";
 import {
   count,
   findingCounts,

@@ -5,7 +5,7 @@
  * report is validated or the schema is printed, because loading zod costs more than reading a small capture.
  */
 
-import { z } from "zod";
+import * as z from "zod";
 
 export const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);

@@ -1,6 +1,6 @@
 /** The report's JSON Schema, made from the zod schema so that the two cannot differ. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { lineSchema } from "./lines.ts";
 import { type Report, reportSchema } from "./model.ts";
 
