@@ -25,6 +25,7 @@ import { buildFindings } from "../report/build-findings.ts";
 import type { Line } from "../report/lines.ts";
 import type { GatewayFindings } from "../report/metrics.ts";
 import type { Live, Report } from "../report/model.ts";
+import { type GatewayPresence, presenceOf } from "../report/presence.ts";
 import { refusalKey, refusalWarning } from "../report/refusals.ts";
 import { reportOf, type ScanCounts } from "../report/report.ts";
 import { isoTime } from "../report/time.ts";
@@ -225,7 +226,7 @@ export class LiveAnalysis {
   tick(now: number): Line[] {
     if (!this.#isDue(now)) return [];
     const lines = this.#judge(now, true);
-    if (this.#clockAt(now) - this.#cleanedAt >= CLEAN_EVERY) this.#clean(now);
+    if (this.clockAt(now) - this.#cleanedAt >= CLEAN_EVERY) this.#clean(now);
     return lines;
   }
 
@@ -335,7 +336,7 @@ export class LiveAnalysis {
 
   /** The capture's clock as text; null before any packet. */
   time(now: number): string | null {
-    const at = this.#clockAt(now);
+    const at = this.clockAt(now);
     return Number.isNaN(at) ? null : isoTime(at, 0, 6);
   }
 
@@ -365,8 +366,15 @@ export class LiveAnalysis {
     };
   }
 
-  /** The capture's clock goes on while nothing comes. */
-  #clockAt(now: number): number {
+  /** Who is there at `now`, as of the last judgement. */
+  presence(now: number): GatewayPresence[] {
+    return this.#judgement === null
+      ? []
+      : presenceOf(this.#judgement, this.#tracker.hosts, this.clockAt(now));
+  }
+
+  /** The capture's clock, microseconds: it goes on while nothing comes. */
+  clockAt(now: number): number {
     return this.#scanner.lastAt + (now - this.#scannedAt) * 1_000;
   }
 
@@ -381,7 +389,7 @@ export class LiveAnalysis {
     if (since < Math.max(JUDGE_EVERY, JUDGE_SHARE * this.#judgeCost)) return false;
     if (this.decoder.messages > this.#judged.messages) return true;
     if (this.#due.some((due) => due <= now)) return true;
-    const clean = this.#clockAt(now) - this.#cleanedAt >= CLEAN_EVERY;
+    const clean = this.clockAt(now) - this.#cleanedAt >= CLEAN_EVERY;
     const life = this.packets > this.#judged.packets;
     return (life || clean) && since >= Math.max(JUDGE_LIFE_EVERY, JUDGE_LIFE_SHARE * this.#judgeCost);
   }
@@ -392,7 +400,7 @@ export class LiveAnalysis {
     const { evicted } = this.#tracker.table;
     const end = Number.isNaN(this.#scannedAt)
       ? { at: this.#scanner.lastAt, segment: this.#scanner.lastSegment }
-      : { at: this.#clockAt(now), segment: this.#scanner.lastSegment };
+      : { at: this.clockAt(now), segment: this.#scanner.lastSegment };
     const judgement = this.#judgeFacts(end, running);
     this.#judgement = judgement;
     const findings = buildFindings(judgement, this.#context);
@@ -435,7 +443,7 @@ export class LiveAnalysis {
 
   /** Lets go of what ended, right after a judgement. */
   #clean(now: number): void {
-    const at = this.#clockAt(now);
+    const at = this.clockAt(now);
     this.#cleanedAt = at;
     const here = { at, segment: this.#scanner.lastSegment, segmentBegan: this.#segmentBegan };
     const gone = retire(this.#judgement!, this.#tracker, here);

@@ -33,12 +33,12 @@ export interface RunOptions extends LiveOptions {
 export interface LiveRun {
   /** Seconds between two `stats` lines; 0 for none. */
   statsEvery?: number;
-  /** Takes lines as they come: findings, updates, warnings, stats. The report is not among them. */
-  onLines?: (lines: readonly Line[], analysis: LiveAnalysis) => void;
+  /** Takes lines as they come: findings, updates, warnings, stats. The report is not among them; it follows the last. */
+  onLines?: (lines: readonly Line[], analysis: LiveAnalysis, isLast: boolean) => void;
   /** Takes the metrics every quarter of a minute, and at the end. */
   onMetrics?: (metrics: CaptureMetrics) => void;
-  /** Called ten times a second. */
-  onTick?: (analysis: LiveAnalysis) => void;
+  /** Called ten times a second. @param live packets come as they happen; false: a recording is read */
+  onTick?: (analysis: LiveAnalysis, live: boolean) => void;
   /** The input is a part of something that goes on: who keeps what is known between the parts. */
   keeper?: { begin(analysis: LiveAnalysis): void; end(): Promise<void> };
   /** Lines of output that were dropped so far. */
@@ -129,8 +129,9 @@ class Watch {
 
   tick(): void {
     const now = this.#now();
-    this.#options.onTick?.(this.#analysis);
-    if (!this.#pace.tick(now, this.#analysis)) return;
+    const live = this.#pace.tick(now, this.#analysis);
+    this.#options.onTick?.(this.#analysis, live);
+    if (!live) return;
     this.#announce(this.#analysis.tick(now));
     this.#announce(this.#warnings(now));
     if (now >= this.#refreshAt) {
@@ -168,12 +169,12 @@ class Watch {
 
   finish(unreadable: readonly CaptureError[]): Report {
     const { keeper } = this.#options;
-    if (keeper === undefined) this.#announce(this.#warnings(this.#now()));
+    if (keeper === undefined) this.#announce(this.#warnings(this.#now()), true);
     // A file that came through a pipe ends with its last packet, whenever that was read.
     const end = this.#pace.live ? this.#now() : this.#analysis.scannedAt;
     const { lines, report } = this.#analysis.finish(end, unreadable);
     // Where it goes on, the end is that of the report alone.
-    if (keeper === undefined) this.#announce(lines);
+    if (keeper === undefined) this.#announce(lines, true);
     this.#metrics(this.#now());
     return withLive(report, this.#feed, this.#analysis, this.#linesDropped);
   }
@@ -182,8 +183,8 @@ class Watch {
     return this.#options.linesDropped?.() ?? 0;
   }
 
-  #announce(lines: readonly Line[]): void {
-    if (lines.length > 0) this.#options.onLines?.(lines, this.#analysis);
+  #announce(lines: readonly Line[], isLast = false): void {
+    if (lines.length > 0) this.#options.onLines?.(lines, this.#analysis, isLast);
   }
 }
 

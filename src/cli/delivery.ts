@@ -14,9 +14,11 @@ import type { Environment } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
 import type { Job, Reading } from "./job.ts";
 import { failureSentence, type LineSink } from "./line-sink.ts";
-import { LiveView } from "./live-view.ts";
 import { OutputError, reasonOf, writeTo } from "./output.ts";
 import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
+import { BlockView } from "./views/block-view.ts";
+import { ScreenView } from "./views/screen-view.ts";
+import type { View } from "./views/view.ts";
 
 /** What the report does not say. */
 export function tell({ report, failures, duplicates }: Analysis, { messages }: Pick<Job, "messages">): void {
@@ -95,9 +97,7 @@ async function hostNames(path: string | null): Promise<HostNames> {
 export function show(
   lines: readonly Line[],
   analysis: LiveAnalysis,
-  sink: LineSink | null,
-  view: LiveView | null,
-  messages: Messages,
+  { sink, view, messages }: { sink: LineSink | null; view: View | null; messages: Messages },
 ): void {
   if (sink !== null) for (const line of lines) sink.line(toLine(line));
   else view?.lines(lines, analysis);
@@ -105,21 +105,31 @@ export function show(
 }
 
 /** null when nothing is to be seen but messages. */
-export function viewOf({ options, env: { stderr, stdout, variables, now } }: Job): LiveView | null {
+export function viewOf({ options, env: { stderr, stdout, variables, now } }: Job): View | null {
   if (options.quiet) return null;
   const terminal = stderr.isTTY === true;
-  // Lines on the same terminal would run into a line that is drawn over itself.
-  const status = terminal && options.progress && !(options.format === "ndjson" && stdout.isTTY === true);
-  return new LiveView({
-    write: (text) => stderr.write(text),
+  const shared = {
+    write: (text: string) => void stderr.write(text),
     paint: painter(wantsColor(options.color, variables, terminal)),
-    width: Math.min(120, Math.max(80, tableWidth(terminal, stderr.columns))),
-    columns: status ? (stderr.columns ?? 80) : null,
     clock: clockOf(options.timeZone),
     all: options.all,
     now,
+  };
+  // Lines on the same terminal would run into a screen that is drawn over itself.
+  const linesOnTerminal = options.format === "ndjson" && stdout.isTTY === true;
+  if (terminal && options.progress && !linesOnTerminal && variables.TERM !== "dumb") {
+    const size = () => ({ columns: stderr.columns ?? COLUMNS, rows: stderr.rows ?? ROWS });
+    return new ScreenView({ ...shared, size });
+  }
+  return new BlockView({
+    ...shared,
+    width: Math.min(120, Math.max(80, tableWidth(terminal, stderr.columns))),
   });
 }
+
+/** Of a terminal that does not tell its size. */
+const COLUMNS = 80;
+const ROWS = 24;
 
 /** Writes the report; false when it could not be written. Where nothing could be read there is none. */
 export async function deliver(reading: Reading, job: Job): Promise<boolean> {

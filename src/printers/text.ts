@@ -53,6 +53,19 @@ export function padded(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
 }
 
+/** As much of the text as fits into that many columns, with an ellipsis where it does not fit whole. */
+export function clipped(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text;
+  let used = 1;
+  let kept = "";
+  for (const character of text) {
+    used += columnsOf(character);
+    if (used > columns) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
 /** Lines of at most `width` columns, broken at spaces; a longer word stands alone and whole, to be copied. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -60,7 +60,10 @@ export class PlayedInputs implements Inputs {
 export function playLive(
   records: readonly FrameRecord[],
   rest = 10,
-  options: LiveOptions = {},
+  options: LiveOptions & {
+    /** Called at each tick with what it told, as a view is. @param now milliseconds */
+    watch?: (analysis: LiveAnalysis, now: number, lines: readonly Line[]) => void;
+  } = {},
 ): { told: Told[]; report: Report; analysis: LiveAnalysis } {
   const inputs = new PlayedInputs();
   let now = 0;
@@ -70,7 +73,9 @@ export function playLive(
   const tickUntil = (end: number) => {
     while (now + TICK_MS <= end) {
       now += TICK_MS;
-      for (const line of analysis.tick(now)) told.push({ at: now / 1000, line });
+      const lines = analysis.tick(now);
+      for (const line of lines) told.push({ at: now / 1000, line });
+      options.watch?.(analysis, now, lines);
     }
   };
   for (const record of records) {

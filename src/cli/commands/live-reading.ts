@@ -99,13 +99,15 @@ function runOptions(
   const liveRun: LiveRun = {
     statsEvery: sink === null ? 0 : live.statsEvery,
     linesDropped: () => sink?.dropped ?? 0,
-    onLines: (told, analysis) => {
+    onLines: (told, analysis, isLast) => {
       const lines = publicly(job, feed, told);
       stateful?.keeper.hold(lines);
-      show(lines, analysis, stateful === null ? sink : null, view, messages);
+      // The report follows the last lines, and says the same.
+      const seeing = isLast ? null : view;
+      show(lines, analysis, { sink: stateful === null ? sink : null, view: seeing, messages });
     },
-    onTick: (analysis) => {
-      view?.status(analysis, feed.status);
+    onTick: (analysis, isLive) => {
+      view?.status(analysis, feed.status, isLive);
       stateful?.keeper.tick(performance.now());
     },
   };

@@ -1,0 +1,70 @@
+/** The live view as it is seen: the program on a pseudo terminal, fed as tcpdump would feed it. */
+
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { pcap } from "../support/capture-files.ts";
+import { COMMAND, plainEnvironment, programIsBuilt } from "../support/program.ts";
+import { Screen } from "../support/screen.ts";
+import { Client, Stage } from "../support/session.ts";
+import { hasTool } from "../support/tools.ts";
+
+const script = fileURLToPath(new URL("../support/terminal.py", import.meta.url));
+const PCAP_HEADER = 24;
+
+/** Two clients of which the second is never answered, as rows for the script. */
+function rows(): string {
+  const stage = new Stage(5);
+  new Client(stage, { address: "198.51.100.11" }).connect(0).quickMode(0.2).esp(1, 7);
+  new Client(stage, { address: "198.51.100.12" }).connect(0.5).unanswered(0.7);
+  const records = stage.sorted();
+  const began = records[0].at;
+  return records
+    .map((record, i) => {
+      const bytes = pcap([record]).subarray(i === 0 ? 0 : PCAP_HEADER);
+      return JSON.stringify([Number(record.at - began) / 1e9, Buffer.from(bytes).toString("hex")]);
+    })
+    .join("\n");
+}
+
+/** What the terminal shows each time the program drew on it, and how it ended. */
+async function watched(
+  ...args: string[]
+): Promise<{ screens: string[]; screen: Screen; status: number | null }> {
+  const screen = new Screen(80, 24);
+  const child = spawn("python3", [script, "80", "24", ...COMMAND, ...args, "-"], {
+    env: { ...plainEnvironment(), TERM: "xterm", TZ: "UTC" },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(rows());
+  const screens: string[] = [];
+  for await (const piece of child.stdout.setEncoding("utf8")) {
+    screen.write(piece as string);
+    screens.push(screen.text);
+  }
+  const status = await new Promise<number | null>((resolve) => {
+    if (child.exitCode !== null) resolve(child.exitCode);
+    child.once("close", resolve);
+  });
+  return { screens, screen, status };
+}
+
+describe.skipIf(!programIsBuilt() || !hasTool("python3"))("on a terminal of 80 by 24", () => {
+  it("one screen says who is connected and who is kept out, and the report takes its place", async () => {
+    const { screens, screen, status } = await watched();
+    expect(status).toBe(1);
+    const told = screens.filter((text) => /^ {2}kept out +198\.51\.100\.12:500/m.test(text));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.at(-1)).toMatch(/^ {2}connected +198\.51\.100\.11:500/m);
+    expect(screens.some((text) => /#1 predicted -> rejected: 198\.51\.100\.12/.test(text))).toBe(true);
+    // The screen is gone, and no finding was printed but in the report.
+    expect(screen.history).not.toContain("Last events");
+    expect(screen.history.match(/1\. REJECTED/g)).toHaveLength(1);
+  }, 60_000);
+
+  it("lines of ndjson on it are nothing but lines", async () => {
+    const { screen } = await watched("--format", "ndjson");
+    expect(screen.history).not.toMatch(/Last events|Gateway /);
+    expect(screen.history).toContain('{"type":"finding"');
+  }, 60_000);
+});

@@ -1,0 +1,51 @@
+"""Runs a program on a terminal of its own and feeds it standard input by time.
+
+    terminal.py COLUMNS ROWS COMMAND... < rows
+
+Rows are JSON, one a line: [seconds, hex]. What the program prints on the terminal goes to standard output; its exit
+status is that of this script. After the last row SIGINT goes to the program, as Ctrl-C would send it.
+"""
+
+import fcntl
+import json
+import os
+import pty
+import signal
+import struct
+import sys
+import termios
+import threading
+import time
+
+columns, rows = int(sys.argv[1]), int(sys.argv[2])
+feed = [json.loads(line) for line in sys.stdin]
+near, far = os.pipe()
+pid, terminal = pty.fork()
+if pid == 0:
+    os.dup2(near, 0)
+    os.close(near)
+    os.close(far)
+    os.execvp(sys.argv[3], sys.argv[3:])
+os.close(near)
+fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def play() -> None:
+    began = time.monotonic()
+    for at, data in feed:
+        time.sleep(max(0, began + at - time.monotonic()))
+        os.write(far, bytes.fromhex(data))
+    os.kill(pid, signal.SIGINT)
+
+
+threading.Thread(target=play, daemon=True).start()
+while True:
+    try:
+        piece = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not piece:
+        break
+    os.write(1, piece)
+_, status = os.waitpid(pid, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
