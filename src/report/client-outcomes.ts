@@ -7,8 +7,9 @@ import type { ClientOutcome } from "./model.ts";
 import { isoTime } from "./time.ts";
 
 /** Outcomes of a quick mode that leave its client without a tunnel. */
-const REFUSED: ReadonlySet<string> = new Set(["refused", "unanswered", "answer-unusable"]);
-const ACCEPTED: ReadonlySet<string> = new Set(["completed", "answered"]);
+export const REFUSED: ReadonlySet<string> = new Set(["refused", "unanswered", "answer-unusable"]);
+/** Those that give it one. */
+export const ACCEPTED: ReadonlySet<string> = new Set(["completed", "answered"]);
 /** A refusal next to an acceptance of the same IKE SA: one dial, which got in by another message ID. */
 const SAME_DIAL = 60_000_000;
 /** Tries further apart are two spells, and the time between them does not count as kept out. */

@@ -2,7 +2,8 @@
 
 import type { HostTable } from "../ike/hosts.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import type { Party } from "../judgement/party.ts";
+import type { ClientSa } from "../judgement/client-sa.ts";
+import { ACCEPTED, REFUSED } from "./client-outcomes.ts";
 import { endpoint } from "./phrases.ts";
 
 /** `connected`: no farewell was seen, and the lifetime of phase 1 is not over. */
@@ -24,38 +25,36 @@ export interface GatewayPresence {
   clients: ClientPresence[];
 }
 
-/** Outcomes that leave a client without a tunnel, and those that give it one (contract 6.3). */
-const REFUSED: ReadonlySet<string> = new Set(["refused", "unanswered", "answer-unusable"]);
-const ACCEPTED: ReadonlySet<string> = new Set(["completed", "answered"]);
-
 /** @param now the capture's clock, microseconds */
-export function presenceOf({ boxes }: Judgement, hosts: HostTable, now: number): GatewayPresence[] {
-  return boxes.map((box) => {
-    const byClient = new Map<unknown, Party[]>();
-    for (const party of box.parties) {
-      byClient.set(party.client, [...(byClient.get(party.client) ?? []), party]);
+export function presenceOf({ responders }: Judgement, hosts: HostTable, now: number): GatewayPresence[] {
+  return responders.map(({ host, clientSas }) => {
+    const byClient = new Map<unknown, ClientSa[]>();
+    for (const each of clientSas) {
+      const own = byClient.get(each.client);
+      if (own === undefined) byClient.set(each.client, [each]);
+      else own.push(each);
     }
-    const make = box.parties.find(({ session }) => session.responderVendor.make !== null);
+    const named = clientSas.find(({ session }) => session.responderVendor.make !== null);
     return {
-      gateway: hosts.text(box.host),
-      make: make?.session.responderVendor.make ?? null,
+      gateway: hosts.text(host),
+      make: named?.session.responderVendor.make ?? null,
       clients: [...byClient.values()].map((own) => clientPresence(own, hosts, now)),
     };
   });
 }
 
-function clientPresence(own: readonly Party[], hosts: HostTable, now: number): ClientPresence {
+function clientPresence(own: readonly ClientSa[], hosts: HostTable, now: number): ClientPresence {
   const { host, port } = own[0].client;
   let connectedAt = Number.NEGATIVE_INFINITY;
   let isConnected = false;
   const failed: number[] = [];
-  for (const party of own) {
-    for (const exchange of party.session.quickModes) {
-      const outcome = party.outcomes.get(exchange)!;
-      if (REFUSED.has(outcome) && !party.undecided.has(exchange)) failed.push(exchange.firstAt);
+  for (const sa of own) {
+    for (const exchange of sa.session.quickModes) {
+      const outcome = sa.outcomes.get(exchange)!;
+      if (REFUSED.has(outcome) && !sa.undecided.has(exchange)) failed.push(exchange.firstAt);
       if (!ACCEPTED.has(outcome)) continue;
-      connectedAt = Math.max(connectedAt, party.acceptedAt.get(exchange) ?? exchange.firstAt);
-      isConnected ||= !isOver(party, now);
+      connectedAt = Math.max(connectedAt, sa.acceptedAt.get(exchange) ?? exchange.firstAt);
+      isConnected ||= !isOver(sa, now);
     }
   }
   const lastAt = Math.max(...own.map(({ lifespan }) => lifespan.life.lastAt));
@@ -64,7 +63,7 @@ function clientPresence(own: readonly Party[], hosts: HostTable, now: number): C
     ? "connected"
     : since.length > 0
       ? "kept out"
-      : connectedAt > Number.NEGATIVE_INFINITY || own.every((party) => isOver(party, now))
+      : connectedAt > Number.NEGATIVE_INFINITY || own.every((sa) => isOver(sa, now))
         ? "left"
         : "dialling";
   const begunAt = own[own.length - 1].session.sa.firstAt;
@@ -78,7 +77,7 @@ function clientPresence(own: readonly Party[], hosts: HostTable, now: number): C
 }
 
 /** It said farewell, made place for a newer SA, or its lifetime is over. */
-function isOver({ lifespan }: Party, now: number): boolean {
+function isOver({ lifespan }: ClientSa, now: number): boolean {
   const { farewells, replaced, lifetimeEnd } = lifespan;
   return farewells.any !== null || replaced !== null || lifetimeEnd < now;
 }

@@ -1,15 +1,17 @@
 """Runs a program on a terminal of its own and feeds it standard input by time.
 
-    terminal.py COLUMNS ROWS COMMAND... < rows
+    terminal.py COLUMNS ROWS PATTERN COMMAND... < rows
 
 Rows are JSON, one a line: [seconds, hex]. What the program prints on the terminal goes to standard output; its exit
-status is that of this script. After the last row SIGINT goes to the program, as Ctrl-C would send it.
+status is that of this script. After the last row, and once the program has printed what the pattern matches, SIGINT
+goes to it, as Ctrl-C would send it; half a minute later in any case.
 """
 
 import fcntl
 import json
 import os
 import pty
+import re
 import signal
 import struct
 import sys
@@ -17,7 +19,8 @@ import termios
 import threading
 import time
 
-columns, rows = int(sys.argv[1]), int(sys.argv[2])
+PATIENCE = 30
+columns, rows, pattern = int(sys.argv[1]), int(sys.argv[2]), re.compile(sys.argv[3].encode())
 feed = [json.loads(line) for line in sys.stdin]
 near, far = os.pipe()
 pid, terminal = pty.fork()
@@ -25,7 +28,7 @@ if pid == 0:
     os.dup2(near, 0)
     os.close(near)
     os.close(far)
-    os.execvp(sys.argv[3], sys.argv[3:])
+    os.execvp(sys.argv[4], sys.argv[4:])
 os.close(near)
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
@@ -35,9 +38,12 @@ def play() -> None:
     for at, data in feed:
         time.sleep(max(0, began + at - time.monotonic()))
         os.write(far, bytes.fromhex(data))
+    seen.wait(PATIENCE)
     os.kill(pid, signal.SIGINT)
 
 
+printed = b""
+seen = threading.Event()
 threading.Thread(target=play, daemon=True).start()
 while True:
     try:
@@ -47,5 +53,8 @@ while True:
     if not piece:
         break
     os.write(1, piece)
+    printed += piece
+    if pattern.search(printed):
+        seen.set()
 _, status = os.waitpid(pid, 0)
 sys.exit(os.waitstatus_to_exitcode(status))

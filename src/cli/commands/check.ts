@@ -67,7 +67,11 @@ async function mayGoOn(
 }
 
 /** @throws OutputError for what does not go together */
-function refuse(inputs: readonly string[], { needsGoingOn, evidence }: CheckOptions, resumable: boolean): void {
+function refuse(
+  inputs: readonly string[],
+  { needsGoingOn, evidence }: CheckOptions,
+  resumable: boolean,
+): void {
   if (resumable) return;
   if (needsGoingOn !== null) throw new OutputError(needsGoingOn);
   if (evidence !== null && inputs.includes("-")) {
