@@ -50,22 +50,26 @@ async function watched(
   return { screens, screen, status };
 }
 
-describe.concurrent.skipIf(!programIsBuilt() || !hasTool("python3"))("on a terminal of 80 by 24", () => {
-  it("one screen says who is connected and who is kept out, and the report takes its place", async () => {
-    const { screens, screen, status } = await watched("kept out ");
-    expect(status).toBe(1);
-    const told = screens.filter((text) => /^ {2}kept out +198\.51\.100\.12:500/m.test(text));
-    expect(told.length).toBeGreaterThan(0);
-    expect(told.at(-1)).toMatch(/^ {2}connected +198\.51\.100\.11:500/m);
-    expect(screens.some((text) => /#1 predicted -> rejected: 198\.51\.100\.12/.test(text))).toBe(true);
-    // The screen is gone, and no finding was printed but in the report.
-    expect(screen.history).not.toContain("Last events");
-    expect(screen.history.match(/1\. REJECTED/g)).toHaveLength(1);
-  }, 60_000);
+describe.skipIf(!programIsBuilt() || !hasTool("python3"))(
+  "on a terminal of 80 by 24",
+  { concurrent: true },
+  () => {
+    it("one screen says who is connected and who is kept out, and the report takes its place", async () => {
+      const { screens, screen, status } = await watched("kept out ");
+      expect(status).toBe(1);
+      const told = screens.filter((text) => /^ {2}kept out +198\.51\.100\.12:500/m.test(text));
+      expect(told.length).toBeGreaterThan(0);
+      expect(told.at(-1)).toMatch(/^ {2}connected +198\.51\.100\.11:500/m);
+      expect(screens.some((text) => /#1 predicted -> rejected: 198\.51\.100\.12/.test(text))).toBe(true);
+      // The screen is gone, and no finding was printed but in the report.
+      expect(screen.history).not.toContain("Last events");
+      expect(screen.history.match(/1\. REJECTED/g)).toHaveLength(1);
+    }, 60_000);
 
-  it("lines of ndjson on it are nothing but lines", async () => {
-    const { screen } = await watched('"finding"', "--format", "ndjson");
-    expect(screen.history).not.toMatch(/Last events|Gateway /);
-    expect(screen.history).toContain('{"type":"finding"');
-  }, 60_000);
-});
+    it("lines of ndjson on it are nothing but lines", async () => {
+      const { screen } = await watched('"finding"', "--format", "ndjson");
+      expect(screen.history).not.toMatch(/Last events|Gateway /);
+      expect(screen.history).toContain('{"type":"finding"');
+    }, 60_000);
+  },
+);
