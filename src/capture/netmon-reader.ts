@@ -9,6 +9,7 @@ import { BatchBuffer, CAPACITY, MAX_RECORD } from "./batch-buffer.ts";
 import type { RandomAccess } from "./byte-source.ts";
 import { Glass } from "./random-access.ts";
 import { CaptureError, type CaptureSource, type SourceSummary } from "./source.ts";
+import { newSummary } from "./stream-source.ts";
 
 export const NETMON_HEADER = 128;
 /** "RTSS" of 1.x and "GMBU" of 2.x. */
@@ -72,17 +73,8 @@ export class NetMonSource implements CaptureSource {
     this.#startMicros = startTime(header);
     this.#tableOffset = header.getUint32(TABLE_OFFSET, true);
     this.#entries = Math.floor(header.getUint32(TABLE_LENGTH, true) / ENTRY);
-    this.summary = {
-      name,
-      format: `netmon${this.#version.major}${suffix}`,
-      linkTypes: [],
-      packets: 0,
-      bytes: NETMON_HEADER,
-      timeDigits: this.#hasUtc ? 9 : 6,
-      untimed: 0,
-      end: "clean",
-      problem: null,
-    };
+    this.summary = newSummary(name, `netmon${this.#version.major}${suffix}`, this.#hasUtc ? 9 : 6);
+    this.summary.bytes = NETMON_HEADER;
   }
 
   /**

@@ -15,7 +15,8 @@ import {
   pcapHeaderLength,
   readPcapHeader,
 } from "./pcap-dialects.ts";
-import type { CaptureSource, SourceSummary } from "./source.ts";
+import type { CaptureSource } from "./source.ts";
+import { newSummary, StreamSource } from "./stream-source.ts";
 
 export { isPcapMagic, PCAP_HEADER, pcapHeaderLength } from "./pcap-dialects.ts";
 
@@ -34,9 +35,7 @@ function isEtherType(bytes: Uint8Array, at: number): boolean {
   return ETHERTYPES.has((bytes[at] << 8) | bytes[at + 1]);
 }
 
-export class PcapSource implements CaptureSource {
-  readonly summary: SourceSummary;
-  readonly #window: ByteWindow;
+export class PcapSource extends StreamSource implements CaptureSource {
   readonly #header: PcapHeader;
   readonly #suffix: string;
   #dialect: PcapDialect;
@@ -48,39 +47,23 @@ export class PcapSource implements CaptureSource {
   constructor(window: ByteWindow, name: string, suffix: string) {
     const { bytes, start, available } = window;
     const view = new DataView(bytes.buffer, bytes.byteOffset + start, available);
-    this.#header = readPcapHeader(view);
+    const header = readPcapHeader(view);
+    const [dialect] = header.dialects;
+    super(window, newSummary(name, dialect.name + suffix, dialect.nanos ? 9 : 6));
+    this.#header = header;
     this.#suffix = suffix;
-    const { linkType, dialects } = this.#header;
-    this.#dialect = dialects[0];
-    this.#undecided = dialects.length > 1;
+    this.#dialect = dialect;
+    this.#undecided = header.dialects.length > 1;
     // One link type for all records: what the loop need not write.
-    this.#batch.linkTypes.fill(linkType);
-    this.#window = window;
+    this.#batch.linkTypes.fill(header.linkType);
+    this.summary.linkTypes.push(header.linkType);
     const length = pcapHeaderLength(view.getUint32(0));
     window.consume(length);
-    this.summary = {
-      name,
-      format: this.#dialect.name + suffix,
-      linkTypes: [linkType],
-      packets: 0,
-      bytes: length,
-      timeDigits: this.#dialect.nanos ? 9 : 6,
-      untimed: 0,
-      end: "clean",
-      problem: null,
-    };
-  }
-
-  get size(): number | null {
-    return this.#window.source.size;
-  }
-
-  position(): number {
-    return this.#window.source.position();
+    this.summary.bytes = length;
   }
 
   async next(): Promise<FrameBatch | null> {
-    const window = this.#window;
+    const window = this.window;
     if (this.#undecided) await this.#decide();
     while (this.summary.end === "clean") {
       this.#fill();
@@ -101,7 +84,7 @@ export class PcapSource implements CaptureSource {
    * Wireshark.
    */
   async #decide(): Promise<void> {
-    const window = this.#window;
+    const window = this.window;
     this.#undecided = false;
     const ethernet = this.#header.linkType === LINKTYPE_ETHERNET;
     if (this.#dialect.recordHeader === STANDARD_RECORD) {
@@ -124,13 +107,13 @@ export class PcapSource implements CaptureSource {
 
   /** The bytes at hand, as far as they may tell the dialect. */
   #view(): DataView {
-    const { bytes, end, start } = this.#window;
+    const { bytes, end, start } = this.window;
     return new DataView(bytes.buffer, bytes.byteOffset, Math.min(end, start + DIALECT_BYTES));
   }
 
   /** Takes all whole records that are at hand: the loop that touches every record of every capture. */
   #fill(): void {
-    const window = this.#window;
+    const window = this.window;
     const batch = this.#batch;
     batch.begin(window.bytes);
     const { littleEndian, lengths } = this.#header;
@@ -172,16 +155,12 @@ export class PcapSource implements CaptureSource {
   }
 
   #corrupt(at: number, captured: number): void {
-    const offset = this.#window.offset + at - this.#window.start;
+    const offset = this.window.offset + at - this.window.start;
     this.summary.end = "corrupt";
     this.summary.problem = `${this.summary.name}: the record at byte ${offset} claims ${captured} bytes, more than any capture program writes; nothing behind it could be read.`;
   }
 
   #finish(): void {
-    Object.assign(this.summary, endOf(this.#window, this.summary.name));
-  }
-
-  close(): Promise<void> {
-    return this.#window.source.close();
+    Object.assign(this.summary, endOf(this.window, this.summary.name));
   }
 }

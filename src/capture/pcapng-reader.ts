@@ -7,7 +7,8 @@ import type { FrameBatch } from "./batch.ts";
 import { BatchBuffer, CAPACITY, MAX_RECORD } from "./batch-buffer.ts";
 import { type ByteWindow, endOf } from "./byte-window.ts";
 import { INTERFACE_FIXED, type Interface, readInterface } from "./pcapng-interface.ts";
-import type { CaptureSource, SourceSummary } from "./source.ts";
+import type { CaptureSource } from "./source.ts";
+import { newSummary, StreamSource } from "./stream-source.ts";
 import { readTime, time } from "./timestamps.ts";
 
 export const SECTION_HEADER = 0x0a0d0d0a;
@@ -25,9 +26,7 @@ const MAX_INTERFACES = 65_536;
 /** Blocks that must be at hand in full: a packet with generous options, or an interface description. */
 const MAX_BLOCK = 16 * 1024 * 1024;
 
-export class PcapngSource implements CaptureSource {
-  readonly summary: SourceSummary;
-  readonly #window: ByteWindow;
+export class PcapngSource extends StreamSource implements CaptureSource {
   readonly #batch = new BatchBuffer();
   #littleEndian = true;
   #view: DataView;
@@ -40,31 +39,12 @@ export class PcapngSource implements CaptureSource {
   #skip = 0;
 
   constructor(window: ByteWindow, name: string, suffix: string) {
-    this.#window = window;
+    super(window, newSummary(name, `pcapng${suffix}`));
     this.#view = new DataView(window.bytes.buffer);
-    this.summary = {
-      name,
-      format: `pcapng${suffix}`,
-      linkTypes: [],
-      packets: 0,
-      bytes: 0,
-      timeDigits: 6,
-      untimed: 0,
-      end: "clean",
-      problem: null,
-    };
-  }
-
-  get size(): number | null {
-    return this.#window.source.size;
-  }
-
-  position(): number {
-    return this.#window.source.position();
   }
 
   async next(): Promise<FrameBatch | null> {
-    const window = this.#window;
+    const window = this.window;
     while (this.summary.end === "clean") {
       this.#batch.begin(window.bytes);
       this.#view = new DataView(window.bytes.buffer, window.bytes.byteOffset, window.bytes.byteLength);
@@ -98,7 +78,7 @@ export class PcapngSource implements CaptureSource {
    */
   #enhancedPackets(): void {
     if (this.#skip > 0) return;
-    const window = this.#window;
+    const window = this.window;
     const view = this.#view;
     const littleEndian = this.#littleEndian;
     const interfaces = this.#interfaces;
@@ -135,7 +115,7 @@ export class PcapngSource implements CaptureSource {
 
   /** Takes the block at hand; false when more bytes are needed, or when the block makes no sense. */
   #block(): boolean {
-    const window = this.#window;
+    const window = this.window;
     if (this.#skip > 0) {
       this.#consume(Math.min(this.#skip, window.available));
       return this.#skip === 0;
@@ -172,7 +152,7 @@ export class PcapngSource implements CaptureSource {
 
   #consume(count: number): void {
     if (this.#skip > 0) this.#skip -= count;
-    this.#window.consume(count);
+    this.window.consume(count);
     this.summary.bytes += count;
   }
 
@@ -197,13 +177,13 @@ export class PcapngSource implements CaptureSource {
     const big = this.#view.getUint32(at + 8, false) === BYTE_ORDER_MAGIC;
     const little = this.#view.getUint32(at + 8, true) === BYTE_ORDER_MAGIC;
     if (!big && !little) {
-      return this.#corrupt(`the section header at byte ${this.#window.offset} has no byte-order magic`);
+      return this.#corrupt(`the section header at byte ${this.window.offset} has no byte-order magic`);
     }
     // The records of the old section in this batch do not depend on the byte order any more.
     this.#littleEndian = little;
     const length = this.#u32(at + 4);
     if (length < SECTION_MINIMUM) {
-      return this.#corrupt(`the section header at byte ${this.#window.offset} is too short`);
+      return this.#corrupt(`the section header at byte ${this.window.offset} is too short`);
     }
     this.#interfaces = [];
     return true;
@@ -211,7 +191,7 @@ export class PcapngSource implements CaptureSource {
 
   #describe(at: number, length: number): boolean {
     if (length < INTERFACE_FIXED + 4) {
-      return this.#corrupt(`the interface description at byte ${this.#window.offset} is too short`);
+      return this.#corrupt(`the interface description at byte ${this.window.offset} is too short`);
     }
     if (this.#interfaces.length === MAX_INTERFACES) {
       return this.#corrupt(`the section declares more than ${MAX_INTERFACES} interfaces`);
@@ -231,12 +211,12 @@ export class PcapngSource implements CaptureSource {
   #packet(type: number, at: number, length: number): boolean {
     const fixed = type === SIMPLE_PACKET ? SIMPLE_FIXED : ENHANCED_FIXED;
     if (length < fixed + 4)
-      return this.#corrupt(`the packet block at byte ${this.#window.offset} is too short`);
+      return this.#corrupt(`the packet block at byte ${this.window.offset} is too short`);
     const id = type === SIMPLE_PACKET ? 0 : type === OLD_PACKET ? this.#u16(at + 8) : this.#u32(at + 8);
     const from = this.#interfaces[id];
     if (from === undefined) {
       return this.#corrupt(
-        `the packet at byte ${this.#window.offset} names an interface that is not described`,
+        `the packet at byte ${this.window.offset} names an interface that is not described`,
       );
     }
     const room = length - fixed - 4;
@@ -246,7 +226,7 @@ export class PcapngSource implements CaptureSource {
         ? Math.min(original, from.snaplen === 0 ? original : from.snaplen, room)
         : this.#u32(at + 20);
     if (captured > room || captured > MAX_RECORD) {
-      return this.#corrupt(`the packet at byte ${this.#window.offset} claims ${captured} bytes`);
+      return this.#corrupt(`the packet at byte ${this.window.offset} claims ${captured} bytes`);
     }
     if (type === SIMPLE_PACKET) this.summary.untimed += 1;
     else {
@@ -265,9 +245,5 @@ export class PcapngSource implements CaptureSource {
     batch.nanos[i] = this.#lastNanos;
     batch.count = i + 1;
     return true;
-  }
-
-  close(): Promise<void> {
-    return this.#window.source.close();
   }
 }

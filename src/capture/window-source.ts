@@ -3,28 +3,16 @@
 import type { FrameBatch } from "./batch.ts";
 import { BatchBuffer } from "./batch-buffer.ts";
 import { type ByteWindow, endOf } from "./byte-window.ts";
-import type { CaptureSource, SourceSummary } from "./source.ts";
+import type { CaptureSource } from "./source.ts";
+import { newSummary, StreamSource } from "./stream-source.ts";
 
-export abstract class WindowSource implements CaptureSource {
-  readonly summary: SourceSummary;
-  protected readonly window: ByteWindow;
+export abstract class WindowSource extends StreamSource implements CaptureSource {
   protected readonly batch = new BatchBuffer();
   readonly #linkTypes = new Set<number>();
 
   /** @param format with its suffix @param timeDigits digits after the second that the format's clock has */
   protected constructor(window: ByteWindow, name: string, format: string, timeDigits: 6 | 9) {
-    this.window = window;
-    this.summary = {
-      name,
-      format,
-      linkTypes: [],
-      packets: 0,
-      bytes: 0,
-      timeDigits,
-      untimed: 0,
-      end: "clean",
-      problem: null,
-    };
+    super(window, newSummary(name, format, timeDigits));
   }
 
   /**
@@ -32,14 +20,6 @@ export abstract class WindowSource implements CaptureSource {
    * @returns its bytes; 0 when more are needed; -1 when it makes no sense (see `corrupt`)
    */
   protected abstract record(view: DataView, at: number): number;
-
-  get size(): number | null {
-    return this.window.source.size;
-  }
-
-  position(): number {
-    return this.window.source.position();
-  }
 
   async next(): Promise<FrameBatch | null> {
     while (this.summary.end === "clean") {
@@ -90,9 +70,5 @@ export abstract class WindowSource implements CaptureSource {
     if (this.#linkTypes.has(linkType)) return;
     this.#linkTypes.add(linkType);
     this.summary.linkTypes.push(linkType);
-  }
-
-  close(): Promise<void> {
-    return this.window.source.close();
   }
 }

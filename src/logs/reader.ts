@@ -7,6 +7,7 @@ import type { MessageBatch, MessageRow } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
 import { MESSAGE_ROWS as BATCH, MessageRows } from "../capture/message-rows.ts";
 import type { CaptureSource, SourceSummary } from "../capture/source.ts";
+import { newSummary, StreamSource } from "../capture/stream-source.ts";
 import { type LogReader, rowOf } from "./entry.ts";
 
 const NEWLINE = 0x0a;
@@ -27,9 +28,7 @@ interface Waiting {
   row: MessageRow;
 }
 
-export class LogSource implements CaptureSource {
-  readonly summary: SourceSummary;
-  readonly #window: ByteWindow;
+export class LogSource extends StreamSource implements CaptureSource {
   readonly #reader: LogReader;
   readonly #reorder: number;
   readonly #batch = new MessageRows("log");
@@ -47,33 +46,14 @@ export class LogSource implements CaptureSource {
 
   /** @param reorder how far lines may be out of order, microseconds */
   constructor(window: ByteWindow, reader: LogReader, name: string, suffix: string, reorder: number) {
-    this.#window = window;
+    super(window, newSummary(name, `${reader.format}${suffix}`));
     this.#reader = reader;
     this.#reorder = reorder;
-    this.summary = {
-      name,
-      format: `${reader.format}${suffix}`,
-      linkTypes: [],
-      packets: 0,
-      bytes: 0,
-      timeDigits: 6,
-      untimed: 0,
-      end: "clean",
-      problem: null,
-      notes: [reader.blindness(name)],
-    };
-  }
-
-  get size(): number | null {
-    return this.#window.source.size;
-  }
-
-  position(): number {
-    return this.#window.source.position();
+    this.summary.notes = [reader.blindness(name)];
   }
 
   async next(): Promise<MessageBatch | null> {
-    const window = this.#window;
+    const window = this.window;
     while (this.#ready.length === 0) {
       if (this.#read())
         this.#release(this.#crowded ? Number.POSITIVE_INFINITY : this.#newest - this.#reorder);
@@ -94,7 +74,7 @@ export class LogSource implements CaptureSource {
 
   /** Waits for bytes. Where a log that grows is quiet for as long as lines may be late, what waits for later ones goes on. */
   async #more(): Promise<void> {
-    this.#reading ??= this.#window.more().finally(() => {
+    this.#reading ??= this.window.more().finally(() => {
       this.#reading = null;
     });
     if (this.size !== null || this.#waiting.length === 0) return this.#reading;
@@ -113,7 +93,7 @@ export class LogSource implements CaptureSource {
 
   /** Takes the whole lines at hand, until there is a batch of entries; false when there is none. */
   #read(): boolean {
-    const window = this.#window;
+    const window = this.window;
     const begin = window.start;
     const bytes = window.bytes.subarray(0, window.end);
     let last: Uint8Array | null = null;
@@ -147,7 +127,7 @@ export class LogSource implements CaptureSource {
   #skip(count: number): void {
     if (!this.#skipping) this.#bad(this.#line + 1);
     this.#skipping = true;
-    this.#window.consume(count);
+    this.window.consume(count);
   }
 
   #take(line: Uint8Array): void {
@@ -220,9 +200,5 @@ export class LogSource implements CaptureSource {
       });
     }
     this.summary.notes = notes;
-  }
-
-  close(): Promise<void> {
-    return this.#window.source.close();
   }
 }

@@ -7,7 +7,8 @@
 import type { MessageBatch } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
 import { MESSAGE_ROWS as BATCH, MessageRows } from "../capture/message-rows.ts";
-import { CaptureError, type CaptureSource, type SourceSummary } from "../capture/source.ts";
+import { CaptureError, type CaptureSource } from "../capture/source.ts";
+import { newSummary, StreamSource } from "../capture/stream-source.ts";
 import { hasAddresses, isMark, rowOf } from "./rows.ts";
 import { type MessageRecord, recordSchema } from "./schema.ts";
 import { THINNING } from "./thinning.ts";
@@ -28,11 +29,9 @@ export interface Waiting {
   record: MessageRecord;
 }
 
-export class RecordSource implements CaptureSource {
-  readonly summary: SourceSummary;
+export class RecordSource extends StreamSource implements CaptureSource {
   /** At the end of the input lines still wait for older ones, which may come with another. */
   resumable = false;
-  readonly #window: ByteWindow;
   readonly #reorder: number;
   readonly #batch = new MessageRows("record");
   readonly #decoder = new TextDecoder();
@@ -55,21 +54,10 @@ export class RecordSource implements CaptureSource {
 
   /** @param reorder how far lines may be out of order, microseconds */
   constructor(window: ByteWindow, name: string, suffix: string, reorder: number) {
-    this.#window = window;
+    super(window, newSummary(name, `records${suffix}`));
     // The last sign of life of a window is written when the window is over.
     this.#reorder = reorder + THINNING;
-    this.summary = {
-      name,
-      format: `records${suffix}`,
-      linkTypes: [],
-      packets: 0,
-      bytes: 0,
-      timeDigits: 6,
-      untimed: 0,
-      end: "clean",
-      problem: null,
-      notes: [],
-    };
+    this.summary.notes = [];
   }
 
   /** Lines taken from the input, the greatest `seq` of them, and how many were delivered again. */
@@ -112,16 +100,8 @@ export class RecordSource implements CaptureSource {
     this.#released = saved.released;
   }
 
-  get size(): number | null {
-    return this.#window.source.size;
-  }
-
-  position(): number {
-    return this.#window.source.position();
-  }
-
   async next(): Promise<MessageBatch | null> {
-    const window = this.#window;
+    const window = this.window;
     while (this.#ready.length === 0) {
       if (this.#read()) this.#release(this.#newest - this.#reorder);
       else if (!window.ended && this.summary.end === "clean") await this.#more();
@@ -143,7 +123,7 @@ export class RecordSource implements CaptureSource {
 
   /** Waits for bytes; lines that wait for older ones wait no longer when nothing comes for so long. */
   async #more(): Promise<void> {
-    this.#coming ??= this.#window.more().then(() => {
+    this.#coming ??= this.window.more().then(() => {
       this.#coming = null;
     });
     if (this.#waiting.length === 0) return this.#coming;
@@ -160,7 +140,7 @@ export class RecordSource implements CaptureSource {
 
   /** Takes the whole lines at hand, at most a batch of them; false when there is none. */
   #read(): boolean {
-    const window = this.#window;
+    const window = this.window;
     let lines = 0;
     while (lines < BATCH && window.available > 0 && this.summary.end === "clean") {
       const found = window.bytes.indexOf(NEWLINE, window.start);
@@ -268,7 +248,7 @@ export class RecordSource implements CaptureSource {
   #finish(): void {
     if (this.#finished || this.summary.end !== "clean") return;
     this.#finished = true;
-    if (this.#window.ended) Object.assign(this.summary, endOf(this.#window, this.summary.name));
+    if (this.window.ended) Object.assign(this.summary, endOf(this.window, this.summary.name));
     const { name } = this.summary;
     const notes = this.summary.notes!;
     if (this.#malformedCount > 0) {
@@ -285,10 +265,6 @@ export class RecordSource implements CaptureSource {
         message: `${name}: ${count} lines of sensor ${sensor} came later than the window of ${seconds} s allows: its clock is off, or its lines were delayed (--reorder).`,
       });
     }
-  }
-
-  close(): Promise<void> {
-    return this.#window.source.close();
   }
 }
 

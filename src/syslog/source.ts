@@ -4,7 +4,8 @@
  */
 
 import type { ByteWindow } from "../capture/byte-window.ts";
-import type { CaptureSource, SourceSummary } from "../capture/source.ts";
+import type { CaptureSource } from "../capture/source.ts";
+import { newSummary, StreamSource } from "../capture/stream-source.ts";
 import { MAX_HEAD, readHead, tagIn } from "./header.ts";
 
 /** Takes the lines of a log, one by one. */
@@ -50,40 +51,19 @@ function mayBeOfGateway(bytes: Uint8Array, from: number, to: number): boolean {
   return false;
 }
 
-export class GatewayLogSource implements CaptureSource {
-  readonly summary: SourceSummary;
-  readonly #window: ByteWindow;
+export class GatewayLogSource extends StreamSource implements CaptureSource {
   readonly #taker: LineTaker;
   readonly #decoder = new TextDecoder();
   #isClosed = false;
 
   constructor(window: ByteWindow, name: string, suffix: string, taker: LineTaker) {
-    this.#window = window;
+    super(window, newSummary(name, `asa-syslog${suffix}`));
     this.#taker = taker;
-    this.summary = {
-      name,
-      format: `asa-syslog${suffix}`,
-      linkTypes: [],
-      packets: 0,
-      bytes: 0,
-      timeDigits: 6,
-      untimed: 0,
-      end: "clean",
-      problem: null,
-    };
-  }
-
-  get size(): number | null {
-    return this.#window.source.size;
-  }
-
-  position(): number {
-    return this.#window.source.position();
   }
 
   /** Reads to the end; there is never a batch. */
   async next(): Promise<null> {
-    const window = this.#window;
+    const window = this.window;
     while (!this.#isClosed) {
       this.#lines(window);
       if (window.ended) break;
@@ -115,7 +95,7 @@ export class GatewayLogSource implements CaptureSource {
   }
 
   #line(from: number, to: number): void {
-    const { bytes } = this.#window;
+    const { bytes } = this.window;
     if (!mayBeOfGateway(bytes, from, to)) {
       this.#taker.pass();
       return;
@@ -124,8 +104,8 @@ export class GatewayLogSource implements CaptureSource {
     this.#taker.take(this.#decoder.decode(bytes.subarray(from, Math.min(end, from + MAX_LINE))));
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#window.source.close();
+    await super.close();
   }
 }

@@ -6,7 +6,8 @@
 import type { FrameBatch } from "../capture/batch.ts";
 import { BatchBuffer, CAPACITY, MAX_RECORD } from "../capture/batch-buffer.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
-import type { CaptureSource, SourceSummary } from "../capture/source.ts";
+import type { CaptureSource } from "../capture/source.ts";
+import { newSummary, StreamSource } from "../capture/stream-source.ts";
 import { DumpLine, readDumpLine } from "./dump-line.ts";
 import { Midnights } from "./line-time.ts";
 import { Lines } from "./lines.ts";
@@ -17,9 +18,7 @@ const LINKTYPE_ETHERNET = 1;
 /** Bytes of packets in one batch. */
 const ARENA = 1024 * 1024;
 
-export class TextSource implements CaptureSource {
-  readonly summary: SourceSummary;
-  readonly #window: ByteWindow;
+export class TextSource extends StreamSource implements CaptureSource {
   readonly #batch = new BatchBuffer();
   readonly #arena = new Uint8Array(ARENA);
   readonly #lines: Lines;
@@ -32,31 +31,12 @@ export class TextSource implements CaptureSource {
 
   /** @param window stands at the beginning of the text */
   constructor(window: ByteWindow, name: string, suffix: string) {
-    this.#window = window;
+    super(window, newSummary(name, `text${suffix}`));
     this.#lines = new Lines(window);
-    this.summary = {
-      name,
-      format: `text${suffix}`,
-      linkTypes: [],
-      packets: 0,
-      bytes: 0,
-      timeDigits: 6,
-      untimed: 0,
-      end: "clean",
-      problem: null,
-    };
-  }
-
-  get size(): number | null {
-    return this.#window.source.size;
-  }
-
-  position(): number {
-    return this.#window.source.position();
   }
 
   async next(): Promise<FrameBatch | null> {
-    const window = this.#window;
+    const window = this.window;
     const batch = this.#batch;
     batch.begin(this.#arena);
     this.#used = 0;
@@ -77,7 +57,7 @@ export class TextSource implements CaptureSource {
 
   /** Takes all lines at hand; true when the batch is full. */
   #takeLines(): boolean {
-    const { bytes } = this.#window;
+    const { bytes } = this.window;
     while (this.#batch.count < CAPACITY && this.#used + MAX_RECORD <= ARENA) {
       if (!this.#lines.take()) return false;
       if (readDumpLine(bytes, this.#lines.start, this.#lines.end, this.#line)) {
@@ -88,8 +68,8 @@ export class TextSource implements CaptureSource {
   }
 
   #finish(): void {
-    const { failure } = this.#window;
-    if (failure !== null) Object.assign(this.summary, endOf(this.#window, this.summary.name));
+    const { failure } = this.window;
+    if (failure !== null) Object.assign(this.summary, endOf(this.window, this.summary.name));
     this.#add(this.#packets.finish());
     if (this.#packets.strayLines > 0) this.#tellStrayLines(this.#packets.strayLines);
   }
@@ -139,10 +119,6 @@ export class TextSource implements CaptureSource {
     this.#micros = time.isTimeOfDay ? this.#midnights.passed(time.micros) : time.micros;
     this.#nanos = time.nanos;
     if (time.nanos > 0) this.summary.timeDigits = 9;
-  }
-
-  close(): Promise<void> {
-    return this.#window.source.close();
   }
 }
 
