@@ -59,8 +59,9 @@ export class IterableSource implements ByteSource {
     return this.#position?.() ?? this.#read;
   }
 
+  /** What is left may be damaged, or fail to end: it is not wanted any more. */
   async close(): Promise<void> {
     this.#onClose();
-    await this.#iterator.return?.();
+    await this.#iterator.return?.().catch(() => {});
   }
 }

@@ -10,6 +10,7 @@ import { PackedError } from "../../src/archives/packed-input.ts";
 import { indexTar } from "../../src/archives/tar.ts";
 import { indexZip } from "../../src/archives/zip.ts";
 import { zstdPieces } from "../../src/archives/zstd-frames.ts";
+import { IterableSource } from "../../src/capture/byte-source.ts";
 import { MemoryBytes } from "../../src/capture/random-access.ts";
 import { analyze } from "../../src/index.ts";
 import { expandInputs } from "../../src/node/inputs.ts";
@@ -175,6 +176,16 @@ describe("archives that are made to hurt", () => {
       for await (const _ of zstdPieces(once(frame), () => 0));
     };
     await expect(read()).rejects.toThrow("blocks too small");
+  });
+
+  it("data that is damaged behind what was read is closed without a word", async () => {
+    const stream = {
+      next: async () => ({ value: new Uint8Array(1), done: false }),
+      return: () => Promise.reject(new PackedError("a block is damaged")),
+    };
+    const source = new IterableSource({ [Symbol.asyncIterator]: () => stream });
+    await source.read(new Uint8Array(1), 0);
+    await expect(source.close()).resolves.toBeUndefined();
   });
 
   it("an lz4 block that refers to what was not there is damaged", async () => {
