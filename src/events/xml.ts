@@ -103,7 +103,9 @@ function eventOf(text: string, number: number): WindowsEvent | null {
 }
 
 function timeOf(seconds: string, fraction = ""): number {
-  return Date.parse(`${seconds}Z`) * 1_000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+  const at = Date.parse(`${seconds}Z`) * 1_000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+  // A date thousands of years from now is nobody's clock, and has no exact microseconds.
+  return Number.isSafeInteger(at) ? at : Number.NaN;
 }
 
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };

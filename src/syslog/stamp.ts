@@ -90,5 +90,7 @@ function stamp(
   const whole = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   const ofDay = whole * SECOND + below - ahead;
   const micros = date === null ? Number.NaN : date * 1_000 + ofDay;
+  // A date thousands of years from now is nobody's clock, and has no exact microseconds.
+  if (date !== null && !Number.isSafeInteger(micros)) return null;
   return { micros, resolution: SECOND / 10 ** digits, zoned, month, day, ofDay, end };
 }

@@ -102,6 +102,11 @@ describe("bad input", () => {
     expect(reader.cutter.hasDeclarations).toBe(true);
   });
 
+  it("gives no time to a year of another millennium, whose microseconds are not exact", () => {
+    const late = event(4654, SECURITY, [["MessageID", "1"]]).replace("2026-03", "9926-03");
+    expect(read(late).events.map(({ at }) => at)).toEqual([Number.NaN]);
+  });
+
   it("does not take a value for a tag", () => {
     const forged = "&lt;/Data&gt;&lt;Data Name='MessageID'&gt;7&lt;/Data&gt;";
     const { events } = read(

@@ -94,6 +94,11 @@ describe("the head of a line", () => {
     expect(Number.isNaN(event.at) ? null : new Date(event.at / 1_000).toISOString()).toBe(at);
   });
 
+  it("with a year of another millennium has no time", () => {
+    const { events } = read(`<165>1 9018-06-27T12:17:46Z asa1 : %ASA-5-713120: ${TEXT}`);
+    expect(events.map(({ at }) => at)).toEqual([Number.NaN]);
+  });
+
   it("without years goes on in the next one", () => {
     const head = (date: string) => `${date} asa1 %ASA-5-713120: ${TEXT}`;
     const { events } = read(head("Dec 31 23:59:58"), head("Jan  1 00:00:03"));
