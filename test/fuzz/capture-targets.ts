@@ -42,7 +42,7 @@ export async function fuzzArchive(input: Uint8Array): Promise<void> {
 
 /** A capture in chunks gives what it gives whole, and every record lies in its chunk. */
 export async function fuzzReader(input: Uint8Array): Promise<void> {
-  const whole = await reading(input, input.length + 1, 512 * 1024);
+  const whole = await reading(input, input.length + 1, input.length + 1);
   const size = 1 + ((input[20] ?? 0) % 97);
   const parts = await reading(input, size, 64);
   // How much comes out of damaged data before the damage depends on the chunks.

@@ -35,44 +35,62 @@ function inFolder<T>(make: (folder: string, capture: string) => T): T {
   }
 }
 
-export function formSeeds(): Uint8Array[] {
-  return inFolder((folder, capture) => [
-    ...["snoop", "netmon1", "netmon2", "nokiapcap", "suse6_3pcap"].flatMap((form) => {
-      const path = join(folder, form);
-      return spawnSync("editcap", ["-F", form, capture, path]).status === 0
-        ? [new Uint8Array(readFileSync(path))]
-        : [];
-    }),
-    erf(),
-    ...made("tcpdump", ["-r", capture, "-nn", "-XX", "-tttt"], null),
-    ...made("tshark", ["-r", capture, "-P", "-x"], null),
-    ...made("xxd", []),
-    ...made("hexdump", ["-C"]),
-    ...made("hexdump", []),
-    ...made("zstd", ["-q", "-c"]),
-    ...made("xz", ["-c"]),
-    ...made("bzip2", ["-c"]),
-    ...made("lz4", ["-q", "-c"]),
-    new Uint8Array(gzipSync(CAPTURE)),
-  ]);
+/** By the name of the reader. */
+export function formSeeds(): Record<string, Uint8Array[]> {
+  return inFolder((folder, capture) => {
+    const converted = (...forms: string[]) =>
+      forms.flatMap((form) => {
+        const path = join(folder, form);
+        return spawnSync("editcap", ["-F", form, capture, path]).status === 0
+          ? [new Uint8Array(readFileSync(path))]
+          : [];
+      });
+    return {
+      snoop: converted("snoop"),
+      netmon: converted("netmon1", "netmon2"),
+      dialects: converted("nokiapcap", "suse6_3pcap", "modpcap", "rh6_1pcap"),
+      erf: [erf()],
+      text: [
+        ...made("tcpdump", ["-r", capture, "-nn", "-XX", "-tttt"], null),
+        ...made("tshark", ["-r", capture, "-P", "-x"], null),
+        ...made("xxd", []),
+        ...made("hexdump", ["-C"]),
+        ...made("hexdump", []),
+        ...made("od", ["-A", "x", "-t", "x1"], FRAME),
+      ],
+    };
+  });
 }
 
-export function archiveSeeds(): Uint8Array[] {
+/** By the name of what packs. */
+export function packedSeeds(): Record<string, Uint8Array[]> {
+  return {
+    zstd: made("zstd", ["-q", "-c"]),
+    xz: made("xz", ["-c"]),
+    bzip2: made("bzip2", ["-c"]),
+    lz4: [...made("lz4", ["-q", "-c"]), ...made("lz4", ["-q", "-l", "-c"])],
+    gzip: [new Uint8Array(gzipSync(CAPTURE))],
+  };
+}
+
+/** By the name of the archive's form. */
+export function archiveSeeds(): Record<string, Uint8Array[]> {
   return inFolder((folder) => {
-    const seeds: Uint8Array[] = [];
-    for (const [program, ...args] of [
-      ["tar", "cf", "a.tar", "a.pcap"],
-      ["tar", "czf", "a.tgz", "a.pcap"],
-      ["zip", "-q", "a.zip", "a.pcap"],
-    ]) {
-      try {
-        execFileSync(program, args, { cwd: folder, stdio: "ignore" });
-        seeds.push(new Uint8Array(readFileSync(join(folder, args.find((arg) => arg.startsWith("a."))!))));
-      } catch {
-        // The program is not installed here.
-      }
-    }
-    return seeds;
+    const archived = (...commands: readonly string[][]) =>
+      commands.flatMap(([program, ...args]) => {
+        try {
+          execFileSync(program, args, { cwd: folder, stdio: "ignore" });
+          return [new Uint8Array(readFileSync(join(folder, args.find((arg) => arg.startsWith("a."))!)))];
+        } catch {
+          // The program is not installed here.
+          return [];
+        }
+      });
+    return {
+      tar: archived(["tar", "cf", "a.tar", "a.pcap"], ["tar", "cf", "a.tar", "--format=pax", "a.pcap"]),
+      tgz: archived(["tar", "czf", "a.tgz", "a.pcap"]),
+      zip: archived(["zip", "-q", "a.zip", "a.pcap"]),
+    };
   });
 }
 

@@ -20,6 +20,11 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = join(HERE, "..");
 const TURN_SECONDS = 20;
 const MAX_KEPT = 20;
+/** Bytes of the inputs of one batch. */
+const MAX_ROOM = 16 * 1024 * 1024;
+/** Of the clock, and of the processor: inputs of some kilobytes take less by orders of magnitude. */
+const SUSPICIOUS_MS = 2_000;
+const SLOW_MICROS = 1_000_000;
 
 const { values } = parseArgs({
   options: {
@@ -40,12 +45,15 @@ class Campaign {
   readonly #corpus: Uint8Array[];
   readonly #mutator: Mutator;
   /** Room for the inputs of a batch. */
-  readonly #room: Uint8Array;
+  #room: Uint8Array;
+  /** Inputs between two looks at the coverage: more where looks find nothing, which cost more than the inputs. */
+  #batch: number;
 
   constructor(target: Target, seed: number) {
     this.#target = target;
     this.#corpus = [...target.seeds];
     this.#mutator = new Mutator(seed);
+    this.#batch = target.batch;
     this.#room = new Uint8Array(target.batch * target.maxLength);
   }
 
@@ -66,11 +74,20 @@ class Campaign {
   async turn(seconds: number, coverage: Coverage): Promise<void> {
     const begin = performance.now();
     while (performance.now() - begin < seconds * 1000) {
-      const inputs = Array.from({ length: this.#target.batch }, (_, i) => this.#input(i));
+      const inputs = Array.from({ length: this.#batch }, (_, i) => this.#input(i));
       for (const input of inputs) await this.#execute(input);
-      if (coverage.fresh(false)) await this.#keepFresh(inputs, coverage);
+      const isFresh = coverage.fresh(false);
+      if (isFresh) await this.#keepFresh(inputs, coverage);
+      this.#resize(isFresh ? this.#target.batch : 2 * this.#batch);
     }
     this.seconds += (performance.now() - begin) / 1000;
+  }
+
+  #resize(batch: number): void {
+    const { maxLength } = this.#target;
+    if (batch === this.#batch || batch * maxLength > MAX_ROOM) return;
+    this.#batch = batch;
+    this.#room = new Uint8Array(batch * maxLength);
   }
 
   #input(place: number): Uint8Array {
@@ -103,12 +120,23 @@ class Campaign {
 
   async #execute(input: Uint8Array): Promise<void> {
     this.executions += 1;
+    const begin = performance.now();
     try {
       const done = this.#target.run(input);
       if (done !== undefined) await done;
+      if (performance.now() - begin > SUSPICIOUS_MS) await this.#refuseSlow(input);
     } catch (error) {
       this.#keepBroken(input, error);
     }
+  }
+
+  /** Runs an input once more that took long: other programs may have had the processor. */
+  async #refuseSlow(input: Uint8Array): Promise<void> {
+    const begin = process.cpuUsage();
+    await this.#target.run(input);
+    const { user } = process.cpuUsage(begin);
+    if (user > SLOW_MICROS)
+      throw new Error(`broken: ${input.length} bytes take ${Math.round(user / 1000)} ms`);
   }
 
   #keepBroken(input: Uint8Array, error: unknown): void {

@@ -4,9 +4,21 @@ import { random32 } from "../support/random.ts";
 import { LINKS, OTHER_LINKS, stack } from "../support/stacks.ts";
 import { fuzzAnalysis, fuzzArchive, fuzzReader } from "./capture-targets.ts";
 import { seedCaptures, seedFrames } from "./corpus.ts";
-import { archiveSeeds, formSeeds } from "./form-seeds.ts";
+import { archiveSeeds, formSeeds, packedSeeds } from "./form-seeds.ts";
+import {
+  espNumberSeeds,
+  eventSeeds,
+  gatewayLogSeeds,
+  keySeeds,
+  logSeeds,
+  openerSeeds,
+  recordSeeds,
+  stateSeeds,
+} from "./line-seeds.ts";
+import { fuzzEvents, fuzzGatewayLog, fuzzKeys, fuzzLines, fuzzOpener } from "./line-targets.ts";
 import type { Mutator } from "./mutate.ts";
 import { mutatedRecords } from "./records.ts";
+import { fuzzEspNumbers, fuzzState } from "./table-targets.ts";
 import { fuzzFragments, fuzzLocate, fuzzMessage, locateInput } from "./wire-targets.ts";
 
 export interface Target {
@@ -56,8 +68,29 @@ export async function makeTargets(folders: readonly string[]): Promise<Target[]>
       batch: 500,
     },
     { name: "pcapng", run: fuzzReader, seeds: short.filter(isPcapng), maxLength: 8192, batch: 500 },
-    { name: "forms", run: fuzzReader, seeds: formSeeds(), maxLength: 4096, batch: 200 },
-    { name: "archives", run: fuzzArchive, seeds: archiveSeeds(), maxLength: 8192, batch: 200 },
+    ...Object.entries(formSeeds()).map(
+      ([name, seeds]): Target => ({ name, run: fuzzReader, seeds, maxLength: 4096, batch: 500 }),
+    ),
+    ...Object.entries(packedSeeds()).map(
+      ([name, seeds]): Target => ({ name, run: fuzzReader, seeds, maxLength: 4096, batch: 200 }),
+    ),
+    ...Object.entries(archiveSeeds()).map(
+      ([name, seeds]): Target => ({ name, run: fuzzArchive, seeds, maxLength: 8192, batch: 200 }),
+    ),
+    {
+      name: "records",
+      run: fuzzLines,
+      seeds: await recordSeeds(captures.slice(0, RECORD_SEEDS)),
+      maxLength: 8192,
+      batch: 500,
+    },
+    { name: "logs", run: fuzzLines, seeds: logSeeds(), maxLength: 8192, batch: 500 },
+    { name: "gateway-log", run: fuzzGatewayLog, seeds: gatewayLogSeeds(), maxLength: 4096, batch: 2000 },
+    { name: "events", run: fuzzEvents, seeds: eventSeeds(), maxLength: 4096, batch: 2000 },
+    { name: "keys", run: fuzzKeys, seeds: keySeeds(), maxLength: 2048, batch: 2000 },
+    { name: "opener", run: fuzzOpener, seeds: openerSeeds(), maxLength: 4096, batch: 1000 },
+    { name: "state", run: fuzzState, seeds: stateSeeds(), maxLength: 1024, batch: 1000 },
+    { name: "esp-numbers", run: fuzzEspNumbers, seeds: espNumberSeeds(), maxLength: 2048, batch: 2000 },
     {
       name: "analysis",
       run: fuzzAnalysis,
@@ -71,6 +104,8 @@ export async function makeTargets(folders: readonly string[]): Promise<Target[]>
   ];
 }
 
+/** Captures whose message records are seeds. */
+const RECORD_SEEDS = 40;
 const STACKS_PER_LINK = 40;
 
 /** Frames of every link type, with tags and tunnels in random order. */
