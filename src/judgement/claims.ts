@@ -12,7 +12,7 @@ import { Heap } from "../collections/heap.ts";
 import type { Exchange } from "../ike/exchange.ts";
 import type { Client, Relation } from "./client.ts";
 import type { Overlap } from "./lifespan.ts";
-import type { Moment } from "./moment.ts";
+import { isBefore, type Moment } from "./moment.ts";
 import type { ClientSa } from "./client-sa.ts";
 
 /** A client's IKE SA that holds a message ID. */
@@ -29,6 +29,12 @@ export interface Claim {
   implied: boolean;
   /** Before this time it is only a guess. */
   sureFrom: number;
+}
+
+/** An attempt that was answered while the older claims were not certain: its first message, and the answer. */
+export interface TakeOver {
+  begun: Moment;
+  answered: Moment;
 }
 
 export type LiveOverlap = Exclude<Overlap, "ended">;
@@ -55,7 +61,7 @@ const MAX_PASSED = 64;
 export class LiveClaims {
   readonly #ask: ClaimQuestions;
   readonly #heaps: Record<LiveOverlap, Heap<Claim>>;
-  #takenOverAt: Moment | null = null;
+  #takenOver: TakeOver | null = null;
   /** The newest claim of each client: an older one holds nothing more. */
   readonly #newest = new Map<Client, Claim>();
   /** When the last of those that ended did, as far as they were looked at. */
@@ -112,11 +118,11 @@ export class LiveClaims {
     return second !== null;
   }
 
-  /** An attempt was answered: whoever did not certainly hold the ID at that moment held it no more. */
-  takeOver(moment: Moment): void {
+  /** An attempt was answered: whoever did not certainly hold the ID by then held it no more. */
+  takeOver(by: TakeOver): void {
     this.#heaps.probable.clear();
     this.#heaps.unknown.clear();
-    this.#takenOverAt = moment;
+    this.#takenOver = by;
   }
 
   /** The latest claim of a grade that `wanted` accepts; claims that fell to a lower grade move there. */
@@ -141,9 +147,10 @@ export class LiveClaims {
     return found;
   }
 
-  /** A claim that falls now but was older than the last take-over was not certain then either. */
+  /** A claim that falls now but was older than the attempt that took the ID over was not certain then either. */
   #wasTakenOver(claim: Claim): boolean {
-    if (this.#takenOverAt === null || claim.since >= this.#takenOverAt.at) return false;
-    return this.#ask.overlap(claim, this.#takenOverAt) !== "certain";
+    const { since, segment } = claim;
+    if (this.#takenOver === null || !isBefore({ at: since, segment }, this.#takenOver.begun)) return false;
+    return this.#ask.overlap(claim, this.#takenOver.answered) !== "certain";
   }
 }

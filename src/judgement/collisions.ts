@@ -12,7 +12,7 @@ import { isDropping } from "./dropping.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
 import { isInUse } from "./in-use.ts";
 import { overlapAt } from "./lifespan.ts";
-import { inOrder, isBefore, type Moment, seen } from "./moment.ts";
+import { inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Verdict } from "./vocabulary.ts";
@@ -94,10 +94,6 @@ export function findCollisions(
   return found;
 }
 
-function momentOf({ firstAt, segment }: Exchange): Moment {
-  return { at: firstAt, segment };
-}
-
 /** The implied claims that cover an ID, in the order in which they begin. */
 function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Collisions): Claim[] {
   const claims: Claim[] = [];
@@ -162,15 +158,15 @@ class Walk {
     let holder = atFirst;
     if (holder?.settled === true && isDropping(holder.claim.clientSa, moment, acceptedAt)) {
       this.#add(entry, outcome, holder, "possible", { holderDropped: true });
-      if (holder.overlap !== "certain") this.#claims.takeOver(answer);
+      if (holder.overlap !== "certain") this.#claims.takeOver({ begun: moment, answered: answer });
       return;
     }
-    // Whoever left before the answer, between two tries of a patient client perhaps, was not in its way.
-    if (holder?.overlap === "certain" && overlapAt(holder.claim.clientSa.lifespan, answer) !== "certain") {
+    // Whoever said goodbye before the answer, between two tries of a patient client perhaps, was not in its way.
+    if (holder?.overlap === "certain" && overlapAt(holder.claim.clientSa.lifespan, answer) === "ended") {
       holder = this.#claims.holder(contender, answer);
     }
     if (holder?.overlap !== "certain") {
-      this.#claims.takeOver(answer);
+      this.#claims.takeOver({ begun: moment, answered: answer });
       this.#found.acceptances.push(entry);
       return;
     }

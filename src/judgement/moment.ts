@@ -15,6 +15,11 @@ export function isBefore(moment: Moment, other: Moment): boolean {
   return moment.segment < other.segment || (moment.segment === other.segment && moment.at < other.at);
 }
 
+/** When a quick mode began. */
+export function momentOf({ firstAt, segment }: { firstAt: number; segment: number }): Moment {
+  return { at: firstAt, segment };
+}
+
 /** Ascending order, for `sort`. */
 export function inOrder(a: Moment, b: Moment): number {
   return a.segment - b.segment || a.at - b.at;
