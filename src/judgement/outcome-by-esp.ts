@@ -4,7 +4,7 @@
  */
 
 import type { Exchange } from "../ike/exchange.ts";
-import { earlier, SECOND, seen } from "./moment.ts";
+import { earlier, isBefore, momentOf, SECOND, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 
 export const ESP_WITHIN = 60 * SECOND;
@@ -35,9 +35,16 @@ function beganAt(
   limit: number,
 ): number {
   let began = Number.NaN;
-  for (const { spi, firstAt, firstSegment } of peers.spis(keys, fromClient)) {
+  const seenOn = peers.spis(keys, fromClient);
+  // A NAT moves a session from one of its endpoints to another: the same SPI goes on there.
+  const known = new Set(
+    seenOn
+      .filter((each) => isBefore({ at: each.firstAt, segment: each.firstSegment }, momentOf(exchange)))
+      .map(({ spi }) => spi),
+  );
+  for (const { spi, firstAt, firstSegment } of seenOn) {
     const fresh = firstSegment === exchange.segment && firstAt > exchange.firstAt && firstAt <= limit;
-    if (spi !== 0 && fresh) began = earlier(began, firstAt);
+    if (spi !== 0 && fresh && !known.has(spi)) began = earlier(began, firstAt);
     if (spi === 0) began = earlier(began, beganUnnamed(exchange, fromClient, limit));
   }
   return began;
