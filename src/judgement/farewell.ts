@@ -45,11 +45,13 @@ function farewellOf(
   const deleted = sa.deletedAt[side];
   if (deleted >= lastQuickMode) return { at: deleted, segment: life.segment };
   const times = sa.informationals[side];
+  const lastOfAll = Math.max(...sa.informationals.flat());
   const at = times.find((time, i) => {
     if (life.lastBusyAt - time > SILENCE || lastQuickMode > time) return false;
     if (times[i + 1] - time <= BURST) return true;
     const silent = captureEnd.segment > life.segment || captureEnd.at - life.lastBusyAt >= SILENCE_SEEN;
-    return !blind && silent;
+    // What another one follows was not the end: of several that are no burst the last one is.
+    return !blind && silent && time === lastOfAll;
   });
   return at === undefined ? null : { at, segment: life.segment };
 }

@@ -191,7 +191,9 @@ export function farewellOf(life: readonly Life[], blind: boolean, end: number): 
     const burst = later.some(
       (sign) => sign.what === "informational" && sign.fromClient === fromClient && sign.at <= at + BURST,
     );
-    const alone = !blind && end - at >= SILENCE && !later.some(({ what }) => what !== "keepalive");
+    const last = later.findLast(({ what }) => what !== "keepalive")?.at ?? at;
+    const another = later.some(({ what }) => what === "informational");
+    const alone = !blind && end - last >= SILENCE && !another;
     if (burst || alone) return { at, byClient: fromClient };
   }
   return null;
