@@ -4,6 +4,7 @@
  */
 
 import type { Exchange } from "../ike/exchange.ts";
+import { isAccepted } from "./claiming.ts";
 import type { Claim } from "./claims.ts";
 import { type Moment, SECOND, seen } from "./moment.ts";
 import type { ClientSa } from "./client-sa.ts";
@@ -15,6 +16,8 @@ const PAIR_DELETE = 3 * SECOND;
 
 export function isInUse({ clientSa, exchange, implied }: Claim, moment: Moment): boolean {
   if (implied || exchange === null || clientSa.lifespan.life.segment !== moment.segment) return false;
+  // Who was never seen to be accepted does not demonstrably hold anything.
+  if (!isAccepted(clientSa.outcomes.get(exchange)!)) return false;
   const spis = clientSa.peers.spis(clientSa.keys, false).filter(({ spi }) => spi !== 0);
   const captured = !clientSa.lifespan.blind && spis.length > 0;
   return captured ? isSending(clientSa, exchange, spis, moment) : isLatest(clientSa, exchange, moment);
@@ -33,6 +36,8 @@ function isSending(
       spi.lastAt > at &&
       spi.firstSegment === exchange.segment &&
       spi.firstAt >= exchange.firstAt &&
+      // What begins later on the same endpoints is another session's.
+      spi.firstAt <= clientSa.lifespan.life.lastAt &&
       begunBy(clientSa, spi.firstAt) === exchange,
   );
 }
