@@ -5,7 +5,6 @@
 
 import type { HostTable } from "../ike/hosts.ts";
 import { type Candidate, candidatesOf, endedBetween, mayHold } from "./candidates.ts";
-import { isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
@@ -94,11 +93,11 @@ export class RefusedWithoutHolderJudge {
     );
     for (const each of refusedWithoutHolder) {
       const { contender } = each;
+      if (!seen(contender.session.finishedAt)) continue;
       if (contender.pattern.kind !== "sequential") {
-        if (isRefused(each.outcome)) warn(each, "not-counting", null);
+        warn(each, "not-counting", null);
         continue;
       }
-      if (!seen(contender.session.finishedAt)) continue;
       const ghost = ghostOf(this.#byClient.get(contender.client) ?? [], each);
       if (ghost !== null) warn(each, "own-session", ghost);
       else if (asWarnings || !this.#withCandidates(each, found)) warn(each, "no-holder", null);
