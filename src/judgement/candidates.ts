@@ -138,6 +138,8 @@ export function mayHold(
       !isOwn(candidate, contender) &&
       isAlive(candidate, moment) &&
       !accepted.some(({ contender: clientSa, exchange }) => {
+        // It may have used the ID itself.
+        if (isOwn(candidate, clientSa)) return false;
         const at = clientSa.acceptedAt.get(exchange) ?? exchange.firstAt;
         return isOnline(candidate, { at, segment: exchange.segment });
       }),

@@ -180,6 +180,10 @@ function nattNotCaptured(
   return [{ code: "natt-not-captured", message }];
 }
 
+/** A ring buffer that wrapped and files joined in the wrong order look like a clock that was set. */
+const OUT_OF_ORDER =
+  "Where the records are out of order rather than the clock wrong, reordercap IN OUT (it comes with Wireshark) sorts them.";
+
 function times({ sources }: Capture, clockSteps: ClockSteps): Warning[] {
   const warnings: Warning[] = [];
   const untimed = sources.reduce((sum, source) => sum + source.untimed, 0);
@@ -187,11 +191,11 @@ function times({ sources }: Capture, clockSteps: ClockSteps): Warning[] {
     const message = `${untimed} packets have no time of their own and carry the time of the packet before them.`;
     warnings.push({ code: "untimed", message });
   }
-  for (const { source, frame, backMicros } of clockSteps.first) {
+  clockSteps.first.forEach(({ source, frame, backMicros }, i) => {
     const seconds = (backMicros / 1e6).toFixed(1);
     const message = `${sources[source].name}: the clock steps back by ${seconds} s at packet ${frame}; overlap across it is unknown.`;
-    warnings.push({ code: "clock-step", message });
-  }
+    warnings.push({ code: "clock-step", message: i === 0 ? `${message} ${OUT_OF_ORDER}` : message });
+  });
   const more = clockSteps.count - clockSteps.first.length;
   if (more > 0) warnings.push({ code: "clock-step", message: `... and ${more} more steps back.` });
   return warnings;
