@@ -20,24 +20,26 @@ export function gaveUpAt(
 ): number {
   const first = exchange.starterInformationalAt;
   const prompt = seen(first) && first !== exchange.starterLeftAt;
-  const leftAt = prompt && goesOn(quickModes, exchange, first, peers, keys) ? exchange.starterLeftAt : first;
+  // With its next phase 1 the client begins anew: what is on its endpoints from then on is not this quick mode's.
+  const until = earlier(first + GOES_ON_WITHIN, nextPhase1);
+  const goesOn = prompt && isGoingOn(quickModes, exchange, { since: first, until }, peers, keys);
+  const leftAt = goesOn ? exchange.starterLeftAt : first;
   return earlier(leftAt, nextPhase1);
 }
 
-function goesOn(
+function isGoingOn(
   quickModes: readonly Exchange[],
   exchange: Exchange,
-  since: number,
+  { since, until }: { since: number; until: number },
   peers: Peers,
   keys: readonly number[],
 ): boolean {
-  const soon = (at: number) => at > since && at - since <= GOES_ON_WITHIN;
+  const soon = (at: number) => at > since && at <= until;
   if (exchange.retransmissions > 0 && soon(exchange.lastRetransmissionAt)) return true;
   const another = quickModes.some(
-    ({ firstAt, segment }) =>
-      segment === exchange.segment && firstAt > exchange.firstAt && firstAt - since <= GOES_ON_WITHIN,
+    ({ firstAt, segment }) => segment === exchange.segment && firstAt > exchange.firstAt && firstAt <= until,
   );
-  return another || espBetween(peers, keys, since, since + GOES_ON_WITHIN);
+  return another || espBetween(peers, keys, since, until);
 }
 
 /** The client sent ESP after `from` and not later than `to`. */
