@@ -110,12 +110,17 @@ function asClients(exchange: Exchange, client: Side): Exchange | null {
 /**
  * Phase 1 is known to have finished by the responder's third main-mode or its aggressive-mode message; when
  * phase 1 lies before the capture, by anything that the responder sent on the SA. Where the responder renewed phase 1,
- * the client's third message finishes it (contract 3.1).
+ * the client's third message finishes it (contract 3.1). Where the capture lost that message, what the same side sent
+ * under the keys of phase 1 shows as much as it does in a capture that begins later (principle b).
  */
 function finishedAt(sa: IkeSa, client: Side): number {
   const answering = sa.phase1Seen ? 1 : other(client);
-  if (sa.phase1Seen || sa.mode !== 0) return sa.phase1FinishedAt[answering];
-  return sa.firstFromAt[answering];
+  if (!sa.phase1Seen && sa.mode === 0) return sa.firstFromAt[answering];
+  const finished = sa.phase1FinishedAt[answering];
+  const isSecured = sa.paths.some(({ secured }) => (secured & (1 << answering)) !== 0);
+  if (!Number.isNaN(finished) || !isSecured) return finished;
+  const before = sa.phase1FinishedAt[other(answering)];
+  return Number.isNaN(before) ? (sa.exchanges[0]?.firstAt ?? sa.lastFromAt[answering]) : before;
 }
 
 /** The client's third main-mode message or its second aggressive-mode one, which answer the responder. */
@@ -157,26 +162,32 @@ function addCopies(exchange: Exchange, { last, exchange: first }: OuterHeader, c
  */
 function clientPath(sa: IkeSa, client: Side, hosts: HostTable): Path {
   if (sa.paths.length === 1) return sa.paths[0];
-  const nearness = new Map<number, number>();
-  for (const path of sa.paths) {
-    const host = hostOf(path.ends[client]);
-    // What the client sends is seen later near the responder; what the responder sends, earlier.
-    const score =
-      path.echoedLater[client] -
-      path.echoOf[client] +
-      path.echoOf[other(client)] -
-      path.echoedLater[other(client)];
-    nearness.set(host, (nearness.get(host) ?? 0) + score);
-  }
   const rank = (path: Path): number[] => [
     sa.isTwoWayFrom(client, path.ends[client]) ? 1 : 0,
-    nearness.get(hostOf(path.ends[client])) ?? 0,
+    nearnessOf(hostOf(path.ends[client]), sa, client),
     hosts.isPrivate(hostOf(path.ends[client])) ? 0 : 1,
     path.natTraversal ? 1 : 0,
     isTwoWay(path) ? 1 : 0,
     Number.isNaN(path.lastAt) ? 0 : path.lastAt,
   ];
   return sa.paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));
+}
+
+/**
+ * Contract 3.5: 1 where copies show that an address of the client's is nearer to the responder than another one, -1
+ * where it is farther, 0 where they do not tell. What the client sends is seen later near the responder, and what the
+ * responder sends earlier; clocks of two captures that differ shift both the same way, and cancel out.
+ */
+function nearnessOf(host: number, { paths }: IkeSa, client: Side): number {
+  const own = paths.filter(({ ends }) => hostOf(ends[client]) === host);
+  const lateness = (side: Side) => {
+    const later = own.reduce((sum, path) => sum + path.echoedLater[side], 0);
+    const earlier = own.reduce((sum, path) => sum + path.echoOf[side], 0);
+    return (later - earlier) / (later + earlier);
+  };
+  // NaN where the copies of one side are missing: those of the other show nothing.
+  const total = lateness(client) - lateness(other(client));
+  return Math.abs(total) > 1 ? Math.sign(total) : 0;
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

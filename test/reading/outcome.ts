@@ -1,6 +1,6 @@
 /** Section 4 of the contract: the outcome of a quick mode that the client started. The first rule that matches wins. */
 
-import { AGGRESSIVE, INFORMATIONAL, MAIN } from "./messages.ts";
+import { AGGRESSIVE, INFORMATIONAL, MAIN, QUICK } from "./messages.ts";
 import { gaveUp, isOn, type QuickMode, type Scene } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
 
@@ -138,8 +138,18 @@ export function phase1Done(sa: Sa): number | null {
   // A responder that renews phase 1 began it; then the client's last message ends it (3.1).
   const last = (fromClient: boolean) =>
     main.find((message) => message.fromClient === fromClient && message.encrypted);
-  if (main.length > 0) return last(sa.renewed)?.at ?? null;
-  return aggressive.find(({ fromClient }) => fromClient === sa.renewed)?.at ?? null;
+  const finished =
+    main.length > 0 ? last(sa.renewed) : aggressive.find(({ fromClient }) => fromClient === sa.renewed);
+  return finished?.at ?? shownLater(sa, last(!sa.renewed)?.at ?? null);
+}
+
+/** Its last message was lost; later ones under its keys show that it had finished, as in a capture that begins late. */
+function shownLater({ messages, renewed }: Sa, before: number | null): number | null {
+  const after = messages.filter(({ exchange }) => exchange !== MAIN && exchange !== AGGRESSIVE);
+  const shows = after.some(
+    ({ fromClient, encrypted, exchange }) => fromClient === renewed && (encrypted || exchange === QUICK),
+  );
+  return shows ? (before ?? after[0].at) : null;
 }
 
 const SPAN = 10;
