@@ -2,13 +2,22 @@
 //   node bin/build.mjs clean      removes dist/
 //   node bin/build.mjs            bundles; tsc has written the types before
 import { spawnSync } from "node:child_process";
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
+
+/**
+ * Modules of Node that take a while to load, and of which most runs need none: required when something of them is first
+ * used, not when the file is loaded.
+ */
+const HEAVY = ["child_process", "crypto", "fs/promises", "net", "os", "stream", "zlib"];
+const LAZY = `const __lazy = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });
+const __here = { get url() { return require("node:url").pathToFileURL(__filename).href; } };
+`;
 
 /** What the program and the capturing process have in common: one CommonJS file, which Node starts fastest. */
 const program = {
@@ -19,8 +28,7 @@ const program = {
   supported: { "dynamic-import": false },
   minifyWhitespace: true,
   minifySyntax: true,
-  define: { "import.meta.url": "__importMetaUrl" },
-  banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  define: { "import.meta.url": "__here.url" },
   logLevel: "warning",
   absWorkingDir: root,
 };
@@ -43,9 +51,14 @@ async function bundle() {
     entryPoints: ["src/cli/main.ts"],
     external: ["cap", "pcap", "cli-table3", "fzstd", "pcap-parser", "unbzip2-stream", "xz-decompress", "zod"],
     outfile: "dist/main.cjs",
+    // In the wrapper that Node puts around a module, so that load.cjs need not copy it all to do that.
+    banner: { js: `(function (exports, require, module, __filename, __dirname) { ${LAZY}` },
+    footer: { js: "})" },
   });
+  makeLazy(join(dist, "main.cjs"));
   await build({
     ...program,
+    banner: { js: LAZY },
     entryPoints: ["src/node/live/capture-main.ts"],
     external: ["cap", "pcap"],
     outfile: "dist/capture-child.cjs",
@@ -56,6 +69,19 @@ async function bundle() {
   ]) {
     copyFileSync(join(root, "node_modules", name, file), join(dist, `${name}.LICENSE`));
   }
+}
+
+/** Puts off what HEAVY names. load.cjs takes the text byte by byte, so it has to be ASCII. */
+function makeLazy(file) {
+  const heavy = HEAVY.join("|");
+  const imports = new RegExp(`(?:__toESM\\()?require\\("node:(${heavy})"\\)(?:,\\s*1)?\\)?`, "g");
+  const text = readFileSync(file, "latin1").replace(imports, (found, name) => {
+    const open = found.startsWith("__toESM(");
+    return `__lazy("node:${name}")${!open && found.endsWith("))") ? ")" : ""}`;
+  });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  if (!/^[\x00-\x7f]*$/.test(text)) throw new Error(`${file} is not ASCII`);
+  writeFileSync(file, text);
 }
 
 /** What the program prints of itself, as files of the package. */

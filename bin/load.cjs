@@ -3,31 +3,25 @@
 // source of the same length, so the file of the cache begins with the V8 that made it and the very source it was made
 // of: comparing bytes costs less than any hash.
 const { readFileSync, writeFileSync } = require("node:fs");
-const Module = require("node:module");
-const { dirname, join } = require("node:path");
+const { join } = require("node:path");
 const vm = require("node:vm");
 
-const dist = join(dirname(__dirname), "dist");
+const dist = join(__dirname, "../dist");
 const file = join(dist, "main.cjs");
 const cacheFile = join(dist, "main.cache");
+const maker = Buffer.from(`${process.versions.v8} ${process.arch}\n`);
 
 /** The program's exports, and `writeCache`, which keeps what V8 has compiled of it so far. */
 function load() {
   const source = readFileSync(file);
-  const script = new vm.Script(Module.wrap(source.toString("utf8")), {
-    filename: file,
-    cachedData: cachedData(source),
-  });
+  // ASCII, wrapped as Node wraps modules: the build sees to both.
+  const script = new vm.Script(source.toString("latin1"), { filename: file, cachedData: cachedData(source) });
   const program = { exports: {} };
   const body = script.runInThisContext();
-  body.call(program.exports, program.exports, Module.createRequire(file), program, file, dist);
+  body.call(program.exports, program.exports, require, program, file, dist);
   const writeCache = () =>
-    writeFileSync(cacheFile, Buffer.concat([keyOf(source), script.createCachedData()]));
+    writeFileSync(cacheFile, Buffer.concat([maker, source, script.createCachedData()]));
   return { program: program.exports, writeCache, cacheRejected: script.cachedDataRejected };
-}
-
-function keyOf(source) {
-  return Buffer.concat([Buffer.from(`${process.versions.v8} ${process.arch}\n`), source]);
 }
 
 function cachedData(source) {
@@ -37,8 +31,10 @@ function cachedData(source) {
   } catch {
     return undefined;
   }
-  const key = keyOf(source);
-  return cache.subarray(0, key.length).equals(key) ? cache.subarray(key.length) : undefined;
+  const begin = maker.length + source.length;
+  const fits =
+    maker.equals(cache.subarray(0, maker.length)) && source.equals(cache.subarray(maker.length, begin));
+  return fits ? cache.subarray(begin) : undefined;
 }
 
 module.exports = { load };

@@ -13,7 +13,7 @@ else {
   // As in bin/ike-dupcheck.cjs: memory is promised to be bounded, and a short run should not wait for it.
   setTimeout(() => {
     void import("node:v8").then((v8) => v8.setFlagsFromString("--heap-growing-percent=50"));
-  }, 100).unref();
+  }, 250).unref();
   void main(process.argv.slice(2)).then((status) => {
     process.exitCode = status;
   });
