@@ -1,8 +1,10 @@
 /** What the program touches of the process around it, in one object, so that a test can hand in another. */
 
+import { fstatSync } from "node:fs";
 import type { Analysis, AnalyzeOptions } from "../index.ts";
 import type { CrossCheckOptions, CrossCheckResult } from "../node/cross-check/cross-check.ts";
 import type { FileEvidence } from "../node/evidence.ts";
+import { statusOf } from "../node/file-status.ts";
 import { version } from "../report/version.ts";
 import type { ChunkStream } from "./output.ts";
 import type { StopSignal } from "./signals.ts";
@@ -22,9 +24,9 @@ export interface Environment {
   readonly stdinIsTerminal: boolean;
   analyze(inputs: readonly string[], options: AnalyzeOptions): Promise<Analysis>;
   /** True for standard input, or a file, that is a pipe: it can be read once, and may go on for weeks. */
-  isPipe(name: string): Promise<boolean>;
+  isPipe(name: string): boolean | Promise<boolean>;
   /** Whether there is anything of that name. */
-  exists(name: string): Promise<boolean>;
+  exists(name: string): boolean | Promise<boolean>;
   crossCheck(name: string, options: CrossCheckOptions): Promise<CrossCheckResult>;
   /** The bytes of the evidence capture. */
   evidence(request: FileEvidence): Promise<AsyncIterable<Uint8Array>>;
@@ -51,8 +53,15 @@ export function realEnvironment(): Environment {
     get stdout() {
       return guard(process.stdout);
     },
-    get stderr() {
-      return guard(process.stderr);
+    stderr: {
+      // Of most runs nobody asks more than this, and what is no device is no terminal.
+      get isTTY() {
+        return isDevice(STDERR) && process.stderr.isTTY === true;
+      },
+      get columns() {
+        return process.stderr.columns;
+      },
+      write: (text) => guard(process.stderr).write(text),
     },
     get stdinIsTerminal() {
       return process.stdin.isTTY === true;
@@ -61,18 +70,11 @@ export function realEnvironment(): Environment {
     crossCheck: async (name, options) =>
       (await import("../node/cross-check/cross-check.ts")).crossCheck(name, options),
     evidence: async (request) => (await import("../node/evidence.ts")).evidenceCapture(request),
-    async isPipe(name) {
-      const { stat } = await import("node:fs/promises");
-      const info = await stat(name === "-" ? "/dev/stdin" : name).catch(() => null);
-      return info !== null && (info.isFIFO() || info.isSocket());
+    isPipe(name) {
+      const status = statusOf(name === "-" ? "/dev/stdin" : name);
+      return status !== null && (status.isFIFO() || status.isSocket());
     },
-    async exists(name) {
-      const { stat } = await import("node:fs/promises");
-      return stat(name).then(
-        () => true,
-        () => false,
-      );
-    },
+    exists: (name) => statusOf(name) !== null,
     now: () => performance.now(),
     onSignal(listener) {
       process.on("SIGINT", listener).on("SIGTERM", listener);
@@ -84,4 +86,14 @@ export function realEnvironment(): Environment {
     },
     exit: (status) => process.exit(status),
   };
+}
+
+const STDERR = 2;
+
+function isDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }

@@ -3,9 +3,21 @@
  * input, and never replaces what is not a plain file: a device, pipe or link is written to.
  */
 
-import { unlinkSync } from "node:fs";
-import { access, constants, type FileHandle, lstat, open, rename, stat } from "node:fs/promises";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { identityOf } from "../node/file-status.ts";
 
 /** The report cannot be written there. `message` is one sentence and names the file. */
 export class OutputError extends Error {
@@ -71,10 +83,10 @@ export async function openTarget(path: string, inputs: readonly string[]): Promi
   if (path === "" || path.endsWith("/")) throw new OutputError(`cannot write '${path}': it names no file`);
   try {
     await refuseInput(path, inputs);
-    const existing = await lstat(path).catch(absent);
-    if (existing !== null && !existing.isFile()) return await directTarget(path);
-    if (existing !== null) await access(path, constants.W_OK);
-    return await replacement(path, existing === null ? 0o666 : existing.mode & 0o777);
+    const existing = lstatSync(path, { throwIfNoEntry: false });
+    if (existing !== undefined && !existing.isFile()) return await directTarget(path, existing);
+    if (existing !== undefined) accessSync(path, constants.W_OK);
+    return await replacement(path, existing === undefined ? 0o666 : existing.mode & 0o777);
   } catch (error) {
     throw error instanceof OutputError ? error : new OutputError(`cannot write ${path}: ${reasonOf(error)}`);
   }
@@ -82,9 +94,9 @@ export async function openTarget(path: string, inputs: readonly string[]): Promi
 
 /** @throws OutputError when the path is that of an input */
 export async function refuseInput(path: string, inputs: readonly string[]): Promise<void> {
-  const output = await stat(path, { bigint: true }).catch(absent);
+  const output = identityOf(path);
   for (const name of inputs) {
-    const found = await stat(name === "-" ? "/dev/stdin" : name, { bigint: true }).catch(() => null);
+    const found = identityOf(name === "-" ? "/dev/stdin" : name);
     // A terminal or /dev/null can be both: nothing is lost by writing to it.
     const same =
       found !== null &&
@@ -109,14 +121,14 @@ async function holds(folder: string, path: string): Promise<boolean> {
 async function replacement(path: string, mode: number): Promise<Target> {
   const { randomBytes } = await import("node:crypto");
   const beside = join(dirname(path), `.ike-dupcheck-${randomBytes(8).toString("hex")}`);
-  const handle = await open(beside, "wx", mode);
+  const file = new OpenFile(openSync(beside, "wx", mode));
   let pending = true;
   return {
     async write(chunks) {
-      await writeAll(handle, chunks);
-      await handle.sync();
-      await handle.close();
-      await rename(beside, path);
+      await file.writeAll(chunks);
+      fsyncSync(file.descriptor);
+      file.close();
+      renameSync(beside, path);
       pending = false;
     },
     async abandon() {
@@ -124,27 +136,65 @@ async function replacement(path: string, mode: number): Promise<Target> {
         pending = false;
         unlinkSync(beside);
       }
-      await handle.close();
+      file.close();
     },
   };
 }
 
 /** A device, a pipe, or what a link points to: opened without being cut, so that a failure destroys nothing. */
-async function directTarget(path: string): Promise<Target> {
-  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT);
+async function directTarget(path: string, existing: Stats): Promise<Target> {
+  const flags = constants.O_WRONLY | constants.O_CREAT;
+  if (!existing.isCharacterDevice()) return patientTarget(path, flags);
+  const file = new OpenFile(openSync(path, flags));
+  return {
+    async write(chunks) {
+      await file.writeAll(chunks);
+      file.close();
+    },
+    async abandon() {
+      file.close();
+    },
+  };
+}
+
+/** What may keep its writer waiting: a pipe waits for a reader, and signals must not wait with it. */
+async function patientTarget(path: string, flags: number): Promise<Target> {
+  const handle = await open(path, flags);
   return {
     async write(chunks) {
       if ((await handle.stat()).isFile()) await handle.truncate(0);
-      await writeAll(handle, chunks);
+      for await (const chunk of gathered(chunks)) await handle.appendFile(chunk);
       await handle.close();
     },
     abandon: () => handle.close(),
   };
 }
 
-async function writeAll(handle: FileHandle, chunks: Chunks): Promise<void> {
-  for await (const chunk of gathered(chunks)) await handle.appendFile(chunk);
+/** A file that is written to without a trip through the thread pool for each piece. */
+class OpenFile {
+  readonly descriptor: number;
+  #isOpen = true;
+
+  constructor(descriptor: number) {
+    this.descriptor = descriptor;
+  }
+
+  async writeAll(chunks: Chunks): Promise<void> {
+    for await (const chunk of gathered(chunks)) {
+      const bytes = typeof chunk === "string" ? encoder.encode(chunk) : chunk;
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.descriptor, bytes, at);
+    }
+  }
+
+  /** Once is enough. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.descriptor);
+  }
 }
+
+const encoder = new TextEncoder();
 
 /** Joins small pieces: one system call per row of a long report would be slow. */
 function gathered(chunks: Chunks): Iterable<string> | AsyncIterable<Uint8Array> {
@@ -160,11 +210,6 @@ function* joined(chunks: Iterable<string>): Generator<string> {
     waiting = "";
   }
   if (waiting !== "") yield waiting;
-}
-
-function absent(error: unknown): null {
-  if (errorCode(error) === "ENOENT") return null;
-  throw error;
 }
 
 /** The code of a system error (EPIPE, ENOSPC), or null. */

@@ -3,8 +3,8 @@
  * bytes and never by the name. What is not a capture is refused with a sentence that says what to do.
  */
 
-import { readSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { type ByteSource, CHUNK, IterableSource, type RandomAccess } from "../capture/byte-source.ts";
 import {
   CaptureError,
@@ -109,15 +109,12 @@ function standardInput(): ByteSource {
 /** null where a part of the path is a file: an archive, perhaps, as standard input may be one. */
 async function openFile(name: string): Promise<ByteSource | null> {
   try {
+    const status = statSync(name);
+    if (status.isDirectory()) throw new CaptureError("unreadable", `${name} is a directory`);
+    if (status.isFile()) return new FileSource(openSync(name, "r"));
+    // A named pipe has no size and no positions, and waits for who writes to it.
     const handle = await open(name);
-    const info = await handle.stat();
-    if (info.isDirectory()) {
-      await handle.close();
-      throw new CaptureError("unreadable", `${name} is a directory`);
-    }
-    // A named pipe has no size and no positions.
-    if (!info.isFile()) return new IterableSource(handle.createReadStream({ highWaterMark: CHUNK }));
-    return new FileSource(handle, info.size);
+    return new IterableSource(handle.createReadStream({ highWaterMark: CHUNK }));
   } catch (error) {
     const { code } = error as ReadFailure;
     if (code === "ENOTDIR" || (code === "ENOENT" && name.startsWith(`${STDIN}/`))) return null;
@@ -134,14 +131,15 @@ const TURN = 50;
  */
 class FileSource implements ByteSource {
   readonly size: number;
-  readonly #handle: FileHandle;
+  readonly #file: number;
   #position = 0;
   #open = true;
   #turnAt = Date.now();
 
-  constructor(handle: FileHandle, size: number) {
-    this.size = size;
-    this.#handle = handle;
+  /** Takes an open file, which is closed with the source. */
+  constructor(file: number) {
+    this.size = fstatSync(file).size;
+    this.#file = file;
   }
 
   async read(into: Uint8Array, at: number): Promise<number> {
@@ -149,7 +147,7 @@ class FileSource implements ByteSource {
       await new Promise((resolve) => setImmediate(resolve));
       this.#turnAt = Date.now();
     }
-    const bytesRead = readSync(this.#handle.fd, into, at, into.length - at, this.#position);
+    const bytesRead = readSync(this.#file, into, at, into.length - at, this.#position);
     this.#position += bytesRead;
     return bytesRead;
   }
@@ -161,7 +159,7 @@ class FileSource implements ByteSource {
   random(): RandomAccess {
     return {
       size: this.size,
-      read: async (into, position) => readSync(this.#handle.fd, into, 0, into.length, position),
+      read: async (into, position) => readSync(this.#file, into, 0, into.length, position),
       close: () => this.close(),
     };
   }
@@ -169,6 +167,6 @@ class FileSource implements ByteSource {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    await this.#handle.close();
+    closeSync(this.#file);
   }
 }

@@ -1,13 +1,14 @@
 /** From what the user named to the captures: directories and archives replaced by what is in them. */
 
 import { closeSync, openSync, readSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { looksLikeTar } from "../archives/tar.ts";
 import { isZipMagic } from "../archives/zip.ts";
 import { CaptureError, type ReadFailure, STDIN, unreadable } from "../capture/source.ts";
 import { isCompressed } from "../feed/decompression.ts";
 import { isWorthNaming } from "./capture-names.ts";
+import { identityOf, statusOf } from "./file-status.ts";
 import { openNamed } from "./files.ts";
 
 export interface Inputs {
@@ -46,7 +47,7 @@ export async function expandInputs(
       return [];
     });
     for (const each of found) {
-      const id = await identity(each);
+      const id = identity(each);
       if (id !== null && seen.has(id)) inputs.duplicates.push(each);
       else {
         inputs.names.push(each);
@@ -66,7 +67,7 @@ interface Search {
 /** @throws CaptureError for a directory or archive that cannot be read, or has no capture in it */
 async function capturesIn(name: string, search: Search): Promise<string[]> {
   if (name === STDIN) return [name];
-  const info = await stat(name).catch(() => null);
+  const info = statusOf(name);
   if (info?.isFile() === true) return mayBeArchive(name) ? capturesInFile(name, search) : [name];
   if (info === null || !info.isDirectory()) return [name];
   const found: string[] = [];
@@ -92,7 +93,7 @@ async function filesIn(folder: string, recursive: boolean): Promise<string[]> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (recursive) paths.push(...(await filesIn(path, recursive)));
-    } else if ((await stat(path).catch(() => null))?.isFile() === true) paths.push(path);
+    } else if (statusOf(path)?.isFile() === true) paths.push(path);
   }
   return paths;
 }
@@ -154,10 +155,10 @@ function headOf(name: string): Uint8Array {
 
 /** True when `path` is one of the captures that a directory stands for, at any depth. Opens that file alone. */
 export async function holdsCapture(folder: string, path: string): Promise<boolean> {
-  const wanted = await identity(path);
+  const wanted = identity(path);
   if (wanted === null) return false;
   for (const each of await filesIn(folder, true)) {
-    if ((await identity(each)) !== wanted) continue;
+    if (identity(each) !== wanted) continue;
     const opened = await openNamed(each, { chunk: PEEK_CHUNK }).catch(() => null);
     await opened?.capture?.close();
     await opened?.archive?.bytes.close();
@@ -167,9 +168,9 @@ export async function holdsCapture(folder: string, path: string): Promise<boolea
 }
 
 /** Device and inode, where the name has them. */
-async function identity(name: string): Promise<string | null> {
+function identity(name: string): string | null {
   if (name === STDIN) return name;
-  const info = await stat(name, { bigint: true }).catch(() => null);
+  const info = identityOf(name);
   return info?.isFile() === true ? `${info.dev}:${info.ino}` : null;
 }
 
@@ -177,7 +178,7 @@ async function identity(name: string): Promise<string | null> {
 export async function filesOf(names: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const name of names) {
-    const info = name === STDIN ? null : await stat(name).catch(() => null);
+    const info = name === STDIN ? null : statusOf(name);
     if (info === null || !info.isDirectory()) {
       found.push(name);
       continue;
