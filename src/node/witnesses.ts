@@ -2,12 +2,10 @@
 
 import { createReadStream } from "node:fs";
 import { CaptureError, type ReadFailure, unreadable } from "../capture/source.ts";
-import { EventReader } from "../events/reader.ts";
-import { type Key, KeyList } from "../keys/key-list.ts";
-import { Opener } from "../keys/opener.ts";
+import type { Key } from "../keys/key-list.ts";
+import type { Opener } from "../keys/opener.ts";
 import type { LineTaker } from "../syslog/source.ts";
 import { WitnessBook } from "../witnesses/book.ts";
-import { nodeCiphers } from "./ciphers.ts";
 
 /** Longest line of a file of keys; a daemon's log may hold longer ones, which are none. */
 const MAX_LINE = 65_536;
@@ -32,7 +30,10 @@ export interface OpenedWitnesses {
 export async function openWitnesses({ keys = [], events = [] }: WitnessFiles): Promise<OpenedWitnesses> {
   const book = new WitnessBook();
   const read = keys.length === 0 ? null : await readKeys(keys);
-  const failures = [...(read?.failures ?? []), ...(await readEvents(events, book))];
+  const failures = [
+    ...(read?.failures ?? []),
+    ...(events.length === 0 ? [] : await readEvents(events, book)),
+  ];
   return {
     book,
     opener: read?.opener ?? null,
@@ -51,6 +52,9 @@ export interface KeysRead {
 
 /** Reads keys of all files; a message names a file and a line, never what stands there. */
 export async function readKeys(paths: readonly string[]): Promise<KeysRead> {
+  const { KeyList } = await import("../keys/key-list.ts");
+  const { Opener } = await import("../keys/opener.ts");
+  const { nodeCiphers } = await import("./ciphers.ts");
   const keys: Key[] = [];
   const failures: CaptureError[] = [];
   const notes: string[] = [];
@@ -92,6 +96,7 @@ async function* linesOf(path: string): AsyncIterable<string> {
 /** Reads events of all files into the book. */
 export async function readEvents(paths: readonly string[], book: WitnessBook): Promise<CaptureError[]> {
   const failures: CaptureError[] = [];
+  const { EventReader } = await import("../events/reader.ts");
   for (const path of paths) {
     const reader = new EventReader(path);
     try {

@@ -19,6 +19,7 @@ export type BlockHash = (block: Int32Array, out: HashStart) => void;
 
 /** The function for an algorithm of IKE, or null for one that is not known here. */
 export function blockHash(algorithm: number): BlockHash | null {
+  prepare();
   switch (algorithm) {
     case HASH_MD5:
       return md5;
@@ -77,12 +78,20 @@ function sha1(block: Int32Array, out: HashStart): void {
 }
 
 /** Fractional parts of the cube roots of the first 64 primes (RFC 6234 5.1), and the sines of RFC 1321 3.4. */
-const K256 = Int32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));
-const H256 = Int32Array.from(primes(8), (prime) => fraction(Math.sqrt(prime)));
-const SINES = Int32Array.from(
-  { length: 64 },
-  (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 0x100000000) | 0,
-);
+const K256 = new Int32Array(64);
+const H256 = new Int32Array(8);
+const SINES = new Int32Array(64);
+let isPrepared = false;
+
+/** Few captures need them, so they are not made before a hash is asked for. */
+function prepare(): void {
+  if (isPrepared) return;
+  isPrepared = true;
+  K256.set(primes(64).map((prime) => fraction(Math.cbrt(prime))));
+  H256.set(primes(8).map((prime) => fraction(Math.sqrt(prime))));
+  for (let i = 0; i < SINES.length; i += 1)
+    SINES[i] = Math.floor(Math.abs(Math.sin(i + 1)) * 0x100000000) | 0;
+}
 
 function primes(count: number): number[] {
   const found: number[] = [];
