@@ -50,6 +50,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 /** Rooms that may use Node's own modules; all others run in a browser as well. */
 const ON_NODE = ["node", "cli"];
+/** Who asks what the facts are asks here; who fills them also knows the tracker. */
+const FACTS = "ike/facts.ts";
+const FILLS_FACTS = ["analysis"];
 /** The library on Node. */
 const NODE_ENTRY = "index.ts";
 
@@ -111,6 +114,13 @@ describe("the house", () => {
         .map((target) => `${file} -> ${target}`),
     );
     expect([...new Set(wrong)].sort()).toEqual([]);
+  });
+
+  it("what was seen has one door", () => {
+    const inner = (file: string) =>
+      imports.get(file)!.filter((target) => roomOf(target) === "ike" && target !== FACTS);
+    const outside = files.filter((file) => !["ike", ...FILLS_FACTS].includes(roomOf(file)));
+    expect(outside.flatMap((file) => inner(file).map((target) => `${file} -> ${target}`))).toEqual([]);
   });
 
   it("only node/ and cli/ use Node's own modules", () => {

@@ -14,6 +14,7 @@ import type { CaptureError } from "../capture/source.ts";
 import { type EvidencePlan, evidencePlan } from "../evidence/plan.ts";
 import { Decoder, type Sink } from "../feed/decoder.ts";
 import type { Inputs } from "../feed/feed.ts";
+import { Facts } from "../ike/facts.ts";
 import type { Opener } from "../ike/opened.ts";
 import { Tracker, type TrackerOptions } from "../ike/tracker.ts";
 import { InsideAddresses } from "../judgement/inside.ts";
@@ -112,6 +113,7 @@ export class LiveAnalysis {
   readonly #now: () => number;
   readonly #inputs: Inputs;
   readonly #tracker: Tracker;
+  readonly #facts: Facts;
   readonly #scope: Scope;
   readonly #scanner: Scanner;
   readonly #log = new FindingLog();
@@ -143,6 +145,7 @@ export class LiveAnalysis {
     this.#inputs = inputs;
     this.#now = options.now ?? (() => 0);
     this.#tracker = new Tracker(options);
+    this.#facts = new Facts(this.#tracker);
     this.#inside = new InsideAddresses(this.#tracker.hosts);
     this.#scope = scopeOf(namedAs(options), this.#tracker.hosts);
     this.#tracker.isOthers = othersOf(this.#scope);
@@ -244,7 +247,7 @@ export class LiveAnalysis {
   /** All that is known, as one graph of objects to be kept in a state file. */
   save() {
     return {
-      tracker: this.#tracker.save(),
+      tracker: this.#facts.save(),
       decoder: this.decoder.save(),
       scanner: this.#scanner.save(),
       announced: this.#log.save(),
@@ -258,7 +261,7 @@ export class LiveAnalysis {
 
   /** Goes on where `save` was; the capture's clock goes on at `now`, as if no time had passed. */
   restore(saved: ReturnType<LiveAnalysis["save"]>, now: number): void {
-    this.#tracker.restore(saved.tracker);
+    this.#facts.restore(saved.tracker);
     this.decoder.restore(saved.decoder);
     this.#scanner.restore(saved.scanner);
     this.#log.restore(saved.announced);
@@ -276,7 +279,7 @@ export class LiveAnalysis {
     this.#judgement ??= this.#judgeFacts();
     const report = reportOf(
       this.#inputs,
-      this.#tracker,
+      this.#facts,
       this.#counts(),
       this.#scope,
       this.#judgement,
@@ -313,7 +316,7 @@ export class LiveAnalysis {
     const end = upTo ?? { at: this.#scanner.lastAt, segment: this.#scanner.lastSegment };
     this.#inside.turn(running);
     const { times } = this.#inputs;
-    return judge(this.#tracker, {
+    return judge(this.#facts, {
       ...this.#scope,
       sourceStart: (sources) => this.#scanner.sourceStart(sources),
       isTimeless: (source) => times[source]?.sayNothing === true,
@@ -331,7 +334,7 @@ export class LiveAnalysis {
 
   /** What evidence of the findings has to hold; null where there is none. */
   evidencePlan(): EvidencePlan | null {
-    return this.#judgement === null ? null : evidencePlan(this.#judgement, this.#tracker);
+    return this.#judgement === null ? null : evidencePlan(this.#judgement, this.#facts);
   }
 
   /** The capture's clock as text; null before any packet. */
@@ -446,7 +449,7 @@ export class LiveAnalysis {
     const at = this.clockAt(now);
     this.#cleanedAt = at;
     const here = { at, segment: this.#scanner.lastSegment, segmentBegan: this.#segmentBegan };
-    const gone = retire(this.#judgement!, this.#tracker, here);
+    const gone = retire(this.#judgement!, this.#facts, here);
     this.#tracker.forget(gone, at - LONGEST_WAIT, this.#reservedHosts);
     this.#closed.ikeSas += gone.size;
     // It held what is gone, and hosts may have other numbers now.

@@ -1,6 +1,6 @@
 /** What the user said of responders and ports, as questions that the analysis asks about hosts. */
 
-import type { HostTable } from "../ike/hosts.ts";
+import type { Hosts } from "../ike/facts.ts";
 import { inPrefix, parseAddress, parsePrefix } from "../wire/address.ts";
 import { type Partition, partitionOf } from "./partition.ts";
 
@@ -31,7 +31,7 @@ export interface Scope {
 }
 
 /** @throws RangeError for an address or prefix that is none */
-export function scopeOf(options: ScopeOptions, hosts: HostTable): Scope {
+export function scopeOf(options: ScopeOptions, hosts: Hosts): Scope {
   const ports = new Set([500, 4500, ...(options.ports ?? [])]);
   const prefixes = (options.responders ?? []).map((text) => {
     const prefix = parsePrefix(text);
@@ -77,10 +77,7 @@ export function othersOf({ partition, inScope, responderOf }: Scope): ((host: nu
 }
 
 /** Each aliased host with the host that names its gateway: the first address of the pair that began the gateway. */
-function respondersOf(
-  aliases: readonly (readonly [string, string])[],
-  hosts: HostTable,
-): Map<number, number> {
+function respondersOf(aliases: readonly (readonly [string, string])[], hosts: Hosts): Map<number, number> {
   const responders = new Map<number, number>();
   const host = (text: string) => {
     const address = parseAddress(text);

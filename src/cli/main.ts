@@ -4,7 +4,7 @@
  */
 
 import { StateError } from "../node/state/error.ts";
-import { realEnvironment, type Environment } from "./environment.ts";
+import { type Environment, realEnvironment } from "./environment.ts";
 import type { Invocation } from "./flags/options.ts";
 import { parseArgs } from "./flags/parse.ts";
 import { OutputError, streamTarget, writeTo } from "./output.ts";

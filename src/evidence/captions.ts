@@ -1,6 +1,6 @@
 /** What each packet of an evidence capture is, in words: "contender's quick mode 0x00000001, retransmission 3". */
 
-import { Message, type MessageDigest, digestOf, sameDigest } from "../wire/datagram.ts";
+import { digestOf, Message, type MessageDigest, sameDigest } from "../wire/datagram.ts";
 import type { Datagram } from "../wire/decoded.ts";
 import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK, HeaderClass } from "../wire/isakmp.ts";
 import { Kind } from "../wire/locate.ts";

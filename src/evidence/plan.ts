@@ -4,8 +4,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import type { HostTable } from "../ike/hosts.ts";
-import type { Tracker } from "../ike/tracker.ts";
+import type { Facts, Hosts } from "../ike/facts.ts";
 import type { Judgement } from "../judgement/judge.ts";
 
 export type Part = "holder" | "contender" | "candidate";
@@ -18,7 +17,7 @@ export interface EvidenceSa {
 }
 
 export interface EvidencePlan {
-  hosts: HostTable;
+  hosts: Hosts;
   /** All hosts of the responders in question. */
   responders: ReadonlySet<number>;
   /** What the clients in the findings are there, by host; on both sides of a NAT. */
@@ -27,7 +26,7 @@ export interface EvidencePlan {
 }
 
 /** Null without a finding. */
-export function evidencePlan(judgement: Judgement, tracker: Tracker): EvidencePlan | null {
+export function evidencePlan(judgement: Judgement, facts: Facts): EvidencePlan | null {
   if (judgement.findings.length === 0) return null;
   const responders = new Set<number>();
   const parts = new Map<number, Set<Part>>();
@@ -38,7 +37,7 @@ export function evidencePlan(judgement: Judgement, tracker: Tracker): EvidencePl
     for (const { host } of candidates) note(parts, host, "candidate");
   }
   const sas: EvidenceSa[] = [];
-  for (const { paths, cookies } of tracker.table.sas) {
+  for (const { paths, cookies } of facts.ikeSas) {
     const clientHosts = new Set<number>();
     for (const { ends } of paths) {
       const [a, b] = ends.map(hostOf);
@@ -49,7 +48,7 @@ export function evidencePlan(judgement: Judgement, tracker: Tracker): EvidencePl
     const its = [...clientHosts].flatMap((host) => [...(parts.get(host) ?? [])]);
     for (const host of clientHosts) for (const part of its) note(parts, host, part);
   }
-  return { hosts: tracker.hosts, responders, parts, sas };
+  return { hosts: facts.hosts, responders, parts, sas };
 }
 
 function note(parts: Map<number, Set<Part>>, host: number, part: Part): void {

@@ -1,6 +1,6 @@
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
-import { OPEN_EXCHANGES, isPrompt, stampOf } from "./exchange.ts";
+import { isPrompt, OPEN_EXCHANGES, stampOf } from "./exchange.ts";
 import type { IkeSa, Side } from "./sa.ts";
 import type { VendorLists } from "./vendor-lists.ts";
 

@@ -5,7 +5,7 @@
  * Times are monotone clock values of the capture in microseconds; NaN means "not seen".
  */
 
-import { type Message, type MessageDigest, digestOf } from "../wire/datagram.ts";
+import { digestOf, type Message, type MessageDigest } from "../wire/datagram.ts";
 import type { Selectors } from "./selectors.ts";
 import type { QuickModeTestimony } from "./testimony.ts";
 
@@ -109,4 +109,24 @@ export class Exchange {
 /** Windows deletes the older SA of a pair or a rekey within 3 s: that is not leaving. No method: states keep exchanges plain. */
 export function isPrompt({ retransmissions, firstAt }: Exchange, at: number): boolean {
   return retransmissions === 0 && at - firstAt <= PROMPT;
+}
+
+/**
+ * Contract 4: a quick mode whose first message the capture lost is the client's when the first one seen is the
+ * responder's, the client's next is at most half as long, and nothing else with this ID comes from the responder.
+ */
+export function asStartedBy(exchange: Exchange, client: 0 | 1): Exchange | null {
+  const { replyLength, firstLength, followedReply, followedShorter } = exchange;
+  const other = followedReply || followedShorter || !Number.isNaN(exchange.followedLength);
+  if (other || !(replyLength * 2 <= firstLength)) return null;
+  return Object.assign(Object.create(Exchange.prototype), exchange, {
+    starter: client,
+    replyAt: exchange.firstAt,
+    retransmissions: 0,
+    lastRetransmissionAt: Number.NaN,
+    lastRetransmission: null,
+    copiesAfterReply: 0,
+    espFromStarterAt: exchange.espFromOtherAt,
+    espFromOtherAt: exchange.espFromStarterAt,
+  });
 }

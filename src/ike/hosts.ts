@@ -79,6 +79,26 @@ export class HostTable {
     this.#waiting.delete(host);
   }
 
+  wasSeenSending(host: number): boolean {
+    return this.hasSent[host] === 1;
+  }
+
+  speaksIkev2(host: number): boolean {
+    return this.ikev2[host] === 1;
+  }
+
+  endpointSpeaksIkev2(end: number): boolean {
+    return this.ikev2Endpoints.has(end);
+  }
+
+  acceptsIdsInUse(host: number): boolean {
+    return this.sharesIds[host] === 1;
+  }
+
+  rememberAcceptedInUse(host: number): void {
+    this.sharesIds[host] = 1;
+  }
+
   /** Tells `exchange` when the host sends its next packet to anyone. */
   watch(host: number, exchange: Exchange): void {
     this.#watched[host] = 1;

@@ -4,7 +4,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { Message, digestOf, sameDigest } from "../wire/datagram.ts";
+import { digestOf, Message, sameDigest } from "../wire/datagram.ts";
 import { fragmentNumber, isFragment } from "../wire/fragments.ts";
 import { classifyHeader, EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK, HeaderClass } from "../wire/isakmp.ts";
 import type { Located } from "../wire/locate.ts";

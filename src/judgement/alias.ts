@@ -3,7 +3,7 @@
  * same gateway. A second responder with the same vendor IDs that holds the message ID is worth a hint.
  */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { claimOf } from "./claiming.ts";
 import { overlapAt } from "./lifespan.ts";
 import type { Responder } from "./responders.ts";

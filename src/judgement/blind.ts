@@ -3,7 +3,7 @@
  * so that parts of a capture give what the whole gives, and one stray packet decides nothing.
  */
 
-import type { FlowTable } from "../ike/flows.ts";
+import type { Flows } from "../ike/facts.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
@@ -33,8 +33,8 @@ function directionsOf(peers: Peers, sessions: readonly Session[]): { from: numbe
   let from = 0;
   let to = 0;
   for (const { sent, received } of peers.byKey.values()) {
-    for (const row of received) from |= peers.flows.sources[row];
-    for (const row of sent) to |= peers.flows.sources[row];
+    for (const row of received) from |= peers.flows.sources(row);
+    for (const row of sent) to |= peers.flows.sources(row);
   }
   for (const { sa, client, responder } of sessions) {
     from |= sa.sources[responder];
@@ -43,8 +43,8 @@ function directionsOf(peers: Peers, sessions: readonly Session[]): { from: numbe
   return { from, to };
 }
 
-function espBits(flows: FlowTable, rows: readonly number[]): number {
-  return rows.reduce((bits, row) => (flows.hasEsp(row) ? bits | flows.sources[row] : bits), 0);
+function espBits(flows: Flows, rows: readonly number[]): number {
+  return rows.reduce((bits, row) => (flows.hasEsp(row) ? bits | flows.sources(row) : bits), 0);
 }
 
 /** ESP in UDP where the client is on 4500, protocol 50 on 500. */

@@ -4,10 +4,10 @@
  */
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
-import type { HostTable } from "../ike/hosts.ts";
+import type { Hosts } from "../ike/facts.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance } from "./collisions.ts";
 import { isBefore, type Moment, SECOND } from "./moment.ts";
-import type { ClientSa } from "./client-sa.ts";
 import type { Responder } from "./responders.ts";
 
 /** A peer whose quick modes were not captured. */
@@ -32,7 +32,7 @@ const ALIVE = 300 * SECOND;
 const SILENT = 60 * SECOND;
 
 /** All such peers of the gateway, in the order of their first signs. */
-export function candidatesOf(responder: Responder, hosts: HostTable): Candidate[] {
+export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
   const known = new Map<number, ClientSa[]>();
   for (const clientSa of responder.clientSas) {
     for (const key of clientSa.keys) {
@@ -61,7 +61,7 @@ export function candidatesOf(responder: Responder, hosts: HostTable): Candidate[
 /** Peers that only their IKE shows. */
 function addByIke(
   responder: Responder,
-  hosts: HostTable,
+  hosts: Hosts,
   known: ReadonlyMap<number, readonly ClientSa[]>,
   found: Map<number, Candidate>,
 ): void {
@@ -78,15 +78,10 @@ function addByIke(
 }
 
 /** Its phase 1 is in the capture, or it draws its IDs, or speaks IKEv2, or does DPD of IKEv1. */
-function isRuledOut(
-  there: readonly ClientSa[],
-  { peers }: Responder,
-  key: number,
-  hosts: HostTable,
-): boolean {
+function isRuledOut(there: readonly ClientSa[], { peers }: Responder, key: number, hosts: Hosts): boolean {
   const [host, port] = [hostOf(key), portOf(key)];
-  const ikev2 = hosts.ikev2Endpoints.has(port === 0 ? endpoint(host, 500) : key);
-  if (ikev2 || (port === 0 && hosts.ikev2[host] === 1)) return true;
+  const ikev2 = hosts.endpointSpeaksIkev2(port === 0 ? endpoint(host, 500) : key);
+  if (ikev2 || (port === 0 && hosts.speaksIkev2(host))) return true;
   return there.some(({ session, pattern }) => {
     const { sa, begunBefore } = session;
     if (sa.answeredInformationals >= DPD_ANSWERS || pattern.kind === "random") return true;
@@ -108,9 +103,8 @@ function signsOf({ peers }: Responder, rows: readonly number[]): { first: Moment
   let first: Moment | null = null;
   let last: Moment | null = null;
   for (const row of rows) {
-    if (Number.isNaN(flows.firstAt[row])) continue;
-    const begun = { at: flows.firstAt[row], segment: flows.firstSegment[row] };
-    const ended = { at: flows.lastAt[row], segment: flows.segmentOf(row) };
+    const begun = { at: flows.firstAt(row), segment: flows.firstSegment(row) };
+    const ended = { at: flows.lastAt(row), segment: flows.lastSegment(row) };
     if (first === null || isBefore(begun, first)) first = begun;
     if (last === null || isBefore(last, ended)) last = ended;
   }

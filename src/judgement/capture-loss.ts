@@ -23,10 +23,10 @@ export function captureLoss(responders: readonly Responder[]): CaptureLoss {
       const rows = [sent, received].map((each) => each.filter((row) => flows.hasEsp(row)));
       if (rows.some((each) => each.length === 0)) continue;
       for (const row of rows.flat()) {
-        for (const slot of flows.spis.slots(row)) {
-          if (flows.spis.packets[slot] < MIN_PACKETS) continue;
-          loss.expected += flows.spis.expected[slot];
-          loss.lost += Math.max(0, flows.spis.expected[slot] - flows.spis.counted[slot]);
+        for (const { packets, expected, counted } of flows.spis(row)) {
+          if (packets < MIN_PACKETS) continue;
+          loss.expected += expected;
+          loss.lost += Math.max(0, expected - counted);
         }
       }
     }

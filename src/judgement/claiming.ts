@@ -1,9 +1,9 @@
 /** Contract 6.1: which quick modes claim their message ID. */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
+import type { ClientSa } from "./client-sa.ts";
 import { SECOND, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
-import type { ClientSa } from "./client-sa.ts";
 
 /** A client that stays so long without repeating itself had its answer, which the capture lost. */
 const STAYED = 60 * SECOND;

@@ -9,11 +9,11 @@
  */
 
 import { Heap } from "../collections/heap.ts";
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import type { Client, Relation } from "./client.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Overlap } from "./lifespan.ts";
 import { isBefore, type Moment } from "./moment.ts";
-import type { ClientSa } from "./client-sa.ts";
 
 /** A client's IKE SA that holds a message ID. */
 export interface Claim {

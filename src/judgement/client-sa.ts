@@ -1,6 +1,6 @@
 /** A client's IKE SA as the collision rules see it: its roles, its client and how long it lived. */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import type { Client } from "./client.ts";
 import type { Lifespan } from "./lifespan.ts";
 import type { Outcome } from "./outcome.ts";

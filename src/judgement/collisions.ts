@@ -4,17 +4,17 @@
  * visible holder explains.
  */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { claimOf, isAccepted, isRefused } from "./claiming.ts";
 import { type Claim, type ClaimQuestions, type Holder, LiveClaims } from "./claims.ts";
 import { type IdentityQuestions, type Relation, relationOf } from "./client.ts";
+import type { ClientSa } from "./client-sa.ts";
 import { isDropping } from "./dropping.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
 import { isInUse } from "./in-use.ts";
 import { overlapAt } from "./lifespan.ts";
 import { inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
-import type { ClientSa } from "./client-sa.ts";
 import type { Verdict } from "./vocabulary.ts";
 
 /** A quick mode on an ID that another client held. */

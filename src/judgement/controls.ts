@@ -1,11 +1,11 @@
 /** Contract 6.8, controls: what became of the contender at other times, which weighs the other way. */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt } from "./collisions.ts";
 import { SECOND } from "./moment.ts";
-import type { ClientSa } from "./client-sa.ts";
 
 /** Seconds from the holder's last sign to the moment the contender was accepted on an ID it had been refused. */
 export function acceptedWhenFree(

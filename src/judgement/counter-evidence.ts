@@ -1,11 +1,11 @@
 /** Contract 6.8: what turns `rejected` and `predicted` into `possible`. Each rule stands alone. */
 
-import { INVALID_MESSAGE_ID } from "../ike/exchange-rules.ts";
+import { INVALID_MESSAGE_ID } from "../ike/facts.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { isBefore, type Moment, SECOND } from "./moment.ts";
-import type { ClientSa } from "./client-sa.ts";
 
 /** A claim that ended so shortly before may still be in the responder's way. */
 const JUST_ENDED = 60 * SECOND;

@@ -3,9 +3,9 @@
  * other out, which gateways other than the ASA are known for.
  */
 
+import type { ClientSa } from "./client-sa.ts";
 import { droppedAt } from "./lifespan.ts";
 import { type Moment, SECOND } from "./moment.ts";
-import type { ClientSa } from "./client-sa.ts";
 import type { Session } from "./session.ts";
 
 const AT_ONCE = 10 * SECOND;

@@ -3,7 +3,7 @@
  * within 2 s, or one where the silence afterwards can be seen.
  */
 
-import type { Side } from "../ike/sa.ts";
+import type { Side } from "../ike/facts.ts";
 import type { Life } from "./life.ts";
 import { type Moment, SECOND } from "./moment.ts";
 import type { Session } from "./session.ts";

@@ -3,7 +3,7 @@
  * speaks for and against a refusal by message ID.
  */
 
-import type { Tracker } from "../ike/tracker.ts";
+import type { Facts } from "../ike/facts.ts";
 import type { Candidate } from "./candidates.ts";
 import { isAccepted } from "./claiming.ts";
 import type { Client } from "./client.ts";
@@ -13,8 +13,8 @@ import { type CounterEvidence, counterEvidence } from "./counter-evidence.ts";
 import { impliedClaims } from "./implied-claims.ts";
 import { type Make, makeOf } from "./make.ts";
 import { inOrder, type Moment } from "./moment.ts";
-import type { Responder } from "./responders.ts";
 import { type Refusals, RefusedWithoutHolderJudge, type WithoutHolder } from "./refused-without-holder.ts";
+import type { Responder } from "./responders.ts";
 import { type Cause, type Caveat, type Severity, VERDICTS, type Verdict } from "./vocabulary.ts";
 import { causeOf, caveatsOf, severityOf } from "./weighing.ts";
 
@@ -56,12 +56,8 @@ export interface FindingOptions {
   isTimeless: (source: number) => boolean;
 }
 
-export function findingsOf(
-  responder: Responder,
-  tracker: Tracker,
-  options: FindingOptions,
-): ResponderFindings {
-  const { hosts } = tracker;
+export function findingsOf(responder: Responder, facts: Facts, options: FindingOptions): ResponderFindings {
+  const { hosts } = facts;
   const implied = impliedClaims(responder.clientSas, options.sourceStart);
   const collisions = findCollisions(responder.clientSas, implied, responder.questions);
   const refusedWithoutHolder = new RefusedWithoutHolderJudge(
@@ -70,7 +66,7 @@ export function findingsOf(
     collisions,
     options.captureEnd,
   );
-  const remembered = hosts.sharesIds[responder.host] === 1;
+  const remembered = hosts.acceptsIdsInUse(responder.host);
   const counter = counterEvidence(
     responder.clientSas,
     collisions,

@@ -3,7 +3,7 @@
  * this responder. A Delete within 3 s is not, where the client goes on.
  */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { earlier, SECOND, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";

@@ -4,8 +4,8 @@
  */
 
 import { isAccepted } from "./claiming.ts";
-import { type Moment, seen } from "./moment.ts";
 import type { ClientSa } from "./client-sa.ts";
+import { type Moment, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 

@@ -3,12 +3,11 @@
  * responder does not tell clients apart by it.
  */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { Claim } from "./claims.ts";
-import { type Moment, SECOND, seen } from "./moment.ts";
 import type { ClientSa } from "./client-sa.ts";
-import type { Spi } from "./peers.ts";
+import { type Moment, SECOND, seen } from "./moment.ts";
 
 /** Windows behind a NAT starts two quick modes at once and deletes the SA of the first within 3 s. */
 const PAIR_WITHIN = SECOND;

@@ -6,8 +6,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import type { HostTable } from "../ike/hosts.ts";
-import type { IkeSa } from "../ike/sa.ts";
+import type { Hosts, IkeSa } from "../ike/facts.ts";
 import { type BlockHash, blockHash, paddedBlock } from "../wire/one-block-hash.ts";
 import type { Session } from "./session.ts";
 
@@ -47,7 +46,7 @@ interface Search {
 }
 
 export class InsideAddresses {
-  readonly #hosts: HostTable;
+  readonly #hosts: Hosts;
   /** Found address, null for none, by running number of the IKE SA. */
   readonly #known = new Map<number, number | null>();
   readonly #searches = new Map<number, Search>();
@@ -56,7 +55,7 @@ export class InsideAddresses {
   #left = MAX_HASHES;
   #leftNow = MAX_HASHES;
 
-  constructor(hosts: HostTable) {
+  constructor(hosts: Hosts) {
     this.#hosts = hosts;
   }
 

@@ -4,15 +4,14 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import type { HostTable } from "../ike/hosts.ts";
-import { type IkeSa, isTwoWay, type Side } from "../ike/sa.ts";
+import { type Hosts, type IkeSa, isTwoWay, type Side } from "../ike/facts.ts";
 import { other, type Role } from "./roles.ts";
 
 /** The addresses of responders that are one, each with the lowest of them. */
 export function joinedResponders(
   sas: readonly IkeSa[],
   roles: readonly (Role | null)[],
-  hosts: HostTable,
+  hosts: Hosts,
 ): Map<number, number> {
   const joined = new Map<number, number>();
   const root = (host: number): number => {
@@ -41,7 +40,7 @@ function securedHosts({ paths }: IkeSa, side: Side): number[] {
 }
 
 /** IPv4 before IPv6, then by number. */
-function isLower(hosts: HostTable, a: number, b: number): boolean {
+function isLower(hosts: Hosts, a: number, b: number): boolean {
   const [first, second] = [hosts.bytes(a), hosts.bytes(b)];
   if (first.length !== second.length) return first.length < second.length;
   const i = first.findIndex((byte, at) => byte !== second[at]);

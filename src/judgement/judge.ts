@@ -1,13 +1,13 @@
 /** Everything that the facts mean: responders with their clients, findings, exposure, and refusals left open. */
 
-import type { Tracker } from "../ike/tracker.ts";
+import type { Facts } from "../ike/facts.ts";
 import { type AliasCandidate, aliasCandidates, type RefusedWithoutHolderAt } from "./alias.ts";
 import type { Attempt } from "./collisions.ts";
 import { type Exposure, exposureOf } from "./exposure.ts";
 import { type Finding, findingsOf } from "./finding.ts";
 import type { ResponderKnowledge } from "./make.ts";
-import { type Responder, type ResponderOptions, findResponders } from "./responders.ts";
 import type { Refusals } from "./refused-without-holder.ts";
+import { findResponders, type Responder, type ResponderOptions } from "./responders.ts";
 import { SEVERITIES, VERDICTS } from "./vocabulary.ts";
 
 export interface Judgement {
@@ -36,8 +36,8 @@ export interface JudgeOptions extends ResponderOptions {
   isTimeless?: (source: number) => boolean;
 }
 
-export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
-  const responders = findResponders(tracker, options);
+export function judge(facts: Facts, options: JudgeOptions): Judgement {
+  const responders = findResponders(facts, options);
   const exposures = new Map<Responder, Exposure>();
   const findings: Finding[] = [];
   const refusals: Refusals[] = [];
@@ -45,7 +45,7 @@ export function judge(tracker: Tracker, options: JudgeOptions): Judgement {
   const withCandidates: Attempt[] = [];
   const evicted: EvictedInJudgement = { impliedClaims: 0 };
   for (const responder of responders) {
-    const found = findingsOf(responder, tracker, {
+    const found = findingsOf(responder, facts, {
       captureEnd: options.captureEnd,
       sourceStart: options.sourceStart,
       isTimeless: options.isTimeless ?? (() => false),

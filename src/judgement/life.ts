@@ -3,10 +3,9 @@
  * own (3.4): they belong to the newest SA there that has an accepted quick mode, or else to the newest with any.
  */
 
-import type { Exchange } from "../ike/exchange.ts";
-import { UNHEARD_SPAN } from "../ike/flows.ts";
+import { type Exchange, type Spi, UNHEARD_SPAN } from "../ike/facts.ts";
 import { isBefore, later, type Moment, seen } from "./moment.ts";
-import type { Peers, Spi } from "./peers.ts";
+import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
 export interface Life {
@@ -113,14 +112,14 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
   const rows = [...sent, ...received];
   const segment = Math.max(
     life.segment,
-    ...rows.filter((row) => seen(peers.flows.lastAt[row])).map((row) => peers.flows.segmentOf(row)),
+    ...rows.filter((row) => seen(peers.flows.lastAt(row))).map((row) => peers.flows.lastSegment(row)),
   );
   const own = segment === life.segment;
   const last = (each: readonly number[]) => since(peers.lastIn(each, segment), segment, stay.from);
   const esp = (each: readonly number[]) =>
     each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN);
   const ofOwn = (at: number) => (own ? at : Number.NaN);
-  const spis = sent.flatMap((row) => peers.spisOf(row));
+  const spis = sent.flatMap((row) => peers.flows.spis(row));
   const lastAt = later(ofOwn(life.lastAt), last(rows));
   const fromResponderAt = later(ofOwn(life.fromResponderAt), last(received));
   return {
@@ -134,7 +133,7 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
     fromResponderAt,
     espFromClientAt: later(ofOwn(life.espFromClientAt), since(esp(sent), segment, stay.from)),
     steadyKeepaliveAt: sent.reduce(
-      (at, row) => (peers.flows.hasSteadyKeepalives(row) ? later(at, peers.flows.keepaliveAt[row]) : at),
+      (at, row) => (peers.flows.hasSteadyKeepalives(row) ? later(at, peers.flows.keepaliveAt(row)) : at),
       life.steadyKeepaliveAt,
     ),
     firstAt: Number.isFinite(stay.from.at) ? life.firstAt : firstOn(life.firstAt, rows, firstSegment, peers),
@@ -164,8 +163,8 @@ function withEarlier(
 
 function firstOn(firstAt: number, rows: readonly number[], segment: number, peers: Peers): number {
   return rows.reduce((first, row) => {
-    const at = peers.flows.firstAt[row];
-    return peers.flows.firstSegment[row] === segment && at < first ? at : first;
+    const at = peers.flows.firstAt(row);
+    return peers.flows.firstSegment(row) === segment && at < first ? at : first;
   }, firstAt);
 }
 
@@ -185,7 +184,7 @@ function withEndedStay(
       return later(last, lastAt < to!.at ? lastAt : lifeBeforeAt);
     }, Number.NaN);
   const own = (rows: readonly number[]) =>
-    rows.flatMap((row) => peers.spisOf(row)).filter(({ firstAt }) => firstAt < to!.at);
+    rows.flatMap((row) => peers.flows.spis(row)).filter(({ firstAt }) => firstAt < to!.at);
   const [spisSent, spisReceived] = [own(sent), own(received)];
   const fromClient = until(spisSent);
   const fromResponder = until(spisReceived);

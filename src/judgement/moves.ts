@@ -4,7 +4,8 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import type { Peer, Peers, Spi } from "./peers.ts";
+import type { Spi } from "../ike/facts.ts";
+import type { Peer, Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
 /** Packets that show a sender at its new endpoint where what it is sent was not captured. */

@@ -3,7 +3,7 @@
  * not on its endpoints before; where SPIs were not captured, where no ESP was on them for five minutes.
  */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { earlier, isBefore, momentOf, SECOND, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 

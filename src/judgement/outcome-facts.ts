@@ -1,6 +1,6 @@
 /** What the rules of contract 4 ask about a quick mode and what is around it. */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { espBetween } from "./gave-up.ts";
 import { earlier, type Moment, SECOND, seen } from "./moment.ts";
 import { ESP_WITHIN } from "./outcome-by-esp.ts";

@@ -3,7 +3,7 @@
  * table; a missing answer shows a refusal only where an answer would have been seen and was missed.
  */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { gaveUpAt } from "./gave-up.ts";
 import { earlier, SECOND, seen } from "./moment.ts";
 import { ESP_WITHIN, espBeganAt } from "./outcome-by-esp.ts";

@@ -3,7 +3,7 @@
  * ESP of the bare endpoints, in the order of their first messages.
  */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { inOrder, type Moment } from "./moment.ts";
 import { type Judged, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";

@@ -3,7 +3,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { espSinceAt } from "./implied-claims.ts";
 import { type Life, lifeOf, type Stay, tenuresOf } from "./life.ts";
 import { movedEndpoints, otherPorts } from "./moves.ts";

@@ -4,7 +4,7 @@
  */
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
-import type { FlowTable } from "../ike/flows.ts";
+import type { Flows, Spi } from "../ike/facts.ts";
 import { later, type Moment, seen } from "./moment.ts";
 
 /** What passed between the responder and one endpoint, as rows of the flow table. */
@@ -18,26 +18,11 @@ export interface Peer {
   received: number[];
 }
 
-/** One SPI of a peer, in one direction. */
-export interface Spi {
-  spi: number;
-  firstAt: number;
-  firstSegment: number;
-  lastAt: number;
-  lastSegment: number;
-  firstSequence: number;
-  lastSequence: number;
-  packets: number;
-  /** First and third packet since the other side was heard last. */
-  unheardSince: number;
-  unheardThirdAt: number;
-}
-
 export class Peers {
-  readonly flows: FlowTable;
+  readonly flows: Flows;
   readonly byKey = new Map<number, Peer>();
 
-  constructor(flows: FlowTable) {
+  constructor(flows: Flows) {
     this.flows = flows;
   }
 
@@ -45,7 +30,7 @@ export class Peers {
   add(row: number, outgoing: boolean): void {
     const { flows } = this;
     const { source, destination } = flows.ports(row);
-    const host = outgoing ? flows.to[row] : flows.from[row];
+    const host = outgoing ? flows.receiver(row) : flows.sender(row);
     const key = endpoint(host, outgoing ? destination : source);
     let peer = this.byKey.get(key);
     if (peer === undefined) {
@@ -65,31 +50,15 @@ export class Peers {
   }
 
   spis(keys: readonly number[], fromPeer: boolean): Spi[] {
-    return this.rows(keys, fromPeer).flatMap((row) => this.spisOf(row));
-  }
-
-  spisOf(row: number): Spi[] {
-    const { spis } = this.flows;
-    return [...spis.slots(row)].map((slot) => ({
-      spi: spis.spi[slot],
-      firstAt: spis.firstAt[slot],
-      firstSegment: spis.firstSegment[slot],
-      lastAt: spis.lastAt[slot],
-      lastSegment: spis.lastSegment[slot],
-      firstSequence: spis.firstSequence[slot],
-      lastSequence: spis.lastSequence[slot],
-      packets: spis.packets[slot],
-      unheardSince: spis.unheardSince[slot],
-      unheardThirdAt: spis.unheardThirdAt[slot],
-    }));
+    return this.rows(keys, fromPeer).flatMap((row) => this.flows.spis(row));
   }
 
   /** The last ESP or keepalive on these endpoints, of either side; its segment is the latest. */
   lastOf({ sent, received }: Peer): Moment | null {
     let last: Moment | null = null;
     for (const row of [...sent, ...received]) {
-      const at = this.flows.lastAt[row];
-      const segment = this.flows.segmentOf(row);
+      const at = this.flows.lastAt(row);
+      const segment = this.flows.lastSegment(row);
       if (!seen(at)) continue;
       if (last === null || segment > last.segment || (segment === last.segment && at > last.at)) {
         last = { at, segment };

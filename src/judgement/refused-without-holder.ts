@@ -3,13 +3,13 @@
  * attempts with candidates, and one refusal notice for each client that nothing in the capture explains.
  */
 
-import type { HostTable } from "../ike/hosts.ts";
+import type { Hosts } from "../ike/facts.ts";
 import { type Candidate, candidatesOf, endedBetween, mayHold } from "./candidates.ts";
 import type { Client } from "./client.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
 import { inOrder, type Moment, seen } from "./moment.ts";
-import type { ClientSa } from "./client-sa.ts";
 import type { Responder } from "./responders.ts";
 
 /** Why a client was refused, as far as the capture shows: what the warning about it says. */
@@ -46,7 +46,7 @@ export interface WithoutHolder {
 
 export class RefusedWithoutHolderJudge {
   readonly #responder: Responder;
-  readonly #hosts: HostTable;
+  readonly #hosts: Hosts;
   readonly #collisions: Collisions;
   readonly #captureEnd: Moment;
   /** Computed once, when first needed. */
@@ -54,7 +54,7 @@ export class RefusedWithoutHolderJudge {
   readonly #acceptedOn = new Map<number, Acceptance[]>();
   readonly #byClient = new Map<Client, ClientSa[]>();
 
-  constructor(responder: Responder, hosts: HostTable, collisions: Collisions, captureEnd: Moment) {
+  constructor(responder: Responder, hosts: Hosts, collisions: Collisions, captureEnd: Moment) {
     this.#responder = responder;
     this.#hosts = hosts;
     this.#collisions = collisions;

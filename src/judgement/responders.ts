@@ -1,14 +1,14 @@
 /**
  * Sorts the IKE SAs of a capture by responder: each responder with its clients, their patterns, and
- * what became of each quick mode, in the order of contract 4. Pure: reads the tracker, changes nothing that is
+ * what became of each quick mode, in the order of contract 4. Pure: reads the facts, changes nothing that is
  * observed.
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import type { Exchange } from "../ike/exchange.ts";
-import type { Tracker } from "../ike/tracker.ts";
+import type { Exchange, Facts } from "../ike/facts.ts";
 import { espSourcesOf, isBlind } from "./blind.ts";
 import { type Client, groupClients, type IdentityQuestions, portTurns } from "./client.ts";
+import type { ClientSa } from "./client-sa.ts";
 import { endpointAliases, firstMessagesAt, keysOf, phase1Times } from "./endpoints-of.ts";
 import { farewellsOf } from "./farewell.ts";
 import type { InsideAddresses } from "./inside.ts";
@@ -18,7 +18,6 @@ import type { Moment } from "./moment.ts";
 import { isUndecided, type Outcome } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
-import type { ClientSa } from "./client-sa.ts";
 import { classifyPattern, type Pattern } from "./pattern.ts";
 import { Peers } from "./peers.ts";
 import { decideRoles, type RoleOptions } from "./roles.ts";
@@ -59,11 +58,11 @@ export interface ResponderOptions extends RoleOptions {
 /** How long the fragments of one message may take to come, in microseconds. */
 const FRAGMENTS_PENDING = 2_000_000;
 
-export function findResponders(tracker: Tracker, options: ResponderOptions): Responder[] {
-  const sas = tracker.table.sas;
-  const roles = decideRoles(sas, tracker.hosts, options);
+export function findResponders(facts: Facts, options: ResponderOptions): Responder[] {
+  const sas = facts.ikeSas;
+  const roles = decideRoles(sas, facts.hosts, options);
   const joined =
-    options.partitioned === true ? new Map<number, number>() : joinedResponders(sas, roles, tracker.hosts);
+    options.partitioned === true ? new Map<number, number>() : joinedResponders(sas, roles, facts.hosts);
   const responderOf = (host: number) =>
     options.responderOf(joined.get(options.responderOf(host)) ?? joined.get(host) ?? host);
   const byResponder = new Map<number, Session[]>();
@@ -83,16 +82,16 @@ export function findResponders(tracker: Tracker, options: ResponderOptions): Res
       return;
     }
     if (options.inScope(host) || options.inScope(responder)) {
-      append(byResponder, responder, sessionOf(sa, role, responder, tracker.hosts, fragmentsBefore));
+      append(byResponder, responder, sessionOf(sa, role, responder, facts.hosts, fragmentsBefore));
     }
   });
   const hostsOf = new Map<number, Set<number>>();
   for (const [host, sessions] of byResponder) hostsOf.set(host, hostsOfResponder(host, sessions));
   for (const [host, responder] of joined) hostsOf.get(options.responderOf(responder))?.add(host);
-  const peers = peersOf(hostsOf, tracker);
+  const peers = peersOf(hostsOf, facts);
   return [...byResponder].map(([host, sessions]) => {
     const context: Context = {
-      tracker,
+      facts,
       options,
       hosts: hostsOf.get(host)!,
       joined: [...joined]
@@ -119,27 +118,27 @@ function hostsOfResponder(host: number, sessions: readonly Session[]): Set<numbe
 }
 
 /** ESP and keepalives by responder, in one walk over the flows. */
-function peersOf(hostsOf: ReadonlyMap<number, ReadonlySet<number>>, { flows }: Tracker): Map<number, Peers> {
+function peersOf(hostsOf: ReadonlyMap<number, ReadonlySet<number>>, { flows }: Facts): Map<number, Peers> {
   const responders = new Map<number, number[]>();
   const peers = new Map<number, Peers>();
   for (const [responder, hosts] of hostsOf) {
     peers.set(responder, new Peers(flows));
     for (const host of hosts) append(responders, host, responder);
   }
-  for (let row = 0; row < flows.size; row += 1) {
-    if (Number.isNaN(flows.firstAt[row])) continue;
-    for (const responder of responders.get(flows.from[row]) ?? []) {
-      if (!hostsOf.get(responder)!.has(flows.to[row])) peers.get(responder)!.add(row, true);
+  for (const row of flows.rows()) {
+    const [from, to] = [flows.sender(row), flows.receiver(row)];
+    for (const responder of responders.get(from) ?? []) {
+      if (!hostsOf.get(responder)!.has(to)) peers.get(responder)!.add(row, true);
     }
-    for (const responder of responders.get(flows.to[row]) ?? []) {
-      if (!hostsOf.get(responder)!.has(flows.from[row])) peers.get(responder)!.add(row, false);
+    for (const responder of responders.get(to) ?? []) {
+      if (!hostsOf.get(responder)!.has(from)) peers.get(responder)!.add(row, false);
     }
   }
   return peers;
 }
 
 interface Context {
-  tracker: Tracker;
+  facts: Facts;
   options: ResponderOptions;
   hosts: ReadonlySet<number>;
   joined: readonly number[];
@@ -149,9 +148,9 @@ interface Context {
 }
 
 function responderFrom(host: number, sessions: Session[], context: Context): Responder {
-  const { tracker, options, hosts, joined, peers, unanswered } = context;
+  const { facts, options, hosts, joined, peers, unanswered } = context;
   sessions.sort((a, b) => a.sa.firstSegment - b.sa.firstSegment || a.sa.firstAt - b.sa.firstAt);
-  const seenSending = [...hosts].some((each) => tracker.hosts.hasSent[each] === 1);
+  const seenSending = [...hosts].some((each) => facts.hosts.wasSeenSending(each));
   const keys = new Map(sessions.map((session) => [session, keysOf(session)]));
   const espSources = espSourcesOf(peers, sessions);
   const blind = new Map(sessions.map((session) => [session, isBlind(session, espSources)]));

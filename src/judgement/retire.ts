@@ -3,11 +3,10 @@
  * judged without them from then on.
  */
 
-import type { IkeSa } from "../ike/sa.ts";
-import type { Tracker } from "../ike/tracker.ts";
+import type { Facts, IkeSa } from "../ike/facts.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Judgement } from "./judge.ts";
 import type { Moment } from "./moment.ts";
-import type { ClientSa } from "./client-sa.ts";
 
 /** Now, and since when the clock has not stepped back. */
 export interface Now extends Moment {
@@ -19,17 +18,17 @@ const SECOND = 1_000_000;
 const GRACE = 600 * SECOND;
 const LIFETIME = 28_800 * SECOND;
 
-export function retire(judgement: Judgement, tracker: Tracker, now: Now): Set<IkeSa> {
+export function retire(judgement: Judgement, facts: Facts, now: Now): Set<IkeSa> {
   const clientSas = new Map<IkeSa, ClientSa>();
   for (const responder of judgement.responders)
     for (const clientSa of responder.clientSas) clientSas.set(clientSa.session.sa, clientSa);
-  const over = new Set(tracker.table.sas.filter((sa) => isOver(sa, clientSas.get(sa), now)));
-  keepProofs(judgement, tracker, over);
+  const over = new Set(facts.ikeSas.filter((sa) => isOver(sa, clientSas.get(sa), now)));
+  keepProofs(judgement, facts, over);
   return over;
 }
 
 /** That a responder accepted an ID in use is remembered when the SAs that prove it go. */
-function keepProofs({ findings }: Judgement, tracker: Tracker, over: ReadonlySet<IkeSa>): void {
+function keepProofs({ findings }: Judgement, facts: Facts, over: ReadonlySet<IkeSa>): void {
   for (const { responder, attempts } of findings) {
     const proof = attempts.some(
       ({ acceptedInUse, holderDropped, holder, contender }) =>
@@ -38,7 +37,7 @@ function keepProofs({ findings }: Judgement, tracker: Tracker, over: ReadonlySet
         holder?.settled === true &&
         (over.has(contender.session.sa) || over.has(holder.claim.clientSa.session.sa)),
     );
-    if (proof) tracker.hosts.sharesIds[responder.host] = 1;
+    if (proof) facts.hosts.rememberAcceptedInUse(responder.host);
   }
 }
 

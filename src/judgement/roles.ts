@@ -4,8 +4,7 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import type { HostTable } from "../ike/hosts.ts";
-import type { IkeSa, Side } from "../ike/sa.ts";
+import type { Hosts, IkeSa, Side } from "../ike/facts.ts";
 
 export interface Role {
   client: Side;
@@ -21,7 +20,7 @@ export interface RoleOptions {
 }
 
 /** Roles of the SAs, by index; null where nothing tells them. SAs come in the order of their first messages. */
-export function decideRoles(sas: readonly IkeSa[], hosts: HostTable, options: RoleOptions): (Role | null)[] {
+export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOptions): (Role | null)[] {
   const responders = new Uint8Array(hosts.size);
   const peers = countPeers(sas, hosts);
   const renewals = new Renewals();
@@ -119,7 +118,7 @@ function clientByCounting(sa: IkeSa): Side | null {
 }
 
 /** Per host: 0, 1 or 2 (two and more) hosts that it talks IKEv1 with. */
-function countPeers(sas: readonly IkeSa[], hosts: HostTable): Uint8Array {
+function countPeers(sas: readonly IkeSa[], hosts: Hosts): Uint8Array {
   const count = new Uint8Array(hosts.size);
   const firstPeer = new Int32Array(hosts.size);
   for (const sa of sas) {

@@ -3,10 +3,17 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { Exchange, UNUSABLE_AFTER } from "../ike/exchange.ts";
-import type { HostTable } from "../ike/hosts.ts";
-import { type IkeSa, isTwoWay, type OuterHeader, type Path, type Side } from "../ike/sa.ts";
-import { vendorKnowledge } from "../ike/vendor-lists.ts";
+import {
+  asStartedBy,
+  closeFragments,
+  type Exchange,
+  type Hosts,
+  type IkeSa,
+  isTwoWay,
+  type Path,
+  type Side,
+  vendorKnowledge,
+} from "../ike/facts.ts";
 import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
 import { other, type Role } from "./roles.ts";
@@ -46,12 +53,12 @@ export function sessionOf(
   sa: IkeSa,
   role: Role,
   responderHost: number,
-  hosts: HostTable,
+  hosts: Hosts,
   fragmentsBefore = Number.POSITIVE_INFINITY,
 ): Session {
   const client = role.client;
   const responder = other(client);
-  addIncompleteFragments(sa, fragmentsBefore);
+  closeFragments(sa, fragmentsBefore);
   const path = clientPath(sa, client, hosts);
   const near = sa.paths.filter(({ ends }) => hostOf(ends[client]) === hostOf(path.ends[client]));
   return {
@@ -79,32 +86,12 @@ const SWAPPED_WITHIN = 100_000;
 /** The client's quick modes in order. */
 function quickModesOf(sa: IkeSa, client: Side): readonly Exchange[] {
   const own = sa.exchanges
-    .map((exchange) => (exchange.starter === client ? exchange : asClients(exchange, client)))
+    .map((exchange) => (exchange.starter === client ? exchange : asStartedBy(exchange, client)))
     .filter((exchange) => exchange !== null);
   const [first, second] = own;
   if (second === undefined || first.messageId < second.messageId) return own;
   const together = first.segment === second.segment && second.firstAt - first.firstAt <= SWAPPED_WITHIN;
   return together ? [second, first, ...own.slice(2)] : own;
-}
-
-/**
- * Contract 4: a quick mode whose first message the capture lost is the client's when the first one seen is the
- * responder's, the client's next is at most half as long, and nothing else with this ID comes from the responder.
- */
-function asClients(exchange: Exchange, client: Side): Exchange | null {
-  const { replyLength, firstLength, followedReply, followedShorter } = exchange;
-  const other = followedReply || followedShorter || !Number.isNaN(exchange.followedLength);
-  if (other || !(replyLength * 2 <= firstLength)) return null;
-  return Object.assign(Object.create(Exchange.prototype), exchange, {
-    starter: client,
-    replyAt: exchange.firstAt,
-    retransmissions: 0,
-    lastRetransmissionAt: Number.NaN,
-    lastRetransmission: null,
-    copiesAfterReply: 0,
-    espFromStarterAt: exchange.espFromOtherAt,
-    espFromOtherAt: exchange.espFromStarterAt,
-  });
 }
 
 /**
@@ -129,38 +116,11 @@ function clientFinishedAt(sa: IkeSa, client: Side): number {
   return tooEarly ? Number.NaN : sa.phase1FinishedAt[client];
 }
 
-/** The outer header of a fragment set that was never complete stands for its message. */
-function addIncompleteFragments(sa: IkeSa, before: number): void {
-  if (sa.outers === null) return;
-  for (const [key, outer] of sa.outers) {
-    const { side, messageId, exchange, copies } = outer;
-    if (exchange.firstAt >= before) continue;
-    sa.outers.delete(key);
-    const known = sa.exchangeOf(messageId);
-    if (known === undefined) {
-      sa.addExchange(exchange);
-      if (copies > 0) addCopies(exchange, outer, copies);
-    } else if (known.starter === side) addCopies(known, outer, copies + 1);
-    else if (Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
-  }
-  if (sa.outers.size === 0) sa.outers = null;
-  sa.exchanges.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
-}
-
-/** Fragments of the starter stand for its first message again: they cannot be told from its third, and prove no answer. */
-function addCopies(exchange: Exchange, { last, exchange: first }: OuterHeader, copies: number): void {
-  exchange.retransmissions += copies;
-  if (first.firstAt - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += copies;
-  if (exchange.lastRetransmissionAt >= last.at) return;
-  exchange.lastRetransmissionAt = last.at;
-  exchange.lastRetransmission = last.stamp;
-}
-
 /**
  * The path that names the client: with traffic both ways (copies from elsewhere get no answers), nearest the
  * responder, on the NAT-T port, latest.
  */
-function clientPath(sa: IkeSa, client: Side, hosts: HostTable): Path {
+function clientPath(sa: IkeSa, client: Side, hosts: Hosts): Path {
   if (sa.paths.length === 1) return sa.paths[0];
   const rank = (path: Path): number[] => [
     sa.isTwoWayFrom(client, path.ends[client]) ? 1 : 0,

@@ -1,6 +1,6 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { SECOND, seen } from "./moment.ts";
 import {
   deletedBy,

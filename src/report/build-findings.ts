@@ -1,7 +1,5 @@
 import { portOf } from "../collections/endpoints.ts";
-import type { Stamp } from "../ike/exchange.ts";
-import type { HostTable } from "../ike/hosts.ts";
-import type { IkeSa } from "../ike/sa.ts";
+import type { Hosts, IkeSa, Stamp } from "../ike/facts.ts";
 import type { Candidate } from "../judgement/candidates.ts";
 import type { Client as JudgedClient } from "../judgement/client.ts";
 import type { Attempt as JudgedAttempt } from "../judgement/collisions.ts";
@@ -103,7 +101,7 @@ function buildFinding(
 }
 /** Built once: thousands of findings may list the same peers. */
 const builtCandidates = new WeakMap<Candidate, { address: string; port: number | null }>();
-function candidateOf(peer: Candidate, hosts: HostTable): { address: string; port: number | null } {
+function candidateOf(peer: Candidate, hosts: Hosts): { address: string; port: number | null } {
   const { host, port } = peer;
   let built = builtCandidates.get(peer);
   if (built === undefined) {
@@ -117,7 +115,7 @@ function holderPort({ attempts, holder }: JudgedFinding): number {
   const claim = attempts[0].holder?.claim;
   return claim === undefined ? holder!.port : portOf(claim.clientSa.session.endpoint);
 }
-function clientSaOf(client: JudgedClient, port: number, responder: Responder, hosts: HostTable) {
+function clientSaOf(client: JudgedClient, port: number, responder: Responder, hosts: Hosts) {
   return {
     address: hosts.text(client.host),
     port,

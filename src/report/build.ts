@@ -1,7 +1,7 @@
 /** Puts a judgement into the form of the report (model.ts): numbers to text, hosts to addresses, nothing else. */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import type { HostTable } from "../ike/hosts.ts";
+import type { Hosts } from "../ike/facts.ts";
 import type { Client as JudgedClient } from "../judgement/client.ts";
 import { responderFingerprint } from "../judgement/fingerprint.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
@@ -18,7 +18,7 @@ import { messageIdText } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 
 export interface BuildContext {
-  hosts: HostTable;
+  hosts: Hosts;
   /** Name and clock digits of each source, by index. */
   sources: readonly { name: string; timeDigits: 6 | 9 }[];
   /** Further addresses that the user declared to be the gateway of this host. */
@@ -33,7 +33,7 @@ const SHOWN_IDS = 8;
 const SHOWN_FLOWS = 16;
 
 /** Of the client's UDP flows, in order of appearance: towards port 500, 4500, and again after a NAT rebinding. */
-function communityIdsOf(client: JudgedClient, hosts: HostTable): string[] {
+function communityIdsOf(client: JudgedClient, hosts: Hosts): string[] {
   const end = (endpoint: number) => ({ address: hosts.bytes(hostOf(endpoint)), port: portOf(endpoint) });
   const ids = new Set<string>();
   for (const { sa } of client.sessions) {
@@ -164,7 +164,7 @@ function anomalyText(client: JudgedClient, kind: string): string {
 }
 
 /** The same for each gateway, those with findings first. */
-export function countByGateway(judgement: Judgement, hosts: HostTable): GatewayFindings[] {
+export function countByGateway(judgement: Judgement, hosts: Hosts): GatewayFindings[] {
   const counts = new Map(judgement.responders.map((responder) => [responder, noFindings()]));
   for (const { responder, verdict } of judgement.findings) counts.get(responder)![verdict] += 1;
   return [...counts]

@@ -1,6 +1,6 @@
 /** What became of each client of a responder: connected, kept out (how often, from when to when), or not known. */
 
-import type { Exchange } from "../ike/exchange.ts";
+import type { Exchange } from "../ike/facts.ts";
 import type { Client } from "../judgement/client.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
 import type { ClientOutcome } from "./model.ts";

@@ -3,7 +3,7 @@
  * are warnings as well, and what the judgement had to do without.
  */
 
-import type { HostTable } from "../ike/hosts.ts";
+import type { Hosts } from "../ike/facts.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Outcome } from "../judgement/outcome.ts";
 import type { Responder } from "../judgement/responders.ts";
@@ -18,7 +18,7 @@ export function buildCoverage(
   capture: Capture,
   judgement: Judgement,
   warnings: readonly Warning[],
-  hosts: HostTable,
+  hosts: Hosts,
 ): Coverage {
   const gaps: CoverageGap[] = [
     ...warnings.flatMap(gapOf),
@@ -48,7 +48,7 @@ function missingKinds({ messages, quickModeMessages }: Capture): CoverageGap[] {
   return [{ code: "no-quick-mode", message: "There is IKEv1, but no quick mode.", count: ikev1 }];
 }
 
-function unseenBeginnings(responders: readonly Responder[], hosts: HostTable): CoverageGap[] {
+function unseenBeginnings(responders: readonly Responder[], hosts: Hosts): CoverageGap[] {
   const count = responders.reduce(
     (sum, { clientSas }) => sum + clientSas.filter(({ session }) => session.begunBefore).length,
     0,
@@ -62,17 +62,17 @@ function unseenBeginnings(responders: readonly Responder[], hosts: HostTable): C
 }
 
 /** Endpoints that exchange ESP or keepalives with the responder, and no IKE. */
-function peersWithoutIke({ clientSas, peers }: Responder, hosts: HostTable): number {
+function peersWithoutIke({ clientSas, peers }: Responder, hosts: Hosts): number {
   const known = new Set(clientSas.flatMap(({ keys }) => keys));
   let count = 0;
   for (const { key, host, port } of peers.byKey.values()) {
-    const isIkev2 = port === 0 ? hosts.ikev2[host] === 1 : hosts.ikev2Endpoints.has(key);
+    const isIkev2 = port === 0 ? hosts.speaksIkev2(host) : hosts.endpointSpeaksIkev2(key);
     if (!known.has(key) && !isIkev2) count += 1;
   }
   return count;
 }
 
-function unseenEsp(responders: readonly Responder[], hosts: HostTable): CoverageGap[] {
+function unseenEsp(responders: readonly Responder[], hosts: Hosts): CoverageGap[] {
   const blind = responders.filter(({ clientSas }) => clientSas.some(({ lifespan }) => lifespan.blind));
   if (blind.length === 0) return [];
   const named = blind.slice(0, MAX_NAMED).map(({ host }) => hosts.text(host));

@@ -4,7 +4,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import type { HostTable } from "../ike/hosts.ts";
+import type { Hosts } from "../ike/facts.ts";
 import { captureLoss } from "../judgement/capture-loss.ts";
 import type { Responder } from "../judgement/responders.ts";
 import type { Capture, Warning } from "./model.ts";
@@ -67,7 +67,7 @@ export function inputWarnings(
   capture: Capture,
   facts: InputFacts,
   responders: readonly Responder[],
-  hosts: HostTable,
+  hosts: Hosts,
 ): Warning[] {
   return [
     ...facts.unreadable.map((message) => ({ code: "unreadable" as const, message })),
@@ -158,11 +158,7 @@ function responderNotSeen({ unseenResponders, seenResponders }: InputFacts): War
  * Clients that agreed on NAT traversal and went on elsewhere, in a capture without UDP 4500: behind a NAT IKE floats
  * there after the fourth message of main mode (RFC 3947 4), and all quick modes are on it.
  */
-function nattNotCaptured(
-  { skipped }: Capture,
-  responders: readonly Responder[],
-  hosts: HostTable,
-): Warning[] {
+function nattNotCaptured({ skipped }: Capture, responders: readonly Responder[], hosts: Hosts): Warning[] {
   const clientSas = responders.flatMap((responder) =>
     responder.clientSas.map(({ session }) => ({ session, responder })),
   );

@@ -1,6 +1,6 @@
 /** One sentence for each client that was refused without a visible holder (contract 6.9). */
 
-import type { HostTable } from "../ike/hosts.ts";
+import type { Hosts } from "../ike/facts.ts";
 import type { Refusals } from "../judgement/refused-without-holder.ts";
 import type { Warning } from "./model.ts";
 import { notifyName } from "./notifies.ts";
@@ -11,7 +11,7 @@ import { isoTime } from "./time.ts";
 const SHOWN_IDS = 3;
 
 /** At most `limit` of each kind, and a line for the rest. */
-export function refusalWarnings(refusals: readonly Refusals[], hosts: HostTable, limit: number): Warning[] {
+export function refusalWarnings(refusals: readonly Refusals[], hosts: Hosts, limit: number): Warning[] {
   const byCode = new Map<Warning["code"], Warning[]>();
   for (const each of refusals) {
     const warning = refusalWarning(each, hosts);
@@ -29,11 +29,11 @@ export function refusalWarnings(refusals: readonly Refusals[], hosts: HostTable,
 }
 
 /** Names the client and why it was refused, whatever the counts are: for saying it once. */
-export function refusalKey({ responder, contender, reason }: Refusals, hosts: HostTable): string {
+export function refusalKey({ responder, contender, reason }: Refusals, hosts: Hosts): string {
   return `${reason} ${hosts.text(responder.host)} ${clientText(contender, hosts, true)}`;
 }
 
-export function refusalWarning(refusals: Refusals, hosts: HostTable): Warning {
+export function refusalWarning(refusals: Refusals, hosts: Hosts): Warning {
   const code = refusals.reason === "own-session" ? "refused-by-own-session" : "refused-without-holder";
   const parts = [triesOf(refusals, hosts), whyOf(refusals)];
   return { code, message: parts.join(" ") };
@@ -42,7 +42,7 @@ export function refusalWarning(refusals: Refusals, hosts: HostTable): Warning {
 /** "3 tries of 192.0.2.20 at 203.0.113.1 on message ID 0x00000001 from .. to .. were refused (..), .." */
 function triesOf(
   { responder, contender, attempts, acceptedBefore, acceptedAfter }: Refusals,
-  hosts: HostTable,
+  hosts: Hosts,
 ): string {
   const ids = [...new Set(attempts.map(({ exchange }) => messageIdText(exchange.messageId)))];
   const more = ids.length > SHOWN_IDS ? ` and ${ids.length - SHOWN_IDS} more` : "";

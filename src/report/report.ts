@@ -1,5 +1,5 @@
 import { hostOf } from "../collections/endpoints.ts";
-import type { Tracker } from "../ike/tracker.ts";
+import type { Facts } from "../ike/facts.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { decideRoles, other } from "../judgement/roles.ts";
@@ -26,22 +26,22 @@ export interface ScanCounts
 /** Puts a judgement, and what was read, into a report. */
 export function reportOf(
   inputs: ReadInputs,
-  tracker: Tracker,
+  facts: Facts,
   counts: ScanCounts,
   scope: ReadScope,
   judgement: Judgement,
   unreadable: readonly { message: string }[] = [],
   inside?: InsideAddresses,
 ): Report {
-  const { hosts } = tracker;
+  const { hosts } = facts;
   const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf, inside };
-  const capture = captureOf(inputs, tracker, counts, scope, judgement);
+  const capture = captureOf(inputs, facts, counts, scope, judgement);
   const clients = buildClients(judgement, context);
-  const sas = tracker.table.sas;
-  const facts = { ...factsOf(inputs, tracker, scope, unreadable), unread: counts.unread ?? [] };
+  const sas = facts.ikeSas;
+  const input = { ...factsOf(inputs, facts, scope, unreadable), unread: counts.unread ?? [] };
   const warnings = [
     ...inputs.summaries.flatMap(({ notes = [] }) => notes),
-    ...buildWarnings(capture, judgement, clients, facts, hosts),
+    ...buildWarnings(capture, judgement, clients, input, hosts),
   ];
   return advised({
     schemaVersion: "1",
@@ -64,7 +64,7 @@ export function reportOf(
 
 function captureOf(
   inputs: ReadInputs,
-  tracker: Tracker,
+  facts: Facts,
   counts: ScanCounts,
   scope: ReadScope,
   judgement: Judgement,
@@ -94,9 +94,9 @@ function captureOf(
     skipped,
     malformed,
     ...(headersCut === 0 ? {} : { headersCut }),
-    echoes: tracker.echoes,
-    retransmissions: tracker.retransmissions,
-    evicted: { ...tracker.evicted, ...judgement.evicted },
+    echoes: facts.echoes,
+    retransmissions: facts.retransmissions,
+    evicted: { ...facts.evicted, ...judgement.evicted },
     ...(scope.partition === null ? {} : { partition: { ...scope.partition } }),
   };
 }
@@ -104,11 +104,11 @@ function captureOf(
 /** What the warnings about the input need beside the counts. */
 function factsOf(
   inputs: ReadInputs,
-  tracker: Tracker,
+  facts: Facts,
   scope: ReadScope,
   unreadable: readonly { message: string }[],
 ): Omit<InputFacts, "unread"> {
-  const missing = unseenResponders(tracker, scope);
+  const missing = unseenResponders(facts, scope);
   return {
     timeless: inputs.times.map(({ sayNothing = false }) => sayNothing),
     clockSteps: inputs.clockSteps,
@@ -116,28 +116,26 @@ function factsOf(
     unopened: inputs.unopened ?? [],
     unreadable: unreadable.map(({ message }) => message),
     unseenResponders: missing,
-    seenResponders: missing.length === 0 ? [] : respondersIn(tracker, scope),
+    seenResponders: missing.length === 0 ? [] : respondersIn(facts, scope),
   };
 }
 
 /** What the user named as a responder and is neither sender nor receiver of anything. */
-function unseenResponders({ flows, table }: Tracker, { named }: ReadScope): string[] {
+function unseenResponders({ flows, ikeSas }: Facts, { named }: ReadScope): string[] {
   if (named.length === 0) return [];
   const seen = new Set<number>();
-  for (let row = 0; row < flows.size; row += 1) {
-    if (!Number.isNaN(flows.lastAt[row])) seen.add(flows.from[row]).add(flows.to[row]);
-  }
-  for (const { paths } of table.sas) {
+  for (const row of flows.rows()) seen.add(flows.sender(row)).add(flows.receiver(row));
+  for (const { paths } of ikeSas) {
     for (const { ends } of paths) seen.add(hostOf(ends[0])).add(hostOf(ends[1]));
   }
   return named.filter(({ includes }) => ![...seen].some(includes)).map(({ text }) => text);
 }
 
 /** The responders of all IKE SAs, in scope or not. */
-function respondersIn({ table, hosts }: Tracker, { isIkePort }: ReadScope): string[] {
-  const roles = decideRoles(table.sas, hosts, { isNamedResponder: () => false, isIkePort });
+function respondersIn({ ikeSas, hosts }: Facts, { isIkePort }: ReadScope): string[] {
+  const roles = decideRoles(ikeSas, hosts, { isNamedResponder: () => false, isIkePort });
   const found = new Set<number>();
-  table.sas.forEach(({ paths, answered }, i) => {
+  ikeSas.forEach(({ paths, answered }, i) => {
     const role = roles[i];
     if (role !== null && answered) found.add(hostOf(paths[0].ends[other(role.client)]));
   });

@@ -3,8 +3,7 @@
  * the ASA: the fault is named by its description, KB 942429, never by a bug or a version.
  */
 
-import { INVALID_MESSAGE_ID } from "../ike/exchange-rules.ts";
-import type { HostTable } from "../ike/hosts.ts";
+import { type Hosts, INVALID_MESSAGE_ID } from "../ike/facts.ts";
 import type { Client } from "../judgement/client.ts";
 import type { Finding } from "../judgement/finding.ts";
 import { notifyName } from "./notifies.ts";
@@ -14,7 +13,7 @@ export function messageIdText(id: number): string {
 }
 
 /** Address, with the port where one address is shared or a NAT chose the port. */
-export function clientText(client: Client, hosts: HostTable, withPort: boolean): string {
+export function clientText(client: Client, hosts: Hosts, withPort: boolean): string {
   const address = hosts.text(client.host);
   if (!withPort) return address;
   return address.includes(":") ? `[${address}]:${client.port}` : `${address}:${client.port}`;
@@ -24,7 +23,7 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-export function findingSentence(finding: Finding, hosts: HostTable): string {
+export function findingSentence(finding: Finding, hosts: Hosts): string {
   const { holder, contender, attempts, responder } = finding;
   const shared = holder !== null && holder.host === contender.host;
   const gateway = hosts.text(responder.host);
@@ -58,7 +57,7 @@ function anyway({ inByAnotherId }: Finding): string {
 }
 
 /** Nobody in the capture holds the ID: who may. */
-function unseenSentence({ candidates, acceptedLater }: Finding, refused: string, hosts: HostTable): string {
+function unseenSentence({ candidates, acceptedLater }: Finding, refused: string, hosts: Hosts): string {
   if (acceptedLater && candidates.length === 1) {
     const who = hosts.text(candidates[0].host);
     return `${refused} and accepted it once ${who} had gone, which connected before the capture began and may have held it.`;

@@ -5,8 +5,7 @@
  */
 
 import { portOf } from "../collections/endpoints.ts";
-import type { Exchange } from "../ike/exchange.ts";
-import type { HostTable } from "../ike/hosts.ts";
+import type { Exchange, Hosts } from "../ike/facts.ts";
 import type { Client } from "../judgement/client.ts";
 import type { Attempt } from "../judgement/collisions.ts";
 import type { Judgement } from "../judgement/judge.ts";
@@ -60,14 +59,14 @@ export interface Timeline {
   gathered: boolean;
 }
 
-export function buildTimelines(judgement: Judgement, hosts: HostTable): Timeline[] {
+export function buildTimelines(judgement: Judgement, hosts: Hosts): Timeline[] {
   return judgement.responders
     .map((responder) => timelineOf(responder, judgement, hosts))
     .filter(({ lanes }) => lanes.length > 0)
     .sort((a, b) => b.joins.length - a.joins.length);
 }
 
-function timelineOf(responder: Responder, { findings }: Judgement, hosts: HostTable): Timeline {
+function timelineOf(responder: Responder, { findings }: Judgement, hosts: Hosts): Timeline {
   const numbered = findings.map((finding, i) => ({ finding, number: i + 1 }));
   const own = numbered.filter(({ finding }) => finding.responder === responder);
   const involved = new Set<Client>(
@@ -106,7 +105,7 @@ function laneOf(
   client: Client,
   responder: Responder,
   attempts: ReadonlyMap<Exchange, Attempt>,
-  hosts: HostTable,
+  hosts: Hosts,
 ): Lane {
   const marks: Mark[] = [];
   for (const { session, outcomes } of responder.clientSas.filter((clientSa) => clientSa.client === client)) {

@@ -1,6 +1,6 @@
 /** What the reader of a report must know about its input: each warning has a code and one sentence. */
 
-import type { HostTable } from "../ike/hosts.ts";
+import type { Hosts } from "../ike/facts.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Responder } from "../judgement/responders.ts";
 import { type InputFacts, inputWarnings, limited } from "./input-warnings.ts";
@@ -16,7 +16,7 @@ export function buildWarnings(
   judgement: Judgement,
   clients: readonly Client[],
   facts: InputFacts,
-  hosts: HostTable,
+  hosts: Hosts,
 ): Warning[] {
   return [
     ...inputWarnings(capture, facts, judgement.responders, hosts),
@@ -32,7 +32,7 @@ export function buildWarnings(
   ];
 }
 
-function oneSided(responders: readonly Responder[], hosts: HostTable): string[] {
+function oneSided(responders: readonly Responder[], hosts: Hosts): string[] {
   return responders.flatMap((responder) => {
     const address = hosts.text(responder.host);
     if (!responder.seenSending) {
@@ -47,7 +47,7 @@ function oneSided(responders: readonly Responder[], hosts: HostTable): string[] 
   });
 }
 
-function aliasSentences({ aliasCandidates }: Judgement, hosts: HostTable): string[] {
+function aliasSentences({ aliasCandidates }: Judgement, hosts: Hosts): string[] {
   return aliasCandidates.map(({ responder, exchange, other }) => {
     const here = hosts.text(responder.host);
     const there = hosts.text(other.host);

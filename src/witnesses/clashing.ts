@@ -3,15 +3,14 @@
  * gateways refuse the second, others drop the first. It looks like the message-ID fault and is not.
  */
 
-import type { HostTable } from "../ike/hosts.ts";
-import { selectorsClash } from "../ike/selectors.ts";
-import type { Judgement } from "../judgement/judge.ts";
+import { type Hosts, selectorsClash } from "../ike/facts.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
+import type { Judgement } from "../judgement/judge.ts";
 
 /** Sentences of one kind. */
 const MAX_SAID = 20;
 
-export function clashSentences({ responders }: Judgement, hosts: HostTable): string[] {
+export function clashSentences({ responders }: Judgement, hosts: Hosts): string[] {
   const sentences = new Set<string>();
   for (const responder of responders) {
     const byHost = new Map<number, ClientSa[]>();

@@ -1,8 +1,6 @@
 /** The lines, events and decrypted messages that a finding rests on, in the order of time. */
 
-import type { HostTable } from "../ike/hosts.ts";
-import type { OpenedNote } from "../ike/opened-note.ts";
-import type { IkeSa } from "../ike/sa.ts";
+import type { Hosts, IkeSa, OpenedNote } from "../ike/facts.ts";
 import type { Finding } from "../judgement/finding.ts";
 import type { Evidence } from "../report/model.ts";
 import { isoTime } from "../report/time.ts";
@@ -19,7 +17,7 @@ const MAX_UNJOINED = 20;
 const AROUND = 120_000_000;
 
 export interface EvidenceContext {
-  hosts: HostTable;
+  hosts: Hosts;
   sources: readonly { name: string }[];
   book: WitnessBook;
   joined: Joined;

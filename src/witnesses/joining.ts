@@ -7,11 +7,9 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import type { Exchange } from "../ike/exchange.ts";
-import type { HostTable } from "../ike/hosts.ts";
-import type { IkeSa } from "../ike/sa.ts";
-import type { Judgement } from "../judgement/judge.ts";
+import type { Exchange, Hosts, IkeSa } from "../ike/facts.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
+import type { Judgement } from "../judgement/judge.ts";
 import type { LogClock } from "../syslog/clock.ts";
 import { captureTime } from "../syslog/clock.ts";
 import { type Join, type JoinedLine, joinLog, type SeenQuickMode, type SeenSession } from "../syslog/join.ts";
@@ -54,7 +52,7 @@ interface View {
 }
 
 /** Joins each log on its own: their clocks differ. What an earlier join said is forgotten. */
-export function joinWitnesses(judgement: Judgement, hosts: HostTable, book: WitnessBook): Joined {
+export function joinWitnesses(judgement: Judgement, hosts: Hosts, book: WitnessBook): Joined {
   const view = viewOf(judgement, hosts);
   for (const exchange of view.exchanges) exchange.testimony = null;
   for (const sa of view.sas) sa.testimony = null;
@@ -81,7 +79,7 @@ function append<K>(map: Map<K, JoinedLine[]>, key: K, lines: readonly JoinedLine
   else list.push(...lines);
 }
 
-function viewOf({ responders }: Judgement, hosts: HostTable): View {
+function viewOf({ responders }: Judgement, hosts: Hosts): View {
   const view: View = { quickModes: [], exchanges: [], sessions: [], sas: [] };
   for (const responder of responders) {
     const gateway = hosts.text(responder.host);

@@ -1,6 +1,6 @@
 /** A report with what the witnesses say: evidence of its findings, findings of logs alone, and what was not joined. */
 
-import type { HostTable } from "../ike/hosts.ts";
+import type { Hosts } from "../ike/facts.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { SEVERITIES, VERDICTS } from "../judgement/vocabulary.ts";
 import { advised } from "../report/advice/advised.ts";
@@ -17,7 +17,7 @@ import { otherCauseOf, speaksOfId } from "./weighing.ts";
 
 export interface Testified {
   judgement: Judgement;
-  hosts: HostTable;
+  hosts: Hosts;
   sources: readonly { name: string }[];
   book: WitnessBook;
   joined: Joined;

@@ -3,9 +3,7 @@
  * above what the wire shows, and never makes an accusation stronger than the evidence for it.
  */
 
-import type { Exchange } from "../ike/exchange.ts";
-import { selectorsClash } from "../ike/selectors.ts";
-import type { IkeSa } from "../ike/sa.ts";
+import { type Exchange, type IkeSa, selectorsClash } from "../ike/facts.ts";
 import type { Attempt } from "../judgement/collisions.ts";
 import type { Finding } from "../judgement/finding.ts";
 import type { Judgement } from "../judgement/judge.ts";

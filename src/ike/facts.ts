@@ -1,0 +1,201 @@
+/**
+ * The door to what was seen: who judges, reports and looks for evidence reads it here, by name, and sees no table's
+ * insides; a state is written and read here as well.
+ *
+ *   const facts = new Facts(tracker);
+ *   for (const row of facts.flows.rows()) last = Math.max(last, facts.flows.lastAt(row));
+ *
+ * Times are microseconds of the feed's clock, which begins anew with each segment; NaN where nothing was seen.
+ */
+
+import type { IkeSa } from "./sa.ts";
+import type { Tracker } from "./tracker.ts";
+
+export { asStartedBy, type Exchange, type Stamp } from "./exchange.ts";
+export { INVALID_MESSAGE_ID } from "./exchange-rules.ts";
+export { UNHEARD_SPAN } from "./flows.ts";
+export { closeFragments } from "./incomplete-fragments.ts";
+export type { OpenedNote } from "./opened-note.ts";
+export { type IkeSa, isTwoWay, type Path, type Side } from "./sa.ts";
+export { selectorsClash } from "./selectors.ts";
+export { vendorKnowledge } from "./vendor-lists.ts";
+
+/** IP addresses, each known by a number, and what is known of each as a sender. */
+export interface Hosts {
+  /** Addresses known: their numbers are below. */
+  readonly size: number;
+  /** Number of the address at `offset` (4 or 16 bytes, network byte order); a new one where it was not known. */
+  intern(bytes: Uint8Array, offset: number, ipVersion: number): number;
+  /** Writes the address to `out` at `at`, as `addressWords` (collections/endpoints.ts) does. */
+  copyWords(host: number, out: Uint32Array, at: number): void;
+  /** The address as text. */
+  text(host: number): string;
+  /** 4 bytes of IPv4 or 16 of IPv6, network byte order. */
+  bytes(host: number): Uint8Array;
+  /** RFC 1918, RFC 6598 (carrier NAT) and RFC 4193: inside a NAT. */
+  isPrivate(host: number): boolean;
+  /** It was seen sending ISAKMP, ESP or a keepalive. */
+  wasSeenSending(host: number): boolean;
+  speaksIkev2(host: number): boolean;
+  /** The same of one endpoint (see `collections/endpoints.ts`), as far as there was room to remember it. */
+  endpointSpeaksIkev2(endpoint: number): boolean;
+  /** It was seen accepting an ID that another client held, by IKE SAs that may be forgotten since. */
+  acceptsIdsInUse(host: number): boolean;
+  rememberAcceptedInUse(host: number): void;
+}
+
+/** One SPI of a flow (RFC 4303 2.1): the newest few of each flow are kept. */
+export interface Spi {
+  /** 0: it was not captured. */
+  spi: number;
+  firstAt: number;
+  firstSegment: number;
+  lastAt: number;
+  lastSegment: number;
+  /** Sequence numbers (RFC 4303 2.2); NaN where the capture cut them off. */
+  firstSequence: number;
+  lastSequence: number;
+  packets: number;
+  /** Sequence numbers that passed, and packets that were seen of them. */
+  expected: number;
+  counted: number;
+  /** First and third packet since the other side was heard last. */
+  unheardSince: number;
+  unheardThirdAt: number;
+}
+
+/** ESP and NAT keepalives, each direction of an endpoint pair a row. ESP over IP has ports 0. */
+export class Flows {
+  readonly #table: Tracker["flows"];
+
+  constructor(table: Tracker["flows"]) {
+    this.#table = table;
+  }
+
+  /** Rows that saw a packet. */
+  *rows(): Generator<number> {
+    const { size, firstAt } = this.#table;
+    for (let row = 0; row < size; row += 1) if (!Number.isNaN(firstAt[row])) yield row;
+  }
+
+  /** Number of the sending host. */
+  sender(row: number): number {
+    return this.#table.from[row];
+  }
+
+  /** Number of the receiving host. */
+  receiver(row: number): number {
+    return this.#table.to[row];
+  }
+
+  ports(row: number): { source: number; destination: number } {
+    return this.#table.ports(row);
+  }
+
+  firstAt(row: number): number {
+    return this.#table.firstAt[row];
+  }
+
+  firstSegment(row: number): number {
+    return this.#table.firstSegment[row];
+  }
+
+  /** The last packet in the row's last segment. */
+  lastAt(row: number): number {
+    return this.#table.lastAt[row];
+  }
+
+  lastSegment(row: number): number {
+    return this.#table.segmentOf(row);
+  }
+
+  /** The last packet in a segment, as far back as is remembered. */
+  lastIn(row: number, segment: number): number {
+    return this.#table.lastIn(row, segment);
+  }
+
+  /** The last ESP in a segment, whatever its SPI. */
+  lastEspAt(row: number, segment: number): number {
+    return this.#table.lastEspAt(row, segment);
+  }
+
+  /** Sources that showed it, a bit each (`sourceBit`). */
+  sources(row: number): number {
+    return this.#table.sources[row];
+  }
+
+  /** ESP was seen, not keepalives alone. */
+  hasEsp(row: number): boolean {
+    return this.#table.hasEsp(row);
+  }
+
+  /** Its sender kept up keepalives at a steady interval. */
+  hasSteadyKeepalives(row: number): boolean {
+    return this.#table.hasSteadyKeepalives(row);
+  }
+
+  keepaliveAt(row: number): number {
+    return this.#table.keepaliveAt[row];
+  }
+
+  spis(row: number): Spi[] {
+    const { spis } = this.#table;
+    return [...spis.slots(row)].map((slot) => ({
+      spi: spis.spi[slot],
+      firstAt: spis.firstAt[slot],
+      firstSegment: spis.firstSegment[slot],
+      lastAt: spis.lastAt[slot],
+      lastSegment: spis.lastSegment[slot],
+      firstSequence: spis.firstSequence[slot],
+      lastSequence: spis.lastSequence[slot],
+      packets: spis.packets[slot],
+      expected: spis.expected[slot],
+      counted: spis.counted[slot],
+      unheardSince: spis.unheardSince[slot],
+      unheardThirdAt: spis.unheardThirdAt[slot],
+    }));
+  }
+}
+
+/** All that was seen so far. */
+export class Facts {
+  readonly #tracker: Tracker;
+  readonly flows: Flows;
+
+  constructor(tracker: Tracker) {
+    this.#tracker = tracker;
+    this.flows = new Flows(tracker.flows);
+  }
+
+  get hosts(): Hosts {
+    return this.#tracker.hosts;
+  }
+
+  /** In the order of their first messages. */
+  get ikeSas(): readonly IkeSa[] {
+    return this.#tracker.table.sas;
+  }
+
+  /** Messages seen again at another capture point. */
+  get echoes(): number {
+    return this.#tracker.echoes;
+  }
+
+  get retransmissions(): number {
+    return this.#tracker.retransmissions;
+  }
+
+  /** What was dropped because there was no room, by table. */
+  get evicted(): Record<string, number> {
+    return this.#tracker.evicted;
+  }
+
+  /** One graph of objects, to be kept in a state file. */
+  save(): ReturnType<Tracker["save"]> {
+    return this.#tracker.save();
+  }
+
+  restore(saved: ReturnType<Tracker["save"]>): void {
+    this.#tracker.restore(saved);
+  }
+}
