@@ -8,104 +8,40 @@
  *   const { lines, report } = analysis.finish(now());
  */
 
-import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import type { Slice } from "../capture/batch.ts";
 import type { CaptureError } from "../capture/source.ts";
 import { type EvidencePlan, evidencePlan } from "../evidence/plan.ts";
 import { Decoder, type Sink } from "../feed/decoder.ts";
 import type { Inputs } from "../feed/feed.ts";
 import { Facts } from "../ike/facts.ts";
-import type { Opener } from "../ike/opened.ts";
-import { Tracker, type TrackerOptions } from "../ike/tracker.ts";
+import { Tracker } from "../ike/tracker.ts";
 import { InsideAddresses } from "../judgement/inside.ts";
-import { type Judgement, judge } from "../judgement/judge.ts";
-import type { Moment } from "../judgement/moment.ts";
+import type { Judgement } from "../judgement/judge.ts";
 import { retire } from "../judgement/retire.ts";
 import { countByGateway, countVerdicts } from "../report/build.ts";
 import { buildFindings } from "../report/build-findings.ts";
 import type { Line } from "../report/lines.ts";
 import type { GatewayFindings } from "../report/metrics.ts";
-import type { Live, Report } from "../report/model.ts";
+import type { Report } from "../report/model.ts";
 import { type GatewayPresence, presenceOf } from "../report/presence.ts";
 import { refusalKey, refusalWarning } from "../report/refusals.ts";
-import { reportOf, type ScanCounts } from "../report/report.ts";
+import type { ScanCounts } from "../report/report.ts";
 import { isoTime } from "../report/time.ts";
 import { buildTimelines, type Timeline } from "../report/timeline.ts";
 import { portSet } from "../wire/locate.ts";
-import type { WitnessBook } from "../witnesses/book.ts";
-import { type Joined, joinWitnesses, NOTHING_JOINED } from "../witnesses/joining.ts";
-import { withWitnesses } from "../witnesses/report.ts";
-import { weighed } from "../witnesses/weighing.ts";
 import { FindingLog } from "./finding-log.ts";
+import { Judging } from "./judging.ts";
+import { type Closed, type LiveOptions, namedAs, type Tally } from "./live-options.ts";
 import { Scanner } from "./scanner.ts";
-import { othersOf, type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
-
-/** `maxSas`: IKE SAs kept at most; beyond, the longest silent go. */
-export interface LiveOptions extends ScopeOptions, TrackerOptions {
-  /** Milliseconds of a clock that does not step; without one time stands still, which is right for files. */
-  now?: () => number;
-  /** Who else takes the datagrams. */
-  sinks?: readonly Sink[];
-  /** Replaces what names anybody, before it is judged. */
-  anonymizer?: Anonymizer | undefined;
-  /** Keys, and what logs and events say. */
-  witnesses?: Witnesses;
-}
-
-/** What beside the packets is taken into account. */
-export interface Witnesses {
-  book: WitnessBook;
-  /** Who opens encrypted messages; null: no keys were given. */
-  opener: KeyUse | null;
-  /** What could not be used of them, in words. */
-  notes: readonly string[];
-}
-
-/** An opener that can tell what it opened. */
-export interface KeyUse extends Opener {
-  /** Another reading begins. */
-  begin: () => void;
-  readonly opened: NonNullable<Report["capture"]["decrypted"]>;
-  readonly unused: readonly { source: string; line: number }[];
-}
-
-export type Closed = Live["closed"];
-
-export interface Tally {
-  responders: number;
-  clients: number;
-  ikeSas: number;
-  evicted: number;
-  findings: Report["summary"]["findings"];
-  closed: Closed;
-}
+import { Schedule } from "./schedule.ts";
+import { othersOf, type Scope, scopeOf } from "./scope.ts";
 
 /** How often ended IKE SAs are looked for, in microseconds of the capture. */
 const CLEAN_EVERY = 60_000_000;
-/** Least time between two judgements, and how much longer than a judgement itself, in milliseconds. */
-const JUDGE_EVERY = 200;
-const JUDGE_SHARE = 4;
-/** The same where only signs of life have come. */
-const JUDGE_LIFE_EVERY = 1_000;
-const JUDGE_LIFE_SHARE = 10;
-/** When a quick mode without an answer is judged otherwise: after 2 s and after 5 s, and a little. */
-const RULES_MS = [2_010, 5_010];
-const REMINDER_GRID = 100;
 /** Sentences remembered, so as not to be said again. */
 const MAX_UNEXPLAINED = 1_000;
 /** No rule asks for what comes later than this after a quick mode, in microseconds. */
 const LONGEST_WAIT = 600_000_000;
-
-/** What the user named is called otherwise where addresses are replaced. */
-function namedAs(options: LiveOptions): LiveOptions {
-  const { anonymizer, responders = [], aliases = [] } = options;
-  if (anonymizer === undefined) return options;
-  return {
-    ...options,
-    responders: responders.map((each) => anonymizer.named(each)),
-    aliases: aliases.map(([one, other]) => [anonymizer.named(one), anonymizer.named(other)] as const),
-  };
-}
 
 export class LiveAnalysis {
   /** To be driven with the inputs. */
@@ -118,9 +54,7 @@ export class LiveAnalysis {
   readonly #scanner: Scanner;
   readonly #log = new FindingLog();
   readonly #reservedHosts: number;
-  readonly #witnesses: Witnesses | null;
-  readonly #responders: readonly string[];
-  #joined: Joined = NOTHING_JOINED;
+  readonly #judging: Judging;
   #closed: Closed = {
     ikeSas: 0,
     findings: { rejected: 0, predicted: 0, possible: 0, tolerated: 0 },
@@ -130,13 +64,9 @@ export class LiveAnalysis {
   readonly #inside: InsideAddresses;
   #judgement: Judgement | null = null;
   #quickModesBefore = 0;
-  /** When the last slice came, when was judged last and how long that took; steady clock, milliseconds. */
+  /** When the last slice came; steady clock, milliseconds. */
   #scannedAt = Number.NaN;
-  #judgedAt = Number.NEGATIVE_INFINITY;
-  #judgeCost = 0;
-  #judged = { messages: 0, packets: 0, evicted: 0 };
-  /** Moments at which a rule can be met without a packet. */
-  #due: number[] = [];
+  readonly #schedule = new Schedule();
   #segmentBegan = Number.NaN;
   #cleanedAt = Number.NaN;
 
@@ -149,12 +79,20 @@ export class LiveAnalysis {
     this.#inside = new InsideAddresses(this.#tracker.hosts);
     this.#scope = scopeOf(namedAs(options), this.#tracker.hosts);
     this.#tracker.isOthers = othersOf(this.#scope);
-    this.#witnesses = options.witnesses ?? null;
-    this.#witnesses?.opener?.begin();
-    this.#tracker.opener = this.#witnesses?.opener ?? null;
-    this.#responders = options.responders ?? [];
+    const { witnesses = null, responders = [] } = options;
+    witnesses?.opener?.begin();
+    this.#tracker.opener = witnesses?.opener ?? null;
     this.#reservedHosts = this.#tracker.hosts.size;
     this.#scanner = new Scanner(this.#tracker);
+    this.#judging = new Judging({
+      inputs,
+      facts: this.#facts,
+      scanner: this.#scanner,
+      scope: this.#scope,
+      inside: this.#inside,
+      witnesses,
+      responders,
+    });
     const rounds: Sink = {
       begin: () => this.#begin(),
       isakmp: (datagram) => this.#scanner.isakmp(datagram),
@@ -207,7 +145,7 @@ export class LiveAnalysis {
       this.#segmentBegan = slice.clock[slice.start];
       this.#cleanedAt = this.#segmentBegan;
     }
-    if (this.#quickModes > this.#quickModesBefore) for (const later of RULES_MS) this.#remind(now + later);
+    if (this.#quickModes > this.#quickModesBefore) this.#schedule.remind(now);
   }
 
   /** Quick modes so far; the inner header of a fragmented message counts, once it is whole. */
@@ -227,9 +165,11 @@ export class LiveAnalysis {
 
   /** Judges when there is reason to; gives what is to be told. */
   tick(now: number): Line[] {
-    if (!this.#isDue(now)) return [];
+    const clean = this.clockAt(now) - this.#cleanedAt >= CLEAN_EVERY;
+    const { packets } = this;
+    if (!this.#schedule.isDue(now, { messages: this.decoder.messages, packets }, clean)) return [];
     const lines = this.#judge(now, true);
-    if (this.clockAt(now) - this.#cleanedAt >= CLEAN_EVERY) this.#clean(now);
+    if (clean) this.#clean(now);
     return lines;
   }
 
@@ -253,7 +193,7 @@ export class LiveAnalysis {
       announced: this.#log.save(),
       closed: this.#closed,
       unexplained: this.#unexplained,
-      judged: this.#judged,
+      judged: this.#schedule.judged,
       segmentBegan: this.#segmentBegan,
       cleanedAt: this.#cleanedAt,
     };
@@ -267,64 +207,17 @@ export class LiveAnalysis {
     this.#log.restore(saved.announced);
     this.#closed = saved.closed;
     this.#unexplained = saved.unexplained;
-    this.#judged = saved.judged;
+    this.#schedule.judged = saved.judged;
     this.#segmentBegan = saved.segmentBegan;
     this.#cleanedAt = saved.cleanedAt;
     this.#scannedAt = now;
-    for (const later of RULES_MS) this.#remind(now + later);
+    this.#schedule.remind(now);
   }
 
   /** The report as of the last judgement. @param unreadable inputs that could not be read at all */
   report(unreadable: readonly CaptureError[] = []): Report {
-    this.#judgement ??= this.#judgeFacts();
-    const report = reportOf(
-      this.#inputs,
-      this.#facts,
-      this.#counts(),
-      this.#scope,
-      this.#judgement,
-      unreadable,
-      this.#inside,
-    );
-    if (this.#witnesses === null) return report;
-    const { book, opener, notes } = this.#witnesses;
-    return withWitnesses(report, {
-      judgement: this.#judgement,
-      hosts: this.#tracker.hosts,
-      sources: this.#inputs.summaries,
-      book,
-      joined: this.#joined,
-      responders: this.#responders,
-      span: { from: this.#scanner.firstAt, to: this.#scanner.lastAt },
-      decrypted: opener?.opened ?? null,
-      unusedKeys: opener?.unused ?? [],
-      skipped: notes,
-    });
-  }
-
-  /** Judges what was scanned so far, and weighs it by what the witnesses say. */
-  #judgeFacts(end?: Moment, running = false): Judgement {
-    const judgement = this.#judgeOnce(end, running);
-    if (this.#witnesses === null) return judgement;
-    this.#joined = joinWitnesses(judgement, this.#tracker.hosts, this.#witnesses.book);
-    if (this.#joined.ofExchange.size === 0) return weighed(judgement);
-    // An acceptance that the capture lost makes a claim, and a session live: all is judged anew.
-    return weighed(this.#judgeOnce(end, running));
-  }
-
-  #judgeOnce(upTo: Moment | undefined, running: boolean): Judgement {
-    const end = upTo ?? { at: this.#scanner.lastAt, segment: this.#scanner.lastSegment };
-    this.#inside.turn(running);
-    const { times } = this.#inputs;
-    return judge(this.#facts, {
-      ...this.#scope,
-      sourceStart: (sources) => this.#scanner.sourceStart(sources),
-      isTimeless: (source) => times[source]?.sayNothing === true,
-      captureEnd: end,
-      running,
-      partitioned: this.#scope.partition !== null,
-      inside: this.#inside,
-    });
+    this.#judgement ??= this.#judging.judge();
+    return this.#judging.report(this.#judgement, this.#counts(), unreadable);
   }
 
   /** What a drawing of the last judgement needs. */
@@ -345,7 +238,7 @@ export class LiveAnalysis {
 
   /** How long the last judgement took, seconds. */
   get judgementSeconds(): number {
-    return this.#judgeCost / 1_000;
+    return this.#schedule.cost / 1_000;
   }
 
   /** Findings in memory by gateway, as of the last judgement. */
@@ -381,42 +274,21 @@ export class LiveAnalysis {
     return this.#scanner.lastAt + (now - this.#scannedAt) * 1_000;
   }
 
-  /** One reminder serves all quick modes of a moment. */
-  #remind(at: number): void {
-    const due = Math.ceil(at / REMINDER_GRID) * REMINDER_GRID;
-    if (!this.#due.includes(due)) this.#due.push(due);
-  }
-
-  #isDue(now: number): boolean {
-    const since = now - this.#judgedAt;
-    if (since < Math.max(JUDGE_EVERY, JUDGE_SHARE * this.#judgeCost)) return false;
-    if (this.decoder.messages > this.#judged.messages) return true;
-    if (this.#due.some((due) => due <= now)) return true;
-    const clean = this.clockAt(now) - this.#cleanedAt >= CLEAN_EVERY;
-    const life = this.packets > this.#judged.packets;
-    return (life || clean) && since >= Math.max(JUDGE_LIFE_EVERY, JUDGE_LIFE_SHARE * this.#judgeCost);
-  }
-
   #judge(now: number, running: boolean): Line[] {
     const began = this.#now();
-    this.#due = this.#due.filter((due) => due > now);
+    this.#schedule.begin(now);
     const { evicted } = this.#tracker.table;
     const end = Number.isNaN(this.#scannedAt)
       ? { at: this.#scanner.lastAt, segment: this.#scanner.lastSegment }
       : { at: this.clockAt(now), segment: this.#scanner.lastSegment };
-    const judgement = this.#judgeFacts(end, running);
+    const judgement = this.#judging.judge(end, running);
     this.#judgement = judgement;
     const findings = buildFindings(judgement, this.#context);
     // What is missing because its IKE SAs were dropped has not been refuted.
-    const lines = this.#log.update(findings, this.time(now), evicted === this.#judged.evicted);
+    const lines = this.#log.update(findings, this.time(now), evicted === this.#schedule.judged.evicted);
     lines.push(...this.#unexplainedLines(judgement, now));
-    this.#judged = {
-      messages: this.decoder.messages,
-      packets: this.packets,
-      evicted,
-    };
-    this.#judgedAt = now;
-    this.#judgeCost = this.#now() - began;
+    const { packets } = this;
+    this.#schedule.done(now, this.#now() - began, { messages: this.decoder.messages, packets, evicted });
     return lines;
   }
 
@@ -453,7 +325,7 @@ export class LiveAnalysis {
     this.#tracker.forget(gone, at - LONGEST_WAIT, this.#reservedHosts);
     this.#closed.ikeSas += gone.size;
     // It held what is gone, and hosts may have other numbers now.
-    this.#judgement = this.#judgeFacts(here, true);
+    this.#judgement = this.#judging.judge(here, true);
     for (const { verdict } of this.#log.rebase(buildFindings(this.#judgement, this.#context))) {
       this.#closed.findings[verdict] += 1;
     }

@@ -12,7 +12,8 @@ import type { Line } from "../report/lines.ts";
 import type { CaptureMetrics } from "../report/metrics.ts";
 import type { Report } from "../report/model.ts";
 import type { Timeline } from "../report/timeline.ts";
-import { LiveAnalysis, type LiveOptions } from "./analysis.ts";
+import { LiveAnalysis } from "./analysis.ts";
+import type { LiveOptions } from "./live-options.ts";
 import { captureMetrics, statsLine, statusWarnings, withLive } from "./live-report.ts";
 
 export type { Feed, LiveStatus } from "../feed/feed.ts";

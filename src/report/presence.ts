@@ -1,8 +1,8 @@
 /** Who is there at this moment: of each gateway the clients that are connected, kept out, dialling, or have left. */
 
-import type { HostTable } from "../ike/hosts.ts";
-import type { Judgement } from "../judgement/judge.ts";
+import type { Hosts } from "../ike/facts.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
+import type { Judgement } from "../judgement/judge.ts";
 import { ACCEPTED, REFUSED } from "./client-outcomes.ts";
 import { endpoint } from "./phrases.ts";
 
@@ -26,7 +26,7 @@ export interface GatewayPresence {
 }
 
 /** @param now the capture's clock, microseconds */
-export function presenceOf({ responders }: Judgement, hosts: HostTable, now: number): GatewayPresence[] {
+export function presenceOf({ responders }: Judgement, hosts: Hosts, now: number): GatewayPresence[] {
   return responders.map(({ host, clientSas }) => {
     const byClient = new Map<unknown, ClientSa[]>();
     for (const each of clientSas) {
@@ -43,7 +43,7 @@ export function presenceOf({ responders }: Judgement, hosts: HostTable, now: num
   });
 }
 
-function clientPresence(own: readonly ClientSa[], hosts: HostTable, now: number): ClientPresence {
+function clientPresence(own: readonly ClientSa[], hosts: Hosts, now: number): ClientPresence {
   const { host, port } = own[0].client;
   let connectedAt = Number.NEGATIVE_INFINITY;
   let isConnected = false;

@@ -1,6 +1,7 @@
 /** Plays frames into an analysis that goes on, as fast as it can: time is simulated, every tick of it. */
 
-import { LiveAnalysis, type LiveOptions } from "../../src/analysis/analysis.ts";
+import { LiveAnalysis } from "../../src/analysis/analysis.ts";
+import type { LiveOptions } from "../../src/analysis/live-options.ts";
 import { BatchBuffer } from "../../src/capture/batch-buffer.ts";
 import type { Inputs, Slice } from "../../src/feed/feed.ts";
 import { SourceClock } from "../../src/feed/source-clock.ts";
