@@ -53,8 +53,8 @@ export interface CaptureSource {
   /** The next batch, or null at the end. Never throws for what the bytes hold: see `summary.end`. */
   next(): Promise<Batch | null>;
   /** What waited for older rows, where the input is told to end before its time. */
-  rest?(): Iterable<Batch>;
-  /** Rows that still wait at the end of the input are left for another one that goes on: see `rest`. */
+  heldBack?(): Iterable<Batch>;
+  /** Rows that still wait at the end of the input are left for another one that goes on: see `heldBack`. */
   readonly resumable?: boolean;
   /** Releases what the source holds; may be called at any time, more than once. */
   close(): Promise<void>;

@@ -112,7 +112,7 @@ export class InputLane extends Lane {
   }
 
   heldBack(): Iterable<Batch> {
-    return this.#source?.rest?.() ?? [];
+    return this.#source?.heldBack?.() ?? [];
   }
 
   /** Goes on with the first row of `batch`. */
