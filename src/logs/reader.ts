@@ -5,6 +5,7 @@
 
 import type { MessageBatch, MessageRow } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
+import { Coming } from "../capture/coming.ts";
 import { MESSAGE_ROWS as BATCH, MessageRows } from "../capture/message-rows.ts";
 import type { CaptureSource, SourceSummary } from "../capture/source.ts";
 import { newSummary, StreamSource } from "../capture/stream-source.ts";
@@ -42,11 +43,12 @@ export class LogSource extends StreamSource implements CaptureSource {
   /** Inside a line that is too long. */
   #skipping = false;
   #newest = Number.NEGATIVE_INFINITY;
-  #reading: Promise<void> | null = null;
+  readonly #coming: Coming;
 
   /** @param reorder how far lines may be out of order, microseconds */
   constructor(window: ByteWindow, reader: LogReader, name: string, suffix: string, reorder: number) {
     super(window, newSummary(name, `${reader.format}${suffix}`));
+    this.#coming = new Coming(() => window.more());
     this.#reader = reader;
     this.#reorder = reorder;
     this.summary.notes = [reader.blindness(name)];
@@ -74,17 +76,8 @@ export class LogSource extends StreamSource implements CaptureSource {
 
   /** Waits for bytes. Where a log that grows is quiet for as long as lines may be late, what waits for later ones goes on. */
   async #more(): Promise<void> {
-    this.#reading ??= this.window.more().finally(() => {
-      this.#reading = null;
-    });
-    if (this.size !== null || this.#waiting.length === 0) return this.#reading;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const quiet = new Promise<true>((resolve) => {
-      timer = setTimeout(resolve, this.#reorder / 1000, true);
-    });
-    const passed = await Promise.race([this.#reading, quiet]);
-    clearTimeout(timer);
-    if (passed === true) this.#release(Number.POSITIVE_INFINITY);
+    const patience = this.size !== null || this.#waiting.length === 0 ? null : this.#reorder / 1000;
+    if (!(await this.#coming.wait(patience))) this.#release(Number.POSITIVE_INFINITY);
   }
 
   get #crowded(): boolean {

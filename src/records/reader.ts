@@ -6,6 +6,7 @@
 
 import type { MessageBatch } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
+import { Coming } from "../capture/coming.ts";
 import { MESSAGE_ROWS as BATCH, MessageRows } from "../capture/message-rows.ts";
 import { CaptureError, type CaptureSource } from "../capture/source.ts";
 import { newSummary, StreamSource } from "../capture/stream-source.ts";
@@ -42,7 +43,7 @@ export class RecordSource extends StreamSource implements CaptureSource {
   #waiting: Waiting[] = [];
   #ready: Waiting[] = [];
   /** Bytes that are waited for. */
-  #coming: Promise<void> | null = null;
+  readonly #coming: Coming;
   #line = 0;
   /** Greatest `seq` so far; -1 before any. */
   #seq = -1;
@@ -55,6 +56,7 @@ export class RecordSource extends StreamSource implements CaptureSource {
   /** @param reorder how far lines may be out of order, microseconds */
   constructor(window: ByteWindow, name: string, suffix: string, reorder: number) {
     super(window, newSummary(name, `records${suffix}`));
+    this.#coming = new Coming(() => window.more());
     // The last sign of life of a window is written when the window is over.
     this.#reorder = reorder + THINNING;
     this.summary.notes = [];
@@ -123,19 +125,8 @@ export class RecordSource extends StreamSource implements CaptureSource {
 
   /** Waits for bytes; lines that wait for older ones wait no longer when nothing comes for so long. */
   async #more(): Promise<void> {
-    this.#coming ??= this.window.more().then(() => {
-      this.#coming = null;
-    });
-    if (this.#waiting.length === 0) return this.#coming;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const silence = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        this.#release(Number.POSITIVE_INFINITY);
-        resolve();
-      }, this.#reorder / 1_000);
-    });
-    await Promise.race([this.#coming, silence]);
-    clearTimeout(timer);
+    const patience = this.#waiting.length === 0 ? null : this.#reorder / 1_000;
+    if (!(await this.#coming.wait(patience))) this.#release(Number.POSITIVE_INFINITY);
   }
 
   /** Takes the whole lines at hand, at most a batch of them; false when there is none. */
