@@ -57,11 +57,17 @@ export function judgeLog(events: readonly GatewayEvent[]): LogFinding[] {
   const attempts = [...toleratedAttempts(claims), ...refusedAttempts(dials, claims, timed.at(-1)?.at ?? 0)];
   const context: Context = {
     acceptsInUse: attempts.some(({ accepted }) => accepted),
-    hasLosses: dials.some(lostLines),
+    hasLosses: hasLosses(dials),
     refusedFree: refusedFree(dials, claims),
+    full: timed.filter(({ id }) => id === SESSION_LIMIT),
   };
   return gather(attempts).map((group) => findingOf(group, context));
 }
+
+/** The message that a limit of sessions is reached. */
+const SESSION_LIMIT = "113029";
+/** Who is refused so shortly before or after another one may be refused for the same reason (contract 6.8). */
+const SAME_REASON = 300 * SECOND;
 
 interface Context {
   /** The gateway accepted an ID that somebody had. */
@@ -70,6 +76,8 @@ interface Context {
   hasLosses: boolean;
   /** Peers that were not let in while nobody had their ID. */
   refusedFree: ReadonlySet<string>;
+  /** Lines that say that no more sessions are allowed, of whatever peer. */
+  full: readonly GatewayEvent[];
 }
 
 function claimsOf(dials: readonly Dial[]): Map<number, Claim[]> {
@@ -210,9 +218,19 @@ function refusedFree(
   return found;
 }
 
-/** A quick mode that was accepted on a phase 1 that never completed: the line of that is missing. */
-function lostLines({ began, accepted, signs }: Dial): boolean {
-  return (began === null && accepted.length > 0) || (accepted.length === 0 && signs.length > 0);
+/** Lines are missing between others; a peer's first dial may have begun before the log. */
+function hasLosses(dials: readonly Dial[]): boolean {
+  const known = new Set<string>();
+  return dials.some((dial) => {
+    const isFirst = !known.has(dial.peer);
+    known.add(dial.peer);
+    return lostLines(dial, isFirst);
+  });
+}
+
+/** A quick mode that was accepted on a phase 1 that never completed, or a session without one that was accepted. */
+function lostLines({ began, accepted, signs }: Dial, isFirst: boolean): boolean {
+  return (began === null && !isFirst && accepted.length > 0) || (accepted.length === 0 && signs.length > 0);
 }
 
 function ending({ ended }: Dial): GatewayEvent[] {
@@ -233,7 +251,7 @@ function gather(attempts: readonly LogAttempt[]): LogAttempt[][] {
 function findingOf(attempts: LogAttempt[], context: Context): LogFinding {
   const refused = attempts.filter(({ accepted }) => !accepted);
   const [{ holder, dial }] = attempts;
-  const causes = refused.flatMap((attempt) => attempt.dial.causes);
+  const causes = refused.flatMap((attempt) => [...attempt.dial.causes, ...fullNear(attempt.dial, context)]);
   const otherCause =
     causes[0]?.reason ?? (refused.length > 0 && context.refusedFree.has(dial.peer) ? REFUSED_FREE : null);
   return {
@@ -244,6 +262,11 @@ function findingOf(attempts: LogAttempt[], context: Context): LogFinding {
     otherCause,
     hasControl: refused.every(({ control }) => control === null) === false,
   };
+}
+
+/** Lines about a limit of sessions shortly before the dial or after it. */
+function fullNear({ firstAt, lastAt }: Dial, { full }: Context): GatewayEvent[] {
+  return full.filter(({ at }) => at >= firstAt - SAME_REASON && at <= lastAt + SAME_REASON);
 }
 
 /** Reason where the log has no words of its own. */
@@ -257,6 +280,11 @@ function verdictOf(
   if (acceptsInUse || otherCause !== null) return "possible";
   const controlled = refused.filter(({ control }) => control !== null);
   const turns = new Set(controlled.map(({ holder }) => holder)).size;
-  if (controlled.some(({ explicit }) => explicit)) return "rejected";
+  // Another refusal writes the error of a quick mode as well, and the line that names its cause may be missing.
+  const isTold = controlled.some(
+    ({ explicit, dial }) =>
+      explicit && (!hasLosses || dial.refusals.some(({ fact }) => fact === "duplicate")),
+  );
+  if (isTold) return "rejected";
   return turns >= CONTROLS && !hasLosses ? "rejected" : "possible";
 }

@@ -122,6 +122,14 @@ const FORMS: Readonly<Record<string, readonly Form[]>> = {
       `IKE_DECODE RECEIVED Message \\(msgid=${HEX_ID}\\) with payloads ?: .*total length ?: \\d+`,
     ),
   ],
+  "113029": [
+    form(
+      "other-cause",
+      // Behind the names, whatever stands in them, comes the address.
+      `Group .* User .* IP ${PEER} (?<reason>Session could not be established: session limit of \\d+ reached)\\.?`,
+      false,
+    ),
+  ],
   "113005": [
     form(
       "other-cause",

@@ -24,7 +24,7 @@ export interface Refusal {
 /** What a gateway knows of its peers: what its log is made of. */
 export interface Moment {
   at: number;
-  what: "phase1" | "accepted" | "held" | "mismatch" | "ended";
+  what: "phase1" | "accepted" | "held" | "mismatch" | "full" | "ended";
   gateway: string;
   /** The peer's address, and the initiator cookie of the IKE SA. */
   peer: string;
@@ -47,11 +47,11 @@ export interface World {
   moments: Moment[];
 }
 
-/** How a gateway's log tells of a refusal: what it holds itself looks the same, and so does a policy. */
+/** How a gateway's log tells of a refusal: what it holds itself looks the same. */
 export const LOGGED: Record<Reason, Moment["what"] | null> = {
   held: "held",
   "own-ghost": "held",
   mismatch: "mismatch",
-  full: "mismatch",
+  full: "full",
   "unknown-sa": null,
 };

@@ -175,6 +175,27 @@ function linesOf(moment: Moment, { names }: LogOptions, share: () => number, got
           text: `${prefix}Session is being torn down. Reason: Phase 2 Mismatch`,
         },
       ];
+    case "full":
+      return [
+        {
+          at,
+          level: 4,
+          id: "113029",
+          text: `Group DefaultRAGroup User user IP ${peer} Session could not be established: session limit of 2 reached.`,
+        },
+        {
+          at: at + 0.001,
+          level: 3,
+          id: "713902",
+          text: `${prefix}QM FSM error (P2 struct &0xcc19ed48, mess id 0x${hex})!`,
+        },
+        {
+          at: at + 0.002,
+          level: 5,
+          id: "713259",
+          text: `${prefix}Session is being torn down. Reason: Phase 2 Error`,
+        },
+      ];
     case "ended":
       return [
         { at, level: 6, id: "602304", text: sa("inbound", "deleted") },
