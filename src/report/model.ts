@@ -6,125 +6,34 @@
  */
 
 import * as z from "zod";
+import {
+  type causeSchema,
+  type caveatSchema,
+  coverageCodeSchema,
+  type outcomeSchema,
+  type overlapSchema,
+  patternKindSchema,
+  type severitySchema,
+  type verdictSchema,
+  warningCodeSchema,
+} from "./codes.ts";
+import { type attempt, type claim, type event, type evidence, findingSchema } from "./finding-model.ts";
+import {
+  address,
+  communityIds,
+  count,
+  counts,
+  fingerprint,
+  messageId,
+  platform,
+  port,
+  sourceName,
+  time,
+} from "./values.ts";
 
-export const count = z.int().nonnegative();
-const counts = z.record(z.string(), count);
-
-export const time = z
-  .string()
-  .regex(/^(\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d{6}|\d{9})Z$/)
-  .describe("ISO 8601, UTC, with the precision of the capture: microseconds or nanoseconds");
-const messageId = z
-  .string()
-  .regex(/^0x[0-9a-f]{8}$/)
-  .describe("Message ID of a quick mode, the four bytes read big-endian");
-const messageIdDecimal = z.int().min(1).max(0xffffffff).describe("The same as a number, as logs print it");
-const communityIds = z
-  .array(z.string().regex(/^1:[A-Za-z0-9+/]{27}=$/))
-  .describe("Community ID (version 1, seed 0) of each UDP flow of the client with the responder");
-const fingerprint = z
-  .string()
-  .min(1)
-  .describe("Stable name: the same fault gives the same one in another capture and in any order of files");
-const address = z.string().min(1).describe("IPv4 or IPv6 address as text (RFC 5952)");
-const port = z.int().min(0).max(65535).nullable();
-const platform = z.string().nullable().describe("What the vendor IDs of phase 1 name; null when unknown");
-const frame = z.int().positive().describe("Number of the packet in its source, counted from 1");
-const sourceName = z.string().describe("The source as the user named it; - is standard input");
-
-export const patternKindSchema = z
-  .enum(["sequential", "random", "undetermined"])
-  .describe("How a client chooses the message IDs of the quick modes that it starts");
-export const verdictSchema = z.enum(["rejected", "predicted", "possible", "tolerated"]);
-export const severitySchema = z.enum(["info", "low", "medium", "high"]);
-export const outcomeSchema = z
-  .enum([
-    "completed",
-    "answer-unusable",
-    "answered",
-    "unobserved",
-    "unproven",
-    "pending",
-    "refused",
-    "unanswered",
-  ])
-  .describe("What became of the quick mode, as far as the capture shows");
-export const overlapSchema = z
-  .enum(["certain", "probable", "unknown", "none"])
-  .describe("How sure it is that the holder was connected at that time; none: no holder is visible");
-export const causeSchema = z
-  .enum(["sequential-ids", "chance", "mixed"])
-  .describe("Both clients count their IDs; both draw them at random; anything else");
-export const caveatSchema = z.enum([
-  "same-nat",
-  "holder-silent",
-  "responder-not-asa",
-  "responder-unknown",
-  "other-cause",
-  "no-control",
-  "roles-inferred",
-  "one-sided",
-  "one-way",
-  "snaplen",
-  "later-id",
-  "ike-only",
-  "implied-claim",
-  "holder-unseen",
-  "clock-step",
-]);
-export const warningCodeSchema = z.enum([
-  "no-ike",
-  "interrupted",
-  "unreadable",
-  "unsupported-link-type",
-  "unsupported-encapsulation",
-  "responder-not-seen",
-  "natt-not-captured",
-  "capture-loss",
-  "clock-offset",
-  "no-times",
-  "one-sided",
-  "clock-step",
-  "truncated",
-  "corrupt",
-  "refused-without-holder",
-  "refused-by-own-session",
-  "alias-candidate",
-  "pattern-contradicts-vendor",
-  "evicted",
-  "untimed",
-  "snaplen",
-  "malformed-line",
-  "sensor-clock",
-  "eve-blind",
-  "zeek-blind",
-  "packets-dropped",
-  "capture-interrupted",
-  "findings-closed",
-  "lines-dropped",
-  "log-only",
-  "log-not-joined",
-  "keys-unused",
-  "keys-skipped",
-  "selector-clash",
-]);
-
-export const coverageCodeSchema = z.enum([
-  ...warningCodeSchema.exclude(["alias-candidate", "pattern-contradicts-vendor"]).options,
-  "no-ikev1",
-  "no-quick-mode",
-  "phase1-unseen",
-  "esp-unseen",
-  "outcome-unknown",
-  "partition",
-]);
-
-const cookiePair = z
-  .object({
-    initiatorCookie: z.string().regex(/^[0-9a-f]{16}$/),
-    responderCookie: z.string().regex(/^[0-9a-f]{16}$/),
-  })
-  .describe("The cookies that name an IKE SA (RFC 2408 2.4)");
+export * from "./codes.ts";
+export { findingSchema } from "./finding-model.ts";
+export { count, time } from "./values.ts";
 
 export const findingCounts = z.object({
   rejected: count,
@@ -183,95 +92,6 @@ const capture = z.object({
     })
     .optional()
     .describe("What the keys of --keys opened"),
-});
-
-const claim = z
-  .object({
-    at: time,
-    frame,
-    source: sourceName,
-    implied: z.boolean().describe("Deduced from a later ID of a counting client, not seen"),
-    lastLifeAt: time.nullable().describe("Last sign of the holder's IKE SA in the captures"),
-  })
-  .describe(
-    "The holder's quick mode that claimed the message ID; null where only its ESP shows that there was one",
-  );
-
-const event = z
-  .object({
-    at: time,
-    frame,
-    source: sourceName,
-    sender: z.enum(["contender", "responder"]),
-    what: z.enum(["first-message", "last-retransmission", "informational"]),
-  })
-  .describe("A packet of the attempt, to be looked up in the capture");
-
-const attempt = z.object({
-  messageId,
-  messageIdDecimal,
-  at: time,
-  frame,
-  source: sourceName,
-  outcome: outcomeSchema,
-  overlap: overlapSchema,
-  verdict: verdictSchema,
-  retransmissions: count,
-  lastRetransmissionAt: time.nullable(),
-  refusedAt: time.nullable().describe("Time of the responder's Informational that followed"),
-  notify: z
-    .string()
-    .nullable()
-    .optional()
-    .describe("Error notify of the responder that could be read (RFC 2408 3.14.1); absent: none"),
-  firstId: z.boolean().describe("The first quick mode that the contender started on its IKE SA"),
-  holderSa: cookiePair.nullable(),
-  contenderSa: cookiePair.describe("All zeros where only a log tells of it"),
-  claim: claim.nullable(),
-  events: z.array(event).describe("In order of time"),
-});
-
-const evidence = z
-  .object({
-    witness: z.enum(["asa-syslog", "ike-payload", "windows-event"]),
-    source: sourceName,
-    line: z.int().positive().nullable().describe("Line of a log, event of a file, or packet of a capture"),
-    at: time.nullable().describe("On the capture's clock where it was joined, else on its own"),
-    id: z.string().describe("Number of the message or event, or name of the payload"),
-    text: z.string().describe("The line itself"),
-    shows: z.string(),
-    joined: z.boolean().describe("False: its clock could not be compared with the capture's"),
-  })
-  .describe("What others than packet headers say of it");
-
-export const findingSchema = z.object({
-  fingerprint,
-  verdict: verdictSchema.describe("That of the worst attempt"),
-  severity: severitySchema,
-  cause: causeSchema,
-  caveats: z.array(caveatSchema).describe("What else could explain it, or weakens it"),
-  notes: z.array(z.string()).describe("What supports it: a code that `explain` knows, or a sentence"),
-  responder: address,
-  messageIds: z.array(messageId),
-  messageIdsDecimal: z.array(messageIdDecimal),
-  holder: z.object({
-    address: address.nullable(),
-    port,
-    platform,
-    pattern: patternKindSchema.nullable(),
-    candidates: z
-      .array(z.object({ address, port }))
-      .optional()
-      .describe("Peers that may be the holder, when none is visible"),
-    candidatesOmitted: count.optional().describe("Further ones that are not listed"),
-  }),
-  contender: z.object({ address, port, platform, pattern: patternKindSchema }),
-  attempts: z.array(attempt),
-  evidence: z.array(evidence).optional().describe("In order of time; where keys, logs or events were given"),
-  displayFilter: z
-    .string()
-    .describe("For Wireshark and tshark: the quick modes on these IDs at the responder"),
-  summary: z.string().describe("The finding in one sentence"),
 });
 
 const responder = z.object({
