@@ -2,7 +2,7 @@
 
 import { zoneLabel } from "../report/clock.ts";
 import type { Client, Finding } from "../report/model.ts";
-import { counted, endpoint } from "../report/phrases.ts";
+import { counted, endpoint, insideText } from "../report/phrases.ts";
 import { percent } from "./finding-block.ts";
 import { isAccusing } from "./findings-section.ts";
 import { grid, more, type Page, paragraph, rowLimit, title } from "./page.ts";
@@ -44,7 +44,7 @@ export function clientLines(page: Page): string[] {
   const contenders = new Set(report.findings.filter(isAccusing).map(contenderKey));
   const holders = new Set(report.findings.map(holderKey));
   const rank = (client: Client): number => {
-    const key = clientSaKey(client, client.responder);
+    const key = clientKey(client, client.responder);
     if (contenders.has(key) || client.outcome.kind === "kept-out") return 0;
     if (holders.has(key)) return 1;
     return client.anomaly !== null ? 2 : client.pattern.kind === "sequential" ? 3 : 4;
@@ -71,6 +71,9 @@ export function clientLines(page: Page): string[] {
 function clientGrid(page: Page, clients: readonly Client[]): string[] {
   const { clock } = page;
   const several = page.report.responders.length > 1;
+  const times = clients.map(({ lastSeenAt }) => clock.cell(lastSeenAt));
+  const day = times[0].slice(0, 10);
+  const oneDay = times.every((time) => time.startsWith(day));
   const head = [
     "client",
     ...(several ? ["gateway"] : []),
@@ -78,16 +81,16 @@ function clientGrid(page: Page, clients: readonly Client[]): string[] {
     "platform",
     "message IDs",
     "SAs",
-    `last seen (${zoneLabel(clock)})`,
+    oneDay ? `last seen, ${day} (${zoneLabel(clock)})` : `last seen (${zoneLabel(clock)})`,
   ];
-  const rows = clients.map((client) => [
-    endpoint(client.address, client.port),
+  const rows = clients.map((client, i) => [
+    `${endpoint(client.address, client.port)}${insideText(client)}`,
     ...(several ? [client.responder] : []),
     outcomeText(client),
     client.platform ?? "unknown",
     patternText(client),
     client.pattern.ikeSas,
-    clock.cell(client.lastSeenAt),
+    oneDay ? times[i].slice(11) : times[i],
   ]);
   return grid(
     page,
@@ -114,17 +117,17 @@ export function outcomeText({ outcome }: Pick<Client, "outcome">): string {
   return `kept out (${tries})${connectedAt === null ? "" : ", then connected"}`;
 }
 
-export function clientSaKey(
-  clientSa: { address: string | null; port: number | null },
+export function clientKey(
+  client: { address: string | null; port: number | null },
   responder: string,
 ): string {
-  return `${clientSa.address} ${clientSa.port} ${responder}`;
+  return `${client.address} ${client.port} ${responder}`;
 }
 
 function contenderKey({ contender, responder }: Finding): string {
-  return clientSaKey(contender, responder);
+  return clientKey(contender, responder);
 }
 
 function holderKey({ holder, responder }: Finding): string {
-  return clientSaKey(holder, responder);
+  return clientKey(holder, responder);
 }

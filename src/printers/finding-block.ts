@@ -3,7 +3,7 @@
 import { inWords } from "../report/advice/words.ts";
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Claim, Client, Finding, Responder, Verdict } from "../report/model.ts";
-import { counted, endpoint, secondsBetween } from "../report/phrases.ts";
+import { contenderRole, counted, endpoint, insideText, secondsBetween } from "../report/phrases.ts";
 import type { TermKind } from "../report/terms/term.ts";
 import { briefOf, meaningOf } from "../report/terms/terms.ts";
 import { type Paint, printable, type Style, wrap } from "./text.ts";
@@ -70,14 +70,6 @@ function fieldLines({ label, text, whole }: Field, paint: Paint, width: number):
   });
 }
 
-/** What a contender is, by the finding's verdict. */
-const KEPT_OUT: Record<Verdict, string> = {
-  rejected: "kept out",
-  predicted: "would be kept out",
-  possible: "may have been kept out",
-  tolerated: "accepted all the same",
-};
-
 function clientFields(finding: Finding, context: BlockContext): Field[] {
   const { holder, contender, responder: gateway } = finding;
   const responder = context.responder(gateway);
@@ -85,10 +77,11 @@ function clientFields(finding: Finding, context: BlockContext): Field[] {
     responder === undefined || responder.aliases.length === 0 ? "" : `, also ${listed(responder.aliases)}`;
   const candidates = (holder.candidates ?? []).map(({ address, port }) => endpoint(address, port));
   const clientText = (address: string, port: number | null, platform: string | null, kind: string | null) => {
-    const confidence = context.client(address, port, gateway)?.pattern.confidence;
+    const client = context.client(address, port, gateway);
+    const confidence = client?.pattern.confidence;
     const ids =
       kind === null ? null : `${kind} IDs${confidence === undefined ? "" : ` (${percent(confidence)})`}`;
-    return [endpoint(address, port), platform ?? "platform unknown", ids]
+    return [`${endpoint(address, port)}${insideText(client)}`, platform ?? "platform unknown", ids]
       .filter((part) => part !== null)
       .join(", ");
   };
@@ -102,7 +95,7 @@ function clientFields(finding: Finding, context: BlockContext): Field[] {
     },
     {
       label: "contender",
-      text: `${KEPT_OUT[finding.verdict]}: ${clientText(contender.address, contender.port, contender.platform, contender.pattern)}`,
+      text: `${contenderRole(finding)}: ${clientText(contender.address, contender.port, contender.platform, contender.pattern)}`,
     },
   ];
 }

@@ -48,8 +48,8 @@ export function findingRows(page: Page): string[] {
 /** Addresses with a port only where several clients share one. */
 function namer({ clients, findings }: Report): (address: string | null, port: number | null) => string {
   const ports = new Map<string, Set<number | null>>();
-  const clientSas = findings.flatMap(({ holder, contender }) => [holder, contender]);
-  for (const { address, port } of [...clients, ...clientSas]) {
+  const involved = findings.flatMap(({ holder, contender }) => [holder, contender]);
+  for (const { address, port } of [...clients, ...involved]) {
     if (address !== null) ports.set(address, (ports.get(address) ?? new Set()).add(port));
   }
   return (address, port) => {

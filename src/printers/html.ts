@@ -6,25 +6,19 @@
 import { base64, sha256 } from "../collections/hashes.ts";
 import { headline } from "../report/advice/summary.ts";
 import type { Clock } from "../report/clock.ts";
-import type { Attempt, Client, Finding, Report, Verdict } from "../report/model.ts";
+import type { Finding, Report } from "../report/model.ts";
 import { counted, endpoint } from "../report/phrases.ts";
-import { meaningOf } from "../report/terms/terms.ts";
 import { isoTime } from "../report/time.ts";
 import type { Timeline } from "../report/timeline.ts";
-import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { drawings } from "./drawing.ts";
-import { account, exchangeRows } from "./exchange-rows.ts";
-import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
+import { findingSection, verdictText } from "./html-finding.ts";
 import { ending, opening, stepSection } from "./html-frame.ts";
 import { STYLE } from "./html-style.ts";
+import { captureSection, clientSection, listed, MAX_ROWS, responderSection, rest } from "./html-tables.ts";
 import { html, htmlTable, list, paragraph } from "./html-text.ts";
-import { ladder } from "./ladder.ts";
-import { witnessLines } from "./witness-lines.ts";
 
-/** Rows of a table, and findings with a section of their own, before bytes set the limit. */
-const MAX_ROWS = 200;
+/** Findings with a section of their own, before bytes set the limit. */
 const MAX_FINDINGS = 100;
-const MAX_ATTEMPTS = 10;
 const MAX_TIMELINES = 20;
 /** A page that mail takes and a browser shows at once: under a megabyte, whatever was captured. */
 const MAX_BYTES = 1_000_000;
@@ -96,10 +90,6 @@ function head(title: string): string {
   ].join("\n");
 }
 
-function verdictText(verdict: Verdict): string {
-  return `<span class="verdict ${verdict}">${verdict}</span>`;
-}
-
 function gapSection({ coverage, warnings }: Report): string {
   const messages = new Set([...coverage.gaps, ...warnings].map(({ message }) => message));
   if (messages.size === 0) return "";
@@ -148,158 +138,4 @@ function timelineSection(timeline: Timeline, number: number, clock: Clock): stri
     ...notes.map(paragraph),
     "</section>\n",
   ].join("");
-}
-
-function findingSection(finding: Finding, number: number, report: Report, clock: Clock): string {
-  const { verdict, severity, attempts, caveats, notes, summary } = finding;
-  const more = attempts.length - MAX_ATTEMPTS;
-  const meaning = meaningOf(finding);
-  return [
-    `<section id="finding-${number}"><h2>Finding ${number}: ${verdictText(verdict)}, severity ${severity}</h2>\n`,
-    paragraph(summary),
-    meaning === null ? "" : paragraph(`What it means: ${meaning}.`),
-    clientSas(finding, report),
-    ...attempts
-      .slice(0, MAX_ATTEMPTS)
-      .map((attempt, i) => attemptPart(finding, attempt, clock, `ladder-${number}-${i + 1}`)),
-    more > 0 ? paragraph(`${counted(more, "more attempt")}: see the JSON report.`) : "",
-    `<p>Display filter for Wireshark:</p>\n<pre>${html(finding.displayFilter)}</pre>\n`,
-    paragraph(`Cause: ${explained("cause", finding.cause)}.`),
-    titled(
-      "What supports it",
-      notes.map((note) => explained("note", note)),
-    ),
-    titled(
-      "What else could explain it, or weakens it",
-      caveats.map((caveat) => explained("caveat", caveat)),
-    ),
-    titled(
-      "What witnesses beside packet headers say",
-      witnessLines(finding, (at) => clock.exact(at)),
-    ),
-    `<p>Fingerprint: <code>${html(finding.fingerprint)}</code></p></section>\n`,
-  ].join("");
-}
-
-function titled(title: string, items: readonly string[]): string {
-  return items.length === 0 ? "" : `<h3>${html(title)}</h3>\n${list(items)}`;
-}
-
-function clientSas({ holder, contender, responder }: Finding, report: Report): string {
-  const row = report.responders.find(({ address }) => address === responder);
-  const candidates = (holder.candidates ?? []).map(({ address, port }) => endpoint(address, port));
-  const clientSa = (address: string, port: number | null, platform: string | null) => {
-    const client = report.clients.find(
-      (each) => each.address === address && each.port === port && each.responder === responder,
-    );
-    const ids =
-      client === undefined
-        ? ""
-        : `, ${client.pattern.kind} message IDs (${percent(client.pattern.confidence)})`;
-    return `${endpoint(address, port)}, ${platform ?? "platform unknown"}${ids}`;
-  };
-  return list([
-    `gateway (responder): ${[responder, ...(row?.aliases ?? [])].join(" = ")}, ${row?.vendor ?? "make unknown"}`,
-    `connected first (holder): ${holder.address === null ? `not visible in the captures; may be ${listed(candidates)}` : clientSa(holder.address, holder.port, holder.platform)}`,
-    `kept out (contender): ${clientSa(contender.address, contender.port, contender.platform)}`,
-  ]);
-}
-
-function attemptPart(finding: Finding, attempt: Attempt, clock: Clock, name: string): string {
-  const packets = exchangeRows(finding, attempt);
-  const alone = new Set(packets.map(({ source }) => source).filter((source) => source !== null)).size === 1;
-  const rows = packets.map(({ at, frame, source, from, to, cookies, messageId, what }) => [
-    html(clock.exact(at)),
-    frame === null ? "" : html(alone || source === null ? String(frame) : `${frame} of ${source}`),
-    html(`${from} → ${to}`),
-    `<code>${html(cookies)}</code>`,
-    html(messageId),
-    html(what),
-  ]);
-  const heads = ["time", "frame", "direction", "cookies", "message ID", "what it is"];
-  return [
-    paragraph(account(finding, attempt, clock)),
-    ladder(finding, attempt, clock, name),
-    htmlTable(`Packets of the attempt on ${attempt.messageId} at ${clock.exact(attempt.at)}`, heads, rows),
-    list([`outcome: ${outcomeText(attempt)}`, `overlap: ${overlapText(attempt)}`]),
-  ].join("");
-}
-
-function responderSection({ responders }: Report): string {
-  if (responders.length === 0) return "";
-  const rows = responders
-    .slice(0, MAX_ROWS)
-    .map((row) => [
-      html([row.address, ...row.aliases].join(" = ")),
-      html(row.vendor ?? "unknown"),
-      String(row.clients),
-      String(row.sequentialClients),
-      String(row.peakConcurrentSequential),
-    ]);
-  const heads = [
-    "gateway (responder)",
-    "make",
-    "clients",
-    "count their message IDs",
-    "most of these at once",
-  ];
-  return `<section><h2>Gateways</h2>\n${htmlTable("Gateways", heads, rows)}${rest(responders.length)}</section>\n`;
-}
-
-const RANK = { "kept-out": 0, unknown: 2, connected: 1 } as const;
-
-function clientSection({ clients }: Report, clock: Clock): string {
-  if (clients.length === 0) return "";
-  const sorted = [...clients].sort((a, b) => RANK[a.outcome.kind] - RANK[b.outcome.kind]);
-  const rows = sorted.slice(0, MAX_ROWS).map((client) => clientRow(client, clock));
-  const heads = ["client", "gateway", "outcome", "platform", "IDs", "first IDs", "IKE SAs", "last seen"];
-  return `<section><h2>Clients</h2>\n${htmlTable("Clients, those kept out first", heads, rows)}${rest(clients.length)}</section>\n`;
-}
-
-function clientRow(client: Client, clock: Clock): string[] {
-  const { address, port, responder, platform, pattern, lastSeenAt } = client;
-  return [
-    endpoint(address, port),
-    responder,
-    clientOutcomeText(client),
-    platform ?? "unknown",
-    `${pattern.kind} (${percent(pattern.confidence)})`,
-    listed(pattern.messageIds),
-    String(pattern.ikeSas),
-    clock.second(lastSeenAt),
-  ].map(html);
-}
-
-function captureSection({ capture }: Report, clock: Clock): string {
-  const rows = capture.sources
-    .slice(0, MAX_ROWS)
-    .map(({ name, format, packets, firstPacketAt, lastPacketAt, end }) =>
-      [
-        name,
-        format,
-        String(packets),
-        firstPacketAt === null ? "" : clock.second(firstPacketAt),
-        lastPacketAt === null ? "" : clock.second(lastPacketAt),
-        end,
-      ].map(html),
-    );
-  const { ikev1, ikev2, authip, malformed } = capture.messages;
-  return [
-    "<section><h2>Captures</h2>\n",
-    htmlTable("Captures", ["capture", "format", "packets", "from", "to", "end"], rows),
-    rest(capture.sources.length),
-    paragraph(
-      `${counted(capture.packets, "packet")} read: ${counted(ikev1, "message")} of IKEv1, of them ${capture.quickModeMessages} of quick mode; not judged: ${ikev2} of IKEv2, ${authip} of AuthIP, ${malformed} malformed.`,
-    ),
-    "</section>\n",
-  ].join("");
-}
-
-function rest(count: number): string {
-  return count > MAX_ROWS ? paragraph(`${counted(count - MAX_ROWS, "more row")}: see the JSON report.`) : "";
-}
-
-function listed(items: readonly string[]): string {
-  const shown = items.slice(0, 5).join(", ");
-  return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
 }

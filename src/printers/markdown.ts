@@ -5,7 +5,7 @@
 
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report } from "../report/model.ts";
-import { counted, endpoint } from "../report/phrases.ts";
+import { contenderRole, counted, endpoint, insideText } from "../report/phrases.ts";
 import { meaningOf } from "../report/terms/terms.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
@@ -108,7 +108,7 @@ function findingSection(finding: Finding, number: number, report: Report, clock:
     "",
     escaped(finding.summary) + meaning,
     "",
-    ...clientSaLines(finding, report),
+    ...clientLines(finding, report),
     "",
     ...attempts.slice(0, MAX_ATTEMPTS).flatMap((attempt) => attemptLines(finding, attempt, clock)),
     ...(more > 0 ? [`${counted(more, "more attempt")}: see the JSON report.`, ""] : []),
@@ -134,16 +134,17 @@ function findingSection(finding: Finding, number: number, report: Report, clock:
   ];
 }
 
-function clientSaLines({ holder, contender, responder }: Finding, report: Report): string[] {
+function clientLines(finding: Finding, report: Report): string[] {
+  const { holder, contender, responder } = finding;
   const row = report.responders.find(({ address }) => address === responder);
   const aliases = (row?.aliases ?? []).map((alias) => `, also ${alias}`).join("");
   const candidates = (holder.candidates ?? []).map(({ address, port }) => endpoint(address, port));
-  const clientSa = (address: string, port: number | null, platform: string | null) => {
+  const described = (address: string, port: number | null, platform: string | null) => {
     const client = report.clients.find(
       (each) => each.address === address && each.port === port && each.responder === responder,
     );
     return [
-      endpoint(address, port),
+      `${endpoint(address, port)}${insideText(client)}`,
       platform ?? "platform unknown",
       ...(client === undefined ? [] : [idsOf(client)]),
     ]
@@ -153,8 +154,8 @@ function clientSaLines({ holder, contender, responder }: Finding, report: Report
   const unseen = `not visible in the captures; may be ${listed(candidates)}`;
   return [
     `- gateway (responder): ${escaped(`${responder}${aliases}, ${row?.vendor ?? "make unknown"}`)}`,
-    `- connected first (holder): ${holder.address === null ? escaped(unseen) : clientSa(holder.address, holder.port, holder.platform)}`,
-    `- kept out (contender): ${clientSa(contender.address, contender.port, contender.platform)}`,
+    `- connected first (holder): ${holder.address === null ? escaped(unseen) : described(holder.address, holder.port, holder.platform)}`,
+    `- ${contenderRole(finding)} (contender): ${described(contender.address, contender.port, contender.platform)}`,
   ];
 }
 
@@ -221,7 +222,7 @@ function clientSection({ clients, findings }: Report, all: boolean, clock: Clock
   const rows = shown
     .slice(0, MAX_ROWS)
     .map((row) => [
-      endpoint(row.address, row.port),
+      `${endpoint(row.address, row.port)}${insideText(row)}`,
       row.responder,
       clientOutcomeText(row),
       escaped(row.platform ?? "unknown"),

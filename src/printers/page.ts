@@ -75,7 +75,11 @@ export function grid(page: Page, head: string[], rows: (string | number)[][], al
   const widths = columnWidths([head, ...cells], page.width - INDENT.length, GAP);
   // Without the empty styles cli-table3 colours head and borders, on a pipe and under NO_COLOR as well.
   const table = new Table({
-    head: head.map((cell, column) => page.paint("dim", wrap(cell, widths[column]).join("\n"))),
+    head: head.map((cell, column) =>
+      wrap(cell, widths[column])
+        .map((line) => page.paint("dim", line))
+        .join("\n"),
+    ),
     chars: PLAIN_CHARS,
     colAligns: aligns,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },

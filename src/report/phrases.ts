@@ -46,3 +46,20 @@ function pair(value: number, per: number, major: string, unit: number, minor: st
   const rest = Math.floor((value % per) / unit);
   return `${Math.floor(value / per)} ${major}${rest === 0 ? "" : ` ${rest} ${minor}`}`;
 }
+
+/** The address behind its NAT, where that is known. */
+export function insideText(client: { insideAddress?: string | undefined } | undefined): string {
+  return client?.insideAddress === undefined ? "" : ` (inside ${client.insideAddress})`;
+}
+
+const CONTENDER: Readonly<Record<string, string>> = {
+  rejected: "kept out",
+  predicted: "would be kept out",
+  possible: "may have been kept out",
+  tolerated: "accepted all the same",
+};
+
+/** What a contender is, by the finding's verdict; where the gateway dropped the holder for it, it got in. */
+export function contenderRole({ verdict, notes }: { verdict: string; notes: readonly string[] }): string {
+  return notes.includes("holder-dropped") ? "accepted, and the holder dropped" : CONTENDER[verdict];
+}
