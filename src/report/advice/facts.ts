@@ -16,6 +16,8 @@ export interface Facts {
   unexplained: Client[];
   /** The rows of the contenders of these findings, each once. */
   contenders(findings: readonly Finding[]): Client[];
+  /** The report's row of a client that a finding names. */
+  client(end: { address: string | null; port: number | null }, responder: string): Client | undefined;
   responder(address: string): Responder | undefined;
   hasWarning(code: string): boolean;
 }
@@ -25,11 +27,14 @@ export function factsOf(report: Report): Facts {
   const findings = { rejected: of("rejected"), predicted: of("predicted"), possible: of("possible") };
   const accusing = [...findings.rejected, ...findings.predicted, ...findings.possible];
   let rows: ClientRows | null = null;
-  const contenders = (of: readonly Finding[]) => {
-    // Tens of thousands of clients are indexed only where a finding asks for one.
-    if (of.length > 0) rows ??= new ClientRows(report.clients);
-    return [...new Set(of.map(({ contender, responder }) => rows?.of(contender, responder)).filter(isKnown))];
+  // Tens of thousands of clients are indexed only where a finding asks for one.
+  const client: Facts["client"] = (end, responder) => {
+    rows ??= new ClientRows(report.clients);
+    return rows.of(end, responder);
   };
+  const contenders = (of: readonly Finding[]) => [
+    ...new Set(of.map(({ contender, responder }) => client(contender, responder)).filter(isKnown)),
+  ];
   const involved = new Set(contenders(accusing));
   const responders = new Map<string, Responder>();
   for (const row of report.responders) {
@@ -45,6 +50,7 @@ export function factsOf(report: Report): Facts {
       (client) => client.outcome.kind === "kept-out" && !involved.has(client),
     ),
     contenders,
+    client,
     responder: (address) => responders.get(address),
     hasWarning: (code) => codes.has(code),
   };

@@ -9,8 +9,9 @@ import { captureAt } from "./commands.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { gapsOf } from "./gap-phrases.ts";
 import { exposureSteps, idleStep } from "./steps-exposure.ts";
-import { findingSteps, forGoodStep, settleSteps } from "./steps-findings.ts";
+import { findingSteps, forGoodStep } from "./steps-findings.ts";
 import { refusedSteps } from "./steps-refused.ts";
+import { settleSteps } from "./steps-settle.ts";
 import { listed } from "./words.ts";
 
 /** Gateways named in one capture filter. */

@@ -10,7 +10,7 @@ import { briefOf } from "../terms/terms.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { gapText } from "./gap-phrases.ts";
 import { nothingFound } from "./nothing-found.ts";
-import { idsOf, inWords, listed, namesOf } from "./words.ts";
+import { idsOf, inWords, isDropping, listed, namesOf } from "./words.ts";
 
 export interface SummaryLine {
   /** What the line answers; null for the headline. */
@@ -51,6 +51,7 @@ function headlineOf(facts: Facts): string {
   const { report, worst, findings, unexplained } = facts;
   if (worst === null) return unexplained.length > 0 ? unexplainedText(facts) : nothingFound(report);
   const of = findings[worst];
+  if (of.every(isDropping)) return droppingText(facts, of);
   const count = contenderNames(of).length;
   const all = report.summary.clients;
   const verb = { rejected: "kept out", predicted: "would be kept out", possible: "may have been kept out" }[
@@ -67,6 +68,18 @@ function headlineOf(facts: Facts): string {
   ];
   const rest = others.length === 0 ? "" : ` (${others.join(", ")})`;
   return `${head}${rest}: ${of.length === 1 ? accusation(of[0]) : accusations(of, worst)}`;
+}
+
+/** Nobody is kept out where the gateway drops one client for another. */
+function droppingText({ report }: Facts, findings: readonly Finding[]): string {
+  const dropped = new Set(
+    findings.map(({ holder, responder }) => `${holder.address} ${holder.port} ${responder}`),
+  );
+  const [first] = findings;
+  const { holder, contender } = namesOf(first);
+  const head = `${dropped.size} of ${counted(Math.max(report.summary.clients, dropped.size), "client")} dropped`;
+  const rest = findings.length === 1 ? "" : `; ${counted(findings.length - 1, "more case")} like it`;
+  return `${head}: gateway ${first.responder} accepted ${contender} on ${idsOf(first)} and dropped ${holder}, which held it${rest}`;
 }
 
 function contenderNames(findings: readonly Finding[]): string[] {
@@ -172,7 +185,9 @@ function surenessText({ worst, findings }: Facts): string | null {
   }[overlap ?? "none"];
   const support = notes.includes("accepted-when-free")
     ? "the one kept out got in once the ID was free"
-    : null;
+    : notes.includes("in-by-another-id")
+      ? "it got in all the same, by another message ID"
+      : null;
   const [caveat] = caveats.map((name) => briefOf("caveat", name)).filter((brief) => brief !== null);
   const more = caveats.length > 1 ? ` (and ${counted(caveats.length - 1, "more caveat")})` : "";
   const parts = [holder, support, caveat === undefined ? null : `${caveat}${more}`];

@@ -21,6 +21,11 @@ export function namesOf({ holder, contender }: Finding): { holder: string | null
   };
 }
 
+/** The gateway accepted the contender and dropped the holder for it: nobody was kept out. */
+export function isDropping({ notes }: Finding): boolean {
+  return notes.includes("holder-dropped");
+}
+
 export function idsOf({ messageIds }: Finding): string {
   return `message ${messageIds.length === 1 ? "ID" : "IDs"} ${listed(messageIds)}`;
 }
