@@ -58,7 +58,8 @@ function sourceLines(page: Page, sources: readonly Source[], limit: number): str
       firstPacketAt === null || lastPacketAt === null
         ? ""
         : `, ${page.clock.range(firstPacketAt, lastPacketAt)}`;
-    const fault = end === "clean" ? "" : `; ${end}${problem === null ? "" : `: ${problem}`}`;
+    const fault =
+      end === "clean" ? "" : `; ${end}${problem === null ? "" : `: ${problem.replace(`${name}: `, "")}`}`;
     lines.push(...paragraph(page, `${name}: ${format}, ${counted(packets, "packet")}${times}${fault}`));
   }
   return [...lines, ...more(sources.length, "capture", limit), ...liveLines(page)];

@@ -89,7 +89,7 @@ function openOutcomes(responders: readonly Responder[]): CoverageGap[] {
     }
   }
   if (count === 0) return [];
-  const message = `Of ${count} quick modes the captures do not show what became of them.`;
+  const message = `What became of ${counted(count, "quick mode")}, the captures do not show.`;
   return [{ code: "outcome-unknown", message, count }];
 }
 
