@@ -12,8 +12,9 @@ import type { Line } from "../report/lines.ts";
 import type { Source } from "../report/model.ts";
 import type { Environment } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
-import type { Job, Reading } from "./job.ts";
-import { failureSentence, type LineSink } from "./line-sink.ts";
+import type { Job, LineOutput, Reading } from "./job.ts";
+import { INFORMATIONAL, prefixOf, priorityOf } from "./journal.ts";
+import { failureSentence } from "./line-sink.ts";
 import { OutputError, reasonOf, writeTo } from "./output.ts";
 import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
 import { BlockView } from "./views/block-view.ts";
@@ -97,11 +98,21 @@ async function hostNames(path: string | null): Promise<HostNames> {
 export function show(
   lines: readonly Line[],
   analysis: LiveAnalysis,
-  { sink, view, messages }: { sink: LineSink | null; view: View | null; messages: Messages },
+  { output, view, messages }: { output: LineOutput | null; view: View | null; messages: Messages },
 ): void {
-  if (sink !== null) for (const line of lines) sink.line(toLine(line));
-  else view?.lines(lines, analysis);
+  if (output !== null) {
+    for (const line of lines) output.sink.line(prefix(output, priorityOf(line)) + toLine(line));
+  } else view?.lines(lines, analysis);
   for (const line of lines) if (line.type === "warning") messages.note(line.message);
+}
+
+function prefix({ journal }: LineOutput, priority: number): string {
+  return journal ? prefixOf(priority) : "";
+}
+
+function* withPrefix(text: string, pieces: Iterable<string>): Generator<string> {
+  yield text;
+  yield* pieces;
 }
 
 /** null when nothing is to be seen but messages. */
@@ -139,7 +150,7 @@ export async function deliver(reading: Reading, job: Job): Promise<boolean> {
   if (output.sink === null) {
     return writeTo(output.target, await render(reading, options, env), options.output, messages);
   }
-  await output.sink.whole(reportLine(report));
+  await output.sink.whole(withPrefix(prefix(output, INFORMATIONAL), reportLine(report)));
   const sentence = failureSentence(output.sink, options.output);
   if (sentence !== null) messages.error(sentence);
   return sentence === null;

@@ -6,6 +6,7 @@ import type { CrossCheckOptions, CrossCheckResult } from "../node/cross-check/cr
 import type { FileEvidence } from "../node/evidence.ts";
 import { statusOf } from "../node/file-status.ts";
 import { version } from "../report/version.ts";
+import { goesToJournal } from "./journal.ts";
 import type { ChunkStream } from "./output.ts";
 import type { StopSignal } from "./signals.ts";
 import type { Variables } from "./terminal.ts";
@@ -22,6 +23,8 @@ export interface Environment {
   readonly stdout: OutputStream;
   readonly stderr: { isTTY?: boolean; columns?: number; rows?: number; write(text: string): unknown };
   readonly stdinIsTerminal: boolean;
+  /** True where what is written to this file descriptor goes into the journal of systemd. */
+  isJournal(descriptor: number): boolean;
   analyze(inputs: readonly string[], options: AnalyzeOptions): Promise<Analysis>;
   /** True for standard input, or a file, that is a pipe: it can be read once, and may go on for weeks. */
   isPipe(name: string): boolean | Promise<boolean>;
@@ -66,6 +69,7 @@ export function realEnvironment(): Environment {
     get stdinIsTerminal() {
       return process.stdin.isTTY === true;
     },
+    isJournal: (descriptor) => goesToJournal(descriptor, process.env),
     analyze: async (inputs, options) => (await import("../index.ts")).analyze(inputs, options),
     crossCheck: async (name, options) =>
       (await import("../node/cross-check/cross-check.ts")).crossCheck(name, options),
@@ -88,7 +92,8 @@ export function realEnvironment(): Environment {
   };
 }
 
-const STDERR = 2;
+export const STDOUT = 1;
+export const STDERR = 2;
 
 function isDevice(descriptor: number): boolean {
   try {

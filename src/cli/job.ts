@@ -2,7 +2,7 @@
 
 import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import type { Analysis } from "../index.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, STDOUT } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
 import { LineSink } from "./line-sink.ts";
 import { openTarget, streamTarget, type Target } from "./output.ts";
@@ -25,7 +25,14 @@ export interface Job {
 }
 
 /** Lines of ndjson go to `sink` as they come; any other report to `target` at the end. */
-export type Output = { sink: LineSink; target: null } | { sink: null; target: Target };
+export type Output = LineOutput | { sink: null; target: Target };
+
+export interface LineOutput {
+  sink: LineSink;
+  target: null;
+  /** Each line begins with its priority, as systemd's journal reads it. */
+  journal: boolean;
+}
 
 /** What came of the input. */
 export interface Reading extends Analysis {
@@ -62,7 +69,7 @@ async function openOutput(
   if (resumable && options.format === "ndjson") {
     const fail = () => stop.abort();
     const sink = path === null ? new LineSink(env.stdout, fail) : await LineSink.append(path, fail);
-    return { sink, target: null };
+    return { sink, target: null, journal: path === null && env.isJournal(STDOUT) };
   }
   return { sink: null, target: path === null ? streamTarget(env.stdout) : await openTarget(path, inputs) };
 }

@@ -4,7 +4,7 @@
  */
 
 import { StateError } from "../node/state/error.ts";
-import { type Environment, realEnvironment } from "./environment.ts";
+import { type Environment, realEnvironment, STDERR } from "./environment.ts";
 import type { Invocation } from "./flags/options.ts";
 import { parseArgs } from "./flags/parse.ts";
 import { OutputError, streamTarget, writeTo } from "./output.ts";
@@ -14,7 +14,8 @@ import { Messages } from "./terminal.ts";
 export async function main(argv: string[]): Promise<number> {
   const env = realEnvironment();
   // An error that no promise leads to `run`: a stream that breaks behind a library's back.
-  const messages = new Messages((text) => env.stderr.write(text));
+  const journal = env.isJournal(STDERR);
+  const messages = new Messages((text) => env.stderr.write(text), { journal });
   process.once("uncaughtException", (error) => env.exit(failed(error, env, messages)));
   return run(argv, env);
 }
@@ -24,7 +25,8 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
   const invocation = parseArgs(argv, env.version);
   const { quiet, verbose } =
     "options" in invocation && invocation.kind !== "compare" ? { verbose: false, ...invocation.options } : {};
-  const messages = new Messages((text) => env.stderr.write(text), quiet, verbose);
+  const journal = env.isJournal(STDERR);
+  const messages = new Messages((text) => env.stderr.write(text), { quiet, verbose, journal });
   try {
     return await carryOut(invocation, env, messages);
   } catch (error) {

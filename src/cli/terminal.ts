@@ -1,6 +1,7 @@
 /** What the terminal allows (colour, width), and the messages beside the report, all on standard error. */
 
 import { printable } from "../printers/text.ts";
+import { DEBUG, ERROR, NOTICE, prefixOf } from "./journal.ts";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -26,26 +27,42 @@ export class Messages {
   readonly #write: (text: string) => void;
   readonly #quiet: boolean;
   readonly #verbose: boolean;
+  readonly #journal: boolean;
   /** Erased before a sentence is printed over it. */
   progress: { erase(): void } | null = null;
 
-  constructor(write: (text: string) => void, quiet = false, verbose = false) {
+  /** @param wanted which sentences; `journal`: they have priorities, as systemd's journal reads them */
+  constructor(
+    write: (text: string) => void,
+    {
+      quiet = false,
+      verbose = false,
+      journal = false,
+    }: { quiet?: boolean | undefined; verbose?: boolean | undefined; journal?: boolean } = {},
+  ) {
     this.#write = write;
     this.#quiet = quiet;
     this.#verbose = verbose;
+    this.#journal = journal;
   }
 
   error(sentence: string): void {
-    this.progress?.erase();
-    this.#write(`${PREFIX}${printable(sentence)}\n`);
+    this.#say(ERROR, sentence);
   }
 
   note(sentence: string): void {
-    if (!this.#quiet) this.error(sentence);
+    if (!this.#quiet) this.#say(NOTICE, sentence);
   }
 
   fact(sentence: string): void {
-    if (this.#verbose) this.error(sentence);
+    if (this.#verbose) this.#say(DEBUG, sentence);
+  }
+
+  #say(priority: number, sentence: string): void {
+    this.progress?.erase();
+    // The journal knows the program's name.
+    const before = this.#journal ? prefixOf(priority) : PREFIX;
+    this.#write(`${before}${printable(sentence)}\n`);
   }
 }
 

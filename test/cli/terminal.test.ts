@@ -31,7 +31,7 @@ test("the table is as wide as the terminal, and 100 columns without one", () => 
 describe("messages", () => {
   const said = (quiet: boolean, verbose: boolean) => {
     let text = "";
-    const messages = new Messages((part) => (text += part), quiet, verbose);
+    const messages = new Messages((part) => (text += part), { quiet, verbose });
     messages.error("e\x1b[2J");
     messages.note("n");
     messages.fact("f");

@@ -24,6 +24,8 @@ import { Client, Stage } from "../support/session.ts";
 
 const service = fileURLToPath(new URL("../../samples/service", import.meta.url));
 const unit = readFileSync(join(service, "ike-dupcheck@.service"), "utf8");
+/** The drop-in for lines in the journal. */
+const journal = readFileSync(join(service, "journal.conf"), "utf8");
 const NOBODY = 65534;
 
 let folder: string;
@@ -33,8 +35,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Value of a setting of the unit; the last one counts. */
-function setting(name: string): string {
-  const values = [...unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map(([, value]) => value);
+function setting(name: string, file = unit): string {
+  const values = [...file.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map(([, value]) => value);
   expect(values.length, name).toBeGreaterThan(0);
   return values.at(-1)!;
 }
@@ -44,9 +46,18 @@ describe.skipIf(!isInstalled("systemd-analyze"))("systemd", () => {
     return spawnSync("systemd-analyze", args, { encoding: "utf8" });
   }
 
-  it("finds nothing to complain of in the unit", () => {
-    const instance = join(folder, "ike-dupcheck@eth0.service");
-    writeFileSync(instance, unit.replace(/^(ExecStart=)\S+/m, `$1${PROGRAM}`));
+  const runnable = (text: string) => text.replace(/^(ExecStart=)\S+/m, `$1${PROGRAM}`);
+
+  it.each([
+    ["the unit", "eth0", ""],
+    ["the unit that writes into the journal", "eth1", journal],
+  ])("finds nothing to complain of in %s", (_, name, dropIn) => {
+    const instance = join(folder, `ike-dupcheck@${name}.service`);
+    writeFileSync(instance, runnable(unit));
+    if (dropIn !== "") {
+      mkdirSync(`${instance}.d`);
+      writeFileSync(join(`${instance}.d`, "journal.conf"), runnable(dropIn));
+    }
     const { status, stderr } = analyze("verify", "--man=no", instance);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
@@ -127,40 +138,60 @@ describe.skipIf(!sandboxed)("inside the sandbox of the unit", () => {
     ];
   }
 
-  it("captures, reports a finding into its log, and ends with the report", async () => {
+  it("captures, reports a finding into its log or the journal, and ends with the report", async () => {
     const logs = join(folder, "logs");
     mkdirSync(logs);
     chownSync(logs, NOBODY, NOBODY);
     chmodSync(folder, 0o755);
-    const args = setting("ExecStart")
-      .split(" ")
-      .slice(1)
-      .map((word) =>
-        word.replace("%I", "a0").replace(/\/var\/(?:log|lib)\/ike-dupcheck\/%i/, join(logs, "a0")),
+    const started = (file: string, name: string) =>
+      setting("ExecStart", file)
+        .split(" ")
+        .slice(1)
+        .map((word) =>
+          word.replace("%I", "a0").replace(/\/var\/(?:log|lib)\/ike-dupcheck\/%i/, join(logs, name)),
+        );
+    const run = (file: string, name: string, before: readonly string[]) =>
+      new LiveProgram(
+        namespace.spawn(sandbox(logs, [...before, process.execPath, PROGRAM, ...started(file, name)])),
       );
-    const command = sandbox(logs, [process.execPath, PROGRAM, ...args]);
-    const program = new LiveProgram(namespace.spawn(command));
-    await program.says(/capturing on/);
+    // Standard output is a file that JOURNAL_STREAM names, as systemd does with the socket of its journal.
+    const entries = join(logs, "journal");
+    writeFileSync(entries, "", { mode: 0o666 });
+    chownSync(entries, NOBODY, NOBODY);
+    const { dev, ino } = statSync(entries);
+    const redirected = `JOURNAL_STREAM=${dev}:${ino} exec "$@" >${entries}`;
+    const programs = [run(unit, "a0", []), run(journal, "a1", ["sh", "-c", redirected, "sh"])];
+    for (const program of programs) await program.says(/capturing on/);
     const stage = new Stage(51);
     new Client(stage, { address: "198.51.100.11" }).connect(0).quickMode(0.2).deleteEsp(9);
     new Client(stage, { address: "198.51.100.12" }).connect(0.5).unanswered(0.7, 1, [1, 2]);
     await namespace.play("a1", stage.sorted(), 1);
-    program.child.kill("SIGTERM");
-    const { status } = await program.ended;
-    const lines = readFileSync(join(logs, "a0.ndjson"), "utf8")
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Line);
+    for (const { child } of programs) child.kill("SIGTERM");
+    for (const program of programs) expect((await program.ended).status).toBe(1);
+    const written = (file: string) => readFileSync(join(logs, file), "utf8").trimEnd().split("\n");
+    const lines = written("a0.ndjson").map((line) => JSON.parse(line) as Line);
     const last = lines.at(-1);
     const metrics = readFileSync(join(logs, "a0.prom"), "utf8");
     const packets = last?.type === "report" ? last.report.capture.packets : -1;
-    expect(status).toBe(1);
     expect(metrics).toContain(`\nike_dupcheck_packets_total ${packets}\n`);
     expect(metrics).toMatch(/^ike_dupcheck_findings\{gateway="[^"]+",verdict="rejected"\} 1$/m);
-    expect(readdirSync(logs).sort()).toEqual(["a0.ndjson", "a0.prom"]);
+    expect(readdirSync(logs).sort()).toEqual(["a0.ndjson", "a0.prom", "a1.prom", "journal"]);
     expect(last).toMatchObject({
       type: "report",
       report: { summary: { findings: { rejected: 1 } } },
     });
+    // The journal has the same findings, each with the priority of its severity.
+    const entriesOf = written("journal").map((line) => {
+      const [, priority, text] = /^<(\d)>(\{.*\})$/.exec(line) ?? [];
+      return { priority: Number(priority), line: JSON.parse(text) as Line };
+    });
+    const findings = entriesOf.flatMap(({ priority, line }) =>
+      line.type === "finding" || line.type === "finding-update" ? [{ priority, ...line.finding }] : [],
+    );
+    expect(findings.at(-1)).toMatchObject({ verdict: "rejected" });
+    for (const { priority, severity } of findings) {
+      expect(priority).toBe({ high: 3, medium: 4, low: 5, info: 6 }[severity]);
+    }
+    expect(entriesOf.at(-1)).toMatchObject({ priority: 6, line: { type: "report" } });
   });
 });

@@ -54,6 +54,7 @@ export function fakeEnvironment(wishes: Wishes = {}): FakeEnvironment {
       },
     },
     stdinIsTerminal: true,
+    isJournal: () => false,
     async analyze(inputs, options) {
       fake.asked = { inputs, options };
       return analyze === undefined ? (given ?? analysis()) : analyze(options, fake);

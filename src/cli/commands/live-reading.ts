@@ -104,7 +104,8 @@ function runOptions(
       stateful?.keeper.hold(lines);
       // The report follows the last lines, and says the same.
       const seeing = isLast ? null : view;
-      show(lines, analysis, { sink: stateful === null ? sink : null, view: seeing, messages });
+      const direct = stateful === null && output.sink !== null ? output : null;
+      show(lines, analysis, { output: direct, view: seeing, messages });
     },
     onTick: (analysis, isLive) => {
       view?.status(analysis, feed.status, isLive);
