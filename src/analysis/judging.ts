@@ -41,7 +41,7 @@ export class Judging {
     const judgement = this.#judgeOnce(end, running);
     if (witnesses === null) return judgement;
     this.#joined = joinWitnesses(judgement, facts.hosts, witnesses.book);
-    if (this.#joined.ofExchange.size === 0) return weighed(judgement);
+    if (this.#joined.ofExchange.size + this.#joined.eventsOfExchange.size === 0) return weighed(judgement);
     // An acceptance that the capture lost makes a claim, and a session live: all is judged anew.
     return weighed(this.#judgeOnce(end, running));
   }

@@ -32,6 +32,8 @@ export interface ClientEvent {
   /** Error of a dial, 0 where it is none. */
   error: number;
   source: string;
+  /** Name of the machine that wrote it; "" where it states none. A file may hold the events of several. */
+  computer: string;
   /** Number of the event in its file. */
   line: number;
   text: string;
@@ -51,6 +53,12 @@ const RAS_CLIENT = "RasClient";
 const DIAL_FAILED = 20_227;
 /** Who dialed what, and the error, in words or as the last of the values. */
 const FAILED_DIAL = /The error code returned on failure is (\d{1,5})\./;
+
+/**
+ * Errors that do not come from a gateway that is silent or refuses a quick mode: who dialed was not let in behind it
+ * (691), or never got as far (certificates, authentication, parameters).
+ */
+export const OTHER_CAUSES: ReadonlySet<number> = new Set([691, 766, 781, 786, 787, 788, 835]);
 
 /** What the errors of a dial mean (ras error codes). */
 const MEANINGS: Readonly<Record<number, string>> = {
@@ -108,6 +116,7 @@ export class EventReader {
       reason: isDial ? dialReason(error) : reasonOf(values),
       error,
       source: this.#source,
+      computer: event.computer,
       line: event.number,
       text: event.text.slice(0, MAX_TEXT),
     };

@@ -16,6 +16,8 @@ const MAX_VALUE = 4_096;
 export interface WindowsEvent {
   id: number;
   provider: string;
+  /** Name of the machine that wrote it; "" where it states none. */
+  computer: string;
   /** Microseconds since the epoch; NaN where it states none. */
   at: number;
   /** Values by name; those without one by their place from 0 on. */
@@ -75,6 +77,7 @@ export class EventCutter {
 /** Names and values stand between quotes of either kind. */
 const NUMBER = /<EventID(?: [^>]{0,100})?>(\d{1,5})<\/EventID>/;
 const PROVIDER = /<Provider Name=(?:'([^'<>]{1,200})'|"([^"<>]{1,200})")/;
+const COMPUTER = /<Computer>([^<]{1,255})<\/Computer>/;
 const TIME = /<TimeCreated SystemTime=['"](\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z?['"]/;
 const DATA = /<Data(?: Name=(?:'([^'<>]{1,100})'|"([^"<>]{1,100})"))?>([^<]*)<\/Data>/g;
 
@@ -95,6 +98,7 @@ function eventOf(text: string, number: number): WindowsEvent | null {
   return {
     id: Number(id[1]),
     provider: provider?.[1] ?? provider?.[2] ?? "",
+    computer: COMPUTER.exec(text)?.[1] ?? "",
     at: time === null ? Number.NaN : timeOf(time[1], time[2]),
     values,
     number,

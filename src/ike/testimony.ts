@@ -4,12 +4,14 @@
  */
 
 export interface QuickModeTestimony {
-  /** The gateway says that it completed: time on the capture's clock; NaN where it does not. */
+  /** The gateway or the client says that it completed: time on the capture's clock; NaN where neither does. */
   acceptedAt: number;
   /** The gateway speaks of a refusal, or of an ID that it has or does not know. */
   refused: boolean;
-  /** Another cause, in the gateway's words; null where it names none. */
+  /** Another cause, and who names it, in words; null where nobody does. */
   otherCause: string | null;
+  /** What the client's own events say of a failure, in words. */
+  client: readonly string[];
 }
 
 export interface SessionTestimony {

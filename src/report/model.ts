@@ -92,6 +92,27 @@ const capture = z.object({
     })
     .optional()
     .describe("What the keys of --keys opened"),
+  witnesses: z
+    .array(
+      z.object({
+        witness: z.enum(["asa-syslog", "windows-event"]),
+        source: sourceName,
+        computer: z.string().nullable().describe("The machine that wrote the events"),
+        lines: count.describe("Lines of a log, or events"),
+        used: count.describe("Those of them that tell of IKE or L2TP"),
+        clock: z
+          .object({
+            offsetSeconds: z.number().describe("To be added to its times to get those of the captures"),
+            uncertaintySeconds: z.number().nonnegative(),
+            matches: count.describe("Lines that agree on it"),
+            driftPpm: z.number().describe("Parts in a million that its clock is slow"),
+          })
+          .nullable()
+          .describe("Null: it could not be compared with that of the captures, and was read alone"),
+      }),
+    )
+    .optional()
+    .describe("Logs of gateways and events of clients, and how their clocks stand to the captures'"),
 });
 
 const responder = z.object({

@@ -12,6 +12,8 @@ export interface Pair {
   /** Time of the line, and how long that text stands for, in microseconds. */
   logAt: number;
   resolution: number;
+  /** How much later than the message it may have been written; 0 unless given. */
+  delay?: number;
   /** Time of the message on the capture's clock, and number of its IKE SA. */
   at: number;
   session: number;
@@ -49,8 +51,11 @@ export function captureTime({ offset, drift, from }: LogClock, logAt: number): n
   return logAt + offset + ((logAt + offset - from) * drift) / 1_000_000;
 }
 
-/** Null below two lines that agree, and where another difference fits nearly as many lines. */
-export function estimateClock(all: readonly Pair[]): LogClock | null {
+/**
+ * Null below two lines that agree, and where another difference fits nearly as many lines.
+ * @param isSet the log's clock is one that a network sets, in UTC: it is likelier right than a chance agreement
+ */
+export function estimateClock(all: readonly Pair[], isSet = false): LogClock | null {
   const stride = Math.ceil(all.length / MAX_PAIRS);
   const pairs = stride <= 1 ? all : all.filter((_, i) => i % stride === 0);
   const from = pairs.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
@@ -65,7 +70,8 @@ export function estimateClock(all: readonly Pair[]): LogClock | null {
     ({ middle }) => middle < best.low - APART || middle > best.high + APART,
   );
   if (meet(elsewhere, best.drift).matches > MAX_RIVAL * best.matches) return null;
-  if (!isBelievable(best, pairs, from)) return null;
+  const isRight = isSet && Math.abs(best.low + best.high) / 2 <= NEARLY;
+  if (!isRight && !isBelievable(best, pairs, from)) return null;
   return {
     offset: (best.low + best.high) / 2,
     uncertainty: (best.high - best.low) / 2,
@@ -94,7 +100,8 @@ function isBelievable({ low, high, drift }: Meeting, pairs: readonly Pair[], fro
     const ahead = pair.at - pair.logAt - ((pair.at - from) * drift) / 1_000_000;
     least = Math.min(least, ahead);
     most = Math.max(most, ahead);
-    if (middle < ahead - pair.resolution - SLACK || middle > ahead + SLACK) continue;
+    const [low, high] = rangeOf(pair, ahead);
+    if (middle < low || middle > high) continue;
     sessions.add(pair.session);
     agreeing += 1;
   }
@@ -141,13 +148,19 @@ interface Bound {
 
 function boundsOf(pairs: readonly Pair[], drift: number, from: number): Bound[] {
   const bounds: Bound[] = [];
-  for (const { event, logAt, resolution, at } of pairs) {
-    const ahead = at - logAt - ((at - from) * drift) / 1_000_000;
-    const middle = ahead - resolution / 2;
-    bounds.push({ offset: ahead - resolution - SLACK, opens: true, event, middle });
-    bounds.push({ offset: ahead + SLACK, opens: false, event, middle });
+  for (const pair of pairs) {
+    const { event, logAt, at } = pair;
+    const [low, high] = rangeOf(pair, at - logAt - ((at - from) * drift) / 1_000_000);
+    const middle = (low + high) / 2;
+    bounds.push({ offset: low, opens: true, event, middle });
+    bounds.push({ offset: high, opens: false, event, middle });
   }
   return bounds.sort((a, b) => a.offset - b.offset || Number(b.opens) - Number(a.opens));
+}
+
+/** The offsets that fit a pair whose message is `ahead` of its line: text is cut to its resolution, and written late. */
+function rangeOf({ resolution, delay = 0 }: Pair, ahead: number): [low: number, high: number] {
+  return [ahead - resolution - SLACK, ahead + delay + SLACK];
 }
 
 /** Where most lines agree: a sweep over the bounds, each line counted once. */

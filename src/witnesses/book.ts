@@ -74,3 +74,23 @@ export class WitnessBook {
     return this.logs.length === 0 && this.clientEvents.length === 0;
   }
 }
+
+/** The events of one machine in one file. */
+export interface EventLog {
+  name: string;
+  computer: string;
+  events: ClientEvent[];
+}
+
+/** A file may hold the events of many machines: each has a clock of its own. */
+export function eventLogsOf({ clientEvents }: WitnessBook): EventLog[] {
+  const logs = new Map<string, EventLog>();
+  for (const event of clientEvents) {
+    const { source, computer } = event;
+    const key = `${source}\n${computer}`;
+    const log = logs.get(key) ?? { name: source, computer, events: [] };
+    logs.set(key, log);
+    log.events.push(event);
+  }
+  return [...logs.values()];
+}

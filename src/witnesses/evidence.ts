@@ -1,5 +1,6 @@
 /** The lines, events and decrypted messages that a finding rests on, in the order of time. */
 
+import type { ClientEvent } from "../events/reader.ts";
 import type { Hosts, IkeSa, OpenedNote } from "../ike/facts.ts";
 import type { Finding } from "../judgement/finding.ts";
 import type { Evidence } from "../report/model.ts";
@@ -7,8 +8,9 @@ import { isoTime } from "../report/time.ts";
 import type { JoinedLine } from "../syslog/join.ts";
 import type { GatewayEvent } from "../syslog/reader.ts";
 import type { WitnessBook } from "./book.ts";
-import type { Joined } from "./joining.ts";
-import { gatewayShows, weightOf } from "./shows.ts";
+import { type JoinedEvent, mayBe, swapped } from "./event-join.ts";
+import type { Joined, JoinedEvents } from "./joining.ts";
+import { clientShows, gatewayShows, weightOf } from "./shows.ts";
 
 /** Lines that a finding shows; of more, those that say most. */
 const MAX_SHOWN = 40;
@@ -21,6 +23,8 @@ export interface EvidenceContext {
   sources: readonly { name: string }[];
   book: WitnessBook;
   joined: Joined;
+  /** The clients that were kept out, by their numbers of hosts: a dial that failed may be of any of them. */
+  keptOut: ReadonlySet<number>;
 }
 
 export function evidenceOf(finding: Finding, context: EvidenceContext): Evidence[] {
@@ -29,6 +33,8 @@ export function evidenceOf(finding: Finding, context: EvidenceContext): Evidence
   const evidence = [
     ...chosen.map(({ event, at }) => ofLine(event, at, true)),
     ...unjoinedLines(finding, context).map((event) => ofLine(event, event.at, false)),
+    ...joinedEvents(finding, context.joined).map(({ event, at }) => ofEvent(event, at, true)),
+    ...unjoinedEvents(finding, context).map((event) => ofEvent(event, event.at, false)),
     ...opened(finding, context),
   ];
   const key = ({ at }: Evidence) => at ?? "";
@@ -77,6 +83,79 @@ export function ofLine(event: GatewayEvent, at: number, joined: boolean): Eviden
     id: event.id,
     text: event.text,
     shows: gatewayShows(event),
+    joined,
+  };
+}
+
+/** Events of the attempts, of their sessions, and of the holder's. */
+function joinedEvents({ attempts }: Finding, { eventsOfExchange, eventsOfSa }: Joined): JoinedEvent[] {
+  const events = new Set<JoinedEvent>();
+  const add = (list: readonly JoinedEvent[] | undefined) => {
+    for (const event of list ?? []) events.add(event);
+  };
+  for (const { exchange, contender, holder } of attempts) {
+    add(eventsOfExchange.get(exchange));
+    add(eventsOfSa.get(contender.session.sa));
+    if (holder === null) continue;
+    if (holder.claim.exchange !== null) add(eventsOfExchange.get(holder.claim.exchange));
+    add(eventsOfSa.get(holder.claim.clientSa.session.sa));
+  }
+  return [...events]
+    .sort((a, b) => Number(isFailure(b.event)) - Number(isFailure(a.event)))
+    .slice(0, MAX_SHOWN);
+}
+
+function isFailure({ fact }: ClientEvent): boolean {
+  return fact === "dial-failed" || fact === "quick-mode-failed" || fact === "main-mode-failed";
+}
+
+/**
+ * Events of clients whose clock is not known: those that name an IKE SA of the contender or one of its addresses and a
+ * message ID of the finding, and the dials that failed on that machine.
+ */
+function unjoinedEvents(finding: Finding, context: EvidenceContext): ClientEvent[] {
+  return context.joined.eventLogs
+    .filter(({ clock, events }) => clock === null && isOfContender(events, finding, context))
+    .flatMap(({ events }: JoinedEvents) => events.filter(isFailure))
+    .slice(0, MAX_UNJOINED);
+}
+
+function isOfContender(
+  events: readonly ClientEvent[],
+  { attempts, contender }: Finding,
+  { hosts, keptOut }: EvidenceContext,
+): boolean {
+  const address = hosts.text(contender.host);
+  const cookies = new Set(attempts.map((each) => cookieOf(each.contender.session.sa)));
+  if (events.some(({ initiatorCookie: own }) => cookies.has(own) || cookies.has(swapped(own)))) return true;
+  const gateway = hosts.text(attempts[0].contender.session.responderHost);
+  const isHere = events.some(({ remote }) => remote === gateway);
+  if (isHere && events.some(({ local }) => local === address)) return true;
+  // Events of dials name no address: they are of the only client that was kept out, or of anybody.
+  const isNameless = events.every(({ local, remote }) => local === null && remote === null);
+  if (isNameless) return keptOut.size === 1;
+  const isAsked = events.some(
+    (event) => event.messageId !== 0 && attempts.some(({ exchange }) => mayBe(event, exchange.messageId)),
+  );
+  return isHere && isAsked && keptOut.size === 1;
+}
+
+function cookieOf({ cookies }: IkeSa): string {
+  return cookies
+    .slice(0, 2)
+    .map((word) => (word >>> 0).toString(16).padStart(8, "0"))
+    .join("");
+}
+
+function ofEvent(event: ClientEvent, at: number, joined: boolean): Evidence {
+  return {
+    witness: "windows-event",
+    source: event.source,
+    line: event.line,
+    at: Number.isNaN(at) ? null : isoTime(Math.round(at), 0, 6),
+    id: event.id,
+    text: event.text,
+    shows: clientShows(event),
     joined,
   };
 }

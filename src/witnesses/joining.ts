@@ -6,15 +6,18 @@
  *     const judgement = judge(..);           the same facts, with what the witnesses say
  */
 
-import { hostOf } from "../collections/endpoints.ts";
+import type { ClientEvent } from "../events/reader.ts";
+import { OTHER_CAUSES } from "../events/reader.ts";
 import type { Exchange, Hosts, IkeSa } from "../ike/facts.ts";
-import type { ClientSa } from "../judgement/client-sa.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { LogClock } from "../syslog/clock.ts";
 import { captureTime } from "../syslog/clock.ts";
-import { type Join, type JoinedLine, joinLog, type SeenQuickMode, type SeenSession } from "../syslog/join.ts";
+import { type Join, type JoinedLine, joinLog, type SeenQuickMode } from "../syslog/join.ts";
 import type { GatewayEvent } from "../syslog/reader.ts";
-import type { WitnessBook } from "./book.ts";
+import { eventLogsOf, type WitnessBook } from "./book.ts";
+import { type EventJoin, type JoinedEvent, joinEvents } from "./event-join.ts";
+import { clientShows } from "./shows.ts";
+import { type View, viewOf } from "./view.ts";
 
 /** A log as it was joined: its clock is null where nothing could be relied on. */
 export interface JoinedLog {
@@ -23,8 +26,19 @@ export interface JoinedLog {
   ambiguous: number;
 }
 
+/** The events of one machine as they were joined. */
+export interface JoinedEvents {
+  name: string;
+  computer: string;
+  events: readonly ClientEvent[];
+  clock: LogClock | null;
+}
+
 export interface Joined {
   logs: JoinedLog[];
+  eventLogs: JoinedEvents[];
+  eventsOfExchange: ReadonlyMap<Exchange, readonly JoinedEvent[]>;
+  eventsOfSa: ReadonlyMap<IkeSa, readonly JoinedEvent[]>;
   ofExchange: ReadonlyMap<Exchange, readonly JoinedLine[]>;
   ofSa: ReadonlyMap<IkeSa, readonly JoinedLine[]>;
   /** The gateway of the captures that the lines of a device in a log are of, by `gatewayKey`. */
@@ -33,6 +47,9 @@ export interface Joined {
 
 export const NOTHING_JOINED: Joined = {
   logs: [],
+  eventLogs: [],
+  eventsOfExchange: new Map(),
+  eventsOfSa: new Map(),
   ofExchange: new Map(),
   ofSa: new Map(),
   gateways: new Map(),
@@ -41,14 +58,6 @@ export const NOTHING_JOINED: Joined = {
 /** @param host name of the device in its lines; "" where they have none */
 export function gatewayKey(log: string, host: string): string {
   return `${log}\n${host}`;
-}
-
-/** What the capture holds, in the form that logs are compared with. */
-interface View {
-  quickModes: SeenQuickMode[];
-  exchanges: Exchange[];
-  sessions: SeenSession[];
-  sas: IkeSa[];
 }
 
 /** Joins each log on its own: their clocks differ. What an earlier join said is forgotten. */
@@ -70,45 +79,52 @@ export function joinWitnesses(judgement: Judgement, hosts: Hosts, book: WitnessB
     for (const [i, { lines }] of join.ofSession) append(ofSa, view.sas[i], lines);
     return { name, clock: join.clock, ambiguous: join.ambiguous };
   });
-  return { logs, ofExchange, ofSa, gateways };
+  return { logs, ofExchange, ofSa, gateways, ...joinClients(view, book) };
 }
 
-function append<K>(map: Map<K, JoinedLine[]>, key: K, lines: readonly JoinedLine[]): void {
+/** Joins the events of each machine on their own. */
+function joinClients(view: View, book: WitnessBook) {
+  const eventsOfExchange = new Map<Exchange, JoinedEvent[]>();
+  const eventsOfSa = new Map<IkeSa, JoinedEvent[]>();
+  const eventLogs = eventLogsOf(book).map(({ name, computer, events }): JoinedEvents => {
+    const join = joinEvents(events, view);
+    testifyClient(join, view);
+    for (const [i, own] of join.ofQuickMode) append(eventsOfExchange, view.exchanges[i], own);
+    for (const [i, own] of join.ofSession) append(eventsOfSa, view.sas[i], own);
+    return { name, computer, events, clock: join.clock };
+  });
+  return { eventLogs, eventsOfExchange, eventsOfSa };
+}
+
+function testifyClient({ ofQuickMode }: EventJoin, view: View): void {
+  for (const [i, joined] of ofQuickMode) {
+    const testimony = view.exchanges[i].testimony ?? NOTHING_SAID;
+    const established = joined.find(({ event }) => event.fact === "quick-mode-established");
+    const failures = joined.filter(({ event }) => event.fact !== "quick-mode-established");
+    const other = failures.find(({ event }) => OTHER_CAUSES.has(event.error))?.event.reason ?? null;
+    view.exchanges[i].testimony = {
+      ...testimony,
+      acceptedAt:
+        established === undefined || !Number.isNaN(testimony.acceptedAt)
+          ? testimony.acceptedAt
+          : Math.max(view.quickModes[i].firstAt, established.at),
+      otherCause: testimony.otherCause ?? (other === null ? null : `the client's own log: ${other}`),
+      client: [...new Set(failures.map(({ event }) => clientShows(event)))],
+    };
+  }
+}
+
+const NOTHING_SAID: NonNullable<Exchange["testimony"]> = {
+  acceptedAt: Number.NaN,
+  refused: false,
+  otherCause: null,
+  client: [],
+};
+
+function append<K, T>(map: Map<K, T[]>, key: K, lines: readonly T[]): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [...lines]);
   else list.push(...lines);
-}
-
-function viewOf({ responders }: Judgement, hosts: Hosts): View {
-  const view: View = { quickModes: [], exchanges: [], sessions: [], sas: [] };
-  for (const responder of responders) {
-    const gateway = hosts.text(responder.host);
-    const clientsAt = new Map<number, Set<ClientSa["client"]>>();
-    for (const { client } of responder.clientSas) {
-      const same = clientsAt.get(client.host) ?? new Set();
-      clientsAt.set(client.host, same.add(client));
-    }
-    for (const { session, client } of responder.clientSas) {
-      const { sa, endpoint, finishedAt, quickModes } = session;
-      const shared = clientsAt.get(client.host)!.size > 1;
-      const address = hosts.text(hostOf(endpoint));
-      view.sessions.push({ client: address, gateway, shared, firstAt: sa.firstAt, finishedAt });
-      view.sas.push(sa);
-      for (const exchange of quickModes) {
-        const { messageId, firstAt, lastRetransmissionAt, replyAt, followedAt } = exchange;
-        view.quickModes.push({
-          session: view.sessions.length - 1,
-          messageId,
-          firstAt,
-          lastAt: Number.isNaN(lastRetransmissionAt) ? firstAt : lastRetransmissionAt,
-          replyAt,
-          thirdAt: followedAt,
-        });
-        view.exchanges.push(exchange);
-      }
-    }
-  }
-  return view;
 }
 
 function testify({ clock, ofQuickMode, ofSession }: Join, view: View): void {
@@ -121,10 +137,15 @@ function testify({ clock, ofQuickMode, ofSession }: Join, view: View): void {
           ? (before?.acceptedAt ?? Number.NaN)
           : acceptedAt(accepted, clock, view.quickModes[i]),
       refused: refusals.length > 0 || before?.refused === true,
-      otherCause: causes[0]?.reason?.trim() ?? before?.otherCause ?? null,
+      otherCause: causes.length > 0 ? wordsOf(causes[0]) : (before?.otherCause ?? null),
+      client: [],
     };
   }
   for (const [i, { endedAt, heldUntil }] of ofSession) view.sas[i].testimony = { endedAt, heldUntil };
+}
+
+function wordsOf({ reason }: GatewayEvent): string | null {
+  return reason === null ? null : `the gateway's log: ${reason.trim()}`;
 }
 
 /** A line's time is a second long: the acceptance came after the quick mode's first message. */

@@ -34,7 +34,7 @@ export function weighed(judgement: Judgement): Judgement {
 export function otherCauseOf(attempt: Attempt): string | null {
   const { exchange, contender } = attempt;
   const told = exchange.testimony?.otherCause ?? null;
-  if (told !== null) return `the gateway's log: ${told}`;
+  if (told !== null) return told;
   const error = errorsOf(exchange, contender.session.sa).find((type) => type !== NOTIFY_INVALID_MESSAGE_ID);
   if (error !== undefined) return `the gateway's decrypted Informational: ${notifyName(error)}`;
   return clashes(attempt) === true ? CLASH : null;

@@ -12,8 +12,8 @@ export const WITNESS_TERMS: readonly Term[] = [
   {
     kind: "warning",
     name: "log-not-joined",
-    brief: "the clock of a log could not be compared with the captures'",
-    text: "Lines of a log and messages of the captures belong together where client and message ID are the same and the times differ by one amount. Fewer than two lines agreed on one, or another amount fitted nearly as many. The log was read alone: its lines stand beside findings of the same clients, marked as not joined.",
+    brief: "the clock of a log, or of a client's events, could not be compared with the captures'",
+    text: "Lines of a log and messages of the captures belong together where client and message ID are the same and the times differ by one amount. Fewer than two lines agreed on one, or another amount fitted nearly as many. The log was read alone: its lines stand beside findings of the same clients, marked as not joined. Events of a client are compared in the same way, and where the times of several clients fit them as well they are of none.",
   },
   {
     kind: "warning",
