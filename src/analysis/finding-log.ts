@@ -9,53 +9,91 @@ import type { Finding, Overlap, Verdict } from "../report/model.ts";
 const OVERLAPS: readonly Overlap[] = ["none", "unknown", "probable", "certain"];
 
 export class FindingLog {
-  #announced = new Map<string, Finding>();
+  /** What was announced, by fingerprint: two clients that keep each other out share one. */
+  #announced = new Map<string, Finding[]>();
 
   /** Lines for what is new or changed. `complete`: findings that are missing here exist no more. */
   update(findings: readonly Finding[], at: string | null, complete: boolean): Line[] {
     const lines: Line[] = [];
-    const present = new Set<string>();
-    for (const finding of findings) {
-      const { fingerprint } = finding;
-      present.add(fingerprint);
-      const before = this.#announced.get(fingerprint);
-      if (before === undefined) lines.push({ type: "finding", schemaVersion: "1", at, finding });
+    const { pairs, missing } = this.#match(findings);
+    for (const [finding, before] of pairs) {
+      if (before === null) lines.push({ type: "finding", schemaVersion: "1", at, finding });
       else if (isChanged(before, finding)) lines.push(updateLine(before, finding, at, false));
-      else continue;
-      this.#announced.set(fingerprint, finding);
     }
-    for (const [fingerprint, finding] of this.#announced) {
-      if (present.has(fingerprint)) continue;
-      this.#announced.delete(fingerprint);
-      if (complete) lines.push(updateLine(finding, finding, at, true));
-    }
+    this.#announced = byFingerprint(
+      pairs.map(([finding, before]) => (before === null || isChanged(before, finding) ? finding : before)),
+    );
+    if (complete) for (const finding of missing) lines.push(updateLine(finding, finding, at, true));
     return lines;
   }
 
-  /** What was told, to be kept in a state file. */
-  save(): Map<string, Finding> {
+  /** What was announced, to be kept in a state file. */
+  save(): Map<string, Finding[]> {
     return this.#announced;
   }
 
-  restore(announced: Map<string, Finding>): void {
+  restore(announced: Map<string, Finding[]>): void {
     this.#announced = announced;
   }
 
   /**
-   * IKE SAs were let go of: findings are from now on what they are without them, and that is not news. Gives the
-   * findings as they were told, where that cannot be seen any more.
+   * IKE SAs were dropped: findings are from now on what they are without them, and that is not news. Gives the
+   * findings as they were announced, where that cannot be seen any more.
    */
   rebase(findings: readonly Finding[]): Finding[] {
-    const present = new Map(findings.map((finding) => [finding.fingerprint, finding]));
-    const closed: Finding[] = [];
-    for (const [fingerprint, before] of this.#announced) {
-      const after = present.get(fingerprint);
-      if (after?.verdict !== before.verdict) closed.push(before);
-      if (after === undefined) this.#announced.delete(fingerprint);
-      else this.#announced.set(fingerprint, after);
-    }
-    return closed;
+    const { pairs, missing } = this.#match(findings);
+    const weaker = pairs.flatMap(([after, before]) =>
+      before !== null && after.verdict !== before.verdict ? [before] : [],
+    );
+    this.#announced = byFingerprint(pairs.flatMap(([after, before]) => (before === null ? [] : [after])));
+    return [...weaker, ...missing];
   }
+
+  /** Each finding with what was announced of it, or null; and what was announced and is missing now. */
+  #match(findings: readonly Finding[]): { pairs: [Finding, Finding | null][]; missing: Finding[] } {
+    const open = new Map([...this.#announced].map(([fingerprint, list]) => [fingerprint, [...list]]));
+    const found = new Map<Finding, Finding>();
+    for (const isSame of SAMENESS) {
+      for (const finding of findings) {
+        const list = found.has(finding) ? undefined : open.get(finding.fingerprint);
+        const place = list?.findIndex((before) => isSame(before, finding)) ?? -1;
+        if (place >= 0) found.set(finding, list!.splice(place, 1)[0]);
+      }
+    }
+    return {
+      pairs: findings.map((finding) => [finding, found.get(finding) ?? null]),
+      missing: [...open.values()].flat(),
+    };
+  }
+}
+
+/**
+ * What tells findings of one fingerprint apart, the surest first: a fingerprint is of two clients in no order and without
+ * ports, and a NAT may give either of them another port.
+ */
+const SAMENESS: readonly ((before: Finding, finding: Finding) => boolean)[] = [
+  (before, finding) =>
+    isClient(before.contender, finding.contender) && isClient(before.holder, finding.holder),
+  (before, finding) => isClient(before.contender, finding.contender),
+  (before, finding) =>
+    before.contender.address === finding.contender.address &&
+    before.holder.address === finding.holder.address,
+];
+
+type Named = Pick<Finding["holder"], "address" | "port">;
+
+function isClient(a: Named, b: Named): boolean {
+  return a.address === b.address && a.port === b.port;
+}
+
+function byFingerprint(findings: readonly Finding[]): Map<string, Finding[]> {
+  const grouped = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const list = grouped.get(finding.fingerprint);
+    if (list === undefined) grouped.set(finding.fingerprint, [finding]);
+    else list.push(finding);
+  }
+  return grouped;
 }
 
 function updateLine(before: Finding, finding: Finding, at: string | null, withdrawn: boolean): Line {
