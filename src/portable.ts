@@ -7,7 +7,7 @@
  *   const report = await analyze([{ name: file.name, chunks: file.stream(), reopen: () => file.stream() }]);
  *   for (const { verdict, summary } of report.findings) console.log(verdict, summary);
  *
- * What a runtime does in its own way is handed in: `decompressors`, `signal`, `progress`, `now`.
+ * What a runtime does in its own way is handed in: `decompressors`, `ciphers`, `signal`, `progress`, `now`.
  */
 
 import type { LiveAnalysis } from "./analysis/analysis.ts";
@@ -18,13 +18,17 @@ import type { Decompressor, Decompressors } from "./feed/decompression.ts";
 import type { FeedInput } from "./feed/feed.ts";
 import { openSource } from "./feed/formats.ts";
 import { Sequencer } from "./feed/sequencer.ts";
+import type { Ciphers } from "./keys/ciphers.ts";
 import type { Report } from "./report/model.ts";
 import type { Timeline } from "./report/timeline.ts";
+import { type OpenedWitnesses, openWitnesses, type WitnessFile } from "./witnesses/reading.ts";
 
 export { CaptureError } from "./capture/source.ts";
 export type { Decompressor, Decompressors } from "./feed/decompression.ts";
+export type { CipherName, Ciphers, HashName } from "./keys/ciphers.ts";
 export { reportToJson } from "./printers/json.ts";
 export type { Report } from "./report/model.ts";
+export { WITNESS_HEAD, witnessKind } from "./witnesses/reading.ts";
 
 const MICROS_PER_SECOND = 1_000_000;
 
@@ -55,6 +59,14 @@ export interface PortableOptions extends ScopeOptions {
   maxPackets?: number;
   /** By the name of the compression, as "gzip"; where none are given, what `DecompressionStream` of the runtime can. */
   decompressors?: Decompressors;
+  /** Files of keys (Wireshark's table, bare keys, a daemon's log), for which `ciphers` are needed. */
+  keys?: readonly PortableInput[];
+  /** Logs of the gateway. A log that is recognised may also be one of the inputs. */
+  syslog?: readonly PortableInput[];
+  /** Events of Windows clients, as `wevtutil qe .. /f:xml` writes them. */
+  events?: readonly PortableInput[];
+  /** Ciphers and hashes that keys are used with. */
+  ciphers?: Ciphers;
   /** When aborted, the inputs count as ended. */
   signal?: AbortSignal;
   progress?: (progress: PortableProgress) => void;
@@ -66,7 +78,7 @@ export interface PortableOptions extends ScopeOptions {
  * Reads captures, message records or logs, merged by time, and reports the message-ID collisions in them. An input that
  * cannot be read is a gap in the report's `coverage`.
  * @throws CaptureError when none can be read
- * @throws RangeError for an address, prefix or port that is not one
+ * @throws RangeError for an address, prefix or port that is not one, and for keys without ciphers
  */
 export async function analyze(
   inputs: readonly PortableInput[],
@@ -80,25 +92,45 @@ export async function study(
   inputs: readonly PortableInput[],
   options: PortableOptions = {},
 ): Promise<{ report: Report; timelines: () => Timeline[] }> {
-  const { reorderSeconds, decompressors = nativeDecompressors(), progress, ...settings } = options;
+  const { reorderSeconds, decompressors = nativeDecompressors(), progress, ...rest } = options;
+  const { keys = [], syslog = [], events = [], ciphers = null, ...settings } = rest;
+  const witnesses = await openWitnesses({
+    keys: keys.map(fileOf),
+    events: events.map(fileOf),
+    ciphers,
+    today: () => Date.now() * 1_000,
+  });
+  const { gatewayLog } = witnesses;
   const reorder = reorderSeconds === undefined ? {} : { reorder: reorderSeconds * MICROS_PER_SECOND };
-  const feed = new Sequencer(inputs.map((input) => feedInput(input, { ...reorder, decompressors })));
+  const opening = { ...reorder, decompressors, gatewayLog };
+  const feed = new Sequencer([
+    ...inputs.map((input) => feedInput(input, opening)),
+    ...syslog.map((input) => feedInput(input, { ...opening, isGatewayLog: true })),
+  ]);
   const onRound = ({ packets }: LiveAnalysis) => {
     const { bytes, source } = feed.progress();
     progress?.({ bytes, packets, source });
   };
   const now = options.now ?? (() => performance.now());
-  const { report, timelines } = await run(feed, { ...settings, now, onRound }, () => feed.failures);
+  const unread = () => [...witnesses.failures, ...feed.failures];
+  const { report, timelines } = await run(feed, { ...settings, now, onRound, witnesses }, unread);
   // Not waited for: a stream that is told to end while it gives nothing may never answer.
   feed.close().catch(() => {});
   if (feed.summaries.length === 0 && feed.failures.length > 0) throw feed.failures[0];
   return { report, timelines };
 }
 
-function feedInput(
-  { name, chunks, reopen }: PortableInput,
-  options: { reorder?: number; decompressors: Decompressors },
-): FeedInput {
+interface PortableOpening extends Pick<OpenedWitnesses, "gatewayLog"> {
+  reorder?: number;
+  decompressors: Decompressors;
+  isGatewayLog?: boolean;
+}
+
+function fileOf({ name, chunks }: PortableInput): WitnessFile {
+  return { name, chunks: iterated(chunks) };
+}
+
+function feedInput({ name, chunks, reopen }: PortableInput, options: PortableOpening): FeedInput {
   let opened = false;
   const open = (chunk?: number) => {
     const again = opened && reopen !== undefined ? reopen() : chunks;

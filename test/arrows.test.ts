@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   keys: ["wire", "collections"],
   syslog: ["capture", "wire", "collections"],
   events: ["wire", "collections"],
-  witnesses: ["report", "judgement", "ike", "syslog", "events", "wire", "collections"],
+  witnesses: ["report", "judgement", "ike", "syslog", "events", "keys", "capture", "wire", "collections"],
   anonymize: ["feed", "capture", "wire"],
   records: ["capture", "wire", "collections"],
   archives: ["capture", "wire", "collections"],

@@ -1,0 +1,144 @@
+/**
+ * Reads files of keys and of events, whole and before the captures: what they say concerns every packet. Whoever runs
+ * the program opens the files, and hands in the ciphers.
+ */
+
+import { CaptureError, type ReadFailure, unreadable } from "../capture/source.ts";
+import { EventReader } from "../events/reader.ts";
+import type { Ciphers } from "../keys/ciphers.ts";
+import { type Key, KeyList } from "../keys/key-list.ts";
+import { Opener } from "../keys/opener.ts";
+import type { LineTaker } from "../syslog/source.ts";
+import { WitnessBook } from "./book.ts";
+
+/** Longest line of a file of keys; a daemon's log may hold longer ones, which are none. */
+const MAX_LINE = 65_536;
+const SHOWN_LINES = 8;
+
+/** A file as its name and its bytes; reading it may fail. */
+export interface WitnessFile {
+  name: string;
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface WitnessFiles {
+  keys: readonly WitnessFile[];
+  events: readonly WitnessFile[];
+  /** Needed where there are keys. */
+  ciphers: Ciphers | null;
+  /** Microseconds since the epoch: lines of a log without a year are not later. */
+  today: () => number;
+}
+
+export interface OpenedWitnesses {
+  book: WitnessBook;
+  opener: Opener | null;
+  failures: CaptureError[];
+  /** What the user must know, without a word of any key. */
+  notes: string[];
+  /** For an input that is a gateway's log. */
+  gatewayLog: (name: string) => LineTaker;
+}
+
+/**
+ * Reads keys and events, and waits for logs.
+ * @throws RangeError for keys without ciphers
+ */
+export async function openWitnesses({
+  keys,
+  events,
+  ciphers,
+  today,
+}: WitnessFiles): Promise<OpenedWitnesses> {
+  const book = new WitnessBook();
+  const failures: CaptureError[] = [];
+  const notes: string[] = [];
+  let opener: Opener | null = null;
+  if (keys.length > 0) {
+    if (ciphers === null) throw new RangeError("keys were given, but no ciphers to open messages with");
+    const read: Key[] = [];
+    for (const file of keys) for (const key of await readKeys(file, failures, notes)) read.push(key);
+    opener = new Opener(read, ciphers);
+  }
+  for (const file of events) await readEvents(file, book, failures);
+  return { book, opener, failures, notes, gatewayLog: (name) => book.open(name, today()) };
+}
+
+/** A message names a file and a line, never what stands there. */
+async function readKeys(
+  { name, chunks }: WitnessFile,
+  failures: CaptureError[],
+  notes: string[],
+): Promise<readonly Key[]> {
+  const list = new KeyList(name);
+  try {
+    for await (const line of linesOf(chunks)) list.take(line);
+  } catch (error) {
+    failures.push(unreadable(name, error as ReadFailure));
+    return [];
+  }
+  if (list.keys.length === 0) {
+    const message = `${name} holds no keys: a key is 16 to 64 hexadecimal digits on a line`;
+    failures.push(new CaptureError("unsupported", message));
+  } else if (list.unreadable.length > 0) {
+    const lines = list.unreadable.slice(0, SHOWN_LINES).join(", ");
+    notes.push(`${name}: ${list.unreadable.length} lines are no keys and were skipped: line ${lines}.`);
+  }
+  if (list.evicted > 0) notes.push(`${name}: ${list.evicted} keys are too many and were left out.`);
+  return list.keys;
+}
+
+/** Each byte a character: keys are digits, and what else stands in a log is not looked at. */
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder("latin1");
+  let held = "";
+  for await (const chunk of chunks) {
+    const lines = (held + decoder.decode(chunk)).split("\n");
+    held = lines.pop()!.slice(0, MAX_LINE);
+    yield* lines;
+  }
+  if (held !== "") yield held;
+}
+
+async function readEvents(
+  { name, chunks }: WitnessFile,
+  book: WitnessBook,
+  failures: CaptureError[],
+): Promise<void> {
+  const reader = new EventReader(name);
+  try {
+    for await (const piece of textOf(chunks)) for (const event of reader.take(piece)) book.note(event);
+  } catch (error) {
+    failures.push(unreadable(name, error as ReadFailure));
+    return;
+  }
+  if (reader.cutter.found > 0) return;
+  const how = "wevtutil qe Security /f:xml > events.xml";
+  failures.push(new CaptureError("unsupported", `${name} holds no events; they are written by: ${how}`));
+}
+
+/** PowerShell writes UTF-16, which its first bytes say. */
+async function* textOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  let decoder: InstanceType<typeof TextDecoder> | null = null;
+  for await (const chunk of chunks) {
+    decoder ??= new TextDecoder(isUtf16(chunk) ? "utf-16le" : "utf-8");
+    yield decoder.decode(chunk, { stream: true });
+  }
+}
+
+function isUtf16(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xfe;
+}
+
+/** Bytes of a file that tell what it is; of a daemon's log the first key may stand further on. */
+export const WITNESS_HEAD = 65_536;
+
+/** What a file is that may be a capture as well: by its first bytes, `WITNESS_HEAD` of them or all there are. */
+export function witnessKind(head: Uint8Array): "keys" | "events" | null {
+  const text = new TextDecoder(isUtf16(head) ? "utf-16le" : "latin1").decode(head.subarray(0, WITNESS_HEAD));
+  if (/^\uFEFF?(?:\u00EF\u00BB\u00BF)?\s*(?:<\?xml[^>]{0,100}\?>)?\s*<Events?[\s>]/.test(text))
+    return "events";
+  const list = new KeyList();
+  for (const line of text.split("\n")) list.take(line);
+  return list.keys.length > list.unreadable.length ? "keys" : null;
+}
