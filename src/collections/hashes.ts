@@ -7,46 +7,71 @@
 const BLOCK = 64;
 const WORDS = BLOCK / 4;
 
+/** A report names every flow by a hash: nothing is made anew for a block. */
+const words = new Int32Array(WORDS);
+const schedule = new Int32Array(80);
+const SHA1_INITIAL = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
+const MD5_INITIAL = SHA1_INITIAL.slice(0, 4);
+
 export function md5(bytes: Uint8Array): Uint8Array {
-  const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
-  for (const block of blocks(bytes, true)) md5Block(state, block);
+  const state = MD5_INITIAL.slice();
+  const all = padded(bytes, true);
+  for (let at = 0; at < all.length; at += BLOCK) {
+    takeBlock(all, at, true);
+    md5Block(state);
+  }
   return output(state, true);
 }
 
 export function sha1(bytes: Uint8Array): Uint8Array {
-  const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
-  const schedule = new Int32Array(80);
-  for (const block of blocks(bytes, false)) sha1Block(state, block, schedule);
+  const state = SHA1_INITIAL.slice();
+  const all = padded(bytes, false);
+  for (let at = 0; at < all.length; at += BLOCK) {
+    takeBlock(all, at, false);
+    sha1Block(state);
+  }
   return output(state, false);
 }
 
 export function sha256(bytes: Uint8Array): Uint8Array {
   const { initial, constants } = sha256Tables();
   const state = initial.slice();
-  const schedule = new Int32Array(64);
-  for (const block of blocks(bytes, false)) sha256Block(state, block, schedule, constants);
+  const all = padded(bytes, false);
+  for (let at = 0; at < all.length; at += BLOCK) {
+    takeBlock(all, at, false);
+    sha256Block(state, constants);
+  }
   return output(state, false);
 }
 
-/** The input in blocks of 16 words: behind it a bit, zeros, and its length in bits. */
-function* blocks(bytes: Uint8Array, littleEndian: boolean): Generator<Int32Array> {
-  const count = Math.ceil((bytes.length + 9) / BLOCK);
-  const padded = new Uint8Array(count * BLOCK);
-  padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setBigUint64(padded.length - 8, BigInt(bytes.length) * 8n, littleEndian);
-  const block = new Int32Array(WORDS);
-  for (let at = 0; at < padded.length; at += BLOCK) {
-    for (let i = 0; i < WORDS; i += 1) block[i] = view.getInt32(at + i * 4, littleEndian);
-    yield block;
+/** The input as whole blocks: behind it a bit, zeros, and its length in bits. */
+function padded(bytes: Uint8Array, littleEndian: boolean): Uint8Array {
+  const all = new Uint8Array(Math.ceil((bytes.length + 9) / BLOCK) * BLOCK);
+  all.set(bytes);
+  all[bytes.length] = 0x80;
+  let bits = bytes.length * 8;
+  for (let i = 0; i < 8; i += 1) {
+    all[all.length - (littleEndian ? 8 - i : 1 + i)] = bits % 256;
+    bits = Math.floor(bits / 256);
+  }
+  return all;
+}
+
+/** The block at `at` as `words`. */
+function takeBlock(all: Uint8Array, at: number, littleEndian: boolean): void {
+  for (let i = 0; i < WORDS; i += 1) {
+    const from = at + i * 4;
+    words[i] = littleEndian
+      ? (all[from + 3] << 24) | (all[from + 2] << 16) | (all[from + 1] << 8) | all[from]
+      : (all[from] << 24) | (all[from + 1] << 16) | (all[from + 2] << 8) | all[from + 3];
   }
 }
 
 function output(state: Int32Array, littleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(state.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < state.length; i += 1) view.setInt32(i * 4, state[i], littleEndian);
+  for (let i = 0; i < bytes.length; i += 1) {
+    bytes[i] = state[i >> 2] >>> (8 * (littleEndian ? i & 3 : 3 - (i & 3)));
+  }
   return bytes;
 }
 
@@ -59,9 +84,12 @@ const MD5_SHIFTS = [
 ];
 let md5Sines: Int32Array | null = null;
 
-function md5Block(state: Int32Array, words: Int32Array): void {
+function md5Block(state: Int32Array): void {
   md5Sines ??= Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0);
-  let [a, b, c, d] = state;
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
   for (let i = 0; i < 64; i += 1) {
     const round = i >> 4;
     let mixed: number;
@@ -85,16 +113,23 @@ function md5Block(state: Int32Array, words: Int32Array): void {
     c = b;
     b = (b + rotated(sum, MD5_SHIFTS[round][i & 3])) | 0;
   }
-  add(state, [a, b, c, d]);
+  state[0] += a;
+  state[1] += b;
+  state[2] += c;
+  state[3] += d;
 }
 
 /** FIPS 180-4 6.1.2. */
-function sha1Block(state: Int32Array, words: Int32Array, schedule: Int32Array): void {
+function sha1Block(state: Int32Array): void {
   schedule.set(words);
   for (let i = WORDS; i < 80; i += 1) {
     schedule[i] = rotated(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1);
   }
-  let [a, b, c, d, e] = state;
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
+  let e = state[4];
   for (let i = 0; i < 80; i += 1) {
     let mixed: number;
     if (i < 20) mixed = ((b & c) | (~b & d)) + 0x5a827999;
@@ -108,7 +143,11 @@ function sha1Block(state: Int32Array, words: Int32Array, schedule: Int32Array): 
     b = a;
     a = sum;
   }
-  add(state, [a, b, c, d, e]);
+  state[0] += a;
+  state[1] += b;
+  state[2] += c;
+  state[3] += d;
+  state[4] += e;
 }
 
 let tables: { initial: Int32Array; constants: Int32Array } | null = null;
@@ -127,12 +166,7 @@ function sha256Tables(): { initial: Int32Array; constants: Int32Array } {
 }
 
 /** FIPS 180-4 6.2.2. */
-function sha256Block(
-  state: Int32Array,
-  words: Int32Array,
-  schedule: Int32Array,
-  constants: Int32Array,
-): void {
+function sha256Block(state: Int32Array, constants: Int32Array): void {
   schedule.set(words);
   for (let i = WORDS; i < 64; i += 1) {
     const x = schedule[i - 15];
@@ -167,7 +201,18 @@ function add(state: Int32Array, words: readonly number[]): void {
   for (let i = 0; i < words.length; i += 1) state[i] = (state[i] + words[i]) | 0;
 }
 
-/** RFC 4648 4. */
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const PADDING = "=".charCodeAt(0);
+
+/** RFC 4648 4. For short inputs. */
 export function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+  const codes: number[] = [];
+  for (let at = 0; at < bytes.length; at += 3) {
+    const three = (bytes[at] << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    for (let i = 0; i < 4; i += 1) {
+      const isOver = at + i > bytes.length;
+      codes.push(isOver ? PADDING : ALPHABET.charCodeAt((three >>> (18 - 6 * i)) & 63));
+    }
+  }
+  return String.fromCharCode(...codes);
 }

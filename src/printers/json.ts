@@ -19,9 +19,17 @@ function codeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** A value as it stands `depth` levels deep; no string holds a raw line feed, so every one is the layout's. */
+/** A value as it stands `depth` levels deep: what is left of so many arrays around it without their brackets. */
 function indented(value: unknown, depth: number): string {
-  return escaped(JSON.stringify(value, null, 2).replaceAll("\n", `\n${"  ".repeat(depth)}`));
+  let around = value;
+  let brackets = 0;
+  for (let i = 1; i <= depth; i += 1) {
+    around = [around];
+    brackets += 2 * i + 2;
+  }
+  const text = JSON.stringify(around, null, 2);
+  // Each has as many characters before the value as behind it, but for the last one's indentation.
+  return escaped(text.slice(brackets, text.length - brackets + 2 * depth));
 }
 
 /** The report as JSON, one piece per row of its lists. */
