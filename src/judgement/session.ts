@@ -139,6 +139,7 @@ function clientPath(sa: IkeSa, client: Side, hosts: Hosts): Path {
  * responder sends earlier; clocks of two captures that differ shift both the same way, and cancel out.
  */
 function nearnessOf(host: number, { paths }: IkeSa, client: Side): number {
+  if (!paths.some(hasEchoes)) return 0;
   const own = paths.filter(({ ends }) => hostOf(ends[client]) === host);
   const lateness = (side: Side) => {
     const later = own.reduce((sum, path) => sum + path.echoedLater[side], 0);
@@ -148,6 +149,10 @@ function nearnessOf(host: number, { paths }: IkeSa, client: Side): number {
   // NaN where the copies of one side are missing: those of the other show nothing.
   const total = lateness(client) - lateness(other(client));
   return Math.abs(total) > 1 ? Math.sign(total) : 0;
+}
+
+function hasEchoes({ echoOf, echoedLater }: Path): boolean {
+  return echoOf[0] + echoOf[1] + echoedLater[0] + echoedLater[1] > 0;
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

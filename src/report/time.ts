@@ -1,30 +1,43 @@
 /** Times as text: ISO 8601, UTC, with as many digits as the capture's clock has. */
 
-/** @param micros microseconds since the epoch; a fraction is cut off @param nanos 0..999 below the microsecond @param digits 6 or 9 */
-export function isoTime(micros: number, nanos: number, digits: 6 | 9): string {
-  const seconds = Math.floor(micros / 1e6);
-  const fraction = String(Math.floor(micros - seconds * 1e6)).padStart(6, "0");
-  return `${wholeSeconds(seconds)}.${fraction}${digits === 9 ? String(nanos).padStart(3, "0") : ""}Z`;
-}
-
 const DAY = 86_400;
 /** Dates end there, on either side; a damaged capture can hold such times. */
 const LAST_DAY = 100_000_000;
 /** The last day that was put into words: a report names many times of one day. */
 let lastDay = Number.NaN;
 let lastText = "";
+/** Characters behind the day. Made at once: a string put together of ten pieces takes ten times the room. */
+const micro = Array.from("T00:00:00.000000Z", (character) => character.charCodeAt(0));
+const nano = Array.from("T00:00:00.000000000Z", (character) => character.charCodeAt(0));
+const ZERO = "0".charCodeAt(0);
 
-function wholeSeconds(seconds: number): string {
+/** @param micros microseconds since the epoch; a fraction is cut off @param nanos 0..999 below the microsecond @param digits 6 or 9 */
+export function isoTime(micros: number, nanos: number, digits: 6 | 9): string {
+  const seconds = Math.floor(micros / 1e6);
   const day = Math.floor(seconds / DAY);
-  const second = seconds - day * DAY;
-  if (!((day >= -LAST_DAY && day < LAST_DAY) || seconds === LAST_DAY * DAY)) return "9999-12-31T23:59:59";
-  if (day !== lastDay) {
-    lastDay = day;
-    lastText = new Date(day * DAY * 1000).toISOString().split("T", 1)[0];
-  }
-  return `${lastText}T${two(second / 3600)}:${two((second / 60) % 60)}:${two(second % 60)}`;
+  const isDate = (day >= -LAST_DAY && day < LAST_DAY) || seconds === LAST_DAY * DAY;
+  const second = isDate ? seconds - day * DAY : DAY - 1;
+  const characters = digits === 9 ? nano : micro;
+  put(characters, 1, Math.floor(second / 3600), 2);
+  put(characters, 4, Math.floor(second / 60) % 60, 2);
+  put(characters, 7, second % 60, 2);
+  put(characters, 10, Math.floor(micros - seconds * 1e6), 6);
+  if (digits === 9) put(characters, 16, nanos, 3);
+  return (isDate ? dayText(day) : "9999-12-31") + String.fromCharCode(...characters);
 }
 
-function two(value: number): string {
-  return value < 10 ? `0${Math.floor(value)}` : `${Math.floor(value)}`;
+/** Writes a number in so many digits. */
+function put(characters: number[], at: number, number: number, digits: number): void {
+  let left = number;
+  for (let i = at + digits - 1; i >= at; i -= 1) {
+    characters[i] = ZERO + (left % 10);
+    left = Math.floor(left / 10);
+  }
+}
+
+function dayText(day: number): string {
+  if (day === lastDay) return lastText;
+  lastDay = day;
+  lastText = new Date(day * DAY * 1000).toISOString().split("T", 1)[0];
+  return lastText;
 }

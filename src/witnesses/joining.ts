@@ -62,9 +62,9 @@ export function gatewayKey(log: string, host: string): string {
 
 /** Joins each log on its own: their clocks differ. What an earlier join said is forgotten. */
 export function joinWitnesses(judgement: Judgement, hosts: Hosts, book: WitnessBook): Joined {
+  forget(judgement);
+  if (book.isEmpty) return NOTHING_JOINED;
   const view = viewOf(judgement, hosts);
-  for (const exchange of view.exchanges) exchange.testimony = null;
-  for (const sa of view.sas) sa.testimony = null;
   const ofExchange = new Map<Exchange, JoinedLine[]>();
   const ofSa = new Map<IkeSa, JoinedLine[]>();
   const gateways = new Map<string, string>();
@@ -80,6 +80,15 @@ export function joinWitnesses(judgement: Judgement, hosts: Hosts, book: WitnessB
     return { name, clock: join.clock, ambiguous: join.ambiguous };
   });
   return { logs, ofExchange, ofSa, gateways, ...joinClients(view, book) };
+}
+
+function forget({ responders }: Judgement): void {
+  for (const { clientSas } of responders) {
+    for (const { session } of clientSas) {
+      session.sa.testimony = null;
+      for (const exchange of session.quickModes) exchange.testimony = null;
+    }
+  }
 }
 
 /** Joins the events of each machine on their own. */
