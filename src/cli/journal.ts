@@ -6,7 +6,6 @@
 import { fstatSync } from "node:fs";
 import type { Line } from "../report/lines.ts";
 import type { Severity } from "../report/model.ts";
-import type { Variables } from "./terminal.ts";
 
 /** Priorities of syslog (RFC 5424, section 6.2.1). */
 export const ERROR = 3;
@@ -23,7 +22,10 @@ const OF_SEVERITY: Record<Severity, number> = {
 };
 
 /** True where what is written to this file descriptor goes into the journal, and not to a file or a terminal. */
-export function goesToJournal(descriptor: number, { JOURNAL_STREAM }: Variables): boolean {
+export function goesToJournal(
+  descriptor: number,
+  { JOURNAL_STREAM }: { readonly JOURNAL_STREAM?: string | undefined },
+): boolean {
   if (JOURNAL_STREAM === undefined) return false;
   try {
     const { dev, ino } = fstatSync(descriptor);
