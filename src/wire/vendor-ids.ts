@@ -6,6 +6,7 @@
  */
 
 import { hex } from "./bytes.ts";
+import { STRONGSWAN_VERSIONS } from "./strongswan-versions.ts";
 
 export interface VendorKnowledge {
   /** Operating system or product of the sender, as far as its vendor IDs name it. */
@@ -60,6 +61,7 @@ const TABLE: readonly Entry[] = [
   ["prefix", "4048b7d56ebce88525e7de7f00d6c2d3", "capability", "FRAGMENTATION"],
 
   ["exact", "882fe56d6fd20dbc2251613b2ebe5beb", "make-keys-by-sa", "strongSwan"],
+  ...STRONGSWAN_VERSIONS.map(([, hex]): Entry => ["exact", hex, "make-keys-by-sa", "strongSwan"]),
   ["prefix", ascii("OE-Libreswan-"), "make-keys-by-sa", "libreswan"],
   ["exact", "7003cbc1097dbe9c2600ba6983bc8b35", "make-keys-by-sa", "racoon"],
   ["exact", "f14b94b7bff1fef02773b8c49feded26", "make", "Shrew Soft"],

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { STRONGSWAN_VERSIONS } from "../../src/wire/strongswan-versions.ts";
 import { readVendorIds } from "../../src/wire/vendor-ids.ts";
 
 const md5 = (text: string) => createHash("md5").update(text, "latin1").digest("hex");
@@ -71,8 +72,15 @@ describe("Windows without a version", () => {
 });
 
 describe("makes", () => {
+  it.each(STRONGSWAN_VERSIONS)("strongSwan %s sent the MD5 of its name", (version, id) => {
+    expect(id).toBe(md5(`strongSwan ${version}`));
+  });
+
   it.each<[string, string, string, boolean]>([
     ["strongSwan", STRONGSWAN, "strongSwan", true],
+    ["strongSwan 4.0.0, which sent its version", md5("strongSwan 4.0.0"), "strongSwan", true],
+    ["strongSwan 4.2.17", md5("strongSwan 4.2.17"), "strongSwan", true],
+    ["strongSwan 5.1.1", md5("strongSwan 5.1.1"), "strongSwan", true],
     ["libreswan, with its version behind", ascii("OE-Libreswan-4.10"), "libreswan", true],
     ["racoon", md5("KAME/racoon"), "racoon", true],
     ["Openswan: OE and ten letters", ascii("OEabcdefghij"), "Openswan or FreeS/WAN", true],
