@@ -3,6 +3,7 @@
 import { zoneLabel } from "../report/clock.ts";
 import type { Client, Finding } from "../report/model.ts";
 import { counted, endpoint, insideText } from "../report/phrases.ts";
+import { atOnce } from "./exposure.ts";
 import { percent } from "./finding-block.ts";
 import { isAccusing } from "./findings-section.ts";
 import { grid, more, type Page, paragraph, rowLimit, title } from "./page.ts";
@@ -27,7 +28,7 @@ export function gatewayLines(page: Page): string[] {
       row.vendor ?? "unknown",
       row.clients,
       row.sequentialClients,
-      row.peakConcurrentSequential,
+      atOnce(row),
     ]);
   const head = ["gateway (responder)", "make", "clients", "count their IDs", "of these at once"];
   return [

@@ -4,6 +4,7 @@ import type { Clock } from "../report/clock.ts";
 import type { Client, Report } from "../report/model.ts";
 import { counted, endpoint, insideText } from "../report/phrases.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
+import { atOnce } from "./exposure.ts";
 import { percent } from "./finding-block.ts";
 import { html, htmlTable, paragraph } from "./html-text.ts";
 
@@ -19,7 +20,7 @@ export function responderSection({ responders }: Report): string {
       html(row.vendor ?? "unknown"),
       String(row.clients),
       String(row.sequentialClients),
-      String(row.peakConcurrentSequential),
+      atOnce(row),
     ]);
   const heads = [
     "gateway (responder)",

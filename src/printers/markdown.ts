@@ -9,6 +9,7 @@ import { contenderRole, counted, endpoint, insideText } from "../report/phrases.
 import { meaningOf } from "../report/terms/terms.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
+import { atOnce } from "./exposure.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
 import { coverageSection, stepsSection, summarySection } from "./markdown-frame.ts";
 import { code, escaped, rest, tableLines } from "./markdown-text.ts";
@@ -200,7 +201,7 @@ function responderSection({ responders }: Report): string[] {
       escaped(row.vendor ?? "unknown"),
       String(row.clients),
       String(row.sequentialClients),
-      String(row.peakConcurrentSequential),
+      atOnce(row),
     ]);
   const head = ["gateway (responder)", "make", "clients", "count their message IDs", "most of these at once"];
   return ["## Gateways", "", ...tableLines(head, rows), ...rest(responders.length, MAX_ROWS), ""];

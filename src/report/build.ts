@@ -63,6 +63,7 @@ export function buildResponders(judgement: Judgement, context: BuildContext): Re
       clients: responder.clients.length,
       sequentialClients: exposure.sequentialClients,
       peakConcurrentSequential: exposure.peakConcurrentSequential,
+      ...(exposure.harmless ? { exposureHarmless: true as const } : {}),
       fingerprint: responderFingerprint(address),
     };
   });

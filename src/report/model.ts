@@ -123,6 +123,12 @@ const responder = z.object({
   clients: count,
   sequentialClients: count,
   peakConcurrentSequential: count.describe("The most sequential clients that were connected at once"),
+  exposureHarmless: z
+    .literal(true)
+    .optional()
+    .describe(
+      "Two clients with one message ID do no harm here: it accepted one in use, or is of another make",
+    ),
   fingerprint,
 });
 

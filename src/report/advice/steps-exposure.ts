@@ -17,8 +17,8 @@ export function exposureSteps({ report, accusing, responder }: Facts): NextStep[
   );
   return report.responders
     .filter(
-      ({ address, sequentialClients }) =>
-        sequentialClients > 1 && !accused.has(address) && !tolerant.has(address),
+      ({ address, sequentialClients, exposureHarmless }) =>
+        exposureHarmless !== true && sequentialClients > 1 && !accused.has(address) && !tolerant.has(address),
     )
     .filter(({ address }) => maybeAsa(responder(address)))
     .slice(0, MAX_GATEWAYS)
