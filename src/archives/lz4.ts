@@ -23,18 +23,25 @@ const MIN_MATCH = 4;
  */
 export async function* unpackLz4(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const input = new PackedInput(packed);
+  const outputs = new Map<number, Output>();
+  // Room is made for a frame's first block, and used again by later frames: there may be millions of small ones.
+  const outputOf = (maximum: number) => {
+    const output = outputs.get(maximum) ?? new Output(maximum);
+    outputs.set(maximum, output);
+    return output;
+  };
   while (await input.more(4)) {
     const magic = input.u32();
     if (magic >>> 4 === SKIPPABLE_MAGIC) {
       await input.need(4);
       await input.skip(input.u32());
-    } else if (magic === FRAME_MAGIC) yield* frame(input);
-    else if (magic === LEGACY_MAGIC) yield* legacyFrame(input);
+    } else if (magic === FRAME_MAGIC) yield* frame(input, outputOf);
+    else if (magic === LEGACY_MAGIC) yield* legacyFrame(input, outputOf);
     else throw new PackedError("what follows a frame is not one");
   }
 }
 
-async function* frame(input: PackedInput): AsyncGenerator<Uint8Array> {
+async function* frame(input: PackedInput, outputOf: (maximum: number) => Output): AsyncGenerator<Uint8Array> {
   await input.need(2);
   const flags = input.u8();
   const sizes = input.u8();
@@ -44,7 +51,7 @@ async function* frame(input: PackedInput): AsyncGenerator<Uint8Array> {
   const has = { blockSum: (flags & 0x10) !== 0, contentSum: (flags & 0x04) !== 0 };
   // Content size, dictionary, checksum of the header.
   await input.skip(((flags & 0x08) !== 0 ? 8 : 0) + ((flags & 0x01) !== 0 ? 4 : 0) + 1);
-  const output = new Output(maximum);
+  let output: Output | null = null;
   for (;;) {
     await input.need(4);
     const word = input.u32();
@@ -52,6 +59,7 @@ async function* frame(input: PackedInput): AsyncGenerator<Uint8Array> {
     const size = word & ~UNCOMPRESSED;
     if (size > maximum) throw new PackedError(`a block claims ${size} bytes`);
     const block = await input.take(size);
+    output ??= outputOf(maximum).begun();
     yield (word & UNCOMPRESSED) !== 0 ? output.copy(block) : output.unpack(block);
     if (has.blockSum) await input.skip(4);
   }
@@ -59,13 +67,18 @@ async function* frame(input: PackedInput): AsyncGenerator<Uint8Array> {
 }
 
 /** Blocks of up to 8 MB, each on its own, until another frame or the end. */
-async function* legacyFrame(input: PackedInput): AsyncGenerator<Uint8Array> {
+async function* legacyFrame(
+  input: PackedInput,
+  outputOf: (maximum: number) => Output,
+): AsyncGenerator<Uint8Array> {
   while (await input.more(4)) {
     const size = input.peek();
     if (size === FRAME_MAGIC || size === LEGACY_MAGIC) return;
     input.u32();
     if (size > LEGACY_BLOCK + LEGACY_BLOCK / 128) throw new PackedError(`a block claims ${size} bytes`);
-    yield new Output(LEGACY_BLOCK).unpack(await input.take(size));
+    yield outputOf(LEGACY_BLOCK)
+      .begun()
+      .unpack(await input.take(size));
   }
 }
 
@@ -77,7 +90,13 @@ class Output {
 
   constructor(maximum: number) {
     this.#maximum = maximum;
-    this.#bytes = new Uint8Array(HISTORY + maximum);
+    this.#bytes = new Uint8Array(HISTORY + 2 * maximum);
+  }
+
+  /** Without a history, for a frame that begins. */
+  begun(): this {
+    this.#end = 0;
+    return this;
   }
 
   copy(block: Uint8Array): Uint8Array {
@@ -93,8 +112,9 @@ class Output {
     return this.#bytes.slice(start, this.#end);
   }
 
-  /** Moves the last 64 KB to the front; returns where the next block begins. */
+  /** Moves the last 64 KB to the front where a block may not fit behind them; returns where the next one begins. */
   #keepHistory(): number {
+    if (this.#end + this.#maximum <= this.#bytes.length) return this.#end;
     const kept = Math.min(this.#end, HISTORY);
     this.#bytes.copyWithin(0, this.#end - kept, this.#end);
     return kept;

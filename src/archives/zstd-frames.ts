@@ -12,12 +12,14 @@ const SINGLE_SEGMENT = 0x20;
 const CONTENT_CHECKSUM = 0x04;
 const DICTIONARY_BYTES = [0, 1, 2, 4] as const;
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8] as const;
+/** The longest frame header but its dictionary, with the magic number. */
+const FRAME_BEGINNING = 14;
 const BLOCK_HEADER = 3;
 const BLOCK_MAXIMUM = 128 * 1024;
 const RLE = 1;
 const RESERVED = 3;
 /** `zstd --long=27`, as far as zstd itself goes without being asked. */
-const MAX_WINDOW = 128 * 1024 * 1024;
+export const MAX_WINDOW = 128 * 1024 * 1024;
 /** Work of an unpacker that moves its window for each block: what is allowed at once, and for each byte that comes out. */
 const FREE_WORK = 64 * 1024 * 1024 * 1024;
 const WORK_PER_BYTE = 8192;
@@ -41,7 +43,7 @@ export async function* zstdPieces(
       continue;
     }
     if (input.peek() !== FRAME_MAGIC) throw new PackedError("what follows a frame is not one");
-    await input.need(14);
+    await input.need(FRAME_BEGINNING);
     const { length, window, checksum } = frameHeader(input);
     yield (await input.take(length)).slice();
     for (let last = false; !last; ) {
@@ -60,8 +62,38 @@ export async function* zstdPieces(
   }
 }
 
-/** Of a frame whose magic number and 10 more bytes are at hand. */
+/**
+ * The window that the first frame wants, in bytes, and the stream from its beginning on; 0 where frames of user data
+ * or less than a header come first.
+ */
+export async function windowOfFirstFrame(
+  packed: AsyncIterable<Uint8Array>,
+): Promise<{ window: number; whole: AsyncIterable<Uint8Array> }> {
+  const iterator = packed[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const whole = {
+    async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+      for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
+    },
+  };
+  const input = new PackedInput(once(first.done === true ? new Uint8Array(0) : first.value));
+  const hasHeader = await input.more(FRAME_BEGINNING).catch(() => false);
+  const isFrame = hasHeader && input.peek() === FRAME_MAGIC;
+  return { window: isFrame ? readWindow(input).window : 0, whole };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** Of a frame whose magic number and 10 more bytes are at hand. @throws PackedError for a window that is too large */
 function frameHeader(input: PackedInput): { length: number; window: number; checksum: number } {
+  const header = readWindow(input);
+  if (header.window > MAX_WINDOW) throw new PackedError("it wants a larger window than 128 MB");
+  return header;
+}
+
+function readWindow(input: PackedInput): { length: number; window: number; checksum: number } {
   const descriptor = input.peekU8(4);
   const single = (descriptor & SINGLE_SEGMENT) !== 0;
   const dictionary = DICTIONARY_BYTES[descriptor & 3];
@@ -69,7 +101,6 @@ function frameHeader(input: PackedInput): { length: number; window: number; chec
   const sized = flag === 0 && single ? 1 : CONTENT_SIZE_BYTES[flag];
   const before = 5 + (single ? 0 : 1) + dictionary;
   const window = single ? contentSize(input, before, sized) : windowSize(input.peekU8(5));
-  if (window > MAX_WINDOW) throw new PackedError("it wants a larger window than 128 MB");
   return { length: before + sized, window, checksum: (descriptor & CONTENT_CHECKSUM) !== 0 ? 4 : 0 };
 }
 

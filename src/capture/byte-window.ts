@@ -4,7 +4,7 @@
  */
 
 import { type ByteSource, CHUNK } from "./byte-source.ts";
-import type { ReadFailure, SourceEnd } from "./source.ts";
+import { failureReason, type ReadFailure, type SourceEnd } from "./source.ts";
 
 export class ByteWindow {
   /** The bytes at hand are `bytes[start .. end)`. */
@@ -78,7 +78,11 @@ export function endOf(window: ByteWindow, name: string): { end: SourceEnd; probl
   if (failure?.code?.startsWith("Z_") === true) {
     return { end: "corrupt", problem: `${name}: the compressed data is damaged (${failure.message}).` };
   }
-  if (failure !== null) return { end: "corrupt", problem: `${name}: reading failed (${failure.message}).` };
+  if (failure?.code === "UNSUPPORTED_PACKING") {
+    return { end: "corrupt", problem: `${name}: the compressed data ${failure.message}.` };
+  }
+  if (failure !== null)
+    return { end: "corrupt", problem: `${name}: reading failed (${failureReason(failure)}).` };
   return available > 0
     ? { end: "truncated", problem: `${name}: the last record is cut off.` }
     : { end: "clean", problem: null };

@@ -89,10 +89,17 @@ const REASONS = new Map([
   ["EMFILE", "too many files are open"],
   ["ELOOP", "its links lead in a circle"],
   ["ENAMETOOLONG", "the name is too long"],
+  ["EIO", "the disk or share that it lies on failed"],
+  ["ESTALE", "the share that it lies on is gone"],
+  ["ENODEV", "the device that it lies on is gone"],
 ]);
 
 /** The error of an input that could not be opened or read, as one sentence. */
 export function unreadable(name: string, error: ReadFailure): CaptureError {
-  const reason = REASONS.get(error.code ?? "") ?? error.message;
-  return new CaptureError("unreadable", `cannot read ${label(name)}: ${reason}`);
+  return new CaptureError("unreadable", `cannot read ${label(name)}: ${failureReason(error)}`);
+}
+
+/** Why reading failed, in words. */
+export function failureReason(error: ReadFailure): string {
+  return REASONS.get(error.code ?? "") ?? error.message;
 }

@@ -101,14 +101,22 @@ async function skippable(window: ByteWindow): Promise<Compression | null> {
   return at(window, behind);
 }
 
-/** Data that unpacks to more than this, at more than so many times its size, was made to fill machines. */
-const LARGE = 4 * 1024 * 1024 * 1024;
+/**
+ * Data that unpacks to more than this, at more than so many times its size, was made to keep machines busy. bzip2 is
+ * unpacked at some megabytes a second, and less of it does.
+ */
+const LARGE = 1024 * 1024 * 1024;
+const LARGE_BY_NAME: Readonly<Record<string, number>> = { bzip2: 64 * 1024 * 1024 };
 const BOMB_RATIO = 2000;
 
 /** A window over the unpacked bytes of a window that stands at the beginning of compressed data. */
-export async function unpacked(packed: ByteWindow, decompress: Decompressor): Promise<ByteWindow> {
+export async function unpacked(
+  packed: ByteWindow,
+  name: string,
+  decompress: Decompressor,
+): Promise<ByteWindow> {
   const chunks = await decompress(pieces(packed), packed.source.size);
-  const guarded = guard(chunks, () => packed.offset);
+  const guarded = guard(chunks, LARGE_BY_NAME[name] ?? LARGE, () => packed.offset);
   return over(packed, guarded, () => chunks.destroy?.());
 }
 
@@ -132,11 +140,15 @@ function over(inner: ByteWindow, chunks: AsyncIterable<Uint8Array>, destroy: () 
   return new ByteWindow(source);
 }
 
-async function* guard(chunks: AsyncIterable<Uint8Array>, taken: () => number): AsyncGenerator<Uint8Array> {
+async function* guard(
+  chunks: AsyncIterable<Uint8Array>,
+  large: number,
+  taken: () => number,
+): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
-    if (bytes > LARGE && bytes > BOMB_RATIO * taken()) {
+    if (bytes > large && bytes > BOMB_RATIO * taken()) {
       throw new PackedError(`it unpacks to more than ${BOMB_RATIO} times its size`);
     }
     yield chunk;

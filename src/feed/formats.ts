@@ -4,7 +4,7 @@ import { type ByteSource, CHUNK } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
 import { isPcapMagic, PCAP_HEADER, PcapSource, pcapHeaderLength } from "../capture/pcap-reader.ts";
 import { PcapngSource, SECTION_HEADER } from "../capture/pcapng-reader.ts";
-import { CaptureError, type CaptureSource, label, unreadable } from "../capture/source.ts";
+import { CaptureError, type CaptureSource, label, type ReadFailure, unreadable } from "../capture/source.ts";
 import { compressionOf, unpacked } from "./decompression.ts";
 import type { Opened, OpeningInput, OpenOptions } from "./opened.ts";
 
@@ -59,7 +59,7 @@ export async function openInput(
     if (compression === null) break;
     const decompress = options.decompressors?.[compression.name];
     if (decompress === undefined) throw notUnpacked(name, compression);
-    window = await unpacked(window, decompress);
+    window = await unpacked(window, compression.name, decompress);
     suffix += `+${compression.name}`;
     await window.have(4);
     if (window.available > 0) continue;
@@ -83,7 +83,11 @@ function notUnpacked(name: string, { name: what, command }: { name: string; comm
   );
 }
 
-function damaged(name: string, what: string, failure: { message: string }): CaptureError {
+function damaged(name: string, what: string, failure: ReadFailure): CaptureError {
+  if (failure.code === "UNSUPPORTED_PACKING") {
+    return new CaptureError("unsupported", `${label(name)} is ${what} data that ${failure.message}`);
+  }
+  if (failure.code !== undefined && !failure.code.startsWith("Z_")) return unreadable(name, failure);
   return new CaptureError(
     "unreadable",
     `${label(name)} holds ${what} data that is damaged or cut off (${failure.message})`,

@@ -3,11 +3,18 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream";
-import { PackedError } from "../../archives/packed-input.ts";
+import { PackedError, UnsupportedPackingError } from "../../archives/packed-input.ts";
 import type { UnpackedChunks } from "../../feed/decompression.ts";
 
+/** What is asked of a program beside its output: xz takes no more memory than the largest dictionary that it makes itself. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  xz: ["-dc", "--memlimit-decompress=512MiB"],
+  zstd: ["-dcq", "--memory=128MB"],
+};
 /** How the programs say that their input ended too soon. */
-const CUT = /unexpected end|truncated|end of (?:input|file)|unfinished/i;
+const CUT = /unexpected end|ends unexpectedly|premature|truncated|end of (?:input|file)|unfinished/i;
+/** How they say that they were not given enough memory. */
+const MEMORY = /memory usage limit|too much memory/i;
 const MAX_COMPLAINT = 500;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -24,7 +31,11 @@ export async function bySystem(
 /** The program with its pipes; null where it is not installed. */
 function started(program: string): Promise<Child | null> {
   return new Promise((resolve) => {
-    const child = spawn(program, ["-dc"], { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, [...(ARGUMENTS[program] ?? ["-dc"])], {
+      stdio: ["pipe", "pipe", "pipe"],
+      // What they complain of is read here, in English.
+      env: { ...process.env, LC_ALL: "C" },
+    });
     child.once("error", () => resolve(null));
     child.once("spawn", () => resolve(child));
   });
@@ -41,7 +52,11 @@ function outputOf(child: Child, program: string, packed: AsyncIterable<Uint8Arra
   const chunks = async function* () {
     yield* child.stdout as AsyncIterable<Uint8Array>;
     if ((await ended) === 0) return;
-    throw new PackedError(complaint.trim() || `${program} failed`, CUT.test(complaint));
+    const [sentence] = complaint.trim().split("\n");
+    if (MEMORY.test(sentence)) {
+      throw new UnsupportedPackingError("wants more memory than it is given here: unpack it elsewhere");
+    }
+    throw new PackedError(sentence || `${program} failed`, CUT.test(complaint));
   };
   return Object.assign(chunks(), { destroy: () => void child.kill() });
 }

@@ -1,11 +1,26 @@
-/** Zstandard, by fzstd on every Node: that of zlib (from 22.15 on) takes neither several frames nor long windows. */
+/**
+ * Zstandard, by fzstd on every Node: that of zlib (from 22.15 on) takes neither several frames nor windows of more
+ * than 128 MB, and two ways to unpack would be one more to test. fzstd moves its whole window for each block: frames
+ * with a large one (`zstd --long`) are left to the system's program, where it is installed.
+ */
 
 import { Decompress } from "fzstd";
 import { PackedError } from "../../archives/packed-input.ts";
-import { zstdPieces } from "../../archives/zstd-frames.ts";
+import { MAX_WINDOW, windowOfFirstFrame, zstdPieces } from "../../archives/zstd-frames.ts";
+import { bySystem } from "./system.ts";
+
+/** The largest window that zstd makes without being asked, up to level 19. */
+const USUAL_WINDOW = 8 * 1024 * 1024;
 
 /** Unpacks a stream of zstd; several frames follow each other. */
 export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { window, whole } = await windowOfFirstFrame(packed);
+  const isLong = window > USUAL_WINDOW && window <= MAX_WINDOW;
+  const elsewhere = isLong ? await bySystem("zstd", whole) : null;
+  yield* elsewhere ?? unpackedHere(whole);
+}
+
+async function* unpackedHere(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array | null = null;
   let unpacked = 0;
   const unpacker = new Decompress((chunk) => {
