@@ -14,7 +14,13 @@ else {
   setTimeout(() => {
     void import("node:v8").then((v8) => v8.setFlagsFromString("--heap-growing-percent=50"));
   }, 250).unref();
+  const unfinished = () => {
+    process.stderr.write("ike-dupcheck: internal error: the program ended before its work did\n");
+    process.exitCode = 2;
+  };
+  process.once("beforeExit", unfinished);
   void main(process.argv.slice(2)).then((status) => {
+    process.off("beforeExit", unfinished);
     process.exitCode = status;
   });
 }
