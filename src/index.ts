@@ -92,10 +92,12 @@ export interface Progress {
 /** What `evidenceCapture` needs to know of an analysis. */
 export interface EvidenceBase {
   plan: EvidencePlan;
-  /** The files that were read, in their order, what was added to the times of each, and how many packets there are. */
+  /** The files that were read, in their order, what was added to the times of each, and how much was in them. */
   names: readonly string[];
   shifts?: readonly number[];
   packets: number;
+  /** Of the packets those that are IKEv1; both are infinite for files of our own, of which all is taken. */
+  messages: number;
 }
 
 export interface AnalyzeOptions {
@@ -178,6 +180,12 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     evidence:
       plan === null
         ? null
-        : { plan, names: read, shifts: read.map((_, source) => shifts[feed.inputOf(source)]), packets },
+        : {
+            plan,
+            names: read,
+            shifts: read.map((_, source) => shifts[feed.inputOf(source)]),
+            packets,
+            messages: report.capture.messages.ikev1,
+          },
   };
 }

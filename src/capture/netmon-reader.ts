@@ -8,7 +8,13 @@ import type { FrameBatch } from "./batch.ts";
 import { BatchBuffer, CAPACITY, MAX_RECORD } from "./batch-buffer.ts";
 import type { RandomAccess } from "./byte-source.ts";
 import { Glass } from "./random-access.ts";
-import { CaptureError, type CaptureSource, type SourceSummary } from "./source.ts";
+import {
+  CaptureError,
+  type CaptureSource,
+  failureReason,
+  type ReadFailure,
+  type SourceSummary,
+} from "./source.ts";
 import { newSummary } from "./stream-source.ts";
 
 export const NETMON_HEADER = 128;
@@ -116,7 +122,7 @@ export class NetMonSource implements CaptureSource {
     batch.begin(this.#arena);
     this.#used = 0;
     while (batch.count < CAPACITY && this.#used + MAX_RECORD <= ARENA && this.#entry < this.#entries) {
-      if (!(await this.#frame())) break;
+      if (!(await this.#frame().catch((error: ReadFailure) => this.#failed(error)))) break;
     }
     this.summary.packets += batch.count;
     return batch.count > 0 ? batch : null;
@@ -183,6 +189,10 @@ export class NetMonSource implements CaptureSource {
     batch.count = i + 1;
     this.#used += captured - skip;
     if (!this.summary.linkTypes.includes(linkType)) this.summary.linkTypes.push(linkType);
+  }
+
+  #failed(error: ReadFailure): false {
+    return this.#end("corrupt", `reading failed (${failureReason(error)})`);
   }
 
   /** A fault is reported once the frames before it were handed on. Always false. */

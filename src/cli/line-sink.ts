@@ -5,7 +5,8 @@
 
 import { createWriteStream, type WriteStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { type ChunkStream, errorCode, OutputError, reasonOf } from "./output.ts";
+import { errorCode, reasonOf } from "../node/write-reasons.ts";
+import { type ChunkStream, OutputError } from "./output.ts";
 
 /** Characters that may wait for a reader. */
 const LIMIT = 4 * 1024 * 1024;

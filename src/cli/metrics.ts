@@ -1,10 +1,11 @@
 /** `--metrics FILE`: what is written there, whole each time, for a collector that may read at any moment. */
 
 import { renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { reasonOf } from "../node/write-reasons.ts";
 import { metricsText } from "../printers/openmetrics.ts";
 import type { CaptureMetrics } from "../report/metrics.ts";
 import type { Environment } from "./environment.ts";
-import { OutputError, reasonOf } from "./output.ts";
+import { OutputError } from "./output.ts";
 import type { Messages } from "./terminal.ts";
 
 /**

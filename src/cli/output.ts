@@ -18,6 +18,7 @@ import {
 import { open } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { identityOf } from "../node/file-status.ts";
+import { errorCode, reasonOf } from "../node/write-reasons.ts";
 
 /** The report cannot be written there. `message` is one sentence and names the file. */
 export class OutputError extends Error {
@@ -210,27 +211,4 @@ function* joined(chunks: Iterable<string>): Generator<string> {
     waiting = "";
   }
   if (waiting !== "") yield waiting;
-}
-
-/** The code of a system error (EPIPE, ENOSPC), or null. */
-export function errorCode(error: unknown): string | null {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
-}
-
-const REASONS: Record<string, string> = {
-  ENOENT: "the directory is missing",
-  ENOTDIR: "a part of the path is not a directory",
-  EISDIR: "it is a directory",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "no space left on the device",
-  ENXIO: "nothing is there to take it",
-};
-
-/** Why a file could not be opened or written, in words. */
-export function reasonOf(error: unknown): string {
-  const code = errorCode(error);
-  if (code !== null && code in REASONS) return REASONS[code];
-  return error instanceof Error ? error.message : String(error);
 }

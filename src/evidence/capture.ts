@@ -24,8 +24,9 @@ export interface EvidenceRequest {
   plan: EvidencePlan;
   /** Opens the inputs that were read once more, in their order. */
   reopen: () => Sequencer;
-  /** How many packets were read. */
+  /** How many packets were read, and how many of them are IKEv1: as many have to come again. */
   packets: number;
+  messages: number;
   ports: readonly number[];
   /** pcapng holds comments, several link types and capture points; pcap does not. */
   format: "pcap" | "pcapng";
@@ -51,7 +52,7 @@ export function withoutPackets(
 
 /**
  * Hands the bytes of the capture to `write`, some at a time.
- * @throws CaptureError when an input cannot be read again or has no packets, or pcap cannot hold them
+ * @throws CaptureError when an input cannot be read again, has changed or has no packets, or pcap cannot hold them
  */
 export async function writeEvidenceCapture(
   request: EvidenceRequest,
@@ -75,21 +76,26 @@ export async function writeEvidenceCapture(
 
 /** Drives what was read before, once more; gives the inputs. */
 async function readAgain(
-  { reopen, packets, ports, anonymizer }: EvidenceRequest,
+  { reopen, packets, messages, ports, anonymizer }: EvidenceRequest,
   sink: Sink,
   drain?: () => Promise<void>,
 ): Promise<readonly SourceSummary[]> {
   const feed = reopen();
+  const decoder = new Decoder(portSet(ports), [anonymizer?.before(sink) ?? sink]);
   try {
-    await drive(feed, new Decoder(portSet(ports), [anonymizer?.before(sink) ?? sink]), {
-      limit: packets,
-      drain,
-    });
+    await drive(feed, decoder, { limit: packets, drain });
     if (feed.failures.length > 0) throw feed.failures[0];
+    const isSame = decoder.packets === packets && decoder.messages === messages;
+    if (Number.isFinite(packets) && !isSame) throw changed();
     return feed.summaries;
   } finally {
     await feed.close();
   }
+}
+
+/** Frame numbers of the first reading would point at other packets. */
+function changed(): CaptureError {
+  return new CaptureError("unreadable", "the captures changed after they were read");
 }
 
 function captureWriter(

@@ -10,7 +10,7 @@ import { isPcapMagic } from "../capture/pcap-reader.ts";
 import { SECTION_HEADER } from "../capture/pcapng-reader.ts";
 import { spoolInMemory } from "../capture/random-access.ts";
 import { SNOOP_HEADER, SNOOP_MAGIC, SnoopSource } from "../capture/snoop-reader.ts";
-import { CaptureError, label } from "../capture/source.ts";
+import { CaptureError, label, type ReadFailure, unreadable } from "../capture/source.ts";
 import { openText } from "../text/detect.ts";
 import { fromUtf16, isText, utf16Order } from "../text/recognise.ts";
 import { windowOf } from "./decompression.ts";
@@ -33,11 +33,13 @@ export async function openOther(
     if (window.available < SNOOP_HEADER) throw cutHeader(name, "snoop");
     return { capture: new SnoopSource(window, name, suffix) };
   }
-  if (NETMON_MAGIC.some(begins)) return { capture: await NetMonSource.open(await kept(input), name, suffix) };
+  if (NETMON_MAGIC.some(begins)) {
+    return { capture: await readable(name, NetMonSource.open(await kept(input), name, suffix)) };
+  }
   if (window.available >= 4 && isZipMagic(littleEndian(head))) return openZip(input);
   if (looksLikeTar(head)) {
     const bytes = await kept(input);
-    return { archive: { ...(await indexTar(bytes, name)), bytes } };
+    return { archive: { ...(await readable(name, indexTar(bytes, name))), bytes } };
   }
   const order = utf16Order(window.bytes, window.start, window.available);
   if (order !== null) {
@@ -71,13 +73,20 @@ async function openZip(input: OpeningInput): Promise<Opened> {
     throw new CaptureError("unsupported", `${label(name)} is a zip archive, which is not unpacked here`);
   }
   const bytes = await kept(input);
-  return { archive: { ...(await indexZip(bytes, name, inflate)), bytes } };
+  return { archive: { ...(await readable(name, indexZip(bytes, name, inflate))), bytes } };
 }
 
 /** The whole input at any place: as it lies, or kept. */
 async function kept({ window, name, options }: OpeningInput): Promise<RandomAccess> {
   const inPlace = window.offset === 0 ? window.source.random?.() : undefined;
   return inPlace ?? (options.spool ?? spoolInMemory)(window, label(name));
+}
+
+/** What reading at any place gives; a failure of the system is said as of other inputs. */
+function readable<T>(name: string, reading: Promise<T>): Promise<T> {
+  return reading.catch((error: ReadFailure) => {
+    throw error instanceof CaptureError ? error : unreadable(name, error);
+  });
 }
 
 function littleEndian(bytes: Uint8Array): number {

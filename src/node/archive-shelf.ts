@@ -74,7 +74,9 @@ export async function openMember(name: string, options: OpenOptions, openNamed: 
 }
 
 async function openOf(shelved: Shelved, member: Member, name: string, options: OpenOptions): Promise<Opened> {
-  const source = await member.open();
+  const source = await member.open().catch((error: ReadFailure) => {
+    throw error instanceof CaptureError ? error : unreadable(name, error);
+  });
   shelved.users += 1;
   let isOpen = true;
   const release = async () => {

@@ -17,8 +17,9 @@ export interface FileEvidence {
   names: readonly string[];
   /** What was added to the times of each, microseconds; nothing unless given. */
   shifts?: readonly number[];
-  /** How many packets were read. */
+  /** How many packets were read, and how many of them are IKEv1. */
   packets: number;
+  messages: number;
   ports: readonly number[];
   /** Replaces what names anybody. */
   anonymizer?: Anonymizer | undefined;

@@ -122,6 +122,17 @@ async function openFile(name: string): Promise<ByteSource | null> {
   }
 }
 
+/** Reads until `into` is full or the file ends: one call may give less than there is. */
+function readFully(file: number, into: Uint8Array, position: number): number {
+  let count = 0;
+  while (count < into.length) {
+    const bytesRead = readSync(file, into, count, into.length - count, position + count);
+    if (bytesRead === 0) break;
+    count += bytesRead;
+  }
+  return count;
+}
+
 /** How long reads may follow each other before signals and timers get their turn, in milliseconds. */
 const TURN = 50;
 
@@ -134,7 +145,7 @@ class FileSource implements ByteSource {
   readonly #file: number;
   #position = 0;
   #open = true;
-  #turnAt = Date.now();
+  #turnAt = performance.now();
 
   /** Takes an open file, which is closed with the source. */
   constructor(file: number) {
@@ -143,12 +154,14 @@ class FileSource implements ByteSource {
   }
 
   async read(into: Uint8Array, at: number): Promise<number> {
-    if (Date.now() - this.#turnAt > TURN) {
+    if (performance.now() - this.#turnAt > TURN) {
       await new Promise((resolve) => setImmediate(resolve));
-      this.#turnAt = Date.now();
+      this.#turnAt = performance.now();
     }
     const bytesRead = readSync(this.#file, into, at, into.length - at, this.#position);
     this.#position += bytesRead;
+    // A file that grows is read on; of one that ends before its size, something was cut off meanwhile.
+    if (bytesRead === 0 && this.#position < this.size) throw new Error("it became shorter while it was read");
     return bytesRead;
   }
 
@@ -159,7 +172,7 @@ class FileSource implements ByteSource {
   random(): RandomAccess {
     return {
       size: this.size,
-      read: async (into, position) => readSync(this.#file, into, 0, into.length, position),
+      read: async (into, position) => readFully(this.#file, into, position),
       close: () => this.close(),
     };
   }

@@ -1,6 +1,7 @@
 /** `compare`: two JSON reports, before and after a change. */
 
 import { readFile } from "node:fs/promises";
+import { reasonOf } from "../../node/write-reasons.ts";
 import { printable, wrap } from "../../printers/text.ts";
 import {
   type Change,
@@ -11,7 +12,7 @@ import {
 import type { Report } from "../../report/model.ts";
 import type { Environment } from "../environment.ts";
 import type { CompareOptions } from "../flags/options.ts";
-import { OutputError, reasonOf, streamTarget, writeTo } from "../output.ts";
+import { OutputError, streamTarget, writeTo } from "../output.ts";
 import type { Messages } from "../terminal.ts";
 
 const WIDTH = 100;

@@ -12,6 +12,8 @@ import { metricsWriter } from "../metrics.ts";
 import { openLive } from "./inputs.ts";
 import { openState } from "./state-open.ts";
 
+const ALL = Number.POSITIVE_INFINITY;
+
 /** IKE SAs kept unless --max-sas says otherwise. */
 const MAX_SAS = 200_000;
 const MICROS_PER_SECOND = 1_000_000;
@@ -49,7 +51,8 @@ export async function readLive(job: Job): Promise<Reading> {
       failures: [...witnesses.failures, ...(pipe?.failures ?? [])],
       duplicates: [],
       kept: stateful?.failed() !== true,
-      evidence: plan === null || ring === null ? null : { plan, names, packets: Number.POSITIVE_INFINITY },
+      // The ring's own files: all that is in them, and nobody else writes there.
+      evidence: plan === null || ring === null ? null : { plan, names, packets: ALL, messages: ALL },
       release: () => ring?.remove(),
     };
   } catch (error) {

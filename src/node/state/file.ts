@@ -21,6 +21,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { reasonOf } from "../write-reasons.ts";
 import { StateError } from "./error.ts";
 
 const SCHEMA = "ike-dupcheck/state";
@@ -53,7 +54,7 @@ export class StateFile {
     } catch (error) {
       if (error instanceof StateError) throw error;
       if (codeOf(error) === "ENOENT") return null;
-      throw new StateError(`cannot read the state ${path}: ${messageOf(error)}`);
+      throw new StateError(`cannot read the state ${path}: ${reasonOf(error)}`);
     }
     const end = bytes.subarray(0, MAX_HEADER).indexOf(NEWLINE);
     const header = headerOf(bytes.toString("utf8", 0, Math.max(0, end)));
@@ -99,7 +100,7 @@ export class StateFile {
     } catch (error) {
       if (error instanceof StateError) throw error;
       rmSync(beside, { force: true });
-      throw new StateError(`cannot write the state ${path}: ${messageOf(error)}`);
+      throw new StateError(`cannot write the state ${path}: ${reasonOf(error)}`);
     }
   }
 }
@@ -153,8 +154,4 @@ function checksum(bytes: Uint8Array): string {
 
 function codeOf(error: unknown): unknown {
   return (error as NodeJS.ErrnoException).code;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
