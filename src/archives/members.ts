@@ -21,7 +21,7 @@ export interface ArchiveIndex {
   failures: CaptureError[];
 }
 
-/** Files of an archive that are looked at. More are no captures of one job, and each costs time. */
+/** Files of an archive that are looked at. More are not captures of one job, and each costs time. */
 export const MAX_MEMBERS = 65_536;
 /** Longest path that is kept. */
 export const MAX_PATH = 1024;

@@ -57,7 +57,7 @@ export function realEnvironment(): Environment {
       return guard(process.stdout);
     },
     stderr: {
-      // Of most runs nobody asks more than this, and what is no device is no terminal.
+      // Of most runs nobody asks more than this, and what is not a device is not a terminal.
       get isTTY() {
         return isDevice(STDERR) && process.stderr.isTTY === true;
       },

@@ -50,7 +50,7 @@ function farewellOf(
     if (life.lastBusyAt - time > SILENCE || lastQuickMode > time) return false;
     if (times[i + 1] - time <= BURST) return true;
     const silent = captureEnd.segment > life.segment || captureEnd.at - life.lastBusyAt >= SILENCE_SEEN;
-    // What another one follows was not the end: of several that are no burst the last one is.
+    // What another one follows was not the end: of several that are not a burst the last one is.
     return !blind && silent && time === lastOfAll;
   });
   return at === undefined ? null : { at, segment: life.segment };

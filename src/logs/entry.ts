@@ -44,7 +44,7 @@ export type LogLine = LogEntry | "other" | "malformed";
 /** Reads the lines of one kind of log. */
 export interface LogReader {
   readonly format: "suricata-eve" | "zeek-ipsec";
-  /** The end of a sentence about lines that were skipped. */
+  /** What the lines are, in a sentence about those that are not and were skipped. */
   readonly noun: string;
   /** Takes one line, without its end. */
   read(line: Uint8Array): LogLine;

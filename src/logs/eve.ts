@@ -17,7 +17,7 @@ const decoder = new TextDecoder();
 
 export class EveReader implements LogReader {
   readonly format = "suricata-eve";
-  readonly noun = "no EVE events";
+  readonly noun = "EVE events";
   /** Flows on UDP 4500 whose protocol Suricata could not tell. */
   #natFlows = 0;
 

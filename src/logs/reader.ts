@@ -183,7 +183,7 @@ export class LogSource extends StreamSource implements CaptureSource {
       const more = this.#malformedCount > this.#malformed.length ? ", ..." : "";
       notes.push({
         code: "malformed-line",
-        message: `${name}: ${this.#malformedCount} lines are ${this.#reader.noun} and were skipped: line ${this.#malformed.join(", ")}${more}.`,
+        message: `${name}: ${this.#malformedCount} lines are not ${this.#reader.noun} and were skipped: line ${this.#malformed.join(", ")}${more}.`,
       });
     }
     if (this.#late > 0) {

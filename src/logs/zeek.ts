@@ -33,7 +33,7 @@ const NEEDED = ["ts", "id.orig_h", "id.resp_h", "is_orig", "initiator_spi", "exc
 
 export class ZeekReader implements LogReader {
   readonly format = "zeek-ipsec";
-  readonly noun = "no lines of an ipsec.log";
+  readonly noun = "lines of an ipsec.log";
   #separator = "\t";
   #unset = "-";
   #columns: readonly string[] | null = null;

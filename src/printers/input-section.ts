@@ -10,7 +10,7 @@ import { grid, MAX_ROWS, more, type Page, paragraph, title } from "./page.ts";
 const WARNING_LINES = 14;
 const SOURCES = 4;
 
-/** What keeps "nothing found" from meaning "clean": warnings, and gaps that are no warnings. */
+/** What keeps "nothing found" from meaning "clean": warnings, and gaps that are not warnings. */
 export function warningLines(page: Page): string[] {
   const { warnings, coverage } = page.report;
   const said = new Set(warnings.map(({ message }) => message));

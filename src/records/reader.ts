@@ -246,7 +246,7 @@ export class RecordSource extends StreamSource implements CaptureSource {
       const more = this.#malformedCount > this.#malformed.length ? ", ..." : "";
       notes.push({
         code: "malformed-line",
-        message: `${name}: ${this.#malformedCount} lines are no message records and were skipped: line ${this.#malformed.join(", ")}${more}.`,
+        message: `${name}: ${this.#malformedCount} lines are not message records and were skipped: line ${this.#malformed.join(", ")}${more}.`,
       });
     }
     for (const [sensor, count] of this.#late) {
@@ -279,7 +279,7 @@ function unknownVersion(value: unknown): string | null {
 
 /**
  * Opens message records; `window` stands at their beginning.
- * @throws CaptureError when they begin with a header of another version, or are no message records
+ * @throws CaptureError when they begin with a header of another version, or are not message records
  */
 export async function openRecords(
   window: ByteWindow,

@@ -82,7 +82,7 @@ async function readKeys(
     failures.push(new CaptureError("unsupported", message));
   } else if (list.unreadable.length > 0) {
     const lines = list.unreadable.slice(0, SHOWN_LINES).join(", ");
-    notes.push(`${name}: ${list.unreadable.length} lines are no keys and were skipped: line ${lines}.`);
+    notes.push(`${name}: ${list.unreadable.length} lines are not keys and were skipped: line ${lines}.`);
   }
   if (list.evicted > 0) notes.push(`${name}: ${list.evicted} keys are too many and were left out.`);
   return list.keys;

@@ -195,7 +195,7 @@ describe("reading", () => {
     const report = await reportOn([Buffer.from(text)]);
     expect(report.capture.messages.ikev1).toBe(messages.length);
     expect(report.warnings.find(({ code }) => code === "malformed-line")?.message).toMatch(
-      /: 3 lines are no EVE events and were skipped: line 4, 6, 7\.$/,
+      /: 3 lines are not EVE events and were skipped: line 4, 6, 7\.$/,
     );
   });
 

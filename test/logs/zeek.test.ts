@@ -87,7 +87,7 @@ describe("ipsec.log", () => {
     const report = await reportOn([Buffer.from(lines.join("\n"))]);
     expect(report.capture.messages.ikev1).toBe(messages.length);
     expect(report.warnings.find(({ code }) => code === "malformed-line")?.message).toMatch(
-      /: 2 lines are no lines of an ipsec\.log and were skipped: line 9, 10\.$/,
+      /: 2 lines are not lines of an ipsec\.log and were skipped: line 9, 10\.$/,
     );
   });
 

@@ -56,7 +56,7 @@ function lines({ gateway, change, reason }: GatewayChange): string[] {
   );
 }
 
-/** @throws OutputError when there is no report of this program in the file */
+/** @throws OutputError when the file does not hold a report of this program */
 async function readReport(path: string): Promise<Report> {
   let text: string;
   try {

@@ -1,5 +1,5 @@
 /**
- * Where there is no terminal to draw on: a block for each finding when it is found, and when it changes a few lines
+ * Without a terminal to draw on: a block for each finding when it is found, and when it changes a few lines
  * that say what changed.
  */
 

@@ -193,7 +193,7 @@ export class LiveInterface {
   }
 }
 
-/** False where the system lists its interfaces and this is none of them; libpcap knows some that are no interface. */
+/** False where the system lists its interfaces and this is none of them; libpcap also knows some that are not interfaces. */
 function isKnown(name: string): boolean {
   const names = deviceNames();
   return names === null || names.includes(name) || /^(any|nflog|nfqueue|usbmon|bluetooth|dbus)/.test(name);

@@ -1,4 +1,4 @@
-/** Gaps of the coverage that are no warnings: what the judgement had to do without. */
+/** Gaps of the coverage that are not warnings: what the judgement had to do without. */
 
 import type { Term } from "./term.ts";
 

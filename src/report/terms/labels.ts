@@ -74,7 +74,7 @@ export const LABEL_TERMS: readonly Term[] = [
     kind: "label",
     name: "overlap",
     brief: "how sure it is that the holder was still connected at the attempt",
-    text: "Certain, probable, unknown or none, by the signs of life of the holder in the capture: IKE messages, ESP and keepalives. Without overlap there is no collision, because the ID is free again once the holder has gone.",
+    text: "Certain, probable, unknown or none, by the signs of life of the holder in the capture: IKE messages, ESP and keepalives. Without overlap nothing collides, because the ID is free again once the holder has gone.",
   },
   {
     kind: "label",
@@ -154,7 +154,7 @@ export const LABEL_TERMS: readonly Term[] = [
     name: "gap",
     also: ["not shown", "coverage", "what the captures could not show"],
     brief: "something that the input could not show",
-    text: "Nothing found is an answer only as far as there is no gap. Each gap has a code that can be asked for, and a next step that would close it. With --strict a gap that is a warning gives status 2.",
+    text: '"Nothing found" answers only where this section lists no gap. Each gap has a code that can be asked for, and a next step that would close it. With --strict a gap that is a warning gives status 2.',
   },
   {
     kind: "label",

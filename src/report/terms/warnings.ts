@@ -102,7 +102,7 @@ export const WARNING_TERMS: readonly Term[] = [
   {
     kind: "warning",
     name: "malformed-line",
-    brief: "lines of a source are no message records, or no events of the log that it is",
+    brief: "lines of a source are not message records, or not events of the log that it is",
     text: "A line did not fit the schema of message records, or of the events of a Suricata or Zeek log, or was cut off. Such lines are counted and skipped; the rest was used.",
   },
   {

@@ -24,7 +24,7 @@ export const WITNESS_TERMS: readonly Term[] = [
   {
     kind: "warning",
     name: "keys-skipped",
-    brief: "lines of a file of keys are no keys",
+    brief: "lines of a file of keys are not keys",
     text: "A file of keys has one a line: the initiator cookie, a comma and the key, as Wireshark keeps them, or the key alone. The log of a daemon that prints keys is one, too. Other lines were skipped.",
   },
   {
