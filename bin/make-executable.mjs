@@ -1,11 +1,11 @@
 // npm run build:executable [-- PLATFORM-ARCH ...]: the program as one executable (Node's single executable application)
 // in build/executable/, with its SHA-256 beside it. Node itself is the one that runs this, and for other platforms the
-// same version from the npm registry, where it has it. Only the executable of this machine is run; the others are made
-// in the same way and checked for their form. macOS runs them once they are signed: codesign --sign - FILE.
+// same version from the npm registry, or the nearest later one that it has. Only the executable of this machine is run; the
+// others are made in the same way and checked for their form. macOS runs them once they are signed: codesign --sign - FILE.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { inject } from "postject";
@@ -23,35 +23,73 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, "build/executable");
 const work = join(folder, "work");
 const here = `${process.platform}-${process.arch}`;
-const capture = join(root, "node_modules/cap/build/Release/cap.node");
+/** Bindings of the packages that capture, by the names that they have as assets. */
+const BINDINGS = {
+  "cap.node": join(root, "node_modules/cap/build/Release/cap.node"),
+  "pcap_binding.node": join(root, "node_modules/pcap/build/Release/pcap_binding.node"),
+};
 
-/** Path of that platform's Node; null where the registry does not have it. */
-function nodeFor(platform) {
-  if (platform === here) return process.execPath;
-  const name = REGISTRY_NAMES[platform] ?? `node-${platform}`;
-  const place = join(work, name);
+function npm(args, cwd) {
+  const script = process.env.npm_execpath;
+  const [program, before] = script === undefined ? ["npm", []] : [process.execPath, [script]];
+  return execFileSync(program, [...before, ...args], { cwd, encoding: "utf8", stdio: "pipe" });
+}
+
+/** Orders versions of Node. */
+function compare(a, b) {
+  const [left, right] = [a, b].map((version) => version.split(".").map(Number));
+  const at = left.findIndex((part, i) => part !== right[i]);
+  return at < 0 ? 0 : left[at] - right[at];
+}
+
+/** The version of Node of which the registry has that platform: the own one or the next after it; null where there is none. */
+function versionFor(platform) {
+  if (platform === here) return NODE_VERSION;
+  try {
+    const all = [JSON.parse(npm(["view", registryName(platform), "versions", "--json"], work))].flat();
+    const later = all.filter((version) => /^[\d.]+$/.test(version) && compare(version, NODE_VERSION) >= 0);
+    return later.sort(compare)[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function registryName(platform) {
+  return REGISTRY_NAMES[platform] ?? `node-${platform}`;
+}
+
+/** Path of that platform's Node; null where it cannot be had. */
+function nodeFor(platform, version) {
+  if (platform === here && version === NODE_VERSION) return process.execPath;
+  const name = registryName(platform);
+  const place = join(work, `${name}-${version}`);
   const binary = join(place, "node_modules", name, "bin", platform.startsWith("win") ? "node.exe" : "node");
   if (existsSync(binary)) return binary;
   mkdirSync(place, { recursive: true });
   writeFileSync(join(place, "package.json"), "{}");
-  const npm = process.env.npm_execpath;
-  const [program, before] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
-  const install = ["install", "--no-save", "--ignore-scripts", "--force", `${name}@${NODE_VERSION}`];
   try {
-    execFileSync(program, [...before, ...install], { cwd: place, stdio: "pipe" });
+    npm(["install", "--no-save", "--ignore-scripts", "--force", `${name}@${version}`], place);
   } catch {
-    console.error(`${platform}: no Node ${NODE_VERSION} in the npm registry`);
     return null;
   }
   return binary;
 }
 
-/** The package `cap` finds its binding as an asset of the executable; libpcap is the system's. */
-const capAsAsset = {
-  name: "cap-as-asset",
+/** A package that captures finds its binding as an asset of the executable; libpcap is the system's. */
+const bindingsAsAssets = {
+  name: "bindings-as-assets",
   setup(builder) {
-    builder.onResolve({ filter: /cap\.node$/ }, () => ({ path: "cap.node", namespace: "asset" }));
-    builder.onLoad({ filter: /.*/, namespace: "asset" }, () => ({ contents: ASSET_LOADER, loader: "js" }));
+    const asAsset = ({ path }) => ({ path: `${basename(path, ".node")}.node`, namespace: "asset" });
+    builder.onResolve({ filter: /\/(cap\.node|pcap_binding)$/ }, asAsset);
+    builder.onLoad({ filter: /.*/, namespace: "asset" }, ({ path }) => ({
+      contents: ASSET_LOADER.replaceAll("ASSET_NAME", path),
+      loader: "js",
+    }));
+    // Packages that could not be built are not there at all.
+    builder.onResolve({ filter: /^p?cap$/ }, ({ path }) =>
+      existsSync(join(root, "node_modules", path)) ? undefined : { path, namespace: "absent" },
+    );
+    builder.onLoad({ filter: /.*/, namespace: "absent" }, () => ({ contents: ABSENT, loader: "js" }));
   },
 };
 
@@ -66,6 +104,9 @@ const requireInBundle = {
   },
 };
 
+const WITHOUT_MODULE =
+  "this executable has no capture module of its own: it captures with tcpdump or dumpcap";
+const ABSENT = `throw new Error("${WITHOUT_MODULE}");`;
 const ASSET_LOADER = `
 const { mkdtempSync, rmSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
@@ -73,13 +114,13 @@ const { join } = require("node:path");
 const { getAsset } = require("node:sea");
 let bytes;
 try {
-  bytes = getAsset("cap.node");
+  bytes = getAsset("ASSET_NAME");
 } catch {
-  throw new Error("this executable has no capture module of its own: it captures with tcpdump or dumpcap");
+  ${ABSENT}
 }
 const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-"));
 try {
-  const file = join(folder, "cap.node");
+  const file = join(folder, "ASSET_NAME");
   writeFileSync(file, new Uint8Array(bytes), { mode: 0o700 });
   const loaded = { exports: {} };
   process.dlopen(loaded, file);
@@ -89,64 +130,88 @@ try {
 }
 `;
 
+const common = {
+  bundle: true,
+  format: "cjs",
+  platform: "node",
+  target: "node20.19",
+  charset: "ascii",
+  minifyWhitespace: true,
+  minifySyntax: true,
+  supported: { "dynamic-import": false },
+  logLevel: "warning",
+};
+
+/** What the executable begins with, and the program as the function that it calls. */
 async function bundle() {
-  const outfile = join(work, "program.cjs");
+  const main = join(work, "main.cjs");
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   await build({
+    ...common,
+    entryPoints: [join(root, "bin/executable.cjs")],
+    outfile: main,
+    define: { PROGRAM_VERSION: JSON.stringify(version) },
+  });
+  const { outputFiles } = await build({
+    ...common,
     entryPoints: [join(root, "src/cli/executable.ts")],
-    outfile,
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    target: "node22",
-    minifyWhitespace: true,
-    minifySyntax: true,
-    supported: { "dynamic-import": false },
+    write: false,
     define: { "import.meta.url": "__importMetaUrl", SINGLE_EXECUTABLE: "true" },
     banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(process.execPath).href;' },
-    plugins: [capAsAsset, requireInBundle],
-    logLevel: "warning",
+    plugins: [bindingsAsAssets, requireInBundle],
   });
-  return outfile;
+  const program = join(work, "program.js");
+  writeFileSync(program, `(function (exports, require, module, __filename) { ${outputFiles[0].text}\n})`);
+  const cache = join(work, "program.cache");
+  execFileSync(process.execPath, [join(root, "bin/make-executable-cache.cjs"), program, cache]);
+  return { main, program, cache };
 }
 
-/** The program and its assets in the form that Node reads. A code cache fits only the platform that made it. */
-function blobFor(platform, program) {
+/**
+ * The program and its assets in the form that Node of this version reads. A code cache fits only the platform that made it.
+ * @throws Error where Node of this version cannot be had for this machine, to write that form
+ */
+function blobFor(platform, version, { main, program, cache }) {
   const isHere = platform === here;
+  const writer = nodeFor(here, version);
+  if (writer === null)
+    throw new Error(`no Node ${version} for ${here} to make the executable of ${platform} with`);
   const output = join(work, `${platform}.blob`);
   const config = join(work, `${platform}.json`);
-  const binding = isHere && existsSync(capture) ? { "cap.node": capture } : {};
-  const assets = { "ike-dupcheck.html": join(root, "dist/ike-dupcheck.html"), ...binding };
-  writeFileSync(
-    config,
-    JSON.stringify({
-      main: program,
-      output,
-      assets,
-      disableExperimentalSEAWarning: true,
-      useCodeCache: isHere,
-    }),
-  );
-  execFileSync(process.execPath, ["--experimental-sea-config", config], { stdio: "pipe" });
+  const built = Object.entries(BINDINGS).filter(([, path]) => isHere && existsSync(path));
+  const assets = {
+    "program.js": program,
+    ...(isHere ? { "program.cache": cache } : {}),
+    "ike-dupcheck.html": join(root, "dist/ike-dupcheck.html"),
+    ...Object.fromEntries(built),
+  };
+  const settings = { main, output, assets, disableExperimentalSEAWarning: true, useCodeCache: isHere };
+  writeFileSync(config, JSON.stringify(settings));
+  execFileSync(writer, ["--experimental-sea-config", config], { stdio: "pipe" });
   return readFileSync(output);
 }
 
-async function make(platform, program) {
-  const node = nodeFor(platform);
-  if (node === null) return;
+async function make(platform, parts) {
+  const version = versionFor(platform);
+  const node = version === null ? null : nodeFor(platform, version);
+  if (node === null) {
+    console.error(`${platform}: no Node ${NODE_VERSION} or later in the npm registry`);
+    return;
+  }
   const file = join(folder, `ike-dupcheck-${platform}${platform.startsWith("win") ? ".exe" : ""}`);
   copyFileSync(node, file);
   chmodSync(file, 0o755);
   const onMac = platform.startsWith("darwin") ? { machoSegmentName: "NODE_SEA" } : {};
-  await inject(file, RESOURCE, blobFor(platform, program), { sentinelFuse: FUSE, ...onMac });
+  await inject(file, RESOURCE, blobFor(platform, version, parts), { sentinelFuse: FUSE, ...onMac });
   const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
   const name = file.slice(folder.length + 1);
   writeFileSync(`${file}.sha256`, `${hash}  ${name}\n`);
-  console.log(`${name}: Node ${NODE_VERSION}, sha256 ${hash}${platform === here ? "" : ", not run"}`);
+  console.log(`${name}: Node ${version}, sha256 ${hash}${platform === here ? "" : ", not run"}`);
 }
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((platform) => !PLATFORMS.includes(platform));
 if (unknown.length > 0) throw new Error(`unknown platform ${unknown[0]}: one of ${PLATFORMS.join(", ")}`);
 mkdirSync(work, { recursive: true });
-const program = await bundle();
-for (const platform of wanted.length === 0 ? PLATFORMS : wanted) await make(platform, program);
+const parts = await bundle();
+for (const platform of wanted.length === 0 ? PLATFORMS : wanted) await make(platform, parts);
