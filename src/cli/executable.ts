@@ -21,11 +21,11 @@ export async function start(): Promise<void> {
     void import("node:v8").then((v8) => v8.setFlagsFromString("--heap-growing-percent=50"));
   }, 250).unref();
   const unfinished = () => {
-    process.stderr.write("ike-dupcheck: internal error: the program ended before its work did
-");
+    process.stderr.write("ike-dupcheck: internal error: the program ended before its work did\n");
     process.exitCode = 2;
   };
   process.once("beforeExit", unfinished);
-  process.exitCode = await main(process.argv.slice(2));
+  const status = await main(process.argv.slice(2));
   process.off("beforeExit", unfinished);
+  process.exitCode = status;
 }
