@@ -32,6 +32,12 @@ const hostile = join(folder, HOSTILE);
 copyFileSync(`${samples}two-windows-clients.pcap`, hostile);
 reports.push(["hostile file name", await reportOf(hostile)]);
 
+/** A finding beside a log whose lines hold what could break out of a ticket, decrypted messages, and events. */
+const { path: witnessed, witnesses } = await import("./support/witnessed.ts").then(({ writeWitnessed }) =>
+  writeWitnessed(folder),
+);
+reports.push(["witnesses", (await analyze([witnessed], witnesses)).report]);
+
 function jq(recipe: string, report: Report, env: Record<string, string> = {}): Json[] {
   const out = execFileSync("jq", ["-c", "-f", `${samples}tickets/${recipe}`], {
     input: JSON.stringify(report),
@@ -140,6 +146,21 @@ describe.skipIf(!ready)("tickets", () => {
       expect(alert.network.community_id.length).toBeGreaterThan(0);
       expect(alert).not.toHaveProperty("source");
     });
+  });
+
+  it("carry what witnesses say, another cause first", () => {
+    const [, report] = reports.find(([name]) => name === "witnesses")!;
+    const [finding] = report.findings;
+    expect(new Set(finding.evidence!.map(({ witness }) => witness)).size).toBe(3);
+    const ids = ["713061", "NO-PROPOSAL-CHOSEN", "20227"];
+    for (const recipe of readdirSync(`${samples}tickets`).filter((name) => name.endsWith(".jq"))) {
+      const text = JSON.stringify(jq(recipe, report));
+      // Notes and the summary may name a cause as well: the evidence is looked at alone.
+      const evidence = text.slice(text.search(/713061(?::|\\?")/));
+      const places = ids.map((id) => evidence.indexOf(id));
+      expect(places, recipe).toEqual([...places].sort((a, b) => a - b));
+      expect(places, recipe).not.toContain(-1);
+    }
   });
 
   it("a gateway with more findings than comments says how many are left", () => {

@@ -2,6 +2,16 @@
 #   ike-dupcheck --json office.pcap | jq -c -f ecs.jq
 # A finding has two clients, so source.* stays empty: they are under ike_dupcheck.*, and all addresses in related.ip.
 
+# What further witnesses (logs, decrypted messages, events) say, the strongest first.
+def strength:
+  if .id | IN("713061", "713257", "713262", "713227", "713068", "113029", "113005", "113015") then 0
+  elif .id == "20227" or .witness == "ike-payload" then 1
+  elif .id | IN("713902", "713201", "713006", "713010", "4652", "4653", "4654") then 2
+  elif .id == "713120" then 3
+  else 4 end;
+def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
+def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
+
 .tool as $tool
 | .clients as $clients
 | .findings[]
@@ -43,6 +53,7 @@
       display_filter: .displayFilter,
       holder: (.holder | {address, port, platform}),
       contender: (.contender | {address, port, platform}),
-      attempts: (.attempts | length)
+      attempts: (.attempts | length),
+      evidence: (strongest(10) | map({witness, source, line, at, id, shows, joined}))
     }
   }

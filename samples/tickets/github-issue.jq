@@ -10,6 +10,15 @@ def code: "`" + (tostring | gsub("[`\\p{Cc}]"; "'")) + "`";
 def cell: gsub("\\|"; "¦") | code;
 # "1 finding", "2 findings".
 def number($noun): if . == 1 then "1 \($noun)" else "\(.) \($noun)s" end;
+# What further witnesses (logs, decrypted messages, events) say, the strongest first.
+def strength:
+  if .id | IN("713061", "713257", "713262", "713227", "713068", "113029", "113005", "113015") then 0
+  elif .id == "20227" or .witness == "ike-payload" then 1
+  elif .id | IN("713902", "713201", "713006", "713010", "4652", "4653", "4654") then 2
+  elif .id == "713120" then 3
+  else 4 end;
+def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
+def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
 def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
 def who: if .address == null then "not visible" else "\(.address) port \(.port // "unknown")" end | code;
 def when: sub("T"; " ") | sub("Z$"; " UTC");
@@ -25,7 +34,7 @@ def comment:
   (.attempts[0:10][] | attempt),
   (if (.attempts | length) > 10 then "", "\((.attempts | length) - 10 | number("more attempt")): see the report." else empty end),
   "",
-  (.evidence // [] | map(select(.joined)) | .[0:3][] | "- \(.id): \(.shows | code)"),
+  (strongest(3)[] | "- \(said | code)"),
   "",
   "Caveats: \(if .caveats == [] then "none" else .caveats | map(code) | join(", ") end) (`ike-dupcheck explain WORD`)",
   "",

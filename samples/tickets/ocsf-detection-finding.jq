@@ -5,6 +5,16 @@
 def ms: ((.[0:19] + "Z") | fromdate) * 1000 + (.[20:23] | tonumber);
 def endpoint: {ip: .address} + (if .port == null then {} else {port} end);
 
+# What further witnesses (logs, decrypted messages, events) say, the strongest first.
+def strength:
+  if .id | IN("713061", "713257", "713262", "713227", "713068", "113029", "113005", "113015") then 0
+  elif .id == "20227" or .witness == "ike-payload" then 1
+  elif .id | IN("713902", "713201", "713006", "713010", "4652", "4653", "4654") then 2
+  elif .id == "713120" then 3
+  else 4 end;
+def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
+def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
+
 .tool as $tool
 | .clients as $clients
 | .findings[]
@@ -54,6 +64,7 @@ def endpoint: {ip: .address} + (if .port == null then {} else {port} end);
     ],
     unmapped: {
       verdict: .verdict, cause: .cause, caveats: .caveats, notes: .notes,
-      message_ids: .messageIdsDecimal, display_filter: .displayFilter
+      message_ids: .messageIdsDecimal, display_filter: .displayFilter,
+      evidence: (strongest(10) | map({witness, source, line, at, id, shows, joined}))
     }
   }

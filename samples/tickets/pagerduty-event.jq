@@ -4,6 +4,15 @@
 
 # "1 finding", "2 findings".
 def number($noun): if . == 1 then "1 \($noun)" else "\(.) \($noun)s" end;
+# What further witnesses (logs, decrypted messages, events) say, the strongest first.
+def strength:
+  if .id | IN("713061", "713257", "713262", "713227", "713068", "113029", "113005", "113015") then 0
+  elif .id == "20227" or .witness == "ike-payload" then 1
+  elif .id | IN("713902", "713201", "713006", "713010", "4652", "4653", "4654") then 2
+  elif .id == "713120" then 3
+  else 4 end;
+def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
+def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
 def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
 def worst: {"high": 3, "medium": 2, "low": 1, "info": 0}[.severity];
 
@@ -35,7 +44,8 @@ def worst: {"high": 3, "medium": 2, "low": 1, "info": 0}[.severity];
         coverage_complete: $coverage.complete,
         findings: (.[0:20] | map({
           fingerprint, verdict, severity, summary, caveats, message_id: .messageIds[0],
-          holder: .holder.address, contender: .contender.address, display_filter: .displayFilter
+          holder: .holder.address, contender: .contender.address, display_filter: .displayFilter,
+          evidence: (strongest(3) | map(said))
         })),
         findings_not_listed: ([0, length - 20] | max)
       }

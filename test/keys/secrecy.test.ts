@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { pcap } from "../support/capture-files.ts";
 import { inOrder, SealedSession } from "../support/sealed.ts";
+import { hasTool } from "../support/tools.ts";
 
 const program = fileURLToPath(new URL("../../bin/ike-dupcheck.cjs", import.meta.url));
 const isBuilt = existsSync(fileURLToPath(new URL("../../dist/main.cjs", import.meta.url)));
@@ -81,6 +82,33 @@ describe.skipIf(!isBuilt)("keys", () => {
     expect(finding).toMatchObject({ verdict: "possible", contender: { address: "198.51.100.12" } });
     expect(finding.caveats).toContain("other-cause");
     expect(finding.evidence.map(({ text }: { text: string }) => text)).toContain("Notify NO-PROPOSAL-CHOSEN");
+  });
+
+  it("are in no state, and in no ticket", () => {
+    const { path, keys, secrets } = capture();
+    const state = join(folder, "office.state");
+    const { status, stderr } = spawnSync("node", [
+      program,
+      "-q",
+      "--json",
+      "--state",
+      state,
+      "--keys",
+      keys,
+      path,
+    ]);
+    // Either it keeps what the keys opened without them, or it refuses in one sentence.
+    expect([0, 1, 2]).toContain(status);
+    expect(holds(stderr, secrets)).toBe(false);
+    if (existsSync(state)) expect(holds(readFileSync(state), secrets)).toBe(false);
+    const report = execFileSync("node", [program, "--json", "--fail-on", "never", "--keys", keys, path]);
+    const recipes = fileURLToPath(new URL("../../samples/tickets/", import.meta.url));
+    if (!hasTool("jq")) return;
+    for (const recipe of readdirSync(recipes).filter((name) => name.endsWith(".jq"))) {
+      const ticket = execFileSync("jq", ["-c", "-f", join(recipes, recipe)], { input: report });
+      expect(ticket.length, recipe).toBeGreaterThan(100);
+      expect(holds(ticket, secrets), recipe).toBe(false);
+    }
   });
 
   it("are in no error", () => {
