@@ -28,6 +28,8 @@ const program = {
   supported: { "dynamic-import": false },
   minifyWhitespace: true,
   minifySyntax: true,
+  // Bytes are what a start costs: they are read, made a string of, and compared with those of the code cache.
+  minifyIdentifiers: true,
   define: { "import.meta.url": "__here.url" },
   logLevel: "warning",
   absWorkingDir: root,
@@ -73,12 +75,11 @@ async function bundle() {
 
 /** Puts off what HEAVY names. load.cjs takes the text byte by byte, so it has to be ASCII. */
 function makeLazy(file) {
-  const heavy = HEAVY.join("|");
-  const imports = new RegExp(`(?:__toESM\\()?require\\("node:(${heavy})"\\)(?:,\\s*1)?\\)?`, "g");
-  const text = readFileSync(file, "latin1").replace(imports, (found, name) => {
-    const open = found.startsWith("__toESM(");
-    return `__lazy("node:${name}")${!open && found.endsWith("))") ? ")" : ""}`;
-  });
+  const heavy = `require\\("node:(${HEAVY.join("|")})"\\)`;
+  const text = readFileSync(file, "latin1")
+    // As esbuild writes a dynamic import: what makes a module of it would look at all that it has.
+    .replace(new RegExp(`[\\w$]+\\(${heavy},\\s*1\\)`, "g"), '__lazy("node:$1")')
+    .replace(new RegExp(heavy, "g"), '__lazy("node:$1")');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   if (!/^[\x00-\x7f]*$/.test(text)) throw new Error(`${file} is not ASCII`);
   writeFileSync(file, text);
