@@ -76,7 +76,7 @@ export async function render(
   return [
     reportToTable(report, {
       color,
-      width: tableWidth(terminal, env.stdout.columns),
+      width: tableWidth(terminal, terminal ? env.stdout.columns : undefined),
       rows: terminal ? (env.stdout.rows ?? null) : null,
       all: options.all,
       verbose: options.verbose,

@@ -25,7 +25,11 @@ export function helpText(version: string): string {
 }
 /** The program with its options: also the table that the completion scripts are made from. */
 
-export function makeProgram(version: string, done: (invocation: Invocation) => void): Command {
+export function makeProgram(
+  version: string,
+  done: (invocation: Invocation) => void,
+  withSubcommands = true,
+): Command {
   const program = new Command("ike-dupcheck")
     .description(
       "Finds IKEv1 clients that a VPN responder refuses because another client uses the same quick-mode message ID (Microsoft KB 942429).",
@@ -43,6 +47,11 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
     .addHelpText("after", EXAMPLES);
   for (const option of checkOptions()) program.addOption(option);
   program.action((inputs: string[]) => done(checkInvocation(inputs, program)));
+  if (withSubcommands) addSubcommands(program, done);
+  return program;
+}
+
+function addSubcommands(program: Command, done: (invocation: Invocation) => void): void {
   const extract = program
     .command("extract")
     .description(
@@ -92,7 +101,6 @@ export function makeProgram(version: string, done: (invocation: Invocation) => v
   const completion = program.command("completion").description("print a completion script");
   completion.addArgument(completion.createArgument("<SHELL>").choices([...SHELLS]));
   completion.action((shell: Shell) => done({ kind: "completion", shell }));
-  return program;
 }
 function checkOptions(): Option[] {
   const choice = (flags: string, text: string, choices: readonly string[], preset: string) =>

@@ -10,9 +10,10 @@ import { type Invocation, makeProgram } from "./options.ts";
 export function parseArgs(argv: readonly string[], version: string): Invocation {
   let result: Invocation = { kind: "usage", message: "nothing to do" };
   let text = "";
-  const program = makeProgram(version, (invocation) => {
+  const done = (invocation: Invocation) => {
     result = invocation;
-  });
+  };
+  const program = makeProgram(version, done, mayNeedSubcommands(argv));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (part) => {
@@ -30,6 +31,11 @@ export function parseArgs(argv: readonly string[], version: string): Invocation 
       : { kind: "usage", message: sentence(error.message) };
   }
   return result;
+}
+
+/** A subcommand is one only as the first word, and help lists them: most runs can do without, and start sooner. */
+function mayNeedSubcommands([first = "", ...rest]: readonly string[]): boolean {
+  return /^[a-z]+$/.test(first) || [first, ...rest].some((word) => /^--help$|^-[^-]*h/.test(word));
 }
 
 /** The parser's message as one line: it begins with "error: " and may have a suggestion below. */
