@@ -13,7 +13,7 @@ def number($noun): if . == 1 then "1 \($noun)" else "\(.) \($noun)s" end;
 # What further witnesses (logs, decrypted messages, events) say, the strongest first.
 def strength:
   if .id | IN("713061", "713257", "713262", "713227", "713068", "113029", "113005", "113015") then 0
-  elif .id == "20227" or .witness == "ike-payload" then 1
+  elif .id == "20227" or (.witness == "ike-payload" and (.text | startswith("Notify"))) then 1
   elif .id | IN("713902", "713201", "713006", "713010", "4652", "4653", "4654") then 2
   elif .id == "713120" then 3
   else 4 end;
