@@ -12,19 +12,24 @@ const page = join(root, "src/page");
 
 /** Tables of a terminal are not drawn in a page, and their package wants Node; what zod makes of schemas is
  * not asked for: its checks alone are. */
-const ANYTHING = "module.exports = new Proxy({}, { get: () => () => {} });";
 const leaner = {
   name: "leaner",
   setup(builder) {
     const leftOut = ({ path }) => ({ path, namespace: "left-out" });
     builder.onResolve({ filter: /^cli-table3$/ }, leftOut);
-    builder.onResolve(
-      { filter: /\/(locales\/index|(from|to)-json-schema|json-schema-processors)\.js$/ },
-      leftOut,
-    );
-    builder.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: ANYTHING }));
+    builder.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "export default class {}" }));
+    // The same names, so that all else of the package that is not used falls away as well.
+    builder.onLoad({ filter: /\/(json-schema-processors|to-json-schema)\.js$/ }, ({ path }) => ({
+      contents: namesIn(readFileSync(path, "utf8"))
+        .map((name) => `export const ${name} = () => {};`)
+        .join("\n"),
+    }));
   },
 };
+
+function namesIn(script) {
+  return [...script.matchAll(/^export (?:const|function|class|let) (\w+)/gm)].map(([, name]) => name);
+}
 
 async function bundled(entry, define = {}) {
   const { outputFiles } = await build({
@@ -48,26 +53,31 @@ const hash = (text) => createHash("sha256").update(text).digest("base64");
 /** A script in a page ends at the first `</script`, wherever that stands. */
 const inScript = (text) => text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 
-/** The style of the report that the page shows in a frame, which inherits the policy. */
-async function reportStyle() {
+/** A module of src that needs nothing else, as this script can use it. */
+async function loaded(file) {
   const { outputFiles } = await build({
-    entryPoints: [join(root, "src/printers/html-style.ts")],
+    entryPoints: [join(root, file)],
     format: "esm",
     write: false,
     logLevel: "warning",
   });
-  const { STYLE } = await import(
-    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
-  );
-  return STYLE;
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 
+const { encode85 } = await loaded("src/page/base85.ts");
+/** The style of the report that the page shows in a frame, which inherits the policy. */
+const { STYLE } = await loaded("src/printers/html-style.ts");
 const worker = await bundled("src/page/worker.ts");
-const packed = gzipSync(worker, { level: 9 }).toString("base64");
-const script = inScript(await bundled("src/page/window.ts", { PACKED_WORKER: JSON.stringify(packed) }));
+const packed = gzipSync(worker, { level: 9 });
+const script = inScript(
+  await bundled("src/page/window.ts", {
+    PACKED_WORKER: JSON.stringify(encode85(packed)),
+    PACKED_LENGTH: String(packed.length),
+  }),
+);
 const style = readFileSync(join(page, "page.css"), "utf8");
 const parts = {
-  REPORT_STYLE_HASH: hash(await reportStyle()),
+  REPORT_STYLE_HASH: hash(STYLE),
   SCRIPT_HASH: hash(script),
   STYLE_HASH: hash(style),
   "/* SCRIPT_TEXT */": script,

@@ -11,9 +11,13 @@
  */
 
 import type { LiveAnalysis } from "./analysis/analysis.ts";
+import type { LiveOptions } from "./analysis/live-options.ts";
 import { run } from "./analysis/run.ts";
 import type { ScopeOptions } from "./analysis/scope.ts";
+import { Anonymizer } from "./anonymize/anonymizer.ts";
 import { IterableSource } from "./capture/byte-source.ts";
+import type { CaptureError } from "./capture/source.ts";
+import { writeEvidenceCapture } from "./evidence/capture.ts";
 import type { Decompressor, Decompressors } from "./feed/decompression.ts";
 import type { FeedInput } from "./feed/feed.ts";
 import { openSource } from "./feed/formats.ts";
@@ -21,6 +25,7 @@ import { Sequencer } from "./feed/sequencer.ts";
 import type { Ciphers } from "./keys/ciphers.ts";
 import type { Report } from "./report/model.ts";
 import type { Timeline } from "./report/timeline.ts";
+import { toolName, version } from "./report/version.ts";
 import { type OpenedWitnesses, openWitnesses, type WitnessFile } from "./witnesses/reading.ts";
 
 export { CaptureError } from "./capture/source.ts";
@@ -92,35 +97,87 @@ export async function study(
   inputs: readonly PortableInput[],
   options: PortableOptions = {},
 ): Promise<{ report: Report; timelines: () => Timeline[] }> {
-  const { reorderSeconds, decompressors = nativeDecompressors(), progress, ...rest } = options;
-  const { keys = [], syslog = [], events = [], ciphers = null, ...settings } = rest;
   const witnesses = await openWitnesses({
-    keys: keys.map(fileOf),
-    events: events.map(fileOf),
-    ciphers,
+    keys: (options.keys ?? []).map(fileOf),
+    events: (options.events ?? []).map(fileOf),
+    ciphers: options.ciphers ?? null,
     today: () => Date.now() * 1_000,
   });
-  const { gatewayLog } = witnesses;
+  const feed = sequencer(inputs, options, witnesses.gatewayLog);
+  const unread = () => [...witnesses.failures, ...feed.failures];
+  const { report, timelines } = await runOver(feed, options, { witnesses }, unread);
+  if (feed.summaries.length === 0 && feed.failures.length > 0) throw feed.failures[0];
+  return { report, timelines };
+}
+
+export interface EvidenceOptions
+  extends Omit<PortableOptions, "keys" | "syslog" | "events" | "ciphers" | "maxPackets"> {
+  /** 32 bytes that decide what replaces an address; whoever has them can find the addresses again. */
+  key: Uint8Array;
+  hash: Ciphers["hash"];
+}
+
+/**
+ * Hands the packets that the findings rest on to `write`, as a pcapng capture in which addresses and names are
+ * replaced. The inputs are read three times for it, and have to be given so that they can be reopened.
+ * @returns false where nothing was found, and nothing is written
+ * @throws CaptureError when an input cannot be read again or holds no packets
+ */
+export async function anonymizedEvidence(
+  inputs: readonly PortableInput[],
+  { key, hash, ...options }: EvidenceOptions,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<boolean> {
+  const anonymizer = new Anonymizer(key, hash);
+  const feed = sequencer(inputs, options);
+  const { plan, packets, report } = await runOver(feed, options, { anonymizer }, () => feed.failures);
+  if (plan === null) return false;
+  const { ports = [] } = options;
+  const reopen = () => sequencer(inputs.map(again), options);
+  const application = `${toolName} ${version}`;
+  const messages = report.capture.messages.ikev1;
+  const request = { plan, packets, messages, ports, reopen, anonymizer, application };
+  await writeEvidenceCapture({ ...request, format: "pcapng" }, write);
+  return true;
+}
+
+/** The input from its beginning. */
+function again(input: PortableInput): PortableInput {
+  return input.reopen === undefined ? input : { ...input, chunks: input.reopen() };
+}
+
+function sequencer(
+  inputs: readonly PortableInput[],
+  { reorderSeconds, decompressors = nativeDecompressors(), syslog = [] }: PortableOptions,
+  gatewayLog?: PortableOpening["gatewayLog"],
+): Sequencer {
   const reorder = reorderSeconds === undefined ? {} : { reorder: reorderSeconds * MICROS_PER_SECOND };
-  const opening = { ...reorder, decompressors, gatewayLog };
-  const feed = new Sequencer([
+  const opening = { ...reorder, decompressors, ...(gatewayLog === undefined ? {} : { gatewayLog }) };
+  return new Sequencer([
     ...inputs.map((input) => feedInput(input, opening)),
     ...syslog.map((input) => feedInput(input, { ...opening, isGatewayLog: true })),
   ]);
+}
+
+async function runOver(
+  feed: Sequencer,
+  options: PortableOptions,
+  more: Partial<Pick<LiveOptions, "witnesses" | "anonymizer">>,
+  unread: () => readonly CaptureError[],
+) {
+  const { progress, keys: _keys, syslog: _syslog, events: _events, ciphers: _ciphers, ...settings } = options;
   const onRound = ({ packets }: LiveAnalysis) => {
     const { bytes, source } = feed.progress();
     progress?.({ bytes, packets, source });
   };
   const now = options.now ?? (() => performance.now());
-  const unread = () => [...witnesses.failures, ...feed.failures];
-  const { report, timelines } = await run(feed, { ...settings, now, onRound, witnesses }, unread);
+  const outcome = await run(feed, { ...settings, ...more, now, onRound }, unread);
   // Not waited for: a stream that is told to end while it gives nothing may never answer.
   feed.close().catch(() => {});
-  if (feed.summaries.length === 0 && feed.failures.length > 0) throw feed.failures[0];
-  return { report, timelines };
+  return outcome;
 }
 
-interface PortableOpening extends Pick<OpenedWitnesses, "gatewayLog"> {
+interface PortableOpening extends Partial<Pick<OpenedWitnesses, "gatewayLog">> {
   reorder?: number;
   decompressors: Decompressors;
   isGatewayLog?: boolean;

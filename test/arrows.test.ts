@@ -45,7 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   analysis: BELOW_ANALYSIS,
   node: BELOW_NODE,
   cli: [".", "node", "anonymize", "analysis", "printers", "report", "judgement"],
-  page: [".", "keys", "printers", "report"],
+  page: [".", "collections", "keys", "printers", "report"],
   ".": [...BELOW_NODE, "node"],
 };
 /** Rooms that may use Node's own modules; all others run in a browser as well. */

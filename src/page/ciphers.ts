@@ -1,9 +1,9 @@
-/** The ciphers and hashes that keys/ needs where there is no Node: @noble/ciphers, @noble/hashes and des.js. */
+/** The ciphers and hashes that keys/ needs where there is no Node: collections/, @noble/ciphers, @noble/hashes and des.js. */
 
 import { cbc } from "@noble/ciphers/aes.js";
-import { md5, sha1 } from "@noble/hashes/legacy.js";
-import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
+import { sha384, sha512 } from "@noble/hashes/sha2.js";
 import des from "des.js";
+import { md5, sha1, sha256 } from "../collections/hashes.ts";
 import type { Ciphers, HashName } from "../keys/ciphers.ts";
 
 const HASHES: Readonly<Record<HashName, (data: Uint8Array) => Uint8Array>> = {

@@ -1,11 +1,13 @@
 /** The page itself: takes files, shows how far their reading is, the answer, and what can be saved. */
 
+import { decode85 } from "./base85.ts";
 import type { News, Study } from "./protocol.ts";
 
-/** The worker's script, gzip in Base64; the build puts it here. */
+/** The worker's script, gzip as text (base85.ts), and the length of its bytes; the build puts them here. */
 declare const PACKED_WORKER: string;
+declare const PACKED_LENGTH: number;
 /** Address of the script, once it is unpacked. */
-const workerScript = unpacked(PACKED_WORKER);
+const workerScript = unpacked(decode85(PACKED_WORKER, PACKED_LENGTH));
 
 function byId<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
@@ -18,6 +20,8 @@ const cancel = byId<HTMLButtonElement>("cancel");
 const answer = byId("answer");
 
 let worker: Worker | null = null;
+/** What was read last. */
+let files: readonly File[] = [];
 /** Addresses of what can be saved; given back when something else is read. */
 let saved: string[] = [];
 
@@ -35,20 +39,27 @@ document.addEventListener("drop", (event) => {
   void read(event.dataTransfer?.files ?? null);
 });
 
-async function read(files: FileList | null): Promise<void> {
-  if (files === null || files.length === 0) return;
-  worker?.terminate();
+async function read(chosen: FileList | null): Promise<void> {
+  if (chosen === null || chosen.length === 0) return;
   forget();
-  worker = new Worker(await workerScript);
+  files = [...chosen];
+  await order("read");
+  say(`Reading ${files.length === 1 ? files[0].name : `${files.length} files`} ...`);
+}
+
+/** Gives the files to a new worker: what an old one does is of no interest any more. */
+async function order(type: "read" | "evidence"): Promise<void> {
+  worker?.terminate();
+  const script = await workerScript;
+  worker = new Worker(script);
   worker.addEventListener("message", ({ data }: MessageEvent<News>) => hear(data));
   worker.addEventListener("error", ({ message }) => hear({ type: "failure", message }));
   cancel.hidden = false;
-  say(`Reading ${files.length === 1 ? files[0].name : `${files.length} files`} ...`);
-  worker.postMessage({ type: "read", files: [...files] });
+  worker.postMessage({ type, files });
 }
 
-async function unpacked(base64: string): Promise<string> {
-  const packed = new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))]);
+async function unpacked(gzip: Uint8Array<ArrayBuffer>): Promise<string> {
+  const packed = new Blob([gzip]);
   const script = await new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).blob();
   return URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
 }
@@ -69,15 +80,27 @@ function hear(news: News): void {
   cancel.hidden = true;
   worker?.terminate();
   worker = null;
+  document.getElementById("evidence")?.removeAttribute("disabled");
   if (news.type === "failure") say(news.message);
-  else show(news.study);
+  else if (news.type === "report") show(news.study);
+  else if (news.capture === null) say("Nothing was found, so there is no evidence.");
+  else save(news.capture);
+}
+
+/** Puts a link beside the others, and follows it. */
+function save(capture: Blob): void {
+  const made = link("Save the evidence again", "ike-dupcheck-evidence.pcapng", capture);
+  document.getElementById("evidence")?.replaceWith(made);
+  made.click();
+  made.focus();
+  say("The evidence is saved: addresses and names in it are replaced.");
 }
 
 function say(text: string): void {
   status.textContent = text;
 }
 
-function show({ summary, steps, html, json }: Study): void {
+function show({ summary, steps, hasEvidence, html, json }: Study): void {
   const [first, ...rest] = summary;
   const list = element("dl");
   for (const { label, text } of rest) list.append(element("dt", label ?? ""), element("dd", text));
@@ -91,12 +114,13 @@ function show({ summary, steps, html, json }: Study): void {
     }
     todo.append(item);
   }
-  const save = element("p");
-  save.append(
-    link("Save the report", "ike-dupcheck-report.html", html, "text/html"),
+  const links = element("p");
+  links.append(
+    link("Save the report", "ike-dupcheck-report.html", new Blob([html], { type: "text/html" })),
     " ",
-    link("Save as JSON", "ike-dupcheck-report.json", json, "application/json"),
+    link("Save as JSON", "ike-dupcheck-report.json", new Blob([json], { type: "application/json" })),
   );
+  if (hasEvidence) links.append(" ", evidenceButton());
   const frame = document.createElement("iframe");
   frame.title = "The whole report";
   frame.setAttribute("sandbox", "");
@@ -105,7 +129,7 @@ function show({ summary, steps, html, json }: Study): void {
   heading.tabIndex = -1;
   answer.replaceChildren(heading, list);
   if (steps.length > 0) answer.append(element("h2", "What to do"), todo);
-  answer.append(save, frame);
+  answer.append(links, frame);
   answer.hidden = false;
   say("Done.");
   heading.focus();
@@ -117,10 +141,22 @@ function element(name: string, text = ""): HTMLElement {
   return made;
 }
 
-function link(text: string, name: string, content: string, type: string): HTMLAnchorElement {
+/** The packets are read again for it, so it is made only when it is asked for. */
+function evidenceButton(): HTMLElement {
+  const button = element("button", "Save the packets of the findings, anonymised");
+  button.id = "evidence";
+  button.addEventListener("click", () => {
+    button.setAttribute("disabled", "");
+    say("Making the evidence ...");
+    void order("evidence");
+  });
+  return button;
+}
+
+function link(text: string, name: string, content: Blob): HTMLAnchorElement {
   const made = document.createElement("a");
   made.textContent = text;
-  made.href = URL.createObjectURL(new Blob([content], { type }));
+  made.href = URL.createObjectURL(content);
   made.download = name;
   saved.push(made.href);
   return made;

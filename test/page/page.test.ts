@@ -7,7 +7,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { pcap } from "../support/capture-files.ts";
 import { programIsBuilt, runProgram } from "../support/program.ts";
+import { inOrder, SealedSession, SUITES } from "../support/sealed.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const samples = join(root, "samples");
@@ -113,6 +115,84 @@ describe.skipIf(!hasBrowser || !programIsBuilt())("the page", () => {
     await page.evaluate(axe.source);
     const { violations } = (await page.evaluate("axe.run(document, { iframes: false })")) as axe.AxeResults;
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  });
+
+  it("opens encrypted messages with keys that are given beside the capture, as the program does", async () => {
+    const sessions = SUITES.map((suite, i) =>
+      new SealedSession({ suite, seed: i + 1, client: `198.51.100.${i + 11}` })
+        .phase1(i)
+        .quickMode(i + 0.5, 1),
+    );
+    const [capture, keys] = [join(folder, "sealed.pcap"), join(folder, "office.keys.csv")];
+    writeFileSync(capture, pcap(inOrder(...sessions)));
+    writeFileSync(keys, sessions.map(({ row }) => `${row}\n`).join(""));
+    await give(capture, keys);
+    const { stdout } = runProgram(["--json", "--keys", "office.keys.csv", "sealed.pcap"], { cwd: folder });
+    expect(JSON.parse(stdout).capture.decrypted).toMatchObject({ keysUsed: SUITES.length });
+    expect(await savedJson()).toBe(stdout);
+    await page.setInputFiles("#files", keys);
+    await page.getByText("These are keys or events").waitFor();
+  });
+
+  it("takes what is dropped anywhere on it", async () => {
+    const bytes = readFileSync(SAMPLE).toString("base64");
+    await page.evaluate(`
+      const bytes = Uint8Array.from(atob("${bytes}"), (letter) => letter.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], "dropped.pcap"));
+      document.querySelector("h1").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    `);
+    await page.getByText("Done.").waitFor();
+    expect(JSON.parse(await savedJson()).capture.sources[0].name).toBe("dropped.pcap");
+  });
+
+  it("saves the packets of the findings with other addresses, which give the same findings", async () => {
+    await give(SAMPLE);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByText("Save the packets of the findings").click(),
+    ]);
+    const evidence = join(folder, "evidence.pcapng");
+    await download.saveAs(evidence);
+    const verdictsIn = (path: string) =>
+      JSON.parse(runProgram(["--json", path]).stdout).findings.map((finding: Record<string, unknown>) => [
+        finding.verdict,
+        finding.severity,
+        finding.notes,
+      ]);
+    expect(verdictsIn(evidence)).toEqual(verdictsIn(SAMPLE));
+    const saved = readFileSync(evidence);
+    for (const address of [
+      [198, 51, 100, 11],
+      [198, 51, 100, 12],
+      [192, 0, 2, 1],
+    ]) {
+      expect(saved.includes(Buffer.from(address))).toBe(false);
+      expect(saved.includes(address.join("."))).toBe(false);
+    }
+    expect(requests.filter((address) => !/^(file|blob|about):/.test(address))).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  it("says times in the zone of the browser, with UTC beside them", async () => {
+    const elsewhere = await browser.newContext({ timezoneId: "America/New_York" });
+    try {
+      const other = await elsewhere.newPage();
+      await other.goto(pathToFileURL(file).href);
+      await other.setInputFiles("#files", SAMPLE);
+      await other.getByText("Done.").waitFor();
+      expect(await other.locator("#answer").innerText()).toContain(
+        "2026-03-02 03:00:10 to 03:00:35 UTC-05:00 (2026-03-02 08:00:10 to 08:00:35 UTC)",
+      );
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it("names what it does not read", async () => {
+    expect(await page.locator("#drop").innerText()).toMatch(
+      /xz, bzip2, zstd, lz4, zip and tar are not read here/,
+    );
   });
 
   it("is what the program prints", () => {
