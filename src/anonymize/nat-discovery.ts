@@ -3,6 +3,8 @@
  * address that was hashed is known or can be found, replaced one for one where not.
  */
 
+import { readU32 } from "../wire/bytes.ts";
+import { blockHash, HASH_MD5, HASH_SHA1, HASH_SHA256, paddedBlock } from "../wire/one-block-hash.ts";
 import type { AddressMap } from "./address-map.ts";
 import type { HashName, Keyed } from "./keyed.ts";
 
@@ -14,7 +16,16 @@ const HASHES: Readonly<Record<number, HashName>> = {
   48: "sha384",
   64: "sha512",
 };
+/** Those of them that can be tried by the thousand, by their numbers in IKE. */
+const QUICK: Readonly<Partial<Record<HashName, number>>> = {
+  md5: HASH_MD5,
+  sha1: HASH_SHA1,
+  sha256: HASH_SHA256,
+};
 const PORTS = [500, 4500];
+const IPV4_NETWORK = [192, 168];
+/** Where the address stands in what is hashed, in words. */
+const ADDRESS_WORD = COOKIES / 4;
 /** Endpoints that were seen and are tried. */
 const MAX_SEEN = 512;
 /** Hashes that are tried for private addresses in one run: a bound on time. */
@@ -67,27 +78,43 @@ export class NatDiscovery {
       const found = [port, ...PORTS].find((each) => fits(address, each));
       if (found !== undefined) return { address, port: found };
     }
-    return this.#findPrivate(fits);
+    return this.#findPrivate(name, cookies, hash);
   }
 
   /** 192.168/16, where most inside addresses are; the others cost seconds, and stay one for one. */
-  #findPrivate(fits: (address: Uint8Array, port: number) => boolean): Endpoint | null {
+  #findPrivate(name: HashName, cookies: Uint8Array, hash: Uint8Array): Endpoint | null {
+    const algorithm = QUICK[name];
+    const hashed = algorithm === undefined ? null : blockHash(algorithm);
+    if (algorithm === undefined || hashed === null) return null;
+    const block = paddedBlock(messageOf(cookies, Uint8Array.of(...IPV4_NETWORK, 0, 0), PORTS[0]), algorithm);
+    const network = block[ADDRESS_WORD];
+    const wanted = { first: readU32(hash, 0), second: readU32(hash, 4) };
+    const out = { first: 0, second: 0 };
     for (let low = 0; low < 65_536 && this.#budget > 0; low += 1) {
       this.#budget -= 1;
-      const address = Uint8Array.of(192, 168, low >> 8, low & 255);
-      if (fits(address, PORTS[0])) return { address, port: PORTS[0] };
+      block[ADDRESS_WORD] = network | low;
+      hashed(block, out);
+      if (out.first !== wanted.first || out.second !== wanted.second) continue;
+      const address = Uint8Array.of(...IPV4_NETWORK, low >> 8, low & 255);
+      // 64 bits are no proof of the rest.
+      if (equal(this.#hash(name, cookies, address, PORTS[0]), hash)) return { address, port: PORTS[0] };
     }
     return null;
   }
 
   #hash(name: HashName, cookies: Uint8Array, address: Uint8Array, port: number): Uint8Array {
-    const data = new Uint8Array(COOKIES + address.length + 2);
-    data.set(cookies);
-    data.set(address, COOKIES);
-    data[data.length - 2] = port >> 8;
-    data[data.length - 1] = port & 255;
-    return this.#keyed.hash(name, data);
+    return this.#keyed.hash(name, messageOf(cookies, address, port));
   }
+}
+
+/** CKY-I | CKY-R | IP | port. */
+function messageOf(cookies: Uint8Array, address: Uint8Array, port: number): Uint8Array {
+  const data = new Uint8Array(COOKIES + address.length + 2);
+  data.set(cookies);
+  data.set(address, COOKIES);
+  data[data.length - 2] = port >> 8;
+  data[data.length - 1] = port & 255;
+  return data;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { Anonymizer } from "../../src/anonymize/anonymizer.ts";
@@ -16,6 +16,15 @@ import { UTC } from "../../src/report/clock.ts";
 import { hasTool } from "../support/tools.ts";
 
 const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
+/** Captures of real daemons, where they are at hand. */
+const lab = process.env.IKE_CAPTURES === undefined ? null : join(process.env.IKE_CAPTURES, "lab");
+if (lab === null) console.log("skipped: the lab captures, because IKE_CAPTURES is not set");
+const isCapture = (name: string) => /\.pcap(ng)?$/.test(name);
+const captures = [samples, ...(lab === null ? [] : [lab])].flatMap((directory) =>
+  readdirSync(directory)
+    .filter(isCapture)
+    .map((name) => [name, join(directory, name)] as const),
+);
 const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-anonymous-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const hasTshark = hasTool("tshark");
@@ -65,9 +74,8 @@ function addressesOf({ clients, responders }: Report): string[] {
   ];
 }
 
-describe("anonymized samples", () => {
-  it.each(readdirSync(samples).filter((name) => /\.pcap(ng)?$/.test(name)))("%s", async (name) => {
-    const path = join(samples, name);
+describe("anonymized captures", () => {
+  it.each(captures)("%s", async (name, path) => {
     const plain = (await analyze([path])).report;
     const anonymizer = new Anonymizer(new Uint8Array(32).fill(7), nodeHash);
     const { report, timelines, evidence } = await analyze([path], { anonymizer });
@@ -84,7 +92,7 @@ describe("anonymized samples", () => {
       for (const address of addressesOf(plain))
         expect(text).not.toMatch(new RegExp(`(?<![\\d.])${address.replaceAll(".", "\\.")}(?![\\d.])`));
       expect(text).not.toContain(name);
-      expect(text).not.toContain("samples/");
+      expect(text).not.toContain(dirname(path));
     }
     const fingerprints = new Set(plain.findings.map(({ fingerprint }) => fingerprint));
     for (const { fingerprint } of report.findings) expect(fingerprints.has(fingerprint)).toBe(false);
