@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { explainText, unknownTerm } from "../../src/cli/commands/explain.ts";
 import { reportToTable } from "../../src/printers/table.ts";
 import { UTC } from "../../src/report/clock.ts";
-import { TERMS } from "../../src/report/terms/terms.ts";
+import { TERMS } from "../../src/report/terms/glossary.ts";
 import { reportOn } from "../support/analyzed.ts";
 
 const samples = new URL("../../samples/", import.meta.url);

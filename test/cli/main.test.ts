@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CaptureError } from "../../src/capture/source.ts";
 import { run } from "../../src/cli/main.ts";
-import { finding, report } from "../support/reports.ts";
 import { analysis, fakeEnvironment } from "../support/environment.ts";
+import { finding, report } from "../support/reports.ts";
 
 const rejected = report({ findings: [finding()] });
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { manualPage } from "../../src/cli/flags/manual.ts";
 import { makeProgram } from "../../src/cli/flags/options.ts";
-import { TERMS } from "../../src/report/terms/terms.ts";
+import { TERMS } from "../../src/report/terms/glossary.ts";
 import { hasTool } from "../support/tools.ts";
 
 const page = manualPage();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ProgressLine, progressText } from "../../src/cli/progress.ts";
 import type { ColorMode } from "../../src/cli/terminal.ts";
-import { type Variables, Messages, tableWidth, wantsColor } from "../../src/cli/terminal.ts";
+import { Messages, tableWidth, type Variables, wantsColor } from "../../src/cli/terminal.ts";
 
 describe("colour: option, then NO_COLOR, then FORCE_COLOR, then the terminal", () => {
   test.each<[string, ColorMode, Variables, boolean, boolean]>([

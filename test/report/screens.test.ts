@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { columnsOf } from "../../src/printers/text.ts";
 import { reportToTable } from "../../src/printers/table.ts";
+import { columnsOf } from "../../src/printers/text.ts";
 import { UTC } from "../../src/report/clock.ts";
 import { withHostNames } from "../../src/report/host-names.ts";
 import type { Report } from "../../src/report/model.ts";

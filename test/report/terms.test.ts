@@ -10,8 +10,9 @@ import {
   verdictSchema,
   warningCodeSchema,
 } from "../../src/report/model.ts";
+import { TERMS, termsNamed } from "../../src/report/terms/glossary.ts";
 import type { TermKind } from "../../src/report/terms/term.ts";
-import { briefOf, TERMS, termsNamed } from "../../src/report/terms/terms.ts";
+import { briefOf } from "../../src/report/terms/terms.ts";
 import { headerClassNames } from "../../src/wire/isakmp.ts";
 import { kindNames } from "../../src/wire/locate.ts";
 

@@ -1,8 +1,8 @@
 /** `explain`: what a word of the report means. The texts themselves are the report's (report/terms.ts). */
 
 import { wrap } from "../../printers/text.ts";
+import { TERMS, termsNamed } from "../../report/terms/glossary.ts";
 import type { Term, TermKind } from "../../report/terms/term.ts";
-import { TERMS, termsNamed } from "../../report/terms/terms.ts";
 import { nearest } from "../nearest.ts";
 
 const WIDTH = 80;

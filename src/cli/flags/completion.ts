@@ -1,7 +1,7 @@
 /** Completion scripts for three shells, made from the option table so that they cannot fall behind it. */
 
 import type { Command, Option } from "commander";
-import { TERMS } from "../../report/terms/terms.ts";
+import { TERMS } from "../../report/terms/glossary.ts";
 import { makeProgram, SCHEMAS, SHELLS, type Shell } from "./options.ts";
 
 const PROGRAM = "ike-dupcheck";

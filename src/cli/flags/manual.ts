@@ -2,8 +2,8 @@
 
 import type { Command, Option } from "commander";
 import { wrap } from "../../printers/text.ts";
+import { TERMS } from "../../report/terms/glossary.ts";
 import type { TermKind } from "../../report/terms/term.ts";
-import { TERMS } from "../../report/terms/terms.ts";
 import { makeProgram } from "./options.ts";
 
 /** Of the last change of the fixed parts below. */

@@ -7,9 +7,9 @@
 import type { LiveAnalysis } from "../../analysis/analysis.ts";
 import type { LiveStatus } from "../../analysis/run.ts";
 import { clipped, type Paint, printable } from "../../printers/text.ts";
+import { zoneLabel } from "../../report/clock.ts";
 import type { Line } from "../../report/lines.ts";
 import type { Finding } from "../../report/model.ts";
-import { zoneLabel } from "../../report/clock.ts";
 import { counted, span } from "../../report/phrases.ts";
 import type { ClientPresence, ClientState, GatewayPresence } from "../../report/presence.ts";
 import { isoTime } from "../../report/time.ts";

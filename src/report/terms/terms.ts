@@ -1,14 +1,12 @@
 /**
- * What the words of a report mean: one place for the table's short explanations and for `explain`.
+ * What the codes of a report mean: one place for the table's short explanations and for `explain` (glossary.ts).
  * No text here may say more than a capture can show; the captures never show the responder's software.
  */
 
 import { CAVEAT_TERMS } from "./caveats.ts";
 import { COVERAGE_TERMS } from "./coverage.ts";
-import { IKE_TERMS } from "./ike-words.ts";
 import { INPUT_TERMS } from "./input.ts";
 import { JUDGEMENT_TERMS } from "./judgement.ts";
-import { LABEL_TERMS } from "./labels.ts";
 import { PACKET_TERMS } from "./packets.ts";
 import type { Term, TermKind } from "./term.ts";
 import { WARNING_TERMS } from "./warnings.ts";
@@ -36,9 +34,8 @@ export function meaningOf({
   return verdict === "tolerated" || other || summary.includes(KB_SENTENCE) ? null : KB_SENTENCE;
 }
 
-/** Every term, kind by kind. */
-export const TERMS: readonly Term[] = [
-  ...LABEL_TERMS,
+/** Every code of a report, kind by kind. */
+export const CODE_TERMS: readonly Term[] = [
   ...JUDGEMENT_TERMS,
   ...CAVEAT_TERMS,
   ...WARNING_TERMS,
@@ -46,19 +43,11 @@ export const TERMS: readonly Term[] = [
   ...INPUT_TERMS,
   ...COVERAGE_TERMS,
   ...PACKET_TERMS,
-  ...IKE_TERMS,
 ];
 
-const briefs = new Map(TERMS.map(({ kind, name, brief }) => [`${kind}/${name}`, brief]));
+const briefs = new Map(CODE_TERMS.map(({ kind, name, brief }) => [`${kind}/${name}`, brief]));
 
 /** The short explanation of a term, or null for a name that is not known. */
 export function briefOf(kind: TermKind, name: string): string | null {
   return briefs.get(`${kind}/${name}`) ?? null;
-}
-
-/** All terms of a name, however it is spelled: `one-sided`, for one, is a caveat and a warning. */
-export function termsNamed(name: string): Term[] {
-  const wanted = name.toLowerCase().trim().replace(/\s+/g, " ");
-  const spellings = [wanted, wanted.replaceAll(" ", "-"), wanted.replaceAll("-", " ")];
-  return TERMS.filter((term) => spellings.some((each) => each === term.name || term.also?.includes(each)));
 }
