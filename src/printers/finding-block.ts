@@ -137,6 +137,12 @@ function heldText(
   return `${since}; ${lastLifeAt === null ? "not seen since" : `last sign ${clock.second(lastLifeAt)}`}`;
 }
 
+const NOT_LOGGED = "no line of the log says that it was accepted";
+const LOGGED: Readonly<Partial<Record<Attempt["outcome"], string>>> = {
+  completed: "the log says that it was accepted",
+  refused: "a line of the log speaks of a duplicate or an error, and none says that it was accepted",
+};
+
 /** What became of an attempt, with its numbers. */
 export function outcomeText({
   at,
@@ -144,7 +150,10 @@ export function outcomeText({
   retransmissions,
   lastRetransmissionAt,
   refusedAt,
+  contenderSa,
 }: Attempt): string {
+  // A log knows no cookies, and of an attempt nothing but what its lines say.
+  if (/^0*$/.test(contenderSa.initiatorCookie)) return `${outcome}: ${LOGGED[outcome] ?? NOT_LOGGED}`;
   const parts = [explained("outcome", outcome)];
   if (retransmissions > 0) {
     const last = lastRetransmissionAt === null ? null : inWords(secondsBetween(at, lastRetransmissionAt));

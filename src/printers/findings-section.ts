@@ -175,8 +175,15 @@ function blockContext({ report, paint, width, clock, all }: Page): BlockContext 
     client: (address, port, responder) => rows.of({ address, port }, responder),
     responder: (address) =>
       report.responders.find((row) => row.address === address || row.aliases.includes(address)),
-    packet: (frame, source) => `frame ${frame}${sourceText(source, report.capture.sources)}`,
+    packet: (frame, source) =>
+      `${placeWord(source, report.capture.sources)} ${frame}${sourceText(source, report.capture.sources)}`,
   };
+}
+
+/** A log has lines, a capture frames. */
+function placeWord(name: string, sources: readonly Source[]): string {
+  const isLog = sources.some((source) => source.name === name && source.format.startsWith("asa-syslog"));
+  return isLog ? "line" : "frame";
 }
 
 /** As much of a source's name as is needed to know it: nothing, the last part of the path, or all. */

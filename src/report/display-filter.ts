@@ -4,7 +4,8 @@
 const MAX_IDS = 100;
 
 /**
- * A display filter that matches the quick modes in question, at any address of the responder.
+ * A display filter that matches the quick modes in question, at any address of the responder; at any responder where
+ * no address is known.
  * @param messageIds as the report spells them: 0x and eight digits
  */
 export function displayFilter(messageIds: readonly string[], addresses: readonly string[]): string {
@@ -15,7 +16,7 @@ export function displayFilter(messageIds: readonly string[], addresses: readonly
     ["ipv6.addr", addresses.filter((address) => address.includes(":"))],
   ];
   const hosts = families.filter(([, of]) => of.length > 0).map(([field, of]) => `${field} ${among(of)}`);
-  parts.push(hosts.length === 1 ? hosts[0] : `(${hosts.join(" || ")})`);
+  if (hosts.length > 0) parts.push(hosts.length === 1 ? hosts[0] : `(${hosts.join(" || ")})`);
   return parts.join(" && ");
 }
 

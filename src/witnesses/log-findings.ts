@@ -2,14 +2,16 @@
 
 import { findingFingerprint, responderFingerprint } from "../judgement/fingerprint.ts";
 import { displayFilter } from "../report/display-filter.ts";
-import type { Attempt, Finding, Responder } from "../report/model.ts";
+import type { Attempt, Client, Finding, Responder } from "../report/model.ts";
 import { messageIdText } from "../report/sentences.ts";
 import { isoTime } from "../report/time.ts";
 import { judgeLog, type LogAttempt, type LogFinding, REFUSED_FREE } from "../syslog/alone.ts";
 import type { GatewayEvent } from "../syslog/reader.ts";
+import { parseAddress } from "../wire/address.ts";
 import type { WitnessBook } from "./book.ts";
 import { ofLine } from "./evidence.ts";
 import { gatewayKey, type Joined } from "./joining.ts";
+import { loggedClients } from "./log-clients.ts";
 
 /** One gateway in a log. */
 export interface LoggedGateway {
@@ -65,18 +67,23 @@ export function logFindings({
   }));
 }
 
-export function loggedResponder({ address, events, version }: LoggedGateway): Responder {
-  const peers = new Set(events.flatMap(({ peer }) => (peer === null ? [] : [peer])));
-  return {
+/** The gateway and its clients, as its log alone shows them. */
+export function loggedResponder({ address, events, version }: LoggedGateway): {
+  responder: Responder;
+  clients: Client[];
+} {
+  const { clients, peakSequential } = loggedClients(address, events);
+  const responder = {
     address,
     aliases: [],
     vendor: "Cisco ASA (its log)",
     ...(version === null ? {} : { software: version }),
-    clients: peers.size,
-    sequentialClients: 0,
-    peakConcurrentSequential: 0,
+    clients: clients.length,
+    sequentialClients: clients.filter(({ pattern }) => pattern.kind === "sequential").length,
+    peakConcurrentSequential: peakSequential,
     fingerprint: responderFingerprint(address),
   };
+  return { responder, clients };
 }
 
 function findingOf(finding: LogFinding, responder: string): Finding {
@@ -114,7 +121,7 @@ function findingOf(finding: LogFinding, responder: string): Finding {
     contender: clientSa(contender),
     attempts: attempts.map((attempt) => attemptOf(attempt, verdict)),
     evidence: lines.map((event) => ofLine(event, event.at, true)),
-    displayFilter: displayFilter(messageIds, [responder]),
+    displayFilter: displayFilter(messageIds, parseAddress(responder) === null ? [] : [responder]),
     summary: sentenceOf(finding, responder, messageIds),
   };
 }
@@ -135,7 +142,8 @@ function attemptOf(attempt: LogAttempt, verdict: LogFinding["verdict"]): Attempt
     at: isoTime(line.at, 0, 6),
     frame: line.line,
     source: line.source,
-    outcome: accepted ? "completed" : "unanswered",
+    // Silence where no line speaks of the ID, of a duplicate or of an error.
+    outcome: accepted ? "completed" : attempt.dial.refusals.length > 0 ? "refused" : "unanswered",
     overlap: "certain",
     verdict,
     retransmissions: 0,

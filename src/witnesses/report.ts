@@ -40,6 +40,7 @@ export function withWitnesses(report: Report, testified: Testified): Report {
     summary: {
       ...report.summary,
       responders: report.responders.length + added.length,
+      clients: report.summary.clients + added.reduce((sum, { clients }) => sum + clients.length, 0),
       findings: countsOf(findings),
     },
     responders: [
@@ -47,8 +48,9 @@ export function withWitnesses(report: Report, testified: Testified): Report {
         const software = versions.get(each.address);
         return software === undefined ? each : { ...each, software };
       }),
-      ...added,
+      ...added.map(({ responder }) => responder),
     ],
+    clients: [...report.clients, ...added.flatMap(({ clients }) => clients)],
     findings,
     warnings,
     coverage: { complete: gaps.length === 0, gaps },

@@ -34,6 +34,11 @@ const PHRASES: Readonly<Record<string, string>> = {
   "esp-unseen": "no ESP, so how long clients stayed connected is less sure",
   "outcome-unknown": "quick modes whose answer is not shown",
   partition: "gateways of other partitions",
+  "log-only": "a gateway's log alone, without the messages themselves",
+  "log-not-joined": "a log or events whose clock could not be compared",
+  "keys-unused": "keys that opened nothing",
+  "keys-skipped": "lines that are no keys",
+  "selector-clash": "clients behind one NAT that ask for the same traffic",
 };
 
 /** Codes that say what was found, and not what could not be seen. */
