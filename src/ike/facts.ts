@@ -16,6 +16,7 @@ export { INVALID_MESSAGE_ID } from "./exchange-rules.ts";
 export { UNHEARD_SPAN } from "./flows.ts";
 export { closeFragments } from "./incomplete-fragments.ts";
 export type { OpenedNote } from "./opened-note.ts";
+export type { RememberedClient, RememberedResponder } from "./remembered.ts";
 export { type IkeSa, isTwoWay, type Path, type Side } from "./sa.ts";
 export { selectorsClash } from "./selectors.ts";
 export { vendorKnowledge } from "./vendor-lists.ts";
@@ -39,9 +40,6 @@ export interface Hosts {
   speaksIkev2(host: number): boolean;
   /** The same of one endpoint (see `collections/endpoints.ts`), as far as there was room to remember it. */
   endpointSpeaksIkev2(endpoint: number): boolean;
-  /** It was seen accepting an ID that another client held, by IKE SAs that may be forgotten since. */
-  acceptsIdsInUse(host: number): boolean;
-  rememberAcceptedInUse(host: number): void;
 }
 
 /** One SPI of a flow (RFC 4303 2.1): the newest few of each flow are kept. */
@@ -183,6 +181,11 @@ export class Facts {
 
   get retransmissions(): number {
     return this.#tracker.retransmissions;
+  }
+
+  /** What IKE SAs showed that were dropped since. */
+  get remembered(): Tracker["remembered"] {
+    return this.#tracker.remembered;
   }
 
   /** What was dropped because there was no room, by table. */

@@ -24,8 +24,6 @@ export class HostTable {
   readonly activity = new ActivityTable();
   /** Endpoints that were seen speaking IKEv2, as long as there is room. */
   ikev2Endpoints = new Set<number>();
-  /** 1 where a responder was seen to accept an ID that another client held; kept when the proof is forgotten. */
-  sharesIds = new Uint8Array(256);
   /** 1 where exchanges wait for the host's next packet. */
   #watched = new Uint8Array(256);
   #waiting = new Map<number, Exchange[]>();
@@ -52,7 +50,6 @@ export class HostTable {
       this.hasSent = grown(this.hasSent);
       this.ikev2 = grown(this.ikev2);
       this.isakmp = grown(this.isakmp);
-      this.sharesIds = grown(this.sharesIds);
       this.#watched = grown(this.#watched);
     }
     return host;
@@ -91,14 +88,6 @@ export class HostTable {
     return this.ikev2Endpoints.has(end);
   }
 
-  acceptsIdsInUse(host: number): boolean {
-    return this.sharesIds[host] === 1;
-  }
-
-  rememberAcceptedInUse(host: number): void {
-    this.sharesIds[host] = 1;
-  }
-
   /** Tells `exchange` when the host sends its next packet to anyone. */
   watch(host: number, exchange: Exchange): void {
     this.#watched[host] = 1;
@@ -131,7 +120,7 @@ export class HostTable {
   /** Forgets all hosts but those for which `keep` is true; gives the new number of each old one, or -1. */
   retain(keep: (host: number) => boolean): Int32Array {
     const moved = this.#table.retain((host) => keep(host) || this.#watched[host] === 1);
-    for (const column of [this.hasSent, this.ikev2, this.isakmp, this.sharesIds, this.#watched]) {
+    for (const column of [this.hasSent, this.ikev2, this.isakmp, this.#watched]) {
       moved.forEach((to, from) => {
         if (to >= 0) column[to] = column[from];
       });
@@ -148,8 +137,8 @@ export class HostTable {
 
   /** All that is known, to be kept in a state file. */
   save() {
-    const { hasSent, ikev2, isakmp, sharesIds, ikev2Endpoints } = this;
-    const flags = { hasSent, ikev2, isakmp, sharesIds, watched: this.#watched };
+    const { hasSent, ikev2, isakmp, ikev2Endpoints } = this;
+    const flags = { hasSent, ikev2, isakmp, watched: this.#watched };
     const activity = this.activity.save();
     return { keys: this.#table.save(), flags, waiting: this.#waiting, activity, ikev2Endpoints };
   }
@@ -161,7 +150,6 @@ export class HostTable {
     this.isakmp = flags.isakmp;
     this.hasSent = flags.hasSent;
     this.ikev2 = flags.ikev2;
-    this.sharesIds = flags.sharesIds;
     this.#watched = flags.watched;
     this.#waiting = waiting;
   }

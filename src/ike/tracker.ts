@@ -16,6 +16,7 @@ import { FlowTable } from "./flows.ts";
 import { HostTable } from "./hosts.ts";
 import { bytesOf, type Opener, readOpened, saysNothing } from "./opened.ts";
 import { FragmentAssembler } from "./reassembly.ts";
+import { Remembered } from "./remembered.ts";
 import { type IkeSa, noteEcho, type OuterHeader, type Path, type Side } from "./sa.ts";
 import { SaTable } from "./sa-table.ts";
 import { VendorLists } from "./vendor-lists.ts";
@@ -38,6 +39,8 @@ export interface TrackerOptions {
 
 export class Tracker {
   readonly hosts = new HostTable();
+  /** What IKE SAs showed that were dropped since. */
+  readonly remembered = new Remembered();
   readonly flows: FlowTable;
   readonly table: SaTable;
   readonly #echoes = new CopyFilter();
@@ -102,6 +105,7 @@ export class Tracker {
       spis: this.flows.spis.evicted,
       echoes: this.#echoes.evicted,
       vendorIds: this.#vendorLists.evicted,
+      remembered: this.remembered.evicted,
     };
   }
 
@@ -115,6 +119,7 @@ export class Tracker {
       copyFilter: this.#echoes.save(),
       fragments: this.#fragments.save(),
       vendorLists: this.#vendorLists.save(),
+      remembered: this.remembered.save(),
       counts: { echoes, retransmissions, quickModesInFragments },
       compactHostsAt: this.#compactHostsAt,
       evictedExchanges: this.#evictedExchanges,
@@ -129,6 +134,7 @@ export class Tracker {
     this.#echoes.restore(saved.copyFilter);
     this.#fragments.restore(saved.fragments);
     this.#vendorLists.restore(saved.vendorLists);
+    this.remembered.restore(saved.remembered);
     Object.assign(this, saved.counts);
     this.#compactHostsAt = saved.compactHostsAt;
     this.#evictedExchanges = saved.evictedExchanges;

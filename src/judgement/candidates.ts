@@ -7,7 +7,7 @@ import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { Hosts } from "../ike/facts.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance } from "./collisions.ts";
-import { isBefore, type Moment, SECOND } from "./moment.ts";
+import { inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 
 /** A peer whose quick modes were not captured. */
@@ -120,24 +120,53 @@ function farewellOf(there: readonly ClientSa[]): Moment | null {
   return latest;
 }
 
-/** Those that may have held the ID at `moment`; `accepted` are acceptances on it: who was online then is cleared. */
+/** Those that may have held an ID at `moment`. */
 export function mayHold(
   candidates: readonly Candidate[],
   contender: ClientSa,
   moment: Moment,
-  accepted: readonly Acceptance[],
+  isCleared: (candidate: Candidate) => boolean,
 ): Candidate[] {
   return candidates.filter(
-    (candidate) =>
-      !isOwn(candidate, contender) &&
-      isAlive(candidate, moment) &&
-      !accepted.some(({ contender: clientSa, exchange }) => {
-        // It may have used the ID itself.
-        if (isOwn(candidate, clientSa)) return false;
-        const at = clientSa.acceptedAt.get(exchange) ?? exchange.firstAt;
-        return isOnline(candidate, { at, segment: exchange.segment });
-      }),
+    (candidate) => !isOwn(candidate, contender) && isAlive(candidate, moment) && !isCleared(candidate),
   );
+}
+
+/** Those that were online while somebody else was accepted on an ID: they did not hold it. */
+export function clearedBy(
+  candidates: readonly Candidate[],
+  accepted: readonly Acceptance[],
+): ReadonlySet<Candidate> {
+  const times = accepted
+    .map(({ contender, exchange }) => ({
+      contender,
+      at: contender.acceptedAt.get(exchange) ?? exchange.firstAt,
+      segment: exchange.segment,
+    }))
+    .sort(inOrder);
+  const cleared = new Set<Candidate>();
+  for (const candidate of candidates) {
+    for (let i = firstAfter(times, candidate.first); i < times.length; i += 1) {
+      if (!isOnline(candidate, times[i])) break;
+      // It may have used the ID itself.
+      if (isOwn(candidate, times[i].contender)) continue;
+      cleared.add(candidate);
+      break;
+    }
+  }
+  return cleared;
+}
+
+/** Index of the first of some ascending moments that is later than another one. */
+function firstAfter(moments: readonly Moment[], moment: Moment): number {
+  let from = 0;
+  let to = moments.length;
+  while (from < to) {
+    const half = (from + to) >> 1;
+    if (isBefore(moment, moments[half])) to = half;
+    else from = half + 1;
+  }
+  return from;
 }
 
 function isOwn({ host, port }: Candidate, { keys }: ClientSa): boolean {

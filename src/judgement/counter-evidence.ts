@@ -1,11 +1,12 @@
 /** Contract 6.8: what turns `rejected` and `predicted` into `possible`. Each rule stands alone. */
 
-import { INVALID_MESSAGE_ID } from "../ike/facts.ts";
+import { type Exchange, INVALID_MESSAGE_ID } from "../ike/facts.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
-import { isBefore, type Moment, SECOND } from "./moment.ts";
+import type { Memory } from "./memory.ts";
+import { inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
 
 /** A claim that ended so shortly before may still be in the responder's way. */
 const JUST_ENDED = 60 * SECOND;
@@ -17,28 +18,31 @@ export interface CounterEvidence {
   acceptsInUse: boolean;
   /** The attempt may have another cause. `firmly`: the verdict may not stay. */
   against: (attempt: Attempt) => "no" | "caveat" | "firmly";
+  /** Quick modes refused on IDs that nobody held and nobody could hold unseen. */
+  refusedFreely: ReadonlySet<Exchange>;
 }
 
 /** @param couldBeHeld some peer that cannot be seen into may have held the ID then */
 export function counterEvidence(
   clientSas: readonly ClientSa[],
   collisions: Collisions,
-  remembered: boolean,
+  memory: Memory,
   couldBeHeld: (refusedWithoutHolder: RefusedWithoutHolder) => boolean,
 ): CounterEvidence {
   const inUse = collisions.attempts.some(
     ({ acceptedInUse, holder, holderDropped }) => acceptedInUse && holder?.settled === true && !holderDropped,
   );
-  const acceptsInUse = remembered || inUse || collisions.sharedIds;
-  const freely = refusedFreely(clientSas, collisions, couldBeHeld);
-  const others = refusedRandom(clientSas);
+  const acceptsInUse = memory.responder?.acceptsInUse === true || inUse || collisions.sharedIds;
+  const refused = refusedFreely(clientSas, collisions, couldBeHeld);
+  const freely = weighFreely(refused, collisions, memory);
+  const others = new RefusedOthers(refusedRandom(clientSas, memory));
   return {
     acceptsInUse,
+    refusedFreely: new Set(refused.map(({ exchange }) => exchange)),
     against: (attempt) => {
       const { client } = attempt.contender;
-      const strong = acceptsInUse || isOtherNotify(attempt) || refusedWith(attempt, others);
-      if (strong) return "firmly";
-      return freely.get(client) ?? "no";
+      const strong = acceptsInUse || isOtherNotify(attempt) || others.around(attempt);
+      return strong ? "firmly" : freely(client);
     },
   };
 }
@@ -48,26 +52,41 @@ export function isOtherNotify({ exchange: { otherNotify } }: Attempt): boolean {
   return otherNotify !== 0 && otherNotify !== INVALID_MESSAGE_ID;
 }
 
-/** Clients refused on an ID that nobody held and nobody could hold unseen. */
+/** Refusals on an ID that nobody held and nobody could hold unseen. */
 function refusedFreely(
   clientSas: readonly ClientSa[],
-  { refusedWithoutHolder, accepted }: Collisions,
+  { refusedWithoutHolder }: Collisions,
   couldBeHeld: (refusedWithoutHolder: RefusedWithoutHolder) => boolean,
-): Map<Client, "caveat" | "firmly"> {
+): RefusedWithoutHolder[] {
+  const ghosts = ghostsOf(clientSas);
+  return refusedWithoutHolder.filter((each) => {
+    if (!isRefused(each.outcome) || each.exchange.firstAt - each.claimEndedAt < JUST_ENDED) return false;
+    return !ghosts(each) && !couldBeHeld(each);
+  });
+}
+
+/** What such a refusal means for its client: one that was accepted on the ID as well may be kept out by others still. */
+function weighFreely(
+  refused: readonly RefusedWithoutHolder[],
+  { accepted }: Collisions,
+  memory: Memory,
+): (client: Client) => "no" | "caveat" | "firmly" {
   const acceptedOn = new Set(
     accepted.map(({ contender, exchange }) => keyOf(contender.client, exchange.messageId)),
   );
-  const ghosts = ghostsOf(clientSas);
+  const wasAccepted = (client: Client, id: number) =>
+    acceptedOn.has(keyOf(client, id)) || memory.client(client)?.accepted.includes(id) === true;
   const freely = new Map<Client, "caveat" | "firmly">();
-  for (const each of refusedWithoutHolder) {
-    const { client } = each.contender;
-    if (!isRefused(each.outcome) || freely.get(client) === "firmly") continue;
-    if (each.exchange.firstAt - each.claimEndedAt < JUST_ENDED) continue;
-    if (ghosts(each) || couldBeHeld(each)) continue;
-    const own = acceptedOn.has(keyOf(client, each.exchange.messageId));
-    freely.set(client, own ? "caveat" : "firmly");
+  for (const { contender, exchange } of refused) {
+    const { client } = contender;
+    if (freely.get(client) === "firmly") continue;
+    freely.set(client, wasAccepted(client, exchange.messageId) ? "caveat" : "firmly");
   }
-  return freely;
+  return (client) => {
+    const before = memory.client(client)?.refusedFreely ?? [];
+    if (before.some((id) => !wasAccepted(client, id))) return "firmly";
+    return freely.get(client) ?? (before.length > 0 ? "caveat" : "no");
+  };
 }
 
 const clientNumbers = new WeakMap<Client, number>();
@@ -137,31 +156,64 @@ function begunBefore(own: readonly ClientSa[], moment: Moment): number {
   return from;
 }
 
-/** Refusals of clients that draw their IDs and are accepted otherwise: sessions full, or a broken policy. */
-function refusedRandom(clientSas: readonly ClientSa[]): { client: Client; at: number; segment: number }[] {
+interface RefusedOther {
+  client: Client;
+  at: number;
+  segment: number;
+}
+
+/** Refusals of clients that draw their IDs and are accepted otherwise: sessions full, or a broken policy. In order. */
+function refusedRandom(clientSas: readonly ClientSa[], memory: Memory): RefusedOther[] {
   const accepted = new Set(
     clientSas
       .filter(({ session, outcomes }) => session.quickModes.some((each) => isAccepted(outcomes.get(each)!)))
       .map(({ client }) => client),
   );
+  const wasAccepted = (client: Client) =>
+    accepted.has(client) || (memory.client(client)?.accepted.length ?? 0) > 0;
   return clientSas
-    .filter(({ client, pattern }) => pattern.kind === "random" && accepted.has(client))
+    .filter(({ client, pattern }) => pattern.kind === "random" && wasAccepted(client))
     .flatMap(({ client, session, outcomes }) =>
       session.quickModes
         .filter((each) => isRefused(outcomes.get(each)!))
         .map(({ firstAt, segment }) => ({ client, at: firstAt, segment })),
     )
-    .sort((a, b) => a.segment - b.segment || a.at - b.at);
+    .sort(inOrder);
 }
 
-function refusedWith(
-  { contender, exchange }: Attempt,
-  others: readonly { client: Client; at: number; segment: number }[],
-): boolean {
-  return others.some(
-    ({ client, at, segment }) =>
-      client !== contender.client &&
-      segment === exchange.segment &&
-      Math.abs(at - exchange.firstAt) <= SAME_TIME,
-  );
+/** Those refusals, to be asked for the time around an attempt. */
+class RefusedOthers {
+  readonly #refused: readonly RefusedOther[];
+  /** For each one the next of another client. */
+  readonly #next: number[];
+
+  constructor(refused: readonly RefusedOther[]) {
+    this.#refused = refused;
+    this.#next = refused.map(() => refused.length);
+    for (let i = refused.length - 2; i >= 0; i -= 1) {
+      this.#next[i] = refused[i].client === refused[i + 1].client ? this.#next[i + 1] : i + 1;
+    }
+  }
+
+  /** Another client was refused within `SAME_TIME` of the attempt. */
+  around({ contender, exchange: { firstAt, segment } }: Attempt): boolean {
+    const first = this.#firstFrom({ at: firstAt - SAME_TIME, segment });
+    const isNear = (i: number) => {
+      const each = this.#refused[i];
+      return each?.segment === segment && each.at <= firstAt + SAME_TIME;
+    };
+    if (!isNear(first)) return false;
+    return this.#refused[first].client !== contender.client || isNear(this.#next[first]);
+  }
+
+  #firstFrom(moment: Moment): number {
+    let from = 0;
+    let to = this.#refused.length;
+    while (from < to) {
+      const half = (from + to) >> 1;
+      if (isBefore(this.#refused[half], moment)) from = half + 1;
+      else to = half;
+    }
+    return from;
+  }
 }

@@ -11,7 +11,8 @@ import { type Acceptance, type Attempt, type Collisions, findCollisions } from "
 import { acceptedWhenFree, inByAnotherId } from "./controls.ts";
 import { type CounterEvidence, counterEvidence } from "./counter-evidence.ts";
 import { impliedClaims } from "./implied-claims.ts";
-import { type Make, makeOf } from "./make.ts";
+import { type Make, makeOf, type ResponderKnowledge } from "./make.ts";
+import { type Memory, memoryOf } from "./memory.ts";
 import { inOrder, type Moment } from "./moment.ts";
 import { type Refusals, RefusedWithoutHolderJudge, type WithoutHolder } from "./refused-without-holder.ts";
 import type { Responder } from "./responders.ts";
@@ -43,8 +44,7 @@ export interface ResponderFindings {
   refusals: Refusals[];
   /** Attempts that peers outside the capture may explain. */
   withCandidates: readonly Attempt[];
-  make: Make;
-  acceptsInUse: boolean;
+  known: ResponderKnowledge;
   /** Claims of IDs that were used before the capture, beyond the bound of one ID. */
   evictedClaims: number;
 }
@@ -60,22 +60,27 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
   const { hosts } = facts;
   const implied = impliedClaims(responder.clientSas, options.sourceStart);
   const collisions = findCollisions(responder.clientSas, implied, responder.questions);
-  const refusedWithoutHolder = new RefusedWithoutHolderJudge(
-    responder,
-    hosts,
+  const memory = memoryOf(responder, facts);
+  const refusedWithoutHolder = new RefusedWithoutHolderJudge(responder, hosts, {
     collisions,
-    options.captureEnd,
-  );
-  const remembered = hosts.acceptsIdsInUse(responder.host);
+    captureEnd: options.captureEnd,
+    memory,
+  });
   const counter = counterEvidence(
     responder.clientSas,
     collisions,
-    remembered,
+    memory,
     (each) => refusedWithoutHolder.mayHold(each).length > 0,
   );
   const without = refusedWithoutHolder.judge(counter.acceptsInUse);
-  const make = makeOf(responder);
-  const context: Context = { responder, make, counter, without, ...contenders(responder, collisions) };
+  const make = makeOf(responder, memory.responder?.make ?? "unseen");
+  const context: Context = {
+    responder,
+    make,
+    counter,
+    without,
+    ...contenders(responder, collisions, memory),
+  };
   const findings: Finding[] = [];
   for (const group of groupAttempts([...collisions.attempts, ...without.attempts])) {
     for (const attempt of group) weaken(attempt, context, options);
@@ -85,8 +90,7 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
     findings,
     refusals: without.refusals,
     withCandidates: without.attempts,
-    make,
-    acceptsInUse: counter.acceptsInUse,
+    known: { make, acceptsInUse: counter.acceptsInUse, refusedFreely: counter.refusedFreely },
     evictedClaims: collisions.evictedClaims,
   };
 }
@@ -96,7 +100,8 @@ interface Context {
   make: Make;
   counter: CounterEvidence;
   without: WithoutHolder;
-  accepted: ReadonlySet<Client>;
+  /** It was accepted on any ID, at any time. */
+  wasAccepted: (client: Client) => boolean;
   acceptances: ReadonlyMap<Client, readonly Acceptance[]>;
 }
 
@@ -115,7 +120,8 @@ function weaken(attempt: Attempt, { make, counter }: Context, { isTimeless }: Fi
 function contenders(
   responder: Responder,
   { acceptances }: Collisions,
-): Pick<Context, "accepted" | "acceptances"> {
+  memory: Memory,
+): Pick<Context, "wasAccepted" | "acceptances"> {
   const accepted = new Set(
     responder.clientSas
       .filter(({ session, outcomes }) => session.quickModes.some((each) => isAccepted(outcomes.get(each)!)))
@@ -127,7 +133,9 @@ function contenders(
     if (own === undefined) grouped.set(acceptance.contender.client, [acceptance]);
     else own.push(acceptance);
   }
-  return { accepted, acceptances: grouped };
+  const wasAccepted = (client: Client) =>
+    accepted.has(client) || (memory.client(client)?.accepted.length ?? 0) > 0;
+  return { wasAccepted, acceptances: grouped };
 }
 
 function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
@@ -151,7 +159,7 @@ function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
 }
 
 function gather(attempts: readonly Attempt[], context: Context): Finding {
-  const { responder, make, counter, without, accepted, acceptances } = context;
+  const { responder, make, counter, without, wasAccepted, acceptances } = context;
   const verdict = VERDICTS.find((each) => attempts.some((attempt) => attempt.verdict === each))!;
   const worst = attempts.filter((attempt) => attempt.verdict === verdict);
   const [{ contender, holder }] = attempts;
@@ -162,7 +170,7 @@ function gather(attempts: readonly Attempt[], context: Context): Finding {
   const weights = {
     verdict,
     make,
-    control: accepted.has(contender.client),
+    control: wasAccepted(contender.client),
     acceptedWhenFree: freeAfter !== null,
     oneCandidateLeft: acceptedLater && candidates.length === 1,
     inByAnotherId: others.length > 0,

@@ -53,8 +53,7 @@ export function judge(facts: Facts, options: JudgeOptions): Judgement {
     for (const finding of found.findings) findings.push(finding);
     for (const each of found.refusals) refusals.push(each);
     for (const each of found.withCandidates) withCandidates.push(each);
-    const { make, acceptsInUse } = found;
-    known.set(responder, { make, acceptsInUse });
+    known.set(responder, found.known);
     exposures.set(responder, exposureOf(responder, known.get(responder)!));
     evicted.impliedClaims += found.evictedClaims;
   }

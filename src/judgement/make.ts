@@ -3,6 +3,7 @@
  * ID that others also send names nobody.
  */
 
+import type { Exchange } from "../ike/facts.ts";
 import { seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 
@@ -21,10 +22,14 @@ export interface ResponderKnowledge {
   make: Make;
   /** It was seen to accept an ID that another client had in use. */
   acceptsInUse: boolean;
+  /** Quick modes that it refused on IDs that nobody held and nobody could hold unseen. */
+  refusedFreely: ReadonlySet<Exchange>;
 }
 
-export function makeOf({ clientSas }: Responder): Make {
-  let make: Make = "unseen";
+/** @param remembered what IKE SAs named that were dropped since */
+export function makeOf({ clientSas }: Responder, remembered: Make = "unseen"): Make {
+  if (remembered === "other") return remembered;
+  let make: Make = remembered === "unknown" ? "unseen" : remembered;
   for (const { session } of clientSas) {
     const { make: name, isCisco } = session.responderVendor;
     if (name !== null && isCisco) make = "cisco";
@@ -34,5 +39,5 @@ export function makeOf({ clientSas }: Responder): Make {
       if (sa.phase1Seen && seen(finishedAt) && !sa.cut && !sa.logged) make = "unknown";
     }
   }
-  return make;
+  return make === "unseen" ? remembered : make;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Exchange } from "../ike/facts.ts";
-import { inOrder, type Moment } from "./moment.ts";
+import { inOrder, isBefore, type Moment } from "./moment.ts";
 import { type Judged, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
 import type { Peers } from "./peers.ts";
@@ -75,9 +75,22 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
   };
 }
 
+/** Index of the first of some ascending moments that is not before another one. */
+function firstFrom(moments: readonly Moment[], moment: Moment): number {
+  let from = 0;
+  let to = moments.length;
+  while (from < to) {
+    const half = (from + to) >> 1;
+    if (isBefore(moments[half], moment)) from = half + 1;
+    else to = half;
+  }
+  return from;
+}
+
 /** When quick modes of either side were answered, by endpoint. */
 class Answers {
-  readonly #byKey = new Map<number, { exchange: Exchange; at: number }[]>();
+  /** In the order of time. */
+  readonly #byKey = new Map<number, (Moment & { exchange: Exchange })[]>();
 
   constructor(sessions: readonly Session[], keys: ReadonlyMap<Session, readonly number[]>) {
     for (const session of sessions) {
@@ -95,19 +108,25 @@ class Answers {
   }
 
   note(keys: readonly number[], exchange: Exchange, at: number): void {
+    const answer = { exchange, at, segment: exchange.segment };
     for (const key of keys) {
       const known = this.#byKey.get(key);
-      if (known === undefined) this.#byKey.set(key, [{ exchange, at }]);
-      else known.push({ exchange, at });
+      if (known === undefined) this.#byKey.set(key, [answer]);
+      else known.splice(firstFrom(known, answer), 0, answer);
     }
   }
 
   within(keys: readonly number[], except: Exchange, from: number, to: number): boolean {
-    return keys.some((key) =>
-      (this.#byKey.get(key) ?? []).some(
-        ({ exchange, at }) =>
-          exchange.first !== except.first && exchange.segment === except.segment && at >= from && at <= to,
-      ),
-    );
+    const { segment } = except;
+    return keys.some((key) => {
+      const known = this.#byKey.get(key) ?? [];
+      for (let i = firstFrom(known, { at: from, segment }); i < known.length; i += 1) {
+        const { exchange, at } = known[i];
+        if (exchange.segment !== segment || at > to) return false;
+        // Of one quick mode there are two answers at most: the loop is short.
+        if (exchange.first !== except.first) return true;
+      }
+      return false;
+    });
   }
 }

@@ -4,11 +4,12 @@
  */
 
 import type { Hosts } from "../ike/facts.ts";
-import { type Candidate, candidatesOf, endedBetween, mayHold } from "./candidates.ts";
+import { type Candidate, candidatesOf, clearedBy, endedBetween, mayHold } from "./candidates.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
+import type { Memory } from "./memory.ts";
 import { inOrder, type Moment, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 
@@ -44,6 +45,13 @@ export interface WithoutHolder {
   refusals: Refusals[];
 }
 
+/** What refusals are judged by, beside the responder's clients. */
+export interface Circumstances {
+  collisions: Collisions;
+  captureEnd: Moment;
+  memory: Memory;
+}
+
 export class RefusedWithoutHolderJudge {
   readonly #responder: Responder;
   readonly #hosts: Hosts;
@@ -51,23 +59,44 @@ export class RefusedWithoutHolderJudge {
   readonly #captureEnd: Moment;
   /** Computed once, when first needed. */
   #candidates: readonly Candidate[] | null = null;
+  readonly #memory: Memory;
   readonly #acceptedOn = new Map<number, Acceptance[]>();
+  /** Candidates cleared of an ID, computed once as well. */
+  readonly #cleared = new Map<number, ReadonlySet<Candidate>>();
+  /** Acceptances of each client. */
+  readonly #acceptedOf = new Map<Client, Acceptance[]>();
   readonly #byClient = new Map<Client, ClientSa[]>();
+  readonly #anyBegunBefore: boolean;
 
-  constructor(responder: Responder, hosts: Hosts, collisions: Collisions, captureEnd: Moment) {
+  constructor(responder: Responder, hosts: Hosts, { collisions, captureEnd, memory }: Circumstances) {
     this.#responder = responder;
     this.#hosts = hosts;
     this.#collisions = collisions;
     this.#captureEnd = captureEnd;
-    for (const each of collisions.accepted) append(this.#acceptedOn, each.exchange.messageId, each);
+    this.#memory = memory;
+    for (const each of collisions.accepted) {
+      append(this.#acceptedOn, each.exchange.messageId, each);
+      append(this.#acceptedOf, each.contender.client, each);
+    }
     for (const clientSa of responder.clientSas) append(this.#byClient, clientSa.client, clientSa);
+    this.#anyBegunBefore = responder.clientSas.some(({ session }) => session.begunBefore);
   }
 
   /** Peers that may have held the ID of a refusal without being seen to. */
   mayHold({ contender, exchange }: Acceptance): readonly Candidate[] {
     this.#candidates ??= candidatesOf(this.#responder, this.#hosts);
     const moment = { at: exchange.firstAt, segment: exchange.segment };
-    return mayHold(this.#candidates, contender, moment, this.#acceptedOn.get(exchange.messageId) ?? []);
+    const cleared = this.#clearedOf(exchange.messageId, this.#candidates);
+    return mayHold(this.#candidates, contender, moment, (candidate) => cleared.has(candidate));
+  }
+
+  #clearedOf(messageId: number, candidates: readonly Candidate[]): ReadonlySet<Candidate> {
+    let cleared = this.#cleared.get(messageId);
+    if (cleared === undefined) {
+      cleared = clearedBy(candidates, this.#acceptedOn.get(messageId) ?? []);
+      this.#cleared.set(messageId, cleared);
+    }
+    return cleared;
   }
 
   /** @param asWarnings the responder was seen to accept an ID in use: nothing here is a finding */
@@ -134,15 +163,14 @@ export class RefusedWithoutHolderJudge {
   /** Who was alive then, whoever is cleared by the contender's own acceptance later. */
   #aliveThen({ contender, exchange }: RefusedWithoutHolder): readonly Candidate[] {
     const moment = { at: exchange.firstAt, segment: exchange.segment };
-    return mayHold(this.#candidates!, contender, moment, []);
+    return mayHold(this.#candidates!, contender, moment, () => false);
   }
 
   /** When the contender was next accepted on the ID; null where it was not. */
   #acceptedLater({ contender, exchange }: RefusedWithoutHolder): Moment | null {
-    for (const each of this.#acceptedOn.get(exchange.messageId) ?? []) {
-      const own = each.contender.client === contender.client;
-      if (!own || each.exchange.segment !== exchange.segment) continue;
-      const at = each.contender.acceptedAt.get(each.exchange) ?? each.exchange.firstAt;
+    for (const { contender: clientSa, exchange: later } of this.#acceptedOf.get(contender.client) ?? []) {
+      if (later.messageId !== exchange.messageId || later.segment !== exchange.segment) continue;
+      const at = clientSa.acceptedAt.get(later) ?? later.firstAt;
       if (at > exchange.firstAt) return { at, segment: exchange.segment };
     }
     return null;
@@ -156,24 +184,24 @@ export class RefusedWithoutHolderJudge {
   ): Refusals {
     const [first] = attempts;
     const last = attempts[attempts.length - 1];
-    const accepted = this.#collisions.accepted.filter((each) => each.contender.client === contender);
-    const times = accepted.map(({ exchange }) => exchange.firstAt);
+    const times = (this.#acceptedOf.get(contender) ?? []).map(({ exchange }) => exchange.firstAt);
+    const remembered = this.#memory.client(contender)?.accepted ?? [];
     return {
       responder: this.#responder,
       contender,
       reason,
       attempts,
       ghost,
-      acceptedBefore: times.some((at) => at < first.exchange.firstAt),
+      acceptedBefore: remembered.length > 0 || times.some((at) => at < first.exchange.firstAt),
       acceptedAfter: times.some((at) => at > last.exchange.firstAt),
-      othersMayHold: this.#othersMayHold(),
+      othersMayHold: this.#othersMayHold,
     };
   }
 
   /** Of a capture of one client alone nobody knows who else is connected. */
-  #othersMayHold(): boolean {
-    const { clientSas, clients } = this.#responder;
-    if (clients.length < 2 || clientSas.some(({ session }) => session.begunBefore)) return true;
+  get #othersMayHold(): boolean {
+    const { clients } = this.#responder;
+    if (clients.length < 2 || this.#anyBegunBefore) return true;
     this.#candidates ??= candidatesOf(this.#responder, this.#hosts);
     return this.#candidates.length > 0;
   }

@@ -4,8 +4,10 @@
  */
 
 import type { Facts, IkeSa } from "../ike/facts.ts";
+import { isAccepted, isRefused } from "./claiming.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Judgement } from "./judge.ts";
+import { memoryKey } from "./memory.ts";
 import type { Moment } from "./moment.ts";
 
 /** Now, and since when the clock has not stepped back. */
@@ -23,21 +25,28 @@ export function retire(judgement: Judgement, facts: Facts, now: Now): Set<IkeSa>
   for (const responder of judgement.responders)
     for (const clientSa of responder.clientSas) clientSas.set(clientSa.session.sa, clientSa);
   const over = new Set(facts.ikeSas.filter((sa) => isOver(sa, clientSas.get(sa), now)));
-  keepProofs(judgement, facts, over);
+  remember(judgement, facts, over);
   return over;
 }
 
-/** That a responder accepted an ID in use is remembered when the SAs that prove it go. */
-function keepProofs({ findings }: Judgement, facts: Facts, over: ReadonlySet<IkeSa>): void {
-  for (const { responder, attempts } of findings) {
-    const proof = attempts.some(
-      ({ acceptedInUse, holderDropped, holder, contender }) =>
-        acceptedInUse &&
-        !holderDropped &&
-        holder?.settled === true &&
-        (over.has(contender.session.sa) || over.has(holder.claim.clientSa.session.sa)),
-    );
-    if (proof) facts.hosts.rememberAcceptedInUse(responder.host);
+/** Keeps what the IKE SAs show that are about to be dropped. */
+function remember({ responders, known }: Judgement, facts: Facts, over: ReadonlySet<IkeSa>): void {
+  for (const responder of responders) {
+    const leaving = responder.clientSas.filter(({ session }) => over.has(session.sa));
+    if (leaving.length === 0) continue;
+    const { make, acceptsInUse, refusedFreely } = known.get(responder)!;
+    const address = facts.hosts.text(responder.host);
+    facts.remembered.noteResponder(address, { make: make === "unseen" ? null : make, acceptsInUse });
+    for (const clientSa of leaving) {
+      const ids = (wanted: (exchange: ClientSa["session"]["quickModes"][number]) => boolean) =>
+        clientSa.session.quickModes.filter(wanted).map(({ messageId }) => messageId);
+      const { outcomes } = clientSa;
+      facts.remembered.noteClient(memoryKey(address, clientSa.client, facts.hosts), {
+        accepted: ids((each) => isAccepted(outcomes.get(each)!)),
+        refused: ids((each) => isRefused(outcomes.get(each)!)),
+        refusedFreely: ids((each) => refusedFreely.has(each)),
+      });
+    }
   }
 }
 

@@ -1,0 +1,27 @@
+/**
+ * Contract 6.16: what is known of a responder and its clients by IKE SAs that were dropped since. Files never drop any,
+ * and there nothing is remembered.
+ */
+
+import type { Facts, RememberedClient, RememberedResponder } from "../ike/facts.ts";
+import type { Client } from "./client.ts";
+import type { Responder } from "./responders.ts";
+
+export interface Memory {
+  responder: RememberedResponder | null;
+  client: (client: Client) => RememberedClient | null;
+}
+
+export function memoryOf({ host }: Responder, { hosts, remembered }: Facts): Memory {
+  if (remembered.isEmpty) return { responder: null, client: () => null };
+  const address = hosts.text(host);
+  return {
+    responder: remembered.responder(address),
+    client: (client) => remembered.client(memoryKey(address, client, hosts)),
+  };
+}
+
+/** A client by its address and port: behind a NAT the port is all that tells two of them apart. */
+export function memoryKey(responder: string, { host, port }: Client, hosts: Facts["hosts"]): string {
+  return `${responder} ${hosts.text(host)} ${port}`;
+}
