@@ -57,10 +57,21 @@ function isOver(sa: IkeSa, clientSa: ClientSa | undefined, now: Now): boolean {
   const silent = now.at - lastLife;
   if (clientSa === undefined) return silent > (sa.answered ? LIFETIME + GRACE : GRACE);
   if (segment !== now.segment) return silent > LIFETIME + GRACE;
+  if (silent > GRACE && isFutile(clientSa)) return true;
   const { farewells, replaced, lifetimeEnd } = clientSa.lifespan;
   const ends = [
     lifetimeEnd,
     ...[farewells.any, replaced].filter((each) => each !== null).map(({ at }) => at),
   ];
   return now.at - Math.max(lastLife, Math.min(...ends)) > GRACE;
+}
+
+/** An older try of a client that tried again: all quick modes refused, it claims no ID. The latest one is kept. */
+function isFutile({ session, client, outcomes }: ClientSa): boolean {
+  const { quickModes } = session;
+  return (
+    client.sessions.at(-1) !== session &&
+    quickModes.length > 0 &&
+    quickModes.every((each) => isRefused(outcomes.get(each)!))
+  );
 }
