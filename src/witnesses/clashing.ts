@@ -3,7 +3,7 @@
  * gateways refuse the second, others drop the first. It looks like the message-ID fault and is not.
  */
 
-import { type Hosts, selectorsClash } from "../ike/facts.ts";
+import { type Exchange, type Hosts, selectorsClash } from "../ike/facts.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
 import type { Judgement } from "../judgement/judge.ts";
 
@@ -22,37 +22,59 @@ export function clashSentences({ responders }: Judgement, hosts: Hosts): string[
     for (const [host, clientSas] of byHost) {
       const clash = clashOf(clientSas);
       if (clash === null) continue;
-      sentences.add(
-        `Two clients behind ${hosts.text(host)} ask ${hosts.text(responder.host)} for the same traffic in transport mode (${clash}), as their decrypted quick modes show, and the second was not let in: selectors that clash, whatever the message IDs are.`,
-      );
+      const what = `Two clients behind ${hosts.text(host)} ask ${hosts.text(responder.host)} for the same traffic in transport mode (${clash.traffic}), as their decrypted quick modes show`;
+      sentences.add(`${what}, ${clash.isLetIn ? BOTH_IN : SECOND_OUT}`);
       if (sentences.size >= MAX_SAID) return [...sentences];
     }
   }
   return [...sentences];
 }
 
-/** The traffic that a refused quick mode shares with one that was accepted before it, of another client. */
-function clashOf(clientSas: readonly ClientSa[]): string | null {
+const SECOND_OUT = "and the second was not let in: selectors that clash, whatever the message IDs are.";
+const BOTH_IN =
+  "and it accepted both: where it keeps one policy for them, what is for either goes to one alone, and the other's tunnel falls silent. Selectors clash, whatever the message IDs are.";
+
+interface Clash {
+  traffic: string;
+  /** The second was accepted as well. */
+  isLetIn: boolean;
+}
+
+/** The traffic that a quick mode shares with one that was accepted before it, of another client; a refused one first. */
+function clashOf(clientSas: readonly ClientSa[]): Clash | null {
   if (new Set(clientSas.map(({ client }) => client)).size < 2) return null;
-  const accepted = clientSas.flatMap(({ session, client, outcomes }) =>
-    session.quickModes
-      .filter((exchange) => ["completed", "answered"].includes(outcomes.get(exchange)!))
-      .map((exchange) => ({ exchange, client })),
+  const accepted = clientSas.flatMap((clientSa) =>
+    clientSa.session.quickModes
+      .filter((exchange) => isAccepted(clientSa, exchange))
+      .map((exchange) => ({ exchange, clientSa })),
   );
-  for (const { session, client, outcomes } of clientSas) {
-    for (const exchange of session.quickModes) {
-      if (["completed", "answered"].includes(outcomes.get(exchange)!)) continue;
-      const earlier = accepted.some(
+  let found: Clash | null = null;
+  for (const clientSa of clientSas) {
+    for (const exchange of clientSa.session.quickModes) {
+      const isLetIn = isAccepted(clientSa, exchange);
+      const isShared = accepted.some(
         (each) =>
-          each.client !== client &&
+          each.clientSa.client !== clientSa.client &&
           each.exchange.firstAt < exchange.firstAt &&
+          (!isLetIn || lives(each.clientSa, exchange.firstAt)) &&
           selectorsClash(each.exchange.selectors, exchange.selectors) === true,
       );
-      if (earlier)
-        return exchange
-          .selectors!.ids.map(({ protocol, port }) => `protocol ${protocol} port ${port}`)
-          .join(", ");
+      if (!isShared) continue;
+      const traffic = exchange
+        .selectors!.ids.map(({ protocol, port }) => `protocol ${protocol} port ${port}`)
+        .join(", ");
+      if (!isLetIn) return { traffic, isLetIn };
+      found ??= { traffic, isLetIn };
     }
   }
-  return null;
+  return found;
+}
+
+function isAccepted({ outcomes }: ClientSa, exchange: Exchange): boolean {
+  return ["completed", "answered"].includes(outcomes.get(exchange)!);
+}
+
+/** The session goes on after that time. */
+function lives({ lifespan, session }: ClientSa, at: number): boolean {
+  return lifespan.life.lastAt > at && !session.sa.deletedAt.some((deleted) => deleted <= at);
 }

@@ -28,7 +28,8 @@ export function withWitnesses(report: Report, testified: Testified): Report {
     ...report.coverage.gaps.filter(
       (each) => each.code !== "no-ike" || report.capture.packets > 0 || book.logs.length === 0,
     ),
-    ...said.map((warning) => ({ ...warning, count: 1 })),
+    // A clash is found, and no gap.
+    ...said.filter(({ code }) => code !== "selector-clash").map((warning) => ({ ...warning, count: 1 })),
   ];
   return advised({
     ...report,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { analyze, type AnalyzeOptions, type Report } from "../../src/index.ts";
+import { type AnalyzeOptions, analyze, type Report } from "../../src/index.ts";
 import { reportSchema } from "../../src/report/model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "log-only-"));

@@ -37,8 +37,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   "log-only": "a gateway's log alone, without the messages themselves",
   "log-not-joined": "a log or events whose clock could not be compared",
   "keys-unused": "keys that opened nothing",
-  "keys-skipped": "lines that are no keys",
-  "selector-clash": "clients behind one NAT that ask for the same traffic",
+  "keys-skipped": "lines that are not keys",
 };
 
 /** Codes that say what was found, and not what could not be seen. */
@@ -48,6 +47,7 @@ const CONCLUSIONS: ReadonlySet<string> = new Set([
   "alias-candidate",
   "pattern-contradicts-vendor",
   "findings-closed",
+  "selector-clash",
 ]);
 
 /** Gaps that weigh most come first: with them, nothing found means least. */

@@ -14,11 +14,11 @@ import { idsOf, inWords, isDropping, listed, namesOf } from "./words.ts";
 
 export interface SummaryLine {
   /** What the line answers; null for the headline. */
-  label: "When" | "Connected first" | "How sure" | "Not shown" | null;
+  label: "When" | "Connected first" | "How sure" | "Other cause" | "Not shown" | null;
   text: string;
 }
 
-/** Two to five lines. */
+/** Two to six lines. */
 export function summaryLines(report: Report, clock: Clock): SummaryLine[] {
   const facts = factsOf(report);
   const gaps = gapText(report);
@@ -27,12 +27,18 @@ export function summaryLines(report: Report, clock: Clock): SummaryLine[] {
     ...labelled("When", whenText(facts, clock)),
     ...labelled("Connected first", holdersText(facts)),
     ...labelled("How sure", surenessText(facts)),
+    ...labelled("Other cause", clashText(report)),
     { label: "Not shown", text: gaps ?? "no gap is known" },
   ];
 }
 
 function labelled(label: SummaryLine["label"], text: string | null): SummaryLine[] {
   return text === null ? [] : [{ label, text }];
+}
+
+/** What decrypted messages show stands above what message IDs let suspect. */
+function clashText({ warnings }: Report): string | null {
+  return warnings.find(({ code }) => code === "selector-clash")?.message.replace(/\.$/, "") ?? null;
 }
 
 /** As one string, a line each. */
