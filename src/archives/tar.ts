@@ -35,6 +35,42 @@ function isHeader(block: Uint8Array): boolean {
   return numberAt(block, CHECKSUM) === sum;
 }
 
+/** Counts the headers of an archive that passes by, so that one of endless names is not kept to its end. */
+export class TarHeaders {
+  readonly #block = new Uint8Array(BLOCK);
+  /** Bytes of a header that are at hand. */
+  #filled = 0;
+  /** Bytes of a file that are still to pass. */
+  #skip = 0;
+  #count = 0;
+  #isOver = false;
+
+  /** Takes the next piece; true once there are more headers than are looked at. */
+  isEnough(piece: Uint8Array): boolean {
+    for (let at = 0; at < piece.length && !this.#isOver && this.#count <= MAX_MEMBERS; ) {
+      if (this.#skip > 0) {
+        const passed = Math.min(this.#skip, piece.length - at);
+        this.#skip -= passed;
+        at += passed;
+        continue;
+      }
+      const part = piece.subarray(at, at + BLOCK - this.#filled);
+      this.#block.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled === BLOCK) this.#header();
+    }
+    return this.#count > MAX_MEMBERS;
+  }
+
+  #header(): void {
+    this.#filled = 0;
+    this.#count += 1;
+    this.#isOver = !isHeader(this.#block);
+    this.#skip = Math.ceil(numberAt(this.#block, SIZE) / BLOCK) * BLOCK;
+  }
+}
+
 /** Lists the files of a tar archive; reads the headers alone. */
 export async function indexTar(bytes: RandomAccess, name: string): Promise<ArchiveIndex> {
   const index: ArchiveIndex = { format: "tar", members: [], failures: [] };

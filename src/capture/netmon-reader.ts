@@ -47,6 +47,12 @@ const WIFI_MESSAGE = 0xe080;
 /** Frames that Network Monitor made itself and that Wireshark leaves out: reassembled ones, adapters, names. */
 const LEFT_OUT = [0xfffc, 0xfffe] as const;
 const LINKTYPE_USER15 = 162;
+/**
+ * Bytes that are read to get at the frames: a read takes 4 KB, of which a frame may need some hundred. More, and the
+ * table was made to jump about.
+ */
+const MAX_READ = 64 * 1024 * 1024;
+const MAX_READ_PER_BYTE = 16;
 /** Bytes of frames in one batch. */
 const ARENA = 1024 * 1024;
 
@@ -150,6 +156,9 @@ export class NetMonSource implements CaptureSource {
     const trailer = major === 1 ? 0 : TRAILER[Math.min(minor, 3)];
     const bytes = await this.#frames.at(place + head, captured + trailer);
     if (bytes === null) return this.#end("truncated", `frame ${this.#entry + 1} is cut off`);
+    if (this.#frames.taken > MAX_READ + MAX_READ_PER_BYTE * this.size) {
+      return this.#end("corrupt", "the table of its frames points everywhere");
+    }
     this.#taken += head + captured + trailer;
     if (this.#taken > this.size)
       return this.#end("corrupt", "the table of its frames names the same bytes again and again");

@@ -4,8 +4,15 @@ import { type ByteSource, CHUNK, type RandomAccess } from "./byte-source.ts";
 import type { ByteWindow } from "./byte-window.ts";
 import { CaptureError, unreadable } from "./source.ts";
 
-/** Keeps what is left of a stream, so that it can be read at any place. */
-export type Spool = (window: ByteWindow, name: string) => Promise<RandomAccess>;
+/**
+ * Keeps what is left of a stream, so that it can be read at any place.
+ * @param isEnough is shown each piece; what is behind one that it says so of is not kept
+ */
+export type Spool = (
+  window: ByteWindow,
+  name: string,
+  isEnough?: (piece: Uint8Array) => boolean,
+) => Promise<RandomAccess>;
 
 /** Most bytes that are kept in memory. */
 export const MAX_IN_MEMORY = 256 * 1024 * 1024;
@@ -56,7 +63,11 @@ export class MemoryBytes implements RandomAccess {
  * Keeps a stream in memory: where no disk is.
  * @throws CaptureError when it is larger than `MAX_IN_MEMORY`, or could not be read to its end
  */
-export async function spoolInMemory(window: ByteWindow, name: string): Promise<RandomAccess> {
+export async function spoolInMemory(
+  window: ByteWindow,
+  name: string,
+  isEnough: (piece: Uint8Array) => boolean = () => false,
+): Promise<RandomAccess> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   while (await window.have(1)) {
@@ -71,6 +82,7 @@ export async function spoolInMemory(window: ByteWindow, name: string): Promise<R
         `${name} is larger than the ${limit} MB that can be kept: give it as a file`,
       );
     }
+    if (isEnough(chunk)) break;
   }
   if (window.failure !== null && size === 0) throw unreadable(name, window.failure);
   return new MemoryBytes(chunks);
@@ -121,6 +133,8 @@ export class RangeSource implements ByteSource {
 export class Glass {
   readonly #bytes: RandomAccess;
   #buffer = new Uint8Array(JUMP);
+  /** Bytes that the last read asked for. */
+  #wanted = JUMP;
   #start = 0;
   #end = 0;
   /** Bytes asked for so far, of the input. */
@@ -138,10 +152,11 @@ export class Glass {
   }
 
   async #load(position: number, length: number): Promise<void> {
-    const resumable = position >= this.#start && position <= this.#end + JUMP;
-    const wanted = Math.max(length, resumable ? Math.min(this.#buffer.length * 2, CHUNK) : JUMP);
-    if (this.#buffer.length < wanted || !resumable) this.#buffer = new Uint8Array(wanted);
-    const count = await this.#bytes.read(this.#buffer, position);
+    const follows = position >= this.#start && position <= this.#end + JUMP;
+    const wanted = Math.max(length, follows ? Math.min(this.#wanted * 2, CHUNK) : JUMP);
+    if (this.#buffer.length < wanted) this.#buffer = new Uint8Array(wanted);
+    this.#wanted = wanted;
+    const count = await this.#bytes.read(this.#buffer.subarray(0, wanted), position);
     this.#start = position;
     this.#end = position + count;
     this.taken += count;

@@ -1,6 +1,6 @@
 /** The formats beside pcap, pcapng and lines: loaded when an input is none of those. */
 
-import { indexTar, looksLikeTar } from "../archives/tar.ts";
+import { indexTar, looksLikeTar, TarHeaders } from "../archives/tar.ts";
 import { indexZip, isZipMagic } from "../archives/zip.ts";
 import type { RandomAccess } from "../capture/byte-source.ts";
 import type { ByteWindow } from "../capture/byte-window.ts";
@@ -38,7 +38,8 @@ export async function openOther(
   }
   if (window.available >= 4 && isZipMagic(littleEndian(head))) return openZip(input);
   if (looksLikeTar(head)) {
-    const bytes = await kept(input);
+    const names = new TarHeaders();
+    const bytes = await kept(input, (piece) => names.isEnough(piece));
     return { archive: { ...(await readable(name, indexTar(bytes, name))), bytes } };
   }
   const order = utf16Order(window.bytes, window.start, window.available);
@@ -77,9 +78,12 @@ async function openZip(input: OpeningInput): Promise<Opened> {
 }
 
 /** The whole input at any place: as it lies, or kept. */
-async function kept({ window, name, options }: OpeningInput): Promise<RandomAccess> {
+async function kept(
+  { window, name, options }: OpeningInput,
+  isEnough?: (piece: Uint8Array) => boolean,
+): Promise<RandomAccess> {
   const inPlace = window.offset === 0 ? window.source.random?.() : undefined;
-  return inPlace ?? (options.spool ?? spoolInMemory)(window, label(name));
+  return inPlace ?? (options.spool ?? spoolInMemory)(window, label(name), isEnough);
 }
 
 /** What reading at any place gives; a failure of the system is said as of other inputs. */

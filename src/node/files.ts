@@ -52,7 +52,7 @@ export async function openCapture(name: string, options: OpenOptions = {}): Prom
 /** What Node adds to opening: what unpacks, and a disk for what has to be read at any place. */
 const NODE_OPTIONS: OpenOptions = {
   decompressors: DECOMPRESSORS,
-  spool: async (window, name) => (await import("./spool.ts")).spoolToDisk(window, name),
+  spool: async (...stream) => (await import("./spool.ts")).spoolToDisk(...stream),
 };
 
 export type FileFeed = Sequencer;

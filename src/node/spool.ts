@@ -18,9 +18,14 @@ const BOMB_RATIO = 200;
 
 /**
  * Keeps what is left of a stream.
+ * @param isEnough is shown each piece; what is behind one that it says so of is not kept
  * @throws CaptureError when it is too large, or cannot be read to its end or kept
  */
-export async function spoolToDisk(window: ByteWindow, name: string): Promise<RandomAccess> {
+export async function spoolToDisk(
+  window: ByteWindow,
+  name: string,
+  isEnough: (piece: Uint8Array) => boolean = () => false,
+): Promise<RandomAccess> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let file: FileHandle | null = null;
@@ -36,6 +41,7 @@ export async function spoolToDisk(window: ByteWindow, name: string): Promise<Ran
       }
       if (file === null) chunks.push(chunk);
       else await file.write(chunk);
+      if (isEnough(chunk)) break;
     }
   } catch (error) {
     await file?.close();

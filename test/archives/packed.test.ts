@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { unpackLz4 } from "../../src/archives/lz4.ts";
+import { MAX_MEMBERS } from "../../src/archives/members.ts";
+import { TarHeaders } from "../../src/archives/tar.ts";
 import { windowOfFirstFrame } from "../../src/archives/zstd-frames.ts";
 import { analyze } from "../../src/index.ts";
 import { HERE, large } from "../../src/node/unpack/decompressors.ts";
@@ -170,5 +172,35 @@ describe("packed data that is made to keep a machine busy", () => {
     expect((await joined(whole)).length).toBe(18);
     expect((await windowOfFirstFrame(inPieces(new Uint8Array(0)))).window).toBe(0);
     expect((await windowOfFirstFrame(inPieces(Buffer.from("28b52ffd", "hex")))).window).toBe(0);
+  });
+});
+
+describe("a tar of names without end", () => {
+  const header = (name: string, size: number) => {
+    const block = Buffer.alloc(512);
+    block.write(name, 0);
+    block.write(size.toString(8).padStart(11, "0"), 124);
+    block.fill(0x20, 148, 156);
+    const sum = block.reduce((total, byte) => total + byte, 0);
+    block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+    return block;
+  };
+
+  it.each([100, 512, 65_536])(
+    "is enough behind the last that is looked at, in pieces of %i bytes",
+    (size) => {
+      const names = Buffer.alloc(70_000 * 512, header("x", 0));
+      const headers = new TarHeaders();
+      let at = 0;
+      while (at < names.length && !headers.isEnough(names.subarray(at, at + size))) at += size;
+      expect(Math.floor((at + size) / 512)).toBeGreaterThanOrEqual(MAX_MEMBERS + 1);
+      expect(at / 512).toBeLessThanOrEqual(MAX_MEMBERS + 1);
+    },
+  );
+
+  it("is not one of a few files with much in them", () => {
+    const headers = new TarHeaders();
+    const file = Buffer.concat([header("x", 3000), Buffer.alloc(3072, header("y", 0))]);
+    for (let i = 0; i < 20_000; i += 1) expect(headers.isEnough(file)).toBe(false);
   });
 });

@@ -7,4 +7,6 @@ export interface Attack {
   /** How many, for the full measurement. */
   count: number;
   write: (path: string, count: number) => void;
+  /** Bytes that it unpacks to, where the report does not count them. */
+  unpacksTo?: (count: number) => number;
 }

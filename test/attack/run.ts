@@ -33,12 +33,12 @@ const table = new Table({
 let over = 0;
 try {
   const start = timed(() => honest(capture, 0)).seconds;
-  for (const { name, count, write } of ATTACKS) {
+  for (const { name, count, write, unpacksTo } of ATTACKS) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     const many = Math.max(1, Math.round(count * scale));
     const { bytes, seconds, peak, status, report } = timed(() => write(capture, many));
     // What is packed is compared with what it unpacks to.
-    const size = Math.max(bytes, report?.capture.sources[0]?.bytes ?? 0);
+    const size = Math.max(bytes, unpacksTo?.(many) ?? report?.capture.sources[0]?.bytes ?? 0);
     const fair = timed(() => honest(capture, size)).seconds;
     // Starting the program takes the same for both.
     const ratio = Math.max(0, seconds - start) / Math.max(fair - start, 0.05);
