@@ -18,28 +18,26 @@ import { Tracker } from "../ike/tracker.ts";
 import { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { retire } from "../judgement/retire.ts";
-import { countByGateway, countVerdicts } from "../report/build.ts";
+import { countByGateway } from "../report/build.ts";
 import { buildFindings } from "../report/build-findings.ts";
 import type { Line } from "../report/lines.ts";
 import type { GatewayFindings } from "../report/metrics.ts";
 import type { Report } from "../report/model.ts";
 import { type GatewayPresence, presenceOf } from "../report/presence.ts";
-import { refusalKey, refusalWarning } from "../report/refusals.ts";
 import type { ScanCounts } from "../report/report.ts";
 import { isoTime } from "../report/time.ts";
 import { buildTimelines, type Timeline } from "../report/timeline.ts";
 import { portSet } from "../wire/locate.ts";
 import { FindingLog } from "./finding-log.ts";
 import { Judging } from "./judging.ts";
-import { type Closed, type LiveOptions, namedAs, type Tally } from "./live-options.ts";
+import { type Closed, type LiveOptions, namedAs, noFindings, type Tally, tallyOf } from "./live-options.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { Scanner } from "./scanner.ts";
 import { Schedule } from "./schedule.ts";
 import { othersOf, type Scope, scopeOf } from "./scope.ts";
 
 /** How often ended IKE SAs are looked for, in microseconds of the capture. */
 const CLEAN_EVERY = 60_000_000;
-/** Sentences remembered, so as not to be said again. */
-const MAX_UNEXPLAINED = 1_000;
 /** No rule asks for what comes later than this after a quick mode, in microseconds. */
 const LONGEST_WAIT = 600_000_000;
 
@@ -55,12 +53,8 @@ export class LiveAnalysis {
   readonly #log = new FindingLog();
   readonly #reservedHosts: number;
   readonly #judging: Judging;
-  #closed: Closed = {
-    ikeSas: 0,
-    findings: { rejected: 0, predicted: 0, possible: 0, tolerated: 0 },
-  };
-  /** Refusals without a holder that were told. */
-  #unexplained = new Set<string>();
+  #closed: Closed = { ikeSas: 0, findings: noFindings() };
+  readonly #refusals = new RefusalLog();
   readonly #inside: InsideAddresses;
   #judgement: Judgement | null = null;
   #quickModesBefore = 0;
@@ -124,10 +118,6 @@ export class LiveAnalysis {
     return this.decoder.packets;
   }
 
-  get counts(): ScanCounts {
-    return this.#counts();
-  }
-
   /** All inputs are open by now, or were looked into: a message may come by a capture and as a record. */
   #begin(): void {
     this.#quickModesBefore = this.#quickModes;
@@ -153,7 +143,8 @@ export class LiveAnalysis {
     return this.decoder.quickModes + this.#tracker.quickModesInFragments;
   }
 
-  #counts(): ScanCounts {
+  /** Of the packets scanned so far. */
+  get counts(): ScanCounts {
     const { quickModes: _, ...counts } = this.decoder.counts();
     return { ...counts, quickModeMessages: this.#quickModes };
   }
@@ -192,7 +183,7 @@ export class LiveAnalysis {
       scanner: this.#scanner.save(),
       announced: this.#log.save(),
       closed: this.#closed,
-      unexplained: this.#unexplained,
+      unexplained: this.#refusals.save(),
       judged: this.#schedule.judged,
       segmentBegan: this.#segmentBegan,
       cleanedAt: this.#cleanedAt,
@@ -206,7 +197,7 @@ export class LiveAnalysis {
     this.#scanner.restore(saved.scanner);
     this.#log.restore(saved.announced);
     this.#closed = saved.closed;
-    this.#unexplained = saved.unexplained;
+    this.#refusals.restore(saved.unexplained);
     this.#schedule.judged = saved.judged;
     this.#segmentBegan = saved.segmentBegan;
     this.#cleanedAt = saved.cleanedAt;
@@ -217,7 +208,7 @@ export class LiveAnalysis {
   /** The report as of the last judgement. @param unreadable inputs that could not be read at all */
   report(unreadable: readonly CaptureError[] = []): Report {
     this.#judgement ??= this.#judging.judge();
-    return this.#judging.report(this.#judgement, this.#counts(), unreadable);
+    return this.#judging.report(this.#judgement, this.counts, unreadable);
   }
 
   /** What a drawing of the last judgement needs. */
@@ -248,18 +239,7 @@ export class LiveAnalysis {
 
   /** Counts as of the last judgement. */
   get tally(): Tally {
-    const responders = this.#judgement?.responders ?? [];
-    return {
-      responders: responders.length,
-      clients: responders.reduce((sum, { clients }) => sum + clients.length, 0),
-      ikeSas: this.#tracker.table.sas.length,
-      evicted: this.#tracker.table.evicted,
-      findings:
-        this.#judgement === null
-          ? { rejected: 0, predicted: 0, possible: 0, tolerated: 0 }
-          : countVerdicts(this.#judgement),
-      closed: structuredClone(this.#closed),
-    };
+    return tallyOf(this.#judgement, this.#tracker.table, this.#closed);
   }
 
   /** Who is there at `now`, as of the last judgement. */
@@ -286,24 +266,9 @@ export class LiveAnalysis {
     const findings = buildFindings(judgement, this.#context);
     // What is missing because its IKE SAs were dropped has not been refuted.
     const lines = this.#log.update(findings, this.time(now), evicted === this.#schedule.judged.evicted);
-    lines.push(...this.#unexplainedLines(judgement, now));
+    lines.push(...this.#refusals.update(judgement, this.#tracker.hosts, this.time(now)));
     const { packets } = this;
     this.#schedule.done(now, this.#now() - began, { messages: this.decoder.messages, packets, evicted });
-    return lines;
-  }
-
-  /** Each refused client is told of once: the counts in the sentence grow with every try. */
-  #unexplainedLines({ refusals }: Judgement, now: number): Line[] {
-    const lines: Line[] = [];
-    for (const each of refusals) {
-      const { code, message } = refusalWarning(each, this.#tracker.hosts);
-      const key = refusalKey(each, this.#tracker.hosts);
-      if (this.#unexplained.has(key)) continue;
-      if (this.#unexplained.size >= MAX_UNEXPLAINED) this.#unexplained.clear();
-      this.#unexplained.add(key);
-      const at = this.time(now);
-      lines.push({ type: "warning", schemaVersion: "1", at, code, message });
-    }
     return lines;
   }
 

@@ -4,6 +4,8 @@ import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import type { Sink } from "../feed/decoder.ts";
 import type { Opener } from "../ike/opened.ts";
 import type { TrackerOptions } from "../ike/tracker.ts";
+import type { Judgement } from "../judgement/judge.ts";
+import { countVerdicts } from "../report/build.ts";
 import type { Live, Report } from "../report/model.ts";
 import type { WitnessBook } from "../witnesses/book.ts";
 import type { ScopeOptions } from "./scope.ts";
@@ -56,5 +58,26 @@ export function namedAs(options: LiveOptions): LiveOptions {
     ...options,
     responders: responders.map((each) => anonymizer.named(each)),
     aliases: aliases.map(([one, other]) => [anonymizer.named(one), anonymizer.named(other)] as const),
+  };
+}
+
+export function noFindings(): Tally["findings"] {
+  return { rejected: 0, predicted: 0, possible: 0, tolerated: 0 };
+}
+
+/** @param judgement the last one; null before any */
+export function tallyOf(
+  judgement: Judgement | null,
+  { sas, evicted }: { sas: readonly unknown[]; evicted: number },
+  closed: Closed,
+): Tally {
+  const responders = judgement?.responders ?? [];
+  return {
+    responders: responders.length,
+    clients: responders.reduce((sum, { clients }) => sum + clients.length, 0),
+    ikeSas: sas.length,
+    evicted,
+    findings: judgement === null ? noFindings() : countVerdicts(judgement),
+    closed: structuredClone(closed),
   };
 }

@@ -96,7 +96,7 @@ export class NatDiscovery {
       hashed(block, out);
       if (out.first !== wanted.first || out.second !== wanted.second) continue;
       const address = Uint8Array.of(...IPV4_NETWORK, low >> 8, low & 255);
-      // 64 bits are no proof of the rest.
+      // 64 bits do not prove the rest.
       if (equal(this.#hash(name, cookies, address, PORTS[0]), hash)) return { address, port: PORTS[0] };
     }
     return null;

@@ -83,7 +83,7 @@ function hear(news: News): void {
   document.getElementById("evidence")?.removeAttribute("disabled");
   if (news.type === "failure") say(news.message);
   else if (news.type === "report") show(news.study);
-  else if (news.capture === null) say("Nothing was found, so there is no evidence.");
+  else if (news.capture === null) say("Nothing was found, and so nothing to save.");
   else save(news.capture);
 }
 
