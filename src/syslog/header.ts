@@ -6,6 +6,8 @@
  *     <166>1 2018-06-27T12:17:46Z asa1 : %ASA-6-..      RFC 5424
  *     <166>:Jun 27 12:17:46 UTC: %ASA-session-6-..      EMBLEM
  *     Nov 08 07:10:05 [IKEv1]Group = ..                 the console, without a number
+ *     Jun 27 12:17:46 asa1 :[%ASA-6-302013:] = ..       the form of RFC 5424 as rsyslog takes it apart: a word is lost
+ *     <166>1 2018-06-27T12:17:46Z asa1 %ASA-6-302013 - - -  ..   and what it writes for RFC 5424 itself
  */
 
 import { type Stamp, stampAt } from "./stamp.ts";
@@ -21,16 +23,18 @@ export interface LineHead {
   host: string | null;
   /** First character of the message. */
   text: number;
+  /** A collector has dropped the first word of the message. */
+  isCut: boolean;
 }
 
 /** Tag, class (EMBLEM), level, number. */
-const TAG = /%(?:ASA|PIX|FTD)-(?:[a-zA-Z]*-)?([0-7])-(\d{6}): ?/y;
+const TAG = /%(?:ASA|PIX|FTD)-(?:[a-zA-Z]*-)?([0-7])-(\d{6})(?::(\]?) ?| - - - {1,2})/y;
 const CONSOLE = /\[IKEv1(?: DEBUG| DECODE)?\]:? ?/y;
 /** Longest head of a line; what stands further on is text of the line, whoever wrote it. */
 export const MAX_HEAD = 200;
 /** The device's name, a collector's, its facility: more words are somebody's sentence. */
 const MAX_WORDS = 3;
-const PUNCTUATION = new Set([":", "-", "|", "--", "1"]);
+const PUNCTUATION = new Set([":", "-", "|", "--", "1", ":[", "["]);
 const PRIORITY = /^<\d{1,3}>/;
 
 /** Where the tag stands that makes this a line of an ASA; -1 where there is none near the beginning. */
@@ -66,6 +70,7 @@ export function readHead(line: string, tag: number): LineHead | null {
     stamp: before.stamp,
     host: before.words.at(-1) ?? null,
     text: tag + found[0].length,
+    isCut: !isConsole && found[3] === "]",
   };
 }
 

@@ -35,6 +35,8 @@ export interface LogCounts {
 const DAY = 86_400_000_000;
 /** A log without years that goes back by more has passed the end of one. */
 const YEAR_STEP = 300 * DAY;
+/** `%ASA-`, `%PIX-`, `%FTD-`. */
+const PRODUCT_LETTERS = 5;
 /** Longer lines are cut: no message that is read is as long. */
 const MAX_LINE = 1_024;
 const VERSION = /^Cisco (?:Adaptive Security Appliance|PIX Security Appliance) Software Version (\S{1,40})/;
@@ -86,7 +88,11 @@ export class LogReader {
 
   #noteLevel(line: string, tag: number): void {
     // Behind the product's three letters, and behind the class where there is one.
-    const level = line.charCodeAt(line.lastIndexOf("-", line.indexOf(":", tag)) - 1) - 0x30;
+    const plain = line.charCodeAt(tag + PRODUCT_LETTERS) - 0x30;
+    const level =
+      plain >= 0 && plain <= 7
+        ? plain
+        : line.charCodeAt(line.lastIndexOf("-", line.indexOf(":", tag)) - 1) - 0x30;
     if (level > this.level && level <= 7) this.level = level;
   }
 
@@ -95,7 +101,7 @@ export class LogReader {
     if (head === null) return null;
     if (head.level > this.level) this.level = head.level;
     const text = line.slice(head.text).trimEnd();
-    const said = readMessage(head.id, text);
+    const said = head.isCut ? readCut(head.id, text) : readMessage(head.id, undoubled(text));
     if (said === null) return null;
     if (said === "ambiguous") {
       this.counts.ambiguous += 1;
@@ -124,6 +130,24 @@ export class LogReader {
     this.#lastOfYear = inYear(this.#year);
     return this.#lastOfYear;
   }
+}
+
+/** Words that messages begin with. */
+const FIRST_WORDS = ["Group", "IP", "IPSEC:", "L2TP", "AAA"];
+
+/** A message whose first word is lost: the one that makes it readable. */
+function readCut(id: string, text: string): Said | "ambiguous" | null {
+  const readings = FIRST_WORDS.map((word) => readMessage(id, `${word} ${text}`)).filter(
+    (said) => said !== null,
+  );
+  if (readings.length <= 1) return readings[0] ?? null;
+  return "ambiguous";
+}
+
+/** A collector that takes the first word for the name of the message writes it twice. */
+function undoubled(text: string): string {
+  const space = text.indexOf(" ");
+  return space > 0 && text.startsWith(text.slice(0, space + 1), space + 1) ? text.slice(space + 1) : text;
 }
 
 const encoder = new TextEncoder();

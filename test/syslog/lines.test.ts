@@ -70,6 +70,18 @@ const HEADS: { name: string; head: string; at: string | null; host: string | nul
   { name: "no time at all", head: "<165>%ASA-5-713120: ", at: null, host: null },
   { name: "PIX", head: "Jun 27 2018 12:17:46: %PIX-5-713120: ", at: AT, host: null },
   { name: "Firepower", head: "Jun 27 2018 12:17:46 ftd1 : %FTD-5-713120: ", at: AT, host: "ftd1" },
+  {
+    name: "RFC 5424 as rsyslog writes it",
+    head: "<165>1 2018-06-27T12:17:46+00:00 asa1 %ASA-5-713120 - - -  ",
+    at: AT,
+    host: "asa1",
+  },
+  {
+    name: "RFC 5424 of an ASA, as rsyslog passes it on",
+    head: "<165>1 2018-06-27T12:17:46Z asa1 : %ASA-5-713120: Group ",
+    at: AT,
+    host: "asa1",
+  },
   { name: "the console", head: "Nov 08 07:10:05 [IKEv1]", at: "2026-11-08T07:10:05.000Z", host: null },
   {
     name: "the console of a newer release",
@@ -97,6 +109,20 @@ describe("the head of a line", () => {
   it("with a year of another millennium has no time", () => {
     const { events } = read(`<165>1 9018-06-27T12:17:46Z asa1 : %ASA-5-713120: ${TEXT}`);
     expect(events.map(({ at }) => at)).toEqual([Number.NaN]);
+  });
+
+  it("whose message has lost its first word, as rsyslog writes an ASA's RFC 5424", () => {
+    const head = "2018-06-27T12:17:46Z asa1 :[%ASA-";
+    const { events } = read(
+      `${head}5-713120:] = DefaultRAGroup, Username = alice, IP = 198.51.100.11, PHASE 2 COMPLETED (msgid=00000001)`,
+      `${head}5-713119:] = 198.51.100.12, PHASE 1 COMPLETED`,
+      `${head}6-602303:] An inbound remote access SA (SPI= 0x1) between 192.0.2.1 and 198.51.100.13 (user= u) has been created.`,
+    );
+    expect(events.map(({ fact, peer, host }) => [fact, peer, host])).toEqual([
+      ["accepted", "198.51.100.11", "asa1"],
+      ["phase1-completed", "198.51.100.12", "asa1"],
+      ["sa-created", "198.51.100.13", "asa1"],
+    ]);
   });
 
   it("without years goes on in the next one", () => {
