@@ -1,5 +1,6 @@
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
+import { FIRST_STATUS_NOTIFY, NOTIFY_INVALID_MESSAGE_ID } from "../wire/notifies.ts";
 import { isPrompt, OPEN_EXCHANGES, stampOf } from "./exchange.ts";
 import type { IkeSa, Side } from "./sa.ts";
 import type { VendorLists } from "./vendor-lists.ts";
@@ -23,10 +24,6 @@ export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLis
     (message.exchange === EXCHANGE_MAIN && (message.encrypted || sa.phase1Messages[side] >= 3));
   if (finished && Number.isNaN(sa.phase1FinishedAt[side])) sa.phase1FinishedAt[side] = message.at;
 }
-
-/** Error notifies (RFC 2408 3.14.1): the types below those of status. */
-const MAX_ERROR_NOTIFY = 16_383;
-export const INVALID_MESSAGE_ID = 9;
 
 /** An Informational: what it ends, if anything, is encrypted as a rule, so that its time is what is kept. */
 export function informational(sa: IkeSa, side: Side, message: Message): void {
@@ -55,13 +52,13 @@ export function readNotify(sa: IkeSa, side: Side, message: Message): void {
 
 /** Notifies of one message, by their types. */
 export function noteNotifies(sa: IkeSa, side: Side, types: readonly number[]): void {
-  const errors = types.filter((type) => type > 0 && type <= MAX_ERROR_NOTIFY);
+  const errors = types.filter((type) => type > 0 && type < FIRST_STATUS_NOTIFY);
   if (errors.length === 0) return;
-  const telling = errors.find((type) => type !== INVALID_MESSAGE_ID) ?? INVALID_MESSAGE_ID;
+  const telling = errors.find((type) => type !== NOTIFY_INVALID_MESSAGE_ID) ?? NOTIFY_INVALID_MESSAGE_ID;
   for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
     if (exchange.starter === side || !Number.isNaN(exchange.replyAt)) continue;
     if (!Number.isNaN(exchange.starterLeftAt)) continue;
-    if (exchange.otherNotify === 0 || exchange.otherNotify === INVALID_MESSAGE_ID) {
+    if (exchange.otherNotify === 0 || exchange.otherNotify === NOTIFY_INVALID_MESSAGE_ID) {
       exchange.otherNotify = telling;
     }
   }

@@ -11,8 +11,8 @@
 import type { IkeSa } from "./sa.ts";
 import type { Tracker } from "./tracker.ts";
 
+export { NOTIFY_INVALID_MESSAGE_ID, numberedNotify } from "../wire/notifies.ts";
 export { asStartedBy, type Exchange, type Stamp } from "./exchange.ts";
-export { INVALID_MESSAGE_ID } from "./exchange-rules.ts";
 export { UNHEARD_SPAN } from "./flows.ts";
 export { closeFragments } from "./incomplete-fragments.ts";
 export type { OpenedNote } from "./opened-note.ts";

@@ -4,16 +4,9 @@
  */
 
 import type { Message } from "../wire/datagram.ts";
-import {
-  FIRST_STATUS_NOTIFY,
-  type Inside,
-  NOTIFY_R_U_THERE,
-  NOTIFY_R_U_THERE_ACK,
-  notifyName,
-  PROTOCOL_ISAKMP,
-  readInside,
-} from "../wire/inside.ts";
+import { type Inside, PROTOCOL_ISAKMP, readInside } from "../wire/inside.ts";
 import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK } from "../wire/isakmp.ts";
+import { FIRST_STATUS_NOTIFY, NOTIFY_R_U_THERE, NOTIFY_R_U_THERE_ACK, notifyName } from "../wire/notifies.ts";
 import { stampOf } from "./exchange.ts";
 import { noteNotifies } from "./exchange-rules.ts";
 import type { IkeSa, Side } from "./sa.ts";

@@ -1,6 +1,6 @@
 /** Contract 6.8: what turns `rejected` and `predicted` into `possible`. Each rule stands alone. */
 
-import { type Exchange, INVALID_MESSAGE_ID } from "../ike/facts.ts";
+import { type Exchange, NOTIFY_INVALID_MESSAGE_ID } from "../ike/facts.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
@@ -49,7 +49,7 @@ export function counterEvidence(
 
 /** A readable notify names another cause (contract 4). */
 export function isOtherNotify({ exchange: { otherNotify } }: Attempt): boolean {
-  return otherNotify !== 0 && otherNotify !== INVALID_MESSAGE_ID;
+  return otherNotify !== 0 && otherNotify !== NOTIFY_INVALID_MESSAGE_ID;
 }
 
 /** Refusals on an ID that nobody held and nobody could hold unseen. */

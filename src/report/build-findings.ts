@@ -1,5 +1,5 @@
 import { portOf } from "../collections/endpoints.ts";
-import type { Hosts, IkeSa, Stamp } from "../ike/facts.ts";
+import { type Hosts, type IkeSa, numberedNotify, type Stamp } from "../ike/facts.ts";
 import type { Candidate } from "../judgement/candidates.ts";
 import type { Client as JudgedClient } from "../judgement/client.ts";
 import type { Attempt as JudgedAttempt } from "../judgement/collisions.ts";
@@ -11,7 +11,6 @@ import { isFirstId } from "../judgement/weighing.ts";
 import { type BuildContext, platformOf } from "./build.ts";
 import { displayFilter } from "./display-filter.ts";
 import type { Attempt, AttemptEvent, Claim, Finding } from "./model.ts";
-import { notifyName } from "./notifies.ts";
 import { findingSentence, messageIdText, notesOf } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 
@@ -143,7 +142,7 @@ export function buildAttempt(attempt: JudgedAttempt, context: BuildContext): Att
     lastRetransmissionAt:
       exchange.lastRetransmission === null ? null : stampTime(exchange.lastRetransmission, context),
     refusedAt: refused === null ? null : stampTime(refused, context),
-    ...(exchange.otherNotify === 0 ? {} : { notify: notifyName(exchange.otherNotify) }),
+    ...(exchange.otherNotify === 0 ? {} : { notify: numberedNotify(exchange.otherNotify) }),
     firstId: isFirstId(contender, exchange),
     holderSa: holder === null ? null : cookiesOf(holder.claim.clientSa.session.sa),
     contenderSa: cookiesOf(contender.session.sa),

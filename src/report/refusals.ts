@@ -1,9 +1,8 @@
 /** One sentence for each client that was refused without a visible holder (contract 6.9). */
 
-import type { Hosts } from "../ike/facts.ts";
+import { type Hosts, numberedNotify } from "../ike/facts.ts";
 import type { Refusals } from "../judgement/refused-without-holder.ts";
 import type { Warning } from "./model.ts";
-import { notifyName } from "./notifies.ts";
 import { clientText, messageIdText } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 
@@ -65,7 +64,7 @@ function howOf(attempts: Refusals["attempts"]): string {
   const silent = attempts.length - told;
   const notifies = new Set(attempts.map(({ exchange }) => exchange.otherNotify));
   notifies.delete(0);
-  const named = notifies.size === 0 ? "" : `: ${[...notifies].map(notifyName).join(", ")}`;
+  const named = notifies.size === 0 ? "" : `: ${[...notifies].map(numberedNotify).join(", ")}`;
   const parts = [
     ...(silent > 0 ? [told > 0 ? `${silent} by silence` : "by silence"] : []),
     ...(told > 0 ? [`${silent > 0 ? `${told} ` : ""}by an Informational${named}`] : []),

@@ -3,10 +3,9 @@
  * the ASA: the fault is named by its description, KB 942429, never by a bug or a version.
  */
 
-import { type Hosts, INVALID_MESSAGE_ID } from "../ike/facts.ts";
+import { type Hosts, NOTIFY_INVALID_MESSAGE_ID, numberedNotify } from "../ike/facts.ts";
 import type { Client } from "../judgement/client.ts";
 import type { Finding } from "../judgement/finding.ts";
-import { notifyName } from "./notifies.ts";
 
 export function messageIdText(id: number): string {
   return `0x${id.toString(16).padStart(8, "0")}`;
@@ -78,8 +77,8 @@ export function notesOf(finding: Finding): string[] {
   const notifies = new Set(finding.attempts.map(({ exchange }) => exchange.otherNotify));
   notifies.delete(0);
   for (const type of notifies) {
-    if (type === INVALID_MESSAGE_ID) notes.push("invalid-message-id");
-    else notes.push(`the responder's answer names another cause: ${notifyName(type)}`);
+    if (type === NOTIFY_INVALID_MESSAGE_ID) notes.push("invalid-message-id");
+    else notes.push(`the responder's answer names another cause: ${numberedNotify(type)}`);
   }
   if (finding.attempts.some(({ acceptedInUse }) => acceptedInUse)) notes.push("accepted-in-use");
   return notes;
