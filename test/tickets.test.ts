@@ -163,6 +163,24 @@ describe.skipIf(!ready)("tickets", () => {
     }
   });
 
+  it.each(readdirSync(`${samples}tickets`).filter((name) => name.endsWith(".jq")))(
+    "%s carries the strongest note, the answer or the finding in words, what to do, and no local path",
+    async (recipe) => {
+      // Cut off, so that a gap names the capture as well.
+      const path = join(folder, "office-12.pcap");
+      copyFileSync(`${samples}two-windows-clients.pcap`, path);
+      const { report } = await analyze([path], { maxPackets: 80 });
+      expect(report.findings[0].notes[0]).toBe("accepted-when-free");
+      expect(JSON.stringify(report)).toContain(folder);
+      const text = JSON.stringify(jq(recipe, report));
+      expect(text).not.toContain(folder);
+      expect(text).toContain("accepted-when-free");
+      expect(text).toMatch(/192\.0\.2\.1 (refused|did not accept) 198\.51\.100\.12/);
+      expect(text).toContain("disconnect 198.51.100.11, which connected first");
+      expect(text).toContain("What ends it for good");
+    },
+  );
+
   it("a gateway with more findings than comments says how many are left", () => {
     const [, report] = reports.find(([name]) => name === "two-windows-clients.pcap")!;
     const [finding] = report.findings;

@@ -12,7 +12,16 @@ def strength:
 def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
 def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
 
+# What supports a finding most.
+def note:
+  . as $all
+  | [("accepted-when-free", "invalid-message-id", "in-by-another-id", "holder-dropped", "accepted-in-use") | select(IN($all[]))] + $all
+  | .[0:1][];
+# What to do about these findings, in the order of the report.
+def stepsFor($findings): map(select(.findings | any(IN($findings[].fingerprint))));
+
 .tool as $tool
+| .nextSteps as $steps
 | .clients as $clients
 | .findings[]
 | (.attempts | map(.at)) as $times
@@ -49,6 +58,8 @@ def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compa
     related: {ip: ([$responder] + $addresses | unique)},
     ike_dupcheck: {
       fingerprint, verdict, severity, cause, caveats, notes,
+      note: ([.notes | note] | first),
+      next_steps: ([.] as $own | $steps | stepsFor($own) | map(.text)),
       message_ids: .messageIds,
       display_filter: .displayFilter,
       holder: (.holder | {address, port, platform}),

@@ -19,10 +19,20 @@ def strength:
   else 4 end;
 def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
 def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
+# A capture by the last part of its path: where it lies on somebody's disk is nobody's business.
+def file: [splits("[/\\\\]")] | last;
+def pathless($sources): reduce $sources[] as $source (.; split($source) | join($source | file));
+# What supports a finding most.
+def note:
+  . as $all
+  | [("accepted-when-free", "invalid-message-id", "in-by-another-id", "holder-dropped", "accepted-in-use") | select(IN($all[]))] + $all
+  | .[0:1][];
+# What to do about these findings, in the order of the report.
+def stepsFor($findings): map(select(.findings | any(IN($findings[].fingerprint))));
 def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
 def who: if .address == null then "not visible" else "\(.address) port \(.port // "unknown")" end | code;
 def when: sub("T"; " ") | sub("Z$"; " UTC");
-def attempt: "| \(.at | when) | \(.source | cell) | \(.frame) | `\(.messageId)` | \(.outcome) | \(.overlap) |";
+def attempt: "| \(.at | when) | \(.source | file | cell) | \(.frame) | `\(.messageId)` | \(.outcome) | \(.overlap) |";
 def comment:
   "<!-- ike-dupcheck:\(.fingerprint) -->",
   "**\(.verdict)**, severity \(.severity): message ID \(.messageIds[0:5] | map(code) | join(", "))",
@@ -36,12 +46,16 @@ def comment:
   "",
   (strongest(3)[] | "- \(said | code)"),
   "",
+  (.notes | note | "Strongest note: \(code)", ""),
   "Caveats: \(if .caveats == [] then "none" else .caveats | map(code) | join(", ") end) (`ike-dupcheck explain WORD`)",
   "",
   "Wireshark: \(.displayFilter | code)";
 
 ($ENV.MAX_COMMENTS // "20" | tonumber) as $max
-| (.coverage.gaps | map("- \(.code): \(.message | code)")) as $gaps
+| [.capture.sources[].name] as $sources
+| (.coverage.gaps | map("- \(.code): \(.message | pathless($sources) | code)")) as $gaps
+| .summary.text as $answer
+| .nextSteps as $steps
 | .findings as $findings
 | .responders[]
 | . as $box
@@ -58,6 +72,12 @@ def comment:
         [
           "<!-- \($tag) -->",
           "\(length | number("finding")) at \($box.address | code) (\($box.vendor // "make unknown")). An ASA with the behaviour described in [Microsoft KB 942429](https://support.microsoft.com/en-us/kb/942429) refuses a client whose quick-mode message ID another connected client uses.",
+          "",
+          ($answer | split("\n") | map("- \(code)") | .[]),
+          "",
+          "What to do:",
+          "",
+          (. as $own | $steps | stepsFor($own)[0:10] | to_entries[] | "\(.key + 1). \(.value.text | code)"),
           "",
           "| verdict | severity | holder | contender | message ID |",
           "|---|---|---|---|---|",

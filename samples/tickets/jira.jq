@@ -22,10 +22,23 @@ def strength:
   else 4 end;
 def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
 def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
+# A capture by the last part of its path: where it lies on somebody's disk is nobody's business.
+def file: [splits("[/\\\\]")] | last;
+def pathless($sources): reduce $sources[] as $source (.; split($source) | join($source | file));
+# What supports a finding most.
+def note:
+  . as $all
+  | [("accepted-when-free", "invalid-message-id", "in-by-another-id", "holder-dropped", "accepted-in-use") | select(IN($all[]))] + $all
+  | .[0:1][];
+# What to do about these findings, in the order of the report.
+def stepsFor($findings): map(select(.findings | any(IN($findings[].fingerprint))));
 def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
 
 ($ENV.MAX_COMMENTS // "20" | tonumber) as $max
-| (.coverage.gaps | map("\(.code): \(.message)")) as $gaps
+| [.capture.sources[].name] as $sources
+| (.coverage.gaps | map("\(.code): \(.message | pathless($sources))")) as $gaps
+| .summary.text as $answer
+| .nextSteps as $steps
 | .findings as $findings
 | .responders[]
 | . as $box
@@ -45,6 +58,9 @@ def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
         description: (
           [
             ("\(length | number("finding")) at \($box.address) (\($box.vendor // "make unknown")). An ASA with the behaviour described in KB 942429 refuses a client whose quick-mode message ID another connected client uses." | paragraph),
+            ($answer | split("\n") | items),
+            ("What to do:" | paragraph),
+            (. as $own | $steps | stepsFor($own)[0:10] | map(.text) | items),
             (.[0:$max] | map("\(.verdict), severity \(.severity): \(.messageIds[0]), holder \(.holder | who), contender \(.contender | who)") | items),
             (if length > $max then "\(length - $max | number("more finding")): see the report." | paragraph else empty end),
             ("Exposure: \($box.sequentialClients | number("client")) with counted message IDs, up to \($box.peakConcurrentSequential) of them connected at once." | paragraph),
@@ -62,9 +78,10 @@ def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
               [
                 ("ike-dupcheck:\(.fingerprint)" | paragraph),
                 ("\(.verdict), severity \(.severity): \(.summary)" | paragraph),
-                (.attempts[0:10] | map("\(.at) \(.source) frame \(.frame): \(.messageId) \(.outcome), overlap \(.overlap)") | items),
+                (.attempts[0:10] | map("\(.at) \(.source | file) frame \(.frame): \(.messageId) \(.outcome), overlap \(.overlap)") | items),
                 (if (.attempts | length) > 10 then "\((.attempts | length) - 10 | number("more attempt")): see the report." | paragraph else empty end),
                 (strongest(3)[] | said | paragraph),
+                (.notes | note | "Strongest note: \(.)" | paragraph),
                 ("Caveats: \(if .caveats == [] then "none" else .caveats | join(", ") end)" | paragraph),
                 (.displayFilter | block)
               ] | doc

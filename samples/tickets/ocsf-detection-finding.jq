@@ -15,7 +15,16 @@ def strength:
 def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
 def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
 
+# What supports a finding most.
+def note:
+  . as $all
+  | [("accepted-when-free", "invalid-message-id", "in-by-another-id", "holder-dropped", "accepted-in-use") | select(IN($all[]))] + $all
+  | .[0:1][];
+# What to do about these findings, in the order of the report.
+def stepsFor($findings): map(select(.findings | any(IN($findings[].fingerprint))));
+
 .tool as $tool
+| .nextSteps as $steps
 | .clients as $clients
 | .findings[]
 | . as $finding
@@ -47,6 +56,7 @@ def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compa
       first_seen_time: ($times | min),
       last_seen_time: ($times | max)
     },
+    remediation: {desc: ([$finding] as $own | $steps | stepsFor($own) | map(.text) | join("\n"))},
     evidences: [
       (.holder, .contender) | select(.address != null) | . as $party
       | {
@@ -63,7 +73,7 @@ def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compa
         }
     ],
     unmapped: {
-      verdict: .verdict, cause: .cause, caveats: .caveats, notes: .notes,
+      verdict: .verdict, cause: .cause, caveats: .caveats, notes: .notes, note: ([.notes | note] | first),
       message_ids: .messageIdsDecimal, display_filter: .displayFilter,
       evidence: (strongest(10) | map({witness, source, line, at, id, shows, joined}))
     }

@@ -13,11 +13,23 @@ def strength:
   else 4 end;
 def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
 def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
+# A capture by the last part of its path: where it lies on somebody's disk is nobody's business.
+def file: [splits("[/\\\\]")] | last;
+def pathless($sources): reduce $sources[] as $source (.; split($source) | join($source | file));
+# What supports a finding most.
+def note:
+  . as $all
+  | [("accepted-when-free", "invalid-message-id", "in-by-another-id", "holder-dropped", "accepted-in-use") | select(IN($all[]))] + $all
+  | .[0:1][];
+# What to do about these findings, in the order of the report.
+def stepsFor($findings): map(select(.findings | any(IN($findings[].fingerprint))));
 def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
 def worst: {"high": 3, "medium": 2, "low": 1, "info": 0}[.severity];
 
 .tool as $tool
 | .coverage as $coverage
+| .summary.text as $answer
+| .nextSteps as $steps
 | .findings as $findings
 | .responders[]
 | . as $box
@@ -42,8 +54,10 @@ def worst: {"high": 3, "medium": 2, "low": 1, "info": 0}[.severity];
         sequential_clients: $box.sequentialClients,
         peak_concurrent_sequential: $box.peakConcurrentSequential,
         coverage_complete: $coverage.complete,
+        answer: $answer,
+        next_steps: (. as $own | $steps | stepsFor($own)[0:5] | map(.text)),
         findings: (.[0:20] | map({
-          fingerprint, verdict, severity, summary, caveats, message_id: .messageIds[0],
+          fingerprint, verdict, severity, summary, caveats, note: ([.notes | note] | first), message_id: .messageIds[0],
           holder: .holder.address, contender: .contender.address, display_filter: .displayFilter,
           evidence: (strongest(3) | map(said))
         })),

@@ -13,11 +13,23 @@ def strength:
   else 4 end;
 def strongest($n): .evidence // [] | to_entries | sort_by([(.value.joined | not), (.value | strength), .key]) | map(.value) | .[0:$n];
 def said: "\(.id): \(.shows)\(if .joined then "" else " (its clock was not compared)" end)";
+# A capture by the last part of its path: where it lies on somebody's disk is nobody's business.
+def file: [splits("[/\\\\]")] | last;
+def pathless($sources): reduce $sources[] as $source (.; split($source) | join($source | file));
+# What supports a finding most.
+def note:
+  . as $all
+  | [("accepted-when-free", "invalid-message-id", "in-by-another-id", "holder-dropped", "accepted-in-use") | select(IN($all[]))] + $all
+  | .[0:1][];
+# What to do about these findings, in the order of the report.
+def stepsFor($findings): map(select(.findings | any(IN($findings[].fingerprint))));
 def rank: {"rejected": 0, "predicted": 1, "possible": 2}[.];
 def worst: {"high": 3, "medium": 2, "low": 1, "info": 0}[.severity];
 
 .tool as $tool
 | .coverage as $coverage
+| .summary.text as $answer
+| .nextSteps as $steps
 | .findings as $findings
 | {
     records: [
@@ -36,7 +48,7 @@ def worst: {"high": 3, "medium": 2, "low": 1, "info": 0}[.severity];
           message_key: $box.fingerprint,
           resolution_state: "New",
           time_of_event: (map(.attempts[].at) | max | sub("T"; " ") | .[0:19]),
-          description: "\(length | number("pair")) of VPN clients with colliding IKE message IDs at \($box.address). \(.[0].summary)"[0:4000],
+          description: "\(length | number("pair")) of VPN clients with colliding IKE message IDs at \($box.address). \($answer | gsub("\n"; ". ")). What to do: \(. as $own | $steps | stepsFor($own)[0:3] | map(.text) | join(" "))"[0:4000],
           additional_info: ({
             vendor: $box.vendor,
             sequentialClients: $box.sequentialClients,
@@ -44,7 +56,7 @@ def worst: {"high": 3, "medium": 2, "low": 1, "info": 0}[.severity];
             coverageComplete: $coverage.complete,
             findings: length,
             worst: (.[0:5] | map({
-              fingerprint, verdict, severity, messageId: .messageIds[0], caveats,
+              fingerprint, verdict, severity, messageId: .messageIds[0], caveats, note: ([.notes | note] | first),
               holder: .holder.address, contender: .contender.address, displayFilter: .displayFilter[0:200],
               evidence: (strongest(3) | map(said[0:300]))
             }))
