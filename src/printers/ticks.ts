@@ -20,7 +20,7 @@ const DAY = 86_400;
 /** @param most ticks at most; at least one where the span holds a round time at all */
 export function ticksOf(from: number, to: number, most: number, clock: Clock): Tick[] {
   const seconds = (to - from) / MICROS;
-  const step = STEPS.find((each) => seconds / each <= most - 1) ?? seconds;
+  const step = STEPS.find((each) => seconds / each < most) ?? seconds;
   const ticks: Tick[] = [];
   // The wall clock's midnight is not that of UTC.
   const offset = clock.offset(isoTime(from, 0, 6)) * 60 * MICROS;

@@ -149,7 +149,9 @@ describe.skipIf(!ready).concurrent("live on interfaces", () => {
       await namespace.play("a1", before);
       await settled();
       process.kill(childrenOf(program.child.pid)[0], "SIGKILL");
-      await program.says(/broke off: was ended by SIGKILL[\s\S]*capturing on a0 again/);
+      await program.says(
+        /broke off: the capturing process was killed \(SIGKILL\)[\s\S]*capturing on a0 again/,
+      );
       await namespace.play("a1", after);
       await program.tells("rejected");
       expect((await program.stop()).report.findings[0].holder.address).toBe(FIRST.address);

@@ -92,7 +92,7 @@ export class ChildRun implements Run {
       });
       child.once("close", (code, signal) => {
         this.#settleReady(false);
-        resolve(this.#end(signal === null ? `ended with status ${code}` : `was ended by ${signal}`));
+        resolve(this.#end(howItEnded(code, signal)));
       });
     });
   }
@@ -120,6 +120,18 @@ export class ChildRun implements Run {
       said: words,
     };
   }
+}
+
+/** Signals that a program sends itself, or gets for what it did. */
+const CRASHES: ReadonlySet<string> = new Set(["SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP"]);
+
+/** What happened to a capturing process that said nothing of it, as a clause for the user. */
+export function howItEnded(code: number | null, signal: string | null): string {
+  if (signal === null) return `the capturing process ended with status ${code}`;
+  if (CRASHES.has(signal)) return `the capturing process crashed (${signal})`;
+  if (signal === "SIGKILL")
+    return "the capturing process was killed (SIGKILL), by somebody or for want of memory";
+  return `the capturing process was ended by ${signal}`;
 }
 
 /** The line of a program's words that tells what went wrong: its name stands before it. */
