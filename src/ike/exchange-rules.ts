@@ -2,7 +2,8 @@ import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
 import { FIRST_STATUS_NOTIFY, NOTIFY_INVALID_MESSAGE_ID } from "../wire/notifies.ts";
 import { isPrompt, OPEN_EXCHANGES, stampOf } from "./exchange.ts";
-import type { IkeSa, Side } from "./sa.ts";
+import type { Side } from "./paths.ts";
+import type { IkeSa } from "./sa.ts";
 import type { VendorLists } from "./vendor-lists.ts";
 
 /** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */
@@ -26,7 +27,7 @@ export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLis
 }
 
 /** An Informational: what it ends, if anything, is encrypted as a rule, so that its time is what is kept. */
-export function informational(sa: IkeSa, side: Side, message: Message): void {
+export function informational(sa: IkeSa, side: Side, message: Message, isTwoWay: boolean): void {
   const { at } = message;
   // Nothing vouches for one in the clear: it ends no session and nobody leaves with it.
   if (message.encrypted || message.logged) {
@@ -37,6 +38,8 @@ export function informational(sa: IkeSa, side: Side, message: Message): void {
       if (Number.isNaN(exchange.starterLeftAt) && !isPrompt(exchange, at)) exchange.starterLeftAt = at;
     }
   }
+  // From an address that the other side never spoke to, anybody could have sent one in the clear.
+  if (!message.encrypted && !isTwoWay) return;
   for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
     if (exchange.starter === side || !Number.isNaN(exchange.otherInformationalAt)) continue;
     exchange.otherInformationalAt = at;

@@ -16,8 +16,9 @@ export { asStartedBy, type Exchange, type Stamp } from "./exchange.ts";
 export { UNHEARD_SPAN } from "./flows.ts";
 export { closeFragments } from "./incomplete-fragments.ts";
 export type { OpenedNote } from "./opened-note.ts";
+export { isTwoWay, type Path, type Side } from "./paths.ts";
 export type { RememberedClient, RememberedResponder } from "./remembered.ts";
-export { type IkeSa, isTwoWay, type Path, type Side } from "./sa.ts";
+export type { IkeSa } from "./sa.ts";
 export { selectorsClash } from "./selectors.ts";
 export { vendorKnowledge } from "./vendor-lists.ts";
 

@@ -9,7 +9,8 @@ import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK } from "../wire/isakmp.ts";
 import { FIRST_STATUS_NOTIFY, NOTIFY_R_U_THERE, NOTIFY_R_U_THERE_ACK, notifyName } from "../wire/notifies.ts";
 import { stampOf } from "./exchange.ts";
 import { noteNotifies } from "./exchange-rules.ts";
-import type { IkeSa, Side } from "./sa.ts";
+import type { Side } from "./paths.ts";
+import type { IkeSa } from "./sa.ts";
 import { selectorsOf } from "./selectors.ts";
 
 /** Opens encrypted messages; handed in by whoever has the keys. */
@@ -31,11 +32,23 @@ export function saysNothing(clear: Uint8Array | null): boolean {
   );
 }
 
-/** Keeps what a readable message says; `clear` is the whole message, header first. */
-export function readOpened(sa: IkeSa, side: Side, message: Message, clear: Uint8Array): void {
+/** A message that can be read. */
+export interface Readable {
+  /** The whole message, header first. */
+  clear: Uint8Array;
+  /** A key opened it; nothing vouches for one that came in the clear, which ends no session (contract 4). */
+  isProven: boolean;
+}
+
+/** Keeps what a readable message says. */
+export function readOpened(sa: IkeSa, side: Side, message: Message, { clear, isProven }: Readable): void {
   const inside = readInside(clear, 0, clear.length);
   if (message.exchange === EXCHANGE_QUICK) readQuickMode(sa, side, message, inside);
-  else if (message.exchange === EXCHANGE_INFORMATIONAL) readInformational(sa, side, message, inside);
+  else if (message.exchange === EXCHANGE_INFORMATIONAL) {
+    const isDelete = inside.deletes.some(({ protocol }) => protocol === PROTOCOL_ISAKMP);
+    if (isProven && isDelete) sa.deletedAt[side] = message.at;
+    readInformational(sa, side, message, inside);
+  }
 }
 
 function readQuickMode(sa: IkeSa, side: Side, { messageId }: Message, inside: Inside): void {
@@ -46,13 +59,12 @@ function readQuickMode(sa: IkeSa, side: Side, { messageId }: Message, inside: In
 }
 
 function readInformational(sa: IkeSa, side: Side, message: Message, inside: Inside): void {
-  const { deletes, notifies } = inside;
+  const { notifies } = inside;
   noteNotifies(
     sa,
     side,
     notifies.map(({ type }) => type),
   );
-  if (deletes.some(({ protocol }) => protocol === PROTOCOL_ISAKMP)) sa.deletedAt[side] = message.at;
   const what = wordsOf(inside);
   const isDpd = notifies.some(({ type }) => type === NOTIFY_R_U_THERE || type === NOTIFY_R_U_THERE_ACK);
   // Dead-peer detection goes on for as long as the session lives.

@@ -4,25 +4,29 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { digestOf, Message, sameDigest } from "../wire/datagram.ts";
-import { fragmentNumber, isFragment } from "../wire/fragments.ts";
-import { classifyHeader, EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK, HeaderClass } from "../wire/isakmp.ts";
+import { Message } from "../wire/datagram.ts";
+import { isFragment } from "../wire/fragments.ts";
+import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK } from "../wire/isakmp.ts";
 import type { Located } from "../wire/locate.ts";
 import { compactHosts } from "./compact-hosts.ts";
+import { echoPath, isSecured } from "./copied-paths.ts";
 import { CopyFilter } from "./copies.ts";
-import { Exchange, stampOf, UNUSABLE_AFTER } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import { informational, phase1, readNotify } from "./exchange-rules.ts";
 import { FlowTable } from "./flows.ts";
 import { HostTable } from "./hosts.ts";
+import { innerMessage } from "./inner-message.ts";
+import { lastLifeOf } from "./last-life.ts";
 import { bytesOf, type Opener, readOpened, saysNothing } from "./opened.ts";
+import { notePiece, outerHeader } from "./outer-headers.ts";
+import { isTwoWay, type Path, type Side } from "./paths.ts";
+import { QuickModes } from "./quick-modes.ts";
 import { FragmentAssembler } from "./reassembly.ts";
 import { Remembered } from "./remembered.ts";
-import { type IkeSa, noteEcho, type OuterHeader, type Path, type Side } from "./sa.ts";
+import type { IkeSa } from "./sa.ts";
 import { SaTable } from "./sa-table.ts";
 import { VendorLists } from "./vendor-lists.ts";
 
-/** Quick modes kept per IKE SA; a client that counts makes one an hour. */
-const MAX_EXCHANGES = 1024;
 /** Headers of unfinished fragment sets, of one IKE SA and of all: who sends fragments sends all of them, as a rule. */
 const MAX_OUTERS = 16;
 const MAX_ALL_OUTERS = 16_384;
@@ -57,8 +61,7 @@ export class Tracker {
   retransmissions = 0;
   /** Fragments that completed a quick mode and whose own headers named another exchange. */
   quickModesInFragments = 0;
-  /** Quick modes beyond the bound of one IKE SA. */
-  #evictedExchanges = 0;
+  readonly #quickModes: QuickModes;
   #outers = 0;
 
   constructor(options: TrackerOptions = {}) {
@@ -68,8 +71,10 @@ export class Tracker {
     this.table = new SaTable(
       options.maxSas ?? MAX_SAS,
       (gone) => this.#release(gone),
-      (sa) => this.#lastLifeOf(sa),
+      (sa) => lastLifeOf(sa, this.flows),
     );
+    const isLeftOut = (sa: IkeSa) => this.#belongsToOthers(sa);
+    this.#quickModes = new QuickModes(this.flows, this.hosts, { table: this.table, isLeftOut });
   }
 
   /**
@@ -99,7 +104,7 @@ export class Tracker {
   get evicted(): Record<string, number> {
     return {
       ikeSas: this.table.evicted,
-      exchanges: this.#evictedExchanges,
+      exchanges: this.#quickModes.evicted,
       fragments: this.#fragments.evicted,
       flows: this.flows.evicted,
       spis: this.flows.spis.evicted,
@@ -122,7 +127,7 @@ export class Tracker {
       remembered: this.remembered.save(),
       counts: { echoes, retransmissions, quickModesInFragments },
       compactHostsAt: this.#compactHostsAt,
-      evictedExchanges: this.#evictedExchanges,
+      evictedExchanges: this.#quickModes.evicted,
       outers: this.#outers,
     };
   }
@@ -137,22 +142,8 @@ export class Tracker {
     this.remembered.restore(saved.remembered);
     Object.assign(this, saved.counts);
     this.#compactHostsAt = saved.compactHostsAt;
-    this.#evictedExchanges = saved.evictedExchanges;
+    this.#quickModes.evicted = saved.evictedExchanges;
     this.#outers = saved.outers;
-  }
-
-  /** The last sign of the SA or of ESP and keepalives on its endpoints, whoever they belong to. */
-  #lastLifeOf(sa: IkeSa): number {
-    let last = sa.lastLifeAt;
-    for (const { ends, natTraversal } of sa.paths) {
-      for (const overIp of natTraversal ? [false] : [false, true]) {
-        for (const [from, to] of [ends, [ends[1], ends[0]]]) {
-          const row = this.flows.find(from, to, overIp);
-          if (row >= 0) last = later(last, this.flows.lastAt[row]);
-        }
-      }
-    }
-    return last;
   }
 
   /** Nothing may hold on to IKE SAs that are given up. */
@@ -220,8 +211,10 @@ export class Tracker {
     if (sa.twinOfLast(message, side)) {
       this.echoes += 1;
       // A gateway's clear copy of what it decrypted.
-      if (!message.encrypted && !message.cut) readOpened(sa, side, message, bytesOf(message));
-      if (message.exchange === EXCHANGE_INFORMATIONAL && !message.encrypted) readNotify(sa, side, message);
+      const isReadable = !message.encrypted && isTwoWay(path);
+      if (isReadable && !message.cut)
+        readOpened(sa, side, message, { clear: bytesOf(message), isProven: false });
+      if (isReadable && message.exchange === EXCHANGE_INFORMATIONAL) readNotify(sa, side, message);
       return;
     }
     const repeated = sa.repeats(message, side);
@@ -234,12 +227,13 @@ export class Tracker {
     if (repeated && sa.isReplay(side, message.from)) return;
     const clear = repeated ? null : this.#open(message, side);
     if (message.exchange === EXCHANGE_QUICK) {
-      if (message.messageId !== 0) this.#quickMode(sa, side, message, repeated);
+      const isCopy = message.messageId !== 0 && this.#quickModes.take(sa, side, message);
+      if (isCopy && !repeated) this.retransmissions += 1;
     } else if (!repeated && message.phase1) phase1(sa, side, message, this.#vendorLists);
     else if (!repeated && message.exchange === EXCHANGE_INFORMATIONAL && !saysNothing(clear)) {
-      informational(sa, side, message);
+      informational(sa, side, message, isTwoWay(path));
     }
-    if (clear !== null) readOpened(sa, side, message, clear);
+    if (clear !== null) readOpened(sa, side, message, { clear, isProven: message.encrypted });
     sa.noteActivity(message, side, repeated);
   }
 
@@ -260,8 +254,13 @@ export class Tracker {
       const known = sa.outers?.get(outer);
       if (counts && known !== undefined) notePiece(known, message);
       else if (counts && (sa.outers?.size ?? 0) < MAX_OUTERS) {
-        if (this.#outers >= MAX_ALL_OUTERS) this.#evictedExchanges += 1;
-        else this.#addOuter(sa, outer, side, message);
+        if (this.#outers >= MAX_ALL_OUTERS) this.#quickModes.evicted += 1;
+        else {
+          this.table.parts += 1;
+          this.#outers += 1;
+          sa.outers ??= new Map();
+          sa.outers.set(outer, outerHeader(message, side));
+        }
       }
       sa.noteActivity(message, side, false);
       return;
@@ -270,67 +269,14 @@ export class Tracker {
       this.table.parts -= 1;
       this.#outers -= 1;
     }
-    const inner = this.#inner;
-    const usable =
-      classifyHeader(whole, 0, whole.length, whole.length) === HeaderClass.ikev1 &&
-      message.cookies.every((word, i) => word === readWord(whole, i * 4));
-    if (!usable) {
+    const inner = innerMessage(whole, message, this.#inner);
+    if (inner === null) {
       sa.noteActivity(message, side, false);
       return;
     }
-    inner.hasPublicDigest = message.hasPublicDigest;
-    inner.logged = message.logged;
-    inner.read(whole, 0, whole.length, whole.length);
-    copyPlace(message, inner);
     if (inner.exchange === EXCHANGE_QUICK && message.exchange !== EXCHANGE_QUICK)
       this.quickModesInFragments += 1;
     this.#apply(sa, side, path, inner);
-  }
-
-  /** The header of a fragment stands for its message, until the set is whole. */
-  #addOuter(sa: IkeSa, key: string, side: Side, message: Message): void {
-    this.table.parts += 1;
-    this.#outers += 1;
-    sa.outers ??= new Map();
-    sa.outers.set(key, {
-      side,
-      messageId: message.messageId,
-      exchange: new Exchange(message, side),
-      pieces: pieceOf(message),
-      copies: 0,
-      last: { at: message.at, stamp: stampOf(message) },
-    });
-  }
-
-  #quickMode(sa: IkeSa, side: Side, message: Message, repeated: boolean): void {
-    const exchange = sa.exchangeOf(message.messageId);
-    if (exchange === undefined) {
-      if (this.#belongsToOthers(sa)) return;
-      if (sa.exchanges.length < MAX_EXCHANGES) this.#begin(sa, side, message);
-      else this.#evictedExchanges += 1;
-      return;
-    }
-    if (side !== exchange.starter) {
-      if (Number.isNaN(exchange.replyAt)) {
-        exchange.replyAt = message.at;
-        exchange.replyLength = message.logged ? Number.NaN : message.length;
-      }
-      return;
-    }
-    // No content: it may be the first message again, or a part of it.
-    if (message.logged) return;
-    if (sameDigest(exchange.firstDigest, digestOf(message))) {
-      if (!repeated) this.retransmissions += 1;
-      exchange.retransmissions += 1;
-      if (message.at - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += 1;
-      exchange.lastRetransmissionAt = message.at;
-      exchange.lastRetransmission = stampOf(message);
-      return;
-    }
-    if (!Number.isNaN(exchange.replyAt)) exchange.followedReply = true;
-    if (message.length < exchange.firstLength) exchange.followedShorter = true;
-    if (Number.isNaN(exchange.followedAt)) exchange.followedAt = message.at;
-    if (Number.isNaN(exchange.followedLength)) exchange.followedLength = message.length;
   }
 
   /** Who saw phase 1 knows the responder. The SA itself stays: without it, later messages would begin another. */
@@ -339,86 +285,4 @@ export class Tracker {
       this.isOthers !== null && sa.phase1Seen && sa.answered && this.isOthers(hostOf(sa.paths[0].ends[1]))
     );
   }
-
-  #begin(sa: IkeSa, side: Side, message: Message): void {
-    const exchange = new Exchange(message, side);
-    sa.addExchange(exchange);
-    this.table.parts += 1;
-    this.hosts.watch(hostOf(message.to), exchange);
-    // ESP over IP has no ports; NAT-T carries it in UDP between the endpoints of the quick mode.
-    const overIp = !message.natTraversal;
-    const there = this.flows.rowOf(message.from, message.to, overIp);
-    const back = this.flows.rowOf(message.to, message.from, overIp);
-    const { segment } = message;
-    const { flows } = this;
-    exchange.before = {
-      lifeAt: later(flows.lastIn(there, segment), flows.lastIn(back, segment)),
-      espAt: later(flows.lastEspAt(there, segment), flows.lastEspAt(back, segment)),
-      unheard: flows.isUnheard(there),
-      steady: this.hosts.activity.isSteady(hostOf(message.to), message.at),
-    };
-    flows.watch(there, exchange, true);
-    flows.watch(back, exchange, false);
-  }
-}
-
-/** The later of two times; NaN is none. */
-function later(a: number, b: number): number {
-  return a >= b || Number.isNaN(b) ? a : b;
-}
-
-/** What only who took part in phase 1 can send. */
-function isSecured({ encrypted, exchange }: Message): boolean {
-  return encrypted || exchange === EXCHANGE_QUICK;
-}
-
-function readWord(bytes: Uint8Array, offset: number): number {
-  return (
-    ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
-  );
-}
-
-/** A bit for the number of a fragment. */
-function pieceOf({ bytes, offset }: Message): number {
-  return 1 << (fragmentNumber(bytes, offset) & 31);
-}
-
-/** Another fragment under an outer header: a number that was there already begins the message's next copy. */
-function notePiece(outer: OuterHeader, message: Message): void {
-  const piece = pieceOf(message);
-  if ((outer.pieces & piece) === 0) {
-    outer.pieces |= piece;
-    return;
-  }
-  outer.pieces = piece;
-  outer.copies += 1;
-  outer.last = { at: message.at, stamp: stampOf(message) };
-}
-
-function copyPlace(from: Message, to: Message): void {
-  to.from = from.from;
-  to.to = from.to;
-  to.identification = from.identification;
-  to.natTraversal = from.natTraversal;
-  to.at = from.at;
-  to.segment = from.segment;
-  to.micros = from.micros;
-  to.nanos = from.nanos;
-  to.frame = from.frame;
-  to.source = from.source;
-  to.capturePoint = from.capturePoint;
-}
-
-/** A copy was seen elsewhere: both places are paths of the SA, and the order tells which end of a NAT each is. */
-function echoPath(
-  sa: IkeSa,
-  side: Side,
-  points: readonly { from: number; to: number }[],
-  message: Message,
-): void {
-  const first = sa.pathOf(points[0].from, points[0].to, side, message.natTraversal);
-  const later = sa.pathOf(message.from, message.to, side, message.natTraversal);
-  if (first === later) return;
-  noteEcho(first, later, side);
-  if (isSecured(message)) later.secured |= 1 << side;
 }

@@ -1,0 +1,25 @@
+/** Messages that were seen at two places: what that tells of the paths of their IKE SA. */
+
+import type { Message } from "../wire/datagram.ts";
+import { EXCHANGE_QUICK } from "../wire/isakmp.ts";
+import { noteEcho, type Side } from "./paths.ts";
+import type { IkeSa } from "./sa.ts";
+
+/** What only who took part in phase 1 can send. */
+export function isSecured({ encrypted, exchange }: Message): boolean {
+  return encrypted || exchange === EXCHANGE_QUICK;
+}
+
+/** A copy was seen elsewhere: both places are paths of the SA, and the order tells which end of a NAT each is. */
+export function echoPath(
+  sa: IkeSa,
+  side: Side,
+  points: readonly { from: number; to: number }[],
+  message: Message,
+): void {
+  const first = sa.pathOf(points[0].from, points[0].to, side, message.natTraversal);
+  const later = sa.pathOf(message.from, message.to, side, message.natTraversal);
+  if (first === later) return;
+  noteEcho(first, later, side);
+  if (isSecured(message)) later.secured |= 1 << side;
+}

@@ -1,0 +1,37 @@
+/** The message inside a set of IKE fragments, once it is whole. */
+
+import type { Message } from "../wire/datagram.ts";
+import { classifyHeader, HeaderClass } from "../wire/isakmp.ts";
+
+/** Fills `inner` from the whole set, at the place of its last fragment; null where it is no message of the same IKE SA. */
+export function innerMessage(whole: Uint8Array, message: Message, inner: Message): Message | null {
+  const isOfSameSa =
+    classifyHeader(whole, 0, whole.length, whole.length) === HeaderClass.ikev1 &&
+    message.cookies.every((word, i) => word === readWord(whole, i * 4));
+  if (!isOfSameSa) return null;
+  inner.hasPublicDigest = message.hasPublicDigest;
+  inner.logged = message.logged;
+  inner.read(whole, 0, whole.length, whole.length);
+  copyPlace(message, inner);
+  return inner;
+}
+
+function readWord(bytes: Uint8Array, offset: number): number {
+  return (
+    ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
+  );
+}
+
+function copyPlace(from: Message, to: Message): void {
+  to.from = from.from;
+  to.to = from.to;
+  to.identification = from.identification;
+  to.natTraversal = from.natTraversal;
+  to.at = from.at;
+  to.segment = from.segment;
+  to.micros = from.micros;
+  to.nanos = from.nanos;
+  to.frame = from.frame;
+  to.source = from.source;
+  to.capturePoint = from.capturePoint;
+}

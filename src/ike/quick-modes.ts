@@ -1,0 +1,91 @@
+/** Quick modes (RFC 2409 5.5) as their messages come: begun, answered, repeated, followed. */
+
+import { hostOf } from "../collections/endpoints.ts";
+import { digestOf, type Message, sameDigest } from "../wire/datagram.ts";
+import { Exchange, stampOf, UNUSABLE_AFTER } from "./exchange.ts";
+import type { FlowTable } from "./flows.ts";
+import type { HostTable } from "./hosts.ts";
+import type { Side } from "./paths.ts";
+import type { IkeSa } from "./sa.ts";
+import type { SaTable } from "./sa-table.ts";
+
+/** Quick modes kept per IKE SA; a client that counts makes one an hour. */
+const MAX_EXCHANGES = 1024;
+
+/** Where parts of IKE SAs are counted, and those whose quick modes somebody else keeps. */
+interface Context {
+  table: SaTable;
+  isLeftOut: (sa: IkeSa) => boolean;
+}
+
+export class QuickModes {
+  readonly #flows: FlowTable;
+  readonly #hosts: HostTable;
+  readonly #context: Context;
+  /** Beyond the bound of one IKE SA, or of fragment sets. */
+  evicted = 0;
+
+  constructor(flows: FlowTable, hosts: HostTable, context: Context) {
+    this.#flows = flows;
+    this.#hosts = hosts;
+    this.#context = context;
+  }
+
+  /** A message of exchange type 32. @returns it is the exchange's first message again */
+  take(sa: IkeSa, side: Side, message: Message): boolean {
+    const exchange = sa.exchangeOf(message.messageId);
+    if (exchange === undefined) {
+      if (this.#context.isLeftOut(sa)) return false;
+      if (sa.exchanges.length < MAX_EXCHANGES) this.#begin(sa, side, message);
+      else this.evicted += 1;
+      return false;
+    }
+    if (side !== exchange.starter) {
+      if (Number.isNaN(exchange.replyAt)) {
+        exchange.replyAt = message.at;
+        exchange.replyLength = message.logged ? Number.NaN : message.length;
+      }
+      return false;
+    }
+    // No content: it may be the first message again, or a part of it.
+    if (message.logged) return false;
+    if (sameDigest(exchange.firstDigest, digestOf(message))) {
+      exchange.retransmissions += 1;
+      if (message.at - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += 1;
+      exchange.lastRetransmissionAt = message.at;
+      exchange.lastRetransmission = stampOf(message);
+      return true;
+    }
+    if (!Number.isNaN(exchange.replyAt)) exchange.followedReply = true;
+    if (message.length < exchange.firstLength) exchange.followedShorter = true;
+    if (Number.isNaN(exchange.followedAt)) exchange.followedAt = message.at;
+    if (Number.isNaN(exchange.followedLength)) exchange.followedLength = message.length;
+    return false;
+  }
+
+  #begin(sa: IkeSa, side: Side, message: Message): void {
+    const exchange = new Exchange(message, side);
+    sa.addExchange(exchange);
+    this.#context.table.parts += 1;
+    this.#hosts.watch(hostOf(message.to), exchange);
+    // ESP over IP has no ports; NAT-T carries it in UDP between the endpoints of the quick mode.
+    const overIp = !message.natTraversal;
+    const there = this.#flows.rowOf(message.from, message.to, overIp);
+    const back = this.#flows.rowOf(message.to, message.from, overIp);
+    const { segment } = message;
+    const flows = this.#flows;
+    exchange.before = {
+      lifeAt: later(flows.lastIn(there, segment), flows.lastIn(back, segment)),
+      espAt: later(flows.lastEspAt(there, segment), flows.lastEspAt(back, segment)),
+      unheard: flows.isUnheard(there),
+      steady: this.#hosts.activity.isSteady(hostOf(message.to), message.at),
+    };
+    flows.watch(there, exchange, true);
+    flows.watch(back, exchange, false);
+  }
+}
+
+/** The later of two times; NaN is none. */
+function later(a: number, b: number): number {
+  return a >= b || Number.isNaN(b) ? a : b;
+}
