@@ -82,6 +82,17 @@ export class SpiTable {
     }
   }
 
+  /** The last packet of a row in a segment of the clock, whatever its SPI; NaN where there is none. */
+  lastIn(row: number, segment: number): number {
+    let last = Number.NaN;
+    for (const slot of this.slots(row)) {
+      if (this.lastSegment[slot] === segment && !(this.lastAt[slot] <= last)) {
+        last = this.lastAt[slot];
+      }
+    }
+    return last;
+  }
+
   /** The slots of a row, the SPI seen last first. */
   *slots(row: number): Generator<number> {
     if (row < 0 || row >= this.#heads.length) return;

@@ -1,0 +1,69 @@
+/** Quick modes that wait for the next ESP of a flow, by its row. */
+
+import type { Exchange } from "./exchange.ts";
+import { wider } from "./spis.ts";
+
+interface Waiting {
+  exchange: Exchange;
+  fromStarter: boolean;
+}
+
+export class EspWatch {
+  /** 1 where a quick mode waits. */
+  isWatched = new Uint8Array(256);
+  #waiting = new Map<number, Waiting[]>();
+
+  add(row: number, exchange: Exchange, fromStarter: boolean): void {
+    this.isWatched[row] = 1;
+    const waiting = this.#waiting.get(row);
+    const entry = { exchange, fromStarter };
+    if (waiting === undefined) this.#waiting.set(row, [entry]);
+    else waiting.push(entry);
+  }
+
+  /** ESP came on the row. */
+  wake(row: number, at: number): void {
+    this.isWatched[row] = 0;
+    for (const { exchange, fromStarter } of this.#waiting.get(row) ?? []) {
+      if (fromStarter) exchange.espFromStarterAt = at;
+      else exchange.espFromOtherAt = at;
+    }
+    this.#waiting.delete(row);
+  }
+
+  /** Drops quick modes that are given up. */
+  release(exchanges: ReadonlySet<Exchange>): void {
+    for (const [row, entries] of this.#waiting) {
+      const left = entries.filter(({ exchange }) => !exchanges.has(exchange));
+      if (left.length > 0) this.#waiting.set(row, left);
+      else {
+        this.#waiting.delete(row);
+        this.isWatched[row] = 0;
+      }
+    }
+  }
+
+  /** Rows were numbered anew, -1 where one was dropped; `last` is the last old one. */
+  move(moved: Int32Array, last: number): void {
+    for (let row = 0; row <= last; row += 1) {
+      if (moved[row] >= 0) this.isWatched[moved[row]] = this.isWatched[row];
+    }
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const [row, entries] of waiting) if (moved[row] >= 0) this.#waiting.set(moved[row], entries);
+  }
+
+  grow(): void {
+    this.isWatched = wider(this.isWatched, Uint8Array);
+  }
+
+  /** All that is known, to be kept in a state file. */
+  save() {
+    return { watched: this.isWatched, waiting: this.#waiting };
+  }
+
+  restore({ watched, waiting }: ReturnType<EspWatch["save"]>): void {
+    this.isWatched = watched;
+    this.#waiting = waiting;
+  }
+}
