@@ -7,6 +7,7 @@ import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { atOnce } from "./exposure.ts";
 import { percent } from "./finding-block.ts";
 import { html, htmlTable, paragraph } from "./html-text.ts";
+import { witnessInputs } from "./witness-lines.ts";
 
 /** Rows of a table before bytes set the limit. */
 export const MAX_ROWS = 200;
@@ -77,6 +78,7 @@ export function captureSection({ capture }: Report, clock: Clock): string {
     paragraph(
       `${counted(capture.packets, "packet")} read: ${counted(ikev1, "message")} of IKEv1, of them ${capture.quickModeMessages} of quick mode; not judged: ${ikev2} of IKEv2, ${authip} of AuthIP, ${malformed} malformed.`,
     ),
+    ...witnessInputs(capture, (name) => name).map((line) => paragraph(line)),
     "</section>\n",
   ].join("");
 }

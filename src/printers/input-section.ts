@@ -5,6 +5,7 @@ import { counted } from "../report/phrases.ts";
 import type { TermKind } from "../report/terms/term.ts";
 import { briefOf } from "../report/terms/terms.ts";
 import { grid, MAX_ROWS, more, type Page, paragraph, title } from "./page.ts";
+import { witnessInputs } from "./witness-lines.ts";
 
 /** Lines of warnings at a glance. */
 const WARNING_LINES = 14;
@@ -43,11 +44,21 @@ export function inputLines(page: Page): string[] {
     ({ end, problem, packets }) => end !== "clean" || problem !== null || packets === 0,
   );
   const counts = isFull(page) || Object.values(malformed).some((count) => count > 0);
-  if (isFull(page)) return [...sourceLines(page, sources, MAX_ROWS), ...packetLines(page)];
+  const beside = witnessSection(page);
+  if (isFull(page)) return [...sourceLines(page, sources, MAX_ROWS), ...beside, ...packetLines(page)];
   return [
+    ...beside,
     ...(odd.length > 0 || page.report.live !== undefined ? sourceLines(page, odd, SOURCES) : []),
     ...(counts ? malformedLines(page) : []),
   ];
+}
+
+/** Keys, logs and events that were given. */
+function witnessSection(page: Page): string[] {
+  const lines = witnessInputs(page.report.capture, (name) => name);
+  return lines.length === 0
+    ? []
+    : [...title(page, "Witnesses"), ...lines.flatMap((line) => paragraph(page, line))];
 }
 
 function sourceLines(page: Page, sources: readonly Source[], limit: number): string[] {

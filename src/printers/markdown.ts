@@ -13,7 +13,7 @@ import { atOnce } from "./exposure.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
 import { coverageSection, stepsSection, summarySection } from "./markdown-frame.ts";
 import { code, escaped, rest, tableLines } from "./markdown-text.ts";
-import { witnessLines } from "./witness-lines.ts";
+import { witnessInputs, witnessLines } from "./witness-lines.ts";
 
 /** Rows of a table, and findings with a section of their own, before bytes set the limit. */
 const MAX_ROWS = 100;
@@ -255,6 +255,7 @@ function captureSection({ capture }: Report, clock: Clock): string[] {
     ...rest(capture.sources.length, MAX_ROWS),
     "",
     `${counted(capture.packets, "packet")} read: ${counted(ikev1, "message")} of IKEv1, of them ${capture.quickModeMessages} of quick mode; not judged: ${ikev2} of IKEv2, ${authip} of AuthIP, ${malformed} malformed.`,
+    ...witnessInputs(capture, code).flatMap((line) => ["", line]),
   ];
 }
 
