@@ -71,7 +71,7 @@ class Lab {
   }
 }
 
-describe.skipIf(!isReady())("live beside strongSwan", () => {
+describe.skipIf(!isReady()).concurrent("live beside strongSwan", () => {
   let folder: string;
   let shim: string;
   beforeAll(() => {
