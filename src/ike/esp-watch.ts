@@ -3,7 +3,7 @@
 import type { Exchange } from "./exchange.ts";
 import { wider } from "./spis.ts";
 
-interface Waiting {
+export interface Waiting {
   exchange: Exchange;
   fromStarter: boolean;
 }
