@@ -53,9 +53,13 @@ export function captureTime({ offset, drift, from }: LogClock, logAt: number): n
 
 /**
  * Null below two lines that agree, and where another difference fits nearly as many lines.
- * @param isSet the log's clock is one that a network sets, in UTC: it is likelier right than a chance agreement
+ * @param known "set": the log's clock is one that a network sets, in UTC, and likelier right than a chance agreement;
+ *   "named": lines name their sessions, so that no chance is in it
  */
-export function estimateClock(all: readonly Pair[], isSet = false): LogClock | null {
+export function estimateClock(
+  all: readonly Pair[],
+  known: "nothing" | "set" | "named" = "nothing",
+): LogClock | null {
   const stride = Math.ceil(all.length / MAX_PAIRS);
   const pairs = stride <= 1 ? all : all.filter((_, i) => i % stride === 0);
   const from = pairs.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
@@ -70,8 +74,8 @@ export function estimateClock(all: readonly Pair[], isSet = false): LogClock | n
     ({ middle }) => middle < best.low - APART || middle > best.high + APART,
   );
   if (meet(elsewhere, best.drift).matches > MAX_RIVAL * best.matches) return null;
-  const isRight = isSet && Math.abs(best.low + best.high) / 2 <= NEARLY;
-  if (!isRight && !isBelievable(best, pairs, from)) return null;
+  const isRight = known === "set" && Math.abs(best.low + best.high) / 2 <= NEARLY;
+  if (known !== "named" && !isRight && !isBelievable(best, pairs, from)) return null;
   return {
     offset: (best.low + best.high) / 2,
     uncertainty: (best.high - best.low) / 2,

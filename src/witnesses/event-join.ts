@@ -67,9 +67,9 @@ const GIVING_UP = 5 * SECOND;
 /** A quick mode, or a dial, that failed is told of for so long after its last message. */
 const AFTER = 60 * SECOND;
 /** Clients whose times are compared. */
-const MAX_CLIENTS = 256;
+const MAX_CLIENTS = 64;
 const MAX_CANDIDATES = 64;
-const MAX_PAIRS = 20_000;
+const MAX_PAIRS = 2_000;
 /** Addresses of one machine. */
 const MAX_LOCALS = 8;
 /** Another client whose times fit as large a share of the events leaves it open which one wrote them. */
@@ -81,13 +81,16 @@ export function joinEvents(events: readonly ClientEvent[], view: DialView): Even
   const join: EventJoin = { clock, client, ofQuickMode: new Map(), ofSession: new Map() };
   if (clock === null) return join;
   const window = clock.uncertainty + SECOND;
+  const { sessions, quickModes } = view;
+  const ownSessions = sessions.flatMap(({ owner }, i) => (owner === client ? [i] : []));
+  const ownModes = quickModes.flatMap(({ session }, i) => (sessions[session].owner === client ? [i] : []));
   for (const event of events) {
     if (Number.isNaN(event.at)) continue;
     const joined = { event, at: captureTime(clock, event.at) };
-    const quickMode = quickModeOf(joined, view, client, window);
+    const quickMode = quickModeOf(joined, quickModes, ownModes, window);
     if (quickMode >= 0) append(join.ofQuickMode, quickMode, joined);
     else {
-      const session = sessionOf(joined, view, client, window);
+      const session = sessionOf(joined, sessions, ownSessions, window);
       if (session >= 0) append(join.ofSession, session, joined);
     }
   }
@@ -105,9 +108,12 @@ function clientOf(
   events: readonly ClientEvent[],
   view: DialView,
 ): { client: number; clock: LogClock | null } {
+  const cookies = new Set(view.sessions.map(({ initiatorCookie }) => initiatorCookie));
+  const named = events.filter(({ initiatorCookie: own }) => cookies.has(own) || cookies.has(swapped(own)));
+  const known = named.length >= 2 ? "named" : "set";
   const found = candidates(events, view)
     .slice(0, MAX_CLIENTS)
-    .map((client) => ({ client, clock: estimateClock(pairsOf(events, view, client), true) }))
+    .map((client) => ({ client, clock: estimateClock(pairsOf(events, view, client), known) }))
     .filter(({ clock }) => clock !== null)
     .sort((a, b) => b.clock!.matches - a.clock!.matches);
   const [best, rival] = found;
@@ -119,7 +125,7 @@ function clientOf(
 /** Clients that may have written the events: by a cookie that they name, else by address. */
 function candidates(events: readonly ClientEvent[], { sessions }: DialView): number[] {
   const named = new Set(events.flatMap(({ initiatorCookie }) => [initiatorCookie, swapped(initiatorCookie)]));
-  const byCookie = sessions.filter((each) => named.has(each.initiatorCookie));
+  const byCookie = sessions.filter(({ initiatorCookie }) => named.has(initiatorCookie));
   if (byCookie.length > 0) return clientsOf(byCookie);
   const remotes = new Set(events.flatMap(({ remote }) => (remote === null ? [] : [remote])));
   const here = remotes.size === 0 ? sessions : sessions.filter(({ gateway }) => remotes.has(gateway));
@@ -139,6 +145,12 @@ function clientsOf(sessions: readonly DialSession[]): number[] {
 /** A number of eight bytes that a little-endian machine printed begins with its last one. */
 export function swapped(cookie: string): string {
   return (cookie.match(/../g) ?? []).reverse().join("");
+}
+
+/** The event names the cookie of this IKE SA, in either order of its bytes. */
+function isNamed({ initiatorCookie }: ClientEvent, session: DialSession): boolean {
+  if (initiatorCookie === "") return false;
+  return initiatorCookie === session.initiatorCookie || swapped(initiatorCookie) === session.initiatorCookie;
 }
 
 /** Events and the messages of the client that they can tell of. */
@@ -169,7 +181,10 @@ function pairsOf(events: readonly ClientEvent[], { sessions, quickModes }: DialV
         for (const { session, leftAt } of modes) pair(session, leftAt, GIVING_UP);
         break;
       default:
-        for (const i of own) for (const at of sessions[i].informationals) pair(i, at);
+        for (const i of own) {
+          if (event.initiatorCookie !== "" && !isNamed(event, sessions[i])) continue;
+          for (const at of sessions[i].informationals) pair(i, at);
+        }
     }
   });
   return pairs;
@@ -184,45 +199,40 @@ function swappedWord(id: number): number {
   return (((id & 0xff) << 24) | ((id & 0xff00) << 8) | ((id >>> 8) & 0xff00) | (id >>> 24)) >>> 0;
 }
 
-/** The quick mode that the event tells of; -1 where it tells of none, or of one of several. */
-function quickModeOf({ event, at }: JoinedEvent, view: DialView, client: number, window: number): number {
-  const isEnd = event.fact === "quick-mode-failed" || event.fact === "dial-failed";
-  if (!isEnd && event.fact !== "quick-mode-established") return -1;
-  const fitting = view.quickModes.flatMap((each, i) => {
-    const { session, messageId, firstAt, lastAt, replyAt } = each;
-    if (view.sessions[session].owner !== client || !mayBe(event, messageId)) return [];
-    if (event.fact === "quick-mode-established") {
-      const from = Number.isNaN(replyAt) ? lastAt : replyAt;
-      return at >= from - window && at <= from + DELAY + window ? [i] : [];
-    }
-    return at >= firstAt && at <= lastAt + AFTER + window ? [i] : [];
-  });
-  if (event.fact === "quick-mode-established") return fitting.length === 1 ? fitting[0] : -1;
-  return fitting.reduce(
-    (latest, i) => (latest < 0 || begins(view, i) > begins(view, latest) ? i : latest),
-    -1,
-  );
-}
-
-function begins({ quickModes }: DialView, i: number): number {
-  return quickModes[i].firstAt;
-}
-
-/** The IKE SA that the event tells of: by its cookie, else the latest that had begun. */
-function sessionOf(
+/** The quick mode of `own` that the event tells of; -1 where it tells of none, or of one of several. */
+function quickModeOf(
   { event, at }: JoinedEvent,
-  { sessions }: DialView,
-  client: number,
+  quickModes: readonly DialQuickMode[],
+  own: readonly number[],
   window: number,
 ): number {
-  const { initiatorCookie } = event;
+  const isEnd = event.fact === "quick-mode-failed" || event.fact === "dial-failed";
+  if (!isEnd && event.fact !== "quick-mode-established") return -1;
+  const fitting = own.filter((i) => {
+    const { messageId, firstAt, lastAt, replyAt } = quickModes[i];
+    if (!mayBe(event, messageId)) return false;
+    if (isEnd) return at >= firstAt && at <= lastAt + AFTER + window;
+    const from = Number.isNaN(replyAt) ? lastAt : replyAt;
+    return at >= from - window && at <= from + DELAY + window;
+  });
+  if (!isEnd) return fitting.length === 1 ? fitting[0] : -1;
+  const begins = (i: number) => quickModes[i].firstAt;
+  return fitting.reduce((latest, i) => (latest < 0 || begins(i) > begins(latest) ? i : latest), -1);
+}
+
+/** The IKE SA of `own` that the event tells of: by its cookie, else the latest that had begun. */
+function sessionOf(
+  { event, at }: JoinedEvent,
+  sessions: readonly DialSession[],
+  own: readonly number[],
+  window: number,
+): number {
   let latest = -1;
-  for (const [i, session] of sessions.entries()) {
-    if (session.owner !== client) continue;
-    const isNamed = [initiatorCookie, swapped(initiatorCookie)].includes(session.initiatorCookie);
-    if (isNamed && initiatorCookie !== "") return i;
-    if (session.firstAt > at + window) continue;
-    if (latest < 0 || session.firstAt > sessions[latest].firstAt) latest = i;
+  for (const i of own) {
+    const { firstAt } = sessions[i];
+    if (isNamed(event, sessions[i])) return i;
+    if (firstAt > at + window) continue;
+    if (latest < 0 || firstAt > sessions[latest].firstAt) latest = i;
   }
-  return initiatorCookie === "" ? latest : -1;
+  return event.initiatorCookie === "" ? latest : -1;
 }

@@ -99,6 +99,16 @@ describe("events of the client that was kept out", () => {
     expect(eventsOf(report).length).toBeGreaterThan(0);
   });
 
+  it.each([
+    ["as they were sent", "cfaa638add40beb1", "d2291dd0de6da31e"],
+    ["with their bytes the other way round", "b1be40dd8a63aacf", "1ea36dded01d29d2"],
+  ])("are known by cookies, %s, whatever the addresses", async (_, first, second) => {
+    const client = new ClientEvents({ local: "10.0.0.5", remote: "10.9.9.9", ahead: 500 });
+    const report = await reportWith(client.mainModeFailed(22.1, first).mainModeFailed(42.1, second).xml);
+    expect(report.capture.witnesses).toMatchObject([{ clock: { matches: 2 } }]);
+    expect(eventsOf(report).map(({ id, joined }) => `${id} ${joined}`)).toEqual(["4653 true", "4653 true"]);
+  });
+
   it("of another gateway are of nobody here", async () => {
     const other = new ClientEvents({ local: "198.51.100.12", remote: "203.0.113.9" });
     const report = await reportWith(other.mainMode(10.11).quickModeFailed(22.05, 1).mainMode(30.12).xml);
