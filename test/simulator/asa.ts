@@ -133,9 +133,11 @@ export class Gateway {
   /** The IPsec SA of one quick mode was deleted. */
   release(session: Session, messageId: number, now: number): void {
     if (this.model.holds !== "ipsec-sa") return;
-    for (const entry of this.#entries)
-      if (entry.session === session && entry.messageId === messageId)
-        entry.until = Math.min(entry.until, now);
+    // After a renewal of phase 1 the ID may be in use a second time: the older IPsec SA is the one that goes.
+    const oldest = this.#entries.find(
+      (entry) => entry.session === session && entry.messageId === messageId && entry.until > now,
+    );
+    if (oldest !== undefined) oldest.until = now;
   }
 
   /** A Delete arrived, or the session timed out. */

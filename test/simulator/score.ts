@@ -184,11 +184,11 @@ export class Score {
 }
 
 /** What forgets, or refuses for another reason, speaks against the fault: by the contract some verdicts are weaker. */
-function isClean({ loss, theme, refusals }: World): boolean {
+function isClean({ loss, theme, refusals, answersUselessly }: World): boolean {
   const forgets = theme === "crash" || theme === "reload";
-  return (
-    loss === 0 && !forgets && refusals.every(({ reason }) => reason === "held" || reason === "own-ghost")
-  );
+  // What a gateway sent under the contender's cookies is an answer that was of no use: `possible` (6.7).
+  const others = refusals.some(({ reason }) => reason !== "held" && reason !== "own-ghost");
+  return loss === 0 && !forgets && !answersUselessly && !others;
 }
 
 function add(total: Row, row: Row): void {

@@ -36,6 +36,8 @@ export interface Moment {
 export interface World {
   seed: number;
   flawed: boolean;
+  /** A gateway refuses by its last packet of the holder under the cookies of the contender. */
+  answersUselessly: boolean;
   theme: Theme;
   /** Share of datagrams that the network loses between client and capture point. */
   loss: number;

@@ -41,6 +41,7 @@ class Simulation implements Network {
     this.world = {
       seed,
       flawed: this.#gateways.some(({ model }) => model.holds !== "nothing"),
+      answersUselessly: this.#gateways.some(({ model }) => model.refusing === "useless-answer"),
       theme,
       loss,
       gateways: this.#gateways.map(({ address }) => address),
