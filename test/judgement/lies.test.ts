@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Report } from "../../src/index.ts";
 import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
-import { datagram } from "../support/frames.ts";
+import { datagram, isakmp } from "../support/frames.ts";
 import { Session, Stage } from "../support/session.ts";
 
 /** What somebody who can send packets with any sender address makes of honest traffic. */
@@ -32,6 +32,70 @@ const read = (stage: Stage, keep: (frame: Buffer) => boolean = () => true): Prom
 const fromClients = (frame: Buffer) => frame.readUInt32BE(26) !== 0xc0000201;
 /** Later traffic of a bystander: the capture goes on, and the gateway is seen sending. */
 const bystander = (stage: Stage) => connected(stage, "198.51.100.99", 5, 0x5eed1234).farewell(100);
+
+describe("forged refusals", () => {
+  const notify = (session: Session, type: number) => {
+    const body = Buffer.alloc(12);
+    body.writeUInt16BE(12, 2);
+    body.writeUInt32BE(1, 4);
+    body.writeUInt8(1, 8);
+    body.writeUInt16BE(type, 10);
+    return isakmp({
+      initiatorCookie: session.initiatorCookie,
+      responderCookie: session.responderCookie,
+      exchange: 5,
+      flags: 0,
+      messageId: 0x1234,
+      nextPayload: 11,
+      body,
+    });
+  };
+  const refused = (stage: Stage) => new Session(stage, { address: VICTIM }).mainMode(9).unanswered(10, 1);
+
+  it("a notify in the clear from an address that the client never spoke to says nothing", async () => {
+    const stage = new Stage(20);
+    connected(stage);
+    const session = refused(stage).farewell(22);
+    stage.put(10.5, datagram(`${LIAR}:500`, `${VICTIM}:500`, notify(session, 14)), "ikev1");
+    bystander(stage);
+    const { findings } = await read(stage);
+    expect(findings.map(({ verdict, attempts }) => [verdict, attempts[0].outcome])).toEqual([
+      ["rejected", "unanswered"],
+    ]);
+  });
+
+  it("a notify in the clear from the gateway's address weakens a verdict and ends no session", async () => {
+    const stage = new Stage(21);
+    const holder = connected(stage);
+    stage.put(8, datagram(`${GATEWAY}:500`, `${HOLDER}:500`, notify(holder, 14)), "ikev1");
+    const session = refused(stage);
+    stage.put(10.5, datagram(`${GATEWAY}:500`, `${VICTIM}:500`, notify(session, 14)), "ikev1");
+    session.farewell(22);
+    bystander(stage);
+    const { findings } = await read(stage);
+    const [{ verdict, caveats, attempts }] = findings;
+    expect([verdict, attempts[0].overlap, caveats.includes("other-cause")]).toEqual([
+      "possible",
+      "certain",
+      true,
+    ]);
+  });
+
+  it("SPIs that were copied to another address move no session", async () => {
+    const stage = new Stage(22);
+    connected(stage);
+    refused(stage).farewell(22);
+    for (const { at, frame, what } of [...stage.records]) {
+      if (what !== "esp" || Buffer.from(frame).readUInt32BE(26) !== 0xc633640b) continue;
+      const copy = Buffer.from(frame);
+      Buffer.from(LIAR.split(".").map(Number)).copy(copy, 26);
+      stage.put(Number(at - stage.records[0].at) / 1e9 + 0.001, copy, "esp");
+    }
+    bystander(stage);
+    const { findings } = await read(stage);
+    expect(findings.map(({ verdict, holder }) => [verdict, holder.address])).toEqual([["rejected", HOLDER]]);
+  });
+});
 
 describe("forged clients", () => {
   it.each([
