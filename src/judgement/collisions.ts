@@ -144,7 +144,7 @@ class Walk {
     else if (holder !== null) {
       if (this.#claims.heldTwice(contender, moment)) this.#found.sharedIds = true;
       this.#add(entry, outcome, holder, verdictOf(contender, exchange, outcome, holder));
-    } else if (isRefused(outcome) || (outcome === "unproven" && exchange.retransmissions > 0)) {
+    } else if (isFruitless(exchange, outcome)) {
       this.#found.refusedWithoutHolder.push({ ...entry, outcome, claimEndedAt: this.#claims.endedAt });
     }
     this.#claim(contender, exchange, outcome);
@@ -207,6 +207,13 @@ class Walk {
       sureFrom: since,
     });
   }
+}
+
+/** Contract 6.9: the client came to nothing; an answer that was of no use to it is none. */
+function isFruitless({ retransmissions }: Exchange, outcome: Outcome): boolean {
+  return (
+    isRefused(outcome) || outcome === "answer-unusable" || (outcome === "unproven" && retransmissions > 0)
+  );
 }
 
 /** Verdict before counter-evidence, which needs all attempts at the responder (counter-evidence.ts). */

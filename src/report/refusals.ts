@@ -61,13 +61,15 @@ function triesOf(
 /** Silence, or what was sent instead of an answer. */
 function howOf(attempts: Refusals["attempts"]): string {
   const told = attempts.filter(({ outcome }) => outcome === "refused").length;
-  const silent = attempts.length - told;
+  const useless = attempts.filter(({ outcome }) => outcome === "answer-unusable").length;
+  const silent = attempts.length - told - useless;
   const notifies = new Set(attempts.map(({ exchange }) => exchange.otherNotify));
   notifies.delete(0);
   const named = notifies.size === 0 ? "" : `: ${[...notifies].map(numberedNotify).join(", ")}`;
   const parts = [
-    ...(silent > 0 ? [told > 0 ? `${silent} by silence` : "by silence"] : []),
-    ...(told > 0 ? [`${silent > 0 ? `${told} ` : ""}by an Informational${named}`] : []),
+    ...(silent > 0 ? [told + useless > 0 ? `${silent} by silence` : "by silence"] : []),
+    ...(told > 0 ? [`${silent + useless > 0 ? `${told} ` : ""}by an Informational${named}`] : []),
+    ...(useless > 0 ? [`${silent + told > 0 ? `${useless} ` : ""}by an answer that it could not use`] : []),
   ];
   return parts.join(", ");
 }

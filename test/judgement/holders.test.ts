@@ -134,6 +134,19 @@ describe("refused, and no holder visible (6.9)", () => {
     expect(steps[0].message).toContain("reordercap");
   });
 
+  it("a client whose answers were of no use to it is not passed over in silence", async () => {
+    const stage = new Stage(38);
+    const kept = new Session(stage, { address: B }).mainMode(0).unanswered(0.2, 1);
+    // The gateway's last packet of an exchange that the capture does not show, under the contender's cookies.
+    kept.send(0.22, "responder", kept.encrypted(32, 1, 76));
+    kept.farewell(30);
+    bystander(stage, 200);
+    const { warnings } = await read(stage);
+    const [{ message }] = warnings.filter(({ code }) => code === "refused-without-holder");
+    expect(message).toContain(`1 try of ${B}`);
+    expect(message).toContain("by an answer that it could not use");
+  });
+
   it("a client that draws its IDs is named as well where its retries prove nothing", async () => {
     const stage = new Stage(37);
     const drawing = new Session(stage, { address: A }).mainMode(0).quickMode(0.2, 0x6a31f00d);

@@ -164,6 +164,7 @@ export function isRefusal(quickMode: QuickMode, field: Field): boolean {
   return (
     outcome === "refused" ||
     outcome === "unanswered" ||
+    outcome === "answer-unusable" ||
     (outcome === "unproven" && quickMode.copies.length > 0)
   );
 }
