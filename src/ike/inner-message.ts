@@ -3,7 +3,7 @@
 import type { Message } from "../wire/datagram.ts";
 import { classifyHeader, HeaderClass } from "../wire/isakmp.ts";
 
-/** Fills `inner` from the whole set, at the place of its last fragment; null where it is no message of the same IKE SA. */
+/** Fills `inner` from the whole set, at the place of its last fragment; null where it is not of the same IKE SA. */
 export function innerMessage(whole: Uint8Array, message: Message, inner: Message): Message | null {
   const isOfSameSa =
     classifyHeader(whole, 0, whole.length, whole.length) === HeaderClass.ikev1 &&
