@@ -44,6 +44,8 @@ function farFrom(world: World, key: string, verdict: keyof typeof DISTANCE | und
   const [sa, id] = key.split("/");
   const refusal = world.refusals.find((each) => each.sa === sa && each.messageId === Number(id));
   const said = verdict === undefined ? 0 : DISTANCE[verdict];
+  // Who is refused with any ID, and met one in use as well, has two causes: neither verdict is further from them.
+  if (refusal?.reason === "held" && !refusal.acceptable) return 0;
   return refusal?.reason === "held" ? DISTANCE.rejected - said : said;
 }
 
