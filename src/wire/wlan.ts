@@ -1,14 +1,14 @@
 /**
  * IEEE 802.11: data frames that are not encrypted, with what capture drivers put in front of them.
  *
- * Management and control frames carry no IP; of an A-MSDU the first frame is read, of a fragmented one the first
- * fragment.
+ * Management and control frames carry no IP; of an A-MSDU the first frame is read that is IKE or ESP (one packet is one
+ * datagram), or else the first; of a fragmented frame the first fragment.
  *
  *     wlan(bytes, at, end)       // CONTINUE, next is LLC
  *     radiotap(bytes, at, end)   // CONTINUE, next is 802.11
  */
 
-import { readU16Le, readU32, readU32Le } from "./bytes.ts";
+import { readU16, readU16Le, readU32, readU32Le } from "./bytes.ts";
 import { Encapsulation } from "./encapsulations.ts";
 import { goLink } from "./inner-link.ts";
 import { Kind } from "./kinds.ts";
@@ -33,8 +33,18 @@ const HT_CONTROL_FIELD = 4;
 /** Of the QoS control field (9.2.4.5.9, 9.2.4.5.7). */
 const AMSDU_PRESENT = 0x80;
 const MESH_CONTROL_PRESENT = 0x01;
-/** Two addresses and a length (9.3.2.2.2). */
+/** Two addresses and a length (9.3.2.2.2); each subframe but the last is padded to four bytes. */
 const AMSDU_SUBFRAME_HEADER = 14;
+const AMSDU_LENGTH = 12;
+/** LLC with SNAP and an EtherType; then IP and the ports of UDP. */
+const SNAP_HEADER = 8;
+const ETHERTYPE_IPV4 = 0x0800;
+const ETHERTYPE_IPV6 = 0x86dd;
+const IPV6_HEADER = 40;
+const UDP_PORTS = 4;
+const PROTOCOL_UDP = 17;
+const PROTOCOL_ESP = 50;
+const IKE_PORTS = new Set([500, 4500]);
 /** Flags, time to live, sequence number, and addresses by the flags (9.2.4.8.3). */
 const MESH_CONTROL = 6;
 const MESH_ADDRESSES = 0x03;
@@ -52,7 +62,7 @@ export function wlanSwapped(bytes: Uint8Array, at: number, end: number): number 
 /** A frame of 802.11 whose header a driver made a multiple of four bytes long. */
 export function wlanPadded(bytes: Uint8Array, at: number, end: number): number {
   const kind = wlan(bytes, at, end);
-  return kind === CONTINUE ? go(Layer.llc, at + padded(bytes, at)) : kind;
+  return kind === CONTINUE ? go(Layer.llc, llcOf(bytes, at + padded(bytes, at), at, end)) : kind;
 }
 
 /** Header length rounded up; what an A-MSDU or a mesh adds stands behind the padding. */
@@ -68,7 +78,44 @@ function data(bytes: Uint8Array, at: number, end: number, type: number, flags: n
   const header = headerLength(type, flags);
   if (at + header + MESH_CONTROL > end) return Kind.truncatedFrame;
   if ((bytes[at + SEQUENCE_CONTROL] & FRAGMENT_NUMBER) !== 0) return Kind.laterFragment;
-  return go(Layer.llc, at + header + bodyOffset(bytes, at, type, flags));
+  const body = at + header;
+  if (!isAmsdu(bytes, at, type, flags)) return go(Layer.llc, body + bodyOffset(bytes, at, type, flags));
+  return go(Layer.llc, subframe(bytes, body, end));
+}
+
+/** Where LLC stands of a frame whose first one stands at `first`. */
+function llcOf(bytes: Uint8Array, first: number, at: number, end: number): number {
+  if (!isAmsdu(bytes, at, bytes[at], bytes[at + 1])) return first;
+  return subframe(bytes, first - AMSDU_SUBFRAME_HEADER, end);
+}
+
+/** The caller has checked that the header was captured. */
+function isAmsdu(bytes: Uint8Array, at: number, type: number, flags: number): boolean {
+  if ((type & SUBTYPE_QOS) === 0) return false;
+  const relayed = (flags & BOTH_DISTRIBUTION_SYSTEMS) === BOTH_DISTRIBUTION_SYSTEMS;
+  return (bytes[at + HEADER + (relayed ? FOURTH_ADDRESS : 0)] & AMSDU_PRESENT) !== 0;
+}
+
+/** LLC of the first subframe that is IKE or ESP; of the first where none is. Subframes begin at `begin`. */
+function subframe(bytes: Uint8Array, begin: number, end: number): number {
+  for (let at = begin; at + AMSDU_SUBFRAME_HEADER + SNAP_HEADER < end; ) {
+    if (isIpsec(bytes, at + AMSDU_SUBFRAME_HEADER, end)) return at + AMSDU_SUBFRAME_HEADER;
+    at += (AMSDU_SUBFRAME_HEADER + readU16(bytes, at + AMSDU_LENGTH) + 3) & ~3;
+  }
+  return begin + AMSDU_SUBFRAME_HEADER;
+}
+
+/** A glance; what is found is read as any other frame. */
+function isIpsec(bytes: Uint8Array, llc: number, end: number): boolean {
+  const ip = llc + SNAP_HEADER;
+  const etherType = readU16(bytes, ip - 2);
+  const isIpv4 = etherType === ETHERTYPE_IPV4;
+  if ((!isIpv4 && etherType !== ETHERTYPE_IPV6) || ip + IPV6_HEADER > end) return false;
+  const protocol = bytes[ip + (isIpv4 ? 9 : 6)];
+  if (protocol === PROTOCOL_ESP) return true;
+  const udp = ip + (isIpv4 ? (bytes[ip] & 0x0f) * 4 : IPV6_HEADER);
+  if (protocol !== PROTOCOL_UDP || udp + UDP_PORTS > end) return false;
+  return IKE_PORTS.has(readU16(bytes, udp)) || IKE_PORTS.has(readU16(bytes, udp + 2));
 }
 
 function headerLength(type: number, flags: number): number {

@@ -19,6 +19,8 @@ export interface WlanOptions {
   htControl?: boolean;
   /** An A-MSDU of this one frame; with QoS alone. */
   amsdu?: boolean;
+  /** Packets in the A-MSDU before this one. */
+  before?: readonly Uint8Array[];
   protected?: boolean;
   /** Padding to a multiple of four behind the header. */
   padded?: boolean;
@@ -42,9 +44,19 @@ export function wlan(packet: Uint8Array, options: WlanOptions = {}): Buffer {
   );
   const padding = options.padded === true ? (4 - ((2 + header.length) % 4)) % 4 : 0;
   const body = snap(packet);
-  const subframe =
-    options.amsdu === true ? hex("020000000001 020000000002", u16(body.length)) : Buffer.alloc(0);
-  return Buffer.concat([Buffer.from(control), header, Buffer.alloc(padding), subframe, body]);
+  const bodies = options.amsdu === true ? amsdu([...(options.before ?? []).map(snap), body]) : body;
+  return Buffer.concat([Buffer.from(control), header, Buffer.alloc(padding), bodies]);
+}
+
+/** Each with two addresses and its length, padded to four bytes but for the last. */
+function amsdu(bodies: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(
+    bodies.map((body, i) => {
+      const subframe = hex("020000000001 020000000002", u16(body.length), body);
+      const padding = i === bodies.length - 1 ? 0 : (4 - (subframe.length % 4)) % 4;
+      return Buffer.concat([subframe, Buffer.alloc(padding)]);
+    }),
+  );
 }
 
 function u16(value: number): Buffer {

@@ -49,6 +49,31 @@ const ROWS: readonly Row[] = [
   ["802.11 with QoS", 105, wlan(IPV4, { qos: true })],
   ["802.11 with QoS and HT control", 105, wlan(IPV4, { qos: true, htControl: true })],
   ["the first frame of an A-MSDU", 105, wlan(IPV4, { qos: true, amsdu: true })],
+  [
+    "the first frame of an A-MSDU that is IKE",
+    105,
+    wlan(IPV4, {
+      qos: true,
+      amsdu: true,
+      before: [packet("192.0.2.11:7777", "192.0.2.1:7777", Buffer.alloc(7))],
+    }),
+  ],
+  [
+    "the same behind a padded header and two frames",
+    127,
+    radiotap(
+      wlan(IPV4, {
+        qos: true,
+        amsdu: true,
+        padded: true,
+        before: [
+          packet("192.0.2.11:7777", "192.0.2.1:7777", Buffer.alloc(8)),
+          packet("192.0.2.11:7777", "192.0.2.1:7777", Buffer.alloc(9)),
+        ],
+      }),
+      { padded: true },
+    ),
+  ],
   ["802.11 with QoS and four addresses", 105, wlan(IPV4, { qos: true, direction: "both" })],
   ["radiotap", 127, radiotap(WIFI)],
   ["radiotap with a time", 127, radiotap(WIFI, { time: true })],
