@@ -79,8 +79,11 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
   };
 }
 
-/** Why captures cannot be reported each by itself, in one sentence; null when they can, or it is not wanted. */
+/** Why captures cannot be looked for in subfolders or reported each by itself, in one sentence; null when they can. */
 function eachProblem(given: OptionValues, program: Command): string | null {
+  if (given.recursive === true && given.interface !== undefined) {
+    return "--recursive is for directories, and -i captures live";
+  }
   if (given.each !== true) return null;
   const live = given.interface === undefined ? needsGoingOn(program) : null;
   if (live !== null) return live;
