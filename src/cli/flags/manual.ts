@@ -7,7 +7,7 @@ import type { TermKind } from "../../report/terms/term.ts";
 import { makeProgram } from "./options.ts";
 
 /** Of the last change of the fixed parts below. */
-const DATE = "November 24, 2026";
+const DATE = "November 29, 2026";
 const WIDTH = 78;
 
 /** The page as text, for `man -l` or a directory that man looks into. */
@@ -44,6 +44,7 @@ export function manualPage(): string {
     ...program.commands.flatMap((command) => [
       `.It ${[`Cm ${command.name()}`, ...argumentsOf(command)].join(" ")}`,
       ...lines(command.description()),
+      ...ownOptions(command, program),
     ]),
     ".El",
     ".Ss Verdicts",
@@ -52,12 +53,35 @@ export function manualPage(): string {
     ...termList("outcome"),
     ".Ss Caveats",
     ...termList("caveat"),
+    ".Ss Notes",
+    ...termList("note"),
+    ".Ss Warnings",
+    ...termList("warning"),
+    ".Ss A capture that goes on",
+    "With",
+    ".Fl i ,",
+    "a pipe or",
+    ".Fl Fl state",
+    "findings are told as they happen, and again when they change.",
+    "On a terminal one screen is drawn over itself:",
+    "who is kept out and who is connected at each gateway, and the last events.",
+    ".Fl Fl no-progress",
+    "gives blocks of text instead, and",
+    ".Fl Fl format Cm ndjson",
+    "a JSON object a line.",
+    "SIGINT or SIGTERM ends the input, and the report follows; a second one ends the program.",
     ".Sh ENVIRONMENT",
     ".Bl -tag -width Ds",
     ".It Ev NO_COLOR , FORCE_COLOR",
     "Colours off, colours on;",
     ".Fl Fl color",
     "goes before both.",
+    ".It Ev TZ",
+    "The zone of local times, where",
+    ".Fl Fl time-zone",
+    "does not name another.",
+    ".It Ev TERM",
+    "With the value dumb nothing is drawn over itself.",
     ".It Ev IKE_DUPCHECK_DEBUG",
     "With the value 1, an internal error shows where it happened.",
     ".El",
@@ -70,12 +94,17 @@ export function manualPage(): string {
     ".Fl Fl fail-on",
     "names, or of a heavier one.",
     ".It 2",
-    "Wrong usage, or unreadable or corrupt input;",
+    "Wrong usage, unreadable or corrupt input, or a signal that ended the reading of a file;",
     "what could be read is still reported.",
     "With",
     ".Fl Fl strict",
     "any warning, too.",
     ".El",
+    ".Pp",
+    "Of",
+    ".Cm compare :",
+    "0 nothing is new or still there, 1 something is, 2 something is not testable and nothing",
+    "else is wrong, or a report cannot be read.",
     ".Sh EXAMPLES",
     "Who is refused, by whom, and who holds the ID:",
     ".Pp",
@@ -85,6 +114,19 @@ export function manualPage(): string {
     "and the packets that its findings rest on:",
     ".Pp",
     ".Dl ike-dupcheck --json -o report.json -w evidence.pcapng captures/",
+    ".Pp",
+    "Findings as they happen, and lines of JSON for other programs:",
+    ".Pp",
+    ".Dl ike-dupcheck -i eth0",
+    ".Dl ike-dupcheck -i eth0 --format ndjson -o /var/log/ike-dupcheck.ndjson",
+    ".Pp",
+    "A report and its packets for others, without addresses and names:",
+    ".Pp",
+    ".Dl ike-dupcheck --anonymize --format html -o public.html -w public.pcapng office.pcap",
+    ".Pp",
+    "Whether a change has helped:",
+    ".Pp",
+    ".Dl ike-dupcheck compare before.json after.json",
     ".Pp",
     "What a word of the report means:",
     ".Pp",
@@ -114,8 +156,18 @@ function synopsis(command: Command): string[] {
 /** The arguments of a subcommand as macros: optional ones in brackets. */
 function argumentsOf({ registeredArguments }: Command): string[] {
   return registeredArguments.map((argument) =>
-    argument.required ? `Ar ${argument.name()}` : `Op Ar ${argument.name()}`,
+    argument.required
+      ? `Ar ${argument.name()}`
+      : `Op Ar ${argument.name()}${argument.variadic ? " ..." : ""}`,
   );
+}
+
+/** Options that only the subcommand has; those of the main job stand above. */
+function ownOptions(command: Command, program: Command): string[] {
+  const shared = new Set(program.options.map(({ long }) => long));
+  const own = command.options.filter(({ long }) => !shared.has(long) || command.name() === "compare");
+  if (own.length === 0) return [];
+  return [".Bl -tag -width Ds", ...own.flatMap(optionItem), ".El"];
 }
 
 function optionItem({ short, long, flags, description, argChoices, defaultValue }: Option): string[] {
