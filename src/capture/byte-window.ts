@@ -4,7 +4,11 @@
  */
 
 import { type ByteSource, CHUNK } from "./byte-source.ts";
+import { pageAligned } from "./page-aligned.ts";
 import { failureReason, type ReadFailure, type SourceEnd } from "./source.ts";
+
+/** Room for what is left of a chunk, in front of the place where the next one is read to: records of usual size fit. */
+const TAIL = 65_536;
 
 export class ByteWindow {
   /** The bytes at hand are `bytes[start .. end)`. */
@@ -18,10 +22,16 @@ export class ByteWindow {
   readonly source: ByteSource;
   /** Bytes before `start`. */
   #consumed = 0;
+  /** Where chunks are read to, so that each of them begins at a page; 0 where that does not matter. */
+  readonly #readAt: number;
 
   constructor(source: ByteSource, chunk = CHUNK) {
     this.source = source;
-    this.bytes = new Uint8Array(chunk);
+    const isFile = source.size !== null && chunk >= CHUNK;
+    this.#readAt = isFile ? TAIL : 0;
+    this.bytes = isFile ? pageAligned(TAIL + chunk) : new Uint8Array(chunk);
+    this.start = this.#readAt;
+    this.end = this.#readAt;
   }
 
   get available(): number {
@@ -39,14 +49,10 @@ export class ByteWindow {
     this.#consumed += count;
   }
 
-  /** Reads more bytes behind those at hand, which move to the front; grows the window when it is full of them. */
+  /** Reads more bytes behind those at hand, which make room for them; grows the window when it is full of them. */
   async more(): Promise<void> {
     if (this.ended) return;
-    if (this.start > 0) {
-      this.bytes.copyWithin(0, this.start, this.end);
-      this.end -= this.start;
-      this.start = 0;
-    }
+    this.#moveTo(Math.max(0, this.#readAt - this.available));
     if (this.end === this.bytes.length) {
       const larger = new Uint8Array(this.bytes.length * 2);
       larger.set(this.bytes);
@@ -60,6 +66,14 @@ export class ByteWindow {
       this.failure = error instanceof Error ? error : new Error(String(error));
       this.ended = true;
     }
+  }
+
+  /** Moves the bytes at hand. */
+  #moveTo(start: number): void {
+    if (start === this.start) return;
+    this.bytes.copyWithin(start, this.start, this.end);
+    this.end = start + this.available;
+    this.start = start;
   }
 
   /** Reads until `count` bytes are at hand; false when the stream ends before. */
