@@ -156,7 +156,7 @@ async function openLines({ window, name, suffix, options }: OpeningInput): Promi
   const { openLog } = await import("../logs/detect.ts");
   const log = await openLog(window, name, suffix, reorder);
   if (log !== null) return log;
-  const { openRecords } = await import("../records/reader.ts");
+  const { openRecords } = await import("../records/open.ts");
   return openRecords(window, name, suffix, reorder);
 }
 

@@ -8,19 +8,14 @@ import type { MessageBatch } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
 import { Coming } from "../capture/coming.ts";
 import { MESSAGE_ROWS as BATCH, MessageRows } from "../capture/message-rows.ts";
-import { CaptureError, type CaptureSource } from "../capture/source.ts";
+import type { CaptureSource } from "../capture/source.ts";
 import { newSummary, StreamSource } from "../capture/stream-source.ts";
+import { MAX_LINE, NEWLINE, parseJson, unknownVersion } from "./line.ts";
 import { hasAddresses, isMark, rowOf } from "./rows.ts";
 import { type MessageRecord, recordSchema } from "./schema.ts";
 import { THINNING } from "./thinning.ts";
-import { RECORDS_SCHEMA, RECORDS_VERSION } from "./version.ts";
 
-const NEWLINE = 0x0a;
-/** No line of the schema is longer: a fragment's bytes in hexadecimal, and the rest. */
-const MAX_LINE = 200_000;
 const SHOWN = 5;
-/** Lines among which there has to be a message record: a stream may go on with a bad one. */
-const TRIED = 100;
 
 export interface Waiting {
   segment: number;
@@ -257,54 +252,4 @@ export class RecordSource extends StreamSource implements CaptureSource {
       });
     }
   }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** What is wrong with a header that is not of this version; null for everything else. */
-function unknownVersion(value: unknown): string | null {
-  if (typeof value !== "object" || value === null || !("type" in value) || value.type !== "header")
-    return null;
-  const { schema, version } = value as { schema?: unknown; version?: unknown };
-  if (schema !== RECORDS_SCHEMA) return "a header of another format";
-  if (version === RECORDS_VERSION) return null;
-  return `a header of version ${String(version)} of the message records, and this program knows version ${RECORDS_VERSION}`;
-}
-
-/**
- * Opens message records; `window` stands at their beginning.
- * @throws CaptureError when they begin with a header of another version, or are not message records
- */
-export async function openRecords(
-  window: ByteWindow,
-  name: string,
-  suffix: string,
-  reorder: number,
-): Promise<CaptureSource> {
-  for (let at = window.start, lines = 0; lines < TRIED; lines += 1) {
-    let end = window.bytes.indexOf(NEWLINE, at);
-    while ((end < 0 || end >= window.end) && !window.ended && window.end - at <= MAX_LINE) {
-      at -= window.start;
-      await window.more();
-      at += window.start;
-      end = window.bytes.indexOf(NEWLINE, at);
-    }
-    if (end < 0 || end > window.end) end = window.end;
-    const value = parseJson(new TextDecoder().decode(window.bytes.subarray(at, end)));
-    const unknown = unknownVersion(value);
-    if (unknown !== null) throw new CaptureError("unsupported", `${name} begins with ${unknown}`);
-    if (recordSchema.safeParse(value).success) return new RecordSource(window, name, suffix, reorder);
-    at = end + 1;
-    if (at >= window.end && window.ended) break;
-  }
-  throw new CaptureError(
-    "not-a-capture",
-    `${name} is not a capture, and it does not begin with a message record`,
-  );
 }
