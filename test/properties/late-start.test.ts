@@ -12,7 +12,7 @@ import { simulate } from "../simulator/world.ts";
 import { from, partsOf } from "./cut.ts";
 import { judged } from "./judged.ts";
 
-const WORLDS = 40;
+const WORLDS = 20;
 /** Where the later captures begin: shares of the packets. */
 const CUTS = [0.1, 0.25, 0.4, 0.6];
 /** Tolerated accuses nobody: it is as little as no word at all. */

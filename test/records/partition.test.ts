@@ -13,7 +13,7 @@ import { runProgram } from "../support/program.ts";
 
 const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
 const names = (await readdir(samples)).filter((name) => /\.pcap(ng)?$/.test(name));
-const COUNTS = [2, 3, 7];
+const COUNTS = [2, 7];
 
 /** What the reports say of findings, clients and responders, in an order of its own. */
 function union(reports: readonly Report[]) {
@@ -57,7 +57,7 @@ it.each(names)("%s: the shares together are the whole", async (name) => {
 
 it("of worlds with two gateways as well, seen whole or in part", async () => {
   let several = 0;
-  for (let seed = 1; seed <= 120; seed += 1) {
+  for (let seed = 1; seed <= 60; seed += 1) {
     const world = simulate(seed);
     // Where a gateway renews phase 1 itself, the roles are not yet the same in every share.
     if (world.gateways.length < 2 || world.theme === "renew") continue;
@@ -74,7 +74,7 @@ it("of worlds with two gateways as well, seen whole or in part", async () => {
       expect(kept, `seed ${seed}`).toBe(all.summary.quickModeExchanges);
     }
   }
-  expect(several).toBeGreaterThan(15);
+  expect(several).toBeGreaterThan(6);
 });
 
 it("addresses of one gateway go with the one that names it", async () => {

@@ -33,6 +33,6 @@ it("agrees with a plain reading of the contract", () => {
   console.log(
     `program and contract agree in ${compared - disagreements.length} of ${compared} worlds (not: ${seeds})`,
   );
-  // The aim is all of them; clock steps, gateways that delete the holder and late answers still differ.
-  expect(disagreements.length / compared).toBeLessThan(0.2);
+  // Of 160 worlds two differ: in who of several holders is named, and in a holder that is thrown out.
+  expect(disagreements.length / compared).toBeLessThan(0.1);
 });
