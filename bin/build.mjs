@@ -6,18 +6,10 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { LAZY, lazyBuiltins } from "./lazy-builtins.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
-
-/**
- * Modules of Node that take a while to load, and of which most runs need none: required when something of them is first
- * used, not when the file is loaded.
- */
-const HEAVY = ["child_process", "crypto", "fs/promises", "net", "os", "stream", "zlib"];
-const LAZY = `const __lazy = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });
-const __here = { get url() { return require("node:url").pathToFileURL(__filename).href; } };
-`;
 
 /** What the program and the capturing process have in common: one CommonJS file, which Node starts fastest. */
 const program = {
@@ -57,7 +49,8 @@ async function bundle() {
     banner: { js: `(function (exports, require, module, __filename, __dirname) { ${LAZY}` },
     footer: { js: "})" },
   });
-  makeLazy(join(dist, "main.cjs"));
+  const main = join(dist, "main.cjs");
+  writeFileSync(main, lazyBuiltins(readFileSync(main, "latin1")));
   await build({
     ...program,
     banner: { js: LAZY },
@@ -71,18 +64,6 @@ async function bundle() {
   ]) {
     copyFileSync(join(root, "node_modules", name, file), join(dist, `${name}.LICENSE`));
   }
-}
-
-/** Puts off what HEAVY names. load.cjs takes the text byte by byte, so it has to be ASCII. */
-function makeLazy(file) {
-  const heavy = `require\\("node:(${HEAVY.join("|")})"\\)`;
-  const text = readFileSync(file, "latin1")
-    // As esbuild writes a dynamic import: what makes a module of it would look at all that it has.
-    .replace(new RegExp(`[\\w$]+\\(${heavy},\\s*1\\)`, "g"), '__lazy("node:$1")')
-    .replace(new RegExp(heavy, "g"), '__lazy("node:$1")');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
-  if (!/^[\x00-\x7f]*$/.test(text)) throw new Error(`${file} is not ASCII`);
-  writeFileSync(file, text);
 }
 
 /** What the program prints of itself, as files of the package. */

@@ -9,6 +9,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { inject } from "postject";
+import { LAZY, lazyBuiltins } from "./lazy-builtins.mjs";
 
 /** That of the Node that runs this: the capture module of node_modules is built for it, and for no other. */
 const NODE_VERSION = process.versions.node;
@@ -156,12 +157,16 @@ async function bundle() {
     ...common,
     entryPoints: [join(root, "src/cli/executable.ts")],
     write: false,
-    define: { "import.meta.url": "__importMetaUrl", SINGLE_EXECUTABLE: "true" },
-    banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(process.execPath).href;' },
+    minifyIdentifiers: true,
+    define: { "import.meta.url": "__here.url", SINGLE_EXECUTABLE: "true" },
+    banner: { js: LAZY },
     plugins: [bindingsAsAssets, requireInBundle],
   });
   const program = join(work, "program.js");
-  writeFileSync(program, `(function (exports, require, module, __filename) { ${outputFiles[0].text}\n})`);
+  writeFileSync(
+    program,
+    `(function (exports, require, module, __filename) { ${lazyBuiltins(outputFiles[0].text)}\n})`,
+  );
   const cache = join(work, "program.cache");
   execFileSync(process.execPath, [join(root, "bin/make-executable-cache.cjs"), program, cache]);
   return { main, program, cache };
