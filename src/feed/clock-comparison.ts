@@ -87,7 +87,7 @@ export class ClockComparison implements Sink {
     const settled = new Map<number, number>();
     const found: ClockOffset[] = [];
     for (const source of order) {
-      const offset = this.#offsetOf(source, order.slice(0, rank.get(source)), pairs);
+      const offset = offsetOf(source, rank, pairs.get(source));
       settled.set(source, 0);
       if (offset === null) continue;
       const micros = offset.micros + (settled.get(offset.reference) ?? 0);
@@ -131,8 +131,8 @@ export class ClockComparison implements Sink {
     return Math.abs(key ^ ends ^ (sourcePort * 65536 + destinationPort)) * 0x200000 + (key % 0x200000);
   }
 
-  /** By "later source, earlier source" (indices, in the order of `rank`): the messages that both hold. */
-  #pairs(rank: ReadonlyMap<number, number>): Map<string, Match[]> {
+  /** By later source and earlier source (indices, in the order of `rank`): the messages that both hold. */
+  #pairs(rank: ReadonlyMap<number, number>): Map<number, Map<number, Match[]>> {
     const holders = new Map<number, number[]>();
     this.#sources.forEach((copies, source) => {
       for (const key of copies.keys()) {
@@ -141,40 +141,40 @@ export class ClockComparison implements Sink {
         else if (known.length < MAX_SOURCES_OF_ONE) known.push(source);
       }
     });
-    const pairs = new Map<string, Match[]>();
+    const pairs = new Map<number, Map<number, Match[]>>();
     for (const [key, sources] of holders) {
       for (const later of sources) {
         for (const earlier of sources) {
           if (rank.get(later)! <= rank.get(earlier)!) continue;
           const copy = this.#sources[later].get(key)!;
           const match = { ...copy, offset: this.#sources[earlier].get(key)!.at - copy.at };
-          const name = `${later},${earlier}`;
-          const matches = pairs.get(name);
-          if (matches === undefined) pairs.set(name, [match]);
+          const of = pairs.get(later) ?? new Map<number, Match[]>();
+          pairs.set(later, of);
+          const matches = of.get(earlier);
+          if (matches === undefined) of.set(earlier, [match]);
           else matches.push(match);
         }
       }
     }
     return pairs;
   }
+}
 
-  /** What the source is off, by the first of the others that tells. */
-  #offsetOf(
-    source: number,
-    references: readonly number[],
-    pairs: ReadonlyMap<string, readonly Match[]>,
-  ): ClockOffset | null {
-    let weaker: ClockOffset | null = null;
-    for (const reference of references) {
-      const matches = pairs.get(`${source},${reference}`);
-      const agreed = matches === undefined ? null : agreement(matches);
-      if (agreed === null) continue;
-      const offset = { source, reference, ...agreed };
-      if (agreed.isEstablished) return offset;
-      weaker ??= offset;
-    }
-    return weaker;
+/** What the source is off, by the first of the others that tells. */
+function offsetOf(
+  source: number,
+  rank: ReadonlyMap<number, number>,
+  others: ReadonlyMap<number, readonly Match[]> = new Map(),
+): ClockOffset | null {
+  let weaker: ClockOffset | null = null;
+  for (const reference of [...others.keys()].sort((a, b) => rank.get(a)! - rank.get(b)!)) {
+    const agreed = agreement(others.get(reference)!);
+    if (agreed === null) continue;
+    const offset = { source, reference, ...agreed };
+    if (agreed.isEstablished) return offset;
+    weaker ??= offset;
   }
+  return weaker;
 }
 
 interface Match extends Copy {
