@@ -30,7 +30,6 @@ const IPV6: readonly Range[] = [
 /** Ranges in which nothing is turned: their addresses are those of nobody. */
 const FIXED: readonly Range[] = [
   [[0], 8],
-  [[127], 8],
   [[224], 3],
 ];
 
