@@ -181,7 +181,13 @@ describe("worlds seen in part", () => {
 });
 
 describe("how a world is captured does not matter", () => {
-  const some = only === undefined ? seeds.slice(0, 40) : seeds;
+  const some = only === undefined ? seeds.slice(0, 20) : seeds;
+  const plain = new Map<number, Promise<Report>>();
+  const plainReport = (seed: number) => {
+    const known = plain.get(seed) ?? reportOn([pcap(simulate(seed).records)]);
+    plain.set(seed, known);
+    return known;
+  };
   const packetOf = (frame: Uint8Array) => frame.subarray(14);
   const relaid = (records: readonly FrameRecord[], layer: (packet: Uint8Array) => Buffer) =>
     records
@@ -211,7 +217,7 @@ describe("how a world is captured does not matter", () => {
   it.each(views)("%s gives the same findings", async (name, view) => {
     for (const seed of some) {
       const { records } = simulate(seed);
-      const plain = await reportOn([pcap(records)]);
+      const whole = await plainReport(seed);
       const other = await reportOn([view(records)]);
       const verdicts = (report: Report) =>
         report.findings.map(({ fingerprint, verdict, attempts }) => ({
@@ -220,8 +226,8 @@ describe("how a world is captured does not matter", () => {
           verdict,
           attempts: attempts.length,
         }));
-      expect(verdicts(other), `${name}, seed ${seed}`).toEqual(verdicts(plain));
-      expect(other.capture.messages, `${name}, seed ${seed}`).toEqual(plain.capture.messages);
+      expect(verdicts(other), `${name}, seed ${seed}`).toEqual(verdicts(whole));
+      expect(other.capture.messages, `${name}, seed ${seed}`).toEqual(whole.capture.messages);
     }
   });
 
@@ -229,7 +235,7 @@ describe("how a world is captured does not matter", () => {
     for (const seed of some) {
       const { records } = simulate(seed);
       const next = random32(seed + 5000);
-      const expected = essence(await reportOn([pcap(records)])) as { findings: unknown };
+      const expected = essence(await plainReport(seed)) as { findings: unknown };
       const twice = records.flatMap((record) => [
         record,
         { ...record, at: record.at + 40_000n, interface: 1 },
