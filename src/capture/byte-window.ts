@@ -5,7 +5,7 @@
 
 import { type ByteSource, CHUNK } from "./byte-source.ts";
 import { pageAligned } from "./page-aligned.ts";
-import { failureReason, type ReadFailure, type SourceEnd } from "./source.ts";
+import { failureReason, isDamage, type ReadFailure, type SourceEnd } from "./source.ts";
 
 /** Room for what is left of a chunk, in front of the place where the next one is read to: records of usual size fit. */
 const TAIL = 65_536;
@@ -89,7 +89,7 @@ export function endOf(window: ByteWindow, name: string): { end: SourceEnd; probl
   if (failure?.code === "Z_BUF_ERROR") {
     return { end: "truncated", problem: `${name}: the compressed data is cut off.` };
   }
-  if (failure?.code?.startsWith("Z_") === true) {
+  if (failure !== null && isDamage(failure)) {
     return { end: "corrupt", problem: `${name}: the compressed data is damaged (${failure.message}).` };
   }
   if (failure?.code === "UNSUPPORTED_PACKING") {

@@ -2,7 +2,7 @@
 
 import { type ByteSource, CHUNK, type RandomAccess } from "./byte-source.ts";
 import type { ByteWindow } from "./byte-window.ts";
-import { CaptureError, unreadable } from "./source.ts";
+import { CaptureError, isDamage, unreadable } from "./source.ts";
 
 /**
  * Keeps what is left of a stream, so that it can be read at any place.
@@ -84,7 +84,8 @@ export async function spoolInMemory(
     }
     if (isEnough(chunk)) break;
   }
-  if (window.failure !== null && size === 0) throw unreadable(name, window.failure);
+  const { failure } = window;
+  if (failure !== null && (size === 0 || !isDamage(failure))) throw unreadable(name, failure);
   return new MemoryBytes(chunks);
 }
 

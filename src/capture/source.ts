@@ -99,6 +99,11 @@ export function unreadable(name: string, error: ReadFailure): CaptureError {
   return new CaptureError("unreadable", `cannot read ${label(name)}: ${failureReason(error)}`);
 }
 
+/** Packed data is damaged or cut off (the codes are zlib's): what came before it is whole. */
+export function isDamage({ code }: ReadFailure): boolean {
+  return code?.startsWith("Z_") === true;
+}
+
 /** Why reading failed, in words. */
 export function failureReason(error: ReadFailure): string {
   return REASONS.get(error.code ?? "") ?? error.message;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { RandomAccess } from "../capture/byte-source.ts";
 import type { ByteWindow } from "../capture/byte-window.ts";
 import { MemoryBytes } from "../capture/random-access.ts";
-import { CaptureError, type ReadFailure } from "../capture/source.ts";
+import { CaptureError, isDamage, type ReadFailure, unreadable } from "../capture/source.ts";
 
 const IN_MEMORY = 64 * 1024 * 1024;
 /** More is not unpacked to a disk without being asked. */
@@ -51,10 +51,10 @@ export async function spoolToDisk(
     throw new CaptureError("unreadable", `${name} cannot be unpacked: ${reason}`);
   }
   await window.source.close();
-  // What was read before the damage is still worth looking at: an archive says which of its files are cut off.
-  if (window.failure !== null && size === 0) {
-    throw new CaptureError("unreadable", `${name} cannot be read: ${window.failure.message}`);
-  }
+  // What was read before the damage is still worth looking at: an archive says which of its files are cut off. Where the
+  // system failed, how much came before is chance.
+  const { failure } = window;
+  if (failure !== null && (size === 0 || !isDamage(failure))) throw unreadable(name, failure);
   return file === null ? new MemoryBytes(chunks) : onDisk(file, size);
 }
 
