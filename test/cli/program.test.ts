@@ -135,7 +135,7 @@ describeBuilt("whoever reads may go away", () => {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !condition(); tries += 1)
+  for (let tries = 0; tries < 600 && !condition(); tries += 1)
     await new Promise((done) => setTimeout(done, 50));
 }
 
