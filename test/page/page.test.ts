@@ -18,7 +18,12 @@ const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const hasBrowser = existsSync(executablePath);
 if (!hasBrowser) console.log(`skipped: the page in a browser, because ${executablePath} is missing`);
 
-const captures = readdirSync(samples).filter((name) => /\.pcap(ng)?$/.test(name));
+const lab = process.env.IKE_CAPTURES === undefined ? [] : [join(process.env.IKE_CAPTURES, "lab")];
+const captures = [samples, ...lab].flatMap((of) =>
+  readdirSync(of)
+    .filter((name) => /\.pcap(ng)?$/.test(name))
+    .map((name) => [of, name] as const),
+);
 const SAMPLE = join(samples, "two-windows-clients.pcap");
 const MAX_PAGE_BYTES = 250_000;
 
@@ -75,10 +80,10 @@ describe.skipIf(!hasBrowser || !programIsBuilt())("the page", () => {
     expect(policy).not.toContain("unsafe-inline");
   });
 
-  it("gives the JSON of the program, byte for byte, for every sample", async () => {
-    for (const name of captures) {
-      await give(join(samples, name));
-      const { stdout } = runProgram(["--json", name], { cwd: samples });
+  it("gives the JSON of the program, byte for byte, for every sample and lab capture", async () => {
+    for (const [folder, name] of captures) {
+      await give(join(folder, name));
+      const { stdout } = runProgram(["--json", name], { cwd: folder });
       expect(await savedJson(), name).toBe(stdout);
     }
     expect(errors).toEqual([]);
