@@ -70,10 +70,12 @@ function captureOf(
   judgement: Judgement,
 ): Capture {
   const { packets, messages, headersCut, quickModeMessages, skipped, malformed } = counts;
+  // Asked for once: of many files each is worked out anew.
+  const { summaries, times, clockOffsets = [] } = inputs;
   return {
-    sources: inputs.summaries.map((summary, i) => {
+    sources: summaries.map((summary, i) => {
       const { name, format, linkTypes, bytes, end, problem, untimed, timeDigits } = summary;
-      const { first, last } = inputs.times[i];
+      const { first, last } = times[i];
       return {
         name,
         format,
@@ -85,7 +87,7 @@ function captureOf(
         end,
         problem,
         untimed,
-        ...shiftOf(inputs, i),
+        ...shiftOf(clockOffsets, i),
       };
     }),
     packets,
@@ -143,7 +145,10 @@ function respondersIn({ ikeSas, hosts }: Facts, { isIkePort }: ReadScope): strin
 }
 
 /** What was added to the times of a source, where that was needed. */
-function shiftOf({ clockOffsets = [] }: ReadInputs, source: number): { clockShiftSeconds?: number } {
+function shiftOf(
+  clockOffsets: NonNullable<ReadInputs["clockOffsets"]>,
+  source: number,
+): { clockShiftSeconds?: number } {
   const offset = clockOffsets.find((each) => each.source === source && each.isApplied === true);
   return offset === undefined ? {} : { clockShiftSeconds: Math.round(offset.micros) / 1e6 };
 }
