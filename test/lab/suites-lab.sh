@@ -9,6 +9,7 @@ out=$1 shim=$2 pids=()
 mkdir -p "$out"
 
 cleanup() {
+  [ $? -eq 0 ] || tail -n 5 "$out/control.log" >&2 || true
   for pid in "${pids[@]:-}"; do [ -n "$pid" ] && kill -TERM "$pid" 2>/dev/null || true; done
   for pid in "${pids[@]:-}"; do [ -n "$pid" ] && wait "$pid" 2>/dev/null || true; done
 }
@@ -44,7 +45,7 @@ suites=(
   "agg3 aes256-sha1-modp1024 yes no"
 )
 
-connection() { # name proposals aggressive encap local remote
+connection() { # name proposals aggressive encap local remote identity
   cat <<C
   $1 {
     version = 1
@@ -55,7 +56,7 @@ connection() { # name proposals aggressive encap local remote
     remote_addrs = $6
     local {
       auth = psk
-      id = $5
+      id = $7
     }
     remote {
       auth = psk
@@ -79,11 +80,13 @@ connections() { # name
   for suite in "${suites[@]}"; do
     read -r conn proposal aggressive encap <<<"$suite"
     all+=${all:+,}$proposal
-    [ "$1" = asa ] || connection "$conn" "$proposal" "$aggressive" "$encap" "${address[c1]}" "${address[asa]}"
+    # An identity each: the responder takes two IKE SAs of one identity for a reauthentication and, ten seconds later,
+    # deletes the older one.
+    [ "$1" = asa ] || connection "$conn" "$proposal" "$aggressive" "$encap" "${address[c1]}" "${address[asa]}" "$conn.lab"
   done
   [ "$1" = asa ] || return 0
   for aggressive in yes no; do
-    connection "any-$aggressive" "$all" "$aggressive" no "${address[asa]}" %any
+    connection "any-$aggressive" "$all" "$aggressive" no "${address[asa]}" %any "${address[asa]}"
   done
 }
 
