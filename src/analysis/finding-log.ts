@@ -3,6 +3,7 @@
  * otherwise, never more than needed.
  */
 
+import { grouped } from "../collections/grouping.ts";
 import type { Line } from "../report/lines.ts";
 import type { Finding, Overlap, Verdict } from "../report/model.ts";
 
@@ -87,13 +88,7 @@ function isClient(a: Named, b: Named): boolean {
 }
 
 function byFingerprint(findings: readonly Finding[]): Map<string, Finding[]> {
-  const grouped = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const list = grouped.get(finding.fingerprint);
-    if (list === undefined) grouped.set(finding.fingerprint, [finding]);
-    else list.push(finding);
-  }
-  return grouped;
+  return grouped(findings, ({ fingerprint }) => fingerprint);
 }
 
 function updateLine(before: Finding, finding: Finding, at: string | null, withdrawn: boolean): Line {

@@ -1,5 +1,6 @@
 /** Quick modes that wait for the next ESP of a flow, by its row. */
 
+import { append } from "../collections/grouping.ts";
 import type { Exchange } from "./exchange.ts";
 import { wider } from "./spis.ts";
 
@@ -15,14 +16,11 @@ export class EspWatch {
 
   add(row: number, exchange: Exchange, fromStarter: boolean): void {
     this.isWatched[row] = 1;
-    const waiting = this.#waiting.get(row);
-    const entry = { exchange, fromStarter };
-    if (waiting === undefined) this.#waiting.set(row, [entry]);
-    else waiting.push(entry);
+    append(this.#waiting, row, { exchange, fromStarter });
   }
 
   /** ESP came on the row. */
-  wake(row: number, at: number): void {
+  notify(row: number, at: number): void {
     this.isWatched[row] = 0;
     for (const { exchange, fromStarter } of this.#waiting.get(row) ?? []) {
       if (fromStarter) exchange.espFromStarterAt = at;

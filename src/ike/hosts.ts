@@ -5,6 +5,7 @@
  */
 
 import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints.ts";
+import { append } from "../collections/grouping.ts";
 import { WordTable } from "../collections/word-table.ts";
 import { formatAddress } from "../wire/address.ts";
 import { ActivityTable } from "./activity.ts";
@@ -91,9 +92,7 @@ export class HostTable {
   /** Tells `exchange` when the host sends its next packet to anyone. */
   watch(host: number, exchange: Exchange): void {
     this.#watched[host] = 1;
-    const waiting = this.#waiting.get(host);
-    if (waiting === undefined) this.#waiting.set(host, [exchange]);
-    else waiting.push(exchange);
+    append(this.#waiting, host, exchange);
   }
 
   /** Exchanges that began before `at` wait no longer. */

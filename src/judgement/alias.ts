@@ -3,9 +3,11 @@
  * same gateway. A second responder with the same vendor IDs that holds the message ID is worth a hint.
  */
 
+import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { claimOf } from "./claiming.ts";
 import { overlapAt } from "./lifespan.ts";
+import { momentOf } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 
 /** A refusal without a visible holder. */
@@ -28,11 +30,7 @@ export function aliasCandidates(
   if (refusedWithoutHolder.length === 0) return [];
   const byVendor = new Map<readonly string[], Responder[]>();
   for (const responder of responders) {
-    for (const list of vendorLists(responder)) {
-      const same = byVendor.get(list);
-      if (same === undefined) byVendor.set(list, [responder]);
-      else same.push(responder);
-    }
+    for (const list of vendorLists(responder)) append(byVendor, list, responder);
   }
   const found: AliasCandidate[] = [];
   const hinted = new Map<Responder, Set<Responder>>();
@@ -57,7 +55,7 @@ function vendorLists(responder: Responder): Set<readonly string[]> {
 }
 
 function holds(responder: Responder, { exchange }: RefusedWithoutHolderAt): boolean {
-  const moment = { at: exchange.firstAt, segment: exchange.segment };
+  const moment = momentOf(exchange);
   return responder.clientSas.some((clientSa) => {
     const overlap = overlapAt(clientSa.lifespan, moment);
     if (overlap !== "certain" && overlap !== "probable") return false;

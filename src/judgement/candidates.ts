@@ -4,6 +4,8 @@
  */
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
+import { append } from "../collections/grouping.ts";
+import { firstIndex } from "../collections/search.ts";
 import type { Hosts } from "../ike/facts.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance } from "./collisions.ts";
@@ -35,11 +37,7 @@ const SILENT = 60 * SECOND;
 export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
   const known = new Map<number, ClientSa[]>();
   for (const clientSa of responder.clientSas) {
-    for (const key of clientSa.keys) {
-      const there = known.get(key);
-      if (there === undefined) known.set(key, [clientSa]);
-      else there.push(clientSa);
-    }
+    for (const key of clientSa.keys) append(known, key, clientSa);
   }
   const found = new Map<number, Candidate>();
   for (const peer of responder.peers.byKey.values()) {
@@ -146,7 +144,8 @@ export function clearedBy(
     .sort(inOrder);
   const cleared = new Set<Candidate>();
   for (const candidate of candidates) {
-    for (let i = firstAfter(times, candidate.first); i < times.length; i += 1) {
+    const next = firstIndex(times, (each) => isBefore(candidate.first, each));
+    for (let i = next; i < times.length; i += 1) {
       if (!isOnline(candidate, times[i])) break;
       // It may have used the ID itself.
       if (isOwn(candidate, times[i].contender)) continue;
@@ -155,18 +154,6 @@ export function clearedBy(
     }
   }
   return cleared;
-}
-
-/** Index of the first of some ascending moments that is later than another one. */
-function firstAfter(moments: readonly Moment[], moment: Moment): number {
-  let from = 0;
-  let to = moments.length;
-  while (from < to) {
-    const half = (from + to) >> 1;
-    if (isBefore(moment, moments[half])) to = half;
-    else from = half + 1;
-  }
-  return from;
 }
 
 function isOwn({ host, port }: Candidate, { keys }: ClientSa): boolean {

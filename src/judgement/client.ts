@@ -4,6 +4,8 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
+import { append } from "../collections/grouping.ts";
+import { firstIndex } from "../collections/search.ts";
 import type { Lifespan } from "./lifespan.ts";
 import type { Session } from "./session.ts";
 
@@ -171,29 +173,14 @@ export function portTurns(
     const host = hostOf(session.endpoint);
     const here = byPlace.get(host) ?? new Map<number, Session[]>();
     byPlace.set(host, here);
-    const place = placeOf(session);
-    const there = here.get(place);
-    if (there === undefined) here.set(place, [session]);
-    else there.push(session);
+    append(here, placeOf(session), session);
   }
   return (older, newer) => {
     const { fromClientAt } = lifespan(newer).life;
     const there = byPlace.get(hostOf(older.endpoint))?.get(placeOf(older)) ?? [];
-    const next = firstBegunAfter(there, newer.sa.firstAt);
+    const next = there[firstIndex(there, ({ sa }) => sa.firstAt > newer.sa.firstAt)];
     return next !== undefined && fromClientAt > next.sa.firstAt;
   };
-}
-
-/** The first of some sessions, in the order of their first messages, that began after a time. */
-function firstBegunAfter(sessions: readonly Session[], after: number): Session | undefined {
-  let from = 0;
-  let to = sessions.length;
-  while (from < to) {
-    const half = (from + to) >> 1;
-    if (sessions[half].sa.firstAt > after) to = half;
-    else from = half + 1;
-  }
-  return sessions[from];
 }
 
 /**

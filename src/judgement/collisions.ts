@@ -1,9 +1,10 @@
 /**
  * Contract 6.7: the collisions at one responder: which quick modes met a message ID that another client held, and how
- * that is to be judged. Comes in: the responder's parties. Goes out: attempts with verdicts, and refusals that no
+ * that is to be judged. Comes in: the client SAs of the responder. Goes out: attempts with verdicts, and refusals that no
  * visible holder explains.
  */
 
+import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { claimOf, isAccepted, isRefused } from "./claiming.ts";
 import { type Claim, type ClaimQuestions, type Holder, LiveClaims } from "./claims.ts";
@@ -12,7 +13,7 @@ import type { ClientSa } from "./client-sa.ts";
 import { isDropping } from "./dropping.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
 import { isInUse } from "./in-use.ts";
-import { overlapAt } from "./lifespan.ts";
+import { endOf, overlapAt } from "./lifespan.ts";
 import { inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Verdict } from "./vocabulary.ts";
@@ -76,9 +77,7 @@ export function findCollisions(
   for (const contender of clientSas) {
     for (const exchange of contender.session.quickModes) {
       if (contender.undecided.has(exchange)) continue;
-      const same = byId.get(exchange.messageId);
-      if (same === undefined) byId.set(exchange.messageId, [{ contender, exchange }]);
-      else same.push({ contender, exchange });
+      append(byId, exchange.messageId, { contender, exchange });
     }
   }
   const surest = [...implied].sort(
@@ -239,18 +238,8 @@ function questions(identity: IdentityQuestions): ClaimQuestions {
     },
     relation: (claim, contender) => relationOfClientSas(claim.clientSa, contender, identity),
     inUse: isInUse,
-    endOf: ({ clientSa }) => endOf(clientSa),
+    endOf: ({ clientSa }) => endOf(clientSa.lifespan),
   };
-}
-
-/** When a session ended that is known to have. */
-function endOf({ lifespan }: ClientSa): number {
-  const { farewells, replaced, lifetimeEnd } = lifespan;
-  return Math.min(
-    farewells.any?.at ?? Number.POSITIVE_INFINITY,
-    replaced?.at ?? Number.POSITIVE_INFINITY,
-    lifetimeEnd,
-  );
 }
 
 export function relationOfClientSas(a: ClientSa, b: ClientSa, identity: IdentityQuestions): Relation {

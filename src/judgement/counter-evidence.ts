@@ -1,12 +1,13 @@
 /** Contract 6.8: what turns `rejected` and `predicted` into `possible`. Each rule stands alone. */
 
+import { firstIndex } from "../collections/search.ts";
 import { type Exchange, NOTIFY_INVALID_MESSAGE_ID } from "../ike/facts.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import type { Memory } from "./memory.ts";
-import { inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
+import { inOrder, isBefore, type Moment, momentOf, SECOND } from "./moment.ts";
 
 /** A claim that ended so shortly before may still be in the responder's way. */
 const JUST_ENDED = 60 * SECOND;
@@ -22,20 +23,27 @@ export interface CounterEvidence {
   refusedFreely: ReadonlySet<Exchange>;
 }
 
-/** @param couldBeHeld some peer that cannot be seen into may have held the ID then */
+/** What is known beside the collisions. */
+export interface Circumstances {
+  memory: Memory;
+  /** A client was accepted on any ID, at any time. */
+  wasAccepted: (client: Client) => boolean;
+  /** The client's own older session may have held the ID then, or a peer that cannot be seen into. */
+  mayBeHeld: (refusal: RefusedWithoutHolder) => boolean;
+}
+
 export function counterEvidence(
   clientSas: readonly ClientSa[],
   collisions: Collisions,
-  memory: Memory,
-  couldBeHeld: (refusedWithoutHolder: RefusedWithoutHolder) => boolean,
+  { memory, wasAccepted, mayBeHeld }: Circumstances,
 ): CounterEvidence {
   const inUse = collisions.attempts.some(
     ({ acceptedInUse, holder, holderDropped }) => acceptedInUse && holder?.settled === true && !holderDropped,
   );
   const acceptsInUse = memory.responder?.acceptsInUse === true || inUse || collisions.sharedIds;
-  const refused = refusedFreely(clientSas, collisions, couldBeHeld);
+  const refused = collisions.refusedWithoutHolder.filter((each) => isRefusedFreely(each) && !mayBeHeld(each));
   const freely = weighFreely(refused, collisions, memory);
-  const others = new RefusedOthers(refusedRandom(clientSas, memory));
+  const others = new RefusedOthers(refusedRandom(clientSas, wasAccepted));
   return {
     acceptsInUse,
     refusedFreely: new Set(refused.map(({ exchange }) => exchange)),
@@ -52,17 +60,9 @@ export function isOtherNotify({ exchange: { otherNotify } }: Attempt): boolean {
   return otherNotify !== 0 && otherNotify !== NOTIFY_INVALID_MESSAGE_ID;
 }
 
-/** Refusals on an ID that nobody held and nobody could hold unseen. */
-function refusedFreely(
-  clientSas: readonly ClientSa[],
-  { refusedWithoutHolder }: Collisions,
-  couldBeHeld: (refusedWithoutHolder: RefusedWithoutHolder) => boolean,
-): RefusedWithoutHolder[] {
-  const ghosts = ghostsOf(clientSas);
-  return refusedWithoutHolder.filter((each) => {
-    if (!isRefused(each.outcome) || each.exchange.firstAt - each.claimEndedAt < JUST_ENDED) return false;
-    return !ghosts(each) && !couldBeHeld(each);
-  });
+/** Refused on an ID that nobody was seen to hold, nor shortly before. */
+function isRefusedFreely({ outcome, exchange, claimEndedAt }: RefusedWithoutHolder): boolean {
+  return isRefused(outcome) && !(exchange.firstAt - claimEndedAt < JUST_ENDED);
 }
 
 /** What such a refusal means for its client: one that was accepted on the ID as well may be kept out by others still. */
@@ -103,35 +103,22 @@ function keyOf(client: Client, messageId: number): string {
   return `${number}/${messageId}`;
 }
 
-/** Whether a client's own older session with a claim, the last one accepted, never said farewell before a refusal. */
-export function ghostsOf(
-  clientSas: readonly ClientSa[],
-): (refusedWithoutHolder: Pick<RefusedWithoutHolder, "contender" | "exchange">) => boolean {
-  const byClient = new Map<Client, ClientSa[]>();
-  for (const clientSa of clientSas) {
-    const own = byClient.get(clientSa.client);
-    if (own === undefined) byClient.set(clientSa.client, [clientSa]);
-    else own.push(clientSa);
-  }
-  return (refusedWithoutHolder) =>
-    ghostOf(byClient.get(refusedWithoutHolder.contender.client) ?? [], refusedWithoutHolder) !== null;
-}
-
 /** Sessions of one client that are looked at for one refusal (6.17). */
 const MAX_GHOSTS = 64;
 
-/** The session itself. */
+/**
+ * A client's own older session with a claim, the last one accepted, that never said farewell before a refusal.
+ * @param own the client's IKE SAs, in the order of their first messages
+ */
 export function ghostOf(
   own: readonly ClientSa[],
   { contender, exchange }: Pick<RefusedWithoutHolder, "contender" | "exchange">,
 ): ClientSa | null {
-  const moment = { at: exchange.firstAt, segment: exchange.segment };
+  const moment = momentOf(exchange);
   const claims = (clientSa: ClientSa) =>
     clientSa !== contender &&
     clientSa.session.quickModes.some(
-      (each) =>
-        isAccepted(clientSa.outcomes.get(each)!) &&
-        isBefore({ at: each.firstAt, segment: each.segment }, moment),
+      (each) => isAccepted(clientSa.outcomes.get(each)!) && isBefore(momentOf(each), moment),
     );
   const end = begunBefore(own, moment);
   const latest = own
@@ -145,15 +132,9 @@ export function ghostOf(
 
 /** How many of the sessions, which come in the order of their first messages, began by then. */
 function begunBefore(own: readonly ClientSa[], moment: Moment): number {
-  let from = 0;
-  let to = own.length;
-  while (from < to) {
-    const half = (from + to) >> 1;
-    const { firstAt, firstSegment } = own[half].session.sa;
-    if (isBefore(moment, { at: firstAt, segment: firstSegment })) to = half;
-    else from = half + 1;
-  }
-  return from;
+  return firstIndex(own, ({ session: { sa } }) =>
+    isBefore(moment, { at: sa.firstAt, segment: sa.firstSegment }),
+  );
 }
 
 interface RefusedOther {
@@ -163,14 +144,10 @@ interface RefusedOther {
 }
 
 /** Refusals of clients that draw their IDs and are accepted otherwise: sessions full, or a broken policy. In order. */
-function refusedRandom(clientSas: readonly ClientSa[], memory: Memory): RefusedOther[] {
-  const accepted = new Set(
-    clientSas
-      .filter(({ session, outcomes }) => session.quickModes.some((each) => isAccepted(outcomes.get(each)!)))
-      .map(({ client }) => client),
-  );
-  const wasAccepted = (client: Client) =>
-    accepted.has(client) || (memory.client(client)?.accepted.length ?? 0) > 0;
+function refusedRandom(
+  clientSas: readonly ClientSa[],
+  wasAccepted: Circumstances["wasAccepted"],
+): RefusedOther[] {
   return clientSas
     .filter(({ client, pattern }) => pattern.kind === "random" && wasAccepted(client))
     .flatMap(({ client, session, outcomes }) =>
@@ -197,23 +174,13 @@ class RefusedOthers {
 
   /** Another client was refused within `SAME_TIME` of the attempt. */
   around({ contender, exchange: { firstAt, segment } }: Attempt): boolean {
-    const first = this.#firstFrom({ at: firstAt - SAME_TIME, segment });
+    const from = { at: firstAt - SAME_TIME, segment };
+    const first = firstIndex(this.#refused, (each) => !isBefore(each, from));
     const isNear = (i: number) => {
       const each = this.#refused[i];
       return each?.segment === segment && each.at <= firstAt + SAME_TIME;
     };
     if (!isNear(first)) return false;
     return this.#refused[first].client !== contender.client || isNear(this.#next[first]);
-  }
-
-  #firstFrom(moment: Moment): number {
-    let from = 0;
-    let to = this.#refused.length;
-    while (from < to) {
-      const half = (from + to) >> 1;
-      if (isBefore(this.#refused[half], moment)) from = half + 1;
-      else to = half;
-    }
-    return from;
   }
 }

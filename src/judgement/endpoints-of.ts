@@ -1,6 +1,8 @@
 /** The endpoints of IKE SAs at one responder: where their ESP is looked for, and when they sent first messages. */
 
 import { endpoint, hostOf } from "../collections/endpoints.ts";
+import { append } from "../collections/grouping.ts";
+import { firstIndex } from "../collections/search.ts";
 import { seen } from "./moment.ts";
 import type { Session } from "./session.ts";
 
@@ -23,15 +25,10 @@ export function firstMessagesAt(
   unanswered: ReadonlyMap<number, readonly number[]>,
 ): Map<number, number[]> {
   const times = new Map<number, number[]>();
-  const add = (end: number, at: number) => {
-    const known = times.get(end);
-    if (known === undefined) times.set(end, [at]);
-    else known.push(at);
-  };
   for (const { sa, client } of sessions) {
-    if (sa.phase1Seen && client === 0) add(sa.paths[0].ends[client], sa.firstAt);
+    if (sa.phase1Seen && client === 0) append(times, sa.paths[0].ends[client], sa.firstAt);
   }
-  for (const [end, each] of unanswered) for (const at of each) add(end, at);
+  for (const [end, each] of unanswered) for (const at of each) append(times, end, at);
   for (const each of times.values()) each.sort((a, b) => a - b);
   return times;
 }
@@ -44,23 +41,12 @@ export function phase1Times(
     let next = Number.NaN;
     const ends = new Set(sa.paths.map((path) => path.ends[client]));
     for (const end of ends) {
-      const at = firstAfter(times.get(end) ?? [], after);
+      const ofEnd = times.get(end) ?? [];
+      const at = ofEnd[firstIndex(ofEnd, (each) => each > after)] ?? Number.NaN;
       if (seen(at) && !(at >= next)) next = at;
     }
     return next;
   };
-}
-
-/** The first of the ascending times that is later; NaN when none is. */
-function firstAfter(times: readonly number[], after: number): number {
-  let from = 0;
-  let to = times.length;
-  while (from < to) {
-    const half = (from + to) >> 1;
-    if (times[half] > after) to = half;
-    else from = half + 1;
-  }
-  return times[from] ?? Number.NaN;
 }
 
 /**

@@ -1,8 +1,10 @@
 /** How exposed a responder is: its counting clients, and the most of them connected at once. */
 
+import { type Edge, mostAtOnce } from "../collections/peak.ts";
 import { claimOf } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ResponderKnowledge } from "./make.ts";
+import type { Moment } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 
 export interface Exposure {
@@ -14,7 +16,7 @@ export interface Exposure {
 
 /** A client is connected from its first accepted quick mode to the end of that IKE SA's life. */
 export function exposureOf(responder: Responder, { make, acceptsInUse }: ResponderKnowledge): Exposure {
-  const edges: { at: number; segment: number; client: Client; up: boolean }[] = [];
+  const edges: (Moment & Edge<Client>)[] = [];
   for (const clientSa of responder.clientSas) {
     const { session, client, pattern, lifespan, outcomes } = clientSa;
     if (pattern.kind !== "sequential") continue;
@@ -25,21 +27,17 @@ export function exposureOf(responder: Responder, { make, acceptsInUse }: Respond
     const { life, farewells, replaced } = lifespan;
     const last = { at: life.lastAt, segment: life.segment };
     const end = farewells.any ?? replaced ?? last;
-    edges.push({ at: first.firstAt, segment: first.segment, client, up: true });
-    edges.push({ at: end.at, segment: end.segment, client, up: false });
+    edges.push({ at: first.firstAt, segment: first.segment, who: client, up: true });
+    edges.push({ at: end.at, segment: end.segment, who: client, up: false });
   }
   // At one moment the leaving go first: two that only touch were not connected at once.
   edges.sort((a, b) => a.segment - b.segment || a.at - b.at || Number(a.up) - Number(b.up));
-  const standing = new Map<Client, number>();
-  let peak = 0;
-  for (const { client, up } of edges) {
-    const count = (standing.get(client) ?? 0) + (up ? 1 : -1);
-    if (count > 0) standing.set(client, count);
-    else standing.delete(client);
-    peak = Math.max(peak, standing.size);
-  }
   const sequentialClients = responder.clients.filter(
     (client) => responder.patterns.get(client)?.kind === "sequential",
   ).length;
-  return { sequentialClients, peakConcurrentSequential: peak, harmless: acceptsInUse || make === "other" };
+  return {
+    sequentialClients,
+    peakConcurrentSequential: mostAtOnce(edges),
+    harmless: acceptsInUse || make === "other",
+  };
 }

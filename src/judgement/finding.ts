@@ -3,17 +3,17 @@
  * speaks for and against a refusal by message ID.
  */
 
+import { append, grouped } from "../collections/grouping.ts";
 import type { Facts } from "../ike/facts.ts";
 import type { Candidate } from "./candidates.ts";
-import { isAccepted } from "./claiming.ts";
 import type { Client } from "./client.ts";
-import { type Acceptance, type Attempt, type Collisions, findCollisions } from "./collisions.ts";
+import { type Acceptance, type Attempt, findCollisions } from "./collisions.ts";
 import { acceptedWhenFree, inByAnotherId } from "./controls.ts";
 import { type CounterEvidence, counterEvidence } from "./counter-evidence.ts";
 import { impliedClaims } from "./implied-claims.ts";
 import { type Make, makeOf, type ResponderKnowledge } from "./make.ts";
-import { type Memory, memoryOf } from "./memory.ts";
-import { inOrder, type Moment } from "./moment.ts";
+import { everAccepted, memoryOf } from "./memory.ts";
+import { inOrder, type Moment, momentOf } from "./moment.ts";
 import { type Refusals, RefusedWithoutHolderJudge, type WithoutHolder } from "./refused-without-holder.ts";
 import type { Responder } from "./responders.ts";
 import { type Cause, type Caveat, type Severity, VERDICTS, type Verdict } from "./vocabulary.ts";
@@ -61,17 +61,18 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
   const implied = impliedClaims(responder.clientSas, options.sourceStart);
   const collisions = findCollisions(responder.clientSas, implied, responder.questions);
   const memory = memoryOf(responder, facts);
+  const wasAccepted = everAccepted(responder.clientSas, memory);
   const refusedWithoutHolder = new RefusedWithoutHolderJudge(responder, hosts, {
     collisions,
     captureEnd: options.captureEnd,
     memory,
   });
-  const counter = counterEvidence(
-    responder.clientSas,
-    collisions,
+  const counter = counterEvidence(responder.clientSas, collisions, {
     memory,
-    (each) => refusedWithoutHolder.mayHold(each).length > 0,
-  );
+    wasAccepted,
+    mayBeHeld: (each) =>
+      refusedWithoutHolder.ghostOf(each) !== null || refusedWithoutHolder.mayHold(each).length > 0,
+  });
   const without = refusedWithoutHolder.judge(counter.acceptsInUse);
   const make = makeOf(responder, memory.responder?.make ?? "unseen");
   const context: Context = {
@@ -79,7 +80,8 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
     make,
     counter,
     without,
-    ...contenders(responder, collisions, memory),
+    wasAccepted,
+    acceptances: grouped(collisions.acceptances, ({ contender }) => contender.client),
   };
   const findings: Finding[] = [];
   for (const group of groupAttempts([...collisions.attempts, ...without.attempts])) {
@@ -116,28 +118,6 @@ function weaken(attempt: Attempt, { make, counter }: Context, { isTimeless }: Fi
   if (other || sources.some(isTimeless)) attempt.verdict = "possible";
 }
 
-/** Which clients were accepted, and on what. */
-function contenders(
-  responder: Responder,
-  { acceptances }: Collisions,
-  memory: Memory,
-): Pick<Context, "wasAccepted" | "acceptances"> {
-  const accepted = new Set(
-    responder.clientSas
-      .filter(({ session, outcomes }) => session.quickModes.some((each) => isAccepted(outcomes.get(each)!)))
-      .map(({ client }) => client),
-  );
-  const grouped = new Map<Client, Acceptance[]>();
-  for (const acceptance of acceptances) {
-    const own = grouped.get(acceptance.contender.client);
-    if (own === undefined) grouped.set(acceptance.contender.client, [acceptance]);
-    else own.push(acceptance);
-  }
-  const wasAccepted = (client: Client) =>
-    accepted.has(client) || (memory.client(client)?.accepted.length ?? 0) > 0;
-  return { wasAccepted, acceptances: grouped };
-}
-
 function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
   const groups = new Map<Client, Map<Client | null, Attempt[]>>();
   for (const attempt of attempts) {
@@ -145,15 +125,11 @@ function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
     const holder = attempt.holder?.claim.clientSa.client ?? null;
     const byHolder = groups.get(client) ?? new Map<Client | null, Attempt[]>();
     groups.set(client, byHolder);
-    const group = byHolder.get(holder);
-    if (group === undefined) byHolder.set(holder, [attempt]);
-    else group.push(attempt);
+    append(byHolder, holder, attempt);
   }
   const sorted = [...groups.values()].flatMap((byHolder) => [...byHolder.values()]);
   for (const group of sorted) {
-    group.sort(({ exchange: a }, { exchange: b }) =>
-      inOrder({ at: a.firstAt, segment: a.segment }, { at: b.firstAt, segment: b.segment }),
-    );
+    group.sort(({ exchange: a }, { exchange: b }) => inOrder(momentOf(a), momentOf(b)));
   }
   return sorted;
 }

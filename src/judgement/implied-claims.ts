@@ -9,7 +9,7 @@ import { type Moment, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
-/** The party has used the IDs 1..last, of which the claim is a conclusion. */
+/** The client SA has used the IDs 1..last, of which the claim is a conclusion. */
 export interface ImpliedClaim {
   clientSa: ClientSa;
   last: number;

@@ -4,7 +4,7 @@
  */
 
 import { type Exchange, type Spi, UNHEARD_SPAN } from "../ike/facts.ts";
-import { isBefore, later, type Moment, seen } from "./moment.ts";
+import { isBefore, later, type Moment, momentOf, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
@@ -53,7 +53,7 @@ export function tenuresOf(
       const lifeBeforeAt = exchange?.before.lifeAt ?? Number.NaN;
       claims.push({ session, from: { at, segment }, lifeBeforeAt, firm: true });
     } else if (first !== undefined) {
-      const from = { at: first.firstAt, segment: first.segment };
+      const from = momentOf(first);
       claims.push({ session, from, lifeBeforeAt: first.before.lifeAt, firm: false });
     } else if (session.begunBefore) {
       claims.push({ session, from: begin(session), lifeBeforeAt: Number.NaN, firm: false });

@@ -18,14 +18,23 @@ export interface Lifespan {
   lifetimeEnd: number;
 }
 
+/** When it ended that is known to have; else when its lifetime is over. */
+export function endOf({ farewells, replaced, lifetimeEnd }: Lifespan): number {
+  return Math.min(
+    farewells.any?.at ?? Number.POSITIVE_INFINITY,
+    replaced?.at ?? Number.POSITIVE_INFINITY,
+    lifetimeEnd,
+  );
+}
+
 const PROBABLE = 300 * SECOND;
 /** A client whose keepalives stopped is taken to be there no longer than this, where nothing else can be seen. */
 const KEEPALIVES_STOPPED = 1_800 * SECOND;
 /** What Windows offers, and so the smaller of the usual lifetimes. */
-const DEFAULT_LIFETIME_SECONDS = 28_800;
+export const DEFAULT_LIFETIME = 28_800 * SECOND;
 
 export function lifetimeEndOf({ sa, responder, finishedAt }: Session): number {
-  const seconds = sa.lifeSeconds[responder] ?? DEFAULT_LIFETIME_SECONDS;
+  const seconds = sa.lifeSeconds[responder] ?? DEFAULT_LIFETIME / SECOND;
   const begin = sa.phase1Seen && seen(finishedAt) ? finishedAt : sa.firstAt;
   return begin + seconds * SECOND;
 }

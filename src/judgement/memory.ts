@@ -4,7 +4,9 @@
  */
 
 import type { Facts, RememberedClient, RememberedResponder } from "../ike/facts.ts";
+import { isAccepted } from "./claiming.ts";
 import type { Client } from "./client.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { Responder } from "./responders.ts";
 
 export interface Memory {
@@ -24,4 +26,14 @@ export function memoryOf({ host }: Responder, { hosts, remembered }: Facts): Mem
 /** A client by its address and port: behind a NAT the port is all that tells two of them apart. */
 export function memoryKey(responder: string, { host, port }: Client, hosts: Facts["hosts"]): string {
   return `${responder} ${hosts.text(host)} ${port}`;
+}
+
+/** Whether a client was accepted on any ID, at any time: by its IKE SAs, or by those that were dropped. */
+export function everAccepted(clientSas: readonly ClientSa[], memory: Memory): (client: Client) => boolean {
+  const accepted = new Set(
+    clientSas
+      .filter(({ session, outcomes }) => session.quickModes.some((each) => isAccepted(outcomes.get(each)!)))
+      .map(({ client }) => client),
+  );
+  return (client) => accepted.has(client) || (memory.client(client)?.accepted.length ?? 0) > 0;
 }

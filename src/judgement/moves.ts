@@ -4,6 +4,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
+import { append } from "../collections/grouping.ts";
 import type { Spi } from "../ike/facts.ts";
 import type { Peer, Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
@@ -17,9 +18,7 @@ export function movedEndpoints(peers: Peers, hasIke: (peer: Peer) => boolean): M
   for (const peer of peers.byKey.values()) {
     for (const spi of peers.spis([peer.key], true)) {
       if (spi.spi === 0) continue;
-      const known = places.get(spi.spi);
-      if (known === undefined) places.set(spi.spi, [{ peer, spi }]);
-      else known.push({ peer, spi });
+      append(places, spi.spi, { peer, spi });
     }
   }
   const moved = new Map<number, number>();
@@ -80,9 +79,7 @@ export function otherPorts(
   const byHost = new Map<number, Peer[]>();
   for (const peer of peers.byKey.values()) {
     if (hasIke(peer) || !peers.hasEsp(peer.sent) || !peers.hasEsp(peer.received)) continue;
-    const known = byHost.get(peer.host);
-    if (known === undefined) byHost.set(peer.host, [peer]);
-    else known.push(peer);
+    append(byHost, peer.host, peer);
   }
   const found = new Map<number, number>();
   const several = new Set<number>();

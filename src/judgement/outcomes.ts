@@ -3,8 +3,9 @@
  * ESP of the bare endpoints, in the order of their first messages.
  */
 
+import { firstIndex } from "../collections/search.ts";
 import type { Exchange } from "../ike/facts.ts";
-import { inOrder, isBefore, type Moment } from "./moment.ts";
+import { inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { type Judged, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
 import type { Peers } from "./peers.ts";
@@ -53,9 +54,7 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
   };
   const exchanges = new Map<Exchange, Judged>();
   const all = sessions.flatMap((session) => session.quickModes.map((exchange) => ({ session, exchange })));
-  all.sort(({ exchange: a }, { exchange: b }) =>
-    inOrder({ at: a.firstAt, segment: a.segment }, { at: b.firstAt, segment: b.segment }),
-  );
+  all.sort(({ exchange: a }, { exchange: b }) => inOrder(momentOf(a), momentOf(b)));
   for (const { session, exchange } of all) {
     const own = contextOf(session);
     const judged = outcomeOf(session, exchange, own);
@@ -77,14 +76,7 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
 
 /** Index of the first of some ascending moments that is not before another one. */
 function firstFrom(moments: readonly Moment[], moment: Moment): number {
-  let from = 0;
-  let to = moments.length;
-  while (from < to) {
-    const half = (from + to) >> 1;
-    if (isBefore(moments[half], moment)) from = half + 1;
-    else to = half;
-  }
-  return from;
+  return firstIndex(moments, (each) => !isBefore(each, moment));
 }
 
 /** When quick modes of either side were answered, by endpoint. */

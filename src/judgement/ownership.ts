@@ -3,6 +3,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
+import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { espSinceAt } from "./implied-claims.ts";
 import { type Life, lifeOf, type Stay, tenuresOf } from "./life.ts";
@@ -27,9 +28,7 @@ export function livesOf(
   const atHost = new Set<number>();
   for (const session of sessions) {
     for (const key of keys.get(session)!) {
-      const known = atKey.get(key);
-      if (known === undefined) atKey.set(key, [session]);
-      else known.push(session);
+      append(atKey, key, session);
       atHost.add(hostOf(key));
     }
   }

@@ -3,6 +3,7 @@
  * attempts with candidates, and one refusal notice for each client that nothing in the capture explains.
  */
 
+import { append } from "../collections/grouping.ts";
 import type { Hosts } from "../ike/facts.ts";
 import { type Candidate, candidatesOf, clearedBy, endedBetween, mayHold } from "./candidates.ts";
 import type { Client } from "./client.ts";
@@ -10,7 +11,7 @@ import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
 import type { Memory } from "./memory.ts";
-import { inOrder, type Moment, seen } from "./moment.ts";
+import { inOrder, type Moment, momentOf, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 
 /** Why a client was refused, as far as the capture shows: what the warning about it says. */
@@ -85,9 +86,14 @@ export class RefusedWithoutHolderJudge {
   /** Peers that may have held the ID of a refusal without being seen to. */
   mayHold({ contender, exchange }: Acceptance): readonly Candidate[] {
     this.#candidates ??= candidatesOf(this.#responder, this.#hosts);
-    const moment = { at: exchange.firstAt, segment: exchange.segment };
+    const moment = momentOf(exchange);
     const cleared = this.#clearedOf(exchange.messageId, this.#candidates);
     return mayHold(this.#candidates, contender, moment, (candidate) => cleared.has(candidate));
+  }
+
+  /** The client's own older session that may still have held the ID. */
+  ghostOf(refusal: Acceptance): ClientSa | null {
+    return ghostOf(this.#byClient.get(refusal.contender.client) ?? [], refusal);
   }
 
   #clearedOf(messageId: number, candidates: readonly Candidate[]): ReadonlySet<Candidate> {
@@ -117,8 +123,7 @@ export class RefusedWithoutHolderJudge {
       else known.attempts.push(each);
     };
     const refusedWithoutHolder = [...this.#collisions.refusedWithoutHolder].sort(
-      ({ exchange: a }, { exchange: b }) =>
-        inOrder({ at: a.firstAt, segment: a.segment }, { at: b.firstAt, segment: b.segment }),
+      ({ exchange: a }, { exchange: b }) => inOrder(momentOf(a), momentOf(b)),
     );
     for (const each of refusedWithoutHolder) {
       const { contender } = each;
@@ -127,7 +132,7 @@ export class RefusedWithoutHolderJudge {
         warn(each, "not-counting", null);
         continue;
       }
-      const ghost = ghostOf(this.#byClient.get(contender.client) ?? [], each);
+      const ghost = this.ghostOf(each);
       if (ghost !== null) warn(each, "own-session", ghost);
       else if (asWarnings || !this.#withCandidates(each, found)) warn(each, "no-holder", null);
     }
@@ -140,7 +145,7 @@ export class RefusedWithoutHolderJudge {
   #withCandidates(each: RefusedWithoutHolder, found: WithoutHolder): boolean {
     const alive = this.mayHold(each);
     const accepted = this.#acceptedLater(each);
-    const refused = { at: each.exchange.firstAt, segment: each.exchange.segment };
+    const refused = momentOf(each.exchange);
     const left =
       accepted === null ? alive : endedBetween(this.#aliveThen(each), refused, accepted, this.#captureEnd);
     if (left.length === 0) return false;
@@ -162,7 +167,7 @@ export class RefusedWithoutHolderJudge {
 
   /** Who was alive then, whoever is cleared by the contender's own acceptance later. */
   #aliveThen({ contender, exchange }: RefusedWithoutHolder): readonly Candidate[] {
-    const moment = { at: exchange.firstAt, segment: exchange.segment };
+    const moment = momentOf(exchange);
     return mayHold(this.#candidates!, contender, moment, () => false);
   }
 
@@ -205,10 +210,4 @@ export class RefusedWithoutHolderJudge {
     this.#candidates ??= candidatesOf(this.#responder, this.#hosts);
     return this.#candidates.length > 0;
   }
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

@@ -5,6 +5,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
+import { append } from "../collections/grouping.ts";
 import type { Exchange, Facts } from "../ike/facts.ts";
 import { espSourcesOf, isBlind } from "./blind.ts";
 import { type Client, groupClients, type IdentityQuestions, portTurns } from "./client.ts";
@@ -102,12 +103,6 @@ export function findResponders(facts: Facts, options: ResponderOptions): Respond
     };
     return responderFrom(host, sessions, context);
   });
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
 
 function hostsOfResponder(host: number, sessions: readonly Session[]): Set<number> {

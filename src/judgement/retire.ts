@@ -7,18 +7,17 @@ import type { Facts, IkeSa } from "../ike/facts.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Judgement } from "./judge.ts";
+import { DEFAULT_LIFETIME, endOf } from "./lifespan.ts";
 import { memoryKey } from "./memory.ts";
-import type { Moment } from "./moment.ts";
+import { type Moment, SECOND } from "./moment.ts";
 
 /** Now, and since when the clock has not stepped back. */
 export interface Now extends Moment {
   segmentBegan: number;
 }
 
-const SECOND = 1_000_000;
 /** How long an ended SA still counts: a client that is accepted once the ID is free says what the fault was. */
 const GRACE = 600 * SECOND;
-const LIFETIME = 28_800 * SECOND;
 
 export function retire(judgement: Judgement, facts: Facts, now: Now): Set<IkeSa> {
   const clientSas = new Map<IkeSa, ClientSa>();
@@ -55,15 +54,10 @@ function isOver(sa: IkeSa, clientSa: ClientSa | undefined, now: Now): boolean {
   const { lastAt, segment } = clientSa?.lifespan.life ?? { lastAt: sa.lastLifeAt, segment: sa.lifeSegment };
   const lastLife = segment === now.segment ? lastAt : now.segmentBegan;
   const silent = now.at - lastLife;
-  if (clientSa === undefined) return silent > (sa.answered ? LIFETIME + GRACE : GRACE);
-  if (segment !== now.segment) return silent > LIFETIME + GRACE;
+  if (clientSa === undefined) return silent > (sa.answered ? DEFAULT_LIFETIME + GRACE : GRACE);
+  if (segment !== now.segment) return silent > DEFAULT_LIFETIME + GRACE;
   if (silent > GRACE && isFutile(clientSa)) return true;
-  const { farewells, replaced, lifetimeEnd } = clientSa.lifespan;
-  const ends = [
-    lifetimeEnd,
-    ...[farewells.any, replaced].filter((each) => each !== null).map(({ at }) => at),
-  ];
-  return now.at - Math.max(lastLife, Math.min(...ends)) > GRACE;
+  return now.at - Math.max(lastLife, endOf(clientSa.lifespan)) > GRACE;
 }
 
 /** An older try of a client that tried again: all quick modes refused, it claims no ID. The latest one is kept. */

@@ -4,7 +4,7 @@ import type { Attempt } from "./collisions.ts";
 import type { CounterEvidence } from "./counter-evidence.ts";
 import { livedAfter } from "./lifespan.ts";
 import type { Make } from "./make.ts";
-import { type Moment, seen } from "./moment.ts";
+import { momentOf, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 import type { Session } from "./session.ts";
 import { CAVEATS, type Cause, type Caveat, SEVERITIES, type Severity, type Verdict } from "./vocabulary.ts";
@@ -87,7 +87,7 @@ export function caveatsOf(
 /** No sign of the holder after the attempt began, where the responder still answered nobody there. */
 function isHolderSilent({ exchange, holder }: Attempt): boolean {
   if (holder === null || holder.overlap === "certain") return false;
-  const moment: Moment = { at: exchange.firstAt, segment: exchange.segment };
+  const moment = momentOf(exchange);
   return !livedAfter(holder.claim.clientSa.lifespan.life, moment);
 }
 

@@ -9,6 +9,7 @@
  * gives either has the form of a message or not.
  */
 
+import { append } from "../collections/grouping.ts";
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_QUICK, FLAG_ENCRYPTED, FLAGS, headerLength } from "../wire/isakmp.ts";
 import { GENERIC_HEADER, payloadNames, readChain } from "../wire/payload-chain.ts";
@@ -56,10 +57,7 @@ export class Opener {
     this.#ciphers = ciphers;
     this.#bare = keys.filter(({ cookie }) => cookie === null);
     for (const key of keys) {
-      if (key.cookie === null) continue;
-      const same = this.#byCookie.get(key.cookie);
-      if (same === undefined) this.#byCookie.set(key.cookie, [key]);
-      else same.push(key);
+      if (key.cookie !== null) append(this.#byCookie, key.cookie, key);
     }
   }
 

@@ -1,4 +1,5 @@
 import { portOf } from "../collections/endpoints.ts";
+import { grouped } from "../collections/grouping.ts";
 import { type Hosts, type IkeSa, numberedNotify, type Stamp } from "../ike/facts.ts";
 import type { Candidate } from "../judgement/candidates.ts";
 import type { Client as JudgedClient } from "../judgement/client.ts";
@@ -32,12 +33,7 @@ export function buildFindings(judgement: Judgement, context: BuildContext): Find
 }
 /** Rank of each client's port among the clients of its address. */
 function rankByPort(responder: Responder): Map<JudgedClient, number> {
-  const byHost = new Map<number, JudgedClient[]>();
-  for (const client of responder.clients) {
-    const list = byHost.get(client.host);
-    if (list === undefined) byHost.set(client.host, [client]);
-    else list.push(client);
-  }
+  const byHost = grouped(responder.clients, ({ host }) => host);
   const ranks = new Map<JudgedClient, number>();
   for (const clients of byHost.values()) {
     clients.sort((a, b) => a.port - b.port);

@@ -1,6 +1,9 @@
 /** What became of each client of a responder: connected, kept out (how often, from when to when), or not known. */
 
+import { grouped } from "../collections/grouping.ts";
+import { firstIndex } from "../collections/search.ts";
 import type { Exchange } from "../ike/facts.ts";
+import { isAccepted } from "../judgement/claiming.ts";
 import type { Client } from "../judgement/client.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
 import type { ClientOutcome } from "./model.ts";
@@ -8,8 +11,6 @@ import { isoTime } from "./time.ts";
 
 /** Outcomes of a quick mode that leave its client without a tunnel. */
 export const REFUSED: ReadonlySet<string> = new Set(["refused", "unanswered", "answer-unusable"]);
-/** Those that give it one. */
-export const ACCEPTED: ReadonlySet<string> = new Set(["completed", "answered"]);
 /** A refusal next to an acceptance of the same IKE SA: one dial, which got in by another message ID. */
 const SAME_DIAL = 60_000_000;
 /** Tries further apart are two spells, and the time between them does not count as kept out. */
@@ -21,14 +22,9 @@ interface FailedTry {
   to: number;
 }
 
-/** The outcome of every client of these parties, which are those of one responder. */
+/** The outcome of every client of these IKE SAs, which are those of one responder. */
 export function clientOutcomes(clientSas: readonly ClientSa[]): Map<Client, ClientOutcome> {
-  const byClient = new Map<Client, ClientSa[]>();
-  for (const clientSa of clientSas) {
-    const known = byClient.get(clientSa.client);
-    if (known === undefined) byClient.set(clientSa.client, [clientSa]);
-    else known.push(clientSa);
-  }
+  const byClient = grouped(clientSas, ({ client }) => client);
   return new Map([...byClient].map(([client, own]) => [client, outcomeOf(own)]));
 }
 
@@ -38,7 +34,7 @@ function outcomeOf(clientSas: readonly ClientSa[]): ClientOutcome {
   for (const { session, outcomes, undecided } of clientSas) {
     const decided = session.quickModes.filter((exchange) => !undecided.has(exchange));
     const got = decided
-      .filter((exchange) => ACCEPTED.has(outcomes.get(exchange)!))
+      .filter((exchange) => isAccepted(outcomes.get(exchange)!))
       .map(({ firstAt }) => firstAt)
       .sort((a, b) => a - b);
     for (const at of got) accepted.push(at);
@@ -69,14 +65,7 @@ function tryOf({ firstAt, lastRetransmissionAt, otherInformationalAt }: Exchange
 
 /** The first of the ascending times that is not before `at`; infinity when none is. */
 function firstFrom(times: readonly number[], at: number): number {
-  let from = 0;
-  let to = times.length;
-  while (from < to) {
-    const half = (from + to) >> 1;
-    if (times[half] < at) from = half + 1;
-    else to = half;
-  }
-  return times[from] ?? Number.POSITIVE_INFINITY;
+  return times[firstIndex(times, (each) => !(each < at))] ?? Number.POSITIVE_INFINITY;
 }
 
 /** From the first failed try of a spell to the acceptance that ends it, or to the last sign of its last try. */

@@ -1,9 +1,11 @@
 /** Who is there at this moment: of each gateway the clients that are connected, kept out, dialling, or have left. */
 
+import { grouped } from "../collections/grouping.ts";
 import type { Hosts } from "../ike/facts.ts";
+import { isAccepted } from "../judgement/claiming.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import { ACCEPTED, REFUSED } from "./client-outcomes.ts";
+import { REFUSED } from "./client-outcomes.ts";
 import { endpoint } from "./phrases.ts";
 
 /** `connected`: no farewell was seen, and the lifetime of phase 1 is not over. */
@@ -28,12 +30,7 @@ export interface GatewayPresence {
 /** @param now the capture's clock, microseconds */
 export function presenceOf({ responders }: Judgement, hosts: Hosts, now: number): GatewayPresence[] {
   return responders.map(({ host, clientSas }) => {
-    const byClient = new Map<unknown, ClientSa[]>();
-    for (const each of clientSas) {
-      const own = byClient.get(each.client);
-      if (own === undefined) byClient.set(each.client, [each]);
-      else own.push(each);
-    }
+    const byClient = grouped(clientSas, ({ client }) => client);
     const named = clientSas.find(({ session }) => session.responderVendor.make !== null);
     return {
       gateway: hosts.text(host),
@@ -52,7 +49,7 @@ function clientPresence(own: readonly ClientSa[], hosts: Hosts, now: number): Cl
     for (const exchange of sa.session.quickModes) {
       const outcome = sa.outcomes.get(exchange)!;
       if (REFUSED.has(outcome) && !sa.undecided.has(exchange)) failed.push(exchange.firstAt);
-      if (!ACCEPTED.has(outcome)) continue;
+      if (!isAccepted(outcome)) continue;
       connectedAt = Math.max(connectedAt, sa.acceptedAt.get(exchange) ?? exchange.firstAt);
       isConnected ||= !isOver(sa, now);
     }

@@ -1,5 +1,6 @@
 /** One sentence for each client that was refused without a visible holder (contract 6.9). */
 
+import { grouped } from "../collections/grouping.ts";
 import { type Hosts, numberedNotify } from "../ike/facts.ts";
 import type { Refusals } from "../judgement/refused-without-holder.ts";
 import type { Warning } from "./model.ts";
@@ -11,13 +12,10 @@ const SHOWN_IDS = 3;
 
 /** At most `limit` of each kind, and a line for the rest. */
 export function refusalWarnings(refusals: readonly Refusals[], hosts: Hosts, limit: number): Warning[] {
-  const byCode = new Map<Warning["code"], Warning[]>();
-  for (const each of refusals) {
-    const warning = refusalWarning(each, hosts);
-    const known = byCode.get(warning.code);
-    if (known === undefined) byCode.set(warning.code, [warning]);
-    else known.push(warning);
-  }
+  const byCode = grouped(
+    refusals.map((each) => refusalWarning(each, hosts)),
+    ({ code }) => code,
+  );
   return [...byCode].flatMap(([code, warnings]) => {
     const shown = warnings.slice(0, limit);
     const more = warnings.length - shown.length;

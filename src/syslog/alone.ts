@@ -4,6 +4,7 @@
  * called one where the control was seen.
  */
 
+import { firstIndex } from "../collections/search.ts";
 import { type Accepted, type Dial, dialsOf, failed, mayHaveStoodAt, stoodAt } from "./dials.ts";
 import type { GatewayEvent } from "./reader.ts";
 
@@ -105,13 +106,7 @@ function* standing(claims: readonly Claim[] | undefined, peer: string, at: numbe
 
 /** How many claims began before `at`. */
 function before(claims: readonly Claim[], at: number): number {
-  let [low, high] = [0, claims.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (claims[middle].at < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(claims, (claim) => !(claim.at < at));
 }
 
 function toleratedAttempts(claims: ReadonlyMap<number, readonly Claim[]>): LogAttempt[] {

@@ -6,6 +6,7 @@
  *     join.ofQuickMode.get(i)       what the log says of quick mode i
  */
 
+import { append } from "../collections/grouping.ts";
 import { captureTime, estimateClock, type LogClock, type Pair } from "./clock.ts";
 import type { GatewayEvent } from "./reader.ts";
 
@@ -100,12 +101,12 @@ class CaptureIndex {
 
   constructor(quickModes: readonly SeenQuickMode[], sessions: readonly SeenSession[]) {
     sessions.forEach(({ client }, i) => {
-      add(this.byClient, client, i);
+      append(this.byClient, client, i);
     });
     quickModes.forEach(({ session, messageId }, i) => {
       const { client } = sessions[session];
-      add(this.byId, `${client} ${messageId}`, i);
-      add(this.quickModesOf, client, i);
+      append(this.byId, `${client} ${messageId}`, i);
+      append(this.quickModesOf, client, i);
     });
   }
 
@@ -113,12 +114,6 @@ class CaptureIndex {
   withId({ peer, messageIds }: GatewayEvent): number[] {
     return messageIds.flatMap((id) => this.byId.get(`${peer} ${id}`) ?? []);
   }
-}
-
-function add(map: Map<string, number[]>, key: string, value: number): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
 
 /** The message of the capture that makes the gateway write a line of this kind. */

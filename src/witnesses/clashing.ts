@@ -3,7 +3,8 @@
  * gateways refuse the second, others drop the first. It looks like the message-ID fault and is not.
  */
 
-import { type Exchange, type Hosts, selectorsClash } from "../ike/facts.ts";
+import { type Hosts, selectorsClash } from "../ike/facts.ts";
+import { isAccepted } from "../judgement/claiming.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
 import type { Judgement } from "../judgement/judge.ts";
 
@@ -45,13 +46,13 @@ function clashOf(clientSas: readonly ClientSa[]): Clash | null {
   if (new Set(clientSas.map(({ client }) => client)).size < 2) return null;
   const accepted = clientSas.flatMap((clientSa) =>
     clientSa.session.quickModes
-      .filter((exchange) => isAccepted(clientSa, exchange))
+      .filter((exchange) => isAccepted(clientSa.outcomes.get(exchange)!))
       .map((exchange) => ({ exchange, clientSa })),
   );
   let found: Clash | null = null;
   for (const clientSa of clientSas) {
     for (const exchange of clientSa.session.quickModes) {
-      const isLetIn = isAccepted(clientSa, exchange);
+      const isLetIn = isAccepted(clientSa.outcomes.get(exchange)!);
       const isShared = accepted.some(
         (each) =>
           each.clientSa.client !== clientSa.client &&
@@ -68,10 +69,6 @@ function clashOf(clientSas: readonly ClientSa[]): Clash | null {
     }
   }
   return found;
-}
-
-function isAccepted({ outcomes }: ClientSa, exchange: Exchange): boolean {
-  return ["completed", "answered"].includes(outcomes.get(exchange)!);
 }
 
 /** The session goes on after that time. */

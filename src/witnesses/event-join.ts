@@ -7,6 +7,7 @@
  *     join.clock                    null: no client's times fit, or those of several do
  */
 
+import { append } from "../collections/grouping.ts";
 import type { ClientEvent } from "../events/reader.ts";
 import { captureTime, estimateClock, type LogClock, type Pair } from "../syslog/clock.ts";
 
@@ -95,12 +96,6 @@ export function joinEvents(events: readonly ClientEvent[], view: DialView): Even
     }
   }
   return join;
-}
-
-function append(map: Map<number, JoinedEvent[]>, key: number, joined: JoinedEvent): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [joined]);
-  else list.push(joined);
 }
 
 /** The client whose messages the times of the events fit, and how far their clocks are apart. */

@@ -1,5 +1,7 @@
 /** The clients of a gateway's log alone, in the form of the report: peers, each an address; a log knows no ports. */
 
+import { grouped } from "../collections/grouping.ts";
+import { mostAtOnce } from "../collections/peak.ts";
 import { classifyPattern } from "../judgement/pattern.ts";
 import type { Client, ClientOutcome } from "../report/model.ts";
 import { messageIdText } from "../report/sentences.ts";
@@ -21,12 +23,7 @@ export interface LoggedClients {
 
 export function loggedClients(responder: string, events: readonly GatewayEvent[]): LoggedClients {
   const timed = events.filter(({ at }) => !Number.isNaN(at)).sort((a, b) => a.at - b.at || a.line - b.line);
-  const byPeer = new Map<string, Dial[]>();
-  for (const dial of dialsOf(timed)) {
-    const own = byPeer.get(dial.peer);
-    if (own === undefined) byPeer.set(dial.peer, [dial]);
-    else own.push(dial);
-  }
+  const byPeer = grouped(dialsOf(timed), ({ peer }) => peer);
   const clients = [...byPeer].map(([peer, dials]) => clientOf(responder, peer, dials));
   const counting = new Set(
     clients.filter(({ pattern }) => pattern.kind === "sequential").map(({ address }) => address),
@@ -106,20 +103,12 @@ function peakOf(dials: readonly Dial[]): number {
     if (accepted.length === 0) return [];
     const end = ended?.at ?? (Number.isNaN(replacedAt) ? lastAt : replacedAt);
     return [
-      { at: accepted[0].event.at, peer, up: true },
-      { at: end, peer, up: false },
+      { at: accepted[0].event.at, who: peer, up: true },
+      { at: end, who: peer, up: false },
     ];
   });
   edges.sort((a, b) => a.at - b.at || Number(a.up) - Number(b.up));
-  const standing = new Map<string, number>();
-  let peak = 0;
-  for (const { peer, up } of edges) {
-    const count = (standing.get(peer) ?? 0) + (up ? 1 : -1);
-    if (count > 0) standing.set(peer, count);
-    else standing.delete(peer);
-    peak = Math.max(peak, standing.size);
-  }
-  return peak;
+  return mostAtOnce(edges);
 }
 
 function timeOf(at: number): string {

@@ -1,5 +1,6 @@
 /** Findings and clients of a gateway's log alone, in the form of the report. Ports are not known from a log. */
 
+import { grouped } from "../collections/grouping.ts";
 import { findingFingerprint, responderFingerprint } from "../judgement/fingerprint.ts";
 import { displayFilter } from "../report/display-filter.ts";
 import type { Attempt, Client, Finding, Responder } from "../report/model.ts";
@@ -37,13 +38,7 @@ export function gatewaysOf(
 ): LoggedGateway[] {
   const gateways = new Map<string, LoggedGateway>();
   for (const { name, events, version } of book.logs) {
-    const byHost = new Map<string, GatewayEvent[]>();
-    for (const event of events) {
-      const list = byHost.get(event.host ?? "");
-      if (list === undefined) byHost.set(event.host ?? "", [event]);
-      else list.push(event);
-    }
-    for (const [host, own] of byHost) {
+    for (const [host, own] of grouped(events, (event) => event.host ?? "")) {
       const local = own.find((event) => event.local !== null)?.local ?? null;
       const given = named.length === 1 && !named[0].includes("/") ? named[0] : null;
       const address = seen.get(gatewayKey(name, host)) ?? given ?? local ?? (host === "" ? UNKNOWN : host);

@@ -1,5 +1,6 @@
 /** Next steps about findings: who has to disconnect, who excludes whom, and what ends it for good. */
 
+import { grouped } from "../../collections/grouping.ts";
 import type { Finding, NextStep } from "../model.ts";
 import { counted, insideText } from "../phrases.ts";
 import { END_SESSION, SHOW_SESSIONS, showIkeSa } from "./commands.ts";
@@ -33,14 +34,9 @@ export function isAsaCase({ responder }: Facts, finding: Finding): boolean {
   return !finding.caveats.includes("responder-not-asa") && maybeAsa(responder(finding.responder));
 }
 
+/** The largest groups first. */
 function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const known = groups.get(key(item));
-    if (known === undefined) groups.set(key(item), [item]);
-    else known.push(item);
-  }
-  return [...groups.values()].sort((a, b) => b.length - a.length);
+  return [...grouped(items, key).values()].sort((a, b) => b.length - a.length);
 }
 
 const fingerprints = (findings: readonly Finding[]) => findings.map(({ fingerprint }) => fingerprint);
