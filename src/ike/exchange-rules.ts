@@ -17,13 +17,22 @@ export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLis
     sa.lifeSeconds[side] ??= clear.lifeSeconds;
     sa.hash ??= side === 1 ? clear.hash : null;
     if (clear.natDiscovery > 0) sa.natDiscovery = true;
-    if (clear.natHashes.length > 0) sa.natHashes[side] ??= clear.natHashes;
+    if (clear.natHashes.length > 0) sa.natHashes[side] = agreed(sa.natHashes[side], clear.natHashes);
   }
   // Main mode is encrypted from the fifth message on, so an encrypted one is the side's third, whatever was lost.
   const finished =
     message.exchange === EXCHANGE_AGGRESSIVE ||
     (message.exchange === EXCHANGE_MAIN && (message.encrypted || sa.phase1Messages[side] >= 3));
   if (finished && Number.isNaN(sa.phase1FinishedAt[side])) sa.phase1FinishedAt[side] = message.at;
+}
+
+/** NAT-D hashes that name nobody: two messages of one side differ in them, and one may be forged. */
+const CONTRADICTORY: readonly number[] = [];
+
+function agreed(known: readonly number[] | null, hashes: readonly number[]): readonly number[] {
+  if (known === null) return hashes;
+  const same = known.length === hashes.length && known.every((word, i) => word === hashes[i]);
+  return same ? known : CONTRADICTORY;
 }
 
 /** An Informational: what it ends, if anything, is encrypted as a rule, so that its time is what is kept. */

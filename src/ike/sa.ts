@@ -7,6 +7,7 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import type { Message } from "../wire/datagram.ts";
+import { EXCHANGE_INFORMATIONAL } from "../wire/isakmp.ts";
 import type { Exchange, Stamp } from "./exchange.ts";
 import { sourceBit } from "./flows.ts";
 import type { OpenedNote } from "./opened-note.ts";
@@ -62,7 +63,10 @@ export class IkeSa {
   readonly vendorIds: [readonly string[], readonly string[]] = [NO_VENDOR_IDS, NO_VENDOR_IDS];
   readonly lifeSeconds: [number | null, number | null] = [null, null];
   natDiscovery = false;
-  /** Per side: its NAT-D hashes (RFC 3947 3.2), the first 8 bytes of each as two words; null where none was seen. */
+  /**
+   * Per side: its NAT-D hashes (RFC 3947 3.2), the first 8 bytes of each as two words; null where none was seen, empty
+   * where two messages contradict each other.
+   */
   readonly natHashes: [readonly number[] | null, readonly number[] | null] = [null, null];
   /** Hash algorithm that phase 1 agreed on (RFC 2409 App. A); null where that was not seen. */
   hash: number | null = null;
@@ -75,6 +79,7 @@ export class IkeSa {
   private byId: Map<number, Exchange> | null = null;
   /** Per side: times of the latest distinct Informationals. */
   readonly informationals: [readonly number[], readonly number[]] = [NO_TIMES, NO_TIMES];
+  /** Per side: its first message, but for Informationals in the clear, which anybody can send. */
   readonly firstFromAt: [number, number] = [Number.NaN, Number.NaN];
   /** Per side: the last sign of the side itself (IKE, ESP, keepalive). */
   readonly lastFromAt: [number, number] = [Number.NaN, Number.NaN];
@@ -187,7 +192,7 @@ export class IkeSa {
     const fresh = this.lastFreshAt;
     this.noteLife(side, message.at, message.segment);
     if (repeated && message.segment === this.lifeSegment) this.lastFreshAt = fresh;
-    if (Number.isNaN(this.firstFromAt[side])) this.firstFromAt[side] = message.at;
+    if (Number.isNaN(this.firstFromAt[side]) && !isUnsigned(message)) this.firstFromAt[side] = message.at;
     this.sources[side] |= sourceBit(message.source);
     if (message.cut) this.cut = true;
     if (message.logged) this.logged = true;
@@ -262,4 +267,9 @@ export class IkeSa {
     if (this.byId !== null) return this.byId.get(messageId);
     return this.exchanges.find((exchange) => exchange.messageId === messageId);
   }
+}
+
+/** Nothing shows that the peer itself sent it. */
+function isUnsigned({ encrypted, logged, exchange }: Message): boolean {
+  return !encrypted && !logged && exchange === EXCHANGE_INFORMATIONAL;
 }

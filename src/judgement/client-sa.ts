@@ -13,6 +13,11 @@ export interface ClientSa {
   client: Client;
   pattern: Pattern;
   lifespan: Lifespan;
+  /**
+   * Phase 1 is known to have finished; or the responder is never seen, which alone could show it. Without that, the
+   * client may be made of forged packets: whether its claims overlap with anything is unknown.
+   */
+  vouched: boolean;
   /** Of all quick modes of clients at this responder. */
   outcomes: ReadonlyMap<Exchange, Outcome>;
   /** When those of them that were accepted are known to have been. */

@@ -169,7 +169,8 @@ class Walk {
       this.#found.acceptances.push(entry);
       return;
     }
-    this.#add(entry, outcome, holder, "tolerated", { acceptedInUse: isInUse(holder.claim, moment) });
+    const acceptedInUse = contender.vouched && isInUse(holder.claim, moment);
+    this.#add(entry, outcome, holder, "tolerated", { acceptedInUse });
   }
 
   #add(
@@ -234,7 +235,8 @@ function questions(identity: IdentityQuestions): ClaimQuestions {
     overlap: (claim, moment) => {
       const overlap = overlapAt(claim.clientSa.lifespan, moment);
       // Contract 6.13: across a step of the clock nobody knows.
-      return overlap !== "ended" && claim.segment !== moment.segment ? "unknown" : overlap;
+      const known = claim.segment === moment.segment && claim.clientSa.vouched;
+      return overlap !== "ended" && !known ? "unknown" : overlap;
     },
     relation: (claim, contender) => relationOfClientSas(claim.clientSa, contender, identity),
     inUse: isInUse,

@@ -15,7 +15,7 @@ import { farewellsOf } from "./farewell.ts";
 import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
-import type { Moment } from "./moment.ts";
+import { type Moment, seen } from "./moment.ts";
 import { isUndecided, type Outcome } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
@@ -199,6 +199,7 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
         client,
         pattern,
         lifespan: lifespan(session),
+        vouched: seen(session.finishedAt) || !seenSending,
         outcomes,
         acceptedAt,
         undecided,

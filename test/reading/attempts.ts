@@ -87,7 +87,8 @@ function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: 
   if (dropped) return { ...base, verdict: "possible" };
   if (accepted) {
     if (overlap !== "certain") return null;
-    return { ...base, verdict: "tolerated", inUse: isInUse(claim, quickMode, field) };
+    const { vouched } = field.known.get(quickMode.sa)!;
+    return { ...base, verdict: "tolerated", inUse: vouched && isInUse(claim, quickMode, field) };
   }
   const weak = quickMode.at < claim.weakBefore;
   const sure =

@@ -36,6 +36,8 @@ export interface Known {
   sourceStart: number;
   /** First ESP after phase 1 where it came in both directions with SPIs that were not there before; else null. */
   newEsp: number | null;
+  /** Phase 1 is known to have finished, or the responder is never seen: no forged packets make such a holder. */
+  vouched: boolean;
   /** Moments at which the clock stepped back (6.13). */
   steps: readonly number[];
 }
@@ -121,7 +123,7 @@ export function overlapAt(t: number, known: Known): Overlap {
   if ((farewell !== null && farewell.at < t) || replacedAt < t) return "ended";
   // 6.13: across a step of the clock nothing is known.
   if (steps.some((step) => sa.start < step && step <= t)) return "unknown";
-  if (droppedAt(known) < t) return "unknown";
+  if (!known.vouched || droppedAt(known) < t) return "unknown";
   if (life.some(({ at }) => at > t)) return "certain";
   if (sa.start + lifetime < t) return "ended";
   const last = life.findLast(({ at }) => at <= t)?.at ?? Number.NEGATIVE_INFINITY;

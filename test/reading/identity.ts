@@ -64,11 +64,16 @@ const found = new Map<string, string | null>();
 export function insideAddress(sa: Sa): string | null {
   const known = found.get(sa.key);
   if (known !== undefined) return known;
-  const third = sa.messages.find(
+  const thirds = sa.messages.filter(
     ({ exchange, fromClient, clear }) => exchange === MAIN && fromClient && (clear?.natD.length ?? 0) >= 2,
   );
+  const [third] = thirds;
+  // Two that contradict each other: one may be forged.
+  const clear = thirds.every((each) => each.clear!.natD.join() === third.clear!.natD.join());
   const address =
-    third === undefined ? null : search(sa.key.replace("/", ""), third.clear!.natD.slice(1), sa.client);
+    third === undefined || !clear
+      ? null
+      : search(sa.key.replace("/", ""), third.clear!.natD.slice(1), sa.client);
   found.set(sa.key, address);
   return address;
 }

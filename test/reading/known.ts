@@ -15,7 +15,7 @@ import {
   signsOf,
 } from "./life.ts";
 import { readMessages, saList } from "./messages.ts";
-import { isAccepted, type Outcome, outcomesOf, phase1Done } from "./outcome.ts";
+import { isAccepted, type Outcome, outcomesOf, phase1Done, responderTimes } from "./outcome.ts";
 import type { Capture } from "./packets.ts";
 import { COUNTS_FROM, idsOf, microsoftVersion, type Pattern, patternOf, vendorIdsOf } from "./pattern.ts";
 import { type QuickMode, quickModesOf, type Scene } from "./quick-modes.ts";
@@ -245,6 +245,7 @@ function knownOf(
     replacedAt: Math.min(Number.POSITIVE_INFINITY, ...accepted.map(({ at }) => at)),
     sourceStart: Math.min(...[...sources].map((source) => capture.starts[source])),
     newEsp: newEspOf(sa, scene, signs),
+    vouched: phase1Done(sa) !== null || responderTimes(sa, scene).length === 0,
     steps: capture.steps,
   };
 }

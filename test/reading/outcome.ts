@@ -134,13 +134,18 @@ export function phase1Done(sa: Sa): number | null {
   const main = sa.messages.filter(({ exchange }) => exchange === MAIN);
   const aggressive = sa.messages.filter(({ exchange }) => exchange === AGGRESSIVE);
   if (main.length + aggressive.length === 0)
-    return sa.messages.find(({ fromClient }) => !fromClient)?.at ?? null;
+    return sa.messages.find((message) => !message.fromClient && isSigned(message))?.at ?? null;
   // A responder that renews phase 1 began it; then the client's last message ends it (3.1).
   const last = (fromClient: boolean) =>
     main.find((message) => message.fromClient === fromClient && message.encrypted);
   const finished =
     main.length > 0 ? last(sa.renewed) : aggressive.find(({ fromClient }) => fromClient === sa.renewed);
   return finished?.at ?? shownLater(sa, last(!sa.renewed)?.at ?? null);
+}
+
+/** Anybody can send an Informational in the clear: it lifts no verdict (4). */
+function isSigned({ encrypted, exchange }: Sa["messages"][number]): boolean {
+  return encrypted || exchange !== INFORMATIONAL;
 }
 
 /** Its last message was lost; later ones under its keys show that it had finished, as in a capture that begins late. */
