@@ -59,7 +59,7 @@ describe("dependencies", () => {
 
   it("have licences that the program may be built and tested with", () => {
     const free =
-      /^(MIT|ISC|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|MPL-2\.0|0BSD|Python-2\.0|Unlicense|MIT OR Apache-2\.0)$/;
+      /^(MIT|ISC|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|BlueOak-1\.0\.0|MPL-2\.0|0BSD|CC-BY-4\.0|Python-2\.0|Unlicense|MIT OR Apache-2\.0)$/;
     for (const [path, locked] of packages) {
       // What is for another system is not installed, and its licence is that of the package that wants it.
       if (locked.license === undefined && !existsSync(new URL(path, root))) continue;

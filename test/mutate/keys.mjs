@@ -1,0 +1,18 @@
+/** Names and numbers of mutants that stay the same from run to run. */
+
+import { createHash } from "node:crypto";
+
+/** `file line:column-line:column mutator replacement`, lines and columns from 0 as Stryker's API has them. */
+export function keyOf(file, { location: { start, end }, mutatorName, replacement }) {
+  return `${file} ${start.line}:${start.column}-${end.line}:${end.column} ${mutatorName} ${replacement}`;
+}
+
+/** The `count` keys that this seed draws, whatever their order. */
+export function drawn(keys, count, seed) {
+  const lot = (key) => createHash("sha256").update(`${seed} ${key}`).digest("hex");
+  return keys
+    .map((key) => [lot(key), key])
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, count)
+    .map(([, key]) => key);
+}

@@ -1,0 +1,58 @@
+/** The rooms that are mutated, the tests that run for each, and which strings are text for people. */
+
+import { readdir } from "node:fs/promises";
+
+/** Tests that call functions and end within a second or two: no programs, no big captures, no long simulations. */
+const RULES = [
+  "test/reading/worlds.test.ts",
+  "test/samples.test.ts",
+  "test/reading/reading.test.ts",
+  "test/judgement/",
+  "test/ike/",
+  "test/witnesses/",
+  "test/live-analysis.test.ts",
+];
+const LAYOUTS = ["test/wire/"];
+
+/** Files that are slow for what they notice, or about time and memory. */
+const LEFT_OUT = /compact-hosts|-tshark|memory|joined|locate-properties/;
+/** Tests, by name: long simulations, and what asks the same again in another way. */
+export const SLOW = /in two files|one in ten thousand|calls none with four|names every counting|byte by byte/;
+
+/** By room: its tests, and how many mutants are tried; all where nothing is said. */
+export const ROOMS = {
+  judgement: { tests: RULES },
+  ike: { tests: RULES },
+  wire: { tests: [...LAYOUTS, "test/samples.test.ts"] },
+  capture: { tests: ["test/capture/", "test/samples.test.ts"], sample: 300 },
+  feed: { tests: ["test/feed/", "test/samples.test.ts"], sample: 300 },
+  collections: {
+    tests: ["test/collections/", "test/judgement/", "test/ike/", "test/samples.test.ts"],
+    sample: 300,
+  },
+  report: { tests: ["test/report/", "test/samples.test.ts"], sample: 300 },
+  evidence: { tests: ["test/evidence.test.ts"], sample: 300 },
+  records: { tests: ["test/records/"], sample: 300 },
+  logs: { tests: ["test/logs/"], sample: 300 },
+  syslog: { tests: ["test/syslog/"], sample: 300 },
+  keys: { tests: ["test/keys/"], sample: 300 },
+  witnesses: { tests: ["test/witnesses/"], sample: 300 },
+  text: { tests: ["test/text/"], sample: 300 },
+  anonymize: { tests: ["test/anonymize/"], sample: 300 },
+};
+
+/** Paths of the test files for the room of this run, those of the folders listed. */
+export async function suiteOf(root) {
+  const files = [];
+  for (const entry of ROOMS[process.env.MUTATE_ROOM].tests) {
+    if (!entry.endsWith("/")) files.push(entry);
+    else {
+      const names = (await readdir(`${root}/${entry}`, { recursive: true })).sort();
+      for (const name of names) if (name.endsWith(".test.ts")) files.push(`${entry}${name}`);
+    }
+  }
+  return files.filter((file) => !LEFT_OUT.test(file));
+}
+
+/** Whether a string is a sentence or a name shown to people: it has a blank between words. */
+export const isText = (value) => /\S\s\S|\s\S|\S\s/.test(value);
