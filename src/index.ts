@@ -17,9 +17,10 @@ import type { Anonymizer } from "./anonymize/anonymizer.ts";
 import { withoutNames } from "./anonymize/file-names.ts";
 import type { CaptureError } from "./capture/source.ts";
 import type { EvidencePlan } from "./evidence/plan.ts";
-import type { FeedInput } from "./feed/feed.ts";
+import type { FeedInput, Reading } from "./feed/feed.ts";
 import { REORDER } from "./feed/formats.ts";
 import { Sequencer } from "./feed/sequencer.ts";
+import { LinearMemory } from "./linear/memory.ts";
 import { refuseLogs } from "./logs/format.ts";
 import { fileInputs } from "./node/files.ts";
 import { expandInputs, filesOf } from "./node/inputs.ts";
@@ -46,7 +47,7 @@ export async function extract(
   write: (lines: string) => Promise<void>,
 ): Promise<Extraction> {
   const { names, failures, leftOut } = await expandInputs(inputs);
-  const feed = new Sequencer(fileInputs(names).map(packetsOnly));
+  const feed = new Sequencer(fileInputs(names).map(packetsOnly), LinearMemory.make());
   const settings = { ...options, sensor: options.sensor ?? hostname(), now: () => performance.now() };
   try {
     const counts = await extractFrom(feed, settings, write);
@@ -60,8 +61,8 @@ export async function extract(
 
 /** A log would become records that tell more than it does. */
 function packetsOnly(input: FeedInput): FeedInput {
-  const open = async (chunk?: number) => {
-    const source = await input.open(chunk);
+  const open = async (reading?: Reading) => {
+    const source = await input.open(reading);
     try {
       refuseLogs([source.summary], "nothing can be extracted: give it to the main command as it is");
       return source;

@@ -19,10 +19,11 @@ import { IterableSource } from "./capture/byte-source.ts";
 import type { CaptureError } from "./capture/source.ts";
 import { writeEvidenceCapture } from "./evidence/capture.ts";
 import type { Decompressor, Decompressors } from "./feed/decompression.ts";
-import type { FeedInput } from "./feed/feed.ts";
+import type { FeedInput, Reading } from "./feed/feed.ts";
 import { openSource } from "./feed/formats.ts";
 import { Sequencer } from "./feed/sequencer.ts";
 import type { Ciphers } from "./keys/ciphers.ts";
+import { LinearMemory } from "./linear/memory.ts";
 import type { Report } from "./report/model.ts";
 import type { Timeline } from "./report/timeline.ts";
 import { toolName, version } from "./report/version.ts";
@@ -153,10 +154,11 @@ function sequencer(
 ): Sequencer {
   const reorder = reorderSeconds === undefined ? {} : { reorder: reorderSeconds * MICROS_PER_SECOND };
   const opening = { ...reorder, decompressors, ...(gatewayLog === undefined ? {} : { gatewayLog }) };
-  return new Sequencer([
+  const all = [
     ...inputs.map((input) => feedInput(input, opening)),
     ...syslog.map((input) => feedInput(input, { ...opening, isGatewayLog: true })),
-  ]);
+  ];
+  return new Sequencer(all, LinearMemory.make());
 }
 
 async function runOver(
@@ -171,7 +173,7 @@ async function runOver(
     progress?.({ bytes, packets, source });
   };
   const now = options.now ?? (() => performance.now());
-  const outcome = await run(feed, { ...settings, ...more, now, onRound }, unread);
+  const outcome = await run(feed, { ...settings, ...more, now, onRound, memory: feed.memory }, unread);
   // Not waited for: a stream that is told to end while it gives nothing may never answer.
   feed.close().catch(() => {});
   return outcome;
@@ -189,11 +191,11 @@ function fileOf({ name, chunks }: PortableInput): WitnessFile {
 
 function feedInput({ name, chunks, reopen }: PortableInput, options: PortableOpening): FeedInput {
   let opened = false;
-  const open = (chunk?: number) => {
+  const open = (reading?: Reading) => {
     const again = opened && reopen !== undefined ? reopen() : chunks;
     opened = true;
     const source = new IterableSource(iterated(again));
-    return openSource(source, name, chunk === undefined ? options : { ...options, chunk });
+    return openSource(source, name, { ...options, ...reading });
   };
   return { name, once: reopen === undefined, open, abandon: () => {} };
 }

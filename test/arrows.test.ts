@@ -7,6 +7,7 @@ const src = fileURLToPath(new URL("../src", import.meta.url));
 
 /** Data flows one way: what each room may import. "." are the files beside the rooms: the library's entries. */
 const BELOW_ANALYSIS = [
+  "linear",
   "collections",
   "anonymize",
   "wire",
@@ -25,8 +26,10 @@ const BELOW_ANALYSIS = [
 const BELOW_NODE = [...BELOW_ANALYSIS, "archives", "text", "logs", "printers", "analysis"];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   collections: [],
+  core: [],
+  linear: ["core", "collections"],
   wire: [],
-  capture: ["wire"],
+  capture: ["linear", "wire"],
   keys: ["wire", "collections"],
   syslog: ["capture", "wire", "collections"],
   events: ["wire", "collections"],
@@ -36,8 +39,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   archives: ["capture", "wire", "collections"],
   text: ["capture", "wire", "collections"],
   logs: ["capture", "wire"],
-  feed: ["capture", "archives", "text", "records", "logs", "syslog", "wire"],
-  ike: ["wire", "collections"],
+  feed: ["linear", "capture", "archives", "text", "records", "logs", "syslog", "wire"],
+  ike: ["core", "linear", "wire", "collections"],
   judgement: ["ike", "wire", "collections"],
   evidence: ["anonymize", "judgement", "ike", "feed", "capture", "wire", "collections"],
   report: ["judgement", "ike", "collections"],

@@ -5,6 +5,7 @@ import { ClockComparison } from "../feed/clock-comparison.ts";
 import type { FeedInput } from "../feed/feed.ts";
 import { Sequencer } from "../feed/sequencer.ts";
 import { shifted } from "../feed/shifted.ts";
+import { LinearMemory } from "../linear/memory.ts";
 import type { LiveAnalysis } from "./analysis.ts";
 import { type Outcome, type RunOptions, run } from "./run.ts";
 
@@ -28,7 +29,7 @@ export async function runAligned(
   const isSeveral = inputs.length > 1 || inputs.some(({ expand }) => expand !== undefined);
   const comparison = isSeveral ? new ClockComparison() : null;
   const sinks = comparison === null ? [] : [comparison];
-  const first = new Sequencer(inputs);
+  const first = new Sequencer(inputs, LinearMemory.make());
   first.offsets = () => comparison?.offsets(first.summaries.map(({ name }) => name)) ?? [];
   const outcome = await runOnce(first, { ...options, sinks }, unreadable);
   const offsets = first.clockOffsets;
@@ -39,7 +40,8 @@ export async function runAligned(
   }
   for (const { source, micros } of known) shifts[first.inputOf(source)] = Math.round(micros);
   await first.close();
-  const second = new Sequencer(first.inputs.map((input, i) => shifted(input, shifts[i])));
+  const inOrder = first.inputs.map((input, i) => shifted(input, shifts[i]));
+  const second = new Sequencer(inOrder, LinearMemory.make());
   second.offsets = () => offsets.map((offset) => ({ ...offset, isApplied: known.includes(offset) }));
   return { ...(await runOnce(second, options, unreadable)), feed: second, shifts };
 }
@@ -51,6 +53,7 @@ function runOnce(
 ): Promise<Outcome> {
   const told = {
     ...options,
+    memory: feed.memory,
     ...(onRound && { onRound: (analysis: LiveAnalysis) => onRound(feed, analysis) }),
   };
   return run(feed, told, () => unreadable(feed));

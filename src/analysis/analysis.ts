@@ -11,7 +11,7 @@
 import type { Slice } from "../capture/batch.ts";
 import type { CaptureError } from "../capture/source.ts";
 import { type EvidencePlan, evidencePlan } from "../evidence/plan.ts";
-import { Decoder, type Sink } from "../feed/decoder.ts";
+import type { Decoder } from "../feed/decoder.ts";
 import type { Inputs } from "../feed/feed.ts";
 import { Facts } from "../ike/facts.ts";
 import { Tracker } from "../ike/tracker.ts";
@@ -27,7 +27,8 @@ import { type GatewayPresence, presenceOf } from "../report/presence.ts";
 import type { ScanCounts } from "../report/report.ts";
 import { isoTime } from "../report/time.ts";
 import { buildTimelines, type Timeline } from "../report/timeline.ts";
-import { portSet } from "../wire/locate.ts";
+import type { Datagram } from "../wire/decoded.ts";
+import { decoderOf } from "./decoding.ts";
 import { FindingLog } from "./finding-log.ts";
 import { Judging } from "./judging.ts";
 import { type Closed, type LiveOptions, namedAs, noFindings, type Tally, tallyOf } from "./live-options.ts";
@@ -87,16 +88,13 @@ export class LiveAnalysis {
       witnesses,
       responders,
     });
-    const rounds: Sink = {
+    const rounds = {
       begin: () => this.#begin(),
-      isakmp: (datagram) => this.#scanner.isakmp(datagram),
-      signOfLife: (datagram) => this.#scanner.signOfLife(datagram),
-      end: (slice) => this.#taken(slice),
+      isakmp: (datagram: Datagram) => this.#scanner.isakmp(datagram),
+      signOfLife: (datagram: Datagram) => this.#scanner.signOfLife(datagram),
+      end: (slice: Slice) => this.#taken(slice),
     };
-    this.decoder = new Decoder(portSet(options.ports ?? []), [
-      ...(options.sinks ?? []),
-      options.anonymizer === undefined ? rounds : options.anonymizer.before(rounds),
-    ]);
+    this.decoder = decoderOf(options, rounds, this.#facts);
   }
 
   /** When the last slice came; NaN before any. */

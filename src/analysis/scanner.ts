@@ -2,8 +2,8 @@
 
 import type { Slice } from "../capture/batch.ts";
 import { endpoint } from "../collections/endpoints.ts";
+import { sourceBit } from "../collections/sources.ts";
 import type { Sink } from "../feed/decoder.ts";
-import { sourceBit } from "../ike/flows.ts";
 import type { Tracker } from "../ike/tracker.ts";
 import { Message } from "../wire/datagram.ts";
 import type { Datagram } from "../wire/decoded.ts";

@@ -3,8 +3,8 @@
  * Only the tail of a chunk, the beginning of a record, is ever copied.
  */
 
+import { Lease, ordinaryMemory, wider } from "../linear/memory.ts";
 import { type ByteSource, CHUNK } from "./byte-source.ts";
-import { pageAligned } from "./page-aligned.ts";
 import { failureReason, isDamage, type ReadFailure, type SourceEnd } from "./source.ts";
 
 /** Room for what is left of a chunk, in front of the place where the next one is read to: records of usual size fit. */
@@ -25,11 +25,16 @@ export class ByteWindow {
   /** Where chunks are read to, so that each of them begins at a page; 0 where that does not matter. */
   readonly #readAt: number;
 
-  constructor(source: ByteSource, chunk = CHUNK) {
+  /** What this window and its reader take, until it is closed. */
+  readonly memory: Lease;
+
+  /** @param memory where the bytes are read to */
+  constructor(source: ByteSource, chunk = CHUNK, memory = ordinaryMemory) {
     this.source = source;
+    this.memory = new Lease(memory);
     const isFile = source.size !== null && chunk >= CHUNK;
     this.#readAt = isFile ? TAIL : 0;
-    this.bytes = isFile ? pageAligned(TAIL + chunk) : new Uint8Array(chunk);
+    this.bytes = this.memory.column(Uint8Array, this.#readAt + chunk);
     this.start = this.#readAt;
     this.end = this.#readAt;
   }
@@ -54,9 +59,7 @@ export class ByteWindow {
     if (this.ended) return;
     this.#moveTo(Math.max(0, this.#readAt - this.available));
     if (this.end === this.bytes.length) {
-      const larger = new Uint8Array(this.bytes.length * 2);
-      larger.set(this.bytes);
-      this.bytes = larger;
+      this.bytes = wider(this.memory, this.bytes, Uint8Array);
     }
     try {
       const count = await this.source.read(this.bytes, this.end);
@@ -74,6 +77,12 @@ export class ByteWindow {
     this.bytes.copyWithin(start, this.start, this.end);
     this.end = start + this.available;
     this.start = start;
+  }
+
+  /** Nothing more is read, and the bytes at hand are given up. */
+  close(): Promise<void> {
+    this.memory.end();
+    return this.source.close();
   }
 
   /** Reads until `count` bytes are at hand; false when the stream ends before. */

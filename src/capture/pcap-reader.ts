@@ -41,7 +41,7 @@ export class PcapSource extends StreamSource implements CaptureSource {
   #dialect: PcapDialect;
   /** The first records have to tell the dialect. */
   #undecided: boolean;
-  readonly #batch = new BatchBuffer();
+  readonly #batch: BatchBuffer;
 
   /** `window` stands at the file header, which is at hand in full. */
   constructor(window: ByteWindow, name: string, suffix: string) {
@@ -51,6 +51,7 @@ export class PcapSource extends StreamSource implements CaptureSource {
     const [dialect] = header.dialects;
     super(window, newSummary(name, dialect.name + suffix, dialect.nanos ? 9 : 6));
     this.#header = header;
+    this.#batch = new BatchBuffer(window.memory);
     this.#suffix = suffix;
     this.#dialect = dialect;
     this.#undecided = header.dialects.length > 1;

@@ -27,7 +27,7 @@ const MAX_INTERFACES = 65_536;
 const MAX_BLOCK = 16 * 1024 * 1024;
 
 export class PcapngSource extends StreamSource implements CaptureSource {
-  readonly #batch = new BatchBuffer();
+  readonly #batch: BatchBuffer;
   #littleEndian = true;
   #view: DataView;
   #interfaces: Interface[] = [];
@@ -40,14 +40,15 @@ export class PcapngSource extends StreamSource implements CaptureSource {
 
   constructor(window: ByteWindow, name: string, suffix: string) {
     super(window, newSummary(name, `pcapng${suffix}`));
-    this.#view = new DataView(window.bytes.buffer);
+    this.#batch = new BatchBuffer(window.memory);
+    this.#view = this.#bytesAtHand();
   }
 
   async next(): Promise<FrameBatch | null> {
     const window = this.window;
     while (this.summary.end === "clean") {
       this.#batch.begin(window.bytes);
-      this.#view = new DataView(window.bytes.buffer, window.bytes.byteOffset, window.bytes.byteLength);
+      this.#view = this.#bytesAtHand();
       do this.#enhancedPackets();
       while (!this.#batch.full && this.#block());
       if (this.#batch.count > 0) {
@@ -66,6 +67,11 @@ export class PcapngSource extends StreamSource implements CaptureSource {
       await window.more();
     }
     return null;
+  }
+
+  #bytesAtHand(): DataView {
+    const { bytes } = this.window;
+    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   #isCorrupt(): boolean {

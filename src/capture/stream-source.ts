@@ -36,6 +36,6 @@ export abstract class StreamSource {
   }
 
   close(): Promise<void> {
-    return this.window.source.close();
+    return this.window.close();
   }
 }

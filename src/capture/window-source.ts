@@ -7,12 +7,13 @@ import type { CaptureSource } from "./source.ts";
 import { newSummary, StreamSource } from "./stream-source.ts";
 
 export abstract class WindowSource extends StreamSource implements CaptureSource {
-  protected readonly batch = new BatchBuffer();
+  protected readonly batch: BatchBuffer;
   readonly #linkTypes = new Set<number>();
 
   /** @param format with its suffix @param timeDigits digits after the second that the format's clock has */
   protected constructor(window: ByteWindow, name: string, format: string, timeDigits: 6 | 9) {
     super(window, newSummary(name, format, timeDigits));
+    this.batch = new BatchBuffer(window.memory);
   }
 
   /**

@@ -56,6 +56,8 @@ export class ClockComparison implements Sink {
     this.#maxMessages = maxMessages;
   }
 
+  readonly wantsLife = false;
+
   signOfLife(): void {}
 
   isakmp(datagram: Datagram): void {

@@ -12,6 +12,7 @@ import {
   packetsIn,
   type Slice,
 } from "../capture/batch.ts";
+import type { Walk } from "../linear/walk.ts";
 import { Datagram } from "../wire/decoded.ts";
 import {
   classifyHeader,
@@ -33,6 +34,8 @@ export interface Sink {
   isakmp(datagram: Datagram): void;
   /** ESP or a NAT keepalive. */
   signOfLife(datagram: Datagram): void;
+  /** false: `signOfLife` does nothing. */
+  readonly wantsLife?: boolean;
   /** The rows of this slice are over. */
   end?(slice: Slice): void;
 }
@@ -57,7 +60,8 @@ export class Decoder {
   readonly #ports: PortSet;
   readonly #sink: Sink;
   readonly #datagram = new Datagram();
-  readonly #kinds = new Float64Array(kindNames.length);
+  readonly #kinds: Float64Array;
+  readonly #walk: Walk | null;
   readonly #classes = new Float64Array(headerClassNames.length);
   #quickModes = 0;
   /** By source: what was decoded of it. */
@@ -66,8 +70,11 @@ export class Decoder {
   readonly #unread = new UnreadPackets();
   #packets = 0;
 
-  constructor(ports: PortSet, sinks: readonly Sink[]) {
+  /** @param walk what may settle frames that most captures are made of, where no sink wants signs of life */
+  constructor(ports: PortSet, sinks: readonly Sink[], walk: Walk | null = null) {
     this.#ports = ports;
+    this.#walk = walk;
+    this.#kinds = walk?.kinds ?? new Float64Array(kindNames.length);
     this.#sink = sinks.length === 1 ? sinks[0] : new SeveralSinks(sinks);
   }
 
@@ -118,7 +125,8 @@ export class Decoder {
   }
 
   /** The loop that touches every packet of every capture. */
-  #frames(batch: FrameBatch, { clock, source, start, end }: Slice): void {
+  #frames(batch: FrameBatch, { clock, source, segment, start, end }: Slice): void {
+    const walk = this.#walk?.begin(batch, clock, segment, source) === true ? this.#walk : null;
     const { bytes, offsets, captured, linkTypes, firstFrame } = batch;
     const datagram = this.#datagram;
     const ports = this.#ports;
@@ -127,7 +135,7 @@ export class Decoder {
     datagram.bytes = bytes;
     datagram.digest = null;
     datagram.clear = null;
-    for (let i = start; i < end; i += 1) {
+    for (let i = walk?.past(start, end) ?? start; i < end; i = walk?.past(i + 1, end) ?? i + 1) {
       const kind = locate(bytes, offsets[i], captured[i], linkTypes[i], ports, datagram);
       kinds[kind] += 1;
       if (kind > Kind.oldDraftEsp) {

@@ -4,7 +4,7 @@
  */
 
 import { PackedError } from "../archives/packed-input.ts";
-import { IterableSource } from "../capture/byte-source.ts";
+import { CHUNK, IterableSource } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
 
 /** Unpacked bytes. `destroy` ends them while a chunk is waited for. Errors of damaged data are thrown to the reader. */
@@ -134,10 +134,10 @@ function over(inner: ByteWindow, chunks: AsyncIterable<Uint8Array>, destroy: () 
     position: () => inner.source.position(),
     onClose: () => {
       destroy();
-      void inner.source.close();
+      void inner.close();
     },
   });
-  return new ByteWindow(source);
+  return new ByteWindow(source, CHUNK, inner.memory);
 }
 
 async function* guard(

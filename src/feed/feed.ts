@@ -2,6 +2,7 @@
 
 import type { Slice } from "../capture/batch.ts";
 import type { CaptureError, CaptureSource, SourceSummary, WrittenTime } from "../capture/source.ts";
+import type { Memory } from "../linear/memory.ts";
 
 export type { Slice } from "../capture/batch.ts";
 export type { WrittenTime } from "../capture/source.ts";
@@ -20,16 +21,21 @@ export interface Expansion {
   leftOut: CaptureError[];
 }
 
+/** How an input is read. */
+export interface Reading {
+  /** Bytes read at a time. */
+  chunk?: number;
+  /** Where they are read to. */
+  memory?: Memory;
+}
+
 /** An input that is not opened yet. What opens it belongs to the runtime, and is handed in. */
 export interface FeedInput {
   readonly name: string;
   /** It can be opened once: a pipe. Others are looked into, and opened again when their turn comes. */
   readonly once: boolean;
-  /**
-   * @param chunk bytes read at a time
-   * @throws CaptureError when it cannot be read
-   */
-  open(chunk?: number): Promise<CaptureSource>;
+  /** @throws CaptureError when it cannot be read */
+  open(reading?: Reading): Promise<CaptureSource>;
   /**
    * Of an input that can only be looked into by reading it: itself, or the files in it.
    * @throws CaptureError when it cannot be read

@@ -47,7 +47,7 @@ export async function openInput(
   name: string,
   options: OpenOptions = {},
 ): Promise<Opened> {
-  let window = new ByteWindow(source, options.chunk ?? CHUNK);
+  let window = new ByteWindow(source, options.chunk ?? CHUNK, options.memory);
   let suffix = "";
   await window.have(4);
   if (window.available === 0) {

@@ -2,6 +2,7 @@
 
 import type { Batch } from "../capture/batch.ts";
 import { CaptureError, type CaptureSource, type SourceSummary } from "../capture/source.ts";
+import type { Memory } from "../linear/memory.ts";
 import type { ClockStep, FeedInput, WrittenTime } from "./feed.ts";
 import { Lane } from "./lane.ts";
 import { SourceClock } from "./source-clock.ts";
@@ -25,9 +26,12 @@ export class InputLane extends Lane {
   #peeked = false;
   #position = 0;
 
-  constructor(input: FeedInput, index: number) {
+  readonly #memory: Memory;
+
+  constructor(input: FeedInput, index: number, memory: Memory) {
     super(index);
     this.input = input;
+    this.#memory = memory;
   }
 
   get hasRow(): boolean {
@@ -47,7 +51,7 @@ export class InputLane extends Lane {
   /** Finds the first row. With `peek`, a file is closed again until the merge comes to it. */
   async start(peek: boolean): Promise<void> {
     if (!peek || this.input.once) return this.#openNow();
-    const source = await this.input.open(PEEK_CHUNK);
+    const source = await this.input.open({ chunk: PEEK_CHUNK, memory: this.#memory });
     this.summary = source.summary;
     this.size = source.size;
     // What is not a regular file can be read only once.
@@ -77,7 +81,7 @@ export class InputLane extends Lane {
   }
 
   async #openNow(): Promise<void> {
-    this.#source = await this.input.open();
+    this.#source = await this.input.open({ memory: this.#memory });
     this.summary = this.#source.summary;
     this.size = this.#source.size;
     await this.#first();
@@ -118,7 +122,10 @@ export class InputLane extends Lane {
   /** Goes on with the first row of `batch`. */
   take(batch: Batch): void {
     this.batch = batch;
-    if (this.clock.length < batch.micros.length) this.clock = new Float64Array(batch.micros.length);
+    if (this.clock.length < batch.micros.length) {
+      this.#memory.free(this.clock);
+      this.clock = this.#memory.column(Float64Array, batch.micros.length);
+    }
     if (batch.provenance === "packet") this.timeCheck.see(batch);
     this.first ??= { micros: batch.micros[0], nanos: batch.nanos[0] };
     const last = batch.count - 1;
@@ -144,6 +151,8 @@ export class InputLane extends Lane {
       if (this.summary === null && !this.failed) this.input.abandon();
       return;
     }
+    this.#memory.free(this.clock);
+    this.clock = new Float64Array(0);
     this.#position = this.#source.position();
     await this.#source.close();
     this.#source = null;

@@ -7,10 +7,9 @@ import type { Spool } from "../capture/random-access.ts";
 import type { CaptureSource } from "../capture/source.ts";
 import type { LineTaker } from "../syslog/source.ts";
 import type { Decompressors } from "./decompression.ts";
+import type { Reading } from "./feed.ts";
 
-export interface OpenOptions {
-  /** Bytes read at a time. */
-  chunk?: number;
+export interface OpenOptions extends Reading {
   /** How far lines of records and logs may be out of order, microseconds. */
   reorder?: number;
   /** What the runtime can unpack. */

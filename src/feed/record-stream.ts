@@ -7,7 +7,7 @@ import { IterableSource } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
 import { CaptureError, type CaptureSource, type SourceSummary } from "../capture/source.ts";
 import { RecordSource } from "../records/reader.ts";
-import type { Feed, FeedInput, Slice, WrittenTime } from "./feed.ts";
+import type { Feed, FeedInput, Reading, Slice, WrittenTime } from "./feed.ts";
 import { Sequencer } from "./sequencer.ts";
 
 export class RecordStream implements Feed {
@@ -21,7 +21,7 @@ export class RecordStream implements Feed {
     this.#input = input;
     const { name, abandon } = input;
     // Not an archive: a stream is one input.
-    this.#sequencer = new Sequencer([{ name, once: true, open: (chunk) => this.#open(chunk), abandon }]);
+    this.#sequencer = new Sequencer([{ name, once: true, open: (reading) => this.#open(reading), abandon }]);
   }
 
   get summaries(): SourceSummary[] {
@@ -70,8 +70,8 @@ export class RecordStream implements Feed {
     return this.#sequencer.heldBack();
   }
 
-  async #open(chunk?: number): Promise<CaptureSource> {
-    const source = await this.#input.open(chunk).catch((error: unknown) => this.#withoutLines(error));
+  async #open(reading?: Reading): Promise<CaptureSource> {
+    const source = await this.#input.open(reading).catch((error: unknown) => this.#withoutLines(error));
     if (!(source instanceof RecordSource)) {
       const { name, format } = source.summary;
       await source.close();

@@ -6,6 +6,7 @@
  */
 
 import { CaptureError, type SourceSummary } from "../capture/source.ts";
+import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { ClockOffset, ClockStep, Feed, FeedInput, Slice, SourceTimes, Taken } from "./feed.ts";
 import { InputLane } from "./input-lane.ts";
 import { Sequence } from "./sequence.ts";
@@ -17,14 +18,21 @@ export class Sequencer implements Feed {
   /** Files in archives that look like captures and cannot be read. */
   readonly leftOut: CaptureError[] = [];
   readonly #inputs: readonly FeedInput[];
+  /** Where the inputs are read to. */
+  readonly memory: Memory;
   /** Asked for `clockOffsets`. */
   offsets: () => readonly ClockOffset[] = () => [];
   #lanes: InputLane[];
   readonly #sequence = new Sequence<InputLane>();
 
-  constructor(inputs: readonly FeedInput[]) {
+  constructor(inputs: readonly FeedInput[], memory = ordinaryMemory) {
     this.#inputs = inputs;
-    this.#lanes = inputs.map((input, index) => new InputLane(input, index));
+    this.memory = memory;
+    this.#lanes = this.#lanesOf(inputs);
+  }
+
+  #lanesOf(inputs: readonly FeedInput[]): InputLane[] {
+    return inputs.map((input, index) => new InputLane(input, index, this.memory));
   }
 
   get clockOffsets(): readonly ClockOffset[] {
@@ -140,7 +148,7 @@ export class Sequencer implements Feed {
         this.failures.push(error);
       }
     }
-    this.#lanes = found.map((input, index) => new InputLane(input, index));
+    this.#lanes = this.#lanesOf(found);
   }
 
   async #start(lane: InputLane, peek: boolean): Promise<void> {

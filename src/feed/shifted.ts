@@ -1,12 +1,12 @@
 /** An input whose clock is known to be off, with its times put right. */
 
 import type { CaptureSource } from "../capture/source.ts";
-import type { FeedInput } from "./feed.ts";
+import type { FeedInput, Reading } from "./feed.ts";
 
 /** @param micros to be added to each time, whole microseconds */
 export function shifted(input: FeedInput, micros: number): FeedInput {
   if (micros === 0) return input;
-  const open = async (chunk?: number) => shiftedSource(await input.open(chunk), micros);
+  const open = async (reading?: Reading) => shiftedSource(await input.open(reading), micros);
   return { name: input.name, once: input.once, open, abandon: () => input.abandon() };
 }
 

@@ -3,11 +3,15 @@
  * exactly whether it sent in any span that ends now, at a few numbers a host.
  */
 
-import { wider } from "./spis.ts";
+import { PLACE_FIRST, PLACE_LAST, PLACE_SECOND, PLACES, PLACES_LENGTH } from "../core/layout.ts";
+import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 
 /** Seconds kept; a power of two, more than the minute that rules look back on. */
 const SECONDS = 64;
 const MICROS = 1_000_000;
+const FIRST_HOSTS = 256;
+const FIRST_PLACES = 16;
 /** Hosts that are followed; who comes later is not known to have sent steadily. */
 const MAX_HOSTS = 4_096;
 /** Rule 4, `unproven`: a host sends steadily when it sent in five of the six spans of 10 s before. */
@@ -17,13 +21,31 @@ const STEADY_SPANS = 5;
 
 export class ActivityTable {
   /** Place of each host + 1, or 0. */
-  #places = new Int32Array(256);
+  #places: Int32Array;
   #used = 0;
   /** Places of hosts that are gone. */
   #free: number[] = [];
-  #second = new Int32Array(16 * SECONDS);
-  #first = new Float64Array(16 * SECONDS);
-  #last = new Float64Array(16 * SECONDS);
+  #second: Int32Array;
+  #first: Float64Array;
+  #last: Float64Array;
+  readonly #memory: Memory;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#places = memory.column(Int32Array, FIRST_HOSTS);
+    this.#second = memory.column(Int32Array, FIRST_PLACES * SECONDS);
+    this.#first = memory.column(Float64Array, FIRST_PLACES * SECONDS);
+    this.#last = memory.column(Float64Array, FIRST_PLACES * SECONDS);
+  }
+
+  /** Where the walk finds the seconds of each host. */
+  lieAt(border: Border): void {
+    border.column(PLACES, this.#places);
+    border.value(PLACES_LENGTH, this.#places.length);
+    border.column(PLACE_SECOND, this.#second);
+    border.column(PLACE_FIRST, this.#first);
+    border.column(PLACE_LAST, this.#last);
+  }
 
   sent(host: number, at: number): void {
     let place = host < this.#places.length ? this.#places[host] - 1 : -1;
@@ -64,14 +86,10 @@ export class ActivityTable {
   }
 
   #add(host: number): number {
-    while (host >= this.#places.length) this.#places = wider(this.#places, Int32Array);
+    while (host >= this.#places.length) this.#places = wider(this.#memory, this.#places, Int32Array);
     let place = this.#free.pop();
     if (place === undefined) {
-      if ((this.#used + 1) * SECONDS > this.#second.length) {
-        this.#second = wider(this.#second, Int32Array);
-        this.#first = wider(this.#first, Float64Array);
-        this.#last = wider(this.#last, Float64Array);
-      }
+      if ((this.#used + 1) * SECONDS > this.#second.length) this.#widen();
       place = this.#used;
       this.#used += 1;
     }
@@ -80,15 +98,22 @@ export class ActivityTable {
     return place;
   }
 
+  #widen(): void {
+    this.#second = wider(this.#memory, this.#second, Int32Array);
+    this.#first = wider(this.#memory, this.#first, Float64Array);
+    this.#last = wider(this.#memory, this.#last, Float64Array);
+  }
+
   /** Hosts were numbered anew; places of those that are gone are given to others. */
   renumber(moved: Int32Array): void {
     const old = this.#places;
-    this.#places = new Int32Array(old.length);
+    this.#places = this.#memory.column(Int32Array, old.length);
     for (let from = 0; from < Math.min(moved.length, old.length); from += 1) {
       if (old[from] === 0) continue;
       if (moved[from] >= 0) this.#places[moved[from]] = old[from];
       else this.#free.push(old[from] - 1);
     }
+    this.#memory.free(old);
   }
 
   /** All that is known, to be kept in a state file. */
@@ -105,14 +130,12 @@ export class ActivityTable {
   }
 
   restore({ places, used, free, second, first, last }: ReturnType<ActivityTable["save"]>): void {
-    this.#places = places;
+    this.#places = movedTo(this.#memory, places, Int32Array);
     this.#used = used;
     this.#free = free;
-    while (this.#second.length < second.length) this.#second = wider(this.#second, Int32Array);
+    while (this.#second.length < second.length) this.#widen();
     this.#second.set(second);
-    this.#first = new Float64Array(this.#second.length);
     this.#first.set(first);
-    this.#last = new Float64Array(this.#second.length);
     this.#last.set(last);
   }
 }

@@ -1,8 +1,10 @@
 /** Quick modes that wait for the next ESP of a flow, by its row. */
 
 import { append } from "../collections/grouping.ts";
+import { FLOW_WATCHED } from "../core/layout.ts";
+import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 import type { Exchange } from "./exchange.ts";
-import { wider } from "./spis.ts";
 
 export interface Waiting {
   exchange: Exchange;
@@ -11,8 +13,18 @@ export interface Waiting {
 
 export class EspWatch {
   /** 1 where a quick mode waits. */
-  isWatched = new Uint8Array(256);
+  isWatched: Uint8Array;
   #waiting = new Map<number, Waiting[]>();
+  readonly #memory: Memory;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.isWatched = memory.column(Uint8Array, 256);
+  }
+
+  lieAt(border: Border): void {
+    border.column(FLOW_WATCHED, this.isWatched);
+  }
 
   add(row: number, exchange: Exchange, fromStarter: boolean): void {
     this.isWatched[row] = 1;
@@ -52,7 +64,7 @@ export class EspWatch {
   }
 
   grow(): void {
-    this.isWatched = wider(this.isWatched, Uint8Array);
+    this.isWatched = wider(this.#memory, this.isWatched, Uint8Array);
   }
 
   /** All that is known, to be kept in a state file. */
@@ -61,7 +73,7 @@ export class EspWatch {
   }
 
   restore({ watched, waiting }: ReturnType<EspWatch["save"]>): void {
-    this.isWatched = watched;
+    this.isWatched = movedTo(this.#memory, watched, Uint8Array);
     this.#waiting = waiting;
   }
 }

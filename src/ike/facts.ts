@@ -8,12 +8,13 @@
  * Times are microseconds of the feed's clock, which begins anew with each segment; NaN where nothing was seen.
  */
 
+import type { Border } from "../linear/walk.ts";
 import type { IkeSa } from "./sa.ts";
 import type { Tracker } from "./tracker.ts";
 
 export { NOTIFY_INVALID_MESSAGE_ID, numberedNotify } from "../wire/notifies.ts";
 export { asStartedBy, type Exchange, type Stamp } from "./exchange.ts";
-export { UNHEARD_SPAN } from "./flows.ts";
+export { UNHEARD_SPAN } from "./spis.ts";
 export { closeFragments } from "./incomplete-fragments.ts";
 export type { OpenedNote } from "./opened-note.ts";
 export { isTwoWay, type Path, type Side } from "./paths.ts";
@@ -192,6 +193,11 @@ export class Facts {
   /** What was dropped because there was no room, by table. */
   get evicted(): Record<string, number> {
     return this.#tracker.evicted;
+  }
+
+  /** Where the walk finds the flows that it may take packets of. */
+  lieAt(border: Border): void {
+    this.#tracker.flows.lieAt(border);
   }
 
   /** One graph of objects, to be kept in a state file. */

@@ -1,32 +1,70 @@
-import { wider } from "./spis.ts";
+import {
+  FLOW_ESP,
+  FLOW_FROM,
+  FLOW_LAST_AT,
+  FLOW_REVERSE,
+  FLOW_SEGMENT,
+  FLOW_SOURCES,
+} from "../core/layout.ts";
+import { type Column, type ColumnType, type Memory, moved, wider } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 
+const FIRST_ROWS = 256;
 /** Segments of the clock that the end of a row's packets is remembered of. */
 const MAX_EARLIER = 8;
+/** RFC 3948 4 says 20 s. */
+const KEEPALIVE_INTERVAL = 30_000_000;
 /** Keepalives are steady when so many came, each soon after the one before. */
-export const STEADY_KEEPALIVES = 10;
+const STEADY_KEEPALIVES = 10;
 
 /** What is known of each flow, a typed array for each fact; see `FlowTable` for what a row is. */
 export class FlowColumns {
   /** What was last in earlier segments of the clock. */
   protected earlier = new Map<number, { at: number; segment: number }[]>();
   /** Sender and receiver (host numbers) of each row. */
-  from = new Int32Array(256);
-  to = new Int32Array(256);
+  from: Int32Array;
+  to: Int32Array;
   /** First and last packet, clock microseconds; NaN where none was seen. */
-  firstAt = new Float64Array(256);
-  lastAt = new Float64Array(256);
-  firstSegment = new Int32Array(256);
+  firstAt: Float64Array;
+  lastAt: Float64Array;
+  firstSegment: Int32Array;
   /** Segment of the clock that the times are of. */
-  segments = new Int32Array(256);
+  segments: Int32Array;
   /** The row of the other direction, or -1. */
-  reverse = new Int32Array(256);
+  reverse: Int32Array;
   /** Sources that showed the flow: one bit each, the last for all further ones. */
-  sources = new Int32Array(256);
+  sources: Int32Array;
   /** Last keepalive, and how many came in a row at less than `KEEPALIVE_INTERVAL`; 255 stands for more. */
-  keepaliveAt = new Float64Array(256);
-  keepalives = new Uint8Array(256);
+  keepaliveAt: Float64Array;
+  keepalives: Uint8Array;
   /** 1 where ESP was seen, not keepalives alone. */
-  esp = new Uint8Array(256);
+  esp: Uint8Array;
+
+  protected readonly memory: Memory;
+
+  constructor(memory: Memory) {
+    this.memory = memory;
+    this.from = memory.column(Int32Array, FIRST_ROWS);
+    this.to = memory.column(Int32Array, FIRST_ROWS);
+    this.firstAt = memory.column(Float64Array, FIRST_ROWS);
+    this.lastAt = memory.column(Float64Array, FIRST_ROWS);
+    this.firstSegment = memory.column(Int32Array, FIRST_ROWS);
+    this.segments = memory.column(Int32Array, FIRST_ROWS);
+    this.reverse = memory.column(Int32Array, FIRST_ROWS);
+    this.sources = memory.column(Int32Array, FIRST_ROWS);
+    this.keepaliveAt = memory.column(Float64Array, FIRST_ROWS);
+    this.keepalives = memory.column(Uint8Array, FIRST_ROWS);
+    this.esp = memory.column(Uint8Array, FIRST_ROWS);
+  }
+
+  lieAt(border: Border): void {
+    border.column(FLOW_LAST_AT, this.lastAt);
+    border.column(FLOW_SEGMENT, this.segments);
+    border.column(FLOW_REVERSE, this.reverse);
+    border.column(FLOW_SOURCES, this.sources);
+    border.column(FLOW_ESP, this.esp);
+    border.column(FLOW_FROM, this.from);
+  }
 
   protected clearRow(row: number): void {
     this.firstAt[row] = Number.NaN;
@@ -52,18 +90,35 @@ export class FlowColumns {
     this.keepalives[to] = this.keepalives[row];
   }
 
+  /** Twice as many rows. */
   protected grow(): void {
-    this.from = wider(this.from, Int32Array);
-    this.to = wider(this.to, Int32Array);
-    this.firstAt = wider(this.firstAt, Float64Array);
-    this.firstSegment = wider(this.firstSegment, Int32Array);
-    this.lastAt = wider(this.lastAt, Float64Array);
-    this.segments = wider(this.segments, Int32Array);
-    this.esp = wider(this.esp, Uint8Array);
-    this.reverse = wider(this.reverse, Int32Array);
-    this.sources = wider(this.sources, Int32Array);
-    this.keepaliveAt = wider(this.keepaliveAt, Float64Array);
-    this.keepalives = wider(this.keepalives, Uint8Array);
+    this.#move((column, type) => wider(this.memory, column, type));
+  }
+
+  /** Columns that were taken from elsewhere lie in the memory again. */
+  protected settle(): void {
+    this.#move((column, type) => moved(this.memory, column, type));
+  }
+
+  #move(to: <T extends Column>(column: T, type: ColumnType<T>) => T): void {
+    this.from = to(this.from, Int32Array);
+    this.to = to(this.to, Int32Array);
+    this.firstAt = to(this.firstAt, Float64Array);
+    this.lastAt = to(this.lastAt, Float64Array);
+    this.firstSegment = to(this.firstSegment, Int32Array);
+    this.segments = to(this.segments, Int32Array);
+    this.reverse = to(this.reverse, Int32Array);
+    this.sources = to(this.sources, Int32Array);
+    this.keepaliveAt = to(this.keepaliveAt, Float64Array);
+    this.keepalives = to(this.keepalives, Uint8Array);
+    this.esp = to(this.esp, Uint8Array);
+  }
+
+  protected seeKeepalive(row: number, at: number): void {
+    const steady = at - this.keepaliveAt[row] < KEEPALIVE_INTERVAL;
+    if (!steady && this.keepalives[row] < STEADY_KEEPALIVES) this.keepalives[row] = 0;
+    if (this.keepalives[row] < 255) this.keepalives[row] += 1;
+    this.keepaliveAt[row] = at;
   }
 
   /** The clock stepped back: what was before cannot be compared with what comes. */

@@ -7,14 +7,17 @@
  */
 
 import { word } from "../collections/endpoints.ts";
+import { sourceBit } from "../collections/sources.ts";
+import { ordinaryMemory, wider } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 import type { Located } from "../wire/locate.ts";
 import { EspWatch } from "./esp-watch.ts";
 import type { Exchange } from "./exchange.ts";
-import { FlowColumns, STEADY_KEEPALIVES } from "./flow-columns.ts";
+import { FlowColumns } from "./flow-columns.ts";
 import { FlowKeys } from "./flow-keys.ts";
 import type { HostTable } from "./hosts.ts";
-import { RecentFlows } from "./recent-flows.ts";
-import { SpiTable, wider } from "./spis.ts";
+import { KnownFlows } from "./known-flows.ts";
+import { SpiTable } from "./spis.ts";
 
 /** Kinds of ESP seen to or from a host. */
 export const ESP_IN_UDP = 1;
@@ -24,29 +27,35 @@ export const ESP_OVER_IP = 2;
 const SPI = 4;
 const SEQUENCE = 4;
 const NON_IKE_MARKER = 8;
-/** Bits of a source mask: the last one stands for all further sources. */
-const MAX_SOURCE = 30;
-/** RFC 3948 4 says 20 s. */
-const KEEPALIVE_INTERVAL = 30_000_000;
-/** A client that sends so long without a sign of its responder sends to one that knows it no more. */
-export const UNHEARD_SPAN = 20_000_000;
 
 export class FlowTable extends FlowColumns {
   readonly #hosts: HostTable;
   readonly #maxRows: number;
   readonly #keys = new FlowKeys();
-  readonly spis = new SpiTable();
-  readonly #watch = new EspWatch();
+  readonly spis: SpiTable;
+  readonly #watch: EspWatch;
   /** Kinds of ESP by host. */
   #kinds = new Uint8Array(256);
-  readonly #recent = new RecentFlows();
+  readonly #known: KnownFlows;
   /** Rows dropped because the table was full. */
   evicted = 0;
 
-  constructor(hosts: HostTable, maxRows = 262_144) {
-    super();
+  constructor(hosts: HostTable, maxRows = 262_144, memory = ordinaryMemory) {
+    super(memory);
     this.#hosts = hosts;
     this.#maxRows = maxRows;
+    this.spis = new SpiTable(memory);
+    this.#watch = new EspWatch(memory);
+    this.#known = new KnownFlows(memory);
+  }
+
+  /** Where the walk finds the flows that it may take packets of as `see` does. */
+  override lieAt(border: Border): void {
+    super.lieAt(border);
+    this.#watch.lieAt(border);
+    this.#known.lieAt(border);
+    this.spis.lieAt(border);
+    this.#hosts.lieAt(border);
   }
 
   get size(): number {
@@ -63,7 +72,7 @@ export class FlowTable extends FlowColumns {
     source = 0,
     whole = true,
   ): void {
-    const row = located.ipVersion === 4 ? this.#recentRow(bytes, located) : this.#packetRow(bytes, located);
+    const row = located.ipVersion === 4 ? this.#knownRow(bytes, located) : this.#packetRow(bytes, located);
     if (this.segments[row] !== segment) this.enterSegment(row, segment);
     if (Number.isNaN(this.firstAt[row])) {
       this.firstAt[row] = at;
@@ -74,7 +83,7 @@ export class FlowTable extends FlowColumns {
     if ((this.sources[row] & bit) === 0) this.sources[row] |= bit;
     this.#hosts.sent(this.from[row], at);
     if (esp) this.#seeEsp(row, bytes, located, at, segment, whole);
-    else this.#seeKeepalive(row, at);
+    else this.seeKeepalive(row, at);
   }
 
   #seeEsp(
@@ -101,27 +110,13 @@ export class FlowTable extends FlowColumns {
     if (this.#watch.isWatched[row] === 1) this.#watch.notify(row, at);
   }
 
-  #seeKeepalive(row: number, at: number): void {
-    const steady = at - this.keepaliveAt[row] < KEEPALIVE_INTERVAL;
-    if (!steady && this.keepalives[row] < STEADY_KEEPALIVES) this.keepalives[row] = 0;
-    if (this.keepalives[row] < 255) this.keepalives[row] += 1;
-    this.keepaliveAt[row] = at;
-  }
-
   /**
    * The row's sender went on without a sign of the other side, which had sent before: three packets of ESP or more,
    * over 20 s or more.
    */
   isUnheard(row: number): boolean {
     const otherAt = row < 0 || this.reverse[row] < 0 ? Number.NaN : this.lastAt[this.reverse[row]];
-    if (Number.isNaN(otherAt)) return false;
-    const { spis } = this;
-    for (const slot of spis.slots(row)) {
-      const since = spis.unheardSince[slot];
-      const long = spis.lastAt[slot] - since >= UNHEARD_SPAN && !Number.isNaN(spis.unheardThirdAt[slot]);
-      if (long && since > otherAt) return true;
-    }
-    return false;
+    return !Number.isNaN(otherAt) && this.spis.isUnheard(row, otherAt);
   }
 
   /** The last ESP of a row, whatever its SPI; NaN where there is none. */
@@ -134,11 +129,16 @@ export class FlowTable extends FlowColumns {
     return this.#ensure();
   }
 
-  /** The same for IPv4, by way of the flows seen last: most packets of a capture are ESP of a few hundred flows. */
-  #recentRow(bytes: Uint8Array, located: Located): number {
-    const slot = this.#recent.look(bytes, located);
-    const row = this.#recent.rows[slot] - 1;
-    return row >= 0 ? row : this.#recent.keep(slot, this.#packetRow(bytes, located));
+  /** The same for IPv4, by way of the flows that were seen lately. */
+  #knownRow(bytes: Uint8Array, located: Located): number {
+    const source = word(bytes, located.source);
+    const destination = word(bytes, located.destination);
+    const ports = located.sourcePort * 65_536 + located.destinationPort;
+    const known = this.#known.find(source, destination, ports);
+    if (known >= 0) return known;
+    const row = this.#packetRow(bytes, located);
+    this.#known.keep(source, destination, ports, row);
+    return row;
   }
 
   /** Kinds of ESP (bits) that the host was seen sending or receiving. */
@@ -214,10 +214,11 @@ export class FlowTable extends FlowColumns {
     this.segments = saved.segment;
     this.earlier = saved.earlier;
     this.esp = saved.esp;
+    this.settle();
     this.spis.restore(saved.spis);
     this.#watch.restore(saved);
     this.#kinds = saved.kinds;
-    this.#recent.clear();
+    this.#known.clear();
   }
 
   /** Source and destination port of a row; 0 and 0 for ESP over IP. */
@@ -229,7 +230,7 @@ export class FlowTable extends FlowColumns {
     this.esp[row] = 1;
     const kind = this.#keys.isOverIp(row) ? ESP_OVER_IP : ESP_IN_UDP;
     for (const host of [this.from[row], this.to[row]]) {
-      while (host >= this.#kinds.length) this.#kinds = wider(this.#kinds, Uint8Array);
+      while (host >= this.#kinds.length) this.#kinds = wider(ordinaryMemory, this.#kinds, Uint8Array);
       this.#kinds[host] |= kind;
     }
   }
@@ -274,7 +275,7 @@ export class FlowTable extends FlowColumns {
       return keep;
     });
     this.evicted += added + 1 - kept;
-    this.#recent.clear();
+    this.#known.clear();
     for (let row = 0; row < added; row += 1) if (moved[row] >= 0) this.moveRow(row, moved[row]);
     this.spis.move(moved);
     for (let row = 0; row < this.#keys.size; row += 1) {
@@ -289,9 +290,4 @@ export class FlowTable extends FlowColumns {
   #hasPeer(row: number): boolean {
     return this.#hosts.isakmp[this.from[row]] === 1 && this.#hosts.isakmp[this.to[row]] === 1;
   }
-}
-
-/** One bit for each source; from the 31st on they share one. */
-export function sourceBit(source: number): number {
-  return 1 << Math.min(source, MAX_SOURCE);
 }

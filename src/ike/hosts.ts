@@ -7,27 +7,45 @@
 import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { WordTable } from "../collections/word-table.ts";
+import { HOST_WATCHED } from "../core/layout.ts";
+import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 import { formatAddress } from "../wire/address.ts";
 import { ActivityTable } from "./activity.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Endpoints of IKEv2 that are told apart; of further ones the address alone is known. */
 const MAX_IKEV2_ENDPOINTS = 65_536;
+const FIRST_HOSTS = 256;
 
 export class HostTable {
   readonly #table = new WordTable(4);
   /** 1 where the host was seen sending ISAKMP, ESP or a keepalive. */
-  hasSent = new Uint8Array(256);
+  hasSent = new Uint8Array(FIRST_HOSTS);
   /** 1 where the host was seen speaking IKEv2. */
-  ikev2 = new Uint8Array(256);
+  ikev2 = new Uint8Array(FIRST_HOSTS);
   /** 1 where the host was seen sending or receiving ISAKMP. */
-  isakmp = new Uint8Array(256);
-  readonly activity = new ActivityTable();
+  isakmp = new Uint8Array(FIRST_HOSTS);
+  readonly activity: ActivityTable;
   /** Endpoints that were seen speaking IKEv2, as long as there is room. */
   ikev2Endpoints = new Set<number>();
   /** 1 where exchanges wait for the host's next packet. */
-  #watched = new Uint8Array(256);
+  #watched: Uint8Array;
   #waiting = new Map<number, Exchange[]>();
+
+  readonly #memory: Memory;
+
+  constructor(memory: Memory = ordinaryMemory) {
+    this.#memory = memory;
+    this.activity = new ActivityTable(memory);
+    this.#watched = memory.column(Uint8Array, FIRST_HOSTS);
+  }
+
+  /** Where the walk finds what it asks of a sender. */
+  lieAt(border: Border): void {
+    border.column(HOST_WATCHED, this.#watched);
+    this.activity.lieAt(border);
+  }
 
   get size(): number {
     return this.#table.size;
@@ -48,10 +66,10 @@ export class HostTable {
   #ensure(): number {
     const host = this.#table.ensure();
     if (host >= this.hasSent.length) {
-      this.hasSent = grown(this.hasSent);
-      this.ikev2 = grown(this.ikev2);
-      this.isakmp = grown(this.isakmp);
-      this.#watched = grown(this.#watched);
+      this.hasSent = wider(ordinaryMemory, this.hasSent, Uint8Array);
+      this.ikev2 = wider(ordinaryMemory, this.ikev2, Uint8Array);
+      this.isakmp = wider(ordinaryMemory, this.isakmp, Uint8Array);
+      this.#watched = wider(this.#memory, this.#watched, Uint8Array);
     }
     return host;
   }
@@ -149,7 +167,7 @@ export class HostTable {
     this.isakmp = flags.isakmp;
     this.hasSent = flags.hasSent;
     this.ikev2 = flags.ikev2;
-    this.#watched = flags.watched;
+    this.#watched = movedTo(this.#memory, flags.watched, Uint8Array);
     this.#waiting = waiting;
   }
 
@@ -188,10 +206,4 @@ export class HostTable {
       address >>> 22 === 0x191
     );
   }
-}
-
-function grown(array: Uint8Array): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }

@@ -6,10 +6,10 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
+import { sourceBit } from "../collections/sources.ts";
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_INFORMATIONAL } from "../wire/isakmp.ts";
 import type { Exchange, Stamp } from "./exchange.ts";
-import { sourceBit } from "./flows.ts";
 import type { OpenedNote } from "./opened-note.ts";
 import { isTwoWay, newPath, type Path, type Side, sideOf } from "./paths.ts";
 import type { SessionTestimony } from "./testimony.ts";

@@ -4,12 +4,17 @@
  * of a flow; a packet costs a handful of stores.
  */
 
+import { ordinaryMemory, wider } from "../linear/memory.ts";
+import { SpiColumns } from "./spi-columns.ts";
+
 /** SPIs kept of one flow: the one that was silent longest goes first. */
 export const SPIS_PER_FLOW = 8;
 /** Slots in all: several SPIs for each of some ten thousand flows. */
 const MAX_SLOTS = 131_072;
 /** So many packets without a sign of the other side are a sender that is not heard any more. */
 const UNHEARD = 3;
+/** A client that sends so long without a sign of its responder sends to one that knows it no more. */
+export const UNHEARD_SPAN = 20_000_000;
 /** A greater step of the sequence number, or a longer pause, is not a gap: a new count begins there. */
 const MAX_STEP = 1_000;
 const MAX_PAUSE = 60_000_000;
@@ -17,34 +22,16 @@ const MAX_PAUSE = 60_000_000;
 const WINDOW = 32;
 const ALL_SEEN = 0xffffffff;
 
-export class SpiTable {
-  /** First slot of each row of the flow table + 1, the SPI that was seen last; 0 for none. */
-  #heads = new Int32Array(256);
-  /** The row's next slot + 1; of a free slot, the next free one. */
-  #next = new Int32Array(256);
+export class SpiTable extends SpiColumns {
+  /** First slot that is free + 1, or 0; slots that were ever used. */
   #free = 0;
   #used = 0;
-  spi = new Uint32Array(256);
-  /** First and last packet, clock microseconds, with the segment of each. */
-  firstAt = new Float64Array(256);
-  firstSegment = new Int32Array(256);
-  lastAt = new Float64Array(256);
-  lastSegment = new Int32Array(256);
-  /** Sequence numbers of the first and the last packet; NaN where the capture cut them off. */
-  firstSequence = new Float64Array(256);
-  lastSequence = new Float64Array(256);
-  packets = new Uint32Array(256);
-  /** First and third packet since the other side was heard last. */
-  unheardSince = new Float64Array(256);
-  unheardThirdAt = new Float64Array(256);
-  #unheard = new Uint8Array(256);
-  /** Sequence numbers that passed, and packets seen of them: what is missing between is loss. */
-  expected = new Uint32Array(256);
-  counted = new Uint32Array(256);
-  /** Which of the latest numbers were seen, a bit for each; bit 0 is that of the greatest. */
-  #latest = new Uint32Array(256);
   /** SPIs that were not kept. */
   evicted = 0;
+
+  constructor(memory = ordinaryMemory) {
+    super(memory);
+  }
 
   /**
    * Records a packet of a flow.
@@ -61,7 +48,7 @@ export class SpiTable {
     otherAt: number,
     whole = true,
   ): void {
-    let slot = this.#heads[row] - 1;
+    let slot = this.heads[row] - 1;
     if (slot < 0 || this.spi[slot] !== spi) {
       slot = this.#toFront(row, spi);
       if (slot < 0) slot = this.#add(row, spi, sequence, at, segment);
@@ -72,13 +59,13 @@ export class SpiTable {
     this.lastAt[slot] = at;
     this.lastSegment[slot] = segment;
     this.packets[slot] += 1;
-    if (this.#unheard[slot] === 0 || otherAt >= this.unheardSince[slot]) {
-      this.#unheard[slot] = 1;
+    if (this.unheard[slot] === 0 || otherAt >= this.unheardSince[slot]) {
+      this.unheard[slot] = 1;
       this.unheardSince[slot] = at;
       this.unheardThirdAt[slot] = Number.NaN;
-    } else if (this.#unheard[slot] < UNHEARD) {
-      this.#unheard[slot] += 1;
-      if (this.#unheard[slot] === UNHEARD) this.unheardThirdAt[slot] = at;
+    } else if (this.unheard[slot] < UNHEARD) {
+      this.unheard[slot] += 1;
+      if (this.unheard[slot] === UNHEARD) this.unheardThirdAt[slot] = at;
     }
   }
 
@@ -93,10 +80,20 @@ export class SpiTable {
     return last;
   }
 
+  /** Three packets of an SPI or more came after `otherAt`, over `UNHEARD_SPAN` or more. */
+  isUnheard(row: number, otherAt: number): boolean {
+    for (const slot of this.slots(row)) {
+      const since = this.unheardSince[slot];
+      const long = this.lastAt[slot] - since >= UNHEARD_SPAN && !Number.isNaN(this.unheardThirdAt[slot]);
+      if (long && since > otherAt) return true;
+    }
+    return false;
+  }
+
   /** The slots of a row, the SPI seen last first. */
   *slots(row: number): Generator<number> {
-    if (row < 0 || row >= this.#heads.length) return;
-    for (let slot = this.#heads[row] - 1; slot >= 0; slot = this.#next[slot] - 1) yield slot;
+    if (row < 0 || row >= this.heads.length) return;
+    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots[slot] - 1) yield slot;
   }
 
   /** Slots in use, for a bound to be seen. */
@@ -106,24 +103,25 @@ export class SpiTable {
 
   /** A row of the flow table is used for another flow from now on. */
   clear(row: number): void {
-    if (row >= this.#heads.length) return;
-    for (let slot = this.#heads[row] - 1; slot >= 0; ) {
-      const next = this.#next[slot] - 1;
+    if (row >= this.heads.length) return;
+    for (let slot = this.heads[row] - 1; slot >= 0; ) {
+      const next = this.nextSlots[slot] - 1;
       this.#release(slot);
       slot = next;
     }
-    this.#heads[row] = 0;
+    this.heads[row] = 0;
   }
 
   /** Rows of the flow table were numbered anew: -1 for those that are gone. */
   move(moved: Int32Array): void {
-    const heads = new Int32Array(this.#heads.length);
+    const heads = this.memory.column(Int32Array, this.heads.length);
     moved.forEach((to, from) => {
-      if (from >= this.#heads.length) return;
-      if (to >= 0) heads[to] = this.#heads[from];
+      if (from >= this.heads.length) return;
+      if (to >= 0) heads[to] = this.heads[from];
       else this.clear(from);
     });
-    this.#heads = heads;
+    this.memory.free(this.heads);
+    this.heads = heads;
   }
 
   /** All columns, to be kept in a state file. */
@@ -132,45 +130,46 @@ export class SpiTable {
     const { unheardSince, unheardThirdAt, expected, counted, evicted } = this;
     const times = { firstAt, firstSegment, lastAt, lastSegment, unheardSince, unheardThirdAt };
     const numbers = { spi, firstSequence, lastSequence, packets, expected, counted, evicted };
-    const links = { heads: this.#heads, next: this.#next, free: this.#free, used: this.#used };
-    return { times, numbers, links, unheard: this.#unheard, latest: this.#latest };
+    const links = { heads: this.heads, next: this.nextSlots, free: this.#free, used: this.#used };
+    return { times, numbers, links, unheard: this.unheard, latest: this.latest };
   }
 
   restore({ times, numbers, links, unheard, latest }: ReturnType<SpiTable["save"]>): void {
     Object.assign(this, times, numbers);
-    this.#heads = links.heads;
-    this.#next = links.next;
+    this.heads = links.heads;
+    this.nextSlots = links.next;
     this.#free = links.free;
     this.#used = links.used;
-    this.#unheard = unheard;
-    this.#latest = latest;
+    this.unheard = unheard;
+    this.latest = latest;
+    this.settle();
   }
 
   #count(slot: number, sequence: number, at: number): void {
     const step = sequence - this.lastSequence[slot];
     if (Math.abs(step) > MAX_STEP || at - this.lastAt[slot] > MAX_PAUSE) {
       this.lastSequence[slot] = sequence;
-      this.#latest[slot] = ALL_SEEN;
+      this.latest[slot] = ALL_SEEN;
     } else if (step > 0) {
       this.expected[slot] += step;
       this.counted[slot] += 1;
       this.lastSequence[slot] = sequence;
-      this.#latest[slot] = step < WINDOW ? (this.#latest[slot] << step) | 1 : 1;
-    } else if (step > -WINDOW && (this.#latest[slot] & (1 << -step)) === 0) {
+      this.latest[slot] = step < WINDOW ? (this.latest[slot] << step) | 1 : 1;
+    } else if (step > -WINDOW && (this.latest[slot] & (1 << -step)) === 0) {
       // It fills a gap that reordering had made; a number that was seen is a copy.
-      this.#latest[slot] |= 1 << -step;
+      this.latest[slot] |= 1 << -step;
       this.counted[slot] += 1;
     }
   }
 
   #toFront(row: number, spi: number): number {
-    if (row >= this.#heads.length) return -1;
+    if (row >= this.heads.length) return -1;
     let before = -1;
-    for (let slot = this.#heads[row] - 1; slot >= 0; slot = this.#next[slot] - 1) {
+    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots[slot] - 1) {
       if (this.spi[slot] === spi) {
-        this.#next[before] = this.#next[slot];
-        this.#next[slot] = this.#heads[row];
-        this.#heads[row] = slot + 1;
+        this.nextSlots[before] = this.nextSlots[slot];
+        this.nextSlots[slot] = this.heads[row];
+        this.heads[row] = slot + 1;
         return slot;
       }
       before = slot;
@@ -179,7 +178,7 @@ export class SpiTable {
   }
 
   #add(row: number, spi: number, sequence: number, at: number, segment: number): number {
-    while (row >= this.#heads.length) this.#heads = wider(this.#heads, Int32Array);
+    while (row >= this.heads.length) this.heads = wider(this.memory, this.heads, Int32Array);
     const slot = this.#slotFor(row);
     if (slot < 0) return -1;
     this.spi[slot] = spi;
@@ -191,12 +190,12 @@ export class SpiTable {
     this.packets[slot] = 0;
     this.expected[slot] = 0;
     this.counted[slot] = 0;
-    this.#latest[slot] = ALL_SEEN;
-    this.#unheard[slot] = 0;
+    this.latest[slot] = ALL_SEEN;
+    this.unheard[slot] = 0;
     this.unheardSince[slot] = Number.NaN;
     this.unheardThirdAt[slot] = Number.NaN;
-    this.#next[slot] = this.#heads[row];
-    this.#heads[row] = slot + 1;
+    this.nextSlots[slot] = this.heads[row];
+    this.heads[row] = slot + 1;
     return slot;
   }
 
@@ -205,7 +204,7 @@ export class SpiTable {
     let count = 0;
     let last = -1;
     let beforeLast = -1;
-    for (let slot = this.#heads[row] - 1; slot >= 0; slot = this.#next[slot] - 1) {
+    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots[slot] - 1) {
       beforeLast = last;
       last = slot;
       count += 1;
@@ -214,50 +213,22 @@ export class SpiTable {
     if (count >= SPIS_PER_FLOW || full) {
       this.evicted += 1;
       if (last < 0) return -1;
-      if (beforeLast < 0) this.#heads[row] = 0;
-      else this.#next[beforeLast] = 0;
+      if (beforeLast < 0) this.heads[row] = 0;
+      else this.nextSlots[beforeLast] = 0;
       return last;
     }
     if (this.#free > 0) {
       const slot = this.#free - 1;
-      this.#free = this.#next[slot];
+      this.#free = this.nextSlots[slot];
       return slot;
     }
-    if (this.#used >= this.spi.length) this.#grow();
+    if (this.#used >= this.spi.length) this.grow();
     this.#used += 1;
     return this.#used - 1;
   }
 
   #release(slot: number): void {
-    this.#next[slot] = this.#free;
+    this.nextSlots[slot] = this.#free;
     this.#free = slot + 1;
   }
-
-  #grow(): void {
-    this.#next = wider(this.#next, Int32Array);
-    this.spi = wider(this.spi, Uint32Array);
-    this.firstAt = wider(this.firstAt, Float64Array);
-    this.firstSegment = wider(this.firstSegment, Int32Array);
-    this.lastAt = wider(this.lastAt, Float64Array);
-    this.lastSegment = wider(this.lastSegment, Int32Array);
-    this.firstSequence = wider(this.firstSequence, Float64Array);
-    this.lastSequence = wider(this.lastSequence, Float64Array);
-    this.packets = wider(this.packets, Uint32Array);
-    this.unheardSince = wider(this.unheardSince, Float64Array);
-    this.unheardThirdAt = wider(this.unheardThirdAt, Float64Array);
-    this.#unheard = wider(this.#unheard, Uint8Array);
-    this.expected = wider(this.expected, Uint32Array);
-    this.counted = wider(this.counted, Uint32Array);
-    this.#latest = wider(this.#latest, Uint32Array);
-  }
-}
-
-/** The same numbers with room for as many more. */
-export function wider<T extends { set(source: T): void; length: number }>(
-  array: T,
-  make: new (length: number) => T,
-): T {
-  const larger = new make(array.length * 2);
-  larger.set(array);
-  return larger;
 }

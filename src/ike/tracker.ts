@@ -4,6 +4,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
+import type { Memory } from "../linear/memory.ts";
 import { Message } from "../wire/datagram.ts";
 import { isFragment } from "../wire/fragments.ts";
 import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK } from "../wire/isakmp.ts";
@@ -39,10 +40,12 @@ export interface TrackerOptions {
   maxFlows?: number;
   /** Addresses in memory beyond which those that nothing needs are looked for. */
   compactHostsAt?: number;
+  /** Where the tables of flows lie. */
+  memory?: Memory;
 }
 
 export class Tracker {
-  readonly hosts = new HostTable();
+  readonly hosts: HostTable;
   /** What IKE SAs showed that were dropped since. */
   readonly remembered = new Remembered();
   readonly flows: FlowTable;
@@ -67,7 +70,8 @@ export class Tracker {
   constructor(options: TrackerOptions = {}) {
     this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
     this.#compactHostsAt = this.#fewHosts;
-    this.flows = new FlowTable(this.hosts, options.maxFlows);
+    this.hosts = new HostTable(options.memory);
+    this.flows = new FlowTable(this.hosts, options.maxFlows, options.memory);
     this.table = new SaTable(
       options.maxSas ?? MAX_SAS,
       (gone) => this.#release(gone),

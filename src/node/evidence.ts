@@ -6,6 +6,7 @@ import { writeEvidenceCapture } from "../evidence/capture.ts";
 import type { EvidencePlan } from "../evidence/plan.ts";
 import { Sequencer } from "../feed/sequencer.ts";
 import { shifted } from "../feed/shifted.ts";
+import { LinearMemory } from "../linear/memory.ts";
 import { toolName, version } from "../report/version.ts";
 import { fileInputs } from "./files.ts";
 
@@ -39,7 +40,10 @@ export function evidenceCapture({
 }: FileEvidence): AsyncGenerator<Uint8Array> {
   const request = {
     ...base,
-    reopen: () => new Sequencer(fileInputs(names).map((input, i) => shifted(input, shifts[i] ?? 0))),
+    reopen: () => {
+      const inputs = fileInputs(names).map((input, i) => shifted(input, shifts[i] ?? 0));
+      return new Sequencer(inputs, LinearMemory.make());
+    },
     format: extname(path).toLowerCase() === ".pcapng" ? ("pcapng" as const) : ("pcap" as const),
     application: `${toolName} ${version}`,
   };

@@ -17,6 +17,7 @@ import {
 import type { Expansion, FeedInput } from "../feed/feed.ts";
 import { type Opened, type OpenOptions, openInput } from "../feed/formats.ts";
 import { Sequencer } from "../feed/sequencer.ts";
+import { LinearMemory } from "../linear/memory.ts";
 import { DECOMPRESSORS } from "./unpack/decompressors.ts";
 
 /**
@@ -59,7 +60,7 @@ export type FileFeed = Sequencer;
 
 /** The feed of these names. */
 export function fileFeed(names: readonly string[], options: OpenOptions = {}): FileFeed {
-  return new Sequencer(fileInputs(names, options));
+  return new Sequencer(fileInputs(names, options), LinearMemory.make());
 }
 
 /** The inputs of these names, for a feed. */
@@ -67,7 +68,7 @@ export function fileInputs(names: readonly string[], options: OpenOptions = {}):
   return names.map((name) => ({
     name,
     once: name === STDIN,
-    open: (chunk) => openCapture(name, chunk === undefined ? options : { ...options, chunk }),
+    open: (reading) => openCapture(name, { ...options, ...reading }),
     ...(name === STDIN ? { expand: () => expandStandardInput(options) } : {}),
     abandon: () => {
       if (name === STDIN) closeStandardInput();

@@ -22,10 +22,10 @@ function randomPacket(next: () => number): Packet {
   };
 }
 
-function see(flows: FlowTable, packet: Packet, at: number): void {
+function see(flows: FlowTable, packet: Packet, at: number, segment = 0): void {
   const bytes = Uint8Array.of(10, 0, 0, packet.source, 10, 0, 0, packet.destination);
   const located = Object.assign(new Located(), { ...packet, source: 0, destination: 4 });
-  flows.see(bytes, located, true, at, 0);
+  flows.see(bytes, located, true, at, segment);
 }
 
 function rowOf(flows: FlowTable, hosts: HostTable, packet: Packet): number {
@@ -55,5 +55,20 @@ describe("packets of many flows", () => {
     expect(kept.length).toBeGreaterThan(100);
     for (const { packet, at } of kept) expect(flows.lastAt[rowOf(flows, hosts, packet)]).toBe(at);
     expect(flows.evicted > 0).toBe(maxRows < last.size);
+  });
+});
+
+describe("a flow", () => {
+  it("has the segment of the clock that it began in, however many flows there are", () => {
+    const hosts = new HostTable();
+    const flows = new FlowTable(hosts);
+    const packets = Array.from({ length: 1_000 }, (_, i) => ({
+      source: i % 250,
+      destination: 251,
+      sourcePort: 4500 + Math.floor(i / 250),
+      destinationPort: 4500,
+    }));
+    for (const packet of packets) see(flows, packet, 1, 3);
+    for (const packet of packets) expect(flows.firstSegment[rowOf(flows, hosts, packet)]).toBe(3);
   });
 });

@@ -67,7 +67,7 @@ export function inputsOf(
   return names.map((name) => ({
     name,
     once: false,
-    open: (chunk) => open(name, chunk),
+    open: (reading) => open(name, reading?.chunk),
     abandon: () => {},
   }));
 }

@@ -1,0 +1,43 @@
+// npm run build:core: compiles the walk over linear memory (src/core, AssemblyScript) and writes its bytes as a module,
+// src/linear/walk-code.ts, so that a page has them too. The compiler takes seconds, so what is up to date stays.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const core = join(root, "src/core");
+const target = join(root, "src/linear/walk-code.ts");
+const { assemblyscript } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies;
+
+/** What the bytes are made from. */
+function fingerprint() {
+  const hash = createHash("sha256").update(assemblyscript);
+  for (const name of readdirSync(core).sort()) hash.update(name).update(readFileSync(join(core, name)));
+  return hash.digest("hex");
+}
+
+async function compiled() {
+  const { default: asc } = await import("assemblyscript/asc");
+  const build = join(root, "build");
+  mkdirSync(build, { recursive: true });
+  const args = ["--config", join(core, "asconfig.json"), "--baseDir", core, "--target", "release"];
+  const { error, stderr } = await asc.main(args, { stderr: undefined });
+  if (error !== null) throw new Error(`the walk cannot be compiled: ${stderr?.toString() ?? error.message}`);
+  return readFileSync(join(build, "core.wasm"));
+}
+
+const source = fingerprint();
+if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
+  const bytes = await compiled();
+  const text = `// Made by bin/make-core.mjs from src/core: ${source}
+const CODE =
+  "${bytes.toString("base64")}";
+
+/** The walk as WebAssembly. */
+export function walkCode(): Uint8Array {
+  return Uint8Array.from(atob(CODE), (character) => character.charCodeAt(0));
+}
+`;
+  writeFileSync(target, text);
+}

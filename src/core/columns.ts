@@ -1,0 +1,28 @@
+/** Columns of the border (layout.ts): elements by the field that says where the column lies, and an index. */
+
+/** Address of a column, or a value that stands in the block itself. */
+export function field(block: usize, offset: usize): u32 {
+  return load<u32>(block + offset);
+}
+
+/** Where an element of 1, 4 or 8 bytes lies. */
+export function byteOf(block: usize, offset: usize, index: i32): usize {
+  return <usize>field(block, offset) + <usize>index;
+}
+
+export function wordOf(block: usize, offset: usize, index: i32): usize {
+  return <usize>field(block, offset) + ((<usize>index) << 2);
+}
+
+export function doubleOf(block: usize, offset: usize, index: i32): usize {
+  return <usize>field(block, offset) + ((<usize>index) << 3);
+}
+
+/** Big-endian (network byte order) fields of a packet. */
+export function be16(at: usize): u32 {
+  return <u32>bswap<u16>(load<u16>(at));
+}
+
+export function be32(at: usize): u32 {
+  return bswap<u32>(load<u32>(at));
+}

@@ -1,0 +1,155 @@
+/**
+ * Where columns of numbers lie: in arrays of their own, or side by side in one linear memory, where the walk
+ * (src/core/) reaches them as well.
+ */
+
+export type Column = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
+
+export interface ColumnType<T extends Column> {
+  new (length: number): T;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+export interface Memory {
+  /** A column of zeros. */
+  column<T extends Column>(type: ColumnType<T>, length: number): T;
+  /** The column is used no more: its place may be given to another one. */
+  free(column: Column): void;
+  /** Where the walk reaches what lies here; null where there is none. */
+  readonly linear: LinearMemory | null;
+}
+
+/** Arrays of their own. */
+export const ordinaryMemory: Memory = {
+  column: (type, length) => new type(length),
+  free: () => {},
+  linear: null,
+};
+
+/** The same numbers with room for as many more. The old column is used no more. */
+export function wider<T extends Column>(memory: Memory, column: T, type: ColumnType<T>): T {
+  const larger = memory.column(type, column.length * 2);
+  larger.set(column);
+  memory.free(column);
+  return larger;
+}
+
+/** What one user takes of a memory, to be given back at once. */
+export class Lease implements Memory {
+  readonly #memory: Memory;
+  readonly #columns = new Set<Column>();
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  get linear(): LinearMemory | null {
+    return this.#memory.linear;
+  }
+
+  column<T extends Column>(type: ColumnType<T>, length: number): T {
+    const column = this.#memory.column(type, length);
+    this.#columns.add(column);
+    return column;
+  }
+
+  free(column: Column): void {
+    if (this.#columns.delete(column)) this.#memory.free(column);
+  }
+
+  /** Nothing that was taken is used any more. */
+  end(): void {
+    for (const column of this.#columns) this.#memory.free(column);
+    this.#columns.clear();
+  }
+}
+
+/** Moves numbers that lie anywhere into a memory. */
+export function moved<T extends Column>(memory: Memory, column: T, type: ColumnType<T>): T {
+  if (memory.linear === null) return column;
+  const copy = memory.column(type, column.length);
+  copy.set(column);
+  return copy;
+}
+
+/** Of what a runtime may have. */
+export interface WebAssemblyMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+interface Runtime {
+  WebAssembly?: { Memory: new (pages: { initial: number; maximum: number }) => WebAssemblyMemory };
+}
+
+/** Of WebAssembly, whatever the machine's are. */
+const PAGE = 65_536;
+/**
+ * Of addresses: real memory is taken as it is used. Room for some twenty inputs side by side and the tables of 250,000
+ * flows; what finds no room lies in arrays of its own, and is not walked. More than 64 MB would make V8 collect garbage.
+ */
+const SIZE = 768 * PAGE;
+/** A column begins at one of these: a line of the cache. */
+const LINE = 64;
+
+/** The kernel copies out of its page cache two to four times faster where the places in memory and in the file have one
+ * offset in their pages; JavaScript's own arrays begin anywhere. */
+const MACHINE_PAGE = 4_096;
+
+export class LinearMemory implements Memory {
+  readonly memory: WebAssemblyMemory;
+  /** Columns were given or freed so often: who keeps their addresses has to look again. */
+  changes = 0;
+  #end = LINE;
+  /** By length in bytes: where columns were that are used no more. */
+  readonly #free = new Map<number, number[]>();
+
+  private constructor(memory: WebAssemblyMemory) {
+    this.memory = memory;
+  }
+
+  /** Where the runtime has no WebAssembly, or the system refuses its addresses (`ulimit -v`): arrays of their own. */
+  static make(): Memory {
+    const { WebAssembly } = globalThis as Runtime;
+    if (WebAssembly === undefined) return ordinaryMemory;
+    try {
+      const pages = SIZE / PAGE;
+      return new LinearMemory(new WebAssembly.Memory({ initial: pages, maximum: pages }));
+    } catch {
+      return ordinaryMemory;
+    }
+  }
+
+  get linear(): LinearMemory {
+    return this;
+  }
+
+  column<T extends Column>(type: ColumnType<T>, length: number): T {
+    const size = length * type.BYTES_PER_ELEMENT;
+    this.changes += 1;
+    const place = this.#free.get(size)?.pop();
+    if (place !== undefined) {
+      const column = new type(this.memory.buffer, place, length);
+      column.fill(0);
+      return column;
+    }
+    const line = size >= MACHINE_PAGE ? MACHINE_PAGE : LINE;
+    const begins = Math.ceil(this.#end / line) * line;
+    if (begins + size > SIZE) return new type(length);
+    this.#end = begins + size;
+    return new type(this.memory.buffer, begins, length);
+  }
+
+  free(column: Column): void {
+    if (!this.has(column)) return;
+    this.changes += 1;
+    const places = this.#free.get(column.byteLength);
+    if (places === undefined) this.#free.set(column.byteLength, [column.byteOffset]);
+    else places.push(column.byteOffset);
+  }
+
+  /** The column lies here. */
+  has(column: Column): boolean {
+    return column.buffer === this.memory.buffer;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * What the walk settles in linear memory is what the decoder and the tables of flows make of the same packets without it:
+ * every fact, every count, and the report.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { deserialize, serialize } from "node:v8";
+import { describe, expect, it } from "vitest";
+import { LiveAnalysis } from "../../src/analysis/analysis.ts";
+import { IterableSource } from "../../src/capture/byte-source.ts";
+import { drive } from "../../src/feed/drive.ts";
+import { openSource } from "../../src/feed/formats.ts";
+import { Sequencer } from "../../src/feed/sequencer.ts";
+import { LinearMemory, type Memory, ordinaryMemory } from "../../src/linear/memory.ts";
+import { Walk } from "../../src/linear/walk.ts";
+import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";
+import { pcap } from "../support/capture-files.ts";
+import { allCaptures } from "../support/captures.ts";
+import { chunks } from "../support/sources.ts";
+import { simulate } from "../support/world.ts";
+import { traffic } from "./traffic.ts";
+
+interface Known {
+  facts: unknown;
+  report: unknown;
+}
+
+/** All that is known of captures read together; the report as JSON. */
+async function known(captures: readonly Uint8Array[], memory: Memory): Promise<Known> {
+  const inputs = captures.map((bytes, i) => ({
+    name: `capture-${i}`,
+    once: false,
+    open: (reading = {}) =>
+      openSource(new IterableSource(chunks(bytes, 60_000)), `capture-${i}`, {
+        ...reading,
+        decompressors: DECOMPRESSORS,
+      }),
+    abandon: () => {},
+  }));
+  const feed = new Sequencer(inputs, memory);
+  const analysis = new LiveAnalysis(feed, { memory });
+  await drive(feed, analysis.decoder);
+  const { report } = analysis.finish(0);
+  await feed.close();
+  return { facts: deserialize(serialize(analysis.save())), report: JSON.parse(JSON.stringify(report)) };
+}
+
+/** Compares reading with the walk and without; gives how many frames the walk settled. */
+async function settled(captures: readonly Uint8Array[], what: string): Promise<number> {
+  let frames = 0;
+  const { past } = Walk.prototype;
+  Walk.prototype.past = function (from, end) {
+    const to = past.call(this, from, end);
+    frames += to - from;
+    return to;
+  };
+  try {
+    const walked = await known(captures, LinearMemory.make());
+    const plain = await known(captures, ordinaryMemory);
+    // Comparing bytes is quick; comparing values says what differs.
+    if (!serialize(walked).equals(serialize(plain))) expect(walked, what).toEqual(plain);
+  } finally {
+    Walk.prototype.past = past;
+  }
+  return frames;
+}
+
+const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
+
+describe("the walk", () => {
+  it("settles most of traffic of ESP, TCP and other UDP, and changes nothing of what is known", async () => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const packets = 4_000;
+      const records = traffic(seed, { packets, hosts: [3, 40, 700][seed % 3] });
+      const frames = await settled([pcap(records)], `seed ${seed}`);
+      // With many hosts most packets are the first of their flow.
+      expect(frames, `seed ${seed}`).toBeGreaterThan(packets * [0.6, 0.5, 0.2][seed % 3]);
+    }
+  });
+
+  it("agrees on frames that are damaged or cut off", async () => {
+    for (let seed = 100; seed < 112; seed += 1) {
+      const records = traffic(seed, { packets: 3_000, hosts: 20, damaged: 200 });
+      expect(await settled([pcap(records)], `seed ${seed}`)).toBeGreaterThan(500);
+    }
+  });
+
+  it("agrees on captures of one time that are read together", async () => {
+    for (let seed = 200; seed < 206; seed += 1) {
+      const records = traffic(seed, { packets: 3_000, hosts: 20 });
+      const halves = [0, 1].map((half) => pcap(records.filter((_, i) => (i * 7 + seed) % 3 > half)));
+      expect(await settled(halves, `seed ${seed}`)).toBeGreaterThan(500);
+    }
+  });
+
+  it("leaves link types that are not Ethernet", async () => {
+    const records = traffic(300, { packets: 200, hosts: 3 }).map(({ at, frame }) => ({
+      at,
+      frame: frame.subarray(14),
+    }));
+    expect(await settled([pcap(records, { linkType: 101 })], "raw IP")).toBe(0);
+  });
+
+  it.each(readdirSync(samples).filter((name) => /\.pcap(ng)?$/.test(name)))("agrees on %s", async (name) => {
+    await settled([readFileSync(join(samples, name))], name);
+  });
+
+  it.each([...allCaptures("kinds"), ...allCaptures("lab")])("agrees on %s", async (path) => {
+    await settled([readFileSync(path)], path);
+  });
+
+  it("agrees on simulated worlds", async () => {
+    for (let seed = 1; seed <= 60; seed += 1) await settled([pcap(simulate(seed).records)], `world ${seed}`);
+  });
+});
