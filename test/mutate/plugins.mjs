@@ -1,6 +1,7 @@
 /** What is not mutated: text for people, and what was not drawn into the sample. */
 
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { declareClassPlugin, declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import { keyOf } from "./keys.mjs";
 import { isText } from "./rooms.mjs";
@@ -38,7 +39,17 @@ class Sample {
   }
 }
 
+/** One line for each mutant that was tried, so that a long run can be watched. */
+class Lines {
+  onMutantTested({ fileName, id, mutatorName, status, statusReason }) {
+    if (statusReason === "not drawn") return;
+    const line = `${status} ${fileName} ${id} ${mutatorName}\n`;
+    appendFileSync(join(process.env.MUTATE_CACHE, "lines.txt"), line);
+  }
+}
+
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, "text", text),
   declareClassPlugin(PluginKind.Checker, "sample", Sample),
+  declareClassPlugin(PluginKind.Reporter, "lines", Lines),
 ];

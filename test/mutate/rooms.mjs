@@ -51,7 +51,10 @@ export async function suiteOf(root) {
       for (const name of names) if (name.endsWith(".test.ts")) files.push(`${entry}${name}`);
     }
   }
-  return files.filter((file) => !LEFT_OUT.test(file));
+  const without = process.env.MUTATE_WITHOUT;
+  return files.filter(
+    (file) => !LEFT_OUT.test(file) && (without === undefined || !new RegExp(without).test(file)),
+  );
 }
 
 /** Whether a string is a sentence or a name shown to people: it has a blank between words. */

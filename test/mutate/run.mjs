@@ -64,6 +64,7 @@ function tried(room, chosen) {
   writeFileSync(list, JSON.stringify(chosen));
   const report = join(cache, "report.json");
   rmSync(report, { force: true });
+  rmSync(join(cache, "lines.txt"), { force: true });
   const { status } = spawnSync(
     process.execPath,
     [

@@ -62,7 +62,8 @@ function add(name, body, args = []) {
 /** A row's title: as vitest fills in `%s`, `%i` and `%j`. */
 const titled = (name, row) => {
   let next = 0;
-  return name.replace(/%[sdifjo]/g, () => {
+  const filled = name.replace(/\$(\w+)/g, (_, key) => String(row[0]?.[key] ?? ""));
+  return filled.replace(/%[sdifjo]/g, () => {
     const value = row[next];
     next += 1;
     return typeof value === "string" ? value : JSON.stringify(value, (_, each) => String(each));

@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import type { Exchange } from "../../src/ike/facts.ts";
+import type { Claim } from "../../src/judgement/claims.ts";
+import { isInUse } from "../../src/judgement/in-use.ts";
+import type { Life } from "../../src/judgement/life.ts";
+import type { Outcome } from "../../src/judgement/outcome.ts";
+import {
+  at,
+  clientSaMade,
+  exchangeMade,
+  lifeMade,
+  lifespanMade,
+  moment,
+  peersMade,
+  saMade,
+  sessionMade,
+  spiMade,
+  T,
+} from "../support/facts-made.ts";
+
+const MICRO = 1e-6;
+describe("in use (6.7)", () => {
+  interface Use {
+    exchange?: Exchange;
+    others?: readonly [Exchange, Outcome][];
+    spis?: readonly ReturnType<typeof spiMade>[];
+    claim?: Partial<Claim>;
+    life?: Partial<Life>;
+    blind?: boolean;
+    outcome?: Outcome;
+    sa?: Parameters<typeof saMade>[0];
+  }
+  const held = exchangeMade({ firstAt: at(-50) });
+  function used({
+    exchange = held,
+    others = [],
+    spis = [],
+    claim = {},
+    life = {},
+    blind = false,
+    outcome = "completed",
+    sa = {},
+  }: Use) {
+    const all: readonly [Exchange, Outcome][] = [[exchange, outcome], ...others];
+    const clientSa = clientSaMade(
+      {
+        session: sessionMade({ sa: saMade(sa), quickModes: all.map(([each]) => each) }),
+        lifespan: lifespanMade({ blind, life: lifeMade({ lastAt: at(60), ...life }) }),
+        peers: peersMade([], spis),
+      },
+      all,
+    );
+    const made = {
+      clientSa,
+      exchange,
+      since: at(-50),
+      segment: 0,
+      acceptedAt: at(-50),
+      implied: false,
+      sureFrom: at(-50),
+    };
+    return isInUse({ ...made, ...claim }, moment(0));
+  }
+  /** An SPI of the responder's, from the quick mode to after t. */
+  const sending = (fields: Parameters<typeof spiMade>[0] = {}) => [
+    spiMade({ firstAt: at(-49), lastAt: at(1), ...fields }),
+  ];
+
+  it.each<[string, Use, boolean]>([
+    ["the responder still sends on its SPI after t", { spis: sending() }, true],
+    ["it sent on it at t for the last time", { spis: sending({ lastAt: T }) }, false],
+    ["the last packet is of another segment", { spis: sending({ lastSegment: 1 }) }, false],
+    ["the SPI began before the quick mode", { spis: sending({ firstAt: at(-51) }) }, false],
+    ["the SPI began with it", { spis: sending({ firstAt: at(-50) }) }, true],
+    ["the SPI is of another segment", { spis: sending({ firstSegment: 1 }) }, false],
+    [
+      "the SPI began after the SA's life: another session's",
+      { spis: sending({ firstAt: at(-10), lastAt: at(2) }), life: { lastAt: at(-11) } },
+      false,
+    ],
+    [
+      "the SPI began with a later quick mode",
+      {
+        spis: sending({ firstAt: at(-19) }),
+        others: [[exchangeMade({ firstAt: at(-20), messageId: 2 }), "completed"]],
+      },
+      false,
+    ],
+    [
+      "a later quick mode was refused: it began none",
+      {
+        spis: sending({ firstAt: at(-19) }),
+        others: [[exchangeMade({ firstAt: at(-20), messageId: 2 }), "refused"]],
+      },
+      true,
+    ],
+    [
+      "the SPI began before a later quick mode",
+      {
+        spis: sending(),
+        others: [[exchangeMade({ firstAt: at(-20), messageId: 2 }), "completed"]],
+      },
+      true,
+    ],
+    [
+      "the SPI began with a quick mode of the responder's",
+      {
+        spis: sending({ firstAt: at(-19) }),
+        sa: {
+          exchanges: [
+            exchangeMade({
+              starter: 1,
+              firstAt: at(-20),
+              replyAt: at(-20),
+              first: { micros: 0, nanos: 0, frame: 9, source: 0 },
+            }),
+          ],
+        },
+      },
+      false,
+    ],
+    [
+      "one of the responder's that got no answer began none",
+      {
+        spis: sending({ firstAt: at(-19) }),
+        sa: {
+          exchanges: [
+            exchangeMade({
+              starter: 1,
+              firstAt: at(-20),
+              first: { micros: 0, nanos: 0, frame: 9, source: 0 },
+            }),
+          ],
+        },
+      },
+      true,
+    ],
+    ["a conclusion is never in use", { spis: sending(), claim: { implied: true } }, false],
+    ["nor what no quick mode shows", { spis: sending(), claim: { exchange: null } }, false],
+    ["nor across a step of the clock", { spis: sending(), life: { segment: 1 } }, false],
+    ["nor what was not seen accepted", { spis: sending(), outcome: "pending" }, false],
+    ["SPIs not captured: its latest quick mode", { spis: sending({ spi: 0, lastAt: at(-20) }) }, true],
+    ["blind: SPIs of others say nothing", { blind: true, spis: sending({ lastAt: at(-20) }) }, true],
+    [
+      "no SPIs: a later quick mode of the client",
+      { others: [[exchangeMade({ firstAt: at(-20), messageId: 2 }), "completed"]] },
+      false,
+    ],
+    [
+      "no SPIs: one after t changes nothing",
+      { others: [[exchangeMade({ firstAt: at(20), messageId: 2 }), "completed"]] },
+      true,
+    ],
+    [
+      "no SPIs: one at t changes nothing",
+      { others: [[exchangeMade({ firstAt: T, messageId: 2 }), "completed"]] },
+      true,
+    ],
+    ["no SPIs: an Informational of the client since", { sa: { informationals: [[at(-9)], []] } }, false],
+    ["no SPIs: an Informational of the responder since", { sa: { informationals: [[], [at(-9)]] } }, false],
+    ["no SPIs: an Informational before it", { sa: { informationals: [[at(-50)], []] } }, true],
+    ["no SPIs: an Informational at t", { sa: { informationals: [[T], []] } }, true],
+    ["no SPIs: messages of another segment", { sa: { lifeSegment: 1 } }, false],
+  ])("%s", (_, fields, expected) => {
+    expect(used(fields)).toBe(expected);
+  });
+
+  it.each<[string, number, readonly number[], boolean]>([
+    ["the Delete of the first one's SA within 3 s", 1, [-47], true],
+    ["later than 3 s", 1, [-47 + MICRO], false],
+    ["two Informationals", 1, [-48, -47], false],
+    ["no pair: more than a second apart", 1 + MICRO, [-49], false],
+    ["none", 1, [], true],
+  ])("a pair of quick modes, no SPIs: %s", (_, apart, deletes, expected) => {
+    const second = exchangeMade({ firstAt: at(-50), messageId: 2 });
+    const first = exchangeMade({ firstAt: at(-50 - apart), messageId: 1 });
+    const sa = { informationals: [deletes.map(at), []] as [number[], number[]] };
+    expect(used({ exchange: second, others: [[first, "completed"]], sa })).toBe(expected);
+  });
+});

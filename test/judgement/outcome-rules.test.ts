@@ -1,0 +1,285 @@
+import { describe, expect, it } from "vitest";
+import type { Exchange } from "../../src/ike/facts.ts";
+import { outcomeOf } from "../../src/judgement/outcome.ts";
+import type { OutcomeContext } from "../../src/judgement/outcome-facts.ts";
+import type { Session } from "../../src/judgement/session.ts";
+import {
+  at,
+  contextMade,
+  exchangeMade,
+  moment,
+  peersMade,
+  saMade,
+  sessionMade,
+  spiMade,
+  T,
+  UNSEEN,
+} from "../support/facts-made.ts";
+
+const MICRO = 1e-6;
+
+interface Row {
+  exchange?: Partial<Exchange>;
+  session?: Partial<Session>;
+  /** Informationals of client and responder on the SA, seconds from the first message. */
+  said?: [readonly number[], readonly number[]];
+  /** The responder's last sign on the SA. */
+  lastFrom?: number;
+  context?: Partial<OutcomeContext>;
+}
+
+function judged({ exchange = {}, session = {}, said = [[], []], lastFrom = UNSEEN, context = {} }: Row) {
+  const made = exchangeMade(exchange);
+  const sa = saMade({
+    informationals: [said[0].map(at), said[1].map(at)],
+    lastFromAt: [UNSEEN, lastFrom],
+  });
+  return outcomeOf(sessionMade({ sa, quickModes: [made], ...session }), made, contextMade(context));
+}
+
+/** Copies after 1, 2 and 5 s, as Windows sends them, and the responder seen sending to others all along. */
+const COPIES = { retransmissions: 3, lastRetransmissionAt: at(5), otherSentAt: at(1) };
+const esp = (seconds: number, fields = {}) =>
+  spiMade({ spi: 0xabc, firstAt: at(seconds), lastAt: at(seconds + 5), ...fields });
+const bothWays = (seconds: number, fields = {}) => ({
+  peers: peersMade([esp(seconds, fields)], [esp(seconds, { spi: 0xdef, ...fields })]),
+});
+
+describe("outcome of a quick mode, the first rule that matches (4)", () => {
+  it.each<[string, Row, string]>([
+    ["client, responder, client", { exchange: { followedReply: true, replyAt: at(1) } }, "completed"],
+    ["the responder sent a message with this ID", { exchange: { replyAt: at(1) } }, "answered"],
+    ["a second, shorter message of the client", { exchange: { followedShorter: true } }, "answered"],
+    [
+      "two copies after the answer, no third message, no ESP",
+      { exchange: { ...COPIES, replyAt: at(0.2), copiesAfterReply: 2 } },
+      "answer-unusable",
+    ],
+    [
+      "one copy after it may have crossed",
+      { exchange: { ...COPIES, replyAt: at(3), copiesAfterReply: 1 } },
+      "answered",
+    ],
+    [
+      "two copies after it, and ESP went both ways",
+      { exchange: { ...COPIES, replyAt: at(0.2), copiesAfterReply: 2 }, context: bothWays(20) },
+      "answered",
+    ],
+    [
+      "two copies after it, and a shorter message of the client",
+      { exchange: { ...COPIES, replyAt: at(0.2), copiesAfterReply: 2, followedShorter: true } },
+      "answered",
+    ],
+    [
+      "the answer came after the client gave up",
+      { exchange: { ...COPIES, replyAt: at(40), starterInformationalAt: at(30), starterLeftAt: at(30) } },
+      "answer-unusable",
+    ],
+    [
+      "the answer came at the moment of giving up",
+      { exchange: { ...COPIES, replyAt: at(30), starterInformationalAt: at(30), starterLeftAt: at(30) } },
+      "answered",
+    ],
+    [
+      "the answer came late, and ESP went both ways within 60 s of it",
+      {
+        exchange: { ...COPIES, replyAt: at(40), starterInformationalAt: at(30), starterLeftAt: at(30) },
+        context: bothWays(100),
+      },
+      "answered",
+    ],
+    [
+      "the same, later than that",
+      {
+        exchange: { ...COPIES, replyAt: at(40), starterInformationalAt: at(30), starterLeftAt: at(30) },
+        context: bothWays(100 + MICRO),
+      },
+      "answer-unusable",
+    ],
+    ["new ESP both ways, its answer lost", { exchange: COPIES, context: bothWays(20) }, "answered"],
+    ["ESP 60 s after the last copy", { exchange: COPIES, context: bothWays(65) }, "answered"],
+    ["ESP later than that", { exchange: COPIES, context: bothWays(65 + MICRO) }, "unanswered"],
+    ["ESP at the first message itself", { exchange: COPIES, context: bothWays(0) }, "unanswered"],
+    [
+      "ESP after the client gave up",
+      {
+        exchange: { ...COPIES, starterInformationalAt: at(19), starterLeftAt: at(19) },
+        context: bothWays(20),
+      },
+      "unanswered",
+    ],
+    [
+      "ESP from the client alone",
+      { exchange: COPIES, context: { peers: peersMade([esp(20)], []) } },
+      "unanswered",
+    ],
+    [
+      "ESP to the client alone",
+      { exchange: COPIES, context: { peers: peersMade([], [esp(20)]) } },
+      "unanswered",
+    ],
+    [
+      "ESP from the client alone, where the responder is never seen",
+      { exchange: COPIES, context: { peers: peersMade([esp(20)], []), responderSeen: false } },
+      "answered",
+    ],
+    [
+      "an SPI that was there before goes on",
+      {
+        exchange: COPIES,
+        context: {
+          peers: peersMade(
+            [esp(-20, { lastAt: at(-10) }), esp(20)],
+            [esp(-20, { spi: 0xdef }), esp(20, { spi: 0xdef })],
+          ),
+        },
+      },
+      "unanswered",
+    ],
+    [
+      "ESP in another segment of the clock",
+      { exchange: COPIES, context: bothWays(20, { firstSegment: 1 }) },
+      "unanswered",
+    ],
+    [
+      "another quick mode on the endpoints explains the ESP",
+      { exchange: COPIES, context: { ...bothWays(20), answeredWithin: () => true } },
+      "unanswered",
+    ],
+    [
+      "SPIs not captured, ESP after five minutes without",
+      {
+        exchange: {
+          ...COPIES,
+          espFromStarterAt: at(20),
+          espFromOtherAt: at(21),
+          before: { lifeAt: at(-301), espAt: at(-300 - MICRO), unheard: false, steady: false },
+        },
+        context: bothWays(-400, { spi: 0 }),
+      },
+      "answered",
+    ],
+    [
+      "SPIs not captured, ESP went on",
+      {
+        exchange: {
+          ...COPIES,
+          espFromStarterAt: at(20),
+          espFromOtherAt: at(21),
+          before: { lifeAt: at(-300), espAt: at(-300), unheard: false, steady: false },
+        },
+        context: bothWays(-400, { spi: 0 }),
+      },
+      "unanswered",
+    ],
+    [
+      "SPIs not captured, the first ESP of all",
+      {
+        exchange: { ...COPIES, espFromStarterAt: at(65), espFromOtherAt: at(21) },
+        context: bothWays(20, { spi: 0 }),
+      },
+      "answered",
+    ],
+    [
+      "SPIs not captured, ESP too late",
+      {
+        exchange: { ...COPIES, espFromStarterAt: at(66), espFromOtherAt: at(21) },
+        context: bothWays(20, { spi: 0 }),
+      },
+      "unanswered",
+    ],
+    ["the responder is never seen", { exchange: COPIES, context: { responderSeen: false } }, "unobserved"],
+    [
+      "the capture ends within 5 s",
+      { context: { captureEnd: moment(5) }, exchange: { otherSentAt: at(1) } },
+      "pending",
+    ],
+    ["the capture goes on", { context: { captureEnd: moment(5 + MICRO) }, exchange: COPIES }, "unanswered"],
+    [
+      "the capture goes on after a step of the clock",
+      { context: { captureEnd: moment(2, 1) }, exchange: COPIES },
+      "unanswered",
+    ],
+    [
+      "an Informational of the responder",
+      { exchange: { ...COPIES, otherInformationalAt: at(1) } },
+      "refused",
+    ],
+    [
+      "an Informational after the client gave up is no answer",
+      {
+        exchange: {
+          ...COPIES,
+          otherInformationalAt: at(30),
+          starterInformationalAt: at(20),
+          starterLeftAt: at(20),
+        },
+      },
+      "unanswered",
+    ],
+    [
+      "an Informational at the moment of giving up",
+      {
+        exchange: {
+          ...COPIES,
+          otherInformationalAt: at(20),
+          starterInformationalAt: at(20),
+          starterLeftAt: at(20),
+        },
+      },
+      "unanswered",
+    ],
+    [
+      "an Informational after it, with which the responder deletes the SA",
+      {
+        exchange: {
+          ...COPIES,
+          otherInformationalAt: at(30),
+          starterInformationalAt: at(20),
+          starterLeftAt: at(20),
+        },
+        said: [[20], [30, 31]],
+        lastFrom: at(31),
+      },
+      "refused",
+    ],
+    ["silence", { exchange: COPIES }, "unanswered"],
+  ])("%s: %s", (_, row, outcome) => {
+    expect(judged(row).outcome).toBe(outcome);
+  });
+
+  it.each<[string, Row, number]>([
+    ["completed: with the answer", { exchange: { followedReply: true, replyAt: at(3) } }, at(3)],
+    [
+      "the answer of a first message that was lost",
+      { exchange: { followedReply: true, replyAt: UNSEEN } },
+      T,
+    ],
+    ["an answer stamped before its question", { exchange: { replyAt: at(-1) } }, T],
+    [
+      "when ESP had begun in both directions",
+      {
+        exchange: COPIES,
+        context: { peers: peersMade([esp(20)], [esp(22, { spi: 1 })]) },
+      },
+      at(22),
+    ],
+    [
+      "the earliest of several new SPIs",
+      {
+        exchange: COPIES,
+        context: { peers: peersMade([esp(30), esp(24, { spi: 9 })], [esp(22, { spi: 1 })]) },
+      },
+      at(24),
+    ],
+    [
+      "when the gateway's log says so",
+      { exchange: { ...COPIES, testimony: { acceptedAt: at(4) } as never } },
+      at(4),
+    ],
+    ["not: unusable", { exchange: { ...COPIES, replyAt: at(0.2), copiesAfterReply: 2 } }, UNSEEN],
+    ["not: silence", { exchange: COPIES }, UNSEEN],
+  ])("accepted: %s", (_, row, acceptedAt) => {
+    expect(judged(row).acceptedAt).toBe(acceptedAt);
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import type { Exchange } from "../../src/ike/facts.ts";
+import { outcomeOf } from "../../src/judgement/outcome.ts";
+import { deletedBy, type OutcomeContext } from "../../src/judgement/outcome-facts.ts";
+import type { Session } from "../../src/judgement/session.ts";
+import {
+  at,
+  contextMade,
+  exchangeMade,
+  peersMade,
+  saMade,
+  sessionMade,
+  spiMade,
+  T,
+  UNSEEN,
+} from "../support/facts-made.ts";
+
+const MICRO = 1e-6;
+
+interface Row {
+  exchange?: Partial<Exchange>;
+  session?: Partial<Session>;
+  /** Informationals of client and responder on the SA, seconds from the first message. */
+  said?: [readonly number[], readonly number[]];
+  /** The responder's last sign on the SA. */
+  lastFrom?: number;
+  context?: Partial<OutcomeContext>;
+}
+
+function judged({ exchange = {}, session = {}, said = [[], []], lastFrom = UNSEEN, context = {} }: Row) {
+  const made = exchangeMade(exchange);
+  const sa = saMade({
+    informationals: [said[0].map(at), said[1].map(at)],
+    lastFromAt: [UNSEEN, lastFrom],
+  });
+  return outcomeOf(sessionMade({ sa, quickModes: [made], ...session }), made, contextMade(context));
+}
+
+/** Copies after 1, 2 and 5 s, as Windows sends them, and the responder seen sending to others all along. */
+const COPIES = { retransmissions: 3, lastRetransmissionAt: at(5), otherSentAt: at(1) };
+const esp = (seconds: number, fields = {}) =>
+  spiMade({ spi: 0xabc, firstAt: at(seconds), lastAt: at(seconds + 5), ...fields });
+describe("unproven (4)", () => {
+  const long = { retransmissions: 3, lastRetransmissionAt: at(10) };
+
+  it.each<[string, Row, string]>([
+    [
+      "phase 1 is not known to have finished",
+      { exchange: COPIES, session: { finishedAt: UNSEEN } },
+      "unproven",
+    ],
+    [
+      "phase 1 finished, but not with this address",
+      { exchange: COPIES, session: { sa: saMade({ isTwoWayFrom: () => false }) } },
+      "unproven",
+    ],
+    [
+      "a log told of it, which has no content",
+      { exchange: COPIES, session: { sa: saMade({ logged: true }) } },
+      "unproven",
+    ],
+    [
+      "phase 1 long ago, the responder silent to all",
+      { exchange: { ...COPIES, otherSentAt: UNSEEN }, session: { finishedAt: at(-60 - MICRO) } },
+      "unproven",
+    ],
+    [
+      "phase 1 a minute ago shows the responder as well",
+      { exchange: { ...COPIES, otherSentAt: UNSEEN }, session: { finishedAt: at(-60) } },
+      "unanswered",
+    ],
+    [
+      "phase 1 long ago, the responder sent to somebody 60 s after the last copy",
+      { exchange: { ...COPIES, otherSentAt: at(65) }, session: { finishedAt: at(-61) } },
+      "unanswered",
+    ],
+    [
+      "later than that",
+      { exchange: { ...COPIES, otherSentAt: at(65 + MICRO) }, session: { finishedAt: at(-61) } },
+      "unproven",
+    ],
+    [
+      "phase 1 before the capture is long ago",
+      { exchange: { ...COPIES, otherSentAt: UNSEEN }, session: { finishedAt: at(-5), begunBefore: true } },
+      "unproven",
+    ],
+    [
+      "the responder sent steadily and then to nobody for 10 s",
+      {
+        exchange: {
+          ...long,
+          otherSentAt: at(11 + MICRO),
+          before: { ...exchangeMade().before, steady: true },
+        },
+      },
+      "unproven",
+    ],
+    [
+      "a second after the last copy it sent",
+      { exchange: { ...long, otherSentAt: at(11), before: { ...exchangeMade().before, steady: true } } },
+      "unanswered",
+    ],
+    [
+      "copies over less than 10 s",
+      {
+        exchange: {
+          ...long,
+          lastRetransmissionAt: at(10 - MICRO),
+          otherSentAt: at(30),
+          before: { ...exchangeMade().before, steady: true },
+        },
+      },
+      "unanswered",
+    ],
+    [
+      "the responder had not been sending steadily",
+      { exchange: { ...long, otherSentAt: at(30) } },
+      "unanswered",
+    ],
+    [
+      "its ESP to this client had stopped before",
+      { exchange: { ...COPIES, before: { ...exchangeMade().before, unheard: true } } },
+      "unproven",
+    ],
+    ["no copy, and the client stayed", { exchange: { otherSentAt: at(1) } }, "unproven"],
+    [
+      "no copy, and the client gave up within 3 s",
+      { exchange: { otherSentAt: at(1), starterInformationalAt: at(3) } },
+      "unanswered",
+    ],
+    [
+      "no copy, and the client gave up later",
+      {
+        exchange: { otherSentAt: at(1), starterInformationalAt: at(3 + MICRO), starterLeftAt: at(3 + MICRO) },
+      },
+      "unproven",
+    ],
+    [
+      "no copy, and the responder deleted the SA",
+      { exchange: { otherSentAt: at(1), otherInformationalAt: at(8) }, said: [[], [8, 9]], lastFrom: at(9) },
+      "refused",
+    ],
+    [
+      "no copy, an Informational of the responder within 1 s",
+      { exchange: { otherSentAt: at(1), otherInformationalAt: at(1) } },
+      "refused",
+    ],
+    [
+      "the same, later",
+      { exchange: { otherSentAt: at(1), otherInformationalAt: at(1 + MICRO) } },
+      "unproven",
+    ],
+    [
+      "the same on a blind SA, where ESP could not be seen",
+      { exchange: { otherSentAt: at(1), otherInformationalAt: at(1) }, context: { blind: true } },
+      "unproven",
+    ],
+    [
+      "the same, and ESP of the client followed",
+      {
+        exchange: { otherSentAt: at(1), otherInformationalAt: at(1) },
+        context: { peers: peersMade([esp(-50, { lastAt: at(30) })], []) },
+      },
+      "unproven",
+    ],
+  ])("%s: %s", (_, row, outcome) => {
+    expect(judged(row).outcome).toBe(outcome);
+  });
+});
+
+describe("the responder deletes the SA (4)", () => {
+  const by = (times: readonly number[], last: number, fields: Parameters<typeof saMade>[0] = {}) =>
+    deletedBy(
+      sessionMade({
+        sa: saMade({ informationals: [[], times.map(at)], lastFromAt: [UNSEEN, at(last)], ...fields }),
+      }),
+      exchangeMade(),
+    );
+
+  it("by two Informationals within 5 s, then nothing more of it", () => {
+    expect(by([2, 7], 7)).toBe(at(2));
+    expect(by([0, 1], 1)).toBe(T);
+    expect(by([2, 7 + MICRO], 8)).toBeNaN();
+    expect(by([2, 3], 7)).toBe(at(2));
+    expect(by([2, 3], 7 + MICRO)).toBeNaN();
+    expect(by([2], 2)).toBeNaN();
+    expect(by([-2, -1], -1)).toBeNaN();
+    expect(by([2, 3], 3, { lifeSegment: 1 })).toBeNaN();
+  });
+});

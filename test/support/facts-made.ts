@@ -1,0 +1,192 @@
+/**
+ * Facts made by hand, for tests of single rules: each begins as a client's IKE SA of which nothing is known but its
+ * phase 1, and a row of a test says what else was seen. Times are microseconds, NaN means not seen.
+ */
+
+import type { Exchange, IkeSa, Spi } from "../../src/ike/facts.ts";
+import type { ClientSa } from "../../src/judgement/client-sa.ts";
+import type { Life } from "../../src/judgement/life.ts";
+import type { Lifespan } from "../../src/judgement/lifespan.ts";
+import { SECOND } from "../../src/judgement/moment.ts";
+import type { Outcome } from "../../src/judgement/outcome.ts";
+import type { OutcomeContext } from "../../src/judgement/outcome-facts.ts";
+import type { Peers } from "../../src/judgement/peers.ts";
+import type { Session } from "../../src/judgement/session.ts";
+
+export const UNSEEN = Number.NaN;
+/** The time about which most rows turn. */
+export const T = 1_000 * SECOND;
+
+/** Seconds from `T`, in microseconds. */
+export const at = (seconds: number): number => T + Math.round(seconds * SECOND);
+/** The same as a moment of the first segment. */
+export const moment = (seconds: number, segment = 0) => ({ at: at(seconds), segment });
+
+/** A quick mode of which its first message alone was seen, at `T`. */
+export function exchangeMade(fields: Partial<Exchange> = {}): Exchange {
+  return {
+    messageId: 1,
+    starter: 0,
+    first: { micros: T, nanos: 0, frame: 1, source: 0 },
+    from: 0,
+    firstAt: T,
+    segment: 0,
+    retransmissions: 0,
+    lastRetransmissionAt: UNSEEN,
+    lastRetransmission: null,
+    replyAt: UNSEEN,
+    replyLength: UNSEEN,
+    copiesAfterReply: 0,
+    followedReply: false,
+    followedShorter: false,
+    followedAt: UNSEEN,
+    testimony: null,
+    otherInformationalAt: UNSEEN,
+    otherInformational: null,
+    starterInformationalAt: UNSEEN,
+    starterLeftAt: UNSEEN,
+    otherNotify: 0,
+    otherSentAt: UNSEEN,
+    espFromStarterAt: UNSEEN,
+    espFromOtherAt: UNSEEN,
+    before: { lifeAt: UNSEEN, espAt: UNSEEN, unheard: false, steady: false },
+    ...fields,
+  } as Exchange;
+}
+
+export function saMade(fields: Partial<IkeSa> = {}): IkeSa {
+  return {
+    phase1Seen: true,
+    mode: 2,
+    firstAt: at(-100),
+    firstSegment: 0,
+    paths: [],
+    lifeSeconds: [null, null],
+    sources: [1, 1],
+    exchanges: [],
+    informationals: [[], []],
+    firstFromAt: [at(-100), at(-100)],
+    lastFromAt: [UNSEEN, UNSEEN],
+    lastLifeAt: at(-100),
+    lifeSegment: 0,
+    earlierLife: [],
+    lastFreshAt: at(-100),
+    answeredInformationals: 0,
+    cut: false,
+    deletedAt: [UNSEEN, UNSEEN],
+    logged: false,
+    isTwoWayFrom: () => true,
+    ...fields,
+  } as unknown as IkeSa;
+}
+
+/** The client is side 0. */
+export function sessionMade(fields: Partial<Session> = {}): Session {
+  return {
+    sa: saMade(),
+    client: 0,
+    responder: 1,
+    inferred: false,
+    responderHost: 0,
+    endpoint: 0,
+    port500: 500,
+    port4500: -1,
+    quickModes: [],
+    finishedAt: at(-99),
+    clientFinishedAt: at(-99),
+    begunBefore: false,
+    privateBehindNat: false,
+    clientVendor: { microsoftVersion: null },
+    responderVendor: {},
+    ...fields,
+  } as Session;
+}
+
+export function lifeMade(fields: Partial<Life> = {}): Life {
+  return {
+    segment: 0,
+    lastAt: at(-100),
+    earlier: [],
+    lastBusyAt: at(-100),
+    fromClientAt: UNSEEN,
+    fromResponderAt: UNSEEN,
+    espFromClientAt: UNSEEN,
+    steadyKeepaliveAt: UNSEEN,
+    firstAt: at(-100),
+    dropped: null,
+    ...fields,
+  };
+}
+
+export function lifespanMade(fields: Partial<Lifespan> = {}): Lifespan {
+  return {
+    blind: false,
+    life: lifeMade(),
+    farewells: { any: null, client: null, responder: null },
+    replaced: null,
+    lifetimeEnd: at(10_000),
+    ...fields,
+  };
+}
+
+export function spiMade(fields: Partial<Spi> = {}): Spi {
+  return {
+    spi: 0x1234,
+    firstAt: T,
+    firstSegment: 0,
+    lastAt: T,
+    lastSegment: 0,
+    firstSequence: 1,
+    lastSequence: 1,
+    packets: 1,
+    expected: 1,
+    counted: 1,
+    unheardSince: UNSEEN,
+    unheardThirdAt: UNSEEN,
+    ...fields,
+  };
+}
+
+/** ESP on the client's endpoints: what the client sent, and what it was sent. */
+export function peersMade(sent: readonly Spi[] = [], received: readonly Spi[] = []): Peers {
+  return { spis: (_: unknown, fromPeer: boolean) => (fromPeer ? sent : received) } as unknown as Peers;
+}
+
+export function contextMade(fields: Partial<OutcomeContext> = {}): OutcomeContext {
+  return {
+    peers: peersMade(),
+    keys: [7],
+    blind: false,
+    responderSeen: true,
+    nextPhase1: () => UNSEEN,
+    answeredWithin: () => false,
+    captureEnd: moment(1_000),
+    running: false,
+    ...fields,
+  };
+}
+
+let hosts = 0;
+
+/** A client with one IKE SA; each call another client at another address. */
+export function clientSaMade(
+  fields: Partial<ClientSa> = {},
+  outcomes: readonly (readonly [Exchange, Outcome])[] = [],
+): ClientSa {
+  hosts += 1;
+  const session = fields.session ?? sessionMade({ quickModes: outcomes.map(([exchange]) => exchange) });
+  const accepted = outcomes.filter(([, outcome]) => outcome === "completed" || outcome === "answered");
+  return {
+    session,
+    client: { responder: 0, host: hosts, port: 500, sessions: [session] },
+    pattern: { kind: "sequential" },
+    lifespan: lifespanMade(),
+    vouched: true,
+    outcomes: new Map(outcomes),
+    acceptedAt: new Map(accepted.map(([exchange]) => [exchange, exchange.firstAt])),
+    undecided: new Set(),
+    keys: [hosts],
+    peers: peersMade(),
+    ...fields,
+  } as ClientSa;
+}
