@@ -64,8 +64,8 @@ export class LiveClaims {
   #takenOver: TakeOver | null = null;
   /** The newest claim of each client: an older one holds nothing more. */
   readonly #newest = new Map<Client, Claim>();
-  /** When the last of those that ended did, as far as they were looked at. */
-  endedAt = Number.NEGATIVE_INFINITY;
+  /** Those that ended, as far as they were looked at: the last one, and the last one of another client. */
+  #ended: readonly Claim[] = [];
   /** A claim rose to a higher grade: after a clock step its life can be compared again. */
   #risen = false;
 
@@ -141,10 +141,27 @@ export class LiveClaims {
       } else if (overlap !== "ended" && !this.#wasTakenOver(claim)) {
         this.#heaps[overlap].push(claim);
         if (GRADES.indexOf(overlap) < GRADES.indexOf(grade)) this.#risen = true;
-      } else if (overlap === "ended") this.endedAt = Math.max(this.endedAt, this.#ask.endOf(claim));
+      } else if (overlap === "ended") this.#noteEnded(claim);
     }
     for (const claim of passed) heap.push(claim);
     return found;
+  }
+
+  #noteEnded(claim: Claim): void {
+    const later = [...this.#ended, claim].sort((a, b) => this.#ask.endOf(b) - this.#ask.endOf(a));
+    const { client } = later[0].clientSa;
+    const other = later.find(({ clientSa }) => clientSa.client !== client);
+    this.#ended = other === undefined ? [later[0]] : [later[0], other];
+  }
+
+  /** When the last of those that ended did; -Infinity without. */
+  get endedAt(): number {
+    return this.#ended.length === 0 ? Number.NEGATIVE_INFINITY : this.#ask.endOf(this.#ended[0]);
+  }
+
+  /** The last that ended of those of other clients. */
+  lastEnded({ client }: ClientSa): Claim | null {
+    return this.#ended.find(({ clientSa }) => clientSa.client !== client) ?? null;
   }
 
   /** A claim that falls now but was older than the attempt that took the ID over was not certain then either. */

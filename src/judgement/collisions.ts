@@ -11,6 +11,7 @@ import { type Claim, type ClaimQuestions, type Holder, LiveClaims } from "./clai
 import { type IdentityQuestions, type Relation, relationOf } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import { isDropping } from "./dropping.ts";
+import { type FormerHolder, formerHolderOf } from "./former-holder.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
 import { isInUse } from "./in-use.ts";
 import { endOf, overlapAt } from "./lifespan.ts";
@@ -42,6 +43,8 @@ export interface RefusedWithoutHolder extends Acceptance {
   outcome: Outcome;
   /** When the last claim on the ID ended before it; -Infinity without. */
   claimEndedAt: number;
+  /** Another client that had the ID, which the responder may not have freed. */
+  formerHolder: FormerHolder | null;
 }
 
 export interface Collisions {
@@ -144,7 +147,9 @@ class Walk {
       if (this.#claims.heldTwice(contender, moment)) this.#found.sharedIds = true;
       this.#add(entry, outcome, holder, verdictOf(contender, exchange, outcome, holder));
     } else if (isFruitless(exchange, outcome)) {
-      this.#found.refusedWithoutHolder.push({ ...entry, outcome, claimEndedAt: this.#claims.endedAt });
+      const claimEndedAt = this.#claims.endedAt;
+      const formerHolder = formerHolderOf(this.#claims.lastEnded(contender), exchange.firstAt);
+      this.#found.refusedWithoutHolder.push({ ...entry, outcome, claimEndedAt, formerHolder });
     }
     this.#claim(contender, exchange, outcome);
   }

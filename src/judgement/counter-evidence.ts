@@ -6,11 +6,10 @@ import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
+import { JUST_ENDED } from "./former-holder.ts";
 import type { Memory } from "./memory.ts";
 import { inOrder, isBefore, type Moment, momentOf, SECOND } from "./moment.ts";
 
-/** A claim that ended so shortly before may still be in the responder's way. */
-const JUST_ENDED = 60 * SECOND;
 /** Refusals of others within this time of an attempt have the same cause, perhaps. */
 const SAME_TIME = 300 * SECOND;
 

@@ -44,8 +44,9 @@ function isSending(
 /** The accepted quick mode, of either side, that an SPI began with: the latest before it. */
 function begunBy({ session, acceptedAt }: ClientSa, at: number): Exchange | null {
   let latest: Exchange | null = null;
+  // In the order of the list, which is that of the counter where the network swapped the first two (contract 5).
   for (const exchange of session.quickModes) {
-    if (acceptedAt.has(exchange) && exchange.firstAt <= at) latest = laterOf(latest, exchange);
+    if (acceptedAt.has(exchange) && exchange.firstAt <= at) latest = exchange;
   }
   for (const exchange of session.sa.exchanges) {
     const others = exchange.starter !== session.client && exchange.firstAt <= at && seen(exchange.replyAt);
@@ -63,8 +64,10 @@ function isLatest({ session }: ClientSa, exchange: Exchange, moment: Moment): bo
   const { sa, quickModes } = session;
   if (sa.lifeSegment !== moment.segment) return false;
   const own = quickModes.filter(({ firstAt }) => firstAt < moment.at);
-  if (own.some(({ firstAt }) => firstAt > exchange.firstAt)) return false;
-  const pair = own.some((each) => each !== exchange && exchange.firstAt - each.firstAt <= PAIR_WITHIN);
+  if (own.at(-1) !== exchange) return false;
+  const pair = own.some(
+    (each) => each !== exchange && Math.abs(exchange.firstAt - each.firstAt) <= PAIR_WITHIN,
+  );
   const deletes = sa.informationals.flat().filter((at) => at > exchange.firstAt && at < moment.at);
   const ofFirst = pair && deletes.length > 0 && Math.min(...deletes) - exchange.firstAt <= PAIR_DELETE;
   return deletes.length === (ofFirst ? 1 : 0);

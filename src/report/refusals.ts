@@ -2,6 +2,7 @@
 
 import { grouped } from "../collections/grouping.ts";
 import { type Hosts, numberedNotify } from "../ike/facts.ts";
+import type { FormerHolder } from "../judgement/former-holder.ts";
 import type { Refusals } from "../judgement/refused-without-holder.ts";
 import type { Warning } from "./model.ts";
 import { clientText, messageIdText } from "./sentences.ts";
@@ -9,6 +10,10 @@ import { isoTime } from "./time.ts";
 
 /** IDs named in one sentence. */
 const SHOWN_IDS = 3;
+/** Clients named that had the ID before. */
+const SHOWN_HOLDERS = 3;
+/** Microseconds. */
+const SECOND = 1_000_000;
 
 /** At most `limit` of each kind, and a line for the rest. */
 export function refusalWarnings(refusals: readonly Refusals[], hosts: Hosts, limit: number): Warning[] {
@@ -32,7 +37,10 @@ export function refusalKey({ responder, contender, reason }: Refusals, hosts: Ho
 
 export function refusalWarning(refusals: Refusals, hosts: Hosts): Warning {
   const code = refusals.reason === "own-session" ? "refused-by-own-session" : "refused-without-holder";
-  const parts = [triesOf(refusals, hosts), whyOf(refusals)];
+  const former = refusals.reason === "no-holder" ? formerHolders(refusals, hosts) : [];
+  const explained = refusals.attempts.every(({ formerHolder }) => formerHolder !== null);
+  const why = former.length > 0 && explained ? [] : [whyOf(refusals)];
+  const parts = [triesOf(refusals, hosts), ...former, ...why];
   return { code, message: parts.join(" ") };
 }
 
@@ -70,6 +78,26 @@ function howOf(attempts: Refusals["attempts"]): string {
     ...(useless > 0 ? [`${silent + told > 0 ? `${useless} ` : ""}by an answer that it could not use`] : []),
   ];
   return parts.join(", ");
+}
+
+/** Who had the ID before, which the responder may not have freed: a sentence for each. */
+function formerHolders({ attempts }: Refusals, hosts: Hosts): string[] {
+  const sentences = new Map<FormerHolder["client"], string>();
+  for (const { formerHolder } of attempts) {
+    if (formerHolder === null || sentences.size >= SHOWN_HOLDERS) continue;
+    const { client, before, justEnded } = formerHolder;
+    const who = clientText(client, hosts, false);
+    const text = justEnded
+      ? `${who} held it until ${secondsText(before)} before: the responder may have freed it late.`
+      : `An earlier session of ${who} had it and never said goodbye: the responder may still hold that.`;
+    if (!sentences.has(client)) sentences.set(client, text);
+  }
+  return [...sentences.values()];
+}
+
+/** @param micros microseconds */
+function secondsText(micros: number): string {
+  return `${(micros / SECOND).toFixed(1)} s`;
 }
 
 function whyOf({ reason, ghost, othersMayHold }: Refusals): string {

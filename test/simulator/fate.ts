@@ -18,7 +18,7 @@ export type Fate = "rejected" | "predicted" | "possible" | "warning" | "silence"
 /** The finding's attempt on this quick mode: its verdict, and who is named. */
 export interface Judgement {
   fate: Fate;
-  /** The holder, or the candidates. */
+  /** The holder, or the candidates; of a warning those of the true holders that it mentions. */
   named: string[];
 }
 
@@ -32,10 +32,11 @@ export function fateOf(refusal: Refusal, report: Scored): Judgement {
       return { fate: verdict as Fate, named };
     }
   }
-  const warned = report.warnings.some(
+  const warnings = report.warnings.filter(
     ({ code, message }) => code.startsWith("refused-") && mentions(message, refusal.client),
   );
-  return { fate: warned ? "warning" : "silence", named: [] };
+  const named = refusal.by.filter((address) => warnings.some(({ message }) => mentions(message, address)));
+  return { fate: warnings.length > 0 ? "warning" : "silence", named };
 }
 
 /** The address, and not as a part of a longer one. */

@@ -37,7 +37,7 @@ export const WARNING_TERMS: readonly Term[] = [
     kind: "warning",
     name: "refused-without-holder",
     brief: "a client was refused, and no client in the capture holds the ID",
-    text: "A client was refused, and no client in the capture holds its message ID; there is one warning for each client, with how often, when and how. Either peers outside the capture may hold the ID: capture at the ASA, from before the first client connects. Or every peer's phase 1 is in the capture and none holds it, or the client draws its IDs: then another cause is likely, so compare proposals and policy.",
+    text: "A client was refused, and no client in the capture holds its message ID; there is one warning for each client, with how often, when and how. Where another client had the ID until less than a minute before, or in an earlier session that never said goodbye, the ASA may not have freed it. Otherwise, either peers outside the capture may hold the ID: capture at the ASA, from before the first client connects. Or every peer's phase 1 is in the capture and none holds it, or the client draws its IDs: then another cause is likely, so compare proposals and policy.",
   },
   {
     kind: "warning",

@@ -1,0 +1,55 @@
+/** Contract 6.8, 6.9: refused on an ID that another client has just given up, or never said goodbye with. */
+
+import { expect, it } from "vitest";
+import { reportOn } from "../support/analyzed.ts";
+import { pcap } from "../support/capture-files.ts";
+import { Session, Stage } from "../support/session.ts";
+
+const HOLDER = "198.51.100.11";
+const REFUSED = "198.51.100.12";
+
+/** Another client, so that the gateway is seen sending, and its warnings can be told from those of `REFUSED`. */
+const bystander = (stage: Stage) =>
+  new Session(stage, { address: "198.51.100.99" }).mainMode(0).quickMode(0.2, 0x5eed1234).esp(1, 300, 10);
+
+async function warned(stage: Stage): Promise<string> {
+  const { findings, warnings } = await reportOn([pcap(stage.sorted())]);
+  expect(findings).toEqual([]);
+  const [{ code, message }] = warnings;
+  expect(code).toBe("refused-without-holder");
+  expect(message).toContain(`1 try of ${REFUSED}`);
+  return message;
+}
+
+it("names who said goodbye just before, and claims no other cause", async () => {
+  const stage = new Stage(41);
+  bystander(stage);
+  new Session(stage, { address: HOLDER }).mainMode(1).quickMode(1.2, 1).esp(2, 40).farewell(45);
+  new Session(stage, { address: REFUSED }).mainMode(47).unanswered(47.5, 1).farewell(60);
+  const message = await warned(stage);
+  expect(message).toContain(`${HOLDER} held it until 2.5 s before: the responder may have freed it late.`);
+  expect(message).not.toContain("another cause");
+});
+
+it("names who came back with another session, having left the first without a goodbye", async () => {
+  const stage = new Stage(42);
+  bystander(stage);
+  new Session(stage, { address: HOLDER })
+    .mainMode(1)
+    .quickMode(1.2, 1)
+    .quickMode(5, 2)
+    .quickMode(6, 3)
+    .esp(7, 40);
+  new Session(stage, { address: HOLDER }).mainMode(60).quickMode(60.2, 1).esp(61, 200, 10);
+  const late = new Session(stage, { address: REFUSED }).mainMode(150);
+  late.quickMode(150.2, 2).unanswered(160, 3).farewell(180);
+  expect(await warned(stage)).toContain(`An earlier session of ${HOLDER} had it and never said goodbye`);
+});
+
+it("names nobody who left more than a minute before", async () => {
+  const stage = new Stage(43);
+  bystander(stage);
+  new Session(stage, { address: HOLDER }).mainMode(1).quickMode(1.2, 1).esp(2, 40).farewell(45);
+  new Session(stage, { address: REFUSED }).mainMode(130).unanswered(130.5, 1).farewell(150);
+  expect(await warned(stage)).toContain("none of them holds it: another cause");
+});
