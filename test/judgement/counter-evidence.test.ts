@@ -89,6 +89,7 @@ describe("counter-evidence (6.8)", () => {
     exchange: exchangeMade({ messageId: 9 }),
     outcome: "unanswered",
     claimEndedAt: Number.NEGATIVE_INFINITY,
+    formerHolder: null,
     ...fields,
   });
   interface Around {

@@ -41,7 +41,9 @@ describe("in use (6.7)", () => {
     outcome = "completed",
     sa = {},
   }: Use) {
-    const all: readonly [Exchange, Outcome][] = [[exchange, outcome], ...others];
+    const all: [Exchange, Outcome][] = [[exchange, outcome], ...others];
+    // A session's quick modes are in the order of their first messages.
+    all.sort(([a], [b]) => a.firstAt - b.firstAt);
     const clientSa = clientSaMade(
       {
         session: sessionMade({ sa: saMade(sa), quickModes: all.map(([each]) => each) }),
