@@ -1,7 +1,7 @@
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
 import { FIRST_STATUS_NOTIFY, NOTIFY_INVALID_MESSAGE_ID } from "../wire/notifies.ts";
-import { isPrompt, OPEN_EXCHANGES, stampOf } from "./exchange.ts";
+import { type Exchange, isPrompt, OPEN_EXCHANGES, stampOf } from "./exchange.ts";
 import type { Side } from "./paths.ts";
 import type { IkeSa } from "./sa.ts";
 import type { VendorLists } from "./vendor-lists.ts";
@@ -35,13 +35,18 @@ function agreed(known: readonly number[] | null, hashes: readonly number[]): rea
   return same ? known : CONTRADICTORY;
 }
 
+/** The latest quick modes, which an Informational may concern. */
+function openExchanges({ exchanges }: IkeSa): readonly Exchange[] {
+  return exchanges.length <= OPEN_EXCHANGES ? exchanges : exchanges.slice(-OPEN_EXCHANGES);
+}
+
 /** An Informational: what it ends, if anything, is encrypted as a rule, so that its time is what is kept. */
 export function informational(sa: IkeSa, side: Side, message: Message, isTwoWay: boolean): void {
   const { at } = message;
   // Nothing vouches for one in the clear: it ends no session and nobody leaves with it.
   if (message.encrypted || message.logged) {
     sa.noteInformational(side, message);
-    for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
+    for (const exchange of openExchanges(sa)) {
       if (exchange.starter !== side) continue;
       if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = at;
       if (Number.isNaN(exchange.starterLeftAt) && !isPrompt(exchange, at)) exchange.starterLeftAt = at;
@@ -49,7 +54,7 @@ export function informational(sa: IkeSa, side: Side, message: Message, isTwoWay:
   }
   // From an address that the other side never spoke to, anybody could have sent one in the clear.
   if (!message.encrypted && !isTwoWay) return;
-  for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
+  for (const exchange of openExchanges(sa)) {
     if (exchange.starter === side || !Number.isNaN(exchange.otherInformationalAt)) continue;
     exchange.otherInformationalAt = at;
     exchange.otherInformational = stampOf(message);
@@ -67,7 +72,7 @@ export function noteNotifies(sa: IkeSa, side: Side, types: readonly number[]): v
   const errors = types.filter((type) => type > 0 && type < FIRST_STATUS_NOTIFY);
   if (errors.length === 0) return;
   const telling = errors.find((type) => type !== NOTIFY_INVALID_MESSAGE_ID) ?? NOTIFY_INVALID_MESSAGE_ID;
-  for (const exchange of sa.exchanges.slice(-OPEN_EXCHANGES)) {
+  for (const exchange of openExchanges(sa)) {
     if (exchange.starter === side || !Number.isNaN(exchange.replyAt)) continue;
     if (!Number.isNaN(exchange.starterLeftAt)) continue;
     if (exchange.otherNotify === 0 || exchange.otherNotify === NOTIFY_INVALID_MESSAGE_ID) {

@@ -247,11 +247,17 @@ export class IkeSa {
   }
 
   noteInformational(side: Side, { at, length }: Message): void {
-    this.informationals[side] = [...this.informationals[side].slice(1 - MAX_INFORMATIONALS), at];
-    const [before, lengthBefore, sideBefore] = this.lastInformational;
+    if (this.informationals[side].length === 0) this.informationals[side] = [];
+    const times = this.informationals[side] as number[];
+    if (times.length === MAX_INFORMATIONALS) times.shift();
+    times.push(at);
+    const last = this.lastInformational;
+    const [before, lengthBefore, sideBefore] = last;
     const answers = sideBefore !== side && lengthBefore === length && at - before <= ANSWERED_WITHIN;
     if (answers) this.answeredInformationals += 1;
-    this.lastInformational = answers ? [Number.NaN, 0, 0] : [at, length, side];
+    last[0] = answers ? Number.NaN : at;
+    last[1] = answers ? 0 : length;
+    last[2] = answers ? 0 : side;
   }
 
   addExchange(exchange: Exchange): void {
