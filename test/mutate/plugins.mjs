@@ -1,7 +1,6 @@
 /** What is not mutated: text for people, and what was not drawn into the sample. */
 
 import { appendFileSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { declareClassPlugin, declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import { keyOf } from "./keys.mjs";
 import { isText } from "./rooms.mjs";
@@ -17,6 +16,9 @@ export const text = {
   },
 };
 
+/** Path of a source in the repository, wherever the copy lies that was mutated. */
+const sourceOf = (path) => path.replaceAll("\\", "/").replace(/^.*\/src\//, "src/");
+
 class Sample {
   #chosen = new Set();
 
@@ -30,21 +32,22 @@ class Sample {
 
   async check(mutants) {
     const ofMutant = (mutant) => {
-      // The place of the copy does not matter.
-      const file = mutant.fileName.replaceAll("\\", "/").replace(/^.*\/src\//, "src/");
-      const drawn = this.#chosen.has(keyOf(file, mutant));
+      const drawn = this.#chosen.has(keyOf(sourceOf(mutant.fileName), mutant));
       return drawn ? { status: "passed" } : { status: "compileError", reason: "not drawn" };
     };
     return Object.fromEntries(mutants.map((mutant) => [mutant.id, ofMutant(mutant)]));
   }
 }
 
-/** One line for each mutant that was tried, so that a long run can be watched. */
+/** Writes what became of each mutant as soon as it is known: key, tab, status. */
 class Lines {
-  onMutantTested({ fileName, id, mutatorName, status, statusReason }) {
+  onMutantTested({ fileName, location: { start, end }, status, statusReason, mutatorName, replacement }) {
     if (statusReason === "not drawn") return;
-    const line = `${status} ${fileName} ${id} ${mutatorName}\n`;
-    appendFileSync(join(process.env.MUTATE_CACHE, "lines.txt"), line);
+    // Lines and columns of a report begin at 1.
+    const shifted = ({ line, column }) => ({ line: line - 1, column: column - 1 });
+    const location = { start: shifted(start), end: shifted(end) };
+    const key = keyOf(sourceOf(fileName), { location, mutatorName, replacement });
+    appendFileSync(process.env.MUTATE_RESULTS, `${JSON.stringify([key, status])}\n`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,25 +46,13 @@ async function mutantsOf(files) {
   return mutants.filter(({ status }) => status !== "Ignored").map((each) => keyOf(each.fileName, each));
 }
 
-/** What became of each mutant of Stryker's report, by key; its lines and columns begin at 1 there. */
-function outcomesOf(report) {
-  const shifted = ({ line, column }) => ({ line: line - 1, column: column - 1 });
-  return Object.entries(report.files).flatMap(([file, { mutants }]) =>
-    mutants.map(({ location: { start, end }, status, ...rest }) => [
-      keyOf(file, { ...rest, location: { start: shifted(start), end: shifted(end) } }),
-      status,
-    ]),
-  );
-}
-
 /** Runs Stryker on these files and gives what became of the chosen mutants. */
 function tried(room, chosen) {
   const files = [...new Set(chosen.map((key) => key.split(" ")[0]))];
   const list = join(cache, "chosen.json");
   writeFileSync(list, JSON.stringify(chosen));
-  const report = join(cache, "report.json");
-  rmSync(report, { force: true });
-  rmSync(join(cache, "lines.txt"), { force: true });
+  const results = join(cache, "results.txt");
+  writeFileSync(results, "");
   const { status } = spawnSync(
     process.execPath,
     [
@@ -81,12 +69,16 @@ function tried(room, chosen) {
         MUTATE_FILES: JSON.stringify(files),
         MUTATE_CHOSEN: list,
         MUTATE_CACHE: cache,
+        MUTATE_RESULTS: results,
       },
     },
   );
-  if (!existsSync(report)) throw new Error(`Stryker ended with status ${status} and left no report`);
+  if (status !== 0) console.error(`Stryker ended with status ${status}: what it had tried by then counts`);
   const wanted = new Set(chosen);
-  return outcomesOf(JSON.parse(readFileSync(report, "utf8"))).filter(([key]) => wanted.has(key));
+  const lines = readFileSync(results, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line)).filter(([key]) => wanted.has(key));
 }
 
 /** The line of the source that a mutant is in, and what it makes of it. */

@@ -21,8 +21,7 @@ export default {
   tempDirName: join(folder, "sandbox"),
   ignorePatterns: ["/build", "/dist", "/coverage", "/.ci", "/.github"],
   allowEmpty: true,
-  reporters: ["json", "lines"],
-  jsonReporter: { fileName: join(folder, "report.json") },
+  reporters: ["lines"],
   disableTypeChecks: false,
   // The compiler here has no interface for programs any more, and the bundler does not ask for its settings.
   tsconfigFile: "test/mutate/none.json",

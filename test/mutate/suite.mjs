@@ -93,6 +93,7 @@ test.for = rows(false);
 test.skip = nothing;
 test.skipIf = (condition) => (condition ? nothing : test);
 test.runIf = (condition) => (condition ? test : nothing);
+
 export { test, test as it };
 
 export function describe(name, ...rest) {
