@@ -10,7 +10,7 @@ import type { Lifespan } from "../../src/judgement/lifespan.ts";
 import { SECOND } from "../../src/judgement/moment.ts";
 import type { Outcome } from "../../src/judgement/outcome.ts";
 import type { OutcomeContext } from "../../src/judgement/outcome-facts.ts";
-import type { Peers } from "../../src/judgement/peers.ts";
+import { Peers } from "../../src/judgement/peers.ts";
 import type { Session } from "../../src/judgement/session.ts";
 
 export const UNSEEN = Number.NaN;
@@ -189,4 +189,58 @@ export function clientSaMade(
     peers: peersMade(),
     ...fields,
   } as ClientSa;
+}
+
+/** ESP or keepalives in one direction between the responder and an endpoint of a peer. */
+export interface RowMade {
+  host?: number;
+  /** 4500, or 0 for ESP over IP. */
+  port?: number;
+  /** The responder sends it. */
+  outgoing?: boolean;
+  /** None where there were keepalives alone. */
+  spis?: readonly Spi[];
+  firstAt?: number;
+  firstSegment?: number;
+  lastAt?: number;
+  lastSegment?: number;
+  /** The last packet of earlier segments of the clock. */
+  earlier?: Readonly<Record<number, number>>;
+  /** Keepalives at a steady interval, and the last of them. */
+  keepaliveAt?: number;
+  sources?: number;
+}
+
+/** The table of peers over rows made by hand: what is not said of a row follows from its SPIs. */
+export function peersFrom(rows: readonly RowMade[]): Peers {
+  const spis = (row: number) => [...(rows[row].spis ?? [])];
+  const latest = (row: number) => Math.max(0, ...spis(row).map(({ lastSegment }) => lastSegment));
+  const lastOf = (row: number, segment: number) =>
+    spis(row)
+      .filter(({ lastSegment }) => lastSegment === segment)
+      .reduce((last, { lastAt }) => (lastAt <= last ? last : lastAt), UNSEEN);
+  const lastSegment = (row: number) => rows[row].lastSegment ?? latest(row);
+  const lastAt = (row: number) => rows[row].lastAt ?? lastOf(row, latest(row));
+  const flows = {
+    firstAt: (row: number) => rows[row].firstAt ?? Math.min(...spis(row).map((each) => each.firstAt)),
+    firstSegment: (row: number) => rows[row].firstSegment ?? 0,
+    lastAt,
+    lastSegment,
+    lastIn: (row: number, segment: number) =>
+      segment === lastSegment(row) ? lastAt(row) : (rows[row].earlier?.[segment] ?? UNSEEN),
+    lastEspAt: lastOf,
+    sources: (row: number) => rows[row].sources ?? 1,
+    hasEsp: (row: number) => spis(row).length > 0,
+    hasSteadyKeepalives: (row: number) => rows[row].keepaliveAt !== undefined,
+    keepaliveAt: (row: number) => rows[row].keepaliveAt ?? UNSEEN,
+    spis,
+    ports: (row: number) => ({ source: rows[row].port ?? 4500, destination: rows[row].port ?? 4500 }),
+    sender: (row: number) => rows[row].host ?? 1,
+    receiver: (row: number) => rows[row].host ?? 1,
+  };
+  const peers = new Peers(flows as never);
+  rows.forEach(({ outgoing = false }, row) => {
+    peers.add(row, outgoing);
+  });
+  return peers;
 }

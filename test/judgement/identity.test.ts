@@ -1,0 +1,276 @@
+import { describe, expect, it } from "vitest";
+import { endpoint } from "../../src/collections/endpoints.ts";
+import {
+  groupClients,
+  type IdentityQuestions,
+  placeOf,
+  portTurns,
+  relationOf,
+} from "../../src/judgement/client.ts";
+import type { Session } from "../../src/judgement/session.ts";
+import { at, lifeMade, lifespanMade, saMade, sessionMade, UNSEEN } from "../support/facts-made.ts";
+
+interface Made {
+  port4500?: number;
+  port500?: number;
+  /** First message, and last thing that the client sent, in seconds. */
+  from?: number;
+  to?: number;
+  blind?: boolean;
+  platform?: string | null;
+  vendorIds?: readonly string[];
+  cut?: boolean;
+  host?: number;
+}
+const lives = new Map<Session, { to: number; blind: boolean }>();
+
+function made({
+  port4500 = -1,
+  port500 = 500,
+  from = 0,
+  to = from + 1,
+  blind = false,
+  platform = null,
+  vendorIds = [],
+  cut = false,
+  host = 1,
+}: Made = {}): Session {
+  const session = sessionMade({
+    sa: saMade({ firstAt: at(from), vendorIds: [vendorIds, []], cut }),
+    endpoint: endpoint(host, port4500 >= 0 ? port4500 : port500),
+    port4500,
+    port500,
+    clientVendor: { platform } as never,
+  });
+  lives.set(session, { to, blind });
+  return session;
+}
+const lifespan = (session: Session) => {
+  const { to, blind } = lives.get(session)!;
+  return lifespanMade({ blind, life: lifeMade({ fromClientAt: Number.isNaN(to) ? UNSEEN : at(to) }) });
+};
+const ask = (more: Partial<IdentityQuestions> = {}): IdentityQuestions => ({
+  lifespan,
+  inside: () => "unknown",
+  tookTurns: () => false,
+  ...more,
+});
+const WINDOWS = { platform: "Windows 7", vendorIds: ["aa"] };
+const XP = { platform: "Windows XP", vendorIds: ["bb"] };
+
+describe("two IKE SAs from one address (3.3)", () => {
+  const relation = (a: Made, b: Made, more: Partial<IdentityQuestions> = {}) =>
+    relationOf(made(a), made(b), ask(more));
+
+  it.each<[string, ReturnType<typeof relation>, string]>([
+    ["the same port", relation({}, { from: 50 }), "one"],
+    ["the same port, whatever the older one still sends", relation({ to: 90 }, { from: 50 }), "one"],
+    ["another port, the older one silent", relation({ port500: 501 }, { from: 50 }), "one"],
+    ["another port, the older one sends on", relation({ port500: 501, to: 51 }, { from: 50 }), "two"],
+    [
+      "another port, its last packet at the newer's first",
+      relation({ port500: 501, to: 50 }, { from: 50 }),
+      "one",
+    ],
+    [
+      "another port, its silence cannot be seen",
+      relation({ port500: 501, blind: true }, { from: 50 }),
+      "unsettled",
+    ],
+    ["another port, the newer one blind", relation({ port500: 501 }, { from: 50, blind: true }), "one"],
+    [
+      "another port, blind, and sends on",
+      relation({ port500: 501, blind: true, to: 51 }, { from: 50 }),
+      "two",
+    ],
+    [
+      "another port, and they took turns",
+      relation({ port500: 501 }, { from: 50 }, { tookTurns: () => true }),
+      "two",
+    ],
+    ["the older decides, in whatever order", relation({ from: 50 }, { port500: 501, to: 51 }), "two"],
+    [
+      "the port towards 4500 decides when both are known",
+      relation({ port4500: 1_000 }, { from: 50, port4500: 1_000, port500: 501 }),
+      "one",
+    ],
+    ["another one towards 4500", relation({ port4500: 1_000, to: 51 }, { from: 50, port4500: 1_001 }), "two"],
+    [
+      "4500 known of one alone: the port towards 500",
+      relation({ port4500: 1_000, to: 51 }, { from: 50 }),
+      "one",
+    ],
+    [
+      "no port known of either towards 500",
+      relation({ port4500: 1_000, port500: -1, to: 51 }, { from: 50, port500: -1 }),
+      "two",
+    ],
+    ["different systems", relation(WINDOWS, { from: 50, ...XP }), "two"],
+    ["the same system", relation(WINDOWS, { from: 50, ...WINDOWS }), "one"],
+    [
+      "a system in one phase 1 and none in the other",
+      relation(WINDOWS, { from: 50, vendorIds: ["cc"] }),
+      "two",
+    ],
+    ["the other phase 1 not seen", relation(WINDOWS, { from: 50 }), "one"],
+    ["the other phase 1 cut", relation(WINDOWS, { from: 50, vendorIds: ["cc"], cut: true }), "one"],
+    ["its own phase 1 not seen", relation({}, { from: 50, ...WINDOWS }), "one"],
+    ["different systems, one of them cut", relation({ ...WINDOWS, cut: true }, { from: 50, ...XP }), "two"],
+    [
+      "inside addresses differ, the older sends on",
+      relation({ to: 51 }, { from: 50 }, { inside: () => "different" }),
+      "two",
+    ],
+    [
+      "inside addresses differ, the older silent: perhaps a new lease",
+      relation({}, { from: 50 }, { inside: () => "different" }),
+      "unsettled",
+    ],
+    [
+      "the same inside address is never proof alone",
+      relation({ port500: 501, to: 51 }, { from: 50 }, { inside: () => "same" }),
+      "two",
+    ],
+    [
+      "the same inside address and silence",
+      relation({ port500: 501 }, { from: 50 }, { inside: () => "same" }),
+      "one",
+    ],
+    [
+      "the same inside address, silence not to be seen",
+      relation({ port500: 501, blind: true }, { from: 50 }, { inside: () => "same" }),
+      "unsettled",
+    ],
+  ])("%s: %s", (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+});
+
+describe("clients of a responder (3.3, 3.5)", () => {
+  const grouped = (
+    list: readonly Made[],
+    more: Partial<IdentityQuestions> = {},
+    alias = (each: number) => each,
+  ) => {
+    const sessions = list.map(made);
+    return groupClients(sessions, ask(more), alias).map(({ host, port, sessions: own }) => [
+      host,
+      port,
+      own.map((each) => sessions.indexOf(each)),
+    ]);
+  };
+
+  it("another address is another client", () => {
+    expect(grouped([{ host: 1 }, { host: 2, from: 50 }])).toEqual([
+      [1, 500, [0]],
+      [2, 500, [1]],
+    ]);
+  });
+
+  it("who comes back is one client, by its latest port", () => {
+    expect(
+      grouped([{ port4500: 1_000 }, { port4500: 1_001, from: 50 }, { port4500: 1_002, from: 90 }]),
+    ).toEqual([[1, 1_002, [0, 1, 2]]]);
+  });
+
+  it("neighbours behind one NAT stay apart, and each finds its own port again", () => {
+    expect(
+      grouped([
+        { port4500: 1_000, to: 300 },
+        { port4500: 1_001, from: 50, to: 300 },
+        { port4500: 1_001, from: 100, to: 300 },
+        { port4500: 1_000, from: 150, to: 300 },
+        { port4500: 1_002, from: 200, to: 300 },
+        { port4500: 1_001, from: 250 },
+      ]),
+    ).toEqual([
+      [1, 1_000, [0, 3]],
+      [1, 1_001, [1, 2, 5]],
+      [1, 1_002, [4]],
+    ]);
+  });
+
+  it("of several that went silent the one that sent last has come back", () => {
+    const two = [
+      { port4500: 1_000, to: 60 },
+      { port4500: 1_001, from: 50, to: 100 },
+      { port4500: 1_002, from: 150 },
+    ];
+    expect(grouped(two)).toEqual([
+      [1, 1_000, [0]],
+      [1, 1_002, [1, 2]],
+    ]);
+    expect(grouped([{ ...two[0], to: 120 }, two[1], two[2]])).toEqual([
+      [1, 1_002, [0, 2]],
+      [1, 1_001, [1]],
+    ]);
+  });
+
+  it("its own port goes before one that sent later", () => {
+    expect(
+      grouped([
+        { port4500: 1_000, to: 60 },
+        { port4500: 1_001, from: 50, to: 100 },
+        { port4500: 1_000, from: 150 },
+      ]),
+    ).toEqual([
+      [1, 1_000, [0, 2]],
+      [1, 1_001, [1]],
+    ]);
+  });
+
+  it("a port that one moved away from is no longer its own", () => {
+    const list = [
+      { port4500: 1_000, to: 300 },
+      { port4500: 1_001, port500: 501, from: 50, to: 60 },
+      { port4500: 1_002, port500: 502, from: 100, to: 300 },
+      { port4500: 1_001, port500: 501, from: 150, to: 300 },
+    ];
+    expect(grouped(list)).toEqual([
+      [1, 1_000, [0]],
+      [1, 1_002, [1, 2]],
+      [1, 1_001, [3]],
+    ]);
+  });
+
+  it("an endpoint inside a NAT is named by the one outside", () => {
+    const alias = (each: number) => (each === endpoint(9, 500) ? endpoint(1, 777) : each);
+    expect(
+      grouped(
+        [
+          { host: 1, port500: 777 },
+          { host: 9, from: 50 },
+        ],
+        {},
+        alias,
+      ),
+    ).toEqual([[1, 777, [0, 1]]]);
+  });
+});
+
+describe("a port that was left is used again (3.3)", () => {
+  it("while the other one lives: two clients took turns", () => {
+    const [first, second, third] = [
+      made({ port500: 1_000, from: 0 }),
+      made({ port500: 1_001, from: 50, to: 150 }),
+      made({ port500: 1_000, from: 100 }),
+    ];
+    const turns = portTurns([first, second, third], lifespan);
+    expect(turns(first, second)).toBe(true);
+    expect(turns(second, third)).toBe(false);
+    lives.set(second, { to: 100, blind: false });
+    expect(turns(first, second)).toBe(false);
+    expect(portTurns([first, second], lifespan)(first, second)).toBe(false);
+    const elsewhere = made({ port500: 1_000, from: 100, host: 2 });
+    lives.set(second, { to: 150, blind: false });
+    expect(portTurns([first, second, elsewhere], lifespan)(first, second)).toBe(false);
+    const before = made({ port500: 1_000, from: -20 });
+    expect(portTurns([before, first, second], lifespan)(first, second)).toBe(false);
+  });
+
+  it("the place of a session is its port towards 4500, else that towards 500", () => {
+    expect(placeOf(made({ port4500: 500 }))).toBe(500);
+    expect(placeOf(made({ port500: 500 }))).not.toBe(500);
+    expect(placeOf(made({ port4500: 0 }))).toBe(0);
+  });
+});
