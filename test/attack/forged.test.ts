@@ -9,7 +9,7 @@ import { exchangeMessage, firstMessage, secondMessage } from "../simulator/phase
 import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
 import { datagram, isakmp } from "../support/frames.ts";
-import { type Side, Session, Stage, windowsVendorIds } from "../support/session.ts";
+import { Session, type Side, Stage, windowsVendorIds } from "../support/session.ts";
 
 const GATEWAY = "192.0.2.1";
 const HOLDER = "198.51.100.11";

@@ -19,7 +19,7 @@ function saWith(...begun: readonly number[]): IkeSa {
 }
 
 describe("phase 1 as its messages come (RFC 2409 5.1 to 5.4)", () => {
-  const after = (...messages: readonly [0 | 1, MessageFields][]) => {
+  const phase1Of = (...messages: readonly [0 | 1, MessageFields][]) => {
     const sa = new IkeSa(0, messageMade());
     const lists = new VendorLists();
     for (const [side, fields] of messages)
@@ -68,12 +68,12 @@ describe("phase 1 as its messages come (RFC 2409 5.1 to 5.4)", () => {
     ],
     ["that a log says encrypted says enough", [[1, { logged: true, at: 4 }]], 4],
   ])("%s", (_, messages, seconds) => {
-    expect(after(...messages).phase1FinishedAt[1]).toBe(seconds * SECOND);
-    expect(after(...messages).phase1FinishedAt[0]).toBeNaN();
+    expect(phase1Of(...messages).phase1FinishedAt[1]).toBe(seconds * SECOND);
+    expect(phase1Of(...messages).phase1FinishedAt[0]).toBeNaN();
   });
 
   it("takes the mode of its first message, and what the clear payloads of each side say", () => {
-    const sa = after(
+    const sa = phase1Of(
       [0, { ...clear, clear: { vendorIds: ["aa"], lifeSeconds: 28_800, hash: 1 } }],
       [1, { ...clear, clear: { vendorIds: ["bb"], lifeSeconds: 3_600, hash: 2 } }],
       [
@@ -101,11 +101,11 @@ describe("phase 1 as its messages come (RFC 2409 5.1 to 5.4)", () => {
       0,
       { ...clear, clear: { natDiscovery: 1, natHashes } },
     ];
-    expect(after(natd([1, 2]), natd([1, 2])).natHashes[0]).toEqual([1, 2]);
-    expect(after(natd([1, 2]), natd([1, 3])).natHashes[0]).toEqual([]);
-    expect(after(natd([1, 2]), natd([1, 2, 3, 4])).natHashes[0]).toEqual([]);
-    expect(after(natd([1, 2]), natd([1, 3]), natd([1, 2])).natHashes[0]).toEqual([]);
-    expect(after([0, { ...clear, clear: { natDiscovery: 0 } }]).natDiscovery).toBe(false);
+    expect(phase1Of(natd([1, 2]), natd([1, 2])).natHashes[0]).toEqual([1, 2]);
+    expect(phase1Of(natd([1, 2]), natd([1, 3])).natHashes[0]).toEqual([]);
+    expect(phase1Of(natd([1, 2]), natd([1, 2, 3, 4])).natHashes[0]).toEqual([]);
+    expect(phase1Of(natd([1, 2]), natd([1, 3]), natd([1, 2])).natHashes[0]).toEqual([]);
+    expect(phase1Of([0, { ...clear, clear: { natDiscovery: 0 } }]).natDiscovery).toBe(false);
   });
 });
 

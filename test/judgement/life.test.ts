@@ -1,0 +1,283 @@
+import { describe, expect, it } from "vitest";
+import { type Life, lifeOf, type Stay, tenuresOf } from "../../src/judgement/life.ts";
+import type { Session } from "../../src/judgement/session.ts";
+import {
+  at,
+  exchangeMade,
+  moment,
+  peersFrom,
+  type RowMade,
+  saMade,
+  sessionMade,
+  spiMade,
+  UNSEEN,
+} from "../support/facts-made.ts";
+
+const KEY = 1 * 65_536 + 4_500;
+
+describe("whose the ESP of an endpoint is (3.4)", () => {
+  interface Made {
+    /** First message, first quick mode and its acceptance, in seconds; null where there was none. */
+    from: number;
+    quickMode?: number | null;
+    accepted?: number | null;
+    begunBefore?: boolean;
+    lifeBefore?: number;
+    segment?: number;
+  }
+  function tenants(list: readonly Made[]) {
+    const made = list.map(
+      ({ from, quickMode = from + 1, begunBefore = false, lifeBefore = UNSEEN, segment = 0 }) => {
+        const before = { lifeAt: at(lifeBefore), espAt: UNSEEN, unheard: false, steady: false };
+        const quickModes =
+          quickMode === null ? [] : [exchangeMade({ firstAt: at(quickMode), before, segment })];
+        const sa = saMade({ firstAt: at(from), firstSegment: segment });
+        return sessionMade({ sa, quickModes, begunBefore });
+      },
+    );
+    const accepted = (session: Session) => {
+      const time = list[made.indexOf(session)].accepted;
+      return time === null || time === undefined
+        ? null
+        : { exchange: session.quickModes[0] ?? null, at: at(time) };
+    };
+    return tenuresOf(made, accepted).map(({ session, from, lifeBeforeAt }) => [
+      made.indexOf(session),
+      from.at,
+      lifeBeforeAt,
+    ]);
+  }
+  const whose = (...list: readonly Made[]) => tenants(list).map(([session]) => session);
+
+  it.each<[string, number[], number[]]>([
+    [
+      "the newest SA with an accepted quick mode",
+      whose({ from: 0, accepted: 2 }, { from: 50, accepted: 52 }),
+      [0, 1],
+    ],
+    [
+      "one that was refused takes nothing from an older one",
+      whose({ from: 0, accepted: 2 }, { from: 50 }),
+      [0],
+    ],
+    ["of those refused the newest", whose({ from: 0 }, { from: 50 }), [0, 1]],
+    ["an accepted one takes from one refused", whose({ from: 0 }, { from: 50, accepted: 52 }), [0, 1]],
+    [
+      "one without a quick mode takes nothing",
+      whose({ from: 0, accepted: 2 }, { from: 50, quickMode: null }),
+      [0],
+    ],
+    [
+      "one of before the capture has its endpoint",
+      whose({ from: 0, quickMode: null, begunBefore: true }),
+      [0],
+    ],
+    ["one whose phase 1 was seen, and nothing else, has none", whose({ from: 0, quickMode: null }), []],
+    [
+      "an older SA that rekeys takes nothing from the newer",
+      whose({ from: 0, accepted: 60 }, { from: 50, accepted: 52 }),
+      [1],
+    ],
+    ["in the order of acceptance", whose({ from: 50, accepted: 52 }, { from: 0, accepted: 2 }), [1, 0]],
+    [
+      "across a step of the clock",
+      whose({ from: 90, accepted: 92 }, { from: 0, accepted: 2, segment: 1 }),
+      [0, 1],
+    ],
+  ])("%s", (_, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+
+  it("from its acceptance on, or its first quick mode", () => {
+    expect(tenants([{ from: 0, accepted: 2, lifeBefore: -7 }])).toEqual([[0, at(2), at(-7)]]);
+    expect(tenants([{ from: 0, lifeBefore: -7 }])).toEqual([[0, at(1), at(-7)]]);
+    expect(tenants([{ from: 0, quickMode: null, accepted: 9 }])).toEqual([[0, at(9), UNSEEN]]);
+  });
+
+  it("what an SA of before the capture was seen by first is its own", () => {
+    expect(tenants([{ from: 0, accepted: 2, begunBefore: true }])[0][1]).toBe(Number.NEGATIVE_INFINITY);
+    expect(
+      tenants([
+        { from: -50, accepted: -48 },
+        { from: 0, accepted: 2, begunBefore: true },
+      ])[1][1],
+    ).toBe(at(2));
+  });
+});
+
+describe("what was seen of an IKE SA (6.4)", () => {
+  const forever = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
+  /** Its own messages: of the client at -10, of the responder at -20. */
+  const session = (fields: Parameters<typeof saMade>[0] = {}) =>
+    sessionMade({ sa: saMade({ lastFromAt: [at(-10), at(-20)], lastLifeAt: at(-10), ...fields }) });
+  const lived = (
+    rows: readonly RowMade[],
+    stay: Partial<Stay> = {},
+    sa: Parameters<typeof saMade>[0] = {},
+  ): Life =>
+    lifeOf(
+      session(sa),
+      [{ keys: [KEY], from: moment(-50), to: null, lifeBeforeAt: UNSEEN, ...stay }],
+      peersFrom(rows),
+    );
+  const up = (from: number, to: number, fields: Parameters<typeof spiMade>[0] = {}): RowMade => ({
+    spis: [spiMade({ firstAt: at(from), lastAt: at(to), ...fields })],
+  });
+  const down = (from: number, to: number, fields: Parameters<typeof spiMade>[0] = {}): RowMade => ({
+    ...up(from, to, fields),
+    outgoing: true,
+  });
+
+  it("its messages alone, where nothing is on its endpoints", () => {
+    expect(lived([])).toMatchObject({
+      segment: 0,
+      lastAt: at(-10),
+      lastBusyAt: at(-10),
+      fromClientAt: at(-10),
+      fromResponderAt: at(-20),
+      espFromClientAt: UNSEEN,
+      steadyKeepaliveAt: UNSEEN,
+      firstAt: at(-100),
+      dropped: null,
+    });
+  });
+
+  it("ESP of each side", () => {
+    expect(lived([up(-40, 30), down(-40, 20)])).toMatchObject({
+      lastAt: at(30),
+      lastBusyAt: at(30),
+      fromClientAt: at(30),
+      fromResponderAt: at(20),
+      espFromClientAt: at(30),
+    });
+    expect(lived([down(-40, 20)])).toMatchObject({
+      lastAt: at(20),
+      fromClientAt: at(-10),
+      espFromClientAt: UNSEEN,
+    });
+  });
+
+  it("keepalives are life of the client, which a NAT's timer sends on: nobody is busy", () => {
+    const life = lived([{ firstAt: at(-40), lastAt: at(70), keepaliveAt: at(70) }]);
+    expect(life).toMatchObject({
+      lastAt: at(70),
+      lastBusyAt: at(-10),
+      fromClientAt: at(70),
+      espFromClientAt: UNSEEN,
+      steadyKeepaliveAt: at(70),
+    });
+  });
+
+  it("not what was on the endpoints before they were its own", () => {
+    expect(lived([up(-90, -51), down(-90, -51)])).toMatchObject({
+      lastAt: at(-10),
+      fromClientAt: at(-10),
+      espFromClientAt: UNSEEN,
+    });
+    expect(lived([up(-90, -50)], {}, { lastLifeAt: at(-60), lastFromAt: [at(-60), UNSEEN] })).toMatchObject({
+      lastAt: at(-50),
+      espFromClientAt: at(-50),
+    });
+  });
+
+  it("its first sign: ESP of before its first message, where it began before the capture", () => {
+    expect(lived([up(-300, 30)], { from: forever }).firstAt).toBe(at(-300));
+    expect(lived([up(-300, 30)]).firstAt).toBe(at(-100));
+    expect(lived([up(-50, 30)], { from: forever }).firstAt).toBe(at(-100));
+    expect(lived([{ ...up(-300, 30), firstSegment: -1 }], { from: forever }).firstAt).toBe(at(-100));
+  });
+
+  it("of the latest segment of the clock, with the last sign in each before", () => {
+    const later = { firstSegment: 1, lastSegment: 1 };
+    const life = lived([{ ...up(-300, -200, later), lastSegment: 1, earlier: { 0: at(40) } }]);
+    expect(life).toMatchObject({
+      segment: 1,
+      lastAt: at(-200),
+      fromClientAt: at(-200),
+      fromResponderAt: UNSEEN,
+    });
+    expect(life.earlier).toEqual([moment(-10)]);
+    // Its own messages are of the later segment: what is on its endpoints is remembered of the one before.
+    const own = lived(
+      [{ ...up(-300, -200, later), lastSegment: 1, earlier: { 0: at(40) } }],
+      {},
+      { lifeSegment: 1, lastLifeAt: at(-250) },
+    );
+    expect([own.lastAt, own.earlier]).toEqual([at(-200), [moment(40)]]);
+  });
+
+  it("dropped: three packets or more over 20 s or more after the responder's last sign", () => {
+    const alone = { unheardSince: at(0), unheardThirdAt: at(5) };
+    const dropped = { responderAt: at(-5), thirdAt: at(5) };
+    expect(lived([up(-40, 20, alone), down(-40, -5)]).dropped).toEqual(dropped);
+    expect(lived([up(-40, 19, alone), down(-40, -5)]).dropped).toBe(null);
+    expect(lived([up(-40, 20, { ...alone, unheardThirdAt: UNSEEN }), down(-40, -5)]).dropped).toBe(null);
+    expect(lived([up(-40, 20, alone), down(-40, 0)]).dropped).toBe(null);
+    // The responder's ESP is not captured: nothing shows that it stopped.
+    expect(lived([up(-40, 20, alone)]).dropped).toBe(null);
+    expect(lived([up(-40, 20, alone), { outgoing: true, firstAt: at(-40), lastAt: at(-5) }]).dropped).toBe(
+      null,
+    );
+    // The packets are of the time before the endpoints were its own.
+    expect(lived([up(-40, 20, alone), down(-40, -5)], { from: moment(1) }).dropped).toBe(null);
+  });
+
+  describe("where a newer SA took the endpoints over", () => {
+    const ended = { to: moment(100), lifeBeforeAt: at(95) };
+
+    it("what went on until then, by SPI", () => {
+      expect(lived([up(-40, 60), down(-40, 50)], { ...ended, lifeBeforeAt: at(60) })).toMatchObject({
+        lastAt: at(60),
+        fromClientAt: at(60),
+        fromResponderAt: at(50),
+        espFromClientAt: at(60),
+      });
+    });
+
+    it("an SPI that goes on was there until the last sign before", () => {
+      expect(lived([up(-40, 300), down(-40, 50)], ended)).toMatchObject({
+        lastAt: at(95),
+        fromClientAt: at(95),
+        fromResponderAt: at(50),
+        lastBusyAt: at(95),
+      });
+    });
+
+    it("not an SPI of the newer one", () => {
+      const rows = [up(101, 300), down(101, 300)];
+      expect(lived(rows, { ...ended, lifeBeforeAt: UNSEEN })).toMatchObject({
+        lastAt: at(-10),
+        fromClientAt: at(-10),
+        fromResponderAt: at(-20),
+      });
+      expect(lived([up(100, 300)], { ...ended, lifeBeforeAt: UNSEEN }).lastAt).toBe(at(-10));
+    });
+
+    it("not what ended before the endpoints were its own, and not across a step of the clock", () => {
+      expect(lived([up(-90, -51)], { ...ended, lifeBeforeAt: at(-51) }).lastAt).toBe(at(-10));
+      expect(lived([up(-40, 60)], { ...ended, to: moment(100, 1) }).lastAt).toBe(at(-10));
+      expect(lived([up(-40, 60, { lastSegment: 1 })], { ...ended, lifeBeforeAt: UNSEEN }).lastAt).toBe(
+        at(-10),
+      );
+    });
+
+    it("keepalives before it are life, and nobody is busy", () => {
+      expect(lived([{ firstAt: at(-40), lastAt: at(300) }], ended)).toMatchObject({
+        lastAt: at(95),
+        lastBusyAt: at(-10),
+        fromClientAt: at(-10),
+      });
+    });
+
+    it("dropped by then", () => {
+      const alone = { unheardSince: at(0), unheardThirdAt: at(5) };
+      expect(lived([up(-40, 60, alone), down(-40, -5)], ended).dropped).toEqual({
+        responderAt: at(-5),
+        thirdAt: at(5),
+      });
+      // An SPI that goes on is not known to have been alone.
+      expect(lived([up(-40, 300, alone), down(-40, -5)], ended).dropped).toBe(null);
+      expect(lived([up(-40, 60, alone)], ended).dropped).toBe(null);
+    });
+  });
+});
