@@ -43,7 +43,7 @@ async function bundle() {
   await build({
     ...program,
     entryPoints: ["src/cli/main.ts"],
-    external: ["cap", "pcap", "cli-table3", "fzstd", "pcap-parser", "unbzip2-stream", "xz-decompress", "zod"],
+    external: ["cap", "pcap", "cli-table3", "fzstd", "pcap-parser", "xz-decompress", "zod"],
     outfile: "dist/main.cjs",
     // In the wrapper that Node puts around a module, so that load.cjs need not copy it all to do that.
     banner: { js: `(function (exports, require, module, __filename, __dirname) { ${LAZY}` },

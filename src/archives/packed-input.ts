@@ -60,6 +60,16 @@ export class PackedInput {
     if (count > 0 && !(await this.more(count))) throw new PackedError("unexpected end of file", true);
   }
 
+  /** Waits for `count` bytes or the end, and gives what is at hand without taking it; valid until the next call. */
+  async upTo(count: number): Promise<Uint8Array> {
+    while (this.#end - this.#at < count) {
+      const { value, done } = await this.#chunks.next();
+      if (done === true) break;
+      this.#append(value);
+    }
+    return this.#bytes.subarray(this.#at, this.#end);
+  }
+
   async take(count: number): Promise<Uint8Array> {
     await this.need(count);
     this.#at += count;

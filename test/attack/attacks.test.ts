@@ -20,6 +20,8 @@ const COUNTS: Record<string, number> = {
   "tgz-bomb": 1 << 28,
   "zstd-bomb": 1 << 28,
   "xz-bomb": 1 << 28,
+  "bzip2-bomb": 1 << 28,
+  "bzip2-bytes": 100_000,
   "tar-names": 400_000,
   "lz4-frames": 300_000,
   "netmon-table": 300_000,

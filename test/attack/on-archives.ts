@@ -173,21 +173,52 @@ export const ON_ARCHIVES: readonly Attack[] = [
       writeFileSync(path, file);
     },
   },
-  ...xzBomb(),
+  ...(hasTool("xz") ? [xzBomb()] : []),
+  ...(hasTool("bzip2") ? [bzip2Bomb(), bzip2Bytes()] : []),
 ];
 
+const packedBy = (program: string, input: Buffer) =>
+  execFileSync(program, ["-c"], { input, maxBuffer: PIECE });
+
 /** Streams of xz may follow each other: one, as often as needed. */
-function xzBomb(): Attack[] {
-  if (!hasTool("xz")) return [];
-  return [
-    {
-      name: "xz-bomb",
-      what: "a capture of zeros that unpacks to many thousand times its size",
-      count: GIBIBYTE,
-      write: (path, count) => {
-        const packed = (input: Buffer) => execFileSync("xz", ["-c"], { input, maxBuffer: PIECE });
-        repeated(path, packed(pcap([])), packed(zeros()), Math.max(1, Math.round(count / PIECE)));
-      },
-    },
-  ];
+function xzBomb(): Attack {
+  return {
+    name: "xz-bomb",
+    what: "a capture of zeros that unpacks to many thousand times its size",
+    count: GIBIBYTE,
+    write: (path, count) =>
+      repeated(
+        path,
+        packedBy("xz", pcap([])),
+        packedBy("xz", zeros()),
+        Math.max(1, Math.round(count / PIECE)),
+      ),
+  };
+}
+
+/** Blocks of 50 bytes that stand for 45 MB each. */
+function bzip2Bomb(): Attack {
+  const block = 45_000_000;
+  return {
+    name: "bzip2-bomb",
+    what: "a capture of zeros in blocks of 45 MB",
+    count: GIBIBYTE,
+    write: (path, count) =>
+      repeated(
+        path,
+        packedBy("bzip2", pcap([])),
+        packedBy("bzip2", Buffer.alloc(block)),
+        Math.max(1, Math.round(count / block)),
+      ),
+  };
+}
+
+function bzip2Bytes(): Attack {
+  return {
+    name: "bzip2-bytes",
+    what: "a stream of bzip2 for each byte",
+    count: 1_000_000,
+    write: (path, count) =>
+      repeated(path, packedBy("bzip2", pcap([])), packedBy("bzip2", Buffer.alloc(1)), count),
+  };
 }

@@ -40,7 +40,6 @@ describe("a dependency has one door, and is loaded only when it is needed", () =
     ["pcap-parser", ["node/cross-check/second-reader.ts"]],
     ["fzstd", ["node/unpack/zstd.ts"]],
     ["xz-decompress", ["node/unpack/xz.ts"]],
-    ["unbzip2-stream", ["node/unpack/bzip2.ts"]],
   ])("%s", (dependency, doors) => {
     const users = files.filter((name) => loads(readFileSync(join(src, name), "utf8")).includes(dependency));
     expect(users.sort()).toEqual(doors);

@@ -21,7 +21,7 @@ export function large(program: string, here: Decompressor, least = LARGE): Decom
 export const HERE = {
   zstd: async (packed) => (await import("./zstd.ts")).unpackZstd(packed),
   xz: async (packed) => (await import("./xz.ts")).unpackXz(packed),
-  bzip2: async (packed) => (await import("./bzip2.ts")).unpackBzip2(packed),
+  bzip2: async (packed) => (await import("../../archives/bzip2.ts")).unpackBzip2(packed),
   lz4: async (packed) => (await import("../../archives/lz4.ts")).unpackLz4(packed),
 } as const satisfies Decompressors;
 
