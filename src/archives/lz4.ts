@@ -10,6 +10,8 @@ const LEGACY_MAGIC = 0x184c2102;
 /** Frames of user data, to be skipped: 0x184d2a50 to 5f. */
 const SKIPPABLE_MAGIC = 0x184d2a5;
 const LEGACY_BLOCK = 8 * 1024 * 1024;
+/** A byte of a block stands for no more than this many: a length goes on by 255 with each. */
+const MAX_GROWTH = 255;
 /** How far back a match may point. */
 const HISTORY = 64 * 1024;
 const UNCOMPRESSED = 0x8000_0000;
@@ -84,13 +86,13 @@ async function* legacyFrame(
 
 /** Unpacked bytes: those of the last block, behind the history that it may refer to. */
 class Output {
-  readonly #bytes: Uint8Array;
+  /** Grows to what blocks need: the maximum of a frame is four megabytes, however small what it holds. */
+  #bytes: Uint8Array = new Uint8Array(0);
   readonly #maximum: number;
   #end = 0;
 
   constructor(maximum: number) {
     this.#maximum = maximum;
-    this.#bytes = new Uint8Array(HISTORY + 2 * maximum);
   }
 
   /** Without a history, for a frame that begins. */
@@ -100,23 +102,26 @@ class Output {
   }
 
   copy(block: Uint8Array): Uint8Array {
-    const start = this.#keepHistory();
+    const start = this.#keepHistory(block.length);
     this.#bytes.set(block, start);
     this.#end = start + block.length;
     return this.#bytes.slice(start, this.#end);
   }
 
   unpack(block: Uint8Array): Uint8Array {
-    const start = this.#keepHistory();
-    this.#end = unpackBlock(block, this.#bytes, start, start + this.#maximum);
+    const room = Math.min(this.#maximum, MAX_GROWTH * block.length);
+    const start = this.#keepHistory(room);
+    this.#end = unpackBlock(block, this.#bytes, start, start + room);
     return this.#bytes.slice(start, this.#end);
   }
 
-  /** Moves the last 64 KB to the front where a block may not fit behind them; returns where the next one begins. */
-  #keepHistory(): number {
-    if (this.#end + this.#maximum <= this.#bytes.length) return this.#end;
+  /** Makes room behind the last 64 KB, which move to the front where it is short; returns where the next block begins. */
+  #keepHistory(room: number): number {
+    if (this.#end + room <= this.#bytes.length) return this.#end;
     const kept = Math.min(this.#end, HISTORY);
-    this.#bytes.copyWithin(0, this.#end - kept, this.#end);
+    const bytes = HISTORY + room > this.#bytes.length ? new Uint8Array(HISTORY + 2 * room) : this.#bytes;
+    bytes.set(this.#bytes.subarray(this.#end - kept, this.#end));
+    this.#bytes = bytes;
     return kept;
   }
 }
