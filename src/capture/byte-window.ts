@@ -20,6 +20,8 @@ export class ByteWindow {
   /** The input failed (a damaged gzip stream, a read error): what was read before it stands. */
   failure: ReadFailure | null = null;
   readonly source: ByteSource;
+  /** Bytes that are read at a time. */
+  readonly chunk: number;
   /** Bytes before `start`. */
   #consumed = 0;
   /** Where chunks are read to, so that each of them begins at a page; 0 where that does not matter. */
@@ -32,6 +34,7 @@ export class ByteWindow {
   constructor(source: ByteSource, chunk = CHUNK, memory = ordinaryMemory) {
     this.source = source;
     this.memory = new Lease(memory);
+    this.chunk = chunk;
     const isFile = source.size !== null && chunk >= CHUNK;
     this.#readAt = isFile ? TAIL : 0;
     this.bytes = this.memory.column(Uint8Array, this.#readAt + chunk);

@@ -4,7 +4,7 @@
  */
 
 import { PackedError } from "../archives/packed-input.ts";
-import { CHUNK, IterableSource } from "../capture/byte-source.ts";
+import { IterableSource } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
 
 /** Unpacked bytes. `destroy` ends them while a chunk is waited for. Errors of damaged data are thrown to the reader. */
@@ -103,7 +103,7 @@ async function skippable(window: ByteWindow): Promise<Compression | null> {
 
 /**
  * Data that unpacks to more than this, at more than so many times its size, was made to keep machines busy. bzip2 is
- * unpacked at some megabytes a second, and less of it does.
+ * unpacked ten times slower than the others, and less of it does.
  */
 const LARGE = 1024 * 1024 * 1024;
 const LARGE_BY_NAME: Readonly<Record<string, number>> = { bzip2: 64 * 1024 * 1024 };
@@ -128,6 +128,9 @@ export function windowOf(
   return over(window, make(pieces(window)), () => {});
 }
 
+/** What is unpacked comes in larger pieces than those in which a beginning is looked at. */
+const LEAST_CHUNK = 64 * 1024;
+
 function over(inner: ByteWindow, chunks: AsyncIterable<Uint8Array>, destroy: () => void): ByteWindow {
   const source = new IterableSource(chunks, {
     size: inner.source.size,
@@ -137,7 +140,7 @@ function over(inner: ByteWindow, chunks: AsyncIterable<Uint8Array>, destroy: () 
       void inner.close();
     },
   });
-  return new ByteWindow(source, CHUNK, inner.memory);
+  return new ByteWindow(source, Math.max(inner.chunk, LEAST_CHUNK), inner.memory);
 }
 
 async function* guard(

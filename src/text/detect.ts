@@ -39,7 +39,10 @@ export async function openText(
       const order = fileOrder(first, isCapture);
       if (order === null) return { source: new TextSource(window, name, suffix) };
       return {
-        file: new ByteWindow(new IterableSource(dumpedBytes(window, order), { size: window.source.size })),
+        file: new ByteWindow(
+          new IterableSource(dumpedBytes(window, order), { size: window.source.size }),
+          window.chunk,
+        ),
       };
     }
     if (window.ended || wanted >= LOOKED_THROUGH) break;
