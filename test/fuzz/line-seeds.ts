@@ -10,7 +10,7 @@ import { SealedSession, SUITES } from "../support/sealed.ts";
 import { SAVED } from "./table-targets.ts";
 
 const encoder = new TextEncoder();
-const MAX_RECORDS = 12;
+const MAX_RECORDS = 6;
 
 function inFolder<T>(make: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-seeds-"));
