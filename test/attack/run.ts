@@ -1,9 +1,11 @@
 /**
  * `npm run attack [-- NAME...] [-- --scale 0.1]`: runs the program on every hostile capture and prints what each
- * cost, beside honest traffic of the same size. Bounds: 512 MB of memory, three times the time of the honest one.
+ * cost, beside honest traffic of the same size. Bounds: 512 MB of memory, three times the processor's time of the honest
+ * one.
  */
 
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,14 +34,17 @@ const table = new Table({
 });
 let over = 0;
 try {
-  const start = timed(() => honest(capture, 0)).seconds;
-  for (const { name, count, write, unpacksTo } of ATTACKS) {
+  const start = timed(() => honest(capture, 0)).processorSeconds;
+  for (const { name, count, write, packer, unpacksTo } of ATTACKS) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     const many = Math.max(1, Math.round(count * scale));
-    const { bytes, seconds, peak, status, report } = timed(() => write(capture, many));
+    const { bytes, processorSeconds: seconds, peak, status, report } = timed(() => write(capture, many));
     // What is packed is compared with what it unpacks to.
     const size = Math.max(bytes, unpacksTo?.(many) ?? report?.capture.sources[0]?.bytes ?? 0);
-    const fair = timed(() => honest(capture, size)).seconds;
+    const fair = timed(() => {
+      honest(capture, size);
+      if (packer !== undefined) pack(packer);
+    }).processorSeconds;
     // Starting the program takes the same for both.
     const ratio = Math.max(0, seconds - start) / Math.max(fair - start, 0.05);
     const evicted = Object.entries(report?.capture.evicted ?? {}).filter(([, dropped]) => dropped > 0);
@@ -53,6 +58,8 @@ try {
       Math.round(peak),
     ];
     table.push([...cells, String(status), capped]);
+    // A run of all of them takes long: what is known is shown at once.
+    console.error(cells.join("  "));
     if (peak > MAX_MEGABYTES || ratio > MAX_RATIO || status === null) over += 1;
   }
 } finally {
@@ -64,10 +71,18 @@ console.log(
 );
 process.exitCode = over === 0 ? 0 : 1;
 
+/** Packs the capture in its place, as fast as the program can. */
+function pack(packer: string): void {
+  const packed = `${capture}.packed`;
+  execFileSync("sh", ["-c", `${packer} -1 -c "$0" > "$1"`, capture, packed]);
+  renameSync(packed, capture);
+}
+
 function timed(write: () => void) {
   write();
   const bytes = statSync(capture).size;
   // The better of two: what else the machine does must not count.
   const runs = [measure(PROGRAM, capture, ["--json"]), measure(PROGRAM, capture, ["--json"])];
-  return { ...(runs[0].seconds <= runs[1].seconds ? runs[0] : runs[1]), bytes };
+  const [first, second] = runs;
+  return { ...(first.processorSeconds <= second.processorSeconds ? first : second), bytes };
 }
