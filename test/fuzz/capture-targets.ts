@@ -80,7 +80,7 @@ async function reading(input: Uint8Array, size: number, window: number): Promise
         const to = from + batch.captured[i];
         must(to <= batch.bytes.length, "a record lies in its chunk");
         must(
-          Number.isSafeInteger(Math.floor(batch.micros[i])) || Math.abs(batch.micros[i]) > 2 ** 53,
+          Number.isSafeInteger(Math.floor(batch.micros[i])) || Math.abs(batch.micros[i]) >= 2 ** 53,
           "a time",
         );
         result.hash = Math.imul(result.hash ^ batch.micros[i], 31) ^ batch.nanos[i] ^ batch.linkTypes[i];
