@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { asStartedBy, Exchange } from "../../src/ike/exchange.ts";
+import { QuickModes } from "../../src/ike/quick-modes.ts";
+import { IkeSa } from "../../src/ike/sa.ts";
+import { SECOND } from "../../src/judgement/moment.ts";
+import { answerMade, type MessageFields, messageMade } from "../support/message-made.ts";
+
+const MICRO = 1e-6;
+
+describe("a quick mode as its messages come (4)", () => {
+  const before = { espAt: 4, lifeAt: 9, isUnheard: true, isSteady: true };
+  function quickModes(isLeftOut = false) {
+    const watched: [number, boolean][] = [];
+    const flows = {
+      rowOf: (from: number, to: number, overIp: boolean) => (from < to ? 10 : 20) + (overIp ? 1 : 0),
+      lastIn: (row: number) => (row < 20 ? before.lifeAt : 3),
+      lastEspAt: (row: number) => (row < 20 ? 2 : before.espAt),
+      isUnheard: (row: number) => row < 20 && before.isUnheard,
+      watch: (row: number, _: Exchange, fromStarter: boolean) => watched.push([row, fromStarter]),
+    };
+    const awaited: number[] = [];
+    const hosts = {
+      watch: (host: number) => awaited.push(host),
+      activity: { isSteady: (host: number) => host === 3 },
+    };
+    const context = { table: { parts: 0 }, isLeftOut: () => isLeftOut };
+    return {
+      watched,
+      awaited,
+      context,
+      quickModes: new QuickModes(flows as never, hosts as never, context as never),
+    };
+  }
+  function played(...messages: readonly [0 | 1, MessageFields][]) {
+    const sa = new IkeSa(0, messageMade());
+    const { quickModes: own } = quickModes();
+    const repeated = messages.map(([side, fields]) =>
+      own.take(sa, side, side === 0 ? messageMade(fields) : answerMade(fields)),
+    );
+    return { exchange: sa.exchanges[0], repeated };
+  }
+
+  it("begins with what its endpoints looked like, and waits for ESP and the responder", () => {
+    const sa = new IkeSa(0, messageMade());
+    const { quickModes: own, watched, awaited, context } = quickModes();
+    expect(own.take(sa, 0, messageMade({ at: 5 }))).toBe(false);
+    expect(sa.exchanges[0].before).toEqual({ lifeAt: 9, espAt: 4, unheard: true, steady: true });
+    // On port 500 ESP comes over IP, on 4500 in UDP.
+    expect(watched).toEqual([
+      [11, true],
+      [21, false],
+    ]);
+    expect([awaited, context.table.parts]).toEqual([[3], 1]);
+    own.take(sa, 0, messageMade({ messageId: 2, natTraversal: true }));
+    expect(watched.slice(2)).toEqual([
+      [10, true],
+      [20, false],
+    ]);
+  });
+
+  it("client, responder, client", () => {
+    const { exchange, repeated } = played([0, {}], [1, { at: 1 }], [0, { at: 2, content: 3, length: 60 }]);
+    expect(exchange).toMatchObject({
+      starter: 0,
+      replyAt: 1e6,
+      replyLength: 170,
+      followedReply: true,
+      followedShorter: true,
+      followedAt: 2e6,
+      followedLength: 60,
+    });
+    expect([repeated, exchange.retransmissions]).toEqual([[false, false, false], 0]);
+  });
+
+  it("the first answer counts, and the first of what follows", () => {
+    const { exchange } = played(
+      [0, {}],
+      [1, { at: 1 }],
+      [1, { at: 4, length: 99 }],
+      [0, { at: 5, content: 3 }],
+      [0, { at: 6, content: 4, length: 60 }],
+    );
+    expect(exchange).toMatchObject({ replyAt: 1e6, replyLength: 170, followedAt: 5e6, followedLength: 300 });
+  });
+
+  it("a second message without an answer is no third", () => {
+    const { exchange } = played([0, {}], [0, { at: 2, content: 3, length: 300 }]);
+    expect([exchange.followedReply, exchange.followedShorter]).toEqual([false, false]);
+    expect(played([0, {}], [0, { content: 3, length: 299 }]).exchange.followedShorter).toBe(true);
+  });
+
+  it("the same again is a retransmission; later than half a second after the answer it shows that of no use", () => {
+    const { exchange, repeated } = played(
+      [0, {}],
+      [0, { at: 1, frame: 5 }],
+      [1, { at: 2 }],
+      [0, { at: 2.5, frame: 7 }],
+      [0, { at: 2.500001, frame: 9 }],
+    );
+    expect([exchange.retransmissions, exchange.copiesAfterReply]).toEqual([3, 1]);
+    expect([exchange.lastRetransmissionAt, exchange.lastRetransmission?.frame]).toEqual([2_500_001, 9]);
+    expect(repeated).toEqual([false, true, false, true, true]);
+  });
+
+  it("a log tells neither lengths nor copies", () => {
+    const { exchange, repeated } = played(
+      [0, {}],
+      [0, { logged: true, at: 1 }],
+      [1, { logged: true, at: 2 }],
+    );
+    expect([exchange.retransmissions, exchange.followedShorter, repeated[1]]).toEqual([0, false, false]);
+    expect([exchange.replyAt, exchange.replyLength]).toEqual([2e6, Number.NaN]);
+  });
+
+  it("of an IKE SA that somebody else keeps nothing is kept; 1,024 of one that is kept", () => {
+    const sa = new IkeSa(0, messageMade());
+    quickModes(true).quickModes.take(sa, 0, messageMade());
+    expect(sa.exchanges).toEqual([]);
+    const { quickModes: own } = quickModes();
+    for (let messageId = 1; messageId <= 1_026; messageId += 1) own.take(sa, 0, messageMade({ messageId }));
+    expect([sa.exchanges.length, own.evicted]).toEqual([1_024, 2]);
+  });
+});
+
+describe("a quick mode of which the capture lost the first message (4)", () => {
+  const lost = (fields: Partial<Exchange>) =>
+    asStartedBy(
+      Object.assign(new Exchange(answerMade({ at: 7, length: 170 }), 1), {
+        replyLength: 60,
+        espFromStarterAt: 1,
+        espFromOtherAt: 2,
+        retransmissions: 2,
+        copiesAfterReply: 1,
+        ...fields,
+      }),
+      0,
+    );
+
+  it("is the client's when its next message is at most half as long and nothing else comes", () => {
+    expect(lost({})).toMatchObject({
+      starter: 0,
+      replyAt: 7 * SECOND,
+      retransmissions: 0,
+      copiesAfterReply: 0,
+      espFromStarterAt: 2,
+      espFromOtherAt: 1,
+    });
+    expect(lost({ replyLength: 85 })).not.toBe(null);
+    expect(lost({ replyLength: 85 + MICRO })).toBe(null);
+    expect(lost({ replyLength: Number.NaN })).toBe(null);
+    expect(lost({ followedReply: true })).toBe(null);
+    expect(lost({ followedShorter: true })).toBe(null);
+    expect(lost({ followedLength: 100 })).toBe(null);
+  });
+});
