@@ -8,7 +8,7 @@
 
 import { sourceBit } from "../collections/sources.ts";
 import {
-  BLOCK_BYTES,
+  BATCH_BYTES,
   BYTES,
   CAPTURED,
   CLOCK,
@@ -18,11 +18,12 @@ import {
   PORTS,
   SEGMENT,
   SOURCE_BIT,
+  TABLES_BYTES,
 } from "../core/layout.ts";
 import type { Column, LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
 import { walkCode } from "./walk-code.ts";
 
-type WalkCode = (block: number, from: number, to: number) => number;
+type WalkCode = (tables: number, batch: number, from: number, to: number) => number;
 
 interface Runtime {
   WebAssembly: {
@@ -77,11 +78,52 @@ export interface WalkSetting {
   lieAt(border: Border): void;
 }
 
+/** Batches that places are remembered of: those of so many sources. */
+const BATCHES = 16;
+
+/** The block of a batch, and what was written to it. */
+class BatchBlock {
+  readonly #block: Uint32Array;
+  #bytes: Uint8Array | null = null;
+  #offsets: Uint32Array | null = null;
+  #clock: Float64Array | null = null;
+  liesHere = false;
+
+  constructor(memory: LinearMemory) {
+    this.#block = memory.column(Uint32Array, BATCH_BYTES / 4);
+  }
+
+  get address(): number {
+    return this.#block.byteOffset;
+  }
+
+  /** All columns of a batch are made together. */
+  isOf(frames: Frames, clock: Float64Array): boolean {
+    return this.#bytes === frames.bytes && this.#offsets === frames.offsets && this.#clock === clock;
+  }
+
+  take(frames: Frames, clock: Float64Array, memory: LinearMemory): void {
+    const border = new Border(memory, this.#block);
+    border.column(BYTES, frames.bytes);
+    border.column(OFFSETS, frames.offsets);
+    border.column(CAPTURED, frames.captured);
+    border.column(LINK_TYPES, frames.linkTypes);
+    border.column(CLOCK, clock);
+    this.#bytes = frames.bytes;
+    this.#offsets = frames.offsets;
+    this.#clock = clock;
+    this.liesHere = border.isWhole;
+  }
+}
+
 export class Walk {
   /** Packets that were settled, by kind; who takes the others may count them here as well. */
   readonly kinds: Float64Array;
   readonly #memory: LinearMemory;
-  readonly #block: Uint32Array;
+  readonly #tables: Uint32Array;
+  readonly #batches: readonly BatchBlock[];
+  /** Address of the block of the batch that is walked. */
+  #batch = 0;
   readonly #border: Border;
   readonly #lieAt: (border: Border) => void;
   readonly #walk: WalkCode;
@@ -91,8 +133,9 @@ export class Walk {
   private constructor(memory: LinearMemory, { ports, kinds, lieAt }: WalkSetting) {
     this.#walk = instanceOver(memory);
     this.#memory = memory;
-    this.#block = memory.column(Uint32Array, BLOCK_BYTES / 4);
-    this.#border = new Border(memory, this.#block);
+    this.#tables = memory.column(Uint32Array, TABLES_BYTES / 4);
+    this.#batches = Array.from({ length: BATCHES }, () => new BatchBlock(memory));
+    this.#border = new Border(memory, this.#tables);
     this.#lieAt = lieAt;
     this.kinds = memory.column(Float64Array, kinds);
     const rules = memory.column(Uint8Array, ports.length);
@@ -118,21 +161,18 @@ export class Walk {
    * @returns false where something of it lies elsewhere: `past` cannot be asked
    */
   begin(frames: Frames, clock: Float64Array, segment: number, source: number): boolean {
-    const border = this.#border;
-    border.isWhole = true;
-    border.column(BYTES, frames.bytes);
-    border.column(OFFSETS, frames.offsets);
-    border.column(CAPTURED, frames.captured);
-    border.column(LINK_TYPES, frames.linkTypes);
-    border.column(CLOCK, clock);
-    border.value(SEGMENT, segment);
-    border.value(SOURCE_BIT, sourceBit(source));
-    return border.isWhole && this.#tablesLieHere();
+    // Captures of one time take turns at every record, so what was written of their batches stays.
+    const batch = this.#batches[source % BATCHES];
+    if (!batch.isOf(frames, clock)) batch.take(frames, clock, this.#memory);
+    this.#batch = batch.address;
+    this.#border.value(SEGMENT, segment);
+    this.#border.value(SOURCE_BIT, sourceBit(source));
+    return batch.liesHere && this.#tablesLieHere();
   }
 
   /** The first frame from `from` on that is not settled, or `end`. */
   past(from: number, end: number): number {
-    return this.#tablesLieHere() ? this.#walk(this.#block.byteOffset, from, end) : from;
+    return this.#tablesLieHere() ? this.#walk(this.#tables.byteOffset, this.#batch, from, end) : from;
   }
 
   /** Writes where the tables lie, once they were moved; false where one of them lies elsewhere. */

@@ -1,0 +1,34 @@
+/**
+ * Compares a walk that was compiled from changed sources with reading without it; ends with 0 where it notices nothing.
+ *
+ *     node judge.mjs walk.wasm
+ */
+
+import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
+import { pcap } from "../support/capture-files.ts";
+import { known } from "./known.ts";
+import { traffic } from "./traffic.ts";
+
+interface Runtime {
+  WebAssembly: { Module: new (bytes: Uint8Array) => object };
+}
+
+const { WebAssembly } = globalThis as unknown as Runtime;
+const { Module } = WebAssembly;
+const walk = readFileSync(process.argv[2]);
+WebAssembly.Module = function (this: unknown) {
+  return new Module(walk);
+} as unknown as Runtime["WebAssembly"]["Module"];
+
+for (let seed = 1; seed <= 6; seed += 1) {
+  const records = traffic(seed, {
+    packets: 3_000,
+    hosts: [3, 40, 300][seed % 3],
+    damaged: seed > 3 ? 100 : 0,
+  });
+  const captures = [0, 1].slice(seed % 2).map((half) => pcap(records.filter((_, i) => i % 3 > half - 1)));
+  const walked = await known(captures, LinearMemory.make());
+  if (!isDeepStrictEqual(walked, await known(captures, ordinaryMemory))) process.exit(1);
+}

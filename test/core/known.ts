@@ -1,0 +1,41 @@
+/** What a reading of captures comes to: all facts, and the report. */
+
+import { deserialize, serialize } from "node:v8";
+import { LiveAnalysis } from "../../src/analysis/analysis.ts";
+import { IterableSource } from "../../src/capture/byte-source.ts";
+import { drive } from "../../src/feed/drive.ts";
+import { openSource } from "../../src/feed/formats.ts";
+import { Sequencer } from "../../src/feed/sequencer.ts";
+import type { Memory } from "../../src/linear/memory.ts";
+import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";
+import { chunks } from "../support/sources.ts";
+
+/** Bytes handed on at a time: records lie across many of them. */
+const PIECE = 60_000;
+
+export interface Known {
+  facts: unknown;
+  /** As JSON. */
+  report: string;
+}
+
+/** Everything that is known of captures that are read together. */
+export async function known(captures: readonly Uint8Array[], memory: Memory): Promise<Known> {
+  const inputs = captures.map((bytes, i) => ({
+    name: `capture-${i}`,
+    once: false,
+    open: (reading = {}) =>
+      openSource(new IterableSource(chunks(bytes, PIECE)), `capture-${i}`, {
+        ...reading,
+        decompressors: DECOMPRESSORS,
+      }),
+    abandon: () => {},
+  }));
+  const feed = new Sequencer(inputs, memory);
+  const analysis = new LiveAnalysis(feed, { memory });
+  await drive(feed, analysis.decoder);
+  const { report } = analysis.finish(0);
+  await feed.close();
+  // A copy: a reading goes on, and its columns may be used for another.
+  return { facts: deserialize(serialize(analysis.save())), report: JSON.stringify(report) };
+}

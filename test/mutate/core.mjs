@@ -1,0 +1,160 @@
+// npm run mutate:core -- [--faults 100] [--seed 1]: faults in the walk over linear memory (src/core), one at a time:
+// an operator, a bound, an offset or a field of the border is changed, the walk is compiled, and test/core compares it
+// with reading without it. A fault that it does not notice is printed with its line. Takes some minutes.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import asc from "assemblyscript/asc";
+import { build } from "esbuild";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const core = join(root, "src/core");
+const FILES = ["walk.ts", "packet.ts", "flows.ts", "spis.ts", "columns.ts"];
+
+/** What a fault is: text as it stands between blanks, and what may stand there instead. */
+const FAULTS = [
+  [/ \+ /g, [" - "]],
+  [/ - /g, [" + "]],
+  [/ === /g, [" !== "]],
+  [/ !== /g, [" === "]],
+  [/ < /g, [" <= ", " >= "]],
+  [/ <= /g, [" < "]],
+  [/ > /g, [" >= ", " <= "]],
+  [/ >= /g, [" > ", " < "]],
+  [/ && /g, [" || "]],
+  [/ \|\| /g, [" && "]],
+  [/ \| /g, [" & "]],
+  [/ & /g, [" | "]],
+  [/ \^ /g, [" | "]],
+  [/<< 2\b/g, ["<< 3"]],
+  [/<< 3\b/g, ["<< 2"]],
+  [/(?<=: \w+ = )\d+(?=;)/g, [(text) => String(Number(text) + 1), (text) => String(Number(text) - 1)]],
+  [/(?<=, )(?:FLOW|SPI|PLACE)_\w+(?=, \w+\))/g, ["CLOCK"]],
+  [/^ {2,}(?:store<\w+>|add|carried)\(.*\);$/gm, [""]],
+  [/\btrue;/g, ["false;"]],
+  [/\bfalse;/g, ["true;"]],
+];
+
+/** All faults of a file. */
+function faultsOf(name) {
+  const text = readFileSync(join(core, name), "utf8");
+  const code = text.replaceAll(/\/\*\*?[\s\S]*?\*\/|\/\/.*$/gm, (comment) =>
+    comment.replaceAll(/[^\n]/g, "_"),
+  );
+  const begin = code.lastIndexOf("\nimport") + 1;
+  return FAULTS.flatMap(([pattern, substitutes]) =>
+    [...code.matchAll(pattern)]
+      .filter(({ index }) => index > begin)
+      .flatMap(({ 0: found, index }) =>
+        substitutes.map((substitute) => {
+          const put = typeof substitute === "string" ? substitute : substitute(found);
+          const line = text.slice(0, index).split("\n").length;
+          return {
+            name,
+            line,
+            found,
+            put,
+            text: text.slice(0, index) + put + text.slice(index + found.length),
+          };
+        }),
+      ),
+  );
+}
+
+/** A generator of numbers from 0 to 1 (mulberry32). */
+function randomOf(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x100000000;
+  };
+}
+
+function drawn(all, count, seed) {
+  const random = randomOf(seed);
+  const keyed = all.map((fault) => ({ fault, key: random() }));
+  return keyed
+    .sort((a, b) => a.key - b.key)
+    .slice(0, count)
+    .map(({ fault }) => fault);
+}
+
+/** The walk's bytes with a file replaced; null where the compiler refuses. */
+async function compiled(name, text) {
+  const sources = new Map(
+    [...FILES, "layout.ts"].map((file) => [file, readFileSync(join(core, file), "utf8")]),
+  );
+  sources.set(name, text);
+  const { options } = JSON.parse(readFileSync(join(core, "asconfig.json"), "utf8"));
+  const flags = [
+    "walk.ts",
+    ...["--runtime", options.runtime, "--initialMemory", "1", "--outFile", "walk.wasm", "-O1"],
+    ...["--importMemory", "--noExportMemory", "--noAssert", "--enable", options.enable.join(",")],
+  ];
+  let bytes = null;
+  const { error } = await asc.main(flags, {
+    readFile: (file) => sources.get(file) ?? null,
+    writeFile: (_, contents) => {
+      bytes = contents;
+    },
+    listFiles: () => [],
+    stderr: { write: () => true },
+  });
+  return error === null ? bytes : null;
+}
+
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: { faults: { type: "string", default: "100" }, seed: { type: "string", default: "1" } },
+});
+const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-core-"));
+const judge = join(folder, "judge.mjs");
+await build({
+  entryPoints: [join(root, "test/core/judge.ts")],
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  packages: "external",
+  outfile: judge,
+  logLevel: "warning",
+  absWorkingDir: root,
+});
+/** Whether the comparison notices a walk. */
+function isNoticed(bytes) {
+  const code = join(folder, "walk.wasm");
+  writeFileSync(code, bytes);
+  const { status } = spawnSync(process.execPath, [judge, code], {
+    stdio: "ignore",
+    timeout: 120_000,
+    cwd: root,
+  });
+  return status !== 0;
+}
+
+if (isNoticed(await compiled("walk.ts", readFileSync(join(core, "walk.ts"), "utf8")))) {
+  throw new Error("the walk as it is does not agree with reading without it");
+}
+const wanted = Number(values.faults);
+let taken = 0;
+let noticed = 0;
+for (const { name, line, found, put, text } of drawn(
+  FILES.flatMap(faultsOf),
+  10 * wanted,
+  Number(values.seed),
+)) {
+  if (taken === wanted) break;
+  const bytes = await compiled(name, text);
+  if (bytes === null) continue;
+  taken += 1;
+  if (!isNoticed(bytes))
+    console.log(`not noticed: src/core/${name}:${line}: "${found.trim()}" as "${put.trim()}"`);
+  else noticed += 1;
+}
+rmSync(folder, { recursive: true });
+console.log(`${noticed} of ${taken} faults noticed`);
+process.exitCode = noticed === taken ? 0 : 1;
