@@ -113,7 +113,8 @@ const { values } = parseArgs({
   options: { faults: { type: "string", default: "100" }, seed: { type: "string", default: "1" } },
 });
 const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-core-"));
-const judge = join(folder, "judge.mjs");
+// Beside node_modules, which it needs.
+const judge = join(root, "build/core-judge.mjs");
 await build({
   entryPoints: [join(root, "test/core/judge.ts")],
   bundle: true,
