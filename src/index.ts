@@ -120,6 +120,8 @@ export interface AnalyzeOptions {
   events?: readonly string[];
   /** Directories in directories as well. */
   recursive?: boolean;
+  /** What could not be read before and belongs into this report. */
+  leftOut?: readonly CaptureError[];
   /** Stop after so many packets. */
   maxPackets?: number;
   /** Replaces what names anybody, before it is judged: see src/anonymize. */
@@ -152,6 +154,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
     reorderSeconds,
     onProgress,
     recursive = false,
+    leftOut: before = [],
     keys = [],
     syslog = [],
     events = [],
@@ -169,7 +172,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const { report, packets, timelines, plan, feed, shifts } = await runAligned(
     [...fileInputs(names, { reorder, gatewayLog }), ...fileInputs(logs, { gatewayLog, isGatewayLog: true })],
     { ...rest, onRound, witnesses },
-    (reading) => [...unread, ...reading.failures, ...leftOut, ...reading.leftOut],
+    (reading) => [...before, ...unread, ...reading.failures, ...leftOut, ...reading.leftOut],
   );
   await feed.close();
   const read = feed.summaries.map(({ name }) => name);

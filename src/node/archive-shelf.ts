@@ -29,7 +29,7 @@ const PEEK_CHUNK = 4096;
 const shelf = new Map<string, Shelved>();
 
 /** Keeps an archive at hand under its name. */
-export function shelve(name: string, archive: Archive, depth = 1): void {
+function shelve(name: string, archive: Archive, depth = 1): void {
   const members = new Map<string, Member>();
   for (const member of archive.members) {
     let path = member.name;
@@ -99,38 +99,68 @@ async function openOf(shelved: Shelved, member: Member, name: string, options: O
   }
 }
 
-/** The captures in an archive that is on the shelf, in the order of their names, and what looks like one and cannot be read. */
-export async function capturesOf(
+/** What an archive holds. */
+export interface Shelf {
+  /** The captures, in the order of their names. */
+  names: string[];
+  /** What looks like one and cannot be read. */
+  leftOut: CaptureError[];
+}
+
+/** The captures in an archive, which is kept at hand under its name. @param depth archives that it is in, and itself */
+export async function capturesInArchive(
   name: string,
+  archive: Archive,
   openNamed: OpenNamed,
-): Promise<{ names: string[]; leftOut: CaptureError[] }> {
-  const { archive, members, depth } = shelf.get(name)!;
-  const names: string[] = [];
-  const leftOut: CaptureError[] = [...archive.failures];
+  depth = 1,
+): Promise<Shelf> {
+  shelve(name, archive, depth);
+  const { members } = shelf.get(name)!;
+  const found: Shelf = { names: [], leftOut: [...archive.failures] };
   for (const path of [...members.keys()].sort()) {
-    const whole = `${name}/${path}`;
     try {
-      const opened = await openNamed(whole, { chunk: PEEK_CHUNK });
-      await opened.capture?.close();
-      if (opened.archive === undefined) names.push(whole);
-      else if (depth >= MAX_DEPTH) {
-        await opened.archive.bytes.close();
-        leftOut.push(
-          new CaptureError(
-            "unsupported",
-            `${label(whole)} is an archive in ${MAX_DEPTH} others, and is not opened`,
-          ),
-        );
-      } else {
-        shelve(whole, opened.archive, depth + 1);
-        const inner = await capturesOf(whole, openNamed);
-        names.push(...inner.names);
-        leftOut.push(...inner.leftOut);
-      }
+      await addMember(`${name}/${path}`, depth, found, openNamed);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
-      if (isWorthNaming(error, path)) leftOut.push(error);
+      if (isWorthNaming(error, path)) found.leftOut.push(error);
     }
   }
-  return { names, leftOut };
+  return found;
+}
+
+/**
+ * The same of an archive that is asked for by name.
+ * @param leftOut takes what looks like a capture and cannot be read, also where nothing else is in it
+ * @throws CaptureError where it holds no capture that can be read
+ */
+export async function someInArchive(
+  name: string,
+  archive: Archive,
+  openNamed: OpenNamed,
+  leftOut: CaptureError[],
+): Promise<string[]> {
+  const found = await capturesInArchive(name, archive, openNamed);
+  leftOut.push(...found.leftOut);
+  if (found.names.length > 0) return found.names;
+  throw new CaptureError(
+    "no-captures",
+    `${label(name)} is a ${archive.format} archive without captures that can be read`,
+  );
+}
+
+/** A member, or what is in it where it is an archive. @throws CaptureError where it is neither that nor a capture */
+async function addMember(whole: string, depth: number, found: Shelf, openNamed: OpenNamed): Promise<void> {
+  const opened = await openNamed(whole, { chunk: PEEK_CHUNK });
+  await opened.capture?.close();
+  if (opened.archive === undefined) {
+    found.names.push(whole);
+  } else if (depth >= MAX_DEPTH) {
+    await opened.archive.bytes.close();
+    const sentence = `${label(whole)} is an archive in ${MAX_DEPTH} others, and is not opened`;
+    found.leftOut.push(new CaptureError("unsupported", sentence));
+  } else {
+    const inner = await capturesInArchive(whole, opened.archive, openNamed, depth + 1);
+    found.names.push(...inner.names);
+    found.leftOut.push(...inner.leftOut);
+  }
 }

@@ -80,15 +80,9 @@ export function fileInputs(names: readonly string[], options: OpenOptions = {}):
 async function expandStandardInput(options: OpenOptions): Promise<Expansion> {
   const opened = await openNamed(STDIN, options);
   if (opened.archive !== undefined) {
-    const { capturesOf, shelve } = await import("./archive-shelf.ts");
-    shelve(STDIN, opened.archive);
-    const { names, leftOut } = await capturesOf(STDIN, openNamed);
-    if (names.length === 0) {
-      throw new CaptureError(
-        "no-captures",
-        `${label(STDIN)} is a ${opened.archive.format} archive without captures that can be read`,
-      );
-    }
+    const { someInArchive } = await import("./archive-shelf.ts");
+    const leftOut: CaptureError[] = [];
+    const names = await someInArchive(STDIN, opened.archive, openNamed, leftOut);
     return { inputs: fileInputs(names, options), leftOut };
   }
   const { capture } = opened;

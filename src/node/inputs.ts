@@ -106,15 +106,8 @@ async function capturesInFile(name: string, { leftOut }: Search): Promise<string
   });
   await opened?.capture?.close();
   if (opened?.archive === undefined) return [name];
-  const { capturesOf, shelve } = await import("./archive-shelf.ts");
-  shelve(name, opened.archive);
-  const found = await capturesOf(name, openNamed);
-  leftOut.push(...found.leftOut);
-  if (found.names.length > 0) return found.names;
-  throw new CaptureError(
-    "no-captures",
-    `${name} is a ${opened.archive.format} archive without captures that can be read`,
-  );
+  const { someInArchive } = await import("./archive-shelf.ts");
+  return someInArchive(name, opened.archive, openNamed, leftOut);
 }
 
 /** A file of a directory. @throws CaptureError where it is neither a capture nor an archive */
@@ -122,9 +115,8 @@ async function capturesInEntry(path: string, { leftOut }: Search): Promise<strin
   const opened = await openNamed(path, { chunk: PEEK_CHUNK });
   await opened.capture?.close();
   if (opened.archive === undefined) return [path];
-  const { capturesOf, shelve } = await import("./archive-shelf.ts");
-  shelve(path, opened.archive);
-  const found = await capturesOf(path, openNamed);
+  const { capturesInArchive } = await import("./archive-shelf.ts");
+  const found = await capturesInArchive(path, opened.archive, openNamed);
   leftOut.push(...found.leftOut);
   return found.names;
 }

@@ -132,8 +132,9 @@ function notLookedInto({ sources }: Capture, { unread }: InputFacts): Warning[] 
   ];
 }
 
-/** Not where nothing could be looked into: whether there is IKE is not known then. */
-function noIke({ messages, skipped, packets }: Capture): Warning[] {
+/** Not where nothing was read or could be looked into: whether there is IKE is not known then. */
+function noIke({ sources, messages, skipped, packets }: Capture): Warning[] {
+  if (sources.length === 0) return [];
   if (messages.ikev1 + messages.ikev2 + messages.authip > 0) return [];
   const unknown = (skipped["unsupported-link-type"] ?? 0) + (skipped["unsupported-encapsulation"] ?? 0);
   // Beacons and the like hold no IKE, and say nothing of what is beside them.

@@ -1,3 +1,6 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { reportSchema } from "../../src/report/model.ts";
@@ -43,9 +46,42 @@ describe.runIf(programIsBuilt())("--each", () => {
 
   test("the status is the worst: 0 where nothing is found, 2 where one cannot be read", () => {
     expect(run("--each", "--json", "authip.pcap").status).toBe(0);
-    const { stdout, status, stderr } = run("--each", "--json", "authip.pcap", "missing.pcap", "vlan.pcap");
-    expect(JSON.parse(stdout).reports.length).toBe(2);
+    const { status, stderr } = run("--each", "--json", "authip.pcap", "missing.pcap", "vlan.pcap");
     expect([status, stderr.includes("missing.pcap")]).toEqual([2, true]);
+  });
+
+  test("a file that cannot be read is named in a report: its own, or one of all that a directory holds", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-each-"));
+    try {
+      copyFileSync(join(SAMPLES, "vlan.pcap"), join(folder, "good.pcap"));
+      for (const name of ["bad.pcap", "worse.pcapng"]) writeFileSync(join(folder, name), "\x01\x02\x03\x04");
+      const { stdout, status } = run("--each", "--json", "missing.pcap", folder);
+      const unread = JSON.parse(stdout).reports.map((report: unknown) => {
+        const { capture, coverage } = reportSchema.parse(report);
+        const gaps = coverage.gaps.filter(({ code }) => code === "unreadable");
+        return [capture.sources.length, coverage.complete, gaps.map(({ message }) => message)];
+      });
+      const named = (name: string) => expect.stringContaining(name);
+      expect(unread).toEqual([
+        [0, false, [named("missing.pcap")]],
+        [1, true, []],
+        [0, false, [named("bad.pcap"), named("worse.pcapng")]],
+      ]);
+      expect(status).toBe(2);
+      for (const format of ["ndjson", "table", "markdown", "html"]) {
+        const text = run("--each", "--format", format, folder).stdout;
+        expect([format, text.includes("bad.pcap"), text.includes("worse.pcapng")]).toEqual([
+          format,
+          true,
+          true,
+        ]);
+      }
+      // One that is found, not named, is a gap, which --strict makes an error.
+      expect(run("--each", "--json", folder).status).toBe(1);
+      expect(run("--each", "--json", "--strict", folder).status).toBe(2);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test.each([

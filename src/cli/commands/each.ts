@@ -18,6 +18,8 @@ interface Round {
   env: Environment;
   messages: Messages;
   stop: AbortController;
+  /** What was named, or found in a directory or archive, and cannot be opened. */
+  unread: Analysis["failures"];
   /** The worst status so far. */
   status: number;
 }
@@ -50,6 +52,7 @@ export async function checkEach(
       env,
       messages,
       stop,
+      unread: [...found.failures, ...found.leftOut],
       status: found.failures.length > 0 || doubtful ? 2 : 0,
     };
     const written = await writeTo(target, reportsOf(found.names, round), options.output, messages);
@@ -68,19 +71,30 @@ async function* reportsOf(names: readonly string[], round: Round): AsyncGenerato
   if (begin !== "") yield encoder.encode(begin);
   for (const name of names) {
     if (round.stop.signal.aborted) break;
-    const analysis = await analysed(name, round);
-    // Where nothing could be read, no report is written.
-    if (analysis.failures.length > 0 && analysis.report.capture.sources.length === 0) continue;
-    const text = await render(analysis, round.options, round.env);
+    const text = await render(await analysed(name, round), round.options, round.env);
     for (const piece of item(text, name, index)) yield encoder.encode(piece);
+    index += 1;
+  }
+  // They are named in a report of their own: whoever reads the reports may not see what was said beside them.
+  if (round.unread.length > 0) {
+    const text = await render(await analysed(null, round), round.options, round.env);
+    for (const piece of item(text, UNREAD, index)) yield encoder.encode(piece);
     index += 1;
   }
   if (end !== "" && (index > 0 || begin !== "")) yield encoder.encode(end);
 }
 
-async function analysed(name: string, round: Round): Promise<Analysis> {
-  const { options, env, messages, stop } = round;
-  const job = { inputs: [name], options, env, messages, stop };
+/** The title of what could not be opened. */
+const UNREAD = "Files that could not be read";
+
+/** @param name null for what could not be opened */
+async function analysed(name: string | null, round: Round): Promise<Analysis> {
+  const { options, env, messages, stop, unread } = round;
+  const alone = { ...options, keys: [], syslog: [], events: [] };
+  const job =
+    name === null
+      ? { inputs: [], leftOut: unread, options: alone, env, messages, stop }
+      : { inputs: [name], options, env, messages, stop };
   const analysis = await readFiles(job);
   tell(analysis, job);
   const differs = options.crossCheck && (await crossCheckSources(analysis.report, job));

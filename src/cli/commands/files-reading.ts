@@ -6,7 +6,8 @@ import { ProgressLine } from "../progress.ts";
 
 /** What reading files needs of a run. */
 export type FilesJob = Pick<Job, "inputs" | "options" | "env" | "messages" | "stop"> &
-  Partial<Pick<Job, "anonymizer">>;
+  Partial<Pick<Job, "anonymizer">> &
+  Pick<AnalyzeOptions, "leftOut">;
 
 export async function readFiles(job: FilesJob): Promise<Reading> {
   const { inputs, options, env, messages, anonymizer, stop } = job;
@@ -21,6 +22,7 @@ export async function readFiles(job: FilesJob): Promise<Reading> {
     events: options.events,
     recursive: options.recursive,
     ...(options.partition === null ? {} : { partition: options.partition }),
+    ...(job.leftOut === undefined ? {} : { leftOut: job.leftOut }),
     ...(anonymizer === undefined ? {} : { anonymizer }),
     signal: stop.signal,
   };

@@ -18,6 +18,8 @@ export function nothingFound(report: Report): string {
   const open = gaps.filter(({ code }) => !LIMITS.has(code)).map(({ code }) => code);
   const unread = open.some((code) => code.startsWith("unsupported-"));
   if (capture.messages.ikev1 === 0) {
+    if (capture.sources.length === 0 && open.includes("unreadable"))
+      return "Nothing was looked at: no capture could be read";
     if (unread)
       return "No collision found, but not all packets could be read, and no IKEv1 is among the others";
     const only = capture.messages.ikev2 > 0 ? ", only of IKEv2" : "";
