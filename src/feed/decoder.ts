@@ -14,6 +14,7 @@ import {
 } from "../capture/batch.ts";
 import type { Walk } from "../linear/walk.ts";
 import { Datagram } from "../wire/decoded.ts";
+import { Encapsulation } from "../wire/encapsulations.ts";
 import {
   classifyHeader,
   EXCHANGE_QUICK,
@@ -144,6 +145,7 @@ export class Decoder {
           this.#unread.add(source, kind, datagram.encapsulation);
         continue;
       }
+      if (datagram.further > 0) this.#further(source);
       datagram.kind = kind;
       datagram.index = i;
       datagram.frame = firstFrame + i;
@@ -151,6 +153,12 @@ export class Decoder {
       if (kind === Kind.candidate) this.#candidate();
       else sink.signOfLife(datagram);
     }
+  }
+
+  /** The frame holds more messages than the one that is read. */
+  #further(source: number): void {
+    this.#unread.add(source, Kind.unsupportedEncapsulation, Encapsulation.furtherInAmsdu);
+    this.#datagram.further = 0;
   }
 
   #messages({ rows, frames }: MessageBatch, { clock, start, end }: Slice): void {

@@ -28,6 +28,7 @@ export const Encapsulation = {
   wlanOverEthernet: 16,
   otherErf: 17,
   otherPdu: 18,
+  furtherInAmsdu: 19,
 } as const;
 
 const ROWS: readonly (readonly [name: string, number: string])[] = [
@@ -50,6 +51,7 @@ const ROWS: readonly (readonly [name: string, number: string])[] = [
   ["802.11 data over Ethernet", "EtherType 0x890d"],
   ["an ERF record of another kind", "ERF type"],
   ["an exported PDU of another protocol", "link type 252"],
+  ["IKE behind the first IKE message of an A-MSDU", "802.11 QoS control"],
 ];
 
 /** Codes from here on stand for a link type inside a header that names one: PPI, PKTAP. */

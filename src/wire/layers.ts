@@ -77,6 +77,8 @@ export const next = {
   at: 0,
   /** Set by `notLookedInto`. */
   encapsulation: 0,
+  /** Datagrams of IKE beside the one that the walk goes on with. */
+  further: 0,
   /** The walk is inside what a UDP port alone says is a tunnel. */
   guessed: false,
 };

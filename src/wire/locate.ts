@@ -58,6 +58,7 @@ export function locateByWalk(
   go(firstLayer[linkType], offset);
   if (next.layer === Layer.none) return Kind.unsupportedLinkType;
   next.guessed = false;
+  next.further = 0;
   for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
     const kind = step(bytes, end, ports, out);
     if (kind !== CONTINUE) return decided(kind, out);
@@ -75,6 +76,7 @@ function step(bytes: Uint8Array, end: number, ports: PortSet, out: Located): num
 
 /** Headers that contradict themselves behind a tunnel's port: it was another protocol that uses the port. */
 function decided(kind: number, out: Located): number {
+  out.further = kind === Kind.candidate ? next.further : 0;
   if (kind === Kind.badHeader && next.guessed) return Kind.otherPort;
   if (kind === Kind.unsupportedEncapsulation) out.encapsulation = next.encapsulation;
   return kind;

@@ -22,4 +22,6 @@ export class Located {
   marker = false;
   /** What was not looked into; set for `Kind.unsupportedEncapsulation` alone. See encapsulations.ts. */
   encapsulation = 0;
+  /** Datagrams of IKE beside this one in the same frame, which are not read: counted by whoever reads this one. */
+  further = 0;
 }

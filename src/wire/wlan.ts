@@ -1,8 +1,8 @@
 /**
  * IEEE 802.11: data frames that are not encrypted, with what capture drivers put in front of them.
  *
- * Management and control frames carry no IP; of an A-MSDU the first frame is read that is IKE or ESP (one packet is one
- * datagram), or else the first; of a fragmented frame the first fragment.
+ * Management and control frames carry no IP; of an A-MSDU the first frame is read that is IKE, or else ESP, or else the
+ * first (one packet is one datagram), and further ones of IKE are counted; of a fragmented frame the first fragment.
  *
  *     wlan(bytes, at, end)       // CONTINUE, next is LLC
  *     radiotap(bytes, at, end)   // CONTINUE, next is 802.11
@@ -12,7 +12,7 @@ import { readU16, readU16Le, readU32, readU32Le } from "./bytes.ts";
 import { Encapsulation } from "./encapsulations.ts";
 import { goLink } from "./inner-link.ts";
 import { Kind } from "./kinds.ts";
-import { CONTINUE, go, Layer, notLookedInto } from "./layers.ts";
+import { CONTINUE, go, Layer, next, notLookedInto } from "./layers.ts";
 
 /** IEEE 802.11-2020 9.2.4.1: version and type of the first byte, flags of the second. */
 const VERSION_AND_TYPE = 0x0f;
@@ -44,7 +44,11 @@ const IPV6_HEADER = 40;
 const UDP_PORTS = 4;
 const PROTOCOL_UDP = 17;
 const PROTOCOL_ESP = 50;
-const IKE_PORTS = new Set([500, 4500]);
+const UDP_HEADER = 8;
+const IKE_PORT = 500;
+const NAT_TRAVERSAL_PORT = 4500;
+/** What a glance at a subframe shows; what shows more is read rather. */
+const Glance = { other: 0, esp: 1, ike: 2 } as const;
 /** Flags, time to live, sequence number, and addresses by the flags (9.2.4.8.3). */
 const MESH_CONTROL = 6;
 const MESH_ADDRESSES = 0x03;
@@ -96,26 +100,37 @@ function isAmsdu(bytes: Uint8Array, at: number, type: number, flags: number): bo
   return (bytes[at + HEADER + (relayed ? FOURTH_ADDRESS : 0)] & AMSDU_PRESENT) !== 0;
 }
 
-/** LLC of the first subframe that is IKE or ESP; of the first where none is. Subframes begin at `begin`. */
+/** LLC of the subframe that is read. Subframes begin at `begin`. */
 function subframe(bytes: Uint8Array, begin: number, end: number): number {
+  let found: number = Glance.other;
+  let llc = begin + AMSDU_SUBFRAME_HEADER;
   for (let at = begin; at + AMSDU_SUBFRAME_HEADER + SNAP_HEADER < end; ) {
-    if (isIpsec(bytes, at + AMSDU_SUBFRAME_HEADER, end)) return at + AMSDU_SUBFRAME_HEADER;
+    const seen = glance(bytes, at + AMSDU_SUBFRAME_HEADER, end);
+    if (seen > found) {
+      found = seen;
+      llc = at + AMSDU_SUBFRAME_HEADER;
+    } else if (seen === Glance.ike) next.further += 1;
     at += (AMSDU_SUBFRAME_HEADER + readU16(bytes, at + AMSDU_LENGTH) + 3) & ~3;
   }
-  return begin + AMSDU_SUBFRAME_HEADER;
+  return llc;
 }
 
-/** A glance; what is found is read as any other frame. */
-function isIpsec(bytes: Uint8Array, llc: number, end: number): boolean {
+/** What is found is read as any other frame. */
+function glance(bytes: Uint8Array, llc: number, end: number): number {
   const ip = llc + SNAP_HEADER;
   const etherType = readU16(bytes, ip - 2);
   const isIpv4 = etherType === ETHERTYPE_IPV4;
-  if ((!isIpv4 && etherType !== ETHERTYPE_IPV6) || ip + IPV6_HEADER > end) return false;
+  if ((!isIpv4 && etherType !== ETHERTYPE_IPV6) || ip + IPV6_HEADER > end) return Glance.other;
   const protocol = bytes[ip + (isIpv4 ? 9 : 6)];
-  if (protocol === PROTOCOL_ESP) return true;
+  if (protocol === PROTOCOL_ESP) return Glance.esp;
   const udp = ip + (isIpv4 ? (bytes[ip] & 0x0f) * 4 : IPV6_HEADER);
-  if (protocol !== PROTOCOL_UDP || udp + UDP_PORTS > end) return false;
-  return IKE_PORTS.has(readU16(bytes, udp)) || IKE_PORTS.has(readU16(bytes, udp + 2));
+  if (protocol !== PROTOCOL_UDP || udp + UDP_PORTS > end) return Glance.other;
+  const ports = [readU16(bytes, udp), readU16(bytes, udp + 2)];
+  if (ports.includes(IKE_PORT)) return Glance.ike;
+  if (!ports.includes(NAT_TRAVERSAL_PORT)) return Glance.other;
+  // The non-ESP marker (RFC 3948 2.2).
+  const marker = udp + UDP_HEADER;
+  return marker + 4 <= end && readU32(bytes, marker) === 0 ? Glance.ike : Glance.esp;
 }
 
 function headerLength(type: number, flags: number): number {

@@ -7,6 +7,8 @@ import { describe, expect, it } from "vitest";
 import { type AnalyzeOptions, analyze } from "../../src/index.ts";
 import { accountedFor, reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
+import { packet } from "../support/frames.ts";
+import { wlan } from "../support/frames-wlan.ts";
 import { type PeerOptions, type PlayedRecord, Session, Stage } from "../support/session.ts";
 
 const RESPONDER = "192.0.2.1";
@@ -151,6 +153,27 @@ describe("a link type that is not read", () => {
     const { codes, messages } = await codesOf(wrapped);
     expect(codes).toEqual(["unsupported-encapsulation"]);
     expect(messages).toMatch(/9 of 9 packets .*encrypted MACsec \(EtherType 0x88e5\)/);
+  });
+
+  it("of two messages in one A-MSDU the first is read, and that there is another is said", async () => {
+    const [first, second, ...others] = records.map(({ at, frame }) => ({ at, packet: frame.subarray(14) }));
+    const amsdu = wlan(second.packet, { qos: true, amsdu: true, before: [first.packet] });
+    const alone = others.map(({ at, packet }) => ({ at, frame: wlan(packet) }));
+    const { codes, messages, report } = await codesOf([{ at: first.at, frame: amsdu }, ...alone], {}, 105);
+    expect(codes).toContain("unsupported-encapsulation");
+    expect(messages).toMatch(/1 of 8 packets .*IKE behind the first IKE message of an A-MSDU/);
+    expect(report.capture.messages.ikev1).toBe(8);
+    expect(accountedFor(report)).toBe(8);
+  });
+
+  it("ESP before IKE in an A-MSDU leaves nothing out", async () => {
+    const esp = packet("192.0.2.11:4500", "192.0.2.1:4500", Buffer.alloc(40, 0x5a));
+    const [first, ...others] = records.map(({ at, frame }) => ({ at, packet: frame.subarray(14) }));
+    const amsdu = wlan(first.packet, { qos: true, amsdu: true, before: [esp] });
+    const alone = others.map(({ at, packet: own }) => ({ at, frame: wlan(own) }));
+    const { codes, report } = await codesOf([{ at: first.at, frame: amsdu }, ...alone], {}, 105);
+    expect(codes).not.toContain("unsupported-encapsulation");
+    expect(report.capture.messages.ikev1).toBe(9);
   });
 
   it("an empty capture holds no IKE", async () => {
