@@ -1,7 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import { type Candidate, clearedBy, endedBetween, mayHold } from "../../src/judgement/candidates.ts";
-import { at, clientSaMade, exchangeMade, moment } from "../support/facts-made.ts";
+import {
+  type Candidate,
+  candidatesOf,
+  clearedBy,
+  endedBetween,
+  mayHold,
+} from "../../src/judgement/candidates.ts";
+import type { Session } from "../../src/judgement/session.ts";
+import {
+  at,
+  clientSaMade,
+  exchangeMade,
+  lifeMade,
+  lifespanMade,
+  moment,
+  peersFrom,
+  type RowMade,
+  saMade,
+  sessionMade,
+  spiMade,
+} from "../support/facts-made.ts";
 
 const MICRO = 1e-6;
 
@@ -109,5 +128,151 @@ describe("who ended between refusal and acceptance (6.9)", () => {
     ["the capture goes on in another segment", ended(peer({ last: moment(50) }), moment(-900, 1)), true],
   ])("%s", (_, is, expected) => {
     expect(is).toBe(expected);
+  });
+});
+
+describe("peers whose quick modes lie before the capture (6.9)", () => {
+  const ESP = [spiMade({ firstAt: at(-90), lastAt: at(-10) })];
+  const up: RowMade = { host: 7, spis: ESP };
+  const down: RowMade = { host: 7, outgoing: true, spis: [spiMade({ firstAt: at(-80), lastAt: at(-20) })] };
+  const key = endpoint(7, 4_500);
+  interface There {
+    session?: Partial<Session>;
+    sa?: Parameters<typeof saMade>[0];
+    kind?: string;
+    farewell?: number;
+    life?: number;
+    keys?: readonly number[];
+  }
+  const there = ({
+    session = {},
+    sa = {},
+    kind = "sequential",
+    farewell,
+    life = 0,
+    keys = [key],
+  }: There = {}) => {
+    const any = farewell === undefined ? null : moment(farewell);
+    return clientSaMade({
+      session: sessionMade({ begunBefore: true, ...session, sa: saMade(sa) }),
+      pattern: { kind } as never,
+      lifespan: lifespanMade({
+        life: lifeMade({ lastAt: at(life) }),
+        farewells: { any, client: any, responder: null },
+      }),
+      keys,
+    });
+  };
+  const none = { endpointSpeaksIkev2: () => false, speaksIkev2: () => false };
+  const found = (
+    rows: readonly RowMade[],
+    clientSas: readonly ReturnType<typeof there>[] = [],
+    hosts = none as object,
+  ) => candidatesOf({ clientSas, peers: peersFrom(rows) } as never, hosts as never);
+
+  it("known by ESP: its first and last sign, and when the responder sent to it", () => {
+    expect(found([up, down])).toEqual([
+      {
+        host: 7,
+        port: 4_500,
+        first: moment(-90),
+        last: moment(-10),
+        farewell: null,
+        answered: { first: moment(-80), last: moment(-20) },
+      },
+    ]);
+    expect(found([up])[0].answered).toBe(null);
+  });
+
+  it("the order of the rows does not matter, and a later segment is later", () => {
+    expect(found([down, up])[0]).toMatchObject({ first: moment(-90), last: moment(-10) });
+    const later: RowMade = { host: 7, firstAt: at(-900), firstSegment: 1, lastAt: at(-800), lastSegment: 1 };
+    expect(found([up, later])[0]).toMatchObject({ first: moment(-90), last: moment(-800, 1) });
+  });
+
+  it("known by keepalives alone: what the responder sent was not captured", () => {
+    const keepalives: RowMade = { host: 7, firstAt: at(-70), lastAt: at(-5) };
+    const back: RowMade = { ...keepalives, outgoing: true };
+    expect(found([keepalives, back])).toMatchObject([
+      { first: moment(-70), last: moment(-5), answered: null },
+    ]);
+  });
+
+  it("in the order of their first signs", () => {
+    const other: RowMade = { host: 8, spis: [spiMade({ firstAt: at(-95), lastAt: at(-94) })] };
+    const stepped: RowMade = {
+      host: 9,
+      firstAt: at(-999),
+      firstSegment: 1,
+      lastAt: at(-998),
+      lastSegment: 1,
+    };
+    expect(found([stepped, up, other]).map(({ host }) => host)).toEqual([8, 7, 9]);
+  });
+
+  it.each<[string, ReturnType<typeof found>, boolean]>([
+    ["an IKE SA of before the capture is there", found([up], [there()]), true],
+    ["its phase 1 is in the capture", found([up], [there({ session: { begunBefore: false } })]), false],
+    [
+      "its phase 1 is, but ESP was there before",
+      found([up], [there({ session: { begunBefore: false }, sa: { firstAt: at(-89) } })]),
+      true,
+    ],
+    [
+      "its phase 1 began with the ESP",
+      found([up], [there({ session: { begunBefore: false }, sa: { firstAt: at(-90) } })]),
+      false,
+    ],
+    ["it draws its IDs", found([up], [there({ kind: "random" })]), false],
+    ["its pattern is not known", found([up], [there({ kind: "undetermined" })]), true],
+    ["DPD of IKEv1: two answers", found([up], [there({ sa: { answeredInformationals: 2 } })]), false],
+    ["one may be chance", found([up], [there({ sa: { answeredInformationals: 1 } })]), true],
+    ["one of several SAs there rules it out", found([up], [there(), there({ kind: "random" })]), false],
+    [
+      "IKEv2 on that endpoint",
+      found([up], [], { ...none, endpointSpeaksIkev2: (each: number) => each === key }),
+      false,
+    ],
+    [
+      "IKEv2 on another port of a host with ESP in UDP",
+      found([up], [], { ...none, speaksIkev2: () => true }),
+      true,
+    ],
+    [
+      "ESP over IP, IKEv2 of that host",
+      found([{ ...up, port: 0 }], [], { ...none, speaksIkev2: () => true }),
+      false,
+    ],
+    [
+      "ESP over IP, IKEv2 on its port 500",
+      found([{ ...up, port: 0 }], [], {
+        ...none,
+        endpointSpeaksIkev2: (each: number) => each === endpoint(7, 500),
+      }),
+      false,
+    ],
+    ["ESP over IP", found([{ ...up, port: 0 }]), true],
+  ])("%s", (_, list, expected) => {
+    expect(list.length === 1).toBe(expected);
+  });
+
+  it("with its farewell, the latest of those there", () => {
+    expect(found([up], [there({ farewell: -30 }), there({ farewell: -20 }), there()])[0].farewell).toEqual(
+      moment(-20),
+    );
+    expect(found([up], [there({ farewell: -20 }), there({ farewell: -30 })])[0].farewell).toEqual(
+      moment(-20),
+    );
+  });
+
+  it("known by IKE alone", () => {
+    const alone = there({ sa: { firstAt: at(-60) }, life: -5, farewell: -4 });
+    expect(found([], [alone])).toEqual([
+      { host: 7, port: 4_500, first: moment(-60), last: moment(-5), farewell: moment(-4), answered: null },
+    ]);
+    expect(found([], [there({ session: { begunBefore: false } })])).toEqual([]);
+    expect(found([], [there({ kind: "random" })])).toEqual([]);
+    // ESP of one of its endpoints shows it already.
+    expect(found([up], [there({ keys: [endpoint(7, 4_600), key] })])).toHaveLength(1);
   });
 });
