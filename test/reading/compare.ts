@@ -32,7 +32,9 @@ export function differences(
     }
   }
   const warned = (code: string, clients: readonly string[]) => {
-    const texts = report.warnings.filter((warning) => warning.code === code).map(({ message }) => message);
+    const texts = report.warnings
+      .filter((warning) => warning.code === code)
+      .map(({ message }) => whoOf(message));
     for (const client of clients) reading.set(`${code} ${client}`, "warning");
     for (const client of allClients(report)) {
       if (texts.some((text) => names(text, client))) product.set(`${code} ${client}`, "warning");
@@ -60,6 +62,11 @@ function ofReading({ verdict, holder, candidates, outcome, overlap }: Found): st
 
 function allClients({ clients }: Report): string[] {
   return [...new Set(clients.map(({ address }) => address))];
+}
+
+/** The part of a warning that names who was refused: behind it stands who had the ID before. */
+function whoOf(message: string): string {
+  return message.split(/\. (?=\S+ held it until|An earlier session of )/)[0];
 }
 
 /** A sentence names a client: its address, and not as the beginning or the end of a longer one. */
