@@ -62,6 +62,8 @@ export function saMade(fields: Partial<IkeSa> = {}): IkeSa {
     firstSegment: 0,
     paths: [],
     lifeSeconds: [null, null],
+    phase1FinishedAt: [at(-100), at(-99)],
+    phase1Messages: [3, 3],
     sources: [1, 1],
     exchanges: [],
     informationals: [[], []],
