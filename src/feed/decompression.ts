@@ -4,7 +4,7 @@
  */
 
 import { PackedError } from "../archives/packed-input.ts";
-import { IterableSource } from "../capture/byte-source.ts";
+import { type ByteSource, IterableSource } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
 
 /** Unpacked bytes. `destroy` ends them while a chunk is waited for. Errors of damaged data are thrown to the reader. */
@@ -141,6 +141,34 @@ function over(inner: ByteWindow, chunks: AsyncIterable<Uint8Array>, destroy: () 
     },
   });
   return new ByteWindow(source, Math.max(inner.chunk, LEAST_CHUNK), inner.memory);
+}
+
+/** Compressions around each other; more are a trick. */
+export const MAX_LAYERS = 3;
+
+/**
+ * The bytes of a source that is not a capture, unpacked where they are compressed.
+ * @throws what reading or unpacking throws
+ */
+export async function* plainBytes(
+  source: ByteSource,
+  decompressors: Decompressors,
+): AsyncGenerator<Uint8Array> {
+  let window = new ByteWindow(source);
+  try {
+    for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
+      await window.have(LONGEST);
+      const compression = await compressionOf(window);
+      if (compression === null) break;
+      const decompress = decompressors[compression.name];
+      if (decompress === undefined)
+        throw new Error(`it is ${compression.name} data, which is not unpacked here`);
+      window = await unpacked(window, compression.name, decompress);
+    }
+    yield* pieces(window);
+  } finally {
+    await window.close();
+  }
 }
 
 async function* guard(

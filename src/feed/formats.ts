@@ -5,7 +5,7 @@ import { ByteWindow } from "../capture/byte-window.ts";
 import { isPcapMagic, PCAP_HEADER, PcapSource, pcapHeaderLength } from "../capture/pcap-reader.ts";
 import { PcapngSource, SECTION_HEADER } from "../capture/pcapng-reader.ts";
 import { CaptureError, type CaptureSource, label, type ReadFailure, unreadable } from "../capture/source.ts";
-import { compressionOf, unpacked } from "./decompression.ts";
+import { compressionOf, MAX_LAYERS, unpacked } from "./decompression.ts";
 import type { Opened, OpeningInput, OpenOptions } from "./opened.ts";
 
 export type { Archive, Opened, OpenOptions } from "./opened.ts";
@@ -13,8 +13,6 @@ export type { Archive, Opened, OpenOptions } from "./opened.ts";
 /** How far the lines of message records may be out of order unless the user says otherwise, microseconds. */
 export const REORDER = 5_000_000;
 
-/** Compressions around each other; more are a trick. */
-const MAX_LAYERS = 3;
 /** Enough to tell every format but text and ERF: a header of tar. */
 const BEGINNING = 512;
 const OPEN_BRACE = 0x7b;

@@ -14,6 +14,7 @@ import {
   STDIN,
   unreadable,
 } from "../capture/source.ts";
+import { plainBytes } from "../feed/decompression.ts";
 import type { Expansion, FeedInput } from "../feed/feed.ts";
 import { type Opened, type OpenOptions, openInput } from "../feed/formats.ts";
 import { Sequencer } from "../feed/sequencer.ts";
@@ -48,6 +49,16 @@ export async function openCapture(name: string, options: OpenOptions = {}): Prom
     "unsupported",
     `${label(name)} is a ${archive.format} archive and not a single capture`,
   );
+}
+
+/**
+ * The bytes of a file, or of standard input, unpacked where they are compressed.
+ * @throws CaptureError when it cannot be opened; what reading throws
+ */
+export async function* readNamed(name: string): AsyncGenerator<Uint8Array> {
+  const source = name === STDIN ? standardInput() : await openFile(name);
+  if (source === null) throw new CaptureError("unreadable", `${name} is in an archive: unpack it`);
+  yield* plainBytes(source, DECOMPRESSORS);
 }
 
 /** What Node adds to opening: what unpacks, and a disk for what has to be read at any place. */

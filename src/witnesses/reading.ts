@@ -3,7 +3,7 @@
  * the program opens the files, and hands in the ciphers.
  */
 
-import { CaptureError, type ReadFailure, unreadable } from "../capture/source.ts";
+import { CaptureError, label, type ReadFailure, unreadable } from "../capture/source.ts";
 import { EventReader } from "../events/reader.ts";
 import type { Ciphers } from "../keys/ciphers.ts";
 import { type Key, KeyList } from "../keys/key-list.ts";
@@ -74,11 +74,11 @@ async function readKeys(
   try {
     for await (const line of linesOf(chunks)) list.take(line);
   } catch (error) {
-    failures.push(unreadable(name, error as ReadFailure));
+    failures.push(error instanceof CaptureError ? error : unreadable(name, error as ReadFailure));
     return [];
   }
   if (list.keys.length === 0) {
-    const message = `${name} holds no keys: a key is 16 to 64 hexadecimal digits on a line`;
+    const message = `${label(name)} holds no keys: a key is 16 to 64 hexadecimal digits on a line`;
     failures.push(new CaptureError("unsupported", message));
   } else if (list.unreadable.length > 0) {
     const lines = list.unreadable.slice(0, SHOWN_LINES).join(", ");
@@ -109,12 +109,14 @@ async function readEvents(
   try {
     for await (const piece of textOf(chunks)) for (const event of reader.take(piece)) book.note(event);
   } catch (error) {
-    failures.push(unreadable(name, error as ReadFailure));
+    failures.push(error instanceof CaptureError ? error : unreadable(name, error as ReadFailure));
     return;
   }
   if (reader.cutter.found > 0) return;
   const how = "wevtutil qe Security /f:xml > events.xml";
-  failures.push(new CaptureError("unsupported", `${name} holds no events; they are written by: ${how}`));
+  failures.push(
+    new CaptureError("unsupported", `${label(name)} holds no events; they are written by: ${how}`),
+  );
 }
 
 /** PowerShell writes UTF-16, which its first bytes say. */

@@ -1,13 +1,15 @@
 /** Events of a Windows client beside a capture: whose they are, when they were, and what they do to a finding. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { analyze, type Report } from "../../src/index.ts";
 import { pcap } from "../support/capture-files.ts";
 import { ClientEvents } from "../support/client-events.ts";
+import { programIsBuilt, runProgram } from "../support/program.ts";
 import { inOrder, SealedSession } from "../support/sealed.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "events-"));
@@ -161,5 +163,57 @@ describe("a quick mode whose answer the capture lost", () => {
     expect((await reportWith(client.xml, path)).findings.map(({ verdict }) => verdict)).toEqual([
       "tolerated",
     ]);
+  });
+});
+
+describe("events are read in the forms in which they arrive", () => {
+  const { xml } = keptOut(0);
+  const events = async (path: string) => {
+    const { report, failures } = await analyze([sample], { events: [path] });
+    expect(failures).toEqual([]);
+    return eventsOf(report).length;
+  };
+
+  it.each<[string, (path: string) => void]>([
+    ["packed with gzip", (path) => writeFileSync(path, gzipSync(xml))],
+    ["packed twice", (path) => writeFileSync(path, gzipSync(gzipSync(xml)))],
+    ["in UTF-16, packed", (path) => writeFileSync(path, gzipSync(Buffer.from(`\uFEFF${xml}`, "utf16le")))],
+    [
+      "in a directory, beside a folder that is not looked into",
+      (path) => {
+        mkdirSync(path);
+        writeFileSync(join(path, "security.xml"), xml);
+        mkdirSync(join(path, "deeper"));
+        writeFileSync(join(path, "deeper", "other.xml"), "not events");
+      },
+    ],
+  ])("%s", async (what, write) => {
+    const path = join(folder, what);
+    write(path);
+    writeFileSync(join(folder, "plain"), xml);
+    expect(await events(path)).toBe(await events(join(folder, "plain")));
+  });
+
+  it("damaged or missing, they are named in one sentence", async () => {
+    const path = join(folder, "damaged.xml.gz");
+    writeFileSync(path, gzipSync(xml).subarray(0, 200));
+    const { failures } = await analyze([sample], { events: [path, join(folder, "missing.xml")] });
+    expect(failures.map(({ message }) => message)).toEqual([
+      `cannot read ${path}: unexpected end of file`,
+      `cannot read ${join(folder, "missing.xml")}: the file is missing`,
+    ]);
+  });
+
+  it.runIf(programIsBuilt())("from standard input, which can be read for one thing alone", () => {
+    const { stdout } = runProgram(["--json", "--events", "-", sample], { input: gzipSync(xml) });
+    expect(eventsOf(JSON.parse(stdout)).length).toBeGreaterThan(0);
+    for (const args of [
+      ["--events", "-"],
+      ["--events", "-", "-"],
+      ["--events", "-", "--keys", "-", sample],
+    ]) {
+      const { status, stderr } = runProgram(args, { input: Buffer.alloc(0) });
+      expect([status, stderr]).toEqual([2, expect.stringContaining("standard input is asked for twice")]);
+    }
   });
 });

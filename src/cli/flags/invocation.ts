@@ -7,6 +7,8 @@ import type { Invocation } from "./asked.ts";
 import { idleOption, needsGoingOn } from "./idle.ts";
 import { liveArguments, liveContradiction } from "./live.ts";
 
+const STDIN = "-";
+
 export function extractInvocation(inputs: string[], command: Command): Invocation {
   const given = command.opts();
   const contradiction = liveContradiction(inputs, given) ?? idleOption(inputs, command);
@@ -37,6 +39,7 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
   if (given.listInterfaces === true) return { kind: "devices" };
   if (given.printBpf === true) return { kind: "filter", text: given.filter ?? defaultFilter(given.port) };
   const wrong =
+    standardInputProblem(inputs, given) ??
     eachProblem(given, program) ??
     evidenceProblem(given.write, given.output) ??
     stateProblem(inputs, given) ??
@@ -77,6 +80,15 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
       events: given.events ?? [],
     },
   };
+}
+
+/** Standard input can be read for one thing alone, and for captures where none are named. */
+function standardInputProblem(inputs: readonly string[], given: OptionValues): string | null {
+  const { keys = [], events = [], syslog = [] } = given as Record<string, string[] | undefined>;
+  const isCapture = inputs.length === 0 && syslog.length === 0 && given.interface === undefined;
+  const all = [...(isCapture ? [STDIN] : new Set(inputs)), ...keys, ...events, ...syslog];
+  if (all.filter((name) => name === STDIN).length < 2) return null;
+  return "standard input is asked for twice: name the captures, or the other file";
 }
 
 /** Why captures cannot be looked for in subfolders or reported each by itself, in one sentence; null when they can. */
