@@ -13,6 +13,7 @@ import { ghostOf } from "./counter-evidence.ts";
 import type { Memory } from "./memory.ts";
 import { inOrder, type Moment, momentOf, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
+import type { Session } from "./session.ts";
 
 /** Why a client was refused, as far as the capture shows: what the warning about it says. */
 export type RefusalReason =
@@ -51,6 +52,14 @@ export interface Circumstances {
   collisions: Collisions;
   captureEnd: Moment;
   memory: Memory;
+}
+
+/**
+ * The client finished its part of phase 1 with a responder that answered it, and went on: the capture may have lost the
+ * responder's last message (principle a). That is no proof, and so no finding; it is not passed over in silence either.
+ */
+function isLikelyFinished({ sa, client, endpoint, clientFinishedAt }: Session): boolean {
+  return seen(clientFinishedAt) && sa.isTwoWayFrom(client, endpoint);
 }
 
 export class RefusedWithoutHolderJudge {
@@ -127,14 +136,16 @@ export class RefusedWithoutHolderJudge {
     );
     for (const each of refusedWithoutHolder) {
       const { contender } = each;
-      if (!seen(contender.session.finishedAt)) continue;
-      if (contender.pattern.kind !== "sequential") {
+      const { session, pattern } = contender;
+      const proven = seen(session.finishedAt);
+      if (!proven && !isLikelyFinished(session)) continue;
+      if (pattern.kind !== "sequential") {
         warn(each, "not-counting", null);
         continue;
       }
       const ghost = this.ghostOf(each);
       if (ghost !== null) warn(each, "own-session", ghost);
-      else if (asWarnings || !this.#withCandidates(each, found)) warn(each, "no-holder", null);
+      else if (asWarnings || !proven || !this.#withCandidates(each, found)) warn(each, "no-holder", null);
     }
     for (const [contender, { reason, attempts, ghost }] of warned) {
       found.refusals.push(this.#refusalsOf(contender, reason, attempts, ghost));

@@ -28,3 +28,15 @@ export function without({ header, records }: Parts, i: number): Buffer {
 export function from({ header, records }: Parts, i: number): Buffer {
   return Buffer.concat([header, ...records.slice(i)]);
 }
+
+const NANOS = 0xa1b23c4d;
+
+/** The frames of a little-endian capture, each with its time. */
+export function framesOf(file: Buffer): { at: bigint; frame: Uint8Array }[] {
+  const { header, records } = partsOf(file);
+  const unit = header.readUInt32LE(0) === NANOS ? 1n : 1_000n;
+  return records.map((record) => ({
+    at: BigInt(record.readUInt32LE(0)) * 1_000_000_000n + BigInt(record.readUInt32LE(4)) * unit,
+    frame: record.subarray(16),
+  }));
+}

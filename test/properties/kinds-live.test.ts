@@ -9,22 +9,12 @@ import { afterAll, expect, it } from "vitest";
 import { Bench } from "../simulator/bench.ts";
 import { playLive } from "../support/played-live.ts";
 import { standing, worstByFingerprint } from "../support/standing.ts";
-import { partsOf } from "./cut.ts";
+import { framesOf } from "./cut.ts";
 
 const root = process.env.IKE_CAPTURES;
-const NANOS = 0xa1b23c4d;
 
 const bench = new Bench();
 afterAll(() => bench.close());
-
-function framesOf(file: Buffer): { at: bigint; frame: Uint8Array }[] {
-  const { header, records } = partsOf(file);
-  const unit = header.readUInt32LE(0) === NANOS ? 1n : 1_000n;
-  return records.map((record) => ({
-    at: BigInt(record.readUInt32LE(0)) * 1_000_000_000n + BigInt(record.readUInt32LE(4)) * unit,
-    frame: record.subarray(16),
-  }));
-}
 
 if (root === undefined) {
   console.log("kinds of trouble are not played live: IKE_CAPTURES does not name a folder of captures");

@@ -9,7 +9,7 @@ import { type Field, fieldOf } from "./known.ts";
 import { isAccepted, type Outcome } from "./outcome.ts";
 import { type Capture, readCaptures } from "./packets.ts";
 import type { QuickMode } from "./quick-modes.ts";
-import { candidatesFor, earlierPeers, isRefusal, isSequential } from "./unseen.ts";
+import { candidatesFor, earlierPeers, isHalfSeen, isRefusal, isSequential } from "./unseen.ts";
 import { makeOfResponder, otherNotify, ownGhost, weigh } from "./weighing.ts";
 
 export interface Found {
@@ -82,7 +82,7 @@ function concludeUnheld(
     result.refusedByOwnSession.push(sa.client);
     return;
   }
-  const list = inUse.has(sa.responder) ? [] : candidates(quickMode);
+  const list = inUse.has(sa.responder) || isHalfSeen(quickMode) ? [] : candidates(quickMode);
   if (list.length === 0) result.refusedWithoutHolder.push(sa.client);
   else {
     result.found.push({

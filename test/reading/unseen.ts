@@ -2,7 +2,7 @@
 
 import type { Field } from "./known.ts";
 import { endpointName, ownEndpoints, type Sign } from "./life.ts";
-import { INFORMATIONAL } from "./messages.ts";
+import { INFORMATIONAL, MAIN } from "./messages.ts";
 import { isAccepted, phase1Done } from "./outcome.ts";
 import type { QuickMode } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
@@ -157,10 +157,17 @@ function ended({ signs, sa }: Peer, refused: number, accepted: number, field: Fi
   );
 }
 
+/** The client's part of phase 1 is seen, with answers; the end of it is not: a warning, and no finding (principle a). */
+export function isHalfSeen({ sa }: QuickMode): boolean {
+  if (phase1Done(sa) !== null) return false;
+  const main = sa.messages.filter(({ exchange }) => exchange === MAIN);
+  return main.some(({ fromClient }) => !fromClient) && main.some((each) => each.fromClient && each.encrypted);
+}
+
 /** 6.9: sequential, refused, unanswered or unproven after a copy, phase 1 finished. */
 export function isRefusal(quickMode: QuickMode, field: Field): boolean {
   const outcome = field.outcomes.get(quickMode)!;
-  if (phase1Done(quickMode.sa) === null) return false;
+  if (phase1Done(quickMode.sa) === null && !isHalfSeen(quickMode)) return false;
   return (
     outcome === "refused" ||
     outcome === "unanswered" ||

@@ -33,10 +33,15 @@ export function fateOf(refusal: Refusal, report: Scored): Judgement {
     }
   }
   const warnings = report.warnings.filter(
-    ({ code, message }) => code.startsWith("refused-") && mentions(message, refusal.client),
+    ({ code, message }) => code.startsWith("refused-") && mentions(subjectOf(message), refusal.client),
   );
   const named = refusal.by.filter((address) => warnings.some(({ message }) => mentions(message, address)));
   return { fate: warnings.length > 0 ? "warning" : "silence", named };
+}
+
+/** "1 try of CLIENT at ..": what follows may name others. */
+function subjectOf(message: string): string {
+  return message.split(" at ")[0];
 }
 
 /** The address, and not as a part of a longer one. */
