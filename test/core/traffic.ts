@@ -1,7 +1,7 @@
 /** Traffic of all that the walk settles, and of all that it has to leave: made at random from a seed. */
 
 import type { FrameRecord } from "../support/capture-files.ts";
-import { ethernet, ip, isakmp, nonEspMarker, udp } from "../support/frames.ts";
+import { ethernet, type IpOptions, ip, isakmp, nonEspMarker, udp } from "../support/frames.ts";
 import { random32 } from "../support/random.ts";
 
 const GATEWAY = "192.0.2.1";
@@ -19,19 +19,62 @@ export interface TrafficOptions {
   hosts: number;
   /** Of a thousand frames so many have a byte changed, or their end cut off. */
   damaged?: number;
+  /** Of 2,000 packets so many come when the clock has stepped back. */
+  steps?: number;
 }
 
 /** @param seed another one makes other traffic */
-export function traffic(seed: number, { packets, hosts, damaged = 0 }: TrafficOptions): FrameRecord[] {
+export function traffic(
+  seed: number,
+  { packets, hosts, damaged = 0, steps = 1 }: TrafficOptions,
+): FrameRecord[] {
   const next = random32(seed);
   const under = (limit: number) => next() % limit;
   const sequences = new Map<number, number>();
   const records: FrameRecord[] = [];
   let at = START;
   for (let i = 0; i < packets; i += 1) {
-    at += pause(under) * MICROSECOND;
+    at += pause(under, steps) * MICROSECOND;
     const frame = frameOf(under, hosts, sequences, i);
     records.push({ at, frame: under(1_000) < damaged ? hurt(frame, under) : frame });
+  }
+  return records;
+}
+
+/** One flow with every pause, step of the sequence number and length at which something changes, and beside it. */
+export function atBounds(): FrameRecord[] {
+  const records: FrameRecord[] = [];
+  let at = START;
+  let sequence = 5_000;
+  const send = (micros: number, frame: Buffer) => {
+    at += BigInt(micros) * MICROSECOND;
+    records.push({ at, frame });
+  };
+  const esp = (number: number, length = 40, options: IpOptions = {}) => {
+    const bytes = Buffer.alloc(length, 0xe5);
+    Buffer.from([0, 0, 9, 9]).copy(bytes);
+    if (length >= 8) bytes.writeUInt32BE(number, 4);
+    return ethernet(ip("10.0.0.1", GATEWAY, UDP, udp(4500, 4500, bytes), options));
+  };
+  for (const micros of [59_999_998, 59_999_999, 60_000_000, 60_000_001]) {
+    for (const step of [
+      1, 2, 31, 32, 33, 999, 1_000, 1_001, 0, -1, -30, -31, -32, -33, -999, -1_000, -1_001,
+    ]) {
+      // Three in a row: what one step leaves decides what the next one counts for.
+      for (const each of [1, step, -1]) {
+        sequence += each;
+        send(each === step ? micros : 10, esp(sequence));
+      }
+    }
+    send(10, ethernet(ip(GATEWAY, "10.0.0.1", UDP, udp(4500, 4500, Buffer.from([0, 0, 8, 8, 0, 0, 0, 1])))));
+  }
+  for (let length = 0; length < 14; length += 1) send(10, esp(sequence, length));
+  for (let length = 20; length < 90; length += 1) {
+    send(10, esp(sequence, 40, { length }));
+    send(10, esp(sequence).subarray(0, length));
+    for (const protocol of [TCP, ESP]) {
+      send(10, ethernet(ip("10.0.0.1", GATEWAY, protocol, Buffer.alloc(40, 0xe5), { length })));
+    }
   }
   return records;
 }
@@ -39,9 +82,9 @@ export function traffic(seed: number, { packets, hosts, damaged = 0 }: TrafficOp
 type Under = (limit: number) => number;
 
 /** Microseconds to the next packet: mostly little, now and then back a bit, back by seconds, or on by minutes. */
-function pause(under: Under): bigint {
+function pause(under: Under, steps: number): bigint {
   const kind = under(2_000);
-  if (kind === 0) return -BigInt(2_000_000 + under(100_000_000));
+  if (kind >= 2_000 - steps) return -BigInt(2_000_000 + under(100_000_000));
   if (kind < 6) return BigInt(50_000_000 + under(30_000_000));
   if (kind < 60) return -BigInt(under(300_000));
   if (kind < 200) return 0n;
