@@ -56,7 +56,7 @@ export interface Circumstances {
 
 /**
  * The client finished its part of phase 1 with a responder that answered it, and went on: the capture may have lost the
- * responder's last message (principle a). That does not prove it, so there is no finding, and it is not passed over in silence either.
+ * responder's last message (principle a). That does not prove it: there is a warning, and never a finding.
  */
 function isLikelyFinished({ sa, client, endpoint, clientFinishedAt }: Session): boolean {
   return seen(clientFinishedAt) && sa.isTwoWayFrom(client, endpoint);
