@@ -5,7 +5,7 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { Flows, Spi } from "../ike/facts.ts";
-import { later, type Moment, seen } from "./moment.ts";
+import { later } from "./moment.ts";
 
 /** What passed between the responder and one endpoint, as rows of the flow table. */
 export interface Peer {
@@ -51,20 +51,6 @@ export class Peers {
 
   spis(keys: readonly number[], fromPeer: boolean): Spi[] {
     return this.rows(keys, fromPeer).flatMap((row) => this.flows.spis(row));
-  }
-
-  /** The last ESP or keepalive on these endpoints, of either side; its segment is the latest. */
-  lastOf({ sent, received }: Peer): Moment | null {
-    let last: Moment | null = null;
-    for (const row of [...sent, ...received]) {
-      const at = this.flows.lastAt(row);
-      const segment = this.flows.lastSegment(row);
-      if (!seen(at)) continue;
-      if (last === null || segment > last.segment || (segment === last.segment && at > last.at)) {
-        last = { at, segment };
-      }
-    }
-    return last;
   }
 
   /** The last packet of some rows in a segment; NaN where there is none. */
