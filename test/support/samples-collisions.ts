@@ -56,6 +56,27 @@ function impliedClaim(stage: Stage): void {
   connected(second, 75, 100);
 }
 
+/** The first client vanishes without a goodbye; the gateway does not know that yet. */
+function ghost(stage: Stage): void {
+  new Client(stage, FIRST).connect(0).quickMode(0.2).esp(1, 30);
+  refusedOnce(new Client(stage, SECOND), 60);
+}
+
+/** The client itself had left without a goodbye. */
+function ownSession(stage: Stage): void {
+  const client = new Client(stage, SECOND);
+  client.connect(0).quickMode(0.2).esp(1, 30);
+  refusedOnce(client, 60);
+}
+
+/** The gateway frees an ID some seconds after its holder has said goodbye. */
+function justLeft(stage: Stage): void {
+  const second = new Client(stage, SECOND);
+  connected(new Client(stage, FIRST), 0, 30);
+  refusedOnce(second, 32);
+  connected(second, 75, 100);
+}
+
 function sameNat(stage: Stage): void {
   const second = new Client(stage, behindNat(40_002));
   connected(new Client(stage, behindNat(40_001)), 0, 60).keepalives(5, 55);
@@ -115,6 +136,9 @@ export function collisionSamples(): [string, Sample][] {
     ["verdict-tolerated.pcap", sample(7, bothAccepted)],
     ["implied-claim.pcap", sample(8, impliedClaim, { shape: late(10) })],
     ["refused-without-holder.pcap", sample(9, (stage) => refusedOnce(new Client(stage, SECOND), 0))],
+    ["ghost.pcap", sample(40, ghost)],
+    ["own-session.pcap", sample(41, ownSession)],
+    ["just-left.pcap", sample(42, justLeft)],
     ["same-nat.pcap", sample(10, sameNat)],
     ["chance-collision.pcap", sample(11, chance)],
     ["ipv6.pcap", sample(28, overIpv6(), { shape: (records) => records.map(checksummed) })],

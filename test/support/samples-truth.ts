@@ -100,6 +100,24 @@ const COLLISIONS: Record<string, Truth> = {
     warnings: ["refused-without-holder"],
     patterns: { [SECOND_CLIENT]: "sequential" },
   },
+  "ghost.pcap": {
+    why: "The holder's last sign is half a minute before the attempt, without a farewell: probable (6.6), and silent since (6.12); the contender is never seen accepted (6.8).",
+    finding: {
+      ...REFUSED_ONCE,
+      severity: "medium",
+      caveats: ["holder-silent", "no-control"],
+      acceptedWhenFree: false,
+      attempts: [{ ...UNANSWERED, overlap: "probable" }],
+    },
+  },
+  "own-session.pcap": {
+    why: "Nobody else is there, and the client's own earlier SA never said farewell: a warning that says so (6.9).",
+    warnings: ["refused-by-own-session"],
+  },
+  "just-left.pcap": {
+    why: "The first said farewell two seconds before: ended (6.6), so a warning (6.9), and the gateway may have been late (6.8).",
+    warnings: ["refused-without-holder"],
+  },
   "same-nat.pcap": {
     why: "One address, two ports, and the older client itself sends after the newer one's first quick mode: two clients (3.3); behind one NAT there is a second cause that looks alike (6.12).",
     finding: {
