@@ -37,6 +37,11 @@ describe("IKE fragments (2.4)", () => {
       all(fragment(1, [1]), fragment(1, [1]), fragment(2, [2], { last: true })),
       [null, null, [1, 2]],
     ],
+    [
+      "a piece twice takes nothing from the others",
+      all(fragment(1, [1]), fragment(2, [2]), fragment(1, [1]), fragment(3, [3], { last: true })),
+      [null, null, null, [1, 2, 3]],
+    ],
     ["number 0 is none", all(fragment(0, [1], { last: true })), [null]],
     [
       "a length below that of the payload's header is none",

@@ -122,6 +122,23 @@ describe("in use (6.7)", () => {
       false,
     ],
     [
+      "an earlier quick mode of the responder's began none",
+      {
+        spis: sending(),
+        sa: {
+          exchanges: [
+            exchangeMade({
+              starter: 1,
+              firstAt: at(-60),
+              replyAt: at(-60),
+              first: { micros: 0, nanos: 0, frame: 9, source: 0 },
+            }),
+          ],
+        },
+      },
+      true,
+    ],
+    [
       "one of the responder's that got no answer began none",
       {
         spis: sending({ firstAt: at(-19) }),

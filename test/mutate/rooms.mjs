@@ -57,5 +57,11 @@ export async function suiteOf(root) {
   );
 }
 
+/** Paths of a room's sources. */
+export async function sourcesOf(root, room) {
+  const names = (await readdir(`${root}/src/${room}`, { recursive: true })).sort();
+  return names.filter((name) => name.endsWith(".ts")).map((name) => `src/${room}/${name}`);
+}
+
 /** Whether a string is a sentence or a name shown to people: it has a blank between words. */
 export const isText = (value) => /\S\s\S|\s\S|\S\s/.test(value);

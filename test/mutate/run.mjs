@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { Instrumenter } from "@stryker-mutator/instrumenter";
 import { drawn, keyOf } from "./keys.mjs";
 import { text } from "./plugins.mjs";
-import { ROOMS } from "./rooms.mjs";
+import { ROOMS, sourcesOf } from "./rooms.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const cache = process.env.MUTATE_CACHE ?? join(tmpdir(), "ike-dupcheck-mutate");
@@ -23,12 +23,6 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { sample: { type: "string" }, seed: { type: "string" }, again: { type: "boolean" } },
 });
-
-/** The sources of a room, or those named. */
-function sourcesOf(room) {
-  const names = readdirSync(join(root, "src", room), { recursive: true }).sort();
-  return names.filter((name) => name.endsWith(".ts")).map((name) => `src/${room}/${name}`);
-}
 
 /** All mutants of these files, by key, but for text and types. */
 async function mutantsOf(files) {
@@ -100,7 +94,9 @@ mkdirSync(cache, { recursive: true });
 for (const wanted of positionals.length > 0 ? positionals : Object.keys(ROOMS)) {
   const [room, name] = wanted.split("/");
   if (ROOMS[room] === undefined) throw new Error(`${room} is none of ${Object.keys(ROOMS).join(", ")}`);
-  const files = sourcesOf(room).filter((file) => name === undefined || file.endsWith(`/${name}`));
+  const files = (await sourcesOf(root, room)).filter(
+    (file) => name === undefined || file.endsWith(`/${name}`),
+  );
   const keys = await mutantsOf(files);
   const count = Number(values.sample ?? ROOMS[room].sample ?? keys.length);
   let chosen = drawn(keys, count, values.seed ?? SEED);

@@ -35,6 +35,8 @@ let left = false;
 export function begin(name) {
   file = name;
   path = [];
+  const space = globalThis.__stryker__;
+  if (space !== undefined) space.currentTestId = name === "" ? undefined : `load ${name}`;
 }
 
 const skipped = new Error("skipped");
