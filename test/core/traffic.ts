@@ -50,12 +50,14 @@ export function atBounds(): FrameRecord[] {
     at += BigInt(micros) * MICROSECOND;
     records.push({ at, frame });
   };
-  const esp = (number: number, length = 40, options: IpOptions = {}) => {
+  const esp = (number: number, length = 40, options: IpOptions = {}, client = "10.0.0.1") => {
     const bytes = Buffer.alloc(length, 0xe5);
     Buffer.from([0, 0, 9, 9]).copy(bytes);
     if (length >= 8) bytes.writeUInt32BE(number, 4);
-    return ethernet(ip("10.0.0.1", GATEWAY, UDP, udp(4500, 4500, bytes), options));
+    return ethernet(ip(client, GATEWAY, UDP, udp(4500, 4500, bytes), options));
   };
+  const answer = () =>
+    ethernet(ip(GATEWAY, "10.0.0.1", UDP, udp(4500, 4500, Buffer.from([0, 0, 8, 8, 0, 0, 0, 1]))));
   for (const micros of [59_999_998, 59_999_999, 60_000_000, 60_000_001]) {
     for (const step of [
       1, 2, 31, 32, 33, 999, 1_000, 1_001, 0, -1, -30, -31, -32, -33, -999, -1_000, -1_001,
@@ -66,9 +68,12 @@ export function atBounds(): FrameRecord[] {
         send(each === step ? micros : 10, esp(sequence));
       }
     }
-    send(10, ethernet(ip(GATEWAY, "10.0.0.1", UDP, udp(4500, 4500, Buffer.from([0, 0, 8, 8, 0, 0, 0, 1])))));
+    send(10, answer());
   }
-  for (let length = 0; length < 14; length += 1) send(10, esp(sequence, length));
+  // A flow each, of which nothing comes later.
+  for (let length = 0; length < 14; length += 1) {
+    for (const each of [40, length]) send(10, esp(sequence, each, {}, `10.0.1.${length}`));
+  }
   for (let length = 20; length < 90; length += 1) {
     send(10, esp(sequence, 40, { length }));
     send(10, esp(sequence).subarray(0, length));
@@ -76,6 +81,9 @@ export function atBounds(): FrameRecord[] {
       send(10, ethernet(ip("10.0.0.1", GATEWAY, protocol, Buffer.alloc(40, 0xe5), { length })));
     }
   }
+  // The clock steps back, and the other side is not heard again.
+  send(-5_000_000, esp(sequence));
+  for (let i = 0; i < 5; i += 1) send(10_000_000, esp(sequence + i));
   return records;
 }
 
