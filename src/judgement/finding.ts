@@ -142,7 +142,7 @@ function gather(attempts: readonly Attempt[], context: Context): Finding {
   const freeAfter = verdict === "tolerated" ? null : acceptedWhenFree(worst, acceptances);
   const acceptedLater = worst.some((attempt) => without.acceptedLater.has(attempt));
   const candidates = [...new Set(attempts.flatMap((attempt) => without.candidates.get(attempt) ?? []))];
-  const others = verdict === "tolerated" ? [] : inByAnotherId(worst);
+  const others = inByAnotherId(worst);
   const weights = {
     verdict,
     make,
