@@ -184,6 +184,12 @@ describe("claims, in the order of the capture (6.1, 6.3)", () => {
     expect(found(list).acceptances).toHaveLength(1 + 1);
   });
 
+  it("who was thrown out and was not certainly there holds nothing more", () => {
+    const out = { farewells: { any: moment(5), client: null, responder: moment(5) } };
+    const list = [holder({ until: -10, span: out }), made([[0, "completed"]]), made([[3, "unanswered"]])];
+    expect(found(list).told).toEqual(["1 completed possible 0 probable", "2 unanswered rejected 1 certain"]);
+  });
+
   it("who said goodbye before the answer was not in its way", () => {
     const contender = made([[0, "completed"]]);
     const late = { ...contender, acceptedAt: new Map([[contender.session.quickModes[0], at(12)]]) };
