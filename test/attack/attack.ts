@@ -7,8 +7,6 @@ export interface Attack {
   /** How many, for the full measurement. */
   count: number;
   write: (path: string, count: number) => void;
-  /** The program that packs the honest traffic it is compared with: unpacking costs the honest as much. */
-  packer?: string;
   /** Bytes that it unpacks to, where the report does not count them. */
   unpacksTo?: (count: number) => number;
 }

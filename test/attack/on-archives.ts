@@ -184,7 +184,6 @@ const packedBy = (program: string, input: Buffer) =>
 function xzBomb(): Attack {
   return {
     name: "xz-bomb",
-    packer: "xz",
     what: "a capture of zeros that unpacks to many thousand times its size",
     count: GIBIBYTE,
     write: (path, count) =>
@@ -202,7 +201,6 @@ function bzip2Bomb(): Attack {
   const block = 45_000_000;
   return {
     name: "bzip2-bomb",
-    packer: "bzip2",
     what: "a capture of zeros in blocks of 45 MB",
     count: GIBIBYTE,
     write: (path, count) =>
@@ -218,7 +216,6 @@ function bzip2Bomb(): Attack {
 function bzip2Bytes(): Attack {
   return {
     name: "bzip2-bytes",
-    packer: "bzip2",
     what: "a stream of bzip2 for each byte",
     count: 1_000_000,
     write: (path, count) =>
