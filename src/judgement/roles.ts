@@ -24,10 +24,16 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
   const responders = new Uint8Array(hosts.size);
   const peers = countPeers(sas, hosts);
   const renewals = new Renewals();
-  const roles: (Role | null)[] = sas.map((sa) => {
+  const inferred = sas.map((sa) =>
+    sa.phase1Seen ? null : (clientByName(sa, options) ?? clientByPort(sa, options)),
+  );
+  // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
+  inferred.forEach((client, i) => {
+    if (client !== null) renewals.note(hostAt(sas[i], other(client)), hostAt(sas[i], client));
+  });
+  const roles: (Role | null)[] = sas.map((sa, i) => {
     if (sa.phase1Seen) return { client: renewals.clientOf(sa), inferred: false };
-    const client = clientByName(sa, options) ?? clientByPort(sa, options);
-    if (client !== null) renewals.note(hostAt(sa, other(client)), hostAt(sa, client));
+    const client = inferred[i];
     return client === null ? null : { client, inferred: true };
   });
   roles.forEach((role, i) => {
