@@ -7,14 +7,14 @@ import type { Exchange, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { Claim } from "./claims.ts";
 import type { ClientSa } from "./client-sa.ts";
-import { type Moment, SECOND, seen } from "./moment.ts";
+import { isBefore, type Moment, momentOf, SECOND, seen } from "./moment.ts";
 
 /** Windows behind a NAT starts two quick modes at once and deletes the SA of the first within 3 s. */
 const PAIR_WITHIN = SECOND;
 const PAIR_DELETE = 3 * SECOND;
 
 export function isInUse({ clientSa, exchange, implied }: Claim, moment: Moment): boolean {
-  if (implied || exchange === null || clientSa.lifespan.life.segment !== moment.segment) return false;
+  if (implied || exchange === null || clientSa.lifespan.life.segment < moment.segment) return false;
   // Who was never seen to be accepted does not demonstrably hold anything.
   if (!isAccepted(clientSa.outcomes.get(exchange)!)) return false;
   const spis = clientSa.peers.spis(clientSa.keys, false).filter(({ spi }) => spi !== 0);
@@ -23,48 +23,50 @@ export function isInUse({ clientSa, exchange, implied }: Claim, moment: Moment):
 }
 
 /** The responder still sends after the moment on the SPI that began with the quick mode. */
-function isSending(
-  clientSa: ClientSa,
-  exchange: Exchange,
-  spis: readonly Spi[],
-  { at, segment }: Moment,
-): boolean {
-  return spis.some(
-    (spi) =>
-      spi.lastSegment === segment &&
-      spi.lastAt > at &&
+function isSending(clientSa: ClientSa, exchange: Exchange, spis: readonly Spi[], moment: Moment): boolean {
+  const { life } = clientSa.lifespan;
+  const end: Moment = { at: life.lastAt, segment: life.segment };
+  return spis.some((spi) => {
+    const first: Moment = { at: spi.firstAt, segment: spi.firstSegment };
+    return (
+      isBefore(moment, { at: spi.lastAt, segment: spi.lastSegment }) &&
       spi.firstSegment === exchange.segment &&
       spi.firstAt >= exchange.firstAt &&
       // What begins later on the same endpoints is another session's.
-      spi.firstAt <= clientSa.lifespan.life.lastAt &&
-      begunBy(clientSa, spi.firstAt) === exchange,
-  );
+      !isBefore(end, first) &&
+      begunBy(clientSa, first) === exchange
+    );
+  });
 }
 
 /** The accepted quick mode, of either side, that an SPI began with: the latest before it. */
-function begunBy({ session, acceptedAt }: ClientSa, at: number): Exchange | null {
+function begunBy({ session, acceptedAt }: ClientSa, moment: Moment): Exchange | null {
   let latest: Exchange | null = null;
   // In the order of the list, which is that of the counter where the network swapped the first two (contract 5).
   for (const exchange of session.quickModes) {
-    if (acceptedAt.has(exchange) && exchange.firstAt <= at) latest = exchange;
+    if (acceptedAt.has(exchange) && !isBefore(moment, momentOf(exchange))) latest = exchange;
   }
   for (const exchange of session.sa.exchanges) {
-    const others = exchange.starter !== session.client && exchange.firstAt <= at && seen(exchange.replyAt);
-    if (others && exchange.first !== latest?.first) latest = laterOf(latest, exchange);
+    const others = exchange.starter !== session.client && seen(exchange.replyAt);
+    if (others && !isBefore(moment, momentOf(exchange)) && exchange.first !== latest?.first)
+      latest = laterOf(latest, exchange);
   }
   return latest;
 }
 
 function laterOf(a: Exchange | null, b: Exchange): Exchange {
-  return a === null || b.firstAt >= a.firstAt ? b : a;
+  return a === null || !isBefore(momentOf(b), momentOf(a)) ? b : a;
 }
 
-/** Without SPIs: the holder's latest quick mode, and no Informational of either side since. */
+/**
+ * Without SPIs: the holder's latest quick mode, and no Informational of either side since, as far as those are known:
+ * when the clock steps back they are forgotten, and what may speak against an accusation is not passed over.
+ */
 function isLatest({ session }: ClientSa, exchange: Exchange, moment: Moment): boolean {
   const { sa, quickModes } = session;
-  if (sa.lifeSegment !== moment.segment) return false;
-  const own = quickModes.filter(({ firstAt }) => firstAt < moment.at);
+  const own = quickModes.filter((each) => isBefore(momentOf(each), moment));
   if (own.at(-1) !== exchange) return false;
+  if (sa.lifeSegment !== moment.segment) return true;
   const pair = own.some(
     (each) => each !== exchange && Math.abs(exchange.firstAt - each.firstAt) <= PAIR_WITHIN,
   );

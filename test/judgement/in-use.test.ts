@@ -71,7 +71,16 @@ describe("in use (6.7)", () => {
   it.each<[string, Use, boolean]>([
     ["the responder still sends on its SPI after t", { spis: sending() }, true],
     ["it sent on it at t for the last time", { spis: sending({ lastAt: T }) }, false],
-    ["the last packet is of another segment", { spis: sending({ lastSegment: 1 }) }, false],
+    [
+      "its last packet came before the clock stepped back to t",
+      { spis: sending({ lastSegment: -1 }) },
+      false,
+    ],
+    [
+      "it still sends after the clock stepped back, at an earlier time",
+      { spis: sending({ lastAt: at(-40), lastSegment: 1 }), life: { segment: 1 } },
+      true,
+    ],
     ["the SPI began before the quick mode", { spis: sending({ firstAt: at(-51) }) }, false],
     ["the SPI began with it", { spis: sending({ firstAt: at(-50) }) }, true],
     ["the SPI is of another segment", { spis: sending({ firstSegment: 1 }) }, false],
@@ -156,7 +165,7 @@ describe("in use (6.7)", () => {
     ],
     ["a conclusion is never in use", { spis: sending(), claim: { implied: true } }, false],
     ["nor what no quick mode shows", { spis: sending(), claim: { exchange: null } }, false],
-    ["nor across a step of the clock", { spis: sending(), life: { segment: 1 } }, false],
+    ["nor what ended before the clock stepped back", { spis: sending(), life: { segment: -1 } }, false],
     ["nor what was not seen accepted", { spis: sending(), outcome: "pending" }, false],
     ["SPIs not captured: its latest quick mode", { spis: sending({ spi: 0, lastAt: at(-20) }) }, true],
     ["blind: SPIs of others say nothing", { blind: true, spis: sending({ lastAt: at(-20) }) }, true],
@@ -179,7 +188,20 @@ describe("in use (6.7)", () => {
     ["no SPIs: an Informational of the responder since", { sa: { informationals: [[], [at(-9)]] } }, false],
     ["no SPIs: an Informational before it", { sa: { informationals: [[at(-50)], []] } }, true],
     ["no SPIs: an Informational at t", { sa: { informationals: [[T], []] } }, true],
-    ["no SPIs: messages of another segment", { sa: { lifeSegment: 1 } }, false],
+    [
+      "no SPIs: the clock stepped back since, and what Informationals there were is not known",
+      { sa: { lifeSegment: 1 }, life: { segment: 1 } },
+      true,
+    ],
+    [
+      "no SPIs: a quick mode behind the step is later, whatever its time",
+      {
+        others: [[exchangeMade({ firstAt: at(-30), segment: 1, messageId: 2 }), "completed"]],
+        sa: { lifeSegment: 1 },
+        life: { segment: 1 },
+      },
+      true,
+    ],
   ])("%s", (_, fields, expected) => {
     expect(used(fields)).toBe(expected);
   });
