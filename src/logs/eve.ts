@@ -89,11 +89,16 @@ function parse(text: string): unknown {
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)$/;
 
-/** Microseconds since the epoch of "2015-08-09T10:50:15.570477+0000"; NaN for what is not a time. */
+/** Microseconds since the epoch of "2015-08-09T10:50:15.570477+0000"; NaN for what is not a time, or after 2255. */
 export function microsOf(text: string): number {
   const found = TIME.exec(text);
   if (found === null) return Number.NaN;
   const zone = found[3] === "Z" ? "Z" : `${found[3].slice(0, 3)}:${found[3].slice(-2)}`;
   const millis = Date.parse(`${found[1]}${zone}`);
-  return millis * 1000 + Number((found[2] ?? "").padEnd(6, "0").slice(0, 6));
+  return exact(millis * 1000 + Number((found[2] ?? "").padEnd(6, "0").slice(0, 6)));
+}
+
+/** The microseconds where a number holds them exactly, else NaN. */
+export function exact(micros: number): number {
+  return Number.isSafeInteger(micros) ? micros : Number.NaN;
 }

@@ -104,10 +104,7 @@ export class LogSource extends StreamSource implements CaptureSource {
       const line = bytes.subarray(window.start, until);
       this.#line += 1;
       if (this.#skipping) this.#skipping = false;
-      else if (line.length > 0) {
-        this.#take(line);
-        last = line;
-      }
+      else if (line.length > 0 && this.#take(line)) last = line;
       window.consume(end - window.start + (found < 0 ? 0 : 1));
     }
     this.summary.bytes += window.start - begin;
@@ -123,13 +120,14 @@ export class LogSource extends StreamSource implements CaptureSource {
     this.window.consume(count);
   }
 
-  #take(line: Uint8Array): void {
+  /** False for a line that is malformed: its time says nothing. */
+  #take(line: Uint8Array): boolean {
     const entry = this.#reader.read(line);
-    if (entry === "other") return;
+    if (entry === "other") return true;
     const row = entry === "malformed" ? null : rowOf(entry);
     if (entry === "malformed" || row === null) {
       this.#bad(this.#line);
-      return;
+      return false;
     }
     const { micros, tie } = entry;
     if (micros < this.#newest - this.#reorder) this.#late += 1;
@@ -141,6 +139,7 @@ export class LogSource extends StreamSource implements CaptureSource {
       capturePoint: this.#tapOf(entry.capturePoint),
       row,
     });
+    return true;
   }
 
   #reached(micros: number): void {

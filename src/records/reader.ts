@@ -160,7 +160,9 @@ export class RecordSource extends StreamSource implements CaptureSource {
       return;
     }
     const { success, data } = recordSchema.safeParse(value);
-    if (!success || !hasAddresses(data)) {
+    const micros = Number(data?.t.slice(0, -3));
+    // After 2255 a number does not hold the microseconds.
+    if (!success || !hasAddresses(data) || !Number.isSafeInteger(micros)) {
       this.#malformedCount += 1;
       if (this.#malformed.length < SHOWN) this.#malformed.push(this.#line);
       return;
@@ -173,7 +175,6 @@ export class RecordSource extends StreamSource implements CaptureSource {
       this.#seq = data.seq;
     }
     if (data.type === "header" && data.timeDigits === 9) this.summary.timeDigits = 9;
-    const micros = Number(data.t.slice(0, -3));
     const { order = micros, segment = 0 } = data;
     if (segment > this.#segment) {
       // The sensor's clock stepped back: what came before the step goes first, whatever its times.

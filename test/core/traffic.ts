@@ -74,11 +74,13 @@ export function atBounds(): FrameRecord[] {
   for (let length = 0; length < 14; length += 1) {
     for (const each of [40, length]) send(10, esp(sequence, each, {}, `10.0.1.${length}`));
   }
-  for (let length = 20; length < 90; length += 1) {
+  for (let length = 90; length >= 20; length -= 1) {
     send(10, esp(sequence, 40, { length }));
     send(10, esp(sequence).subarray(0, length));
+    const payload = Buffer.alloc(40, 0xe5);
+    payload.writeUInt32BE(90 - length, 4);
     for (const protocol of [TCP, ESP]) {
-      send(10, ethernet(ip("10.0.0.1", GATEWAY, protocol, Buffer.alloc(40, 0xe5), { length })));
+      send(10, ethernet(ip("10.0.0.1", GATEWAY, protocol, payload, { length })));
     }
   }
   // The clock steps back, and the other side is not heard again.

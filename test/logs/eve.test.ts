@@ -13,6 +13,7 @@ import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
 import { datagram, isakmp } from "../support/frames.ts";
 import { eveLine, type LogMessage, twoClients } from "../support/logs.ts";
+import { openBytes } from "../support/sources.ts";
 
 const real = fileURLToPath(new URL("../../../shared/captures/eve/", import.meta.url));
 
@@ -197,6 +198,19 @@ describe("reading", () => {
     expect(report.warnings.find(({ code }) => code === "malformed-line")?.message).toMatch(
       /: 3 lines are not EVE events and were skipped: line 4, 6, 7\.$/,
     );
+  });
+
+  it("takes no time from a malformed line, nor one after 2255, which a number does not hold", async () => {
+    const lines = messages.map((message) => eveLine(message));
+    const later = (line: string, year: string) => line.replace(/"timestamp":"\d{4}/, `"timestamp":"${year}`);
+    const cut = later(lines[0], "2030").slice(0, 120);
+    for (const line of [cut, later(lines[0], "2256")]) {
+      // Read line by line, so that each is the last one at hand.
+      const source = await openBytes(Buffer.from([line, ...lines].join("\n")), 100);
+      while ((await source.next()) !== null);
+      expect(source.summary.packets).toBe(messages.length);
+      expect(source.summary.notes?.map(({ code }) => code)).toEqual(["eve-blind", "malformed-line"]);
+    }
   });
 
   it("passes over a line that is longer than an event can be, and goes on", async () => {
