@@ -73,6 +73,8 @@ export function atBounds(): FrameRecord[] {
   // A flow each, of which nothing comes later.
   for (let length = 0; length < 14; length += 1) {
     for (const each of [40, length]) send(10, esp(sequence, each, {}, `10.0.1.${length}`));
+    // Ethernet pads short frames: what is behind the packet is none of it.
+    send(10, Buffer.concat([esp(sequence, length, {}, `10.0.1.${length}`), Buffer.alloc(18, 0x77)]));
   }
   for (let length = 90; length >= 20; length -= 1) {
     send(10, esp(sequence, 40, { length }));
