@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ClientSa } from "../../src/judgement/client-sa.ts";
-import type { Attempt } from "../../src/judgement/collisions.ts";
 import type { Responder } from "../../src/judgement/responders.ts";
 import type { Session } from "../../src/judgement/session.ts";
 import { caveatsOf, isMutual, type Weights } from "../../src/judgement/weighing.ts";
+import { type AttemptFields, attemptMade } from "../support/attempts-made.ts";
 import {
   at,
   clientSaMade,
@@ -14,57 +14,6 @@ import {
   sessionMade,
   UNSEEN,
 } from "../support/facts-made.ts";
-
-interface Made {
-  contender?: ClientSa;
-  exchange?: Partial<Attempt["exchange"]>;
-  holder?: ClientSa | null;
-  overlap?: "certain" | "probable" | "unknown";
-  implied?: boolean;
-  claimSegment?: number;
-  settled?: boolean;
-  more?: Partial<Attempt>;
-}
-
-function attemptMade({
-  contender,
-  exchange = {},
-  holder = clientSaMade(),
-  overlap = "certain",
-  implied = false,
-  claimSegment = 0,
-  settled = true,
-  more = {},
-}: Made = {}): Attempt {
-  const made = exchangeMade(exchange);
-  const claim =
-    holder === null
-      ? null
-      : {
-          claim: {
-            clientSa: holder,
-            exchange: null,
-            since: at(-50),
-            segment: claimSegment,
-            acceptedAt: at(-50),
-            implied,
-            sureFrom: at(-50),
-          },
-          overlap,
-          settled,
-        };
-  return {
-    contender:
-      contender ?? clientSaMade({ session: sessionMade({ quickModes: [made] }) }, [[made, "unanswered"]]),
-    exchange: made,
-    outcome: "unanswered",
-    holder: claim,
-    verdict: "rejected",
-    acceptedInUse: false,
-    holderDropped: false,
-    ...more,
-  };
-}
 
 describe("caveats (6.12)", () => {
   const responder = { seenSending: true } as Responder;
@@ -77,13 +26,13 @@ describe("caveats (6.12)", () => {
     inByAnotherId: false,
   };
   const none = { against: () => "no" as const } as never;
-  const of = (made: Made, more: Partial<Weights> = {}, seen = responder, counter = none) =>
+  const of = (made: AttemptFields, more: Partial<Weights> = {}, seen = responder, counter = none) =>
     caveatsOf(seen, [attemptMade(made)], { ...weights, ...more }, counter);
   const quickModes = [exchangeMade()];
   const contender = (session: Partial<Session>, fields: Partial<ClientSa> = {}) =>
     clientSaMade({ session: sessionMade({ quickModes, ...session }), ...fields });
   /** An attempt of the first quick mode of a contender of which something is known. */
-  const by = (session: Partial<Session>, more: Made = {}) => {
+  const by = (session: Partial<Session>, more: AttemptFields = {}) => {
     const made = attemptMade({ contender: contender(session), ...more });
     return caveatsOf(responder, [{ ...made, exchange: quickModes[0] }], weights, none);
   };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ClientSa } from "../../src/judgement/client-sa.ts";
 import type { Attempt } from "../../src/judgement/collisions.ts";
 import { acceptedWhenFree, inByAnotherId } from "../../src/judgement/controls.ts";
 import type { Outcome } from "../../src/judgement/outcome.ts";
+import { type AttemptFields, attemptMade } from "../support/attempts-made.ts";
 import {
   at,
   clientSaMade,
@@ -14,62 +14,12 @@ import {
 
 const MICRO = 1e-6;
 
-interface Made {
-  contender?: ClientSa;
-  exchange?: Partial<Attempt["exchange"]>;
-  holder?: ClientSa | null;
-  overlap?: "certain" | "probable" | "unknown";
-  implied?: boolean;
-  claimSegment?: number;
-  settled?: boolean;
-  more?: Partial<Attempt>;
-}
-
-function attemptMade({
-  contender,
-  exchange = {},
-  holder = clientSaMade(),
-  overlap = "certain",
-  implied = false,
-  claimSegment = 0,
-  settled = true,
-  more = {},
-}: Made = {}): Attempt {
-  const made = exchangeMade(exchange);
-  const claim =
-    holder === null
-      ? null
-      : {
-          claim: {
-            clientSa: holder,
-            exchange: null,
-            since: at(-50),
-            segment: claimSegment,
-            acceptedAt: at(-50),
-            implied,
-            sureFrom: at(-50),
-          },
-          overlap,
-          settled,
-        };
-  return {
-    contender:
-      contender ?? clientSaMade({ session: sessionMade({ quickModes: [made] }) }, [[made, "unanswered"]]),
-    exchange: made,
-    outcome: "unanswered",
-    holder: claim,
-    verdict: "rejected",
-    acceptedInUse: false,
-    holderDropped: false,
-    ...more,
-  };
-}
-
 describe("controls (6.8)", () => {
   const client = clientSaMade();
   const holder = (lastAt: number, segment = 0) =>
     clientSaMade({ lifespan: lifespanMade({ life: lifeMade({ lastAt: at(lastAt), segment }) }) });
-  const refused = (made: Made = {}) => attemptMade({ contender: client, holder: holder(10), ...made });
+  const refused = (made: AttemptFields = {}) =>
+    attemptMade({ contender: client, holder: holder(10), ...made });
   const accepted = (seconds: number, fields = {}) => ({
     contender: client,
     exchange: exchangeMade({ firstAt: at(seconds), ...fields }),

@@ -5,7 +5,8 @@ import type { Attempt, Collisions, RefusedWithoutHolder } from "../../src/judgem
 import { counterEvidence, isOtherNotify } from "../../src/judgement/counter-evidence.ts";
 import type { Memory } from "../../src/judgement/memory.ts";
 import type { Outcome } from "../../src/judgement/outcome.ts";
-import { at, clientSaMade, exchangeMade, sessionMade } from "../support/facts-made.ts";
+import { type AttemptFields, attemptMade } from "../support/attempts-made.ts";
+import { at, clientSaMade, exchangeMade } from "../support/facts-made.ts";
 
 const MICRO = 1e-6;
 
@@ -20,57 +21,6 @@ function remembering({ acceptsInUse, accepted = [], refusedFreely = [] }: Rememb
   return {
     responder: acceptsInUse === undefined ? null : { make: null, acceptsInUse },
     client: () => ({ accepted, refused: [], refusedFreely }),
-  };
-}
-
-interface Made {
-  contender?: ClientSa;
-  exchange?: Partial<Attempt["exchange"]>;
-  holder?: ClientSa | null;
-  overlap?: "certain" | "probable" | "unknown";
-  implied?: boolean;
-  claimSegment?: number;
-  settled?: boolean;
-  more?: Partial<Attempt>;
-}
-
-function attemptMade({
-  contender,
-  exchange = {},
-  holder = clientSaMade(),
-  overlap = "certain",
-  implied = false,
-  claimSegment = 0,
-  settled = true,
-  more = {},
-}: Made = {}): Attempt {
-  const made = exchangeMade(exchange);
-  const claim =
-    holder === null
-      ? null
-      : {
-          claim: {
-            clientSa: holder,
-            exchange: null,
-            since: at(-50),
-            segment: claimSegment,
-            acceptedAt: at(-50),
-            implied,
-            sureFrom: at(-50),
-          },
-          overlap,
-          settled,
-        };
-  return {
-    contender:
-      contender ?? clientSaMade({ session: sessionMade({ quickModes: [made] }) }, [[made, "unanswered"]]),
-    exchange: made,
-    outcome: "unanswered",
-    holder: claim,
-    verdict: "rejected",
-    acceptedInUse: false,
-    holderDropped: false,
-    ...more,
   };
 }
 
@@ -119,7 +69,7 @@ describe("counter-evidence (6.8)", () => {
     );
     return counter.against(attempt ?? attemptMade({ contender }));
   }
-  const tolerated = (made: Made = {}) =>
+  const tolerated = (made: AttemptFields = {}) =>
     attemptMade({ ...made, more: { acceptedInUse: true, ...made.more } });
   const random = (
     seconds: number,

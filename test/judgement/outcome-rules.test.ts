@@ -1,41 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Exchange } from "../../src/ike/facts.ts";
-import { outcomeOf } from "../../src/judgement/outcome.ts";
-import type { OutcomeContext } from "../../src/judgement/outcome-facts.ts";
-import type { Session } from "../../src/judgement/session.ts";
-import {
-  at,
-  contextMade,
-  exchangeMade,
-  moment,
-  peersMade,
-  saMade,
-  sessionMade,
-  spiMade,
-  T,
-  UNSEEN,
-} from "../support/facts-made.ts";
+import { at, moment, peersMade, spiMade, T, UNSEEN } from "../support/facts-made.ts";
+import { judged, type OutcomeFields } from "../support/outcomes-made.ts";
 
 const MICRO = 1e-6;
-
-interface Row {
-  exchange?: Partial<Exchange>;
-  session?: Partial<Session>;
-  /** Informationals of client and responder on the SA, seconds from the first message. */
-  said?: [readonly number[], readonly number[]];
-  /** The responder's last sign on the SA. */
-  lastFrom?: number;
-  context?: Partial<OutcomeContext>;
-}
-
-function judged({ exchange = {}, session = {}, said = [[], []], lastFrom = UNSEEN, context = {} }: Row) {
-  const made = exchangeMade(exchange);
-  const sa = saMade({
-    informationals: [said[0].map(at), said[1].map(at)],
-    lastFromAt: [UNSEEN, lastFrom],
-  });
-  return outcomeOf(sessionMade({ sa, quickModes: [made], ...session }), made, contextMade(context));
-}
 
 /** Copies after 1, 2 and 5 s, as Windows sends them, and the responder seen sending to others all along. */
 const COPIES = { retransmissions: 3, lastRetransmissionAt: at(5), otherSentAt: at(1) };
@@ -46,7 +13,7 @@ const bothWays = (seconds: number, fields = {}) => ({
 });
 
 describe("outcome of a quick mode, the first rule that matches (4)", () => {
-  it.each<[string, Row, string]>([
+  it.each<[string, OutcomeFields, string]>([
     ["client, responder, client", { exchange: { followedReply: true, replyAt: at(1) } }, "completed"],
     ["the responder sent a message with this ID", { exchange: { replyAt: at(1) } }, "answered"],
     ["a second, shorter message of the client", { exchange: { followedShorter: true } }, "answered"],
@@ -248,7 +215,7 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
     expect(judged(row).outcome).toBe(outcome);
   });
 
-  it.each<[string, Row, number]>([
+  it.each<[string, OutcomeFields, number]>([
     ["completed: with the answer", { exchange: { followedReply: true, replyAt: at(3) } }, at(3)],
     [
       "the answer of a first message that was lost",

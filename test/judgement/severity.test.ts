@@ -1,59 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ClientSa } from "../../src/judgement/client-sa.ts";
 import type { Attempt } from "../../src/judgement/collisions.ts";
 import { causeOf, isFirstId, severityOf, type Weights } from "../../src/judgement/weighing.ts";
-import { at, clientSaMade, exchangeMade, sessionMade } from "../support/facts-made.ts";
-
-interface Made {
-  contender?: ClientSa;
-  exchange?: Partial<Attempt["exchange"]>;
-  holder?: ClientSa | null;
-  overlap?: "certain" | "probable" | "unknown";
-  implied?: boolean;
-  claimSegment?: number;
-  settled?: boolean;
-  more?: Partial<Attempt>;
-}
-
-function attemptMade({
-  contender,
-  exchange = {},
-  holder = clientSaMade(),
-  overlap = "certain",
-  implied = false,
-  claimSegment = 0,
-  settled = true,
-  more = {},
-}: Made = {}): Attempt {
-  const made = exchangeMade(exchange);
-  const claim =
-    holder === null
-      ? null
-      : {
-          claim: {
-            clientSa: holder,
-            exchange: null,
-            since: at(-50),
-            segment: claimSegment,
-            acceptedAt: at(-50),
-            implied,
-            sureFrom: at(-50),
-          },
-          overlap,
-          settled,
-        };
-  return {
-    contender:
-      contender ?? clientSaMade({ session: sessionMade({ quickModes: [made] }) }, [[made, "unanswered"]]),
-    exchange: made,
-    outcome: "unanswered",
-    holder: claim,
-    verdict: "rejected",
-    acceptedInUse: false,
-    holderDropped: false,
-    ...more,
-  };
-}
+import { attemptMade } from "../support/attempts-made.ts";
+import { clientSaMade, exchangeMade, sessionMade } from "../support/facts-made.ts";
 
 describe("severity (6.10)", () => {
   const first = attemptMade();

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Exchange } from "../../src/ike/facts.ts";
-import { outcomeOf } from "../../src/judgement/outcome.ts";
-import { deletedBy, type OutcomeContext } from "../../src/judgement/outcome-facts.ts";
-import type { Session } from "../../src/judgement/session.ts";
+import { deletedBy } from "../../src/judgement/outcome-facts.ts";
 import {
   at,
-  contextMade,
   exchangeMade,
   peersMade,
   saMade,
@@ -14,27 +10,9 @@ import {
   T,
   UNSEEN,
 } from "../support/facts-made.ts";
+import { judged, type OutcomeFields } from "../support/outcomes-made.ts";
 
 const MICRO = 1e-6;
-
-interface Row {
-  exchange?: Partial<Exchange>;
-  session?: Partial<Session>;
-  /** Informationals of client and responder on the SA, seconds from the first message. */
-  said?: [readonly number[], readonly number[]];
-  /** The responder's last sign on the SA. */
-  lastFrom?: number;
-  context?: Partial<OutcomeContext>;
-}
-
-function judged({ exchange = {}, session = {}, said = [[], []], lastFrom = UNSEEN, context = {} }: Row) {
-  const made = exchangeMade(exchange);
-  const sa = saMade({
-    informationals: [said[0].map(at), said[1].map(at)],
-    lastFromAt: [UNSEEN, lastFrom],
-  });
-  return outcomeOf(sessionMade({ sa, quickModes: [made], ...session }), made, contextMade(context));
-}
 
 /** Copies after 1, 2 and 5 s, as Windows sends them, and the responder seen sending to others all along. */
 const COPIES = { retransmissions: 3, lastRetransmissionAt: at(5), otherSentAt: at(1) };
@@ -43,7 +21,7 @@ const esp = (seconds: number, fields = {}) =>
 describe("unproven (4)", () => {
   const long = { retransmissions: 3, lastRetransmissionAt: at(10) };
 
-  it.each<[string, Row, string]>([
+  it.each<[string, OutcomeFields, string]>([
     [
       "phase 1 is not known to have finished",
       { exchange: COPIES, session: { finishedAt: UNSEEN } },
