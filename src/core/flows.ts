@@ -1,5 +1,6 @@
 /** ESP of flows that were seen before, with an SPI that was seen before: nothing but times and numbers changes. */
 
+import { MICROS, PROBES, SECONDS } from "./bounds";
 import { be16, be32, byteOf, doubleOf, field, wordOf } from "./columns";
 import {
   FLOW_ESP,
@@ -35,12 +36,7 @@ const SOURCE: usize = 12;
 const DESTINATION: usize = 16;
 /** SPI and sequence number (RFC 4303 2). */
 const ESP_HEADER: usize = 8;
-/** Entries behind its own in which a flow may stand (ike/known-flows.ts). */
-const PROBES: u32 = 8;
 const NONE: i32 = -1;
-/** Kept of each host (ike/activity.ts). */
-const SECONDS: i32 = 64;
-const MICROS: f64 = 1_000_000;
 
 /**
  * Takes a packet of ESP where nothing is new about it.
@@ -70,7 +66,7 @@ function flowOf(block: usize, source: u32, destination: u32, ports: u32): i32 {
   const mask = field(block, KNOWN_MASK);
   const mixed = source ^ (destination * field(block, KNOWN_FACTOR)) ^ ports;
   const first = (mixed * field(block, KNOWN_MIX)) >> 16;
-  for (let i: u32 = 0; i < PROBES; i += 1) {
+  for (let i: u32 = 0; i < <u32>PROBES; i += 1) {
     const entry = <usize>field(block, KNOWN) + ((<usize>((first + i) & mask)) << 4);
     const row = load<i32>(entry, 12);
     if (row === 0) return NONE;
@@ -118,7 +114,7 @@ function hasSent(block: usize, host: i32, at: f64): bool {
   if (host >= <i32>field(block, PLACES_LENGTH)) return false;
   const place = load<i32>(wordOf(block, PLACES, host)) - 1;
   if (place < 0) return false;
-  const second = <i32>(<i64>Math.floor(at / MICROS));
+  const second = <i32>(<i64>Math.floor(at / <f64>MICROS));
   const i = place * SECONDS + (second & (SECONDS - 1));
   const begun = wordOf(block, PLACE_SECOND, i);
   if (load<i32>(begun) !== second) {

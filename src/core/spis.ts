@@ -1,5 +1,6 @@
 /** Sequence numbers of an SPI, and how long its sender goes on without an answer: `SpiTable.see` (ike/spis.ts). */
 
+import { MAX_PAUSE, MAX_STEP, UNHEARD, WINDOW } from "./bounds";
 import { byteOf, doubleOf, field, wordOf } from "./columns";
 import {
   SEGMENT,
@@ -15,13 +16,6 @@ import {
   SPI_UNHEARD_THIRD_AT,
 } from "./layout";
 
-/** So many packets without a sign of the other side are a sender that is not heard any more. */
-const UNHEARD: u32 = 3;
-/** A greater step, or a pause of so many microseconds, is not a gap: a new count begins there. */
-const MAX_STEP: f64 = 1_000;
-const MAX_PAUSE: f64 = 60_000_000;
-/** Packets overtake each other by some tens. */
-const WINDOW: f64 = 32;
 const ALL_SEEN: u32 = 0xffffffff;
 
 /**
@@ -41,9 +35,9 @@ export function carried(block: usize, slot: i32, sequence: f64, at: f64, otherAt
     store<u8>(unheard, 1);
     store<f64>(since, at);
     store<f64>(doubleOf(block, SPI_UNHEARD_THIRD_AT, slot), NaN);
-  } else if (times < UNHEARD) {
+  } else if (times < <u32>UNHEARD) {
     store<u8>(unheard, times + 1);
-    if (times + 1 === UNHEARD) store<f64>(doubleOf(block, SPI_UNHEARD_THIRD_AT, slot), at);
+    if (times + 1 === <u32>UNHEARD) store<f64>(doubleOf(block, SPI_UNHEARD_THIRD_AT, slot), at);
   }
 }
 
@@ -51,15 +45,15 @@ function count(block: usize, slot: i32, sequence: f64, at: f64): void {
   const last = doubleOf(block, SPI_LAST_SEQUENCE, slot);
   const latest = wordOf(block, SPI_LATEST, slot);
   const step = sequence - load<f64>(last);
-  if (Math.abs(step) > MAX_STEP || at - load<f64>(doubleOf(block, SPI_LAST_AT, slot)) > MAX_PAUSE) {
+  if (Math.abs(step) > <f64>MAX_STEP || at - load<f64>(doubleOf(block, SPI_LAST_AT, slot)) > <f64>MAX_PAUSE) {
     store<f64>(last, sequence);
     store<u32>(latest, ALL_SEEN);
   } else if (step > 0) {
     add(wordOf(block, SPI_EXPECTED, slot), <u32>step);
     add(wordOf(block, SPI_COUNTED, slot), 1);
     store<f64>(last, sequence);
-    store<u32>(latest, step < WINDOW ? (load<u32>(latest) << (<u32>step)) | 1 : 1);
-  } else if (step > -WINDOW) {
+    store<u32>(latest, step < <f64>WINDOW ? (load<u32>(latest) << (<u32>step)) | 1 : 1);
+  } else if (step > -(<f64>WINDOW)) {
     // It fills a gap that reordering had made; a number that was seen is a copy.
     const bit: u32 = 1 << (<u32>-step);
     if ((load<u32>(latest) & bit) !== 0) return;

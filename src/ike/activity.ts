@@ -3,13 +3,11 @@
  * exactly whether it sent in any span that ends now, at a few numbers a host.
  */
 
+import { MICROS, SECONDS } from "../core/bounds.ts";
 import { PLACE_FIRST, PLACE_LAST, PLACE_SECOND, PLACES, PLACES_LENGTH } from "../core/layout.ts";
 import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
-/** Seconds kept; a power of two, more than the minute that rules look back on. */
-const SECONDS = 64;
-const MICROS = 1_000_000;
 const FIRST_HOSTS = 256;
 const FIRST_PLACES = 16;
 /** Hosts that are followed; who comes later is not known to have sent steadily. */

@@ -14,13 +14,13 @@ import type { Tracker } from "./tracker.ts";
 
 export { NOTIFY_INVALID_MESSAGE_ID, numberedNotify } from "../wire/notifies.ts";
 export { asStartedBy, type Exchange, type Stamp } from "./exchange.ts";
-export { UNHEARD_SPAN } from "./spis.ts";
 export { closeFragments } from "./incomplete-fragments.ts";
 export type { OpenedNote } from "./opened-note.ts";
 export { isTwoWay, type Path, type Side } from "./paths.ts";
 export type { RememberedClient, RememberedResponder } from "./remembered.ts";
 export type { IkeSa } from "./sa.ts";
 export { selectorsClash } from "./selectors.ts";
+export { UNHEARD_SPAN } from "./spis.ts";
 export { vendorKnowledge } from "./vendor-lists.ts";
 
 /** IP addresses, each known by a number, and what is known of each as a sender. */

@@ -6,7 +6,7 @@ import {
   FLOW_SEGMENT,
   FLOW_SOURCES,
 } from "../core/layout.ts";
-import { type Column, type ColumnType, type Memory, moved, wider } from "../linear/memory.ts";
+import { type Column, Columns, type ColumnType, type Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
 const FIRST_ROWS = 256;
@@ -18,7 +18,7 @@ const KEEPALIVE_INTERVAL = 30_000_000;
 const STEADY_KEEPALIVES = 10;
 
 /** What is known of each flow, a typed array for each fact; see `FlowTable` for what a row is. */
-export class FlowColumns {
+export class FlowColumns extends Columns {
   /** What was last in earlier segments of the clock. */
   protected earlier = new Map<number, { at: number; segment: number }[]>();
   /** Sender and receiver (host numbers) of each row. */
@@ -40,10 +40,8 @@ export class FlowColumns {
   /** 1 where ESP was seen, not keepalives alone. */
   esp: Uint8Array;
 
-  protected readonly memory: Memory;
-
   constructor(memory: Memory) {
-    this.memory = memory;
+    super(memory);
     this.from = memory.column(Int32Array, FIRST_ROWS);
     this.to = memory.column(Int32Array, FIRST_ROWS);
     this.firstAt = memory.column(Float64Array, FIRST_ROWS);
@@ -90,17 +88,7 @@ export class FlowColumns {
     this.keepalives[to] = this.keepalives[row];
   }
 
-  /** Twice as many rows. */
-  protected grow(): void {
-    this.#move((column, type) => wider(this.memory, column, type));
-  }
-
-  /** Columns that were taken from elsewhere lie in the memory again. */
-  protected settle(): void {
-    this.#move((column, type) => moved(this.memory, column, type));
-  }
-
-  #move(to: <T extends Column>(column: T, type: ColumnType<T>) => T): void {
+  protected override replaceEach(to: <T extends Column>(column: T, type: ColumnType<T>) => T): void {
     this.from = to(this.from, Int32Array);
     this.to = to(this.to, Int32Array);
     this.firstAt = to(this.firstAt, Float64Array);

@@ -1,3 +1,4 @@
+import { PROBES } from "../core/bounds.ts";
 import { KNOWN, KNOWN_FACTOR, KNOWN_MASK, KNOWN_MIX } from "../core/layout.ts";
 import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
@@ -7,8 +8,6 @@ const ENTRIES = 16_384;
 /** Words of an entry: source, destination, ports, row + 1 or 0. */
 const WORDS = 4;
 const ROW = 3;
-/** Entries behind its own in which a flow may stand; src/core/flows.ts has it too. */
-const PROBES = 8;
 
 /**
  * The rows of the IPv4 flows that were seen lately: most packets of a capture are ESP of a few hundred flows. It forgets

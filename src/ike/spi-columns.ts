@@ -16,12 +16,12 @@ import {
   SPI_UNHEARD_SINCE,
   SPI_UNHEARD_THIRD_AT,
 } from "../core/layout.ts";
-import { type Column, type ColumnType, type Memory, moved, wider } from "../linear/memory.ts";
+import { type Column, Columns, type ColumnType, type Memory, moved } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
 const FIRST_SLOTS = 256;
 
-export class SpiColumns {
+export class SpiColumns extends Columns {
   /** First slot of each row of the flow table + 1, the SPI that was seen last; 0 for none. */
   heads: Int32Array;
   /** The row's next slot + 1; of a free slot, the next free one. */
@@ -45,10 +45,8 @@ export class SpiColumns {
   counted: Uint32Array;
   /** Which of the latest numbers were seen, a bit for each; bit 0 is that of the greatest. */
   latest: Uint32Array;
-  protected readonly memory: Memory;
-
   constructor(memory: Memory) {
-    this.memory = memory;
+    super(memory);
     this.heads = memory.column(Int32Array, FIRST_SLOTS);
     this.nextSlots = memory.column(Int32Array, FIRST_SLOTS);
     this.spi = memory.column(Uint32Array, FIRST_SLOTS);
@@ -85,18 +83,12 @@ export class SpiColumns {
     border.column(SPI_LATEST, this.latest);
   }
 
-  /** Twice as many slots. */
-  protected grow(): void {
-    this.#move((column, type) => wider(this.memory, column, type));
-  }
-
-  /** Columns that were taken from elsewhere lie in the memory again. */
-  protected settle(): void {
+  protected override settle(): void {
     this.heads = moved(this.memory, this.heads, Int32Array);
-    this.#move((column, type) => moved(this.memory, column, type));
+    super.settle();
   }
 
-  #move(to: <T extends Column>(column: T, type: ColumnType<T>) => T): void {
+  protected override replaceEach(to: <T extends Column>(column: T, type: ColumnType<T>) => T): void {
     this.nextSlots = to(this.nextSlots, Int32Array);
     this.spi = to(this.spi, Uint32Array);
     this.firstAt = to(this.firstAt, Float64Array);

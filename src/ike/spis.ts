@@ -4,6 +4,7 @@
  * of a flow; a packet costs a handful of stores.
  */
 
+import { MAX_PAUSE, MAX_STEP, UNHEARD, WINDOW } from "../core/bounds.ts";
 import { ordinaryMemory, wider } from "../linear/memory.ts";
 import { SpiColumns } from "./spi-columns.ts";
 
@@ -11,15 +12,8 @@ import { SpiColumns } from "./spi-columns.ts";
 export const SPIS_PER_FLOW = 8;
 /** Slots in all: several SPIs for each of some ten thousand flows. */
 const MAX_SLOTS = 131_072;
-/** So many packets without a sign of the other side are a sender that is not heard any more. */
-const UNHEARD = 3;
 /** A client that sends so long without a sign of its responder sends to one that knows it no more. */
 export const UNHEARD_SPAN = 20_000_000;
-/** A greater step of the sequence number, or a longer pause, is not a gap: a new count begins there. */
-const MAX_STEP = 1_000;
-const MAX_PAUSE = 60_000_000;
-/** Packets overtake each other by some tens. */
-const WINDOW = 32;
 const ALL_SEEN = 0xffffffff;
 
 export class SpiTable extends SpiColumns {

@@ -73,6 +73,27 @@ export function moved<T extends Column>(memory: Memory, column: T, type: ColumnT
   return copy;
 }
 
+/** Columns of one length that grow together; `replaceEach` is to hand each of them on and keep what it gets. */
+export abstract class Columns {
+  protected readonly memory: Memory;
+
+  constructor(memory: Memory) {
+    this.memory = memory;
+  }
+
+  protected abstract replaceEach(to: <T extends Column>(column: T, type: ColumnType<T>) => T): void;
+
+  /** Twice as many rows. */
+  protected grow(): void {
+    this.replaceEach((column, type) => wider(this.memory, column, type));
+  }
+
+  /** Columns that were taken from elsewhere lie in the memory again. */
+  protected settle(): void {
+    this.replaceEach((column, type) => moved(this.memory, column, type));
+  }
+}
+
 /** Of what a runtime may have. */
 export interface WebAssemblyMemory {
   readonly buffer: ArrayBuffer;
