@@ -11,7 +11,7 @@
 import type { Slice } from "../capture/batch.ts";
 import type { CaptureError } from "../capture/source.ts";
 import { type EvidencePlan, evidencePlan } from "../evidence/plan.ts";
-import type { Decoder } from "../feed/decoder.ts";
+import type { Decoder, Sink } from "../feed/decoder.ts";
 import type { Inputs } from "../feed/feed.ts";
 import { Facts } from "../ike/facts.ts";
 import { Tracker } from "../ike/tracker.ts";
@@ -27,7 +27,6 @@ import { type GatewayPresence, presenceOf } from "../report/presence.ts";
 import type { ScanCounts } from "../report/report.ts";
 import { isoTime } from "../report/time.ts";
 import { buildTimelines, type Timeline } from "../report/timeline.ts";
-import type { Datagram } from "../wire/decoded.ts";
 import { decoderOf } from "./decoding.ts";
 import { FindingLog } from "./finding-log.ts";
 import { Judging } from "./judging.ts";
@@ -59,6 +58,8 @@ export class LiveAnalysis {
   readonly #inside: InsideAddresses;
   #judgement: Judgement | null = null;
   #quickModesBefore = 0;
+  /** Sources up to the latest that gave a row. */
+  #sources = 0;
   /** When the last slice came; steady clock, milliseconds. */
   #scannedAt = Number.NaN;
   readonly #schedule = new Schedule();
@@ -88,11 +89,11 @@ export class LiveAnalysis {
       witnesses,
       responders,
     });
-    const rounds = {
-      begin: () => this.#begin(),
-      isakmp: (datagram: Datagram) => this.#scanner.isakmp(datagram),
-      signOfLife: (datagram: Datagram) => this.#scanner.signOfLife(datagram),
-      end: (slice: Slice) => this.#taken(slice),
+    const rounds: Sink = {
+      begin: (slice) => this.#begin(slice),
+      isakmp: (datagram) => this.#scanner.isakmp(datagram),
+      signOfLife: (datagram) => this.#scanner.signOfLife(datagram),
+      end: (slice) => this.#taken(slice),
     };
     this.decoder = decoderOf(options, rounds, this.#facts);
   }
@@ -117,8 +118,11 @@ export class LiveAnalysis {
   }
 
   /** All inputs are open by now, or were looked into: a message may come by a capture and as a record. */
-  #begin(): void {
+  #begin({ source }: Slice): void {
     this.#quickModesBefore = this.#quickModes;
+    // Captures of one time take turns at every record.
+    if (source < this.#sources) return;
+    this.#sources = source + 1;
     this.#scanner.hasPublicDigest ||= this.#inputs.summaries.some(({ format }) =>
       format.startsWith("records"),
     );
