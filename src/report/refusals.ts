@@ -3,6 +3,7 @@
 import { grouped } from "../collections/grouping.ts";
 import { type Hosts, numberedNotify } from "../ike/facts.ts";
 import type { FormerHolder } from "../judgement/former-holder.ts";
+import { SECOND } from "../judgement/moment.ts";
 import type { Refusals } from "../judgement/refused-without-holder.ts";
 import type { Warning } from "./model.ts";
 import { clientText, messageIdText } from "./sentences.ts";
@@ -12,8 +13,6 @@ import { isoTime } from "./time.ts";
 const SHOWN_IDS = 3;
 /** Clients named that had the ID before. */
 const SHOWN_HOLDERS = 3;
-/** Microseconds. */
-const SECOND = 1_000_000;
 
 /** At most `limit` of each kind, and a line for the rest. */
 export function refusalWarnings(refusals: readonly Refusals[], hosts: Hosts, limit: number): Warning[] {
