@@ -7,11 +7,29 @@ import { drive } from "../../src/feed/drive.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import { Sequencer } from "../../src/feed/sequencer.ts";
 import type { Memory } from "../../src/linear/memory.ts";
+import { Walk } from "../../src/linear/walk.ts";
 import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";
 import { chunks } from "../support/sources.ts";
 
 /** Bytes handed on at a time: records lie across many of them. */
 const PIECE = 60_000;
+
+/** Counts what every walk settles while `read` runs. */
+export async function settledIn(read: () => Promise<void>): Promise<number> {
+  let frames = 0;
+  const { past } = Walk.prototype;
+  Walk.prototype.past = function (from, end) {
+    const to = past.call(this, from, end);
+    frames += to - from;
+    return to;
+  };
+  try {
+    await read();
+  } finally {
+    Walk.prototype.past = past;
+  }
+  return frames;
+}
 
 export interface Known {
   facts: unknown;

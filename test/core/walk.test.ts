@@ -9,31 +9,20 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
-import { Walk } from "../../src/linear/walk.ts";
 import { pcap } from "../support/capture-files.ts";
 import { allCaptures } from "../support/captures.ts";
 import { simulate } from "../support/world.ts";
-import { known } from "./known.ts";
+import { known, settledIn } from "./known.ts";
 import { atBounds, traffic } from "./traffic.ts";
 
 /** Compares reading with the walk and without; gives how many frames the walk settled. */
-async function settled(captures: readonly Uint8Array[], what: string): Promise<number> {
-  let frames = 0;
-  const { past } = Walk.prototype;
-  Walk.prototype.past = function (from, end) {
-    const to = past.call(this, from, end);
-    frames += to - from;
-    return to;
-  };
-  try {
+function settled(captures: readonly Uint8Array[], what: string): Promise<number> {
+  return settledIn(async () => {
     const walked = await known(captures, LinearMemory.make());
     const plain = await known(captures, ordinaryMemory);
     // The one is quick, the other says what differs.
     if (!isDeepStrictEqual(walked, plain)) expect(walked, what).toStrictEqual(plain);
-  } finally {
-    Walk.prototype.past = past;
-  }
-  return frames;
+  });
 }
 
 const samples = fileURLToPath(new URL("../../samples/", import.meta.url));

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { drawn } from "./keys.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const core = join(root, "src/core");
@@ -56,6 +57,7 @@ function faultsOf(name) {
           return {
             name,
             line,
+            index,
             found,
             put,
             text: text.slice(0, index) + put + text.slice(index + found.length),
@@ -65,30 +67,15 @@ function faultsOf(name) {
   );
 }
 
-/** A generator of numbers from 0 to 1 (mulberry32). */
-function randomOf(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x100000000;
-  };
-}
-
-function drawn(all, count, seed) {
-  const random = randomOf(seed);
-  const keyed = all.map((fault) => ({ fault, key: random() }));
-  return keyed
-    .sort((a, b) => a.key - b.key)
-    .slice(0, count)
-    .map(({ fault }) => fault);
+/** A name of a fault. */
+function keyOf({ name, index, found, put }) {
+  return `${name} ${index} ${found} ${put}`;
 }
 
 /** The walk's bytes with a file replaced; null where the compiler refuses. */
 async function compiled(name, text) {
   const sources = new Map(
-    [...FILES, "layout.ts"].map((file) => [file, readFileSync(join(core, file), "utf8")]),
+    [...FILES, "bounds.ts", "layout.ts"].map((file) => [file, readFileSync(join(core, file), "utf8")]),
   );
   sources.set(name, text);
   const { options } = JSON.parse(readFileSync(join(core, "asconfig.json"), "utf8"));
@@ -139,12 +126,10 @@ if (usual === null) throw new Error("the walk as it is does not agree with readi
 const wanted = Number(values.faults);
 let taken = 0;
 let noticed = 0;
-for (const { name, line, found, put, text } of drawn(
-  FILES.flatMap(faultsOf),
-  10 * wanted,
-  Number(values.seed),
-)) {
+const faults = new Map(FILES.flatMap(faultsOf).map((fault) => [keyOf(fault), fault]));
+for (const key of drawn([...faults.keys()], faults.size, values.seed)) {
   if (taken === wanted) break;
+  const { name, line, found, put, text } = faults.get(key);
   const bytes = await compiled(name, text);
   if (bytes === null) continue;
   taken += 1;
