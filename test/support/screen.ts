@@ -9,6 +9,7 @@ export class Screen {
   #lines: string[] = [""];
   #row = 0;
   #column = 0;
+  readonly #pictures: string[] = [];
 
   constructor(columns: number, rows: number) {
     this.columns = columns;
@@ -24,6 +25,11 @@ export class Screen {
   /** Everything that was ever printed and not erased. */
   get history(): string {
     return this.#lines.map((line) => line.trimEnd()).join("\n");
+  }
+
+  /** What was seen each time before the program went back to draw over it, or erased it; oldest first. */
+  get pictures(): readonly string[] {
+    return this.#pictures;
   }
 
   get #top(): number {
@@ -59,6 +65,7 @@ export class Screen {
 
   #control(argument: string, command: string): void {
     const count = argument === "" ? 1 : Number(argument);
+    if (command === "A" || command === "H") this.#pictures.push(this.text);
     if (command === "A") this.#row = Math.max(this.#top, this.#row - count);
     else if (command === "K") this.#cut();
     else if (command === "J" && argument === "") {
