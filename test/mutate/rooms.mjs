@@ -12,6 +12,8 @@ const RULES = [
   "test/witnesses/",
   "test/live-analysis.test.ts",
 ];
+/** Of facts and tables: what calls them, in milliseconds. */
+const OWN = ["test/ike/", "test/judgement/"];
 const LAYOUTS = ["test/wire/"];
 
 /** Files that are slow for what they notice, or about time and memory. */
@@ -22,7 +24,7 @@ export const SLOW = /in two files|one in ten thousand|calls none with four|names
 /** By room: its tests, and how many mutants are tried; all where nothing is said. */
 export const ROOMS = {
   judgement: { tests: RULES },
-  ike: { tests: RULES },
+  ike: { tests: OWN },
   wire: { tests: [...LAYOUTS, "test/samples.test.ts"] },
   capture: { tests: ["test/capture/", "test/samples.test.ts"], sample: 300 },
   feed: { tests: ["test/feed/", "test/samples.test.ts"], sample: 300 },
