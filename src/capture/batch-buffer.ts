@@ -2,9 +2,12 @@
 
 import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { FrameBatch } from "./batch.ts";
+import type { ByteWindow } from "./byte-window.ts";
 
 /** Records per batch. */
-export const CAPACITY = 8192;
+const CAPACITY = 8192;
+/** No format has shorter records: the header of one in a pcap. */
+const LEAST_RECORD = 16;
 
 /** No capture program writes records larger than this (libpcap's MAXIMUM_SNAPLEN). */
 export const MAX_RECORD = 262_144;
@@ -15,21 +18,35 @@ export class BatchBuffer implements FrameBatch {
   count = 0;
   readonly offsets: Uint32Array;
   readonly captured: Uint32Array;
-  readonly original = new Uint32Array(CAPACITY);
+  readonly original: Uint32Array;
   readonly linkTypes: Uint16Array;
-  readonly interfaces = new Uint32Array(CAPACITY);
-  readonly micros = new Float64Array(CAPACITY);
-  readonly nanos = new Uint16Array(CAPACITY);
+  readonly interfaces: Uint32Array;
+  readonly micros: Float64Array;
+  readonly nanos: Uint16Array;
   firstFrame = 1;
+  /** Most records. */
+  readonly capacity: number;
 
-  constructor(memory: Memory = ordinaryMemory) {
-    this.offsets = memory.column(Uint32Array, CAPACITY);
-    this.captured = memory.column(Uint32Array, CAPACITY);
-    this.linkTypes = memory.column(Uint16Array, CAPACITY);
+  /** @param records that may come; of more than a batch holds the others wait */
+  constructor(records = CAPACITY, memory: Memory = ordinaryMemory) {
+    const capacity = Math.max(1, Math.min(CAPACITY, Math.floor(records)));
+    this.capacity = capacity;
+    this.offsets = memory.column(Uint32Array, capacity);
+    this.captured = memory.column(Uint32Array, capacity);
+    this.original = new Uint32Array(capacity);
+    this.linkTypes = memory.column(Uint16Array, capacity);
+    this.interfaces = new Uint32Array(capacity);
+    this.micros = new Float64Array(capacity);
+    this.nanos = new Uint16Array(capacity);
+  }
+
+  /** For the records of a window: as many as its chunk can hold. */
+  static over({ chunk, memory }: ByteWindow): BatchBuffer {
+    return new BatchBuffer(chunk / LEAST_RECORD, memory);
   }
 
   get full(): boolean {
-    return this.count === CAPACITY;
+    return this.count === this.capacity;
   }
 
   /** Begins a batch over `bytes`, behind the records of the last one. */

@@ -5,8 +5,9 @@
  */
 
 import type { FrameBatch } from "./batch.ts";
-import { BatchBuffer, CAPACITY, MAX_RECORD } from "./batch-buffer.ts";
+import { BatchBuffer, MAX_RECORD } from "./batch-buffer.ts";
 import type { RandomAccess } from "./byte-source.ts";
+import { FrameArena } from "./frame-arena.ts";
 import { Glass } from "./random-access.ts";
 import {
   CaptureError,
@@ -53,8 +54,6 @@ const LINKTYPE_USER15 = 162;
  */
 const MAX_READ = 64 * 1024 * 1024;
 const MAX_READ_PER_BYTE = 16;
-/** Bytes of frames in one batch. */
-const ARENA = 1024 * 1024;
 
 export class NetMonSource implements CaptureSource {
   readonly summary: SourceSummary;
@@ -62,9 +61,9 @@ export class NetMonSource implements CaptureSource {
   readonly #bytes: RandomAccess;
   readonly #table: Glass;
   readonly #frames: Glass;
-  readonly #batch = new BatchBuffer();
+  readonly #batch: BatchBuffer;
   /** Frames may lie anywhere: those of a batch are copied here. */
-  readonly #arena = new Uint8Array(ARENA);
+  readonly #arena = new FrameArena();
   readonly #version: { major: 1 | 2; minor: number };
   readonly #media: number;
   readonly #startMicros: number;
@@ -73,7 +72,6 @@ export class NetMonSource implements CaptureSource {
   #entry = 0;
   /** Bytes of records so far: where they are more than the file has, the table names some twice. */
   #taken = 0;
-  #used = 0;
 
   private constructor(bytes: RandomAccess, header: DataView, name: string, suffix: string) {
     this.#bytes = bytes;
@@ -85,6 +83,7 @@ export class NetMonSource implements CaptureSource {
     this.#startMicros = startTime(header);
     this.#tableOffset = header.getUint32(TABLE_OFFSET, true);
     this.#entries = Math.floor(header.getUint32(TABLE_LENGTH, true) / ENTRY);
+    this.#batch = new BatchBuffer(this.#entries);
     this.summary = newSummary(name, `netmon${this.#version.major}${suffix}`, this.#hasUtc ? 9 : 6);
     this.summary.bytes = NETMON_HEADER;
   }
@@ -125,9 +124,8 @@ export class NetMonSource implements CaptureSource {
   async next(): Promise<FrameBatch | null> {
     if (this.summary.end !== "clean") return null;
     const batch = this.#batch;
-    batch.begin(this.#arena);
-    this.#used = 0;
-    while (batch.count < CAPACITY && this.#used + MAX_RECORD <= ARENA && this.#entry < this.#entries) {
+    this.#arena.begin(batch);
+    while (!batch.full && !this.#arena.isFull && this.#entry < this.#entries) {
       if (!(await this.#frame().catch((error: ReadFailure) => this.#failed(error)))) break;
     }
     this.summary.packets += batch.count;
@@ -182,8 +180,7 @@ export class NetMonSource implements CaptureSource {
     const linkType = linkTypeOf(media);
     const batch = this.#batch;
     const i = batch.count;
-    batch.bytes.set(bytes.subarray(skip, captured), this.#used);
-    batch.offsets[i] = this.#used;
+    batch.offsets[i] = this.#arena.put(batch, bytes.subarray(skip, captured));
     batch.captured[i] = captured - skip;
     batch.original[i] = Math.max(0, original - skip);
     batch.linkTypes[i] = linkType;
@@ -196,7 +193,6 @@ export class NetMonSource implements CaptureSource {
       batch.nanos[i] = Number(((nanos % 1000n) + 1000n) % 1000n);
     }
     batch.count = i + 1;
-    this.#used += captured - skip;
     if (!this.summary.linkTypes.includes(linkType)) this.summary.linkTypes.push(linkType);
   }
 

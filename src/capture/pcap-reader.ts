@@ -4,7 +4,7 @@
  */
 
 import type { FrameBatch } from "./batch.ts";
-import { BatchBuffer, CAPACITY, MAX_RECORD } from "./batch-buffer.ts";
+import { BatchBuffer, MAX_RECORD } from "./batch-buffer.ts";
 import { type ByteWindow, endOf } from "./byte-window.ts";
 import {
   chooseDialect,
@@ -51,7 +51,7 @@ export class PcapSource extends StreamSource implements CaptureSource {
     const [dialect] = header.dialects;
     super(window, newSummary(name, dialect.name + suffix, dialect.nanos ? 9 : 6));
     this.#header = header;
-    this.#batch = new BatchBuffer(window.memory);
+    this.#batch = BatchBuffer.over(window);
     this.#suffix = suffix;
     this.#dialect = dialect;
     this.#undecided = header.dialects.length > 1;
@@ -123,11 +123,11 @@ export class PcapSource extends StreamSource implements CaptureSource {
     const unsure = lengths === "larger-is-original";
     const { end } = window;
     const view = new DataView(window.bytes.buffer, window.bytes.byteOffset, end);
-    const { offsets, captured, original, micros } = batch;
+    const { capacity, offsets, captured, original, micros } = batch;
     const last = end - header;
     let at = window.start;
     let count = 0;
-    while (at <= last && count < CAPACITY) {
+    while (at <= last && count < capacity) {
       let length = view.getUint32(at + capturedAt, littleEndian);
       let wire = view.getUint32(at + 20 - capturedAt, littleEndian);
       if (unsure && length > wire) [length, wire] = [wire, length];

@@ -4,7 +4,7 @@
  */
 
 import type { FrameBatch } from "./batch.ts";
-import { BatchBuffer, CAPACITY, MAX_RECORD } from "./batch-buffer.ts";
+import { BatchBuffer, MAX_RECORD } from "./batch-buffer.ts";
 import { type ByteWindow, endOf } from "./byte-window.ts";
 import { INTERFACE_FIXED, type Interface, readInterface } from "./pcapng-interface.ts";
 import type { CaptureSource } from "./source.ts";
@@ -40,7 +40,7 @@ export class PcapngSource extends StreamSource implements CaptureSource {
 
   constructor(window: ByteWindow, name: string, suffix: string) {
     super(window, newSummary(name, `pcapng${suffix}`));
-    this.#batch = new BatchBuffer(window.memory);
+    this.#batch = BatchBuffer.over(window);
     this.#view = this.#bytesAtHand();
   }
 
@@ -89,11 +89,11 @@ export class PcapngSource extends StreamSource implements CaptureSource {
     const littleEndian = this.#littleEndian;
     const interfaces = this.#interfaces;
     const batch = this.#batch;
-    const { offsets, captured, original, linkTypes, micros, nanos } = batch;
+    const { capacity, offsets, captured, original, linkTypes, micros, nanos } = batch;
     const last = window.end - ENHANCED_FIXED - 4;
     let at = window.start;
     let count = batch.count;
-    while (at <= last && count < CAPACITY && view.getUint32(at, littleEndian) === ENHANCED_PACKET) {
+    while (at <= last && count < capacity && view.getUint32(at, littleEndian) === ENHANCED_PACKET) {
       const length = view.getUint32(at + 4, littleEndian);
       if (length < ENHANCED_FIXED + 4 || length % 4 !== 0 || length > MAX_BLOCK) break;
       if (at + length > window.end || view.getUint32(at + length - 4, littleEndian) !== length) break;

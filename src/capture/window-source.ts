@@ -13,7 +13,7 @@ export abstract class WindowSource extends StreamSource implements CaptureSource
   /** @param format with its suffix @param timeDigits digits after the second that the format's clock has */
   protected constructor(window: ByteWindow, name: string, format: string, timeDigits: 6 | 9) {
     super(window, newSummary(name, format, timeDigits));
-    this.batch = new BatchBuffer(window.memory);
+    this.batch = BatchBuffer.over(window);
   }
 
   /**

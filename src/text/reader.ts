@@ -4,8 +4,9 @@
  */
 
 import type { FrameBatch } from "../capture/batch.ts";
-import { BatchBuffer, CAPACITY, MAX_RECORD } from "../capture/batch-buffer.ts";
+import { BatchBuffer } from "../capture/batch-buffer.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
+import { FrameArena } from "../capture/frame-arena.ts";
 import type { CaptureSource } from "../capture/source.ts";
 import { newSummary, StreamSource } from "../capture/stream-source.ts";
 import { DumpLine, readDumpLine } from "./dump-line.ts";
@@ -15,31 +16,28 @@ import { guessLink } from "./link-guess.ts";
 import { PacketAssembler, type TextPacket } from "./packets.ts";
 
 const LINKTYPE_ETHERNET = 1;
-/** Bytes of packets in one batch. */
-const ARENA = 1024 * 1024;
 
 export class TextSource extends StreamSource implements CaptureSource {
-  readonly #batch = new BatchBuffer();
-  readonly #arena = new Uint8Array(ARENA);
+  readonly #batch: BatchBuffer;
+  readonly #arena = new FrameArena();
   readonly #lines: Lines;
   readonly #line = new DumpLine();
   readonly #packets = new PacketAssembler();
   readonly #midnights = new Midnights();
-  #used = 0;
   #micros = 0;
   #nanos = 0;
 
   /** @param window stands at the beginning of the text */
   constructor(window: ByteWindow, name: string, suffix: string) {
     super(window, newSummary(name, `text${suffix}`));
+    this.#batch = BatchBuffer.over(window);
     this.#lines = new Lines(window);
   }
 
   async next(): Promise<FrameBatch | null> {
     const window = this.window;
     const batch = this.#batch;
-    batch.begin(this.#arena);
-    this.#used = 0;
+    this.#arena.begin(batch);
     while (this.summary.end === "clean") {
       const before = window.offset;
       const isFull = this.#takeLines();
@@ -58,7 +56,7 @@ export class TextSource extends StreamSource implements CaptureSource {
   /** Takes all lines at hand; true when the batch is full. */
   #takeLines(): boolean {
     const { bytes } = this.window;
-    while (this.#batch.count < CAPACITY && this.#used + MAX_RECORD <= ARENA) {
+    while (!this.#batch.full && !this.#arena.isFull) {
       if (!this.#lines.take()) return false;
       if (readDumpLine(bytes, this.#lines.start, this.#lines.end, this.#line)) {
         this.#add(this.#packets.dump(this.#line));
@@ -97,8 +95,7 @@ export class TextSource extends StreamSource implements CaptureSource {
     this.#setTime(packet);
     const batch = this.#batch;
     const i = batch.count;
-    batch.bytes.set(bytes.subarray(0, length), this.#used);
-    batch.offsets[i] = this.#used;
+    batch.offsets[i] = this.#arena.put(batch, bytes.subarray(0, length));
     batch.captured[i] = length;
     batch.original[i] = guess?.original ?? length;
     batch.linkTypes[i] = guess?.linkType ?? LINKTYPE_ETHERNET;
@@ -106,7 +103,6 @@ export class TextSource extends StreamSource implements CaptureSource {
     batch.micros[i] = this.#micros;
     batch.nanos[i] = this.#nanos;
     batch.count = i + 1;
-    this.#used += length;
     if (!this.summary.linkTypes.includes(batch.linkTypes[i])) this.summary.linkTypes.push(batch.linkTypes[i]);
   }
 
