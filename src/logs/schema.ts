@@ -63,14 +63,20 @@ export const zeekLine = z.object({
   length: count(MAX_LENGTH, HEADER).optional(),
 });
 
+const eveEvent = z.object({ timestamp: z.string(), event_type: z.string() });
+const ipsecObject = z.object({
+  ts: z.unknown(),
+  uid: z.string(),
+  "id.orig_h": z.string(),
+  initiator_spi: z.string(),
+});
+
 /** True for an object that an EVE log holds, whatever its type of event. */
 export function isEveEvent(value: unknown): boolean {
-  return z.object({ timestamp: z.string(), event_type: z.string() }).safeParse(value).success;
+  return eveEvent.safeParse(value).success;
 }
 
 /** True for an object that an ipsec.log in JSON holds. */
 export function isIpsecObject(value: unknown): boolean {
-  return z
-    .object({ ts: z.unknown(), uid: z.string(), "id.orig_h": z.string(), initiator_spi: z.string() })
-    .safeParse(value).success;
+  return ipsecObject.safeParse(value).success;
 }
