@@ -15,6 +15,8 @@ export const REORDER = 5_000_000;
 
 /** Enough to tell every format but text and ERF: a header of tar. */
 const BEGINNING = 512;
+/** Enough for a line of a gateway among the first of a log, and no more than text is waited for anyway. */
+const LOG_BEGINNING = 4096;
 const OPEN_BRACE = 0x7b;
 const HASH = 0x23;
 
@@ -121,6 +123,8 @@ async function openGatewayLog({
   const { gatewayLog, isGatewayLog = false } = options;
   if (gatewayLog === undefined || !(isGatewayLog || isText(window))) return null;
   const { GatewayLogSource, looksLikeGatewayLog } = await import("../syslog/source.ts");
+  // A pipe may bring it line by line.
+  await window.have(LOG_BEGINNING);
   if (!isGatewayLog && !looksLikeGatewayLog(window)) return null;
   return new GatewayLogSource(window, name, suffix, gatewayLog(name));
 }

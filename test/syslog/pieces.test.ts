@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { IterableSource } from "../../src/capture/byte-source.ts";
+import { openSource } from "../../src/feed/formats.ts";
+import { chunks } from "../support/sources.ts";
+
+const LOG = [
+  "Nov  8 07:10:04 mail1 postfix/smtpd[4711]: connect from localhost",
+  "Nov  8 07:10:05 asa1 %ASA-5-713120: Group = g, IP = 198.51.100.11, PHASE 2 COMPLETED (msgid=00000001)",
+].join("\n");
+
+it.each([1, 5, 70, 1000])("a log that a pipe brings in pieces of %i bytes is one", async (size) => {
+  const taken: string[] = [];
+  const gatewayLog = () => ({ take: (line: string) => taken.push(line), pass: () => {} });
+  const bytes = new IterableSource(chunks(new TextEncoder().encode(LOG), size));
+  const source = await openSource(bytes, "-", { gatewayLog });
+  expect(source.summary.format).toBe("asa-syslog");
+  await source.next();
+  expect(taken).toEqual([LOG.split("\n")[1]]);
+});
