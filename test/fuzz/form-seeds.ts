@@ -35,64 +35,70 @@ function inFolder<T>(make: (folder: string, capture: string) => T): T {
   }
 }
 
+/** What editcap makes of the sample. */
+function converted(...forms: string[]): Uint8Array[] {
+  return inFolder((folder, capture) =>
+    forms.flatMap((form) => {
+      const path = join(folder, form);
+      return spawnSync("editcap", ["-F", form, capture, path]).status === 0
+        ? [new Uint8Array(readFileSync(path))]
+        : [];
+    }),
+  );
+}
+
+type Seeds = Readonly<Record<string, () => Uint8Array[]>>;
+
 /** By the name of the reader. */
-export function formSeeds(): Record<string, Uint8Array[]> {
-  return inFolder((folder, capture) => {
-    const converted = (...forms: string[]) =>
-      forms.flatMap((form) => {
-        const path = join(folder, form);
-        return spawnSync("editcap", ["-F", form, capture, path]).status === 0
-          ? [new Uint8Array(readFileSync(path))]
-          : [];
-      });
-    return {
-      snoop: converted("snoop"),
-      netmon: converted("netmon1", "netmon2"),
-      dialects: converted("nokiapcap", "suse6_3pcap", "modpcap", "rh6_1pcap"),
-      erf: [erf()],
-      text: [
-        ...made("tcpdump", ["-r", capture, "-nn", "-XX", "-tttt"], null),
-        ...made("tshark", ["-r", capture, "-P", "-x"], null),
-        ...made("xxd", []),
-        ...made("hexdump", ["-C"]),
-        ...made("hexdump", []),
-        ...made("od", ["-A", "x", "-t", "x1"], FRAME),
-      ],
-    };
-  });
+export const formSeeds: Seeds = {
+  snoop: () => converted("snoop"),
+  netmon: () => converted("netmon1", "netmon2"),
+  dialects: () => converted("nokiapcap", "suse6_3pcap", "modpcap", "rh6_1pcap"),
+  erf: () => [erf()],
+  text: () =>
+    inFolder((_, capture) => [
+      ...made("tcpdump", ["-r", capture, "-nn", "-XX", "-tttt"], null),
+      ...made("tshark", ["-r", capture, "-P", "-x"], null),
+      ...made("xxd", []),
+      ...made("hexdump", ["-C"]),
+      ...made("hexdump", []),
+      ...made("od", ["-A", "x", "-t", "x1"], FRAME),
+    ]),
+};
+
+/** By the name of what packs, in small blocks and windows: whoever unpacks them makes room for a whole one. */
+export const packedSeeds: Seeds = {
+  xz: () => made("xz", ["-c", "--lzma2=dict=4KiB"]),
+  bzip2: () => made("bzip2", ["-1", "-c"]),
+  lz4: () => [...made("lz4", ["-q", "-B4", "-c"]), ...made("lz4", ["-q", "-l", "-c"])],
+  gzip: () => [new Uint8Array(gzipSync(CAPTURE))],
+};
+
+export function zstdSeeds(): Uint8Array[] {
+  return [...made("zstd", ["-q", "-c", "--zstd=wlog=10"]), ...made("zstd", ["-q", "-c", "-19"])];
 }
 
-/** By the name of what packs, in small blocks: whoever unpacks them makes room for a whole one. */
-export function packedSeeds(): Record<string, Uint8Array[]> {
-  return {
-    zstd: made("zstd", ["-q", "-c"]),
-    xz: made("xz", ["-c"]),
-    bzip2: made("bzip2", ["-1", "-c"]),
-    lz4: [...made("lz4", ["-q", "-B4", "-c"]), ...made("lz4", ["-q", "-l", "-c"])],
-    gzip: [new Uint8Array(gzipSync(CAPTURE))],
-  };
+/** What an archiver makes of the sample, by each of the commands; nothing where it is not installed. */
+function archived(...commands: readonly string[][]): Uint8Array[] {
+  return inFolder((folder) =>
+    commands.flatMap(([program, ...args]) => {
+      try {
+        execFileSync(program, args, { cwd: folder, stdio: "ignore" });
+        return [new Uint8Array(readFileSync(join(folder, args.find((arg) => arg.startsWith("a."))!)))];
+      } catch {
+        return [];
+      }
+    }),
+  );
 }
 
-/** By the name of the archive's form. */
-export function archiveSeeds(): Record<string, Uint8Array[]> {
-  return inFolder((folder) => {
-    const archived = (...commands: readonly string[][]) =>
-      commands.flatMap(([program, ...args]) => {
-        try {
-          execFileSync(program, args, { cwd: folder, stdio: "ignore" });
-          return [new Uint8Array(readFileSync(join(folder, args.find((arg) => arg.startsWith("a."))!)))];
-        } catch {
-          // The program is not installed here.
-          return [];
-        }
-      });
-    return {
-      tar: archived(["tar", "cf", "a.tar", "a.pcap"], ["tar", "cf", "a.tar", "--format=pax", "a.pcap"]),
-      tgz: archived(["tar", "czf", "a.tgz", "a.pcap"]),
-      zip: archived(["zip", "-q", "a.zip", "a.pcap"]),
-    };
-  });
-}
+/** By the name of the archive's form. Small blocks: nine tenths of a tar are its padding. */
+export const archiveSeeds: Seeds = {
+  tar: () =>
+    archived(["tar", "cbf", "2", "a.tar", "a.pcap"], ["tar", "cbf", "2", "a.tar", "--format=pax", "a.pcap"]),
+  tgz: () => archived(["tar", "czbf", "2", "a.tgz", "a.pcap"]),
+  zip: () => archived(["zip", "-q", "a.zip", "a.pcap"], ["zip", "-q", "-0", "a.zip", "a.pcap"]),
+};
 
 function erf(): Uint8Array {
   const header = Buffer.alloc(18);

@@ -1,6 +1,5 @@
 /** Fuzz targets of what comes as lines: message records and logs, an ASA's log, Windows events, keys. */
 
-import { IterableSource } from "../../src/capture/byte-source.ts";
 import { CaptureError } from "../../src/capture/source.ts";
 import { EventReader } from "../../src/events/reader.ts";
 import { openSource } from "../../src/feed/formats.ts";
@@ -12,6 +11,7 @@ import { parseAddress } from "../../src/wire/address.ts";
 import { Message } from "../../src/wire/datagram.ts";
 import { classifyHeader, HeaderClass } from "../../src/wire/isakmp.ts";
 import { must, same } from "./oracle.ts";
+import { PieceSource, pieceOf, reusedMemory } from "./pieces.ts";
 
 const text = new TextDecoder("latin1");
 /** 2026-11-28 00:00 UTC: lines without a year are of the time before. */
@@ -21,7 +21,7 @@ const MAX_MESSAGE_ID = 0xffffffff;
 /** Message records and logs read the same in chunks as whole, and every row is whole. */
 export async function fuzzLines(input: Uint8Array): Promise<void> {
   const whole = await rowsOf(input, input.length + 1);
-  const size = 1 + ((input[0] ?? 0) % 97);
+  const size = pieceOf(input, 0);
   // Lines that come later than the window allows are taken as they come, which the user is told.
   if (JSON.stringify(whole.notes).includes("sensor-clock")) return;
   same(await rowsOf(input, size), whole, `chunks of ${size} bytes read like the whole`);
@@ -38,7 +38,7 @@ interface Rows {
 async function rowsOf(input: Uint8Array, size: number): Promise<Rows> {
   const result: Rows = { failed: null, packets: 0, end: "", notes: null, rows: [] };
   try {
-    const source = await openSource(new IterableSource(chunks(input, size)), "x", { chunk: 64 });
+    const source = await openSource(new PieceSource(input, size), "x", { chunk: 64, memory: reusedMemory });
     for (let batch = await source.next(); batch !== null; batch = await source.next()) {
       if (batch.provenance === "packet") continue;
       for (let i = 0; i < batch.count; i += 1) {
@@ -59,10 +59,6 @@ async function rowsOf(input: Uint8Array, size: number): Promise<Rows> {
     result.failed = error.message;
   }
   return result;
-}
-
-async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 /** What a gateway's log says names real addresses, IDs and times, and every line is in the counts. */

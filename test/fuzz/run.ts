@@ -30,6 +30,7 @@ const MAX_ROOM = 16 * 1024 * 1024;
 /** Of the clock, and of the processor: inputs of some kilobytes take less by orders of magnitude. */
 const SUSPICIOUS_MS = 2_000;
 const SLOW_MICROS = 1_000_000;
+const TRACED_CALLS = 20;
 
 const { values } = parseArgs({
   options: {
@@ -58,7 +59,7 @@ class Campaign {
   seconds = 0;
   readonly broken = new Map<string, number>();
   readonly #target: Target;
-  readonly #corpus: Uint8Array[];
+  #corpus: Uint8Array[] = [];
   readonly #mutator: Mutator;
   /** Room for the inputs of a batch. */
   #room: Uint8Array;
@@ -67,7 +68,6 @@ class Campaign {
 
   constructor(target: Target, seed: number) {
     this.#target = target;
-    this.#corpus = [...target.seeds, ...kept(target.name)];
     this.#mutator = new Mutator(seed);
     this.#batch = target.batch;
     this.#room = new Uint8Array(target.batch * target.maxLength);
@@ -80,8 +80,11 @@ class Campaign {
     return `${name}: ${this.executions} executions, ${rate}/s, corpus ${this.#corpus.length}, ${broken} broken`;
   }
 
-  /** Runs the corpus itself, which the others are measured against. */
+  /** Makes the corpus and runs it: the others are measured against it. */
   async begin(coverage: Coverage | null): Promise<void> {
+    const seeds = [...(await this.#target.seeds()), ...kept(this.#target.name)];
+    // Copies of their own size: they may be views of large captures.
+    this.#corpus = seeds.map((seed) => seed.slice(0, this.#target.maxLength));
     for (const seed of this.#corpus) await this.#execute(seed);
     coverage?.fresh(true);
   }
@@ -147,19 +150,37 @@ class Campaign {
     try {
       const done = this.#target.run(input);
       if (done !== undefined) await done;
-      if (performance.now() - begin > SUSPICIOUS_MS) await this.#refuseSlow(input);
+    } catch {
+      this.#keepBroken(input, await this.#traced(input));
+    }
+    if (performance.now() - begin > SUSPICIOUS_MS) await this.#refuseSlow(input);
+  }
+
+  /** The error of an input that breaks something, with its stack: see `main`. */
+  async #traced(input: Uint8Array): Promise<unknown> {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = TRACED_CALLS;
+    try {
+      await this.#target.run(input);
+      return new Error("broken: it was once, and not again");
     } catch (error) {
-      this.#keepBroken(input, error);
+      return error;
+    } finally {
+      Error.stackTraceLimit = limit;
     }
   }
 
   /** Runs an input once more that took long: other programs may have had the processor. */
   async #refuseSlow(input: Uint8Array): Promise<void> {
     const begin = process.cpuUsage();
-    await this.#target.run(input);
+    try {
+      await this.#target.run(input);
+    } catch {
+      return;
+    }
     const { user } = process.cpuUsage(begin);
-    if (user > SLOW_MICROS)
-      throw new Error(`broken: ${input.length} bytes take ${Math.round(user / 1000)} ms`);
+    if (user <= SLOW_MICROS) return;
+    this.#keepBroken(input, new Error(`broken: ${input.length} bytes take ${Math.round(user / 1000)} ms`));
   }
 
   #keepBroken(input: Uint8Array, error: unknown): void {
@@ -210,10 +231,12 @@ async function main(): Promise<number> {
   const campaigns = targets.map((target, i) => new Campaign(target, seed + i));
   let stopped = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => (stopped = true));
-  say(
-    `fuzzing with seed ${seed}: ${targets.map(({ name, seeds }) => `${name} (${seeds.length} seeds)`).join(", ")}`,
-  );
+  say(`fuzzing with seed ${seed}: ${targets.map(({ name }) => name).join(", ")}`);
+  // Refusals are errors, whose stacks would take longer than what is tried.
+  Error.stackTraceLimit = 0;
   for (const campaign of campaigns) await campaign.begin(coverage);
+  // Nor are the system's programs tried, to which some readers leave what they cannot unpack.
+  process.env.PATH = "";
   while (!stopped && performance.now() < until) {
     for (const campaign of campaigns) {
       if (stopped || performance.now() >= until) break;

@@ -2,9 +2,9 @@
 
 import { random32 } from "../support/random.ts";
 import { LINKS, OTHER_LINKS, stack } from "../support/stacks.ts";
-import { fuzzAnalysis, fuzzArchive, fuzzReader } from "./capture-targets.ts";
-import { seedCaptures, seedFrames } from "./corpus.ts";
-import { archiveSeeds, formSeeds, packedSeeds } from "./form-seeds.ts";
+import { fuzzAnalysis, fuzzArchive, fuzzReader, fuzzZstd } from "./capture-targets.ts";
+import { type SeedFrame, seedCaptures, seedFrames } from "./corpus.ts";
+import { archiveSeeds, formSeeds, packedSeeds, zstdSeeds } from "./form-seeds.ts";
 import {
   espNumberSeeds,
   eventSeeds,
@@ -17,6 +17,7 @@ import {
 } from "./line-seeds.ts";
 import { fuzzEvents, fuzzGatewayLog, fuzzKeys, fuzzLines, fuzzOpener } from "./line-targets.ts";
 import type { Mutator } from "./mutate.ts";
+import { fuzzPage, pageSeeds } from "./page-target.ts";
 import { mutatedRecords } from "./records.ts";
 import { fuzzEspNumbers, fuzzState } from "./table-targets.ts";
 import { fuzzFragments, fuzzLocate, fuzzMessage, locateInput } from "./wire-targets.ts";
@@ -25,7 +26,8 @@ export interface Target {
   name: string;
   /** Throws when something is broken. */
   run: (input: Uint8Array) => void | Promise<void>;
-  seeds: readonly Uint8Array[];
+  /** Made when the target is fuzzed: some by other programs, which takes longer than thousands of inputs. */
+  seeds: () => readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
   maxLength: number;
   /** Inputs between two looks at the coverage. */
   batch: number;
@@ -33,68 +35,53 @@ export interface Target {
   mutate?: (input: Uint8Array, other: Uint8Array, mutator: Mutator) => Uint8Array | null;
 }
 
+/** Readers are tried on few records: inputs of a kilobyte reach what larger ones do, many times as fast. */
+const SMALL = 1024;
+const MEDIUM = 2048;
+
 /** @param folders of captures to start from */
 export async function makeTargets(folders: readonly string[]): Promise<Target[]> {
   const captures = seedCaptures(folders);
   const frames = await seedFrames(captures);
   const messages = frames.flatMap(({ message }) => (message === null ? [] : [message]));
   const isPcapng = (bytes: Uint8Array) => bytes[0] === 0x0a;
-  const short = captures.filter(({ length }) => length <= 8192);
-  const fragments = messages.filter((message) => message[16] === 132);
   return [
-    {
-      name: "locate",
-      run: fuzzLocate,
-      seeds: [
-        ...frames.map(({ linkType, frame }) => locateInput(linkType, frame.subarray(0, 2000))),
-        ...stackSeeds(),
-      ],
-      maxLength: 2048,
-      batch: 4000,
-    },
-    { name: "isakmp", run: fuzzMessage, seeds: messages, maxLength: 2048, batch: 4000 },
-    {
-      name: "fragments",
-      run: fuzzFragments,
-      seeds: sequences(fragments.length > 0 ? fragments : messages),
-      maxLength: 2048,
-      batch: 4000,
-    },
-    {
-      name: "pcap",
-      run: fuzzReader,
-      seeds: short.filter((bytes) => !isPcapng(bytes)),
-      maxLength: 8192,
-      batch: 500,
-    },
-    { name: "pcapng", run: fuzzReader, seeds: short.filter(isPcapng), maxLength: 8192, batch: 500 },
-    ...Object.entries(formSeeds()).map(
-      ([name, seeds]): Target => ({ name, run: fuzzReader, seeds, maxLength: 4096, batch: 500 }),
-    ),
-    ...Object.entries(packedSeeds()).map(
-      ([name, seeds]): Target => ({ name, run: fuzzReader, seeds, maxLength: 4096, batch: 200 }),
-    ),
-    ...Object.entries(archiveSeeds()).map(
-      ([name, seeds]): Target => ({ name, run: fuzzArchive, seeds, maxLength: 8192, batch: 200 }),
+    ...wireTargets(frames, messages),
+    ...readers({
+      pcap: () => captures.filter((bytes) => !isPcapng(bytes)).map((bytes) => bytes.subarray(0, SMALL)),
+      pcapng: () => captures.filter(isPcapng).map((bytes) => bytes.subarray(0, SMALL)),
+    }),
+    ...readers(formSeeds, MEDIUM),
+    ...readers(packedSeeds),
+    { name: "zstd", run: fuzzZstd, seeds: zstdSeeds, maxLength: SMALL, batch: 500 },
+    ...Object.entries(archiveSeeds).map(
+      ([name, seeds]): Target => ({ name, run: fuzzArchive, seeds, maxLength: 3072, batch: 500 }),
     ),
     {
       name: "records",
       run: fuzzLines,
-      seeds: await recordSeeds(captures.slice(0, RECORD_SEEDS)),
-      maxLength: 4096,
+      seeds: () => recordSeeds(captures.slice(0, RECORD_SEEDS)),
+      maxLength: SMALL,
       batch: 500,
     },
-    { name: "logs", run: fuzzLines, seeds: logSeeds(), maxLength: 4096, batch: 500 },
-    { name: "gateway-log", run: fuzzGatewayLog, seeds: gatewayLogSeeds(), maxLength: 4096, batch: 2000 },
-    { name: "events", run: fuzzEvents, seeds: eventSeeds(), maxLength: 4096, batch: 2000 },
-    { name: "keys", run: fuzzKeys, seeds: keySeeds(), maxLength: 2048, batch: 2000 },
-    { name: "opener", run: fuzzOpener, seeds: openerSeeds(), maxLength: 4096, batch: 1000 },
-    { name: "state", run: fuzzState, seeds: stateSeeds(), maxLength: 1024, batch: 1000 },
-    { name: "esp-numbers", run: fuzzEspNumbers, seeds: espNumberSeeds(), maxLength: 2048, batch: 2000 },
+    { name: "logs", run: fuzzLines, seeds: logSeeds, maxLength: MEDIUM, batch: 500 },
+    { name: "gateway-log", run: fuzzGatewayLog, seeds: gatewayLogSeeds, maxLength: MEDIUM, batch: 2000 },
+    { name: "events", run: fuzzEvents, seeds: eventSeeds, maxLength: MEDIUM, batch: 2000 },
+    { name: "keys", run: fuzzKeys, seeds: keySeeds, maxLength: SMALL, batch: 2000 },
+    { name: "opener", run: fuzzOpener, seeds: openerSeeds, maxLength: MEDIUM, batch: 1000 },
+    { name: "state", run: fuzzState, seeds: stateSeeds, maxLength: SMALL, batch: 1000 },
+    { name: "esp-numbers", run: fuzzEspNumbers, seeds: espNumberSeeds, maxLength: SMALL, batch: 2000 },
+    {
+      name: "page-reader",
+      run: fuzzPage,
+      seeds: () => pageSeeds(captures.map((bytes) => bytes.subarray(0, PAGE_CAPTURE))),
+      maxLength: 2 * PAGE_CAPTURE,
+      batch: 100,
+    },
     {
       name: "analysis",
       run: fuzzAnalysis,
-      seeds: captures.filter(({ length }) => length <= 32_768),
+      seeds: () => captures.filter(({ length }) => length <= 32_768),
       maxLength: 65_536,
       batch: 100,
       // Three in four keep the records whole: what is behind the readers is to be reached.
@@ -104,6 +91,39 @@ export async function makeTargets(folders: readonly string[]): Promise<Target[]>
   ];
 }
 
+/** Targets of readers of captures, by name. */
+function readers(seeds: Readonly<Record<string, () => Uint8Array[]>>, maxLength = SMALL): Target[] {
+  return Object.entries(seeds).map(
+    ([name, make]): Target => ({ name, run: fuzzReader, seeds: make, maxLength, batch: 500 }),
+  );
+}
+
+function wireTargets(frames: readonly SeedFrame[], messages: readonly Uint8Array[]): Target[] {
+  const fragments = messages.filter((message) => message[16] === 132);
+  return [
+    {
+      name: "locate",
+      run: fuzzLocate,
+      seeds: () => [
+        ...frames.map(({ linkType, frame }) => locateInput(linkType, frame.subarray(0, 2000))),
+        ...stackSeeds(),
+      ],
+      maxLength: 2048,
+      batch: 4000,
+    },
+    { name: "isakmp", run: fuzzMessage, seeds: () => messages, maxLength: 2048, batch: 4000 },
+    {
+      name: "fragments",
+      run: fuzzFragments,
+      seeds: () => sequences(fragments.length > 0 ? fragments : messages),
+      maxLength: 2048,
+      batch: 4000,
+    },
+  ];
+}
+
+/** Bytes of the captures that the page is given, each cut off somewhere: less than is waited for to tell a log. */
+const PAGE_CAPTURE = 2048;
 /** Captures whose message records are seeds. */
 const RECORD_SEEDS = 40;
 const STACKS_PER_LINK = 40;
