@@ -21,9 +21,9 @@ import { writeEvidenceCapture } from "./evidence/capture.ts";
 import type { Decompressor, Decompressors } from "./feed/decompression.ts";
 import type { FeedInput, Reading } from "./feed/feed.ts";
 import { openSource } from "./feed/formats.ts";
+import { memoryFor } from "./feed/room.ts";
 import { Sequencer } from "./feed/sequencer.ts";
 import type { Ciphers } from "./keys/ciphers.ts";
-import { LinearMemory } from "./linear/memory.ts";
 import type { Report } from "./report/model.ts";
 import type { Timeline } from "./report/timeline.ts";
 import { toolName, version } from "./report/version.ts";
@@ -158,7 +158,7 @@ function sequencer(
     ...inputs.map((input) => feedInput(input, opening)),
     ...syslog.map((input) => feedInput(input, { ...opening, isGatewayLog: true })),
   ];
-  return new Sequencer(all, LinearMemory.make());
+  return new Sequencer(all, memoryFor(all));
 }
 
 async function runOver(

@@ -32,6 +32,8 @@ export interface Reading {
 /** An input that is not opened yet. What opens it belongs to the runtime, and is handed in. */
 export interface FeedInput {
   readonly name: string;
+  /** Bytes, as they lie on the disk; absent where that is not known before it is opened. */
+  readonly size?: number | undefined;
   /** It can be opened once: a pipe. Others are looked into, and opened again when their turn comes. */
   readonly once: boolean;
   /** @throws CaptureError when it cannot be read */

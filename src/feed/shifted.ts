@@ -7,7 +7,8 @@ import type { FeedInput, Reading } from "./feed.ts";
 export function shifted(input: FeedInput, micros: number): FeedInput {
   if (micros === 0) return input;
   const open = async (reading?: Reading) => shiftedSource(await input.open(reading), micros);
-  return { name: input.name, once: input.once, open, abandon: () => input.abandon() };
+  const { name, size, once } = input;
+  return { name, size, once, open, abandon: () => input.abandon() };
 }
 
 function shiftedSource(source: CaptureSource, shift: number): CaptureSource {

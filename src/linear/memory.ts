@@ -109,7 +109,7 @@ const PAGE = 65_536;
  * Of addresses: real memory is taken as it is used. Room for some twenty inputs side by side and the tables of 250,000
  * flows; what finds no room lies in arrays of its own, and is not walked. More than 64 MB would make V8 collect garbage.
  */
-const SIZE = 768 * PAGE;
+const MOST = 768 * PAGE;
 /** A column begins at one of these: a line of the cache. */
 const LINE = 64;
 
@@ -129,12 +129,15 @@ export class LinearMemory implements Memory {
     this.memory = memory;
   }
 
-  /** Where the runtime has no WebAssembly, or the system refuses its addresses (`ulimit -v`): arrays of their own. */
-  static make(): Memory {
+  /**
+   * Where the runtime has no WebAssembly, or the system refuses its addresses (`ulimit -v`): arrays of their own.
+   * @param room bytes that will do: V8 takes all of them for used, and collects garbage the more often
+   */
+  static make(room = MOST): Memory {
     const { WebAssembly } = globalThis as Runtime;
     if (WebAssembly === undefined) return ordinaryMemory;
     try {
-      const pages = SIZE / PAGE;
+      const pages = Math.ceil(Math.min(room, MOST) / PAGE);
       return new LinearMemory(new WebAssembly.Memory({ initial: pages, maximum: pages }));
     } catch {
       return ordinaryMemory;
@@ -156,7 +159,7 @@ export class LinearMemory implements Memory {
     }
     const line = size >= MACHINE_PAGE ? MACHINE_PAGE : LINE;
     const begins = Math.ceil(this.#end / line) * line;
-    if (begins + size > SIZE) return new type(length);
+    if (begins + size > this.memory.buffer.byteLength) return new type(length);
     this.#end = begins + size;
     return new type(this.memory.buffer, begins, length);
   }

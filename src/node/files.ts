@@ -17,8 +17,8 @@ import {
 import { plainBytes } from "../feed/decompression.ts";
 import type { Expansion, FeedInput } from "../feed/feed.ts";
 import { type Opened, type OpenOptions, openInput } from "../feed/formats.ts";
+import { memoryFor } from "../feed/room.ts";
 import { Sequencer } from "../feed/sequencer.ts";
-import { LinearMemory } from "../linear/memory.ts";
 import { DECOMPRESSORS } from "./unpack/decompressors.ts";
 
 /**
@@ -71,13 +71,15 @@ export type FileFeed = Sequencer;
 
 /** The feed of these names. */
 export function fileFeed(names: readonly string[], options: OpenOptions = {}): FileFeed {
-  return new Sequencer(fileInputs(names, options), LinearMemory.make());
+  const inputs = fileInputs(names, options);
+  return new Sequencer(inputs, memoryFor(inputs));
 }
 
 /** The inputs of these names, for a feed. */
 export function fileInputs(names: readonly string[], options: OpenOptions = {}): FeedInput[] {
   return names.map((name) => ({
     name,
+    size: name === STDIN ? undefined : sizeOf(name),
     once: name === STDIN,
     open: (reading) => openCapture(name, { ...options, ...reading }),
     ...(name === STDIN ? { expand: () => expandStandardInput(options) } : {}),
@@ -85,6 +87,17 @@ export function fileInputs(names: readonly string[], options: OpenOptions = {}):
       if (name === STDIN) closeStandardInput();
     },
   }));
+}
+
+/** Of what is not a regular file nobody knows; nor of one in an archive. */
+function sizeOf(name: string): number | undefined {
+  try {
+    const status = statSync(name, { throwIfNoEntry: false });
+    return status?.isFile() === true ? status.size : undefined;
+  } catch {
+    // Opening it says why.
+    return undefined;
+  }
 }
 
 /** Standard input, or what is in it where it is an archive. */
