@@ -6,6 +6,8 @@ import { accountedFor, reportOn } from "./support/analyzed.ts";
 import { random32 } from "./support/random.ts";
 
 const folder = new URL("../samples/", import.meta.url);
+/** A sample of each format. */
+const FORMATS = ["two-windows-clients.pcap", "retransmission-and-echo.pcapng"];
 const samples = readdirSync(folder).filter((name) => /\.pcap(ng)?$/.test(name));
 
 /** A report on the bytes, or the error that says why there is none; anything else fails the test. */
@@ -28,8 +30,9 @@ describe("whatever becomes of a capture, there is a report or a CaptureError", (
   it.each(samples)("%s cut off", async (name) => {
     const bytes = readFileSync(new URL(name, folder));
     const next = random32(bytes.length);
-    // Every length near the beginning, and some everywhere: each is a whole analysis.
-    const lengths = [...Array(60).keys(), ...Array.from({ length: 60 }, () => next() % bytes.length)];
+    // The beginning is that of every other capture of its format: each length there is tried of two, which have most.
+    const first = FORMATS.includes(name) ? Array(200).keys() : [];
+    const lengths = [...first, ...Array.from({ length: 25 }, () => next() % bytes.length)];
     for (const length of lengths) {
       const result = await outcome(bytes.subarray(0, length));
       if (result instanceof CaptureError) expect(length).toBeLessThan(24);
@@ -40,7 +43,7 @@ describe("whatever becomes of a capture, there is a report or a CaptureError", (
   it.each(samples)("%s with flipped bytes", async (name) => {
     const bytes = readFileSync(new URL(name, folder));
     const next = random32(bytes.length + 1);
-    for (let round = 0; round < 60; round += 1) {
+    for (let round = 0; round < 25; round += 1) {
       const damaged = Buffer.from(bytes);
       for (let flips = next() % 20; flips >= 0; flips -= 1) damaged[next() % damaged.length] = next() & 0xff;
       const result = await outcome(damaged);

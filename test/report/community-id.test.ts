@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
 import { communityId } from "../../src/report/community-id.ts";
@@ -30,9 +30,10 @@ test("the port decides the order where the addresses are the same", () => {
 });
 
 describe.skipIf(!hasTool("tshark"))("tshark computes the same", () => {
-  // Under an outer header tshark names the tunnel's flow, not the client's.
-  const files = readdirSync(folder).filter((name) => /\.pcap(ng)?$/.test(name) && name !== "erspan.pcap");
-  it.each(files)("%s", async (name) => {
+  // What differs from sample to sample: the version of IP, ports behind NATs, tags. Under an outer header tshark names
+  // the tunnel's flow, not the client's.
+  const files = ["two-windows-clients", "ipv6", "same-nat", "lab-nat-two-clients", "qinq"];
+  it.each(files.map((name) => `${name}.pcap`))("%s", async (name) => {
     const { clients } = await reportOn([readFileSync(folder + name)]);
     const args = ["--enable-protocol", "communityid", "-r", folder + name, "-Y", "isakmp"];
     // The exit status also tells of a truncated file.
