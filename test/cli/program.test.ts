@@ -158,9 +158,9 @@ describeBuilt("signals while standard input stays open", () => {
     child.stdin.write(input);
     await until(() => catches(child.pid!, signal));
     // Long enough to read the few bytes that are there.
-    await new Promise((done) => setTimeout(done, 1000));
+    await new Promise((done) => setTimeout(done, 2_000));
     child.kill(signal);
-    const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
     const status = await new Promise((done) => child.on("close", (code, signal) => done(code ?? signal)));
     clearTimeout(timer);
     return { status, stdout, stderr };

@@ -28,7 +28,7 @@ function halves(): [FrameRecord[], FrameRecord[]] {
 
 /** What was sent last has been read: dumpcap looks a few times a second. */
 function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1500));
+  return new Promise((resolve) => setTimeout(resolve, 2_500));
 }
 
 /** The text of a file, or nothing: processes come and go. */

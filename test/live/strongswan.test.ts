@@ -92,7 +92,7 @@ describe.skipIf(!isReady()).concurrent("live beside strongSwan", () => {
       for (const command of ["connect", "rekey", "disconnect"]) {
         for (const client of ["c1", "c2"]) await lab.tell(`${command} ${client}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
       const { status, report } = await program.stop();
       const ids = report.clients.map(({ address, pattern }) => ({ address, ids: pattern.messageIds }));
       expect(ids).toEqual([

@@ -248,7 +248,7 @@ describe("bad lines", () => {
     const over = extractFrom(inputs, { sensor: "tap", now: () => performance.now() }, async (lines) => {
       text += lines;
     });
-    await vi.waitFor(() => expect(signs()).toBe(2), { interval: 1 });
+    await vi.waitFor(() => expect(signs()).toBe(2), { interval: 1, timeout: 30_000 });
     await vi.advanceTimersByTimeAsync(12_000);
     // Of each direction the first and the last.
     expect(signs()).toBe(4);
