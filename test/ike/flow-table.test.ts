@@ -114,6 +114,7 @@ describe("what passed between two endpoints", () => {
     const marked = [0, 0, 0, 0, 0, 0, 0, 0, ...ESP];
     expect(spiOf(marked)).toEqual([0xabcd0001, 9]);
     expect(spiOf(marked, 15)).toEqual([0xabcd0001, Number.NaN]);
+    expect(spiOf(marked, 12)).toEqual([0xabcd0001, Number.NaN]);
     expect(spiOf(marked, 11)[0]).toBe(0);
   });
 
@@ -144,6 +145,11 @@ describe("a client that sends on without an answer (4, unproven)", () => {
     ["three packets over 20 s after the responder's last", isUnheard(down(0), up(1), up(2), up(21)), true],
     ["over less than 20 s", isUnheard(down(0), up(1), up(2), up(20)), false],
     ["the responder sent in between", isUnheard(down(0), up(1), up(2), down(3), up(21)), false],
+    [
+      "over 20 s after what the responder sent in between",
+      isUnheard(up(1), down(3), up(4), up(5), up(24)),
+      true,
+    ],
     ["the responder was never seen there", isUnheard(up(1), up(2), up(21)), false],
     [
       "the responder's last was before a step of the clock",

@@ -16,7 +16,7 @@ import { simulate } from "../support/world.ts";
 const SECOND = 1_000_000_000n;
 const linear = LinearMemory.make();
 /** So few that each table makes room again and again. */
-const NARROW: TrackerOptions = { maxSas: 5, maxFlows: 14, compactHostsAt: 8 };
+const NARROW: TrackerOptions = { maxSas: 5, maxFlows: 14, compactHostsAt: 4 };
 
 /** All that anybody can ask, as text. */
 function known(tracker: Tracker): string {
@@ -83,9 +83,9 @@ class Reading {
 
   /** The program ends, and another one begins with what was kept. */
   restart(): void {
-    const saved = deserialize(serialize(this.tracker.save()));
+    const saved = deserialize(serialize(new Facts(this.tracker).save()));
     this.tracker = this.#begin();
-    this.tracker.restore(saved);
+    new Facts(this.tracker).restore(saved);
     this.#decoder = this.#read();
   }
 }

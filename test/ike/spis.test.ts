@@ -194,6 +194,11 @@ describe("a host that sends steadily (4)", () => {
     ["at the moment itself is not before", isSteady(100, 55, 65, 75, 85, 100), false],
     ["more than a minute before is no span", isSteady(100, 39.9, 55, 65, 75, 85), false],
     ["within one second both ends count", isSteady(100.5, 40.6, 50.6, 60.6, 70.6, 80.6), true],
+    // At half a second: what is a span's own, and what of the same second is its neighbour's.
+    ["behind the end of a span, in the same second", isSteady(100.5, 60.7, 80.7, 95), false],
+    ["before the beginning of a span, in the same second", isSteady(100.5, 60.3, 80.3, 95), false],
+    ["at the end of a span is the next one's", isSteady(100.5, 60.5, 80.5, 95), false],
+    ["both sides of an end, in one second", isSteady(100.5, 60.2, 60.7, 80.2, 80.7, 95), true],
     ["never", isSteady(100), false],
   ])("%s", (_, is, expected) => {
     expect(is).toBe(expected);
@@ -214,6 +219,17 @@ describe("a host that sends steadily (4)", () => {
     table.sent(5_000, 95 * SECOND);
     expect(steady(5_000)).toBe(false);
   });
+});
+
+it("places of hosts that are gone are given to others, and a state holds those in use alone", () => {
+  const table = new ActivityTable(ordinaryMemory);
+  for (let host = 0; host < 6; host += 1) table.sent(host, SECOND);
+  table.renumber(new Int32Array(300).fill(-1));
+  for (const second of [45, 55, 65, 75, 85, 95]) table.sent(7, second * SECOND);
+  expect([table.isSteady(7, 100 * SECOND), table.isSteady(0, 100 * SECOND)]).toEqual([true, false]);
+  const { used, free, second, first, last } = table.save();
+  expect([used, free.length]).toEqual([6, 5]);
+  expect([second.length, first.length, last.length]).toEqual([384, 384, 384]);
 });
 
 describe("what is kept of IKE SAs that were dropped (6.16)", () => {

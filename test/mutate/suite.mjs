@@ -24,6 +24,7 @@ expect.extend(customMatchers);
 
 /** All tests of the suite: `{ id, fileName, name, run }`. */
 export const tests = [];
+const ids = new Set();
 /** Hooks of a file run once, before its first test and after its last. */
 export const hooks = { before: [], after: [] };
 
@@ -50,7 +51,8 @@ function add(name, body, args = []) {
   if (left) return;
   const title = [...path, name].join(" ");
   let id = `${file} ${title}`;
-  for (let n = 2; tests.some((test) => test.id === id); n += 1) id = `${file} ${title} (${n})`;
+  for (let n = 2; ids.has(id); n += 1) id = `${file} ${title} (${n})`;
+  ids.add(id);
   const run = async () => {
     try {
       await body(...args, context);
