@@ -16,6 +16,12 @@ function saWith(...begun: readonly number[]): IkeSa {
 }
 
 describe("phase 1 as its messages come (RFC 2409 5.1 to 5.4)", () => {
+  it("is of the exchange that it began with", () => {
+    const sa = new IkeSa(0, messageMade());
+    for (const exchange of [4, 2]) phase1(sa, 0, messageMade({ exchange, messageId: 0 }), new VendorLists());
+    expect(sa.mode).toBe(4);
+  });
+
   const phase1Of = (...messages: readonly [0 | 1, MessageFields][]) => {
     const sa = new IkeSa(0, messageMade());
     const lists = new VendorLists();
