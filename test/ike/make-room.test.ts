@@ -143,6 +143,18 @@ describe("a table of flows that is full", () => {
     const kinds = () => [1, 2, 3, GATEWAY].map((each) => flows.espKinds(host(each)));
     expect(kinds()).toEqual([ESP_IN_UDP, ESP_OVER_IP, 0, ESP_IN_UDP | ESP_OVER_IP]);
     expect(flows.espKinds(99_999)).toBe(0);
+    const many = flowsOf(1_000);
+    for (let last = 0; last < 255; last += 1) many.host(last);
+    expect(many.host(255)).toBe(255);
+    const beyond = many.hosts.intern(Uint8Array.of(10, 0, 1, 1), 0, 4);
+    many.flows.see(
+      Uint8Array.of(10, 0, 1, 1, 10, 0, 0, 1),
+      Object.assign(new Located(), { ipVersion: 4, destination: 4 }),
+      true,
+      1,
+      0,
+    );
+    expect([beyond, many.flows.espKinds(beyond)]).toEqual([256, ESP_OVER_IP]);
     // Numbers are given in the order of appearance: client 1, gateway, clients 2 and 3; the first is gone.
     flows.renumber(Int32Array.of(-1, 0, 1, 2));
     expect([0, 1, 2, 3].map((each) => flows.espKinds(each))).toEqual([3, ESP_OVER_IP, 0, 0]);
