@@ -1,10 +1,12 @@
 /**
  * Tries mutants of a room: `npm run mutate -- judgement`, `-- wire --sample 100`, `-- ike --again` (those alone that were
- * not noticed last time), `-- judgement/claims.ts`. Keeps nothing in the repository.
+ * not noticed last time), `-- judgement/claims.ts`, `-- --since main --minutes 5` (those in lines that a change touched, as
+ * many as fit). Keeps nothing in the repository.
  */
 
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,10 +21,39 @@ const cache = process.env.MUTATE_CACHE ?? join(tmpdir(), "ike-dupcheck-mutate");
 const SEED = 1;
 const NOTICED = new Set(["Killed", "Timeout", "RuntimeError"]);
 
+/** When to end, by the clock of this process. */
+const began = performance.now();
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: "string" }, seed: { type: "string" }, again: { type: "boolean" } },
+  options: {
+    sample: { type: "string" },
+    seed: { type: "string" },
+    again: { type: "boolean" },
+    since: { type: "string" },
+    minutes: { type: "string" },
+  },
 });
+
+const deadline = began + Number(values.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
+
+/** Lines that were changed since a commit, from 0, by file; of files that are in a room. */
+function changedSince(ref) {
+  const git = ["diff", "--unified=0", "--no-color", "--no-ext-diff", "--diff-filter=d", ref, "--", "src"];
+  const { status, stdout, stderr } = spawnSync("git", git, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr.trim());
+  const changed = new Map();
+  let lines = new Set();
+  for (const line of stdout.split("\n")) {
+    const name = /^\+\+\+ b\/(src\/([^/]+)\/.*\.ts)$/.exec(line);
+    if (name !== null) {
+      lines = new Set();
+      if (ROOMS[name[2]] !== undefined) changed.set(name[1], lines);
+    }
+    const [, from, count = "1"] = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
+    for (let i = 0; from !== undefined && i < Number(count); i += 1) lines.add(Number(from) - 1 + i);
+  }
+  return changed;
+}
 
 /** All mutants of these files, by key, but for text and types. */
 async function mutantsOf(files) {
@@ -40,34 +71,45 @@ async function mutantsOf(files) {
   return mutants.filter(({ status }) => status !== "Ignored").map((each) => keyOf(each.fileName, each));
 }
 
+/** Runs Stryker until it ends or its time is over. */
+async function stryker(env) {
+  const program = join(root, "node_modules/@stryker-mutator/core/bin/stryker.js");
+  const child = spawn(process.execPath, [program, "run", "test/mutate/stryker.config.mjs"], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+    // A group of its own: the processes that run the tests have to end with it.
+    detached: true,
+  });
+  const end = () => process.kill(-child.pid, "SIGKILL");
+  process.once("exit", end);
+  const left = deadline - performance.now();
+  const timer = left < Number.POSITIVE_INFINITY ? setTimeout(end, Math.max(1, left)) : undefined;
+  const [status] = await once(child, "exit");
+  clearTimeout(timer);
+  process.off("exit", end);
+  if (status === 0) return;
+  rmSync(join(cache, "sandbox"), { recursive: true, force: true });
+  const why = status === null ? "its time was over" : `it ended with status ${status}`;
+  console.error(`Stryker: ${why}; what it had tried by then counts`);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(2));
+
 /** Runs Stryker on these files and gives what became of the chosen mutants. */
-function tried(room, chosen) {
+async function tried(room, chosen) {
   const files = [...new Set(chosen.map((key) => key.split(" ")[0]))];
   const list = join(cache, "chosen.json");
   writeFileSync(list, JSON.stringify(chosen));
   const results = join(cache, "results.txt");
   writeFileSync(results, "");
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      join(root, "node_modules/@stryker-mutator/core/bin/stryker.js"),
-      "run",
-      "test/mutate/stryker.config.mjs",
-    ],
-    {
-      cwd: root,
-      stdio: "inherit",
-      env: {
-        ...process.env,
-        MUTATE_ROOM: room,
-        MUTATE_FILES: JSON.stringify(files),
-        MUTATE_CHOSEN: list,
-        MUTATE_CACHE: cache,
-        MUTATE_RESULTS: results,
-      },
-    },
-  );
-  if (status !== 0) console.error(`Stryker ended with status ${status}: what it had tried by then counts`);
+  await stryker({
+    MUTATE_ROOM: room,
+    MUTATE_FILES: JSON.stringify(files),
+    MUTATE_CHOSEN: list,
+    MUTATE_CACHE: cache,
+    MUTATE_RESULTS: results,
+  });
   const wanted = new Set(chosen);
   const lines = readFileSync(results, "utf8")
     .split("\n")
@@ -83,6 +125,7 @@ function shown(key) {
 }
 
 function print(room, outcomes, total) {
+  if (outcomes.length === 0) return console.log(`${room}: none of ${total} mutants tried`);
   const counted = outcomes.filter(([, status]) => status !== "Ignored" && status !== "CompileError");
   const missed = counted.filter(([, status]) => !NOTICED.has(status));
   for (const [key, status] of missed) console.log(`${status}: ${shown(key)}`);
@@ -90,20 +133,41 @@ function print(room, outcomes, total) {
   console.log(`${room}: ${score.toFixed(1)} % of ${counted.length} mutants noticed (${total} in all)`);
 }
 
-mkdirSync(cache, { recursive: true });
-for (const wanted of positionals.length > 0 ? positionals : Object.keys(ROOMS)) {
-  const [room, name] = wanted.split("/");
-  if (ROOMS[room] === undefined) throw new Error(`${room} is none of ${Object.keys(ROOMS).join(", ")}`);
-  const files = (await sourcesOf(root, room)).filter(
-    (file) => name === undefined || file.endsWith(`/${name}`),
-  );
-  const keys = await mutantsOf(files);
-  const count = Number(values.sample ?? ROOMS[room].sample ?? keys.length);
-  let chosen = drawn(keys, count, values.seed ?? SEED);
-  const kept = join(cache, `${wanted.replace("/", "-")}.json`);
-  const before = new Map(values.again && existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : []);
-  if (values.again) chosen = [...before].filter(([, status]) => !NOTICED.has(status)).map(([key]) => key);
-  for (const [key, status] of chosen.length > 0 ? tried(room, chosen) : []) before.set(key, status);
-  writeFileSync(kept, JSON.stringify([...before]));
-  print(wanted, [...before], keys.length);
+/** Tries what a change touched, room by room, as many as fit: `--sample` of each room at most. */
+async function since(ref) {
+  const changed = changedSince(ref);
+  const rooms = new Set([...changed.keys()].map((file) => file.split("/")[1]));
+  for (const room of rooms) {
+    const keys = await mutantsOf([...changed.keys()].filter((file) => file.startsWith(`src/${room}/`)));
+    const touched = keys.filter((key) => {
+      const [, file, line] = /^(\S+) (\d+):/.exec(key);
+      return changed.get(file).has(Number(line));
+    });
+    const chosen = drawn(touched, Number(values.sample ?? touched.length), values.seed ?? SEED);
+    if (chosen.length === 0) console.log(`${room}: nothing that can be mutated was changed`);
+    else if (performance.now() >= deadline) console.log(`${room}: no time left for ${chosen.length} mutants`);
+    else print(room, await tried(room, chosen), touched.length);
+  }
 }
+
+async function rooms() {
+  for (const wanted of positionals.length > 0 ? positionals : Object.keys(ROOMS)) {
+    const [room, name] = wanted.split("/");
+    if (ROOMS[room] === undefined) throw new Error(`${room} is none of ${Object.keys(ROOMS).join(", ")}`);
+    const files = (await sourcesOf(root, room)).filter(
+      (file) => name === undefined || file.endsWith(`/${name}`),
+    );
+    const keys = await mutantsOf(files);
+    const count = Number(values.sample ?? ROOMS[room].sample ?? keys.length);
+    let chosen = drawn(keys, count, values.seed ?? SEED);
+    const kept = join(cache, `${wanted.replace("/", "-")}.json`);
+    const before = new Map(values.again && existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : []);
+    if (values.again) chosen = [...before].filter(([, status]) => !NOTICED.has(status)).map(([key]) => key);
+    for (const [key, status] of chosen.length > 0 ? await tried(room, chosen) : []) before.set(key, status);
+    writeFileSync(kept, JSON.stringify([...before]));
+    print(wanted, [...before], keys.length);
+  }
+}
+
+mkdirSync(cache, { recursive: true });
+await (values.since === undefined ? rooms() : since(values.since));
