@@ -2,7 +2,7 @@
 // module tree. The build leaves V8's code cache beside it, which saves compiling it. V8 itself accepts a cache for any
 // source of the same length, so the file of the cache begins with the V8 that made it and the very source it was made
 // of: comparing bytes costs less than any hash.
-const { readFileSync, writeFileSync } = require("node:fs");
+const { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const vm = require("node:vm");
 
@@ -10,12 +10,15 @@ const dist = join(__dirname, "../dist");
 const file = join(dist, "main.cjs");
 const cacheFile = join(dist, "main.cache");
 const maker = Buffer.from(`${process.versions.v8} ${process.arch}\n`);
+/** The program is compared piece by piece: fresh memory for all of it would cost more than reading it does. */
+const PIECE = 65_536;
 
 /** The program's exports, and `writeCache`, which keeps what V8 has compiled of it so far. */
 function load() {
-  const source = readFileSync(file);
+  const cached = fittingCache();
+  const source = cached === null ? readFileSync(file) : cached.source;
   // ASCII, wrapped as Node wraps modules: the build sees to both.
-  const script = new vm.Script(source.toString("latin1"), { filename: file, cachedData: cachedData(source) });
+  const script = new vm.Script(source.toString("latin1"), { filename: file, cachedData: cached?.code });
   const program = { exports: {} };
   const body = script.runInThisContext();
   body.call(program.exports, program.exports, require, program, file, dist);
@@ -24,17 +27,35 @@ function load() {
   return { program: program.exports, writeCache, cacheRejected: script.cachedDataRejected };
 }
 
-function cachedData(source) {
+/** The cache in its parts; null where there is none, or it is of another program or another V8. */
+function fittingCache() {
   let cache;
   try {
     cache = readFileSync(cacheFile);
   } catch {
-    return undefined;
+    return null;
   }
-  const begin = maker.length + source.length;
-  const fits =
-    maker.equals(cache.subarray(0, maker.length)) && source.equals(cache.subarray(maker.length, begin));
-  return fits ? cache.subarray(begin) : undefined;
+  if (!maker.equals(cache.subarray(0, maker.length))) return null;
+  const program = openSync(file, "r");
+  try {
+    const end = maker.length + fstatSync(program).size;
+    const source = cache.subarray(maker.length, end);
+    return isIn(program, source) ? { source, code: cache.subarray(end) } : null;
+  } finally {
+    closeSync(program);
+  }
+}
+
+/** The open file holds these bytes and no others. */
+function isIn(open, bytes) {
+  const piece = Buffer.allocUnsafeSlow(PIECE);
+  let at = 0;
+  for (;;) {
+    const count = readSync(open, piece, 0, PIECE, at);
+    if (count === 0) return at === bytes.length;
+    if (!piece.subarray(0, count).equals(bytes.subarray(at, at + count))) return false;
+    at += count;
+  }
 }
 
 module.exports = { load };

@@ -1,6 +1,6 @@
 /** How much linear memory a run over some inputs needs. */
 
-import { LinearMemory, type Memory } from "../linear/memory.ts";
+import { LinearMemory, type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { FeedInput } from "./feed.ts";
 
 /** A chunk of bytes and the columns of a batch, in bytes; once more for what is not an input's. */
@@ -8,12 +8,16 @@ const ROOM_OF_INPUT = 1_536 * 1_024;
 /** The tables of flows, per byte of captures that hold nothing else; with as much again for compressed ones. */
 const ROOM_PER_BYTE = 8;
 
+/** Bytes of captures that are judged before WebAssembly has begun. */
+const SMALL = 128 * 1_024;
+
 export function memoryFor(inputs: readonly FeedInput[]): Memory {
-  let room = ROOM_OF_INPUT;
+  let bytes = 0;
   for (const { size } of inputs) {
     // What comes as it happens, and what an archive holds, may be anything.
     if (size === undefined) return LinearMemory.make();
-    room += ROOM_OF_INPUT + size * ROOM_PER_BYTE;
+    bytes += size;
   }
-  return LinearMemory.make(room);
+  if (bytes < SMALL) return ordinaryMemory;
+  return LinearMemory.make(ROOM_OF_INPUT * (1 + inputs.length) + bytes * ROOM_PER_BYTE);
 }
