@@ -9,7 +9,8 @@ import type { Make } from "./phase-one.ts";
 export type Reason = "held" | "own-ghost" | "mismatch" | "full" | "unknown-sa";
 export type Decision =
   | { accepted: true; throwsOut: Session[] }
-  | { accepted: false; reason: Reason; by: Session[] };
+  /** `outlived`: each entry outlived the IKE SA that it began in, by a renewal of phase 1. */
+  | { accepted: false; reason: Reason; by: Session[]; outlived?: boolean };
 
 /** How a refusal looks on the wire. */
 export type Refusing =
@@ -71,6 +72,8 @@ export interface Session {
 
 interface Entry {
   session: Session;
+  /** Initiator cookie of the IKE SA that it began in. */
+  sa: string;
   messageId: number;
   until: number;
 }
@@ -110,9 +113,11 @@ export class Gateway {
     const users = this.#entries.filter(
       (entry) => entry.messageId === messageId && entry.session !== session && entry.until > now,
     );
-    const others = users.filter((entry) => entry.session.peer !== session.peer).map((entry) => entry.session);
+    const theirs = users.filter((entry) => entry.session.peer !== session.peer);
+    const others = theirs.map((entry) => entry.session);
     if (this.model.holds !== "nothing") {
-      if (others.length > 0) return { accepted: false, reason: "held", by: others };
+      const outlived = theirs.every((entry) => entry.sa !== entry.session.sa);
+      if (others.length > 0) return { accepted: false, reason: "held", by: others, outlived };
       if (users.length > 0 && this.model.ownGhosts) return { accepted: false, reason: "own-ghost", by: [] };
     }
     if (!session.acceptable) return { accepted: false, reason: "mismatch", by: [] };
@@ -122,7 +127,7 @@ export class Gateway {
     ) {
       return { accepted: false, reason: "full", by: [] };
     }
-    this.#entries.push({ session, messageId, until: Number.POSITIVE_INFINITY });
+    this.#entries.push({ session, sa: session.sa, messageId, until: Number.POSITIVE_INFINITY });
     return { accepted: true, throwsOut: this.model.killsFirst ? others : [] };
   }
 

@@ -14,7 +14,11 @@ export interface Refusal {
   /** Address and gateway of the client. */
   client: string;
   gateway: string;
-  /** Addresses that held the ID in the gateway's table; and whether one of them was connected, no ghost. */
+  /**
+   * Addresses that held the ID in the gateway's table; and whether one of them was connected, no ghost, and held it
+   * in the IKE SA that it had. By contract 6.6 a claim ends when a newer SA of its client replaces the one it was
+   * made in: that an IPsec SA of before the renewal still holds its ID, the gateway alone knows.
+   */
   by: string[];
   holderConnected: boolean;
   /** The client would be refused with any ID. */

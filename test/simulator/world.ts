@@ -133,7 +133,7 @@ class Simulation implements Network {
       world.accepted.add(`${dialogue.sa}/${messageId}`);
       return;
     }
-    const { reason, by } = decision;
+    const { reason, by, outlived = false } = decision;
     world.refusals.push({
       sa: dialogue.sa,
       messageId,
@@ -142,9 +142,11 @@ class Simulation implements Network {
       client: dialogue.address,
       gateway: dialogue.gateway.address,
       by: [...new Set(by.map(({ address }) => address))],
-      holderConnected: by.some((session) =>
-        [...this.#connected].some((each) => each === session || each.peer === session.peer),
-      ),
+      holderConnected:
+        !outlived &&
+        by.some((session) =>
+          [...this.#connected].some((each) => each === session || each.peer === session.peer),
+        ),
       acceptable: dialogue.acceptable,
     });
   }
