@@ -32,7 +32,11 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
     if (client !== null) renewals.note(hostAt(sas[i], other(client)), hostAt(sas[i], client));
   });
   const roles: (Role | null)[] = sas.map((sa, i) => {
-    if (sa.phase1Seen) return { client: renewals.clientOf(sa), inferred: false };
+    if (sa.phase1Seen) {
+      // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
+      const renewed = portsOfFirst(sa, options) === 1;
+      return { client: renewed ? 1 : renewals.clientOf(sa), inferred: false };
+    }
     const client = inferred[i];
     return client === null ? null : { client, inferred: true };
   });
@@ -107,6 +111,13 @@ function clientByPort(sa: IkeSa, options: RoleOptions): Side | null {
     if (first !== second) return first ? 1 : 0;
   }
   return null;
+}
+
+/** The side on another port than IKE's in the first message, where the other side is on one of them; null without. */
+function portsOfFirst({ paths }: IkeSa, { isIkePort }: RoleOptions): Side | null {
+  const [first, second] = paths[0].ends.map((end) => isIkePort(portOf(end)));
+  if (first === second) return null;
+  return first ? 1 : 0;
 }
 
 const SMALL_ID = 256;

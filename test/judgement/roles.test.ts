@@ -122,6 +122,7 @@ describe("who is the client of an IKE SA (3.1, 3.2)", () => {
       ]),
       "0 0 1 1",
     ],
+    ["that begins it with a client behind a NAT", roles([{ ports: [500, 1_024], phase1: true }]), "1"],
   ])("a gateway that renews phase 1 stays the responder (3.1): one %s", (_, found, expected) => {
     expect(found).toBe(expected);
   });

@@ -81,9 +81,11 @@ function phase1Roles(all: Sides[]): void {
     if (at < 0) continue;
     const starter = side.sender[at];
     const peers = [...side.hosts[1 - starter]];
-    const known = [...side.hosts[starter]].some((host) =>
-      peers.some((peer) => clientsOf.get(host)?.has(peer)),
-    );
+    // Whoever dials does so to port 500 or 4500: another one is the NAT's, of a client that the sender knows.
+    const { from, to } = side.sa.messages[at].packet;
+    const toNat = IKE_PORTS.includes(from.port) && !IKE_PORTS.includes(to.port);
+    const known =
+      toNat || [...side.hosts[starter]].some((host) => peers.some((peer) => clientsOf.get(host)?.has(peer)));
     side.client = known ? 1 - starter : starter;
     side.renewed = known;
     const answered = side.sa.messages.some(
