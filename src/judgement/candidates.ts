@@ -7,10 +7,12 @@ import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
 import type { Hosts } from "../ike/facts.ts";
+import { isAccepted } from "./claiming.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance } from "./collisions.ts";
 import { inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
 import type { Responder } from "./responders.ts";
+import type { Session } from "./session.ts";
 
 /** A peer whose quick modes were not captured. */
 export interface Candidate {
@@ -20,8 +22,8 @@ export interface Candidate {
   /** First and last sign of life. */
   first: Moment;
   last: Moment;
-  /** Its farewell, where its IKE shows one. */
-  farewell: Moment | null;
+  /** Its farewell, or when a session of after the capture's begin took its endpoint over; null without. */
+  gone: Moment | null;
   /** Its ESP is captured: when the responder sent some to it, first and last. */
   answered: { first: Moment; last: Moment } | null;
 }
@@ -50,7 +52,7 @@ export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
       responder,
       peer.received.filter((row) => responder.peers.flows.hasEsp(row)),
     );
-    found.set(peer.key, { host, port, ...signs, farewell: farewellOf(there), answered });
+    found.set(peer.key, { host, port, ...signs, gone: goneAt(there), answered });
   }
   addByIke(responder, hosts, known, found);
   return [...found.values()].sort((a, b) => a.first.segment - b.first.segment || a.first.at - b.first.at);
@@ -70,8 +72,8 @@ function addByIke(
     const { sa } = session;
     const first = { at: sa.firstAt, segment: sa.firstSegment };
     const last = { at: lifespan.life.lastAt, segment: lifespan.life.segment };
-    const farewell = lifespan.farewells.any;
-    found.set(key, { host: hostOf(key), port: portOf(key), first, last, farewell, answered: null });
+    const gone = goneAt(known.get(key) ?? []);
+    found.set(key, { host: hostOf(key), port: portOf(key), first, last, gone, answered: null });
   }
 }
 
@@ -80,11 +82,18 @@ function isRuledOut(there: readonly ClientSa[], { peers }: Responder, key: numbe
   const [host, port] = [hostOf(key), portOf(key)];
   const ikev2 = hosts.endpointSpeaksIkev2(port === 0 ? endpoint(host, 500) : key);
   if (ikev2 || (port === 0 && hosts.speaksIkev2(host))) return true;
-  return there.some(({ session, pattern }) => {
-    const { sa, begunBefore } = session;
-    if (sa.answeredInformationals >= DPD_ANSWERS || pattern.kind === "random") return true;
-    return !begunBefore && !espBefore(peers.spis([key], true), sa.firstAt, sa.firstSegment);
-  });
+  const drawing = ({ session, pattern }: ClientSa) =>
+    session.sa.answeredInformationals >= DPD_ANSWERS || pattern.kind === "random";
+  if (there.some(drawing)) return true;
+  const sessions = there.map(({ session }) => session).sort(bySessionStart);
+  // Whoever comes to an endpoint later does not undo that somebody was there before.
+  const first = sessions[0];
+  if (first === undefined || first.begunBefore) return false;
+  return !espBefore(peers.spis([key], true), first.sa.firstAt, first.sa.firstSegment);
+}
+
+function bySessionStart({ sa: a }: Session, { sa: b }: Session): number {
+  return a.firstSegment - b.firstSegment || a.firstAt - b.firstAt;
 }
 
 /** ESP was there before phase 1: its quick modes lie before the capture all the same. */
@@ -109,13 +118,26 @@ function signsOf({ peers }: Responder, rows: readonly number[]): { first: Moment
   return first === null || last === null ? null : { first, last };
 }
 
-function farewellOf(there: readonly ClientSa[]): Moment | null {
-  let latest: Moment | null = null;
-  for (const { lifespan } of there) {
-    const { any } = lifespan.farewells;
-    if (any !== null && (latest === null || isBefore(latest, any))) latest = any;
+/**
+ * When what was on an endpoint before the capture ended: the last farewell of those sessions, or the acceptance of the
+ * first session there whose phase 1 is in the capture (contract 6.6), whichever is earlier.
+ */
+function goneAt(there: readonly ClientSa[]): Moment | null {
+  let farewell: Moment | null = null;
+  let replaced: Moment | null = null;
+  for (const { session, lifespan, outcomes, acceptedAt } of there) {
+    if (session.begunBefore) {
+      const { any } = lifespan.farewells;
+      if (any !== null && (farewell === null || isBefore(farewell, any))) farewell = any;
+      continue;
+    }
+    const first = session.quickModes.find((exchange) => isAccepted(outcomes.get(exchange)!));
+    if (first === undefined) continue;
+    const accepted = { at: acceptedAt.get(first) ?? first.firstAt, segment: first.segment };
+    if (replaced === null || isBefore(accepted, replaced)) replaced = accepted;
   }
-  return latest;
+  if (farewell === null || replaced === null) return farewell ?? replaced;
+  return isBefore(farewell, replaced) ? farewell : replaced;
 }
 
 /** Those that may have held an ID at `moment`. */
@@ -160,23 +182,23 @@ function isOwn({ host, port }: Candidate, { keys }: ClientSa): boolean {
   return keys.includes(endpoint(host, port));
 }
 
-/** The responder had sent to it within five minutes, where its ESP is captured; and it had not said farewell. */
-function isAlive({ first, last, farewell, answered }: Candidate, moment: Moment): boolean {
-  if (farewell !== null && isBefore(farewell, moment)) return false;
+/** The responder had sent to it within five minutes, where its ESP is captured; and it had not gone. */
+function isAlive({ first, last, gone, answered }: Candidate, moment: Moment): boolean {
+  if (gone !== null && isBefore(gone, moment)) return false;
   const signs = answered ?? { first, last };
   const near = (sign: Moment, span: number) => sign.segment === moment.segment && moment.at - sign.at <= span;
   const begun = isBefore(signs.first, moment) || moment.at - signs.first.at >= -ALIVE;
   return begun && (isBefore(moment, signs.last) || near(signs.last, ALIVE));
 }
 
-function isOnline({ first, last, farewell }: Candidate, moment: Moment): boolean {
-  const gone = farewell !== null && isBefore(farewell, moment);
-  return !gone && isBefore(first, moment) && isBefore(moment, last);
+function isOnline({ first, last, gone }: Candidate, moment: Moment): boolean {
+  const left = gone !== null && isBefore(gone, moment);
+  return !left && isBefore(first, moment) && isBefore(moment, last);
 }
 
 /**
- * Those of them that ended between a refusal and the acceptance of the same client on the same ID: by a farewell, or by
- * a silence that the capture shows for long enough.
+ * Those of them that ended between a refusal and the acceptance of the same client on the same ID: by a farewell, by a
+ * newer session on the endpoint, or by a silence that the capture shows for long enough.
  */
 export function endedBetween(
   candidates: readonly Candidate[],
@@ -185,9 +207,9 @@ export function endedBetween(
   captureEnd: Moment,
 ): Candidate[] {
   const silenceSeen = captureEnd.segment > accepted.segment || captureEnd.at - accepted.at >= SILENT;
-  return candidates.filter(({ last, farewell }) => {
+  return candidates.filter(({ last, gone }) => {
     const within = (end: Moment) => !isBefore(end, refused) && isBefore(end, accepted);
-    if (farewell !== null && within(farewell)) return true;
+    if (gone !== null && within(gone)) return true;
     return silenceSeen && within(last);
   });
 }

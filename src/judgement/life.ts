@@ -108,8 +108,11 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
   const sent = peers.rows(stay.keys, true);
   const received = peers.rows(stay.keys, false);
   if (sent.length + received.length === 0) return life;
-  if (stay.to !== null) return withEndedStay(life, stay, sent, received, peers);
   const rows = [...sent, ...received];
+  const firstAt = Number.isFinite(stay.from.at)
+    ? life.firstAt
+    : firstOn(life.firstAt, rows, firstSegment, peers);
+  if (stay.to !== null) return withEndedStay({ ...life, firstAt }, stay, sent, received, peers);
   const segment = Math.max(
     life.segment,
     ...rows.filter((row) => seen(peers.flows.lastAt(row))).map((row) => peers.flows.lastSegment(row)),
@@ -136,7 +139,7 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
       (at, row) => (peers.flows.hasSteadyKeepalives(row) ? later(at, peers.flows.keepaliveAt(row)) : at),
       life.steadyKeepaliveAt,
     ),
-    firstAt: Number.isFinite(stay.from.at) ? life.firstAt : firstOn(life.firstAt, rows, firstSegment, peers),
+    firstAt,
     dropped: peers.hasEsp(received) ? droppedBy(spis, fromResponderAt, stay) : life.dropped,
   };
 }

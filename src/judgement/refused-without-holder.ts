@@ -3,6 +3,7 @@
  * attempts with candidates, and one refusal notice for each client that nothing in the capture explains.
  */
 
+import { endpoint } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Hosts } from "../ike/facts.ts";
 import { type Candidate, candidatesOf, clearedBy, endedBetween, mayHold } from "./candidates.ts";
@@ -100,6 +101,17 @@ export class RefusedWithoutHolderJudge {
     return mayHold(this.#candidates, contender, moment, (candidate) => cleared.has(candidate));
   }
 
+  /**
+   * Peers that may have held the ID of an attempt whose holder is a conclusion (contract 6.2): that it used the ID was
+   * not seen, and they may have as well.
+   */
+  besideImplied({ contender, exchange, holder }: Attempt): readonly Candidate[] {
+    if (holder === null || !holder.claim.implied) return [];
+    const { client } = holder.claim.clientSa;
+    const own = new Set((this.#byClient.get(client) ?? []).flatMap(({ keys }) => keys));
+    return this.mayHold({ contender, exchange }).filter(({ host, port }) => !own.has(endpoint(host, port)));
+  }
+
   /** The client's own older session that may still have held the ID. */
   ghostOf(refusal: Acceptance): ClientSa | null {
     return ghostOf(this.#byClient.get(refusal.contender.client) ?? [], refusal);
@@ -157,8 +169,7 @@ export class RefusedWithoutHolderJudge {
     const alive = this.mayHold(each);
     const accepted = this.#acceptedLater(each);
     const refused = momentOf(each.exchange);
-    const left =
-      accepted === null ? alive : endedBetween(this.#aliveThen(each), refused, accepted, this.#captureEnd);
+    const left = accepted === null ? alive : endedBetween(alive, refused, accepted, this.#captureEnd);
     if (left.length === 0) return false;
     const { contender, exchange, outcome } = each;
     const attempt: Attempt = {
@@ -174,12 +185,6 @@ export class RefusedWithoutHolderJudge {
     found.candidates.set(attempt, left);
     if (accepted !== null) found.acceptedLater.add(attempt);
     return true;
-  }
-
-  /** Who was alive then, whoever is cleared by the contender's own acceptance later. */
-  #aliveThen({ contender, exchange }: RefusedWithoutHolder): readonly Candidate[] {
-    const moment = momentOf(exchange);
-    return mayHold(this.#candidates!, contender, moment, () => false);
   }
 
   /** When the contender was next accepted on the ID; null where it was not. */

@@ -7,6 +7,7 @@ import {
   endedBetween,
   mayHold,
 } from "../../src/judgement/candidates.ts";
+import type { Outcome } from "../../src/judgement/outcome.ts";
 import type { Session } from "../../src/judgement/session.ts";
 import {
   at,
@@ -30,7 +31,7 @@ const peer = (fields: Partial<Candidate> = {}): Candidate => ({
   port: 4500,
   first: moment(-200),
   last: moment(0),
-  farewell: null,
+  gone: null,
   answered: null,
   ...fields,
 });
@@ -53,8 +54,8 @@ describe("peers that may have held an ID unseen (6.9)", () => {
       false,
     ],
     ["until a later segment", peer({ last: moment(-500, 1) }), true],
-    ["it had said farewell", peer({ farewell: moment(-MICRO) }), false],
-    ["it said farewell at the attempt", peer({ farewell: moment(0) }), true],
+    ["it had said farewell", peer({ gone: moment(-MICRO) }), false],
+    ["it said farewell at the attempt", peer({ gone: moment(0) }), true],
     [
       "the responder had sent to it within five minutes",
       peer({ answered: { first: moment(-900), last: moment(-300) } }),
@@ -91,8 +92,8 @@ describe("cleared: somebody was accepted on the ID while the peer was online (6.
     ["at its last sign", peer(), [accepted(0)], false],
     ["before it was there", peer(), [accepted(-300)], false],
     ["after it had gone", peer(), [accepted(10)], false],
-    ["after its farewell", peer({ farewell: moment(-100) }), [accepted(-50)], false],
-    ["before its farewell", peer({ farewell: moment(-20) }), [accepted(-50)], true],
+    ["after its farewell", peer({ gone: moment(-100) }), [accepted(-50)], false],
+    ["before its farewell", peer({ gone: moment(-20) }), [accepted(-50)], true],
     ["itself: it may have used the ID", peer(), [accepted(-50, own)], false],
     ["itself, and then another", peer(), [accepted(-90, own), accepted(-50)], true],
     ["another before it was there, and one while it was", peer(), [accepted(-50), accepted(-300)], true],
@@ -114,17 +115,17 @@ describe("who ended between refusal and acceptance (6.9)", () => {
     endedBetween([candidate], moment(0), moment(100), end).length === 1;
 
   it.each<[string, boolean, boolean]>([
-    ["its farewell in between", ended(peer({ farewell: moment(50), last: moment(50) })), true],
-    ["its farewell at the refusal", ended(peer({ farewell: moment(0), last: moment(500) })), true],
-    ["its farewell at the acceptance", ended(peer({ farewell: moment(100), last: moment(500) })), false],
-    ["its farewell before the refusal", ended(peer({ farewell: moment(-1), last: moment(500) })), false],
+    ["its farewell in between", ended(peer({ gone: moment(50), last: moment(50) })), true],
+    ["its farewell at the refusal", ended(peer({ gone: moment(0), last: moment(500) })), true],
+    ["its farewell at the acceptance", ended(peer({ gone: moment(100), last: moment(500) })), false],
+    ["its farewell before the refusal", ended(peer({ gone: moment(-1), last: moment(500) })), false],
     ["its last sign in between, and silence", ended(peer({ last: moment(50) })), true],
     ["its last sign at the refusal", ended(peer({ last: moment(0) })), true],
     ["its last sign before the refusal", ended(peer({ last: moment(-1) })), false],
     ["it goes on", ended(peer({ last: moment(100) })), false],
     ["silence seen for 60 s after the acceptance", ended(peer({ last: moment(50) }), moment(160)), true],
     ["the capture ends before that", ended(peer({ last: moment(50) }), moment(160 - MICRO)), false],
-    ["a farewell needs no silence", ended(peer({ farewell: moment(50) }), moment(101)), true],
+    ["a farewell needs no silence", ended(peer({ gone: moment(50) }), moment(101)), true],
     ["the capture goes on in another segment", ended(peer({ last: moment(50) }), moment(-900, 1)), true],
   ])("%s", (_, is, expected) => {
     expect(is).toBe(expected);
@@ -177,7 +178,7 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
         port: 4_500,
         first: moment(-90),
         last: moment(-10),
-        farewell: null,
+        gone: null,
         answered: { first: moment(-80), last: moment(-20) },
       },
     ]);
@@ -257,18 +258,40 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
   });
 
   it("with its farewell, the latest of those there", () => {
-    expect(found([up], [there({ farewell: -30 }), there({ farewell: -20 }), there()])[0].farewell).toEqual(
+    expect(found([up], [there({ farewell: -30 }), there({ farewell: -20 }), there()])[0].gone).toEqual(
       moment(-20),
     );
-    expect(found([up], [there({ farewell: -20 }), there({ farewell: -30 })])[0].farewell).toEqual(
-      moment(-20),
-    );
+    expect(found([up], [there({ farewell: -20 }), there({ farewell: -30 })])[0].gone).toEqual(moment(-20));
+  });
+
+  describe("where somebody dials from its endpoint in the capture", () => {
+    const quickMode = exchangeMade({ firstAt: at(-40) });
+    const newcomer = (fields: { farewell?: number; outcome?: Outcome } = {}) =>
+      clientSaMade({
+        ...there({
+          session: { begunBefore: false, quickModes: [quickMode] },
+          sa: { firstAt: at(-41) },
+          ...(fields.farewell === undefined ? {} : { farewell: fields.farewell }),
+        }),
+        outcomes: new Map([[quickMode, fields.outcome ?? "completed"]]),
+      });
+
+    it.each<[string, ReturnType<typeof there>[], ReturnType<typeof moment> | null]>([
+      ["it is gone when the newcomer is accepted", [there(), newcomer()], moment(-40)],
+      ["it had said farewell before", [there({ farewell: -50 }), newcomer()], moment(-50)],
+      ["the newcomer's farewell is not its own", [there(), newcomer({ farewell: -10 })], moment(-40)],
+      ["a refused newcomer ends nothing", [there(), newcomer({ outcome: "refused" })], null],
+    ])("%s", (_, sas, gone) => {
+      expect(found([up], sas)[0].gone).toEqual(gone);
+      // By IKE alone it was there all the same.
+      expect(found([], sas)[0].gone).toEqual(gone);
+    });
   });
 
   it("known by IKE alone", () => {
     const alone = there({ sa: { firstAt: at(-60) }, life: -5, farewell: -4 });
     expect(found([], [alone])).toEqual([
-      { host: 7, port: 4_500, first: moment(-60), last: moment(-5), farewell: moment(-4), answered: null },
+      { host: 7, port: 4_500, first: moment(-60), last: moment(-5), gone: moment(-4), answered: null },
     ]);
     expect(found([], [there({ session: { begunBefore: false } })])).toEqual([]);
     expect(found([], [there({ kind: "random" })])).toEqual([]);

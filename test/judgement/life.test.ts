@@ -269,6 +269,11 @@ describe("what was seen of an IKE SA (6.4)", () => {
       });
     });
 
+    it("its first sign is what was on the endpoints first, where it began before the capture", () => {
+      expect(lived([up(-300, 60)], { ...ended, from: forever }).firstAt).toBe(at(-300));
+      expect(lived([up(-300, 60)], ended).firstAt).toBe(at(-100));
+    });
+
     it("dropped by then", () => {
       const alone = { unheardSince: at(0), unheardThirdAt: at(5) };
       expect(lived([up(-40, 60, alone), down(-40, -5)], ended).dropped).toEqual({

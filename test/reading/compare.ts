@@ -21,10 +21,7 @@ export function differences(
       const key = keyOf(attempt.contenderSa.initiatorCookie, Number(attempt.messageId));
       const named =
         holder.address ??
-        `one of ${(holder.candidates ?? [])
-          .map(({ address }) => address)
-          .sort()
-          .join(" ")}`;
+        `one of ${[...new Set((holder.candidates ?? []).map(({ address }) => address))].sort().join(" ")}`;
       product.set(
         key,
         `${attempt.verdict}, held by ${named}, ${attempt.outcome}, overlap ${attempt.overlap}`,

@@ -12,29 +12,41 @@ export interface Peer {
   address: string;
   endpoint: string;
   responder: string;
-  /** Whether the client or the responder sent it. */
+  /** Whether the client or the responder sent it; until it was gone. */
   signs: { at: number; fromClient: boolean; esp: boolean }[];
-  sa: Sa | null;
+  /** Its IKE SAs of before the capture. */
+  sas: Sa[];
+  /** Its farewell, or when a newer session on the endpoint was accepted (6.6); infinity without. */
+  gone: number;
 }
 
 /** Peers whose quick modes lie before the capture. */
 export function earlierPeers(field: Field): Peer[] {
   const peers = new Map<string, Peer>();
-  const peer = (responder: string, endpoint: string, sa: Sa | null): Peer => {
+  const peer = (responder: string, endpoint: string): Peer => {
     const key = `${responder} ${endpoint}`;
     const address = endpoint.startsWith("udp")
       ? endpoint.slice(4, endpoint.lastIndexOf(":"))
       : endpoint.slice(3);
-    const known = peers.get(key) ?? { address, endpoint, responder, signs: [], sa };
+    const known = peers.get(key) ?? {
+      address,
+      endpoint,
+      responder,
+      signs: [],
+      sas: [],
+      gone: Number.POSITIVE_INFINITY,
+    };
     peers.set(key, known);
     return known;
   };
+  const there = (responder: string, endpoint: string) =>
+    field.sas.filter((sa) => sa.responder === responder && ownEndpoints(sa).includes(endpoint));
   for (const sign of allSigns(field)) {
-    const own = field.sas.filter(
-      (sa) => sa.responder === sign.responder && ownEndpoints(sa).includes(sign.endpoint),
-    );
-    if (own.some((sa) => sa.phase1Seen && sa.start <= sign.at) && !own.some((sa) => !sa.phase1Seen)) continue;
-    peer(sign.responder, sign.endpoint, own.find((sa) => !sa.phase1Seen) ?? null).signs.push({
+    const first = there(sign.responder, sign.endpoint).sort((a, b) => a.start - b.start)[0];
+    const known = peers.has(`${sign.responder} ${sign.endpoint}`);
+    // Whose phase 1 is in the capture was not there before it.
+    if (first?.phase1Seen === true && first.start <= sign.at && !known) continue;
+    peer(sign.responder, sign.endpoint).signs.push({
       at: sign.at,
       fromClient: sign.fromClient,
       esp: sign.kind === "esp",
@@ -42,11 +54,27 @@ export function earlierPeers(field: Field): Peer[] {
   }
   for (const sa of field.sas) {
     if (sa.phase1Seen) continue;
-    const known = peer(sa.responder, ownEndpoints(sa)[0], sa);
+    const known = peer(sa.responder, ownEndpoints(sa)[0]);
     for (const { at, fromClient } of sa.messages) known.signs.push({ at, fromClient, esp: false });
   }
-  for (const each of peers.values()) each.signs.sort((a, b) => a.at - b.at);
-  return [...peers.values()];
+  for (const each of peers.values()) {
+    const own = there(each.responder, each.endpoint);
+    each.sas = own.filter((sa) => !sa.phase1Seen);
+    const farewells = each.sas
+      .map((sa) => field.known.get(sa)!.farewell?.at)
+      .filter((at) => at !== undefined);
+    const farewell = farewells.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...farewells);
+    const newer = field.scene.quickModes.filter(
+      (quickMode) =>
+        quickMode.sa.phase1Seen &&
+        quickMode.byClient &&
+        own.includes(quickMode.sa) &&
+        isAccepted(field.outcomes.get(quickMode)!),
+    );
+    each.gone = Math.min(farewell, ...newer.map(({ at }) => at));
+    each.signs = each.signs.filter(({ at }) => at <= each.gone).sort((a, b) => a.at - b.at);
+  }
+  return [...peers.values()].filter(({ signs }) => signs.length > 0);
 }
 
 /** ESP and keepalives of responders' peers, those without any IKE too. */
@@ -74,7 +102,6 @@ function allSigns(field: Field): Sign[] {
 }
 
 const ALIVE = 300;
-const AFTER_END = 60;
 
 export function candidatesFor(
   quickMode: QuickMode,
@@ -85,7 +112,7 @@ export function candidatesFor(
   const client = field.clientOf(sa);
   const own = new Set(client.flatMap(ownEndpoints));
   const online = peers.filter(
-    (peer) => peer.responder === sa.responder && !own.has(peer.endpoint) && isAlive(peer, at, field),
+    (peer) => peer.responder === sa.responder && !own.has(peer.endpoint) && isAlive(peer, at),
   );
   const able = online.filter((peer) => couldHold(peer, id, field));
   const accepted = field.scene.quickModes.find(
@@ -97,23 +124,25 @@ export function candidatesFor(
       isAccepted(field.outcomes.get(other)!),
   );
   if (accepted === undefined) return { list: able, freed: false };
-  return { list: able.filter((peer) => ended(peer, at, accepted.at, field)), freed: true };
+  return { list: able.filter((peer) => ended(peer, at, accepted.at)), freed: true };
 }
 
-/** Alive before the attempt, and without a farewell before it. */
-function isAlive({ signs, sa }: Peer, at: number, field: Field): boolean {
-  const farewell = sa === null ? null : field.known.get(sa)!.farewell;
-  if (farewell !== null && farewell.at < at) return false;
-  const hasDown = signs.some(({ fromClient, esp }) => esp && !fromClient);
-  const before = signs.filter((sign) => sign.at < at && (!hasDown || !sign.fromClient));
-  const last = before.at(-1);
-  return last !== undefined && (!hasDown || at - last.at <= ALIVE);
+/**
+ * Alive at the attempt, and not gone before it: the responder, or where its ESP is not captured anybody, sent within
+ * five minutes of it. Whose quick modes lie before the capture was there, also where the first sign comes later.
+ */
+function isAlive({ signs, gone }: Peer, at: number): boolean {
+  if (gone < at) return false;
+  const down = signs.filter(({ fromClient, esp }) => esp && !fromClient);
+  const telling = down.length > 0 ? down : signs;
+  const [first, last] = [telling[0].at, telling[telling.length - 1].at];
+  return first - at <= ALIVE && at - last <= ALIVE;
 }
 
 function couldHold(peer: Peer, id: number, field: Field): boolean {
-  const { sa, endpoint, signs } = peer;
+  const { sas, endpoint, signs } = peer;
   if (endpoint.startsWith("udp") && field.ikev2.has(endpoint.slice(4))) return false;
-  if (sa !== null && (field.known.get(sa)!.pattern === "random" || speaksDpd(sa))) return false;
+  if (sas.some((sa) => field.known.get(sa)!.pattern === "random" || speaksDpd(sa))) return false;
   const from = signs[0].at;
   const to = signs[signs.length - 1].at;
   const cleared = field.scene.quickModes.some(
@@ -143,18 +172,11 @@ export function speaksDpd(sa: Sa): boolean {
   return answered.length >= 2;
 }
 
-/** Between refusal and acceptance: a farewell, or its last sign, with a minute of silence behind it. */
-function ended({ signs, sa }: Peer, refused: number, accepted: number, field: Field): boolean {
-  const farewell = sa === null ? null : field.known.get(sa)!.farewell;
-  if (farewell !== null) return farewell.at > refused && farewell.at < accepted;
-  const own = signs.filter(({ at }) => at < accepted);
-  const last = own.at(-1);
-  return (
-    last !== undefined &&
-    last.at > refused &&
-    !signs.some(({ at }) => at >= accepted && at <= accepted + AFTER_END) &&
-    !signs.some(({ at }) => at > last.at && at <= last.at + AFTER_END)
-  );
+/** Between refusal and acceptance: it was gone, or its last sign, with a minute of silence behind it. */
+function ended({ signs, gone }: Peer, refused: number, accepted: number): boolean {
+  if (gone !== Number.POSITIVE_INFINITY) return gone > refused && gone < accepted;
+  const last = signs[signs.length - 1];
+  return last.at > refused && last.at < accepted;
 }
 
 /** The client's part of phase 1 is seen, with answers; the end of it is not: a warning, and no finding (principle a). */
