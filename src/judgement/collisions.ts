@@ -96,7 +96,10 @@ export function findCollisions(
   return found;
 }
 
-/** The implied claims that cover an ID, in the order in which they begin. */
+/**
+ * The implied claims that cover an ID, in the order in which they begin. Where a quick mode on the ID was seen on the
+ * same SA, what became of that is known, and nothing is concluded.
+ */
 function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Collisions): Claim[] {
   const claims: Claim[] = [];
   for (const { clientSa, last, since, sureFrom } of surest) {
@@ -105,7 +108,9 @@ function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Collision
       found.evictedClaims += 1;
       continue;
     }
-    const exchange = clientSa.session.quickModes[0] ?? null;
+    const { quickModes } = clientSa.session;
+    if (quickModes.some(({ messageId }) => messageId === id)) continue;
+    const exchange = quickModes[0] ?? null;
     const { at, segment } = since;
     claims.push({ clientSa, exchange, since: at, segment, acceptedAt: at, implied: true, sureFrom });
   }

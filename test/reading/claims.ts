@@ -97,17 +97,23 @@ function implied(
     const first = counts ? known.newEsp : null;
     return first === null ? [] : [{ ...base, id: 1, from: first, weakBefore: Number.NEGATIVE_INFINITY }];
   }
-  const first = Math.min(...own.slice(0, 2).map(({ id }) => id));
+  const first = firstOf(own).id;
   if (pattern !== "sequential" || first <= 1 || first > MAX_IMPLIED) return [];
   if (!own.some((quickMode) => isAccepted(outcomes.get(quickMode)!))) return [];
   const firstSign = life[0]?.at ?? sa.start;
   const from = sa.phase1Seen ? (phase1Done(sa) ?? sa.start) : blind ? sourceStart : firstSign;
-  return Array.from({ length: first - 1 }, (_, i) => ({
-    ...base,
-    id: i + 1,
-    from,
-    weakBefore: blind ? firstSign : Number.NEGATIVE_INFINITY,
-  }));
+  // What became of an ID that was seen on the SA is known.
+  return Array.from({ length: first - 1 }, (_, i) => i + 1)
+    .filter((id) => own.every((quickMode) => quickMode.id !== id))
+    .map((id) => ({ ...base, id, from, weakBefore: blind ? firstSign : Number.NEGATIVE_INFINITY }));
+}
+
+const SWAPPED = 0.1;
+
+/** 5: the first two of an SA that came within 100 ms are taken in ascending order. */
+function firstOf([first, second]: readonly QuickMode[]): QuickMode {
+  if (second === undefined || second.at - first.at > SWAPPED) return first;
+  return second.id < first.id ? second : first;
 }
 
 export type Overlap = "certain" | "probable" | "unknown" | "ended";
