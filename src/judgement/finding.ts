@@ -23,7 +23,7 @@ export interface Finding {
   responder: Responder;
   make: Make;
   holder: Client | null;
-  /** Without a visible holder: peers of the responder that may be it. */
+  /** Without a visible holder, and where the holder's use of the ID is a conclusion: peers that may be it. */
   candidates: readonly Candidate[];
   contender: Client;
   attempts: readonly Attempt[];
@@ -80,6 +80,7 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
     make,
     counter,
     without,
+    besideImplied: (attempt) => (counter.acceptsInUse ? [] : refusedWithoutHolder.besideImplied(attempt)),
     wasAccepted,
     acceptances: grouped(collisions.acceptances, ({ contender }) => contender.client),
   };
@@ -102,6 +103,8 @@ interface Context {
   make: Make;
   counter: CounterEvidence;
   without: WithoutHolder;
+  /** Peers that may hold the ID as well where the holder's claim is implied. */
+  besideImplied: (attempt: Attempt) => readonly Candidate[];
   /** It was accepted on any ID, at any time. */
   wasAccepted: (client: Client) => boolean;
   acceptances: ReadonlyMap<Client, readonly Acceptance[]>;
@@ -141,7 +144,7 @@ function gather(attempts: readonly Attempt[], context: Context): Finding {
   const [{ contender, holder }] = attempts;
   const freeAfter = verdict === "tolerated" ? null : acceptedWhenFree(worst, acceptances);
   const acceptedLater = worst.some((attempt) => without.acceptedLater.has(attempt));
-  const candidates = [...new Set(attempts.flatMap((attempt) => without.candidates.get(attempt) ?? []))];
+  const candidates = candidatesFor(attempts, verdict, context);
   const others = inByAnotherId(worst);
   const weights = {
     verdict,
@@ -166,4 +169,20 @@ function gather(attempts: readonly Attempt[], context: Context): Finding {
     acceptedLater,
     inByAnotherId: others,
   };
+}
+
+/** Asked once an ID: a client that tries again and again meets the same peers. */
+function candidatesFor(
+  attempts: readonly Attempt[],
+  verdict: Verdict,
+  { without, besideImplied }: Context,
+): Candidate[] {
+  if (verdict === "tolerated") return [];
+  const firsts = new Map<number, Attempt>();
+  for (const attempt of attempts) {
+    const { messageId } = attempt.exchange;
+    if (attempt.holder?.claim.implied === true && !firsts.has(messageId)) firsts.set(messageId, attempt);
+  }
+  const unseen = attempts.flatMap((attempt) => without.candidates.get(attempt) ?? []);
+  return [...new Set([...unseen, ...[...firsts.values()].flatMap(besideImplied)])];
 }

@@ -87,11 +87,12 @@ function clientFields(finding: Finding, context: BlockContext): Field[] {
   };
   const { address, port, platform, pattern } = holder;
   const unseen = `not visible; may be ${listed(candidates) || "anybody"}`;
+  const orElse = candidates.length === 0 ? "" : `; or it may be ${listed(candidates)}`;
   return [
     { label: "responder", text: `the gateway: ${gateway}${aliases}, ${responder?.vendor ?? "make unknown"}` },
     {
       label: "holder",
-      text: `connected first: ${address === null ? unseen : clientText(address, port, platform, pattern)}`,
+      text: `connected first: ${address === null ? unseen : `${clientText(address, port, platform, pattern)}${orElse}`}`,
     },
     {
       label: "contender",

@@ -66,9 +66,10 @@ function clientList(finding: Finding, report: Report): string {
         : `, ${client.pattern.kind} message IDs (${percent(client.pattern.confidence)})`;
     return `${endpoint(address, port)}${insideText(client)}, ${platform ?? "platform unknown"}${ids}`;
   };
+  const orElse = candidates.length === 0 ? "" : `; or it may be ${listed(candidates)}`;
   return list([
     `gateway (responder): ${[responder, ...(row?.aliases ?? [])].join(" = ")}, ${row?.vendor ?? "make unknown"}`,
-    `connected first (holder): ${holder.address === null ? `not visible in the captures; may be ${listed(candidates)}` : described(holder.address, holder.port, holder.platform)}`,
+    `connected first (holder): ${holder.address === null ? `not visible in the captures; may be ${listed(candidates)}` : `${described(holder.address, holder.port, holder.platform)}${orElse}`}`,
     `${contenderRole(finding)} (contender): ${described(contender.address, contender.port, contender.platform)}`,
   ]);
 }

@@ -153,9 +153,10 @@ function clientLines(finding: Finding, report: Report): string[] {
       .join(", ");
   };
   const unseen = `not visible in the captures; may be ${listed(candidates)}`;
+  const orElse = candidates.length === 0 ? "" : escaped(`; or it may be ${listed(candidates)}`);
   return [
     `- gateway (responder): ${escaped(`${responder}${aliases}, ${row?.vendor ?? "make unknown"}`)}`,
-    `- connected first (holder): ${holder.address === null ? escaped(unseen) : described(holder.address, holder.port, holder.platform)}`,
+    `- connected first (holder): ${holder.address === null ? escaped(unseen) : `${described(holder.address, holder.port, holder.platform)}${orElse}`}`,
     `- ${contenderRole(finding)} (contender): ${described(contender.address, contender.port, contender.platform)}`,
   ];
 }

@@ -67,19 +67,17 @@ function buildFinding(
     responder,
     messageIds,
     messageIdsDecimal: ids,
-    holder:
-      holder === null
-        ? {
-            address: null,
-            port: null,
-            platform: null,
-            pattern: null,
-            candidates: candidates.slice(0, SHOWN_CANDIDATES).map((peer) => candidateOf(peer, hosts)),
-            ...(candidates.length > SHOWN_CANDIDATES
-              ? { candidatesOmitted: candidates.length - SHOWN_CANDIDATES }
-              : {}),
-          }
-        : clientSaOf(holder, holderPort(finding), finding.responder, hosts),
+    holder: {
+      ...(holder === null
+        ? { address: null, port: null, platform: null, pattern: null }
+        : clientSaOf(holder, holderPort(finding), finding.responder, hosts)),
+      ...(holder === null || candidates.length > 0
+        ? { candidates: candidates.slice(0, SHOWN_CANDIDATES).map((peer) => candidateOf(peer, hosts)) }
+        : {}),
+      ...(candidates.length > SHOWN_CANDIDATES
+        ? { candidatesOmitted: candidates.length - SHOWN_CANDIDATES }
+        : {}),
+    },
     contender: clientSaOf(
       contender,
       portOf(finding.attempts[0].contender.session.endpoint),

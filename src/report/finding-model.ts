@@ -107,7 +107,9 @@ export const findingSchema = z.object({
     candidates: z
       .array(z.object({ address, port }))
       .optional()
-      .describe("Peers that may be the holder, when none is visible"),
+      .describe(
+        "Peers that may be the holder, when none is visible or it is only concluded that it used the ID",
+      ),
     candidatesOmitted: count.optional().describe("Further ones that are not listed"),
   }),
   contender: z.object({ address, port, platform, pattern: patternKindSchema }),

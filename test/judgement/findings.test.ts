@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
-import { Session, Stage } from "../support/session.ts";
+import { Session, START, Stage } from "../support/session.ts";
 
 const HOLDER = { address: "198.51.100.11" };
 const CONTENDER = { address: "198.51.100.12" };
@@ -22,6 +22,35 @@ it("a finding of a pair has its attempts in the order of time, whatever their ID
   expect(findings).toHaveLength(1);
   expect(findings[0].holder.address).toBe(HOLDER.address);
   expect(findings[0].attempts.map(({ messageId }) => Number(messageId))).toEqual([1, 2, 1]);
+});
+
+it("a holder that is only concluded stands beside the others that may hold the ID (6.2, 6.9)", async () => {
+  const stage = new Stage(52);
+  const unseen = "198.51.100.13";
+  // Both dialled in before the capture; of one only its ESP is in it, the other was first accepted on ID 2.
+  new Session(stage, { address: unseen }).mainMode(-90).quickMode(-89.8, 1).esp(-80, 200);
+  new Session(stage, HOLDER)
+    .mainMode(-60)
+    .unanswered(-59.8, 1)
+    .quickMode(-40, 2)
+    .quickMode(20, 3)
+    .esp(-39, 200);
+  new Session(stage, CONTENDER).mainMode(40).unanswered(40.2, 1).farewell(52);
+  const late = stage.sorted().filter(({ at }) => at >= START);
+  const { findings } = await reportOn([pcap(late)]);
+  expect(findings).toHaveLength(1);
+  expect(findings[0].caveats).toContain("implied-claim");
+  expect(findings[0].holder.address).toBe(HOLDER.address);
+  expect(findings[0].holder.candidates).toEqual([{ address: unseen, port: null }]);
+});
+
+it("what became of an ID that was seen is not concluded from a later one (6.2)", async () => {
+  const stage = new Stage(53);
+  // The capture lost the first try of ID 1, which was sent before that of ID 2.
+  new Session(stage, HOLDER).mainMode(0).quickMode(0.2, 2).unanswered(1.2, 1).esp(2, 200);
+  new Session(stage, CONTENDER).mainMode(40).unanswered(40.2, 1).farewell(52);
+  const { findings } = await reportOn([pcap(stage.sorted())]);
+  expect(findings.filter(({ holder }) => holder.address !== null)).toEqual([]);
 });
 
 it("who is tolerated on one ID and gets in on another was not kept out: nothing is noted of that (6.8)", async () => {

@@ -1,7 +1,7 @@
 /** What became of a refusal in a report, and whether a capture shows the refusal, and life of who held the ID. */
 
 import type { Seen } from "./wire.ts";
-import type { Refusal } from "./world.ts";
+import type { Refusal, World } from "./world.ts";
 
 /** What of a report is scored. */
 export interface Scored {
@@ -18,7 +18,7 @@ export type Fate = "rejected" | "predicted" | "possible" | "warning" | "silence"
 /** The finding's attempt on this quick mode: its verdict, and who is named. */
 export interface Judgement {
   fate: Fate;
-  /** The holder, or the candidates; of a warning those of the true holders that it mentions. */
+  /** The holder, and the candidates; of a warning those of the true holders that it mentions. */
   named: string[];
 }
 
@@ -27,8 +27,8 @@ export function fateOf(refusal: Refusal, report: Scored): Judgement {
     for (const { contenderSa, messageId, verdict } of attempts) {
       if (contenderSa.initiatorCookie !== refusal.sa || Number(messageId) !== refusal.messageId) continue;
       if (verdict === "tolerated") continue;
-      const named =
-        holder.address === null ? (holder.candidates ?? []).map(({ address }) => address) : [holder.address];
+      const candidates = (holder.candidates ?? []).map(({ address }) => address);
+      const named = holder.address === null ? candidates : [holder.address, ...candidates];
       return { fate: verdict as Fate, named };
     }
   }
@@ -81,4 +81,16 @@ export function showsLife(refusal: Refusal, kept: readonly Seen[]): boolean {
     ({ place, gateway, at }) =>
       gateway === refusal.gateway && refusal.by.includes(place.address) && at >= refusal.at - 300,
   );
+}
+
+/**
+ * An earlier session of the client that was accepted on the ID had not ended: contract 6.9 asks for that one before it
+ * asks who else may hold the ID.
+ */
+export function hasOwnGhost({ sa, messageId, client, gateway, at }: Refusal, { moments }: World): boolean {
+  const own = moments.filter(
+    (each) => each.peer === client && each.gateway === gateway && each.sa !== sa && each.at < at,
+  );
+  const ended = new Set(own.filter(({ what }) => what === "ended").map((each) => each.sa));
+  return own.some((each) => each.what === "accepted" && each.messageId === messageId && !ended.has(each.sa));
 }

@@ -1,6 +1,6 @@
 /** Compares a report with the truth of its world, and adds up. */
 
-import { fateOf, isCaptured, type Scored, showsLife, wasRepeated } from "./fate.ts";
+import { fateOf, hasOwnGhost, isCaptured, type Scored, showsLife, wasRepeated } from "./fate.ts";
 import type { Captures, View } from "./view.ts";
 import type { Refusal, World } from "./world.ts";
 
@@ -35,7 +35,7 @@ export interface Row {
   /** Refusals for whatever reason whose messages are in the capture, and what became of them. */
   captured: number;
   fates: Record<string, number>;
-  /** Those of a held ID whose holder shows life in the capture, and those where it is named. */
+  /** Those of a held ID whose holder shows life in the capture, no ghost of the client's own; those that name it. */
   living: number;
   named: number;
 }
@@ -147,7 +147,7 @@ export class Score {
     row.captured += 1;
     row.fates[fate] += 1;
     if (fate === "silence") this.silent.push(missed);
-    if (reason !== "held" || !showsLife(refusal, captures.kept)) return;
+    if (reason !== "held" || !showsLife(refusal, captures.kept) || hasOwnGhost(refusal, world)) return;
     row.living += 1;
     if (named.some((address) => refusal.by.includes(address))) row.named += 1;
     else this.unnamed.push(missed);

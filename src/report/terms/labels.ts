@@ -35,8 +35,8 @@ export const LABEL_TERMS: readonly Term[] = [
     kind: "label",
     name: "candidates",
     also: ["candidate", "not visible"],
-    brief: "clients that may be the holder, where none is visible",
-    text: "No visible client holds the message ID on which the contender was refused. These clients connected before the capture began and were there at that time, so each of them may be the holder. Ending their sessions one by one, or a capture from before the first connection, shows who it is.",
+    brief: "clients that may be the holder, where none is visible or the one named is only a conclusion",
+    text: "No visible client holds the message ID on which the contender was refused, or that the one named used it is a conclusion (implied-claim). These clients connected before the capture began and were there at that time, so each of them may be the holder. Ending their sessions one by one, or a capture from before the first connection, shows who it is.",
   },
   {
     kind: "label",
