@@ -70,9 +70,16 @@ function rooted(moved: Map<number, number>): Map<number, number> {
 /** ESP that begins so soon after an accepted quick mode, at another port of the client, is that one's. */
 const BEGINS_WITHIN = 60_000_000;
 
-/** An accepted quick mode whose ESP went to another port of the client's address from the start. */
+/** A session with the times at which its quick modes were accepted. */
+export interface Established {
+  session: Session;
+  keys: readonly number[];
+  acceptedAt: readonly number[];
+}
+
+/** Accepted quick modes, a rekey among them, whose ESP went to another port of the client's address from the start. */
 export function otherPorts(
-  sessions: readonly { session: Session; keys: readonly number[]; acceptedAt: number }[],
+  sessions: readonly Established[],
   peers: Peers,
   hasIke: (peer: Peer) => boolean,
 ): Map<number, number> {
@@ -86,11 +93,15 @@ export function otherPorts(
   if (byHost.size === 0) return found;
   for (const { session, keys, acceptedAt } of sessions) {
     const there = byHost.get(hostOf(session.endpoint)) ?? [];
-    if (there.length === 0 || peers.hasEsp(peers.rows(keys, true))) continue;
-    const begins = (spis: Spi[]) =>
-      spis.some(({ firstAt }) => firstAt >= acceptedAt && firstAt - acceptedAt <= BEGINS_WITHIN);
+    if (there.length === 0) continue;
+    const own = peers.spis(keys, true);
+    const alone = acceptedAt.filter((at) => own.every(({ lastAt }) => lastAt < at));
+    if (alone.length === 0) continue;
+    const begins = (spis: readonly Spi[], accepted: number) =>
+      spis.some(({ firstAt }) => firstAt >= accepted && firstAt - accepted <= BEGINS_WITHIN);
     for (const { key } of there) {
-      if (!begins(peers.spis([key], true)) || !begins(peers.spis([key], false))) continue;
+      const [sent, received] = [peers.spis([key], true), peers.spis([key], false)];
+      if (!alone.some((at) => begins(sent, at) && begins(received, at))) continue;
       if (found.has(key)) several.add(key);
       else found.set(key, keys[0]);
     }

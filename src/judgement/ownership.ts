@@ -41,9 +41,9 @@ export function livesOf(
     .map((session) => ({
       session,
       keys: keys.get(session)!,
-      acceptedAt: accepted.get(session)?.at ?? Number.NaN,
+      acceptedAt: acceptancesOf(session, accepted.get(session)!, judged),
     }))
-    .filter(({ acceptedAt }) => !Number.isNaN(acceptedAt));
+    .filter(({ acceptedAt }) => acceptedAt.length > 0);
   for (const [key, root] of otherPorts(established, peers, hasIke)) if (!moved.has(key)) moved.set(key, root);
   const further = new Map<number, number[]>();
   for (const [key, root] of moved) further.set(root, [...(further.get(root) ?? []), key]);
@@ -81,4 +81,13 @@ function acceptanceOf(
   if (first !== null) return { exchange: judged.firstAcceptedOf(session), at: first.at };
   const at = espSinceAt(session, keys, peers);
   return Number.isNaN(at) ? null : { exchange: null, at };
+}
+
+/** When each quick mode of a session was accepted. */
+function acceptancesOf(session: Session, first: { at: number } | null, judged: Outcomes): number[] {
+  if (first === null) return [];
+  const times = session.quickModes
+    .map((exchange) => judged.exchanges.get(exchange)!.acceptedAt)
+    .filter((at) => !Number.isNaN(at));
+  return times.length > 0 ? times : [first.at];
 }

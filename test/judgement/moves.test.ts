@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
 import { movedEndpoints, otherPorts } from "../../src/judgement/moves.ts";
-import { at, peersFrom, type RowMade, sessionMade, spiMade, UNSEEN } from "../support/facts-made.ts";
+import { at, peersFrom, type RowMade, sessionMade, spiMade } from "../support/facts-made.ts";
 
 const MICRO = 1e-6;
 const keyOf = (port: number, host = 1) => endpoint(host, port);
@@ -102,7 +102,10 @@ describe("ESP at another port of the client from the start (3.6)", () => {
     { host, port, spis: [spiMade({ firstAt: at(first) })] },
     { host, port, outgoing: true, spis: [spiMade({ firstAt: at(back) })] },
   ];
-  const found = (rows: readonly RowMade[], { hasIke = false, sessions = [4500], acceptedAt = at(0) } = {}) =>
+  const found = (
+    rows: readonly RowMade[],
+    { hasIke = false, sessions = [4500], acceptedAt = [at(0)] } = {},
+  ) =>
     [
       ...otherPorts(
         sessions.map((port) => ({
@@ -115,6 +118,10 @@ describe("ESP at another port of the client from the start (3.6)", () => {
       ),
     ].map(([to, from]) => [to % 65_536, from % 65_536]);
   const its = [[2_000, 4_500]];
+  const own = (last: number): RowMade => ({
+    port: 4_500,
+    spis: [spiMade({ firstAt: at(-80), lastAt: at(last) })],
+  });
 
   it.each<[string, ReturnType<typeof found>, number[][]]>([
     ["both ways within 60 s after the quick mode", found(there(2_000, 1)), its],
@@ -128,14 +135,20 @@ describe("ESP at another port of the client from the start (3.6)", () => {
     ["the other way alone", found(there(2_000, 1).slice(1)), []],
     ["where an IKE SA is", found(there(2_000, 1), { hasIke: true }), []],
     ["another address", found(there(2_000, 1, 1, 2)), []],
-    ["its own endpoint has ESP", found([...there(2_000, 1), { port: 4_500, spis: [spiMade()] }]), []],
+    ["its own endpoint has ESP after it", found([...there(2_000, 1), own(0)]), []],
+    ["its own endpoint had ESP before it, as before a rekey", found([...there(2_000, 1), own(-MICRO)]), its],
+    [
+      "a rekey from there, its first ESP from another port",
+      found([...there(2_000, 31), own(29)], { acceptedAt: [at(0), at(30)] }),
+      its,
+    ],
     [
       "its own endpoint has keepalives",
       found([...there(2_000, 1), { port: 4_500, lastAt: at(1), firstAt: at(1) }]),
       its,
     ],
     ["of two sessions nobody knows whose", found(there(2_000, 1), { sessions: [4500, 4600] }), []],
-    ["never accepted", found(there(2_000, 1), { acceptedAt: UNSEEN }), []],
+    ["never accepted", found(there(2_000, 1), { acceptedAt: [] }), []],
     ["nothing", found([]), []],
   ])("%s", (_, list, expected) => {
     expect(list).toEqual(expected);
