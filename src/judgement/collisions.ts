@@ -257,5 +257,7 @@ function questions(identity: IdentityQuestions): ClaimQuestions {
 export function relationOfClientSas(a: ClientSa, b: ClientSa, identity: IdentityQuestions): Relation {
   if (a.client === b.client) return "one";
   if (a.client.host !== b.client.host) return "two";
-  return relationOf(a.session, b.session, identity);
+  const relation = relationOf(a.session, b.session, identity);
+  // Each may have come back as the other, but a third was taken for that: nobody knows.
+  return relation === "one" ? "unsettled" : relation;
 }
