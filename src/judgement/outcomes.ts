@@ -79,6 +79,12 @@ function firstFrom(moments: readonly Moment[], moment: Moment): number {
   return firstIndex(moments, (each) => !isBefore(each, moment));
 }
 
+/** When the IKE of a quick mode shows that it was answered, by what its client could only send after that as well. */
+function answeredAt({ replyAt, firstAt, followedReply, followedShorter }: Exchange): number {
+  if (replyAt >= firstAt) return replyAt;
+  return followedReply || followedShorter ? firstAt : Number.NaN;
+}
+
 /** When quick modes of either side were answered, by endpoint. */
 class Answers {
   /** In the order of time. */
@@ -87,7 +93,8 @@ class Answers {
   constructor(sessions: readonly Session[], keys: ReadonlyMap<Session, readonly number[]>) {
     for (const session of sessions) {
       for (const exchange of session.quickModes) {
-        if (exchange.replyAt >= exchange.firstAt) this.note(keys.get(session)!, exchange, exchange.replyAt);
+        const at = answeredAt(exchange);
+        if (!Number.isNaN(at)) this.note(keys.get(session)!, exchange, at);
       }
       // Those that the responder started explain ESP as well.
       for (const exchange of session.sa.exchanges) {
