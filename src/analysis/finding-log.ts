@@ -46,7 +46,8 @@ export class FindingLog {
     const weaker = pairs.flatMap(([after, before]) =>
       before !== null && after.verdict !== before.verdict ? [before] : [],
     );
-    this.#announced = byFingerprint(pairs.flatMap(([after, before]) => (before === null ? [] : [after])));
+    // An old attempt of which the holder is gone may count against another one now: that is not news either.
+    this.#announced = byFingerprint(findings);
     return [...weaker, ...missing];
   }
 

@@ -92,14 +92,10 @@ function flood(stage: Stage): void {
 const who = ({ responder, holder, contender }: Finding) =>
   `${responder} ${holder.address}:${holder.port} ${contender.address}:${contender.port}`;
 
-/**
- * What differs between what was told live and what the file gives. Tolerated pairs are left out: where a holder that is
- * gone is forgotten, live judges an old attempt anew against who else held the ID, and tells of that one too.
- */
+/** What differs between what was told live and what the file gives. */
 export function differences({ live, file }: Soaked): string[] {
-  const counts = (verdict: string | undefined) => verdict !== undefined && verdict !== "tolerated";
   return Object.keys({ ...live, ...file })
-    .filter((key) => live[key] !== file[key] && (counts(live[key]) || counts(file[key])))
+    .filter((key) => live[key] !== file[key])
     .map((key) => `${key}: live ${live[key] ?? "nothing"}, file ${file[key] ?? "nothing"}`);
 }
 
