@@ -98,17 +98,35 @@ function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: 
 }
 
 const THROWN_OUT = 10;
+const BURST = 2;
+const AFTERMATH = 5;
 const SENT_SINCE = 3;
 
 /** Within 10 s the responder deleted the holder, or dropped it, which had sent hardly anything since its last sign. */
 function isThrownOut({ at }: QuickMode, holder: Known): boolean {
   const { farewell, life } = holder;
+  // Its own Informationals, whatever ESP of a later session the endpoint shows.
+  const own = life.filter(({ fromClient, what }) => !fromClient && what !== "esp" && what !== "keepalive");
+  const burst = own.some(
+    (sign, i) =>
+      sign.what === "informational" &&
+      sign.at >= at &&
+      sign.at <= at + THROWN_OUT &&
+      own[i + 1]?.what === "informational" &&
+      own[i + 1].at <= sign.at + BURST &&
+      own[own.length - 1].at <= sign.at + AFTERMATH,
+  );
   const deleted =
-    farewell !== null && !farewell.byClient && farewell.at >= at && farewell.at <= at + THROWN_OUT;
+    burst || (farewell !== null && !farewell.byClient && farewell.at >= at && farewell.at <= at + THROWN_OUT);
   const dropped = droppedAt(holder) <= at + THROWN_OUT;
   if (!deleted && !dropped) return false;
   const lastSign = life.findLast((sign) => !sign.fromClient && sign.at <= at)?.at ?? Number.NEGATIVE_INFINITY;
-  return life.filter((sign) => sign.fromClient && sign.at > lastSign && sign.at < at).length < SENT_SINCE;
+  // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer.
+  return (
+    life.filter(
+      ({ at: sent, fromClient, what }) => fromClient && what === "esp" && sent > lastSign && sent < at,
+    ).length < SENT_SINCE
+  );
 }
 
 const PAIR = 3;

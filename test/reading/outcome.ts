@@ -58,7 +58,9 @@ const SETTLED = 0.5;
 
 function isUnusable(quickMode: QuickMode, scene: Scene): boolean {
   const { answeredAt, copies, third } = quickMode;
-  if (third !== null || espBegins(quickMode, scene, new Set())) return false;
+  // Another quick mode that was answered explains the ESP as well.
+  const others = scene.quickModes.filter((each) => each.answeredAt !== null || each.third !== null);
+  if (third !== null || espBegins(quickMode, scene, new Set(others))) return false;
   if (copies.filter(({ at }) => at > answeredAt! + SETTLED).length >= 2) return true;
   const left = gaveUp(quickMode, scene);
   return left !== null && answeredAt! > left;
