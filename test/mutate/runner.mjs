@@ -1,63 +1,98 @@
 /**
- * A test runner of Stryker's: bundles the chosen tests with the instrumented sources once, and loads of it, for each mutant,
- * the files whose tests reach it, one after the other until one fails. Vitest's own runner starts a worker and transforms
- * every module, which costs many times what these tests do.
+ * A test runner of Stryker's: the instrumented sources are bundled and loaded once, and for each mutant the tests that reach
+ * it are made and called, one file after the other until one fails. Vitest's own runner starts a worker and loads every
+ * module for each mutant, which costs many times what these tests do.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { Script } from "node:vm";
 import { INSTRUMENTER_CONSTANTS } from "@stryker-mutator/api/core";
 import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import { determineHitLimitReached, toMutantRunResult } from "@stryker-mutator/api/test-runner";
 import { build } from "esbuild";
 import { SLOW, sourcesOf, suiteOf } from "./rooms.mjs";
 
+const require = createRequire(import.meta.url);
 const BUNDLE = "build/mutate-suite.mjs";
+const TESTS = "build/mutate-tests";
 const ORDER = "build/mutate-order.json";
 
-/** Bundles the suite, each module knowing the place of its own source. */
-async function bundle(files, sources) {
-  const vitest = fileURLToPath(new URL("suite.mjs", import.meta.url));
-  // What sources do when they are loaded belongs to no test; what a file of tests does then belongs to its tests.
-  const loaded = sources.map((file) => `await import("./${file}");`);
-  const loads = files.map((file) => `${JSON.stringify(file)}: () => import("./${file}"),`);
+/** Every module knows the place of its own source. */
+const placed = ({ onLoad }) =>
+  onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+    contents: (await readFile(path, "utf8")).replaceAll(
+      "import.meta.url",
+      JSON.stringify(pathToFileURL(path).href),
+    ),
+    loader: "ts",
+  }));
+
+const common = () => ({
+  absWorkingDir: process.cwd(),
+  bundle: true,
+  platform: "node",
+  target: "node20.19",
+  logLevel: "error",
+  packages: "external",
+});
+
+/** Files of tests, each alone; gives the paths of the modules that they ask for. */
+async function compileTests(files) {
+  const asked = new Set();
+  const setup = (hooks) => {
+    placed(hooks);
+    hooks.onResolve({ filter: /^\./ }, ({ path, importer, kind }) => {
+      if (kind === "entry-point") return undefined;
+      const module = resolve(dirname(importer), path);
+      asked.add(module);
+      return { path: module, external: true };
+    });
+  };
   await build({
+    ...common(),
+    entryPoints: files.map((file) => `./${file}`),
+    format: "cjs",
+    outdir: TESTS,
+    outbase: ".",
+    plugins: [{ name: "mutate", setup }],
+  });
+  return asked;
+}
+
+/** What stays loaded from mutant to mutant: sources and what tests share, as one bundle. */
+async function compileModules(modules) {
+  const vitest = fileURLToPath(new URL("suite.mjs", import.meta.url));
+  const paths = [...modules];
+  const setup = (hooks) => {
+    placed(hooks);
+    hooks.onResolve({ filter: /^vitest$/ }, () => ({ path: vitest }));
+  };
+  await build({
+    ...common(),
     stdin: {
       contents: [
-        'import { begin, hooks, tests } from "vitest";',
-        ...loaded,
-        `export const loads = {${loads.join("\n")}};`,
-        "export { begin, hooks, tests };",
+        'import * as vitest from "vitest";',
+        ...paths.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`),
+        "export const modules = { vitest,",
+        ...paths.map((path, i) => `${JSON.stringify(path)}: m${i},`),
+        "};",
       ].join("\n"),
       resolveDir: process.cwd(),
       loader: "js",
     },
-    absWorkingDir: process.cwd(),
-    bundle: true,
     format: "esm",
-    platform: "node",
-    target: "node20.19",
     outfile: BUNDLE,
-    logLevel: "error",
-    packages: "external",
-    plugins: [
-      {
-        name: "mutate",
-        setup({ onLoad, onResolve }) {
-          onResolve({ filter: /^vitest$/ }, () => ({ path: vitest }));
-          onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
-            contents: (await readFile(path, "utf8")).replaceAll(
-              "import.meta.url",
-              JSON.stringify(pathToFileURL(path).href),
-            ),
-            loader: "ts",
-          }));
-        },
-      },
-    ],
+    plugins: [{ name: "mutate", setup }],
   });
+}
+
+async function compile(files, sources) {
+  const asked = await compileTests(files);
+  await compileModules(new Set([...sources.map((file) => resolve(file)), ...asked]));
 }
 
 const failureOf = (error) => (error instanceof Error ? `${error.message}` : String(error));
@@ -76,10 +111,13 @@ const timesOf = (tests) =>
     .join("");
 
 class InProcessRunner {
-  /** The bundle, loaded anew for each mutant, and what of it was loaded: tests by their names. */
-  #suite = null;
+  /** Modules by path, loaded once; a mutant is switched on in them. */
+  #modules = {};
+  #scripts = new Map();
+  /** Of the present mutant: files whose tests were made, tests by their names, and what is to be done after a file. */
+  #made = new Set();
   #tests = new Map();
-  #ready = new Set();
+  #after = [];
   /** Names of tests, in the order in which they are called. */
   #order = [];
   #loads = 0;
@@ -98,33 +136,52 @@ class InProcessRunner {
     process.env.TZ = "UTC";
     // After a mutant that never ended the process is a new one, and the bundle still there.
     const room = process.env.MUTATE_ROOM;
-    if (!existsSync(BUNDLE)) await bundle(await suiteOf(process.cwd()), await sourcesOf(process.cwd(), room));
+    if (!existsSync(BUNDLE)) {
+      await compile(await suiteOf(process.cwd()), await sourcesOf(process.cwd(), room));
+    }
     if (existsSync(ORDER)) this.#order = JSON.parse(readFileSync(ORDER, "utf8"));
     console.log = () => {};
+    await this.#load();
     // What a mutant leaves behind unhandled belongs to no test.
     process.on("unhandledRejection", () => {});
   }
 
-  /** Loads sources anew, and no tests yet: rows of tables are often made when a file is loaded, and a mutant must be in them. */
-  async #begin() {
-    await this.dispose();
-    this.#ready.clear();
-    this.#tests.clear();
+  /** Loads all modules anew. */
+  async #load() {
     this.#loads += 1;
-    this.#suite = await import(`${pathToFileURL(resolve(BUNDLE)).href}?${this.#loads}`);
+    this.#modules = (await import(`${pathToFileURL(resolve(BUNDLE)).href}?${this.#loads}`)).modules;
   }
 
-  /** Loads a file of tests, unless it is loaded. */
-  async #prepare(file) {
-    if (this.#ready.has(file)) return;
-    this.#ready.add(file);
-    const { begin, hooks, loads, tests } = this.#suite;
-    const known = tests.length;
+  /** Makes the tests of a file, once for each mutant: rows of tables are often made then, and a mutant must be in them. */
+  async #make(file) {
+    if (this.#made.has(file)) return;
+    this.#made.add(file);
+    const { begin, taken } = this.#modules.vitest;
     begin(file);
-    await loads[file]();
-    for (const test of tests.slice(known)) if (!SLOW.test(test.name)) this.#tests.set(test.id, test);
-    for (const hook of hooks.before) if (hook.file === file) await hook.run();
+    this.#scriptOf(file)((name) => this.#modules[name] ?? require(name), { exports: {} }, {});
+    const { tests, before, after } = taken();
+    for (const test of tests) if (!SLOW.test(test.name)) this.#tests.set(test.id, test);
+    this.#after.push(...after);
+    for (const run of before) await run();
     begin("");
+  }
+
+  #scriptOf(file) {
+    const known = this.#scripts.get(file);
+    if (known !== undefined) return known;
+    const text = readFileSync(join(TESTS, file.replace(/\.ts$/, ".js")), "utf8");
+    const script = new Script(`(function (require, module, exports) {${text}\n})`, { filename: file });
+    const made = script.runInThisContext();
+    this.#scripts.set(file, made);
+    return made;
+  }
+
+  /** The mutant is over. */
+  async #leave() {
+    for (const run of this.#after) await run();
+    this.#after = [];
+    this.#made.clear();
+    this.#tests.clear();
   }
 
   async #call(test) {
@@ -141,12 +198,11 @@ class InProcessRunner {
   }
 
   async dryRun() {
-    await this.#begin();
     const results = [];
     const took = new Map();
-    for (const file of Object.keys(this.#suite.loads)) {
+    for (const file of await suiteOf(process.cwd())) {
       const began = performance.now();
-      await this.#prepare(file);
+      await this.#make(file);
       for (const test of this.#tests.values()) {
         if (test.fileName !== file) continue;
         this.#space.currentTestId = test.id;
@@ -155,6 +211,7 @@ class InProcessRunner {
       this.#space.currentTestId = undefined;
       took.set(file, performance.now() - began);
     }
+    await this.#leave();
     // Cheap files first: what calls one function notices most of what is changed in it.
     results.sort((a, b) => a.timeSpentMs - b.timeSpentMs);
     this.#order = results.map(({ id }) => id);
@@ -175,20 +232,38 @@ class InProcessRunner {
   }
 
   async mutantRun({ activeMutant, testFilter, hitLimit, disableBail }) {
-    this.#space.hitCount = hitLimit === undefined ? undefined : 0;
-    this.#space.hitLimit = hitLimit;
-    this.#space.activeMutant = activeMutant.id;
-    const results = await this.#callAll(testFilter ?? this.#order, disableBail);
-    this.#space.activeMutant = undefined;
-    const overrun = determineHitLimitReached(this.#space.hitCount, hitLimit);
-    return toMutantRunResult(overrun ?? { status: "complete", tests: results });
+    const wanted = new Set(testFilter ?? this.#order);
+    const attempt = async () => {
+      this.#space.hitCount = hitLimit === undefined ? undefined : 0;
+      this.#space.hitLimit = hitLimit;
+      this.#space.activeMutant = activeMutant.id;
+      const tests = await this.#callAll(wanted, disableBail);
+      const overrun = determineHitLimitReached(this.#space.hitCount, hitLimit);
+      this.#space.activeMutant = undefined;
+      this.#space.hitCount = undefined;
+      await this.#leave();
+      return overrun ?? { status: "complete", tests };
+    };
+    const result = await attempt();
+    // What an earlier mutant left in a module must not pass for what this one does.
+    if (await this.#isSound(result)) return toMutantRunResult(result);
+    await this.#load();
+    return toMutantRunResult(await attempt());
+  }
+
+  /** Whether what failed with a mutant passes without it. */
+  async #isSound({ status, tests = [] }) {
+    const failed = tests.find((each) => each.status === 1);
+    if (failed === undefined) return status === "complete";
+    const { status: again } = await this.#callById(failed.id);
+    await this.#leave();
+    return again === 0;
   }
 
   async #callAll(wanted, disableBail) {
-    const filter = new Set(wanted);
     const results = [];
-    for (const id of this.#order.filter((each) => filter.has(each))) {
-      const result = await this.#callById(id, results.length === 0);
+    for (const id of this.#order.filter((each) => wanted.has(each))) {
+      const result = await this.#callById(id);
       results.push(result);
       if (result.status !== 1) continue;
       // Mutants stand beside each other: what noticed this one may notice the next.
@@ -198,12 +273,12 @@ class InProcessRunner {
     return results;
   }
 
-  async #callById(id, isFirst) {
+  async #callById(id) {
     const failed = (failureMessage) => ({ id, name: id, timeSpentMs: 0, status: 1, failureMessage });
     try {
-      if (isFirst) await this.#begin();
-      await this.#prepare(fileOf(id));
+      await this.#make(fileOf(id));
     } catch (error) {
+      this.#modules.vitest.taken();
       return failed(failureOf(error));
     }
     const test = this.#tests.get(id);
@@ -211,7 +286,7 @@ class InProcessRunner {
   }
 
   async dispose() {
-    for (const { file, run } of this.#suite?.hooks.after ?? []) if (this.#ready.has(file)) await run();
+    await this.#leave();
   }
 }
 

@@ -15,8 +15,6 @@ export default {
   ignorers: ["text"],
   checkers: ["sample"],
   concurrency: 1,
-  // Each mutant loads the tests anew, which no process forgets.
-  maxTestRunnerReuse: 60,
   timeoutMS: 20_000,
   timeoutFactor: 4,
   dryRunTimeoutMinutes: 15,

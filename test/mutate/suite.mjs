@@ -22,11 +22,21 @@ Object.assign(expect, chai.expect, globalThis[ASYMMETRIC_MATCHERS_OBJECT]);
 expect.extend = (matchers) => chai.expect.extend(expect, matchers);
 expect.extend(customMatchers);
 
-/** All tests of the suite: `{ id, fileName, name, run }`. */
-export const tests = [];
+let tests = [];
+let hooks = { before: [], after: [] };
 const ids = new Set();
-/** Hooks of a file run once, before its first test and after its last. */
-export const hooks = { before: [], after: [] };
+
+/** What was made since the last call: tests `{ id, fileName, name, run }`, and what runs before and after them, once. */
+export function taken() {
+  const { before, after } = hooks;
+  const made = { tests, before, after };
+  tests = [];
+  hooks = { before: [], after: [] };
+  ids.clear();
+  path = [];
+  left = false;
+  return made;
+}
 
 let file = "";
 let path = [];
@@ -121,8 +131,8 @@ describe.each = (table) => (name, body) => {
 describe.skipIf = (condition) => (condition ? leftOut : describe);
 describe.runIf = (condition) => (condition ? describe : leftOut);
 
-export const beforeAll = (run) => hooks.before.push({ file, run });
-export const afterAll = (run) => hooks.after.push({ file, run });
+export const beforeAll = (run) => hooks.before.push(run);
+export const afterAll = (run) => hooks.after.push(run);
 export const beforeEach = () => {
   throw new Error("beforeEach is not part of this suite");
 };
