@@ -284,6 +284,31 @@ describe("a table of IKE SAs that is full", () => {
     expect(table.find(messageMade({ cookies: [5, 0, 0, 0] }))).toBeNull();
   });
 
+  it("an answer belongs to the SA that its own host began, a second answer to one of its own", () => {
+    const { table, take } = tableOf(40);
+    const between = (from: number, to: number) => ({ from: endpoint(from, 500), to: endpoint(to, 500) });
+    const [one, two] = [1, 2].map((host) => take(opening(5, host, between(host, 99))));
+    expect([one.phase1Seen, one.answered]).toEqual([true, false]);
+    const answer = (cookie: number, from: number, to: number) =>
+      table.find(messageMade({ cookies: [5, 0, 8, cookie], exchange: 2, ...between(from, to) }))!;
+    expect([answer(1, 99, 1) === one, answer(2, 99, 2) === two]).toEqual([true, true]);
+    expect([one.cookies, two.cookies]).toEqual([
+      [5, 0, 8, 1],
+      [5, 0, 8, 2],
+    ]);
+    const second = answer(3, 99, 1);
+    expect([second === one, second.phase1Seen, second.firstAt, second.paths.length]).toEqual([
+      false,
+      true,
+      one.firstAt,
+      1,
+    ]);
+    // Of a host that began nothing: phase 1 was not seen.
+    const strangers = [answer(4, 99, 3), answer(5, 98, 1), answer(6, 1, 98)];
+    expect(strangers.map((sa) => [sa.phase1Seen, sa.paths.length])).toEqual(Array(3).fill([false, 0]));
+    expect(answer(1, 1, 99)).toBe(one);
+  });
+
   it("of one initiator cookie 32 SAs of different hosts begin", () => {
     const { table, take } = tableOf(100);
     for (let host = 1; host <= 32; host += 1) {

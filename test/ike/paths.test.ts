@@ -88,6 +88,23 @@ describe("paths of an IKE SA", () => {
     expect(sideOf([], CLIENT, RESPONDER)).toBe(0);
   });
 
+  // A client behind the NAT whose outer address it speaks to: that is one end of both its paths.
+  const [inner, nat, gateway] = [5, 6, 7];
+  const hairpin = [
+    newPath([endpoint(nat, 1_025), endpoint(gateway, 500)], false),
+    newPath([endpoint(inner, 500), endpoint(nat, 500)], false),
+  ];
+  it.each<[string, number, number, number]>([
+    ["behind it, from other ports", endpoint(inner, 4_500), endpoint(nat, 4_500), 0],
+    ["behind it, back", endpoint(nat, 4_500), endpoint(inner, 4_500), 1],
+    ["from another port to its endpoint", endpoint(inner, 4_500), endpoint(nat, 500), 0],
+    ["from its endpoint to another port", endpoint(nat, 500), endpoint(inner, 4_500), 1],
+    ["before it, from other ports", endpoint(nat, 4_500), endpoint(gateway, 4_500), 0],
+    ["before it, back", endpoint(gateway, 4_500), endpoint(nat, 4_500), 1],
+  ])("on both sides of a NAT: %s", (_, from, to, side) => {
+    expect([sideOf(hairpin, from, to), sideOf([...hairpin].reverse(), from, to)]).toEqual([side, side]);
+  });
+
   it("both on one host: the ports alone tell the sides", () => {
     const local = [newPath([endpoint(1, 500), endpoint(1, 501)], false)];
     expect([

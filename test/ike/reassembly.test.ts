@@ -96,6 +96,14 @@ describe("IKE fragments (2.4)", () => {
     expect(add(assembler, fragment(2, [3], { last: true }))).toEqual([1, 2, 3]);
   });
 
+  it("a piece that comes again takes no more room", () => {
+    const assembler = new FragmentAssembler(10, 100);
+    add(assembler, fragment(1, Array(40).fill(1)), "first/0");
+    for (let copy = 0; copy < 5; copy += 1) add(assembler, fragment(1, Array(40).fill(2)), "second/0");
+    expect(assembler.evicted).toBe(0);
+    expect(add(assembler, fragment(2, [3], { last: true }), "first/0")).toHaveLength(41);
+  });
+
   it("a message of more than 65,535 bytes is given up and counted", () => {
     const assembler = new FragmentAssembler();
     const body = Array.from({ length: 240 }, () => 7);

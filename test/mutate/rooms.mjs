@@ -14,7 +14,6 @@ const RULES = [
 ];
 /** Of facts and tables: what calls them, in milliseconds. */
 const OWN = ["test/ike/", "test/judgement/"];
-const LAYOUTS = ["test/wire/"];
 
 /** Files that are slow for what they notice, or about time and memory. */
 const LEFT_OUT = /compact-hosts|-tshark|memory|joined|locate-properties/;
@@ -25,11 +24,11 @@ export const SLOW = /in two files|one in ten thousand|calls none with four|names
 export const ROOMS = {
   judgement: { tests: RULES },
   ike: { tests: OWN },
-  wire: { tests: [...LAYOUTS, "test/samples.test.ts"] },
+  wire: { tests: ["test/wire/"] },
   capture: { tests: ["test/capture/", "test/samples.test.ts"], sample: 300 },
   feed: { tests: ["test/feed/", "test/samples.test.ts"], sample: 300 },
   collections: {
-    tests: ["test/collections/", "test/judgement/", "test/ike/", "test/samples.test.ts"],
+    tests: ["test/collections/", "test/judgement/", "test/ike/"],
     sample: 300,
   },
   report: { tests: ["test/report/", "test/samples.test.ts"], sample: 300 },

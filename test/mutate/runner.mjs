@@ -198,7 +198,7 @@ class InProcessRunner {
   }
 
   async dryRun() {
-    const results = [];
+    let results = [];
     const took = new Map();
     for (const file of await suiteOf(process.cwd())) {
       const began = performance.now();
@@ -212,6 +212,9 @@ class InProcessRunner {
       took.set(file, performance.now() - began);
     }
     await this.#leave();
+    const failed = results.filter(({ status }) => status !== 0);
+    for (const { id, failureMessage } of failed) console.error(`left out: ${id}: ${failureMessage}`);
+    results = results.filter(({ status }) => status === 0);
     // Cheap files first: what calls one function notices most of what is changed in it.
     results.sort((a, b) => a.timeSpentMs - b.timeSpentMs);
     this.#order = results.map(({ id }) => id);
