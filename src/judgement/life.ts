@@ -35,6 +35,8 @@ export interface Tenure {
   from: Moment;
   /** Last sign on the endpoints before. */
   lifeBeforeAt: number;
+  /** Last ESP on them before. */
+  espBeforeAt: number;
 }
 
 /** The tenants of an endpoint, each from its moment on. `acceptedAt` gives a session's first accepted quick mode. */
@@ -43,20 +45,18 @@ export function tenuresOf(
   accepted: (session: Session) => { exchange: Exchange | null; at: number } | null,
 ): Tenure[] {
   const begin = ({ sa }: Session): Moment => ({ at: sa.firstAt, segment: sa.firstSegment });
-  const claims: { session: Session; from: Moment; lifeBeforeAt: number; firm: boolean }[] = [];
+  const claims: (Tenure & { firm: boolean })[] = [];
   for (const session of sessions) {
     const first = session.quickModes[0];
     const taken = accepted(session);
     if (taken !== null) {
       const { exchange, at } = taken;
       const segment = exchange?.segment ?? session.sa.firstSegment;
-      const lifeBeforeAt = exchange?.before.lifeAt ?? Number.NaN;
-      claims.push({ session, from: { at, segment }, lifeBeforeAt, firm: true });
+      claims.push({ session, from: { at, segment }, ...beforeOf(exchange), firm: true });
     } else if (first !== undefined) {
-      const from = momentOf(first);
-      claims.push({ session, from, lifeBeforeAt: first.before.lifeAt, firm: false });
+      claims.push({ session, from: momentOf(first), ...beforeOf(first), firm: false });
     } else if (session.begunBefore) {
-      claims.push({ session, from: begin(session), lifeBeforeAt: Number.NaN, firm: false });
+      claims.push({ session, from: begin(session), ...beforeOf(null), firm: false });
     }
   }
   claims.sort((a, b) => a.from.segment - b.from.segment || a.from.at - b.from.at);
@@ -77,6 +77,11 @@ export function tenuresOf(
   return tenures;
 }
 
+function beforeOf(exchange: Exchange | null): Pick<Tenure, "lifeBeforeAt" | "espBeforeAt"> {
+  const { lifeAt, espAt } = exchange?.before ?? { lifeAt: Number.NaN, espAt: Number.NaN };
+  return { lifeBeforeAt: lifeAt, espBeforeAt: espAt };
+}
+
 /** The part of a tenure's endpoint that belongs to it: from its moment to that of the next. */
 export interface Stay {
   keys: readonly number[];
@@ -85,6 +90,8 @@ export interface Stay {
   to: Moment | null;
   /** Last sign on the endpoints before `to`. */
   lifeBeforeAt: number;
+  /** Last ESP on them before `to`, whatever of its SPI was evicted by now. */
+  espBeforeAt: number;
 }
 
 /** The life of an SA by its messages and, on its endpoints, what else is its own. */
@@ -174,7 +181,7 @@ function firstOn(firstAt: number, rows: readonly number[], segment: number, peer
 /** A newer SA took the endpoints over: what went on until then, by SPI. */
 function withEndedStay(
   life: Life,
-  { from, to, lifeBeforeAt }: Stay,
+  { from, to, lifeBeforeAt, espBeforeAt }: Stay,
   sent: readonly number[],
   received: readonly number[],
   peers: Peers,
@@ -192,18 +199,19 @@ function withEndedStay(
   const fromClient = until(spisSent);
   const fromResponder = until(spisReceived);
   const before = lifeBeforeAt >= from.at ? lifeBeforeAt : Number.NaN;
+  const espBefore = espBeforeAt >= from.at ? espBeforeAt : Number.NaN;
   const fromResponderAt = later(life.fromResponderAt, fromResponder);
   const ended = spisSent.filter(({ lastAt }) => lastAt < to!.at);
   return {
     ...life,
     lastAt: later(life.lastAt, later(before, later(fromClient, fromResponder))),
-    lastBusyAt: later(life.lastBusyAt, later(fromClient, fromResponder)),
+    lastBusyAt: later(life.lastBusyAt, later(espBefore, later(fromClient, fromResponder))),
     fromClientAt: later(life.fromClientAt, fromClient),
     fromResponderAt,
     espFromClientAt: later(life.espFromClientAt, fromClient),
     dropped:
       spisReceived.length > 0
-        ? droppedBy(ended, fromResponderAt, { keys: [], from, to, lifeBeforeAt })
+        ? droppedBy(ended, fromResponderAt, { keys: [], from, to, lifeBeforeAt, espBeforeAt })
         : life.dropped,
   };
 }

@@ -57,6 +57,7 @@ export function livesOf(
         from,
         to: next?.from ?? null,
         lifeBeforeAt: next?.lifeBeforeAt ?? Number.NaN,
+        espBeforeAt: next?.espBeforeAt ?? Number.NaN,
       });
     });
   }

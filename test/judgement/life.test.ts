@@ -117,7 +117,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
   ): Life =>
     lifeOf(
       session(sa),
-      [{ keys: [KEY], from: moment(-50), to: null, lifeBeforeAt: UNSEEN, ...stay }],
+      [{ keys: [KEY], from: moment(-50), to: null, lifeBeforeAt: UNSEEN, espBeforeAt: UNSEEN, ...stay }],
       peersFrom(rows),
     );
   const up = (from: number, to: number, fields: Parameters<typeof spiMade>[0] = {}): RowMade => ({
@@ -272,6 +272,14 @@ describe("what was seen of an IKE SA (6.4)", () => {
     it("its first sign is what was on the endpoints first, where it began before the capture", () => {
       expect(lived([up(-300, 60)], { ...ended, from: forever }).firstAt).toBe(at(-300));
       expect(lived([up(-300, 60)], ended).firstAt).toBe(at(-100));
+    });
+
+    it("ESP until then, where its SPI was evicted since", () => {
+      expect(lived([up(101, 300)], { ...ended, espBeforeAt: at(90) })).toMatchObject({
+        lastAt: at(95),
+        lastBusyAt: at(90),
+      });
+      expect(lived([up(101, 300)], { ...ended, espBeforeAt: at(-51) }).lastBusyAt).toBe(at(-10));
     });
 
     it("dropped by then", () => {
