@@ -62,6 +62,29 @@ export function isCaptured(refusal: Refusal, kept: readonly Seen[], all: readonl
   return own(kept).length === own(all).length;
 }
 
+const MAIN = 2;
+const isEncrypted = (message: Buffer) => (message[19] & 1) === 1;
+
+/**
+ * The contract asks to reject it: the capture shows the quick mode, and that phase 1 had finished, by the last message
+ * of who answered it or, with phase 1 before the capture, by anything of the gateway (contract 4, `unproven`).
+ */
+export function isShown({ sa, messageId }: Refusal, kept: readonly Seen[]): boolean {
+  const own = kept.flatMap(({ body, direction }) =>
+    "isakmp" in body && cookieOf(body.isakmp) === sa ? [{ message: body.isakmp, direction }] : [],
+  );
+  const tried = own.some(
+    ({ message, direction }) =>
+      direction === "up" && message[18] === QUICK && message.readUInt32BE(20) === messageId,
+  );
+  const main = own.filter(({ message }) => message[18] === MAIN);
+  if (main.length === 0) return tried && own.some(({ direction }) => direction === "down");
+  // A gateway that renews phase 1 sends its first message, which has no responder cookie.
+  const renewed = main[0].direction === "down" && main[0].message.readBigUInt64BE(8) === 0n;
+  const answering = renewed ? "up" : "down";
+  return tried && main.some(({ message, direction }) => direction === answering && isEncrypted(message));
+}
+
 /** The client repeated itself: without that nothing shows that it missed an answer. */
 export function wasRepeated(refusal: Refusal, kept: readonly Seen[]): boolean {
   const tries = kept.filter(

@@ -1,6 +1,6 @@
 /** Compares a report with the truth of its world, and adds up. */
 
-import { fateOf, hasOwnGhost, isCaptured, type Scored, showsLife, wasRepeated } from "./fate.ts";
+import { fateOf, hasOwnGhost, isCaptured, isShown, type Scored, showsLife, wasRepeated } from "./fate.ts";
 import type { Captures, View } from "./view.ts";
 import type { Refusal, World } from "./world.ts";
 
@@ -26,7 +26,10 @@ export interface Row {
   /** Refusals because of a connected holder, of a client that is otherwise acceptable; and those rejected. */
   refusals: number;
   recalled: number;
-  /** Those of them in worlds where nothing is lost on the way and no gateway has another reason to refuse anybody. */
+  /**
+   * Those of them that the capture shows, in worlds where nothing is lost on the way and no gateway has another reason
+   * to refuse anybody.
+   */
   clean: number;
   cleanRecalled: number;
   /** The same for ghosts: the gateway alone knows that they hold the ID. */
@@ -133,7 +136,7 @@ export class Score {
       if (holderConnected) {
         row.refusals += 1;
         row.recalled += found;
-        if (isClean(world)) {
+        if (isClean(world) && isShown(refusal, captures.kept)) {
           row.clean += 1;
           row.cleanRecalled += found;
           if (found === 0 && (captures.complete || view.startsWith("loss"))) this.missed.push(missed);
