@@ -18,7 +18,8 @@ const OWN = ["test/ike/", "test/judgement/"];
 /** Files that are slow for what they notice, or about time and memory. */
 const LEFT_OUT = /compact-hosts|-tshark|memory|joined|locate-properties/;
 /** Tests, by name: long simulations, and what asks the same again in another way. */
-export const SLOW = /in two files|one in ten thousand|calls none with four|names every counting|byte by byte/;
+export const SLOW =
+  /in two files|hundred thousand|one in ten thousand|calls none with four|names every counting|byte by byte/;
 
 /** By room: its tests, and how many mutants are tried; all where nothing is said. */
 export const ROOMS = {

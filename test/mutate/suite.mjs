@@ -57,7 +57,7 @@ const context = {
   },
 };
 
-function add(name, body, args = []) {
+function add(name, body, args = [context]) {
   if (left) return;
   const title = [...path, name].join(" ");
   let id = `${file} ${title}`;
@@ -65,7 +65,7 @@ function add(name, body, args = []) {
   ids.add(id);
   const run = async () => {
     try {
-      await body(...args, context);
+      await body(...args);
     } catch (error) {
       if (error !== skipped) throw error;
     }
@@ -95,7 +95,7 @@ const rows =
     const body = rest.find((each) => typeof each === "function");
     for (const row of table) {
       const list = Array.isArray(row) ? row : [row];
-      add(titled(String(name), list), body, spread ? list : [row]);
+      add(titled(String(name), list), body, spread ? list : [row, context]);
     }
   };
 const nothing = () => {};
