@@ -60,7 +60,7 @@ describe("different messages have different digests", () => {
   });
 
   it("messages of zeros that differ in length alone", () => {
-    expect(collisions(5000, (i) => new Uint8Array(i), "full")).toBe(0);
+    expect(collisions(1_500, (i) => new Uint8Array(i), "full")).toBe(0);
   });
 
   it("every message that differs from one in one bit", () => {
