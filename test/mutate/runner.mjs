@@ -248,16 +248,16 @@ class InProcessRunner {
       return overrun ?? { status: "complete", tests };
     };
     const result = await attempt();
-    // What an earlier mutant left in a module must not pass for what this one does.
+    // What was left in a module before must not pass for what this mutant does, nor hide what it would have done.
     if (await this.#isSound(result)) return toMutantRunResult(result);
     await this.#load();
     return toMutantRunResult(await attempt());
   }
 
-  /** Whether what failed with a mutant passes without it. */
+  /** Whether a test failed with a mutant and passes without it. */
   async #isSound({ status, tests = [] }) {
     const failed = tests.find((each) => each.status === 1);
-    if (failed === undefined) return status === "complete";
+    if (failed === undefined) return status !== "complete";
     const { status: again } = await this.#callById(failed.id);
     await this.#leave();
     return again === 0;

@@ -212,34 +212,39 @@ describe("the message is found behind", () => {
   });
 });
 
-/** What a frame that was cut is taken for in place of a truncated one: from this length on. */
-const WHEN_CUT: Readonly<Record<string, readonly [kind: string, from: number]>> = {
+/** What a frame that was cut is taken for in place of a truncated one: of these lengths, from the first to the last. */
+const WHEN_CUT: Readonly<Record<string, readonly [kind: string, first: number, last: number][]>> = {
   // Of several frames in one the first is read that is whole.
-  "the first frame of an A-MSDU that is IKE": ["other-port", 72],
-  "the same behind a padded header and two frames": ["other-port", 83],
+  "the first frame of an A-MSDU that is IKE": [["other-port", 72, 135]],
+  "the same behind a padded header and two frames": [["other-port", 83, 206]],
   // A number that others use for themselves: only the whole header tells.
-  "PKTAP under its old number": ["unsupported-link-type", 0],
+  "PKTAP under its old number": [["unsupported-link-type", 0, 11]],
   // Behind the port of a tunnel that may be another protocol's.
-  "GTP-U with Ethernet": ["other-port", 51],
-  "Aruba's mirror": ["other-port", 38],
-  "Aruba's mirror with radio information": ["other-port", 38],
+  "GTP-U with Ethernet": [["other-port", 51, 83]],
+  "Aruba's mirror": [["other-port", 38, 59]],
+  "Aruba's mirror with radio information": [
+    ["other-port", 38, 59],
+    ["not-ip", 60, 91],
+  ],
   // The form of the header is told by what follows it.
-  "L2TPv3 over IP": ["unsupported-encapsulation", 38],
-  "L2TPv3 over UDP with a cookie of 8 bytes and a sublayer": ["unsupported-encapsulation", 50],
-  "L2TPv3 with a cookie of 4 bytes and PPP": ["unsupported-encapsulation", 38],
+  "L2TPv3 over IP": [["unsupported-encapsulation", 38, 71]],
+  "L2TPv3 over UDP with a cookie of 8 bytes and a sublayer": [["unsupported-encapsulation", 50, 95]],
+  "L2TPv3 with a cookie of 4 bytes and PPP": [["unsupported-encapsulation", 38, 65]],
 };
 
 describe("a frame that was cut anywhere in front of the message is no message", () => {
   it.each(ROWS)("%s", (what, linkType, frame) => {
     const headers = frame.length - MESSAGE.length;
-    const [instead, from] = WHEN_CUT[what] ?? ["truncated-frame", 0];
-    for (let captured = 0; captured < headers; captured += 1) {
-      const { kind } = locateFrame(frame, { linkType, captured });
-      const isNotIp = kind === "not-ip" && what === "Aruba's mirror with radio information";
-      if (kind !== instead || captured < from) {
-        expect(isNotIp ? "truncated-frame" : kind, `${captured} bytes`).toBe("truncated-frame");
-      }
-    }
+    const kinds = Array.from(
+      { length: headers },
+      (_, captured) => locateFrame(frame, { linkType, captured }).kind,
+    );
+    const expected = new Array<string>(headers).fill("truncated-frame");
+    for (const [kind, first, last] of WHEN_CUT[what] ?? []) expected.fill(kind, first, last + 1);
+    expect(kinds).toEqual(expected);
+    // What stands behind the cut, be it the rest of the frame or anything, changes nothing.
+    const others = kinds.map((_, captured) => locateFrame(frame.subarray(0, captured), { linkType }).kind);
+    expect(others).toEqual(expected);
     expect(locateFrame(frame, { linkType, captured: frame.length - 1 })).toMatchObject({
       kind: "candidate",
       captured: MESSAGE.length - 1,
