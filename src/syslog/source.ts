@@ -3,7 +3,7 @@
  * those of captures, so that compression, pipes and directories are the same for it.
  */
 
-import type { ByteWindow } from "../capture/byte-window.ts";
+import { type ByteWindow, endOf } from "../capture/byte-window.ts";
 import type { CaptureSource } from "../capture/source.ts";
 import { newSummary, StreamSource } from "../capture/stream-source.ts";
 import { MAX_HEAD, readHead, tagIn } from "./header.ts";
@@ -72,10 +72,7 @@ export class GatewayLogSource extends StreamSource implements CaptureSource {
     if (window.available > 0 && !this.#isClosed) this.#line(window.start, window.end);
     window.consume(window.available);
     this.summary.bytes = window.offset;
-    if (window.failure !== null) {
-      this.summary.end = "corrupt";
-      this.summary.problem = `the log could not be read to its end: ${window.failure.message}`;
-    }
+    Object.assign(this.summary, endOf(window, this.summary.name));
     return null;
   }
 

@@ -132,6 +132,12 @@ const OUTPUTS: { what: string; args: string[]; fault: Fault; says: string }[] = 
     fault: { on: "write", path: "r.ndjson", at: 100, errno: ENOSPC },
     says: `cannot write r.ndjson: ${NO_ROOM}`,
   },
+  {
+    what: "message records on a read-only disk",
+    args: ["extract", "-o", "r.ndjson"],
+    fault: { on: "open", path: "r.ndjson", errno: EROFS },
+    says: `cannot write r.ndjson: ${READ_ONLY}`,
+  },
 ];
 
 describe.runIf(isPossible)("what cannot be written", () => {
@@ -207,6 +213,19 @@ describe.runIf(isPossible)("a disk that fails in the middle of a read", () => {
     const { status, stderr } = failing({ path: `x.${kind}`, at: 700, errno: EIO }, [`x.${kind}`]);
     expect(stderr).toBe(`ike-dupcheck: cannot read x.${kind}: ${DISK_FAILED}\n`);
     expect(status).toBe(2);
+  });
+
+  it("of a state, which is then not written over", () => {
+    tidy();
+    const before = Buffer.alloc(200, "kept");
+    writeFileSync(join(folder, "kept"), before);
+    writeFileSync(join(folder, "records.ndjson"), "{}\n");
+    const args = ["--state", "kept", "records.ndjson"];
+    const { status, stdout, stderr } = failing({ path: "kept", at: 100, errno: EIO }, args);
+    expect(stderr).toMatch(/^ike-dupcheck: cannot read the state [^\n]*kept: [^\n]*\n$/);
+    expect(stderr).toContain(DISK_FAILED);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(readFileSync(join(folder, "kept"))).toEqual(before);
   });
 
   it("of keys", () => {
