@@ -20,9 +20,12 @@ const RLE = 1;
 const RESERVED = 3;
 /** `zstd --long=27`, as far as zstd itself goes without being asked. */
 export const MAX_WINDOW = 128 * 1024 * 1024;
-/** Work of an unpacker that moves its window for each block: what is allowed at once, and for each byte that comes out. */
-const FREE_WORK = 64 * 1024 * 1024 * 1024;
-const WORK_PER_BYTE = 8192;
+/**
+ * Bytes moved by an unpacker that moves its window for each block: what is allowed at once, a tenth of a second, and for
+ * each byte that comes out: with the usual window of 2 MB, blocks of 512 bytes go on for ever.
+ */
+const FREE_WORK = 4 * 1024 * 1024 * 1024;
+const WORK_PER_BYTE = 4096;
 
 /**
  * The frames of a stream, piece by piece: a frame's header, or one block with what follows it.

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { unpackLz4 } from "../../src/archives/lz4.ts";
 import { MAX_MEMBERS } from "../../src/archives/members.ts";
 import { TarHeaders } from "../../src/archives/tar.ts";
-import { windowOfFirstFrame } from "../../src/archives/zstd-frames.ts";
+import { windowOfFirstFrame, zstdPieces } from "../../src/archives/zstd-frames.ts";
 import { analyze } from "../../src/index.ts";
 import { HERE, large } from "../../src/node/unpack/decompressors.ts";
 import { pcap } from "../support/capture-files.ts";
@@ -163,6 +163,28 @@ describe("packed data that is made to keep a machine busy", () => {
     const got = await joined(unpackLz4(inPieces(Buffer.concat([frame, frame]), 4096)));
     expect(got.equals(Buffer.alloc(140_000, "A"))).toBe(true);
   });
+
+  it.each([
+    [1, false],
+    [2048, true],
+  ])(
+    "zstd: blocks that stand for %i bytes and each move a window of 8 MB go on: %s",
+    async (size, goesOn) => {
+      const block = Buffer.alloc(4);
+      block.writeUIntLE((size << 3) | 2, 0, 3);
+      const frame = Buffer.concat([Buffer.from("28b52ffd0068", "hex"), Buffer.alloc(4 * 5000, block)]);
+      let unpacked = 0;
+      const taken = async () => {
+        for await (const piece of zstdPieces(inPieces(frame, 65_536), () => unpacked)) {
+          if (piece.length === block.length) unpacked += size;
+        }
+      };
+      // Nothing ends the frame.
+      await expect(taken()).rejects.toThrow(goesOn ? "unexpected end of file" : "blocks too small");
+      if (goesOn) expect(unpacked).toBe(5000 * size);
+    else expect(unpacked).toBeLessThan(600);
+    },
+  );
 
   it("zstd: the window of the first frame is seen in its header, and the stream is whole", async () => {
     const { window, whole } = await windowOfFirstFrame(

@@ -19,6 +19,7 @@ const COUNTS: Record<string, number> = {
   "zip-bomb": 1 << 28,
   "tgz-bomb": 1 << 28,
   "zstd-bomb": 1 << 28,
+  "zstd-windows": 2000,
   "xz-bomb": 1 << 28,
   "bzip2-bomb": 1 << 28,
   "bzip2-bytes": 100_000,

@@ -70,6 +70,9 @@ function tarMember(name: string, bytes: Buffer): Buffer {
   return Buffer.concat([tarHeader(name, bytes.length), padded]);
 }
 
+/** Bytes of a block for which the work of a window of 8 MB is allowed. */
+const WORKED_BLOCK = 2048;
+
 /** Names in one piece of the archive. */
 const NAMES = PIECE / 512;
 
@@ -138,6 +141,23 @@ export const ON_ARCHIVES: readonly Attack[] = [
       last[0] |= 1;
       const blocks = Buffer.alloc(4 * Math.max(1, Math.round(count / 131_072) - 1), block);
       writeFileSync(path, Buffer.concat([begin, blocks, last]));
+    },
+  },
+  {
+    name: "zstd-windows",
+    what: "blocks that are just large enough to be unpacked, each of which moves a window of 8 MB",
+    count: 50_000,
+    unpacksTo: (count) => count * WORKED_BLOCK,
+    write: (path, count) => {
+      const size = Buffer.alloc(3);
+      const header = pcap([]);
+      size.writeUIntLE(header.length << 3, 0, 3);
+      const begin = Buffer.concat([Buffer.from("28b52ffd0068", "hex"), size, header]);
+      const block = Buffer.alloc(4);
+      block.writeUIntLE((WORKED_BLOCK << 3) | 2, 0, 3);
+      const last = Buffer.from(block);
+      last[0] |= 1;
+      writeFileSync(path, Buffer.concat([begin, Buffer.alloc(4 * Math.max(0, count - 1), block), last]));
     },
   },
   {
