@@ -31,20 +31,32 @@ const table = new Table({
   colAligns: ["left", "right", "right", "right", "right", "right", "right", "left"],
   style: { head: [], border: [] },
 });
+/** Sizes of honest traffic that are measured, bytes. */
+const HONEST = [1, 4, 16, 64, 256].map((megabytes) => megabytes * 1_000_000);
+const fairOf = new Map<number, number>();
 let over = 0;
 try {
-  const start = timed(() => honest(capture, 0)).processorSeconds;
+  const start = measuredHonest(0);
+  fairOf.set(0, start);
   for (const { name, count, write, unpacksTo } of ATTACKS) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     const many = Math.max(1, Math.round(count * scale));
-    const { bytes, processorSeconds: seconds, peak, status, report } = timed(() => write(capture, many));
+    write(capture, many);
+    let measured = measure(PROGRAM, capture, ["--json"]);
+    const { report } = measured;
     // What is packed is compared with what it unpacks to.
-    const size = Math.max(bytes, unpacksTo?.(many) ?? report?.capture.sources[0]?.bytes ?? 0);
-    // Once: a gigabyte of it takes minutes.
-    honest(capture, size);
-    const fair = measure(PROGRAM, capture, ["--json"]).processorSeconds;
+    const unpacked = unpacksTo?.(many) ?? report?.capture.sources[0]?.bytes ?? 0;
+    const size = Math.max(statSync(capture).size, unpacked);
+    const fair = fairSeconds(size);
     // Starting the program takes the same for both.
-    const ratio = Math.max(0, seconds - start) / Math.max(fair - start, 0.05);
+    const timesFair = () => Math.max(0, measured.processorSeconds - start) / Math.max(fair - start, 0.05);
+    if (timesFair() > MAX_RATIO) {
+      // The better of two: what else the machine does must not count.
+      const again = measure(PROGRAM, capture, ["--json"]);
+      if (again.processorSeconds < measured.processorSeconds) measured = again;
+    }
+    const { processorSeconds: seconds, peak, status } = measured;
+    const ratio = timesFair();
     const evicted = Object.entries(report?.capture.evicted ?? {}).filter(([, dropped]) => dropped > 0);
     const capped = evicted.map(([kind, dropped]) => `${dropped} ${kind}`).join(", ");
     const cells = [
@@ -69,11 +81,16 @@ console.log(
 );
 process.exitCode = over === 0 ? 0 : 1;
 
-function timed(write: () => void) {
-  write();
-  const bytes = statSync(capture).size;
-  // The better of two: what else the machine does must not count.
-  const runs = [measure(PROGRAM, capture, ["--json"]), measure(PROGRAM, capture, ["--json"])];
-  const [first, second] = runs;
-  return { ...(first.processorSeconds <= second.processorSeconds ? first : second), bytes };
+/** Processor seconds of honest traffic of a size: measured, or beyond the largest in proportion to it. */
+function fairSeconds(size: number): number {
+  const step = HONEST.find((most) => size <= most) ?? HONEST[HONEST.length - 1];
+  const known = fairOf.get(step) ?? measuredHonest(step);
+  fairOf.set(step, known);
+  const start = fairOf.get(0) ?? 0;
+  return start + ((known - start) * size) / step;
+}
+
+function measuredHonest(size: number): number {
+  honest(capture, size);
+  return measure(PROGRAM, capture, ["--json"]).processorSeconds;
 }
