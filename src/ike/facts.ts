@@ -114,6 +114,11 @@ export class Flows {
     return this.#table.lastIn(row, segment);
   }
 
+  /** The last packet of a row in each segment of the clock that is still known. */
+  moments(row: number): readonly { at: number; segment: number }[] {
+    return this.#table.moments(row);
+  }
+
   /** The last ESP in a segment, whatever its SPI. */
   lastEspAt(row: number, segment: number): number {
     return this.#table.lastEspAt(row, segment);

@@ -127,6 +127,13 @@ export class FlowColumns extends Columns {
     return this.earlier.get(row)?.find((each) => each.segment === segment)?.at ?? Number.NaN;
   }
 
+  /** The last packet of a row in each segment of the clock that is still known. */
+  moments(row: number): readonly { at: number; segment: number }[] {
+    const earlier = this.earlier.get(row) ?? [];
+    if (Number.isNaN(this.lastAt[row])) return earlier;
+    return [...earlier, { at: this.lastAt[row], segment: this.segments[row] }];
+  }
+
   /** The segment of the row's last packet. */
   segmentOf(row: number): number {
     return this.segments[row];

@@ -140,16 +140,25 @@ function goneAt(there: readonly ClientSa[]): Moment | null {
   return isBefore(farewell, replaced) ? farewell : replaced;
 }
 
-/** Those that may have held an ID at `moment`. */
+/** More peers of one refusal are not looked for: nobody follows up a thousand. */
+const MAX_ALIVE = 1024;
+
+/** Those that may have held an ID at `moment`, the first `most` of them. */
 export function mayHold(
   candidates: readonly Candidate[],
   contender: ClientSa,
   moment: Moment,
   isCleared: (candidate: Candidate) => boolean,
+  most = MAX_ALIVE,
 ): Candidate[] {
-  return candidates.filter(
-    (candidate) => !isOwn(candidate, contender) && isAlive(candidate, moment) && !isCleared(candidate),
-  );
+  const found: Candidate[] = [];
+  for (const candidate of candidates) {
+    // First what rules out most: a flood of refusals meets a flood of peers here.
+    if (!isAlive(candidate, moment) || isOwn(candidate, contender) || isCleared(candidate)) continue;
+    found.push(candidate);
+    if (found.length === most) break;
+  }
+  return found;
 }
 
 /** Those that were online while somebody else was accepted on an ID: they did not hold it. */
@@ -184,11 +193,12 @@ function isOwn({ host, port }: Candidate, { keys }: ClientSa): boolean {
 
 /** The responder had sent to it within five minutes, where its ESP is captured; and it had not gone. */
 function isAlive({ first, last, gone, answered }: Candidate, moment: Moment): boolean {
+  const seenLast = answered === null ? last : answered.last;
+  const isLate = seenLast.segment === moment.segment && moment.at - seenLast.at <= ALIVE;
+  if (!isLate && !isBefore(moment, seenLast)) return false;
   if (gone !== null && isBefore(gone, moment)) return false;
-  const signs = answered ?? { first, last };
-  const near = (sign: Moment, span: number) => sign.segment === moment.segment && moment.at - sign.at <= span;
-  const begun = isBefore(signs.first, moment) || moment.at - signs.first.at >= -ALIVE;
-  return begun && (isBefore(moment, signs.last) || near(signs.last, ALIVE));
+  const seenFirst = answered === null ? first : answered.first;
+  return isBefore(seenFirst, moment) || moment.at - seenFirst.at >= -ALIVE;
 }
 
 function isOnline({ first, last, gone }: Candidate, moment: Moment): boolean {

@@ -176,13 +176,15 @@ function candidatesFor(
   attempts: readonly Attempt[],
   verdict: Verdict,
   { without, besideImplied }: Context,
-): Candidate[] {
+): readonly Candidate[] {
   if (verdict === "tolerated") return [];
   const firsts = new Map<number, Attempt>();
   for (const attempt of attempts) {
     const { messageId } = attempt.exchange;
     if (attempt.holder?.claim.implied === true && !firsts.has(messageId)) firsts.set(messageId, attempt);
   }
-  const unseen = attempts.flatMap((attempt) => without.candidates.get(attempt) ?? []);
-  return [...new Set([...unseen, ...[...firsts.values()].flatMap(besideImplied)])];
+  const unseen = attempts.map((attempt) => without.candidates.get(attempt) ?? []);
+  const lists = [...unseen, ...[...firsts.values()].map(besideImplied)].filter(({ length }) => length > 0);
+  // One list is shared with other findings, which may be many.
+  return new Set(lists).size === 1 ? lists[0] : [...new Set(lists.flat())];
 }

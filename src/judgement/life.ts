@@ -8,6 +8,9 @@ import { isBefore, later, type Moment, momentOf, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
+/** Segments before the latest one that are looked back at. */
+const EARLIER = 8;
+
 export interface Life {
   /** Segment of the clock that the times are of: the latest with a sign of the SA. */
   segment: number;
@@ -155,20 +158,21 @@ function since(at: number, segment: number, from: Moment): number {
   return isBefore({ at, segment }, from) ? Number.NaN : at;
 }
 
-/** Segments in which the SA's own messages were seen, or what is on its endpoints. */
+/** Segments in which the SA's own messages were seen, or what is on its endpoints; moments are shared, not copied. */
 function withEarlier(
   earlier: readonly Moment[],
   rows: readonly number[],
-  peers: Peers,
+  { flows }: Peers,
   segment: number,
 ): readonly Moment[] {
   if (segment === 0) return earlier;
-  const last = new Map(earlier.map((moment) => [moment.segment, moment.at]));
-  for (let each = Math.max(0, segment - 8); each < segment; each += 1) {
-    const at = later(last.get(each) ?? Number.NaN, peers.lastIn(rows, each));
-    if (seen(at)) last.set(each, at);
+  const last = new Map(earlier.map((moment) => [moment.segment, moment]));
+  for (const moment of rows.flatMap((row) => flows.moments(row))) {
+    if (moment.segment >= segment || moment.segment < segment - EARLIER) continue;
+    const known = last.get(moment.segment);
+    if (known === undefined || moment.at > known.at) last.set(moment.segment, moment);
   }
-  return [...last].map(([each, at]) => ({ at, segment: each }));
+  return [...last.values()];
 }
 
 function firstOn(firstAt: number, rows: readonly number[], segment: number, peers: Peers): number {

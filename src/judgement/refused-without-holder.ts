@@ -5,7 +5,7 @@
 
 import { endpoint } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
-import type { Hosts } from "../ike/facts.ts";
+import type { Exchange, Hosts } from "../ike/facts.ts";
 import { type Candidate, candidatesOf, clearedBy, endedBetween, mayHold } from "./candidates.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
@@ -74,6 +74,9 @@ export class RefusedWithoutHolderJudge {
   readonly #acceptedOn = new Map<number, Acceptance[]>();
   /** Candidates cleared of an ID, computed once as well. */
   readonly #cleared = new Map<number, ReadonlySet<Candidate>>();
+  readonly #mayHold = new Map<Exchange, readonly Candidate[]>();
+  /** The list that was found last. */
+  #latest: readonly Candidate[] = [];
   /** Acceptances of each client. */
   readonly #acceptedOf = new Map<Client, Acceptance[]>();
   readonly #byClient = new Map<Client, ClientSa[]>();
@@ -95,10 +98,23 @@ export class RefusedWithoutHolderJudge {
 
   /** Peers that may have held the ID of a refusal without being seen to. */
   mayHold({ contender, exchange }: Acceptance): readonly Candidate[] {
+    const known = this.#mayHold.get(exchange);
+    if (known !== undefined) return known;
+    const found = this.#alive({ contender, exchange });
+    // Those of one time are the same as a rule, and one list is enough for all of them.
+    if (found.length !== this.#latest.length || found.some((each, i) => each !== this.#latest[i])) {
+      this.#latest = found;
+    }
+    this.#mayHold.set(exchange, this.#latest);
+    return this.#latest;
+  }
+
+  /** @param most as many as are looked for unless given */
+  #alive({ contender, exchange }: Acceptance, most?: number): Candidate[] {
     this.#candidates ??= candidatesOf(this.#responder, this.#hosts);
-    const moment = momentOf(exchange);
     const cleared = this.#clearedOf(exchange.messageId, this.#candidates);
-    return mayHold(this.#candidates, contender, moment, (candidate) => cleared.has(candidate));
+    const isCleared = (candidate: Candidate) => cleared.has(candidate);
+    return mayHold(this.#candidates, contender, momentOf(exchange), isCleared, most);
   }
 
   /**
@@ -109,7 +125,9 @@ export class RefusedWithoutHolderJudge {
     if (holder === null || !holder.claim.implied) return [];
     const { client } = holder.claim.clientSa;
     const own = new Set((this.#byClient.get(client) ?? []).flatMap(({ keys }) => keys));
-    return this.mayHold({ contender, exchange }).filter(({ host, port }) => !own.has(endpoint(host, port)));
+    const isOwn = ({ host, port }: Candidate) => own.has(endpoint(host, port));
+    const found = this.mayHold({ contender, exchange });
+    return found.some(isOwn) ? found.filter((each) => !isOwn(each)) : found;
   }
 
   /** The client's own older session that may still have held the ID. */
@@ -166,10 +184,13 @@ export class RefusedWithoutHolderJudge {
   }
 
   #withCandidates(each: RefusedWithoutHolder, found: WithoutHolder): boolean {
-    const alive = this.mayHold(each);
     const accepted = this.#acceptedLater(each);
     const refused = momentOf(each.exchange);
-    const left = accepted === null ? alive : endedBetween(alive, refused, accepted, this.#captureEnd);
+    // Of those that were alive the few are wanted that ended in time.
+    const left =
+      accepted === null
+        ? this.mayHold(each)
+        : endedBetween(this.#alive(each, Number.POSITIVE_INFINITY), refused, accepted, this.#captureEnd);
     if (left.length === 0) return false;
     const { contender, exchange, outcome } = each;
     const attempt: Attempt = {

@@ -110,7 +110,9 @@ export const findingSchema = z.object({
       .describe(
         "Peers that may be the holder, when none is visible or it is only concluded that it used the ID",
       ),
-    candidatesOmitted: count.optional().describe("Further ones that are not listed"),
+    candidatesOmitted: count
+      .optional()
+      .describe("Further ones that are not listed; more than 1,024 in all are not looked for"),
   }),
   contender: z.object({ address, port, platform, pattern: patternKindSchema }),
   attempts: z.array(attempt),

@@ -54,12 +54,21 @@ export const ON_JUDGEMENT: readonly Attack[] = [
           esp.writeUInt32BE(GATEWAY, 30);
           writer.frame(esp, 10);
         }
-        const begin = writer.micros;
+        // All within the minutes in which the peers count as alive: each repeats its quick mode a second later.
         for (let i = 0; i < half; i += 1) {
-          connected(writer, all, CLIENT + i, 500, i, 1, false);
-          // All within the minutes in which the peers count as alive.
-          if (writer.micros > begin + 100_000_000) writer.micros = begin + 100_000_000;
+          connected(writer, all, CLIENT + i, 500, i, 1, "not-yet");
         }
+        writer.micros += 1_000_000;
+        for (let i = 0; i < half; i += 1) {
+          const again = all.quick
+            .between(CLIENT + i, GATEWAY)
+            .cookies(1, i, 2, i)
+            .message(QUICK, 1)
+            .word(0, 1);
+          writer.frame(again.bytes, 10);
+        }
+        // What is refused at the end of the capture is pending.
+        writer.frame(esp, 10_000_000);
       }),
   },
   {

@@ -33,7 +33,7 @@ export function opening(
   writer.frame(frame.bytes, 10);
 }
 
-/** A client that is connected: phase 1, then quick mode `id` answered by the gateway. */
+/** A client that is connected: phase 1, then quick mode `id`, answered by the gateway or repeated after a second. */
 export function connected(
   writer: PcapWriter,
   frames: { phase1: Frame; quick: Frame },
@@ -41,7 +41,7 @@ export function connected(
   port: number,
   cookie: number,
   id = 1,
-  answered = true,
+  answered: boolean | "not-yet" = true,
 ): void {
   const { phase1, quick } = frames;
   phase1.cookies(1, cookie, 0, 0).message(2, 0, 1);
@@ -55,6 +55,7 @@ export function connected(
   phase1.word(8, 1);
   quick.cookies(1, cookie, 2, cookie).message(QUICK, id);
   writer.frame(there(quick.word(0, 1)).bytes, 10);
+  if (answered === "not-yet") return;
   if (answered) writer.frame(back(quick.word(0, 2)).bytes, 10);
   else writer.frame(there(quick).bytes, 1_000_100);
 }

@@ -129,6 +129,9 @@ describe("what passed between two endpoints", () => {
     const lasts = Array.from({ length: 12 }, (_, segment) => facts.lastIn(row, segment) / SECOND);
     expect(lasts).toEqual([Number.NaN, Number.NaN, 48, 47, 46, 45, 44, 43, 42, 41, 40, Number.NaN]);
     expect(facts.lastIn(-1, 0)).toBeNaN();
+    expect(facts.moments(row).map(({ at, segment }) => [segment, at / SECOND])).toEqual(
+      [2, 3, 4, 5, 6, 7, 8, 9, 10].map((segment) => [segment, 50 - segment]),
+    );
     expect([facts.hasEsp(row), facts.hasEsp(-1)]).toEqual([true, false]);
   });
 });

@@ -41,6 +41,13 @@ describe("peers that may have held an ID unseen (6.9)", () => {
   const holds = (candidate: Candidate, cleared = false) =>
     mayHold([candidate], contender, moment(0), () => cleared).length === 1;
 
+  it("the first thousand of them, and all where that is asked for", () => {
+    const many = Array.from({ length: 3000 }, (_, host) => peer({ host, last: moment(host < 5 ? -900 : 0) }));
+    const found = mayHold(many, contender, moment(0), () => false);
+    expect([found.length, found[0].host, found[1023].host]).toEqual([1024, 5, 1028]);
+    expect(mayHold(many, contender, moment(0), () => false, Number.POSITIVE_INFINITY)).toHaveLength(2995);
+  });
+
   it.each<[string, Candidate, boolean]>([
     ["seen until the attempt", peer(), true],
     ["seen after it as well", peer({ last: moment(900) }), true],

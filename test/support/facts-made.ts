@@ -228,6 +228,10 @@ export function peersFrom(rows: readonly RowMade[]): Peers {
     firstSegment: (row: number) => rows[row].firstSegment ?? 0,
     lastAt,
     lastSegment,
+    moments: (row: number) => [
+      ...Object.entries(rows[row].earlier ?? {}).map(([segment, at]) => ({ at, segment: Number(segment) })),
+      { at: lastAt(row), segment: lastSegment(row) },
+    ],
     lastIn: (row: number, segment: number) =>
       segment === lastSegment(row) ? lastAt(row) : (rows[row].earlier?.[segment] ?? UNSEEN),
     lastEspAt: lastOf,
