@@ -182,7 +182,7 @@ describe("packed data that is made to keep a machine busy", () => {
       // Nothing ends the frame.
       await expect(taken()).rejects.toThrow(goesOn ? "unexpected end of file" : "blocks too small");
       if (goesOn) expect(unpacked).toBe(5000 * size);
-    else expect(unpacked).toBeLessThan(600);
+      else expect(unpacked).toBeLessThan(600);
     },
   );
 
