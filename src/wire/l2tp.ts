@@ -84,7 +84,6 @@ const HDLC_IPV6 = 0x0f0086dd;
 
 /** PPP in HDLC framing with a packet in it, or Cisco HDLC with one. */
 function isPpp(bytes: Uint8Array, at: number, end: number): boolean {
-  if (at + 4 > end) return false;
   const header = readU32(bytes, at);
   const known = header === PPP_IPV4 || header === PPP_IPV6 || header === HDLC_IPV4 || header === HDLC_IPV6;
   return known && isIp(bytes, at + 4, end);

@@ -121,7 +121,7 @@ const RADIO_HEADER = 4;
  */
 export function remoteWlan(bytes: Uint8Array, at: number, end: number): number {
   if (at + PCAP_RECORD + 2 > end) return Kind.otherPort;
-  if (readU32(bytes, at) === PEEK_MAGIC) return peek(bytes, at, end);
+  if (readU32(bytes, at) === PEEK_MAGIC) return peek(bytes, at);
   const rest = end - at;
   const length = readU16Le(bytes, at + 2);
   // PPI and radiotap: version 0, flags or padding 0, a length within the frame.
@@ -148,8 +148,7 @@ function pcapRecord(bytes: Uint8Array, at: number, end: number): number {
   return isSnapData(bytes, at + PEEK_OLD_HEADER, end) ? go(Layer.wlan, at + PEEK_OLD_HEADER) : Kind.otherPort;
 }
 
-function peek(bytes: Uint8Array, at: number, end: number): number {
-  if (at + PEEK_MIN_HEADER > end) return Kind.truncatedFrame;
+function peek(bytes: Uint8Array, at: number): number {
   const length = readU32(bytes, at + 5);
   return length >= PEEK_MIN_HEADER && length <= PEEK_MAX_HEADER
     ? go(Layer.wlan, at + length)

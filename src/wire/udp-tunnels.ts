@@ -9,7 +9,7 @@ import { protocol } from "./ether-type.ts";
 import { isEthernet } from "./guess.ts";
 import { Kind } from "./kinds.ts";
 import { l2tpOverUdp } from "./l2tp.ts";
-import { go, Layer, readU16 } from "./layers.ts";
+import { go, Layer, readU16, skipping } from "./layers.ts";
 import { capwap, juniperMirror, remoteWlan, tzsp } from "./mirrors.ts";
 
 const UDP_HEADER = 8;
@@ -216,12 +216,7 @@ function packetOrFrame(bytes: Uint8Array, at: number, end: number): number {
 const LISP_HEADER = 8;
 
 /** LISP data (RFC 9300 5.1): 8 bytes, then IP. */
-function lisp(bytes: Uint8Array, at: number, end: number): number {
-  const from = at + LISP_HEADER;
-  if (from >= end) return Kind.truncatedFrame;
-  const version = bytes[from] >> 4;
-  return version === 4 || version === 6 ? go(Layer.ip, from) : Kind.otherPort;
-}
+const lisp = skipping(LISP_HEADER, Layer.ip);
 
 const TEREDO_ORIGIN = 0x0000;
 const TEREDO_ORIGIN_LENGTH = 8;
