@@ -9,7 +9,7 @@ import { readClearPayloads } from "../../src/wire/payloads.ts";
 import { datagram, ethernet, isakmp, packet, payloads, ppp } from "../support/frames.ts";
 import * as links from "../support/frames-links.ts";
 import * as tunnels from "../support/frames-tunnels.ts";
-import { ppi, snap, wlan } from "../support/frames-wlan.ts";
+import { avs, ppi, snap, wlan } from "../support/frames-wlan.ts";
 import { locateFrame } from "../support/located.ts";
 
 const COOKIES = { initiatorCookie: "11".repeat(8), responderCookie: "22".repeat(8) };
@@ -101,6 +101,8 @@ const ROWS: readonly Row[] = [
   ["the numbers beside them", 9, hex("ff03 005f", IPV4), "not-ip"],
   ["above", 9, hex("ff03 006b", IPV4), "not-ip"],
   ["PPI of another version", 192, hex("01", ppi(FRAME, 1).subarray(1)), "not-ip"],
+  ["PPI of less than its header", 192, hex("00 00 0700 69000000", WIFI), "not-ip"],
+  ["AVS under the number of Prism", 119, avs(WIFI), "candidate"],
   [
     "an address that only begins like ISL's, before an EtherType",
     1,

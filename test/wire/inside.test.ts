@@ -138,6 +138,11 @@ describe("proposals (RFC 2408 3.4 to 3.6, RFC 2407 4.5)", () => {
       [proposal("c0000001", "8001 0001", "8004 0002"), proposal("c0000002", "8004 0001")],
       ["c0000001,c0000002", 2],
     ],
+    [
+      "of the second transform, where the first has none",
+      [proposal("c0000001", "", "8004 0002")],
+      ["c0000001", 2],
+    ],
     ["not stated", [proposal("c0000001", "8001 0001")], ["c0000001", 0]],
     ["without a transform", [proposal("c0000001")], ["c0000001", 0]],
     ["without an SPI", [proposal("", "8004 0002")], ["", 2]],
