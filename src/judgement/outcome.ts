@@ -3,7 +3,7 @@
  * table; a missing answer shows a refusal only where an answer would have been seen and was missed.
  */
 
-import type { Exchange } from "../ike/facts.ts";
+import type { Exchange, Spi } from "../ike/facts.ts";
 import { gaveUpAt } from "./gave-up.ts";
 import { earlier, SECOND, seen } from "./moment.ts";
 import { ESP_WITHIN, espBeganAt } from "./outcome-by-esp.ts";
@@ -88,8 +88,16 @@ function beganBy(exchange: Exchange, limit: number, context: OutcomeContext): nu
   const { peers, keys, responderSeen } = context;
   const began = espBeganAt(exchange, keys, peers, limit, responderSeen);
   if (!seen(began)) return began;
-  const rival = context.answeredWithin(exchange, exchange.firstAt - RIVAL_BEFORE, limit);
+  const rival = context.answeredWithin(exchange, rivalsFrom(exchange, peers.spis(keys, true)), limit);
   return rival ? Number.NaN : began;
+}
+
+/** Since when an answer of another quick mode explains ESP that begins: 5 s before, or as long as no SPI has begun. */
+function rivalsFrom({ firstAt, segment }: Exchange, spis: readonly Spi[]): number {
+  const began = spis
+    .filter((each) => each.spi !== 0 && each.firstSegment === segment && each.firstAt < firstAt)
+    .reduce((last, each) => Math.max(last, each.firstAt), firstAt - ESP_WITHIN);
+  return Math.min(firstAt - RIVAL_BEFORE, began);
 }
 
 /**

@@ -53,6 +53,19 @@ it("what became of an ID that was seen is not concluded from a later one (6.2)",
   expect(findings.filter(({ holder }) => holder.address !== null)).toEqual([]);
 });
 
+it("ESP that an earlier quick mode still lacks is not that of a later one (4)", async () => {
+  const stage = new Stage(54);
+  new Session(stage, HOLDER).mainMode(0).quickMode(0.2, 1).quickMode(20, 2).quickMode(40, 3).esp(1, 200);
+  // Accepted on ID 2 seven seconds before, of which the ESP comes only after the refused try.
+  const contender = new Session(stage, CONTENDER).mainMode(50).quickMode(50.2, 4).quickMode(53, 2);
+  contender.unanswered(60, 3).esp(60.5, 64);
+  const { findings } = await reportOn([pcap(stage.sorted())]);
+  const outcomes = findings.flatMap(({ attempts }) =>
+    attempts.filter(({ messageId }) => Number(messageId) === 3).map(({ outcome }) => outcome),
+  );
+  expect(outcomes).toEqual(["unanswered"]);
+});
+
 it("who is tolerated on one ID and gets in on another was not kept out: nothing is noted of that (6.8)", async () => {
   const stage = new Stage(51);
   new Session(stage, HOLDER).mainMode(0).quickMode(0.2, 1).esp(2, 200);

@@ -75,16 +75,21 @@ export function espBegins(quickMode: QuickMode, scene: Scene, answered: Readonly
   const { sa, at, lastTry } = quickMode;
   const until = Math.min(gaveUp(quickMode, scene) ?? Number.POSITIVE_INFINITY, lastTry + AFTER_LAST_TRY);
   const endpoints = scene.endpoints(sa);
+  const esp = scene.signs.filter((sign) => sign.kind === "esp" && isOn(sign, sa, endpoints));
+  // An earlier quick mode whose own SPI has not come yet explains the ESP as well.
+  const begun = new Map<number, number>();
+  for (const { spi, fromClient, at: time } of esp)
+    if (fromClient && spi !== null && time < at && !begun.has(spi)) begun.set(spi, time);
+  const rivalsFrom = Math.min(at - BEFORE_FIRST, Math.max(at - AFTER_LAST_TRY, ...begun.values()));
   const others = [...answered].some(
     (other) =>
       other !== quickMode &&
       other.sa.responder === sa.responder &&
       scene.endpoints(other.sa).some((endpoint) => endpoints.includes(endpoint)) &&
-      answerTime(other) >= at - BEFORE_FIRST &&
+      answerTime(other) >= rivalsFrom &&
       answerTime(other) <= until,
   );
   if (others) return false;
-  const esp = scene.signs.filter((sign) => sign.kind === "esp" && isOn(sign, sa, endpoints));
   const before = esp.filter((sign) => sign.at <= at);
   const during = esp.filter((sign) => sign.at > at && sign.at <= until);
   const known = new Set(before.map(({ spi }) => spi));
