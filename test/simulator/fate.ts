@@ -85,6 +85,36 @@ export function isShown({ sa, messageId }: Refusal, kept: readonly Seen[]): bool
   return tried && main.some(({ message, direction }) => direction === answering && isEncrypted(message));
 }
 
+/** Seconds (contract 4, `unproven`): giving up so soon shows that an answer was missed; silence so long that it died. */
+const GAVE_UP = 3;
+const SPAN = 10;
+const AFTER = 1;
+
+/**
+ * The capture shows that the client missed an answer, by a copy or by giving up at once, and that the gateway was
+ * there: not one that sent steadily and fell silent to all from the first copy on, for ten seconds or more.
+ */
+export function isTelling({ sa, messageId, gateway }: Refusal, kept: readonly Seen[]): boolean {
+  const own = kept.filter(
+    ({ body, direction }) =>
+      direction === "up" && "isakmp" in body && body.isakmp[18] !== MAIN && cookieOf(body.isakmp) === sa,
+  );
+  const tries = own
+    .filter(({ body }) => "isakmp" in body && body.isakmp.readUInt32BE(20) === messageId)
+    .map(({ at }) => at);
+  if (tries.length === 0) return false;
+  const [first, last] = [tries[0], tries[tries.length - 1]];
+  if (tries.length === 1) return own.some(({ at }) => at > first && at <= first + GAVE_UP);
+  const sent = kept
+    .filter((each) => each.direction === "down" && each.gateway === gateway)
+    .map(({ at }) => at);
+  if (last - first < SPAN || sent.some((at) => at >= first && at <= last + AFTER)) return true;
+  const spans = [1, 2, 3, 4, 5, 6].filter((i) =>
+    sent.some((at) => at >= first - i * SPAN && at < first - (i - 1) * SPAN),
+  );
+  return spans.length < 5;
+}
+
 /** The client repeated itself: without that nothing shows that it missed an answer. */
 export function wasRepeated(refusal: Refusal, kept: readonly Seen[]): boolean {
   const tries = kept.filter(

@@ -1,6 +1,15 @@
 /** Compares a report with the truth of its world, and adds up. */
 
-import { fateOf, hasOwnGhost, isCaptured, isShown, type Scored, showsLife, wasRepeated } from "./fate.ts";
+import {
+  fateOf,
+  hasOwnGhost,
+  isCaptured,
+  isShown,
+  isTelling,
+  type Scored,
+  showsLife,
+  wasRepeated,
+} from "./fate.ts";
 import type { Captures, View } from "./view.ts";
 import type { Refusal, World } from "./world.ts";
 
@@ -136,7 +145,7 @@ export class Score {
       if (holderConnected) {
         row.refusals += 1;
         row.recalled += found;
-        if (isClean(world) && isShown(refusal, captures.kept)) {
+        if (isClean(world) && isShown(refusal, captures.kept) && isTelling(refusal, captures.kept)) {
           row.clean += 1;
           row.cleanRecalled += found;
           if (found === 0 && (captures.complete || view.startsWith("loss"))) this.missed.push(missed);
