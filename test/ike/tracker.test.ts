@@ -38,6 +38,8 @@ describe("what is counted of messages", () => {
     send({ content: 1, at: 2.1 });
     send({ content: 1, at: 2.2 });
     expect([facts.echoes, facts.retransmissions, facts.ikeSas.length]).toEqual([3, 1, 1]);
+    const none = ["ikeSas", "exchanges", "fragments", "flows", "spis", "echoes", "vendorIds", "remembered"];
+    expect(facts.evicted).toEqual(Object.fromEntries(none.map((table) => [table, 0])));
   });
 });
 
@@ -135,6 +137,24 @@ describe("IKE fragments (2.4)", () => {
     send({ ...fragment(inner({ messageId: 3, exchange: 5 })), exchange: 2, messageId: 0, at: 3 });
     expect(tracker.quickModesInFragments).toBe(1);
     expect(tracker.table.sas[0].exchanges.map(({ messageId }) => messageId)).toEqual([1, 2]);
+  });
+
+  it("a set that is not whole counts by its own header: of a quick mode with an ID, of a responder that is judged here", () => {
+    const part = fragment(inner());
+    part.bytes[28 + 7] = 0;
+    const outersOf = (exchange: number, messageId: number, isOthers = false) => {
+      const { tracker, send } = trackerOf();
+      const cookies = [1, 2, 0, 0] as const;
+      send({ cookies, exchange: 2, messageId: 0, encrypted: false });
+      send({ exchange: 2, messageId: 0, encrypted: false, at: 1 }, true);
+      tracker.isOthers = () => isOthers;
+      const sa = send({ ...part, exchange, messageId, at: 2 });
+      expect(sa.lastFreshAt).toBe(2 * SECOND);
+      return sa.outers?.size ?? 0;
+    };
+    expect([outersOf(32, 1), outersOf(32, 0), outersOf(2, 1), outersOf(2, 0), outersOf(32, 1, true)]).toEqual(
+      [1, 0, 0, 0, 0],
+    );
   });
 
   it("a message of another IKE SA in them is a sign of life and nothing else", () => {

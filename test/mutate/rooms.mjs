@@ -2,17 +2,7 @@
 
 import { readdir } from "node:fs/promises";
 
-/** Tests that call functions and end within a second or two: no programs, no big captures, no long simulations. */
-const RULES = [
-  "test/reading/worlds.test.ts",
-  "test/samples.test.ts",
-  "test/reading/reading.test.ts",
-  "test/judgement/",
-  "test/ike/",
-  "test/witnesses/",
-  "test/live-analysis.test.ts",
-];
-/** Of facts and tables: what calls them, in milliseconds. */
+/** Of facts and of rules: what calls them, in milliseconds. */
 const OWN = ["test/ike/", "test/judgement/"];
 
 /** Files that are slow for what they notice, or about time and memory. */
@@ -23,7 +13,7 @@ export const SLOW =
 
 /** By room: its tests, and how many mutants are tried; all where nothing is said. */
 export const ROOMS = {
-  judgement: { tests: RULES },
+  judgement: { tests: OWN },
   ike: { tests: OWN },
   wire: { tests: ["test/wire/"] },
   capture: { tests: ["test/capture/", "test/samples.test.ts"], sample: 300 },
