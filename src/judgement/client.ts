@@ -168,27 +168,25 @@ export function portTurns(
   sessions: readonly Session[],
   lifespan: (session: Session) => Lifespan,
 ): (older: Session, newer: Session) => boolean {
-  const byPlace = new Map<number, Map<number, Session[]>>();
-  for (const session of sessions) {
-    const host = hostOf(session.endpoint);
-    const here = byPlace.get(host) ?? new Map<number, Session[]>();
-    byPlace.set(host, here);
-    append(here, placeOf(session), session);
-  }
+  const byPlace = new Map<number, Session[]>();
+  for (const session of sessions) append(byPlace, placeOf(session), session);
   return (older, newer) => {
     const { fromClientAt } = lifespan(newer).life;
-    const there = byPlace.get(hostOf(older.endpoint))?.get(placeOf(older)) ?? [];
+    const there = byPlace.get(placeOf(older)) ?? [];
     const next = there[firstIndex(there, ({ sa }) => sa.firstAt > newer.sa.firstAt)];
     return next !== undefined && fromClientAt > next.sa.firstAt;
   };
 }
 
+/** Ports towards 4500, and ports towards 500. */
+const PORTS_OF_HOST = 2 * 65_536;
+
 /**
- * A number for the ports that a session came from. Behind a NAT sessions of one client may have different ones,
- * and then neighbours that take turns look the same.
+ * A number for the address and the ports that a session came from. Behind a NAT sessions of one client may have
+ * different ones, and then neighbours that take turns look the same.
  */
-export function placeOf({ port4500, port500 }: Session): number {
-  return port4500 >= 0 ? port4500 : 65536 + port500;
+export function placeOf({ endpoint, port4500, port500 }: Session): number {
+  return hostOf(endpoint) * PORTS_OF_HOST + (port4500 >= 0 ? port4500 : 65_536 + port500);
 }
 
 /** The port on the NAT-T port decides when both are known, else the one towards port 500. */

@@ -15,9 +15,9 @@ export interface OutcomeContext {
   /** The responder was seen sending something to somebody. */
   responderSeen: boolean;
   /** When the client next began phase 1 after a given time; NaN when it did not. */
-  nextPhase1: (after: number) => number;
+  nextPhase1(after: number): number;
   /** A quick mode on the same endpoints, of either side, was answered within a span of time. */
-  answeredWithin: (except: Exchange, from: number, to: number) => boolean;
+  answeredWithin(except: Exchange, from: number, to: number): boolean;
   /** Last clock value of the capture, and its segment. */
   captureEnd: Moment;
   /** The capture goes on: what is missing may still come. */

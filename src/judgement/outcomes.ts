@@ -32,22 +32,11 @@ export interface Outcomes {
 
 export function judgeOutcomes(sessions: readonly Session[], context: OutcomesContext): Outcomes {
   const answers = new Answers(sessions, context.keys);
-  const contexts = new Map<Session, OutcomeContext>();
+  const contexts = new Map<Session, SessionContext>();
   const contextOf = (session: Session) => {
     let own = contexts.get(session);
     if (own === undefined) {
-      const { peers, responderSeen, captureEnd, running } = context;
-      const keys = context.keys.get(session)!;
-      own = {
-        peers,
-        keys,
-        blind: context.blind.get(session)!,
-        responderSeen,
-        nextPhase1: (after) => context.phase1Times(session, after),
-        answeredWithin: (except, from, to) => answers.within(keys, except, from, to),
-        captureEnd,
-        running,
-      };
+      own = new SessionContext(session, context, answers);
       contexts.set(session, own);
     }
     return own;
@@ -72,6 +61,51 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
       return first === null ? null : { at: exchanges.get(first)!.acceptedAt, segment: first.segment };
     },
   };
+}
+
+/** What is asked around the quick modes of one session: of tens of thousands, so that each holds little. */
+class SessionContext implements OutcomeContext {
+  readonly #session: Session;
+  readonly #all: OutcomesContext;
+  readonly #answers: Answers;
+
+  constructor(session: Session, all: OutcomesContext, answers: Answers) {
+    this.#session = session;
+    this.#all = all;
+    this.#answers = answers;
+  }
+
+  get peers(): Peers {
+    return this.#all.peers;
+  }
+
+  get keys(): readonly number[] {
+    return this.#all.keys.get(this.#session)!;
+  }
+
+  get blind(): boolean {
+    return this.#all.blind.get(this.#session)!;
+  }
+
+  get responderSeen(): boolean {
+    return this.#all.responderSeen;
+  }
+
+  get captureEnd(): Moment {
+    return this.#all.captureEnd;
+  }
+
+  get running(): boolean {
+    return this.#all.running;
+  }
+
+  nextPhase1(after: number): number {
+    return this.#all.phase1Times(this.#session, after);
+  }
+
+  answeredWithin(except: Exchange, from: number, to: number): boolean {
+    return this.#answers.within(this.keys, except, from, to);
+  }
 }
 
 /** Index of the first of some ascending moments that is not before another one. */

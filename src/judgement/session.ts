@@ -87,7 +87,9 @@ const SWAPPED_WITHIN = 100_000;
 function quickModesOf(sa: IkeSa, client: Side): readonly Exchange[] {
   const own = sa.exchanges
     .map((exchange) => (exchange.starter === client ? exchange : asStartedBy(exchange, client)))
-    .filter((exchange) => exchange !== null);
+    .filter((exchange) => exchange !== null)
+    // As large as what is in it: what grew by one at a time has room for 17.
+    .slice();
   const [first, second] = own;
   if (second === undefined || first.messageId < second.messageId) return own;
   const together = first.segment === second.segment && second.firstAt - first.firstAt <= SWAPPED_WITHIN;

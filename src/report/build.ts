@@ -13,7 +13,7 @@ import { VERDICTS } from "../judgement/vocabulary.ts";
 import { clientOutcomes } from "./client-outcomes.ts";
 import { communityId } from "./community-id.ts";
 import type { GatewayFindings } from "./metrics.ts";
-import type { Client, Report, Responder, Verdict } from "./model.ts";
+import type { Client, ClientOutcome, Report, Responder, Verdict } from "./model.ts";
 import { messageIdText } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 
@@ -81,21 +81,25 @@ export function buildClients(judgement: Judgement, context: BuildContext): Clien
     const address = context.hosts.text(responder.host);
     const outcomes = clientOutcomes(responder.clientSas);
     for (const client of responder.clients) {
-      clients.push({
-        ...buildClient(client, responder, address, context),
-        outcome: outcomes.get(client)!,
-      });
+      clients.push(buildClient(client, { responder, address, outcome: outcomes.get(client)! }, context));
     }
   }
   return clients;
 }
 
+interface ClientAt {
+  responder: JudgedResponder;
+  /** The responder's. */
+  address: string;
+  outcome: ClientOutcome;
+}
+
+/** One literal for all: of objects that are made by copying others V8 gives each a shape of its own. */
 function buildClient(
   client: JudgedClient,
-  responder: JudgedResponder,
-  responderAddress: string,
+  { responder, address, outcome }: ClientAt,
   context: BuildContext,
-): Omit<Client, "outcome"> {
+): Client {
   const { hosts } = context;
   const { sessions } = client;
   const pattern = responder.patterns.get(client)!;
@@ -103,7 +107,7 @@ function buildClient(
   return {
     address: hosts.text(client.host),
     port: client.port,
-    responder: responderAddress,
+    responder: address,
     ...insideOf(client, context),
     platform: platformOf(client),
     pattern: {
@@ -125,6 +129,7 @@ function buildClient(
       0,
       6,
     ),
+    outcome,
   };
 }
 

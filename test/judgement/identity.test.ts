@@ -268,9 +268,11 @@ describe("a port that was left is used again (3.3)", () => {
     expect(portTurns([before, first, second], lifespan)(first, second)).toBe(false);
   });
 
-  it("the place of a session is its port towards 4500, else that towards 500", () => {
-    expect(placeOf(made({ port4500: 500 }))).toBe(500);
-    expect(placeOf(made({ port500: 500 }))).not.toBe(500);
-    expect(placeOf(made({ port4500: 0 }))).toBe(0);
+  it("the place of a session is its address with its port towards 4500, else with that towards 500", () => {
+    const place = placeOf(made({ port4500: 500 }));
+    expect(placeOf(made({ port4500: 500, port500: 7 }))).toBe(place);
+    expect(placeOf(made({ port500: 500 }))).not.toBe(place);
+    expect(placeOf(made({ port4500: 501 }))).not.toBe(place);
+    expect(placeOf({ ...made({ port4500: 500 }), endpoint: endpoint(7, 500) })).not.toBe(place);
   });
 });
