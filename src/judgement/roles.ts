@@ -4,7 +4,7 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import type { Hosts, IkeSa, Side } from "../ike/facts.ts";
+import type { Hosts, IkeSa, Path, Side } from "../ike/facts.ts";
 
 export interface Role {
   client: Side;
@@ -34,7 +34,7 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
   const roles: (Role | null)[] = sas.map((sa, i) => {
     if (sa.phase1Seen) {
       // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
-      const renewed = portsOfFirst(sa, options) === 1;
+      const renewed = clientByPortsOf(sa.paths[0], options) === 1;
       return { client: renewed ? 1 : renewals.clientOf(sa), inferred: false };
     }
     const client = inferred[i];
@@ -105,17 +105,17 @@ function onlyOne(sa: IkeSa, isResponder: (host: number) => boolean): Side | null
 
 /** A NAT or an application gives the client another source port; a gateway answers on the well-known one. */
 function clientByPort(sa: IkeSa, options: RoleOptions): Side | null {
-  for (const { ends } of sa.paths) {
-    const first = options.isIkePort(portOf(ends[0]));
-    const second = options.isIkePort(portOf(ends[1]));
-    if (first !== second) return first ? 1 : 0;
+  for (const path of sa.paths) {
+    const client = clientByPortsOf(path, options);
+    if (client !== null) return client;
   }
   return null;
 }
 
-/** The side on another port than IKE's in the first message, where the other side is on one of them; null without. */
-function portsOfFirst({ paths }: IkeSa, { isIkePort }: RoleOptions): Side | null {
-  const [first, second] = paths[0].ends.map((end) => isIkePort(portOf(end)));
+/** The side on another port than IKE's, where the other side is on one of them; null without. */
+function clientByPortsOf({ ends }: Path, { isIkePort }: RoleOptions): Side | null {
+  const first = isIkePort(portOf(ends[0]));
+  const second = isIkePort(portOf(ends[1]));
   if (first === second) return null;
   return first ? 1 : 0;
 }
