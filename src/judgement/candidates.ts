@@ -12,7 +12,7 @@ import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance } from "./collisions.ts";
 import { inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
 import type { Responder } from "./responders.ts";
-import type { Session } from "./session.ts";
+import { beginOf } from "./session.ts";
 
 /** A peer whose quick modes were not captured. */
 export interface Candidate {
@@ -69,8 +69,7 @@ function addByIke(
     if (!session.begunBefore || keys.some((key) => found.has(key))) continue;
     const [key] = keys;
     if (isRuledOut(known.get(key) ?? [], responder, key, hosts)) continue;
-    const { sa } = session;
-    const first = { at: sa.firstAt, segment: sa.firstSegment };
+    const first = beginOf(session);
     const last = { at: lifespan.life.lastAt, segment: lifespan.life.segment };
     const gone = goneAt(known.get(key) ?? []);
     found.set(key, { host: hostOf(key), port: portOf(key), first, last, gone, answered: null });
@@ -85,15 +84,11 @@ function isRuledOut(there: readonly ClientSa[], { peers }: Responder, key: numbe
   const drawing = ({ session, pattern }: ClientSa) =>
     session.sa.answeredInformationals >= DPD_ANSWERS || pattern.kind === "random";
   if (there.some(drawing)) return true;
-  const sessions = there.map(({ session }) => session).sort(bySessionStart);
+  const sessions = there.map(({ session }) => session);
   // Whoever comes to an endpoint later does not undo that somebody was there before.
-  const first = sessions[0];
+  const [first] = sessions.sort((a, b) => inOrder(beginOf(a), beginOf(b)));
   if (first === undefined || first.begunBefore) return false;
   return !espBefore(peers.spis([key], true), first.sa.firstAt, first.sa.firstSegment);
-}
-
-function bySessionStart({ sa: a }: Session, { sa: b }: Session): number {
-  return a.firstSegment - b.firstSegment || a.firstAt - b.firstAt;
 }
 
 /** ESP was there before phase 1: its quick modes lie before the capture all the same. */

@@ -4,9 +4,9 @@
  */
 
 import { type Exchange, type Spi, UNHEARD_SPAN } from "../ike/facts.ts";
-import { isBefore, later, type Moment, momentOf, seen } from "./moment.ts";
+import { inOrder, isBefore, later, type Moment, momentOf, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
-import type { Session } from "./session.ts";
+import { beginOf, type Session } from "./session.ts";
 
 /** Segments before the latest one that are looked back at. */
 const EARLIER = 8;
@@ -47,7 +47,6 @@ export function tenuresOf(
   sessions: readonly Session[],
   accepted: (session: Session) => { exchange: Exchange | null; at: number } | null,
 ): Tenure[] {
-  const begin = ({ sa }: Session): Moment => ({ at: sa.firstAt, segment: sa.firstSegment });
   const claims: (Tenure & { firm: boolean })[] = [];
   for (const session of sessions) {
     const first = session.quickModes[0];
@@ -59,16 +58,16 @@ export function tenuresOf(
     } else if (first !== undefined) {
       claims.push({ session, from: momentOf(first), ...beforeOf(first), firm: false });
     } else if (session.begunBefore) {
-      claims.push({ session, from: begin(session), ...beforeOf(null), firm: false });
+      claims.push({ session, from: beginOf(session), ...beforeOf(null), firm: false });
     }
   }
-  claims.sort((a, b) => a.from.segment - b.from.segment || a.from.at - b.from.at);
+  claims.sort((a, b) => inOrder(a.from, b.from));
   const tenures: Tenure[] = [];
   let firm = false;
   for (const claim of claims) {
     const current = tenures[tenures.length - 1]?.session;
     if (firm && !claim.firm) continue;
-    if (firm && current !== undefined && isBefore(begin(claim.session), begin(current))) continue;
+    if (firm && current !== undefined && isBefore(beginOf(claim.session), beginOf(current))) continue;
     firm ||= claim.firm;
     tenures.push(claim);
   }
@@ -150,7 +149,7 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
       life.steadyKeepaliveAt,
     ),
     firstAt,
-    dropped: peers.hasEsp(received) ? droppedBy(spis, fromResponderAt, stay) : life.dropped,
+    dropped: peers.hasEsp(received) ? droppedBy(spis, fromResponderAt, stay.from) : life.dropped,
   };
 }
 
@@ -213,15 +212,12 @@ function withEndedStay(
     fromClientAt: later(life.fromClientAt, fromClient),
     fromResponderAt,
     espFromClientAt: later(life.espFromClientAt, fromClient),
-    dropped:
-      spisReceived.length > 0
-        ? droppedBy(ended, fromResponderAt, { keys: [], from, to, lifeBeforeAt, espBeforeAt })
-        : life.dropped,
+    dropped: spisReceived.length > 0 ? droppedBy(ended, fromResponderAt, from) : life.dropped,
   };
 }
 
 /** Three packets or more over 20 s or more after the responder's last sign. */
-function droppedBy(spis: readonly Spi[], responderAt: number, { from }: Stay): Life["dropped"] {
+function droppedBy(spis: readonly Spi[], responderAt: number, from: Moment): Life["dropped"] {
   for (const { unheardSince, unheardThirdAt, lastAt } of spis) {
     const long = lastAt - unheardSince >= UNHEARD_SPAN && seen(unheardThirdAt);
     if (long && unheardSince > responderAt && unheardSince >= from.at) {

@@ -16,6 +16,7 @@ import {
 } from "../ike/facts.ts";
 import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
+import type { Moment } from "./moment.ts";
 import { other, type Role } from "./roles.ts";
 
 export interface Session {
@@ -46,6 +47,11 @@ export interface Session {
   privateBehindNat: boolean;
   clientVendor: VendorKnowledge;
   responderVendor: VendorKnowledge;
+}
+
+/** The first message of its IKE SA. */
+export function beginOf({ sa }: Session): Moment {
+  return { at: sa.firstAt, segment: sa.firstSegment };
 }
 
 /** @param fragmentsBefore fragment sets begun before this time will not be completed any more */
