@@ -19,7 +19,6 @@ import type { CaptureError } from "./capture/source.ts";
 import type { EvidencePlan } from "./evidence/plan.ts";
 import type { FeedInput, Reading } from "./feed/feed.ts";
 import { REORDER } from "./feed/formats.ts";
-import { memoryFor } from "./feed/room.ts";
 import { Sequencer } from "./feed/sequencer.ts";
 import { refuseLogs } from "./logs/format.ts";
 import { fileInputs } from "./node/files.ts";
@@ -47,8 +46,7 @@ export async function extract(
   write: (lines: string) => Promise<void>,
 ): Promise<Extraction> {
   const { names, failures, leftOut } = await expandInputs(inputs);
-  const all = fileInputs(names).map(packetsOnly);
-  const feed = new Sequencer(all, memoryFor(all));
+  const feed = Sequencer.over(fileInputs(names).map(packetsOnly));
   const settings = { ...options, sensor: options.sensor ?? hostname(), now: () => performance.now() };
   try {
     const counts = await extractFrom(feed, settings, write);

@@ -21,7 +21,6 @@ import { writeEvidenceCapture } from "./evidence/capture.ts";
 import type { Decompressor, Decompressors } from "./feed/decompression.ts";
 import type { FeedInput, Reading } from "./feed/feed.ts";
 import { openSource } from "./feed/formats.ts";
-import { memoryFor } from "./feed/room.ts";
 import { Sequencer } from "./feed/sequencer.ts";
 import type { Ciphers } from "./keys/ciphers.ts";
 import type { Report } from "./report/model.ts";
@@ -158,7 +157,7 @@ function sequencer(
     ...inputs.map((input) => feedInput(input, opening)),
     ...syslog.map((input) => feedInput(input, { ...opening, isGatewayLog: true })),
   ];
-  return new Sequencer(all, memoryFor(all));
+  return Sequencer.over(all);
 }
 
 async function runOver(

@@ -3,7 +3,6 @@
 import type { CaptureError } from "../capture/source.ts";
 import { ClockComparison } from "../feed/clock-comparison.ts";
 import type { FeedInput } from "../feed/feed.ts";
-import { memoryFor } from "../feed/room.ts";
 import { Sequencer } from "../feed/sequencer.ts";
 import { shifted } from "../feed/shifted.ts";
 import type { LiveAnalysis } from "./analysis.ts";
@@ -29,7 +28,7 @@ export async function runAligned(
   const isSeveral = inputs.length > 1 || inputs.some(({ expand }) => expand !== undefined);
   const comparison = isSeveral ? new ClockComparison() : null;
   const sinks = comparison === null ? [] : [comparison];
-  const first = new Sequencer(inputs, memoryFor(inputs));
+  const first = Sequencer.over(inputs);
   first.offsets = () => comparison?.offsets(first.summaries.map(({ name }) => name)) ?? [];
   const outcome = await runOnce(first, { ...options, sinks }, unreadable);
   const offsets = first.clockOffsets;
@@ -41,7 +40,7 @@ export async function runAligned(
   for (const { source, micros } of known) shifts[first.inputOf(source)] = Math.round(micros);
   await first.close();
   const inOrder = first.inputs.map((input, i) => shifted(input, shifts[i]));
-  const second = new Sequencer(inOrder, memoryFor(inOrder));
+  const second = Sequencer.over(inOrder);
   second.offsets = () => offsets.map((offset) => ({ ...offset, isApplied: known.includes(offset) }));
   return { ...(await runOnce(second, options, unreadable)), feed: second, shifts };
 }

@@ -9,6 +9,7 @@ import { CaptureError, type SourceSummary } from "../capture/source.ts";
 import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { ClockOffset, ClockStep, Feed, FeedInput, Slice, SourceTimes, Taken } from "./feed.ts";
 import { InputLane } from "./input-lane.ts";
+import { memoryFor } from "./room.ts";
 import { Sequence } from "./sequence.ts";
 
 export class Sequencer implements Feed {
@@ -29,6 +30,11 @@ export class Sequencer implements Feed {
     this.#inputs = inputs;
     this.memory = memory;
     this.#lanes = this.#lanesOf(inputs);
+  }
+
+  /** Reads into linear memory, as much as the inputs need. */
+  static over(inputs: readonly FeedInput[]): Sequencer {
+    return new Sequencer(inputs, memoryFor(inputs));
   }
 
   #lanesOf(inputs: readonly FeedInput[]): InputLane[] {

@@ -4,7 +4,6 @@ import { extname } from "node:path";
 import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import { writeEvidenceCapture } from "../evidence/capture.ts";
 import type { EvidencePlan } from "../evidence/plan.ts";
-import { memoryFor } from "../feed/room.ts";
 import { Sequencer } from "../feed/sequencer.ts";
 import { shifted } from "../feed/shifted.ts";
 import { toolName, version } from "../report/version.ts";
@@ -42,7 +41,7 @@ export function evidenceCapture({
     ...base,
     reopen: () => {
       const inputs = fileInputs(names).map((input, i) => shifted(input, shifts[i] ?? 0));
-      return new Sequencer(inputs, memoryFor(inputs));
+      return Sequencer.over(inputs);
     },
     format: extname(path).toLowerCase() === ".pcapng" ? ("pcapng" as const) : ("pcap" as const),
     application: `${toolName} ${version}`,

@@ -17,7 +17,6 @@ import {
 import { plainBytes } from "../feed/decompression.ts";
 import type { Expansion, FeedInput } from "../feed/feed.ts";
 import { type Opened, type OpenOptions, openInput } from "../feed/formats.ts";
-import { memoryFor } from "../feed/room.ts";
 import { Sequencer } from "../feed/sequencer.ts";
 import { DECOMPRESSORS } from "./unpack/decompressors.ts";
 
@@ -71,8 +70,7 @@ export type FileFeed = Sequencer;
 
 /** The feed of these names. */
 export function fileFeed(names: readonly string[], options: OpenOptions = {}): FileFeed {
-  const inputs = fileInputs(names, options);
-  return new Sequencer(inputs, memoryFor(inputs));
+  return Sequencer.over(fileInputs(names, options));
 }
 
 /** The inputs of these names, for a feed. */
