@@ -22,7 +22,7 @@ const RESERVED = 3;
 export const MAX_WINDOW = 128 * 1024 * 1024;
 /**
  * Bytes moved by an unpacker that moves its window for each block: what is allowed at once, a tenth of a second, and for
- * each byte that comes out: with the usual window of 2 MB, blocks of 512 bytes go on for ever.
+ * each byte that comes out: with the usual window of 2 MB, blocks of 512 bytes are always allowed.
  */
 const FREE_WORK = 4 * 1024 * 1024 * 1024;
 const WORK_PER_BYTE = 4096;

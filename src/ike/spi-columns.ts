@@ -45,6 +45,7 @@ export class SpiColumns extends Columns {
   counted: Uint32Array;
   /** Which of the latest numbers were seen, a bit for each; bit 0 is that of the greatest. */
   latest: Uint32Array;
+
   constructor(memory: Memory) {
     super(memory);
     this.heads = memory.column(Int32Array, FIRST_SLOTS);
