@@ -3,7 +3,15 @@
 import { inWords } from "../report/advice/words.ts";
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Claim, Client, Finding, Responder, Verdict } from "../report/model.ts";
-import { contenderRole, counted, endpoint, insideText, secondsBetween } from "../report/phrases.ts";
+import {
+  contenderRole,
+  counted,
+  endpoint,
+  insideText,
+  listed,
+  orElse,
+  secondsBetween,
+} from "../report/phrases.ts";
 import type { TermKind } from "../report/terms/term.ts";
 import { briefOf, meaningOf } from "../report/terms/terms.ts";
 import { type Paint, printable, type Style, wrap } from "./text.ts";
@@ -13,7 +21,6 @@ const MARGIN = 3;
 const LABEL = 13;
 const MAX_ATTEMPTS = 20;
 const BRIEF_ATTEMPTS = 2;
-const MAX_LISTED = 5;
 
 const STYLES: Record<Verdict, Style> = {
   rejected: "red",
@@ -87,12 +94,11 @@ function clientFields(finding: Finding, context: BlockContext): Field[] {
   };
   const { address, port, platform, pattern } = holder;
   const unseen = `not visible; may be ${listed(candidates) || "anybody"}`;
-  const orElse = candidates.length === 0 ? "" : `; or it may be ${listed(candidates)}`;
   return [
     { label: "responder", text: `the gateway: ${gateway}${aliases}, ${responder?.vendor ?? "make unknown"}` },
     {
       label: "holder",
-      text: `connected first: ${address === null ? unseen : `${clientText(address, port, platform, pattern)}${orElse}`}`,
+      text: `connected first: ${address === null ? unseen : `${clientText(address, port, platform, pattern)}${orElse(candidates)}`}`,
     },
     {
       label: "contender",
@@ -203,11 +209,6 @@ function judgementFields(finding: Finding, clock: Clock): Field[] {
 export function explained(kind: TermKind, name: string): string {
   const brief = briefOf(kind, name);
   return brief === null ? name : `${name}: ${brief}`;
-}
-
-function listed(items: readonly string[]): string {
-  const more = items.length - MAX_LISTED;
-  return items.slice(0, MAX_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 /** A probability for the eye; none reads as 100 %. */

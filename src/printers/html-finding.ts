@@ -2,11 +2,10 @@
 
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Finding, Report, Verdict } from "../report/model.ts";
-import { contenderRole, counted, endpoint, insideText } from "../report/phrases.ts";
+import { contenderRole, counted, endpoint, insideText, listed, orElse } from "../report/phrases.ts";
 import { meaningOf } from "../report/terms/terms.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
-import { listed } from "./html-tables.ts";
 import { html, htmlTable, list, paragraph } from "./html-text.ts";
 import { ladder } from "./ladder.ts";
 import { witnessLines } from "./witness-lines.ts";
@@ -66,10 +65,9 @@ function clientList(finding: Finding, report: Report): string {
         : `, ${client.pattern.kind} message IDs (${percent(client.pattern.confidence)})`;
     return `${endpoint(address, port)}${insideText(client)}, ${platform ?? "platform unknown"}${ids}`;
   };
-  const orElse = candidates.length === 0 ? "" : `; or it may be ${listed(candidates)}`;
   return list([
     `gateway (responder): ${[responder, ...(row?.aliases ?? [])].join(" = ")}, ${row?.vendor ?? "make unknown"}`,
-    `connected first (holder): ${holder.address === null ? `not visible in the captures; may be ${listed(candidates)}` : `${described(holder.address, holder.port, holder.platform)}${orElse}`}`,
+    `connected first (holder): ${holder.address === null ? `not visible in the captures; may be ${listed(candidates)}` : `${described(holder.address, holder.port, holder.platform)}${orElse(candidates)}`}`,
     `${contenderRole(finding)} (contender): ${described(contender.address, contender.port, contender.platform)}`,
   ]);
 }

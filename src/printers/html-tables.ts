@@ -2,7 +2,7 @@
 
 import type { Clock } from "../report/clock.ts";
 import type { Client, Report } from "../report/model.ts";
-import { counted, endpoint, insideText } from "../report/phrases.ts";
+import { counted, endpoint, insideText, listed } from "../report/phrases.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { atOnce } from "./exposure.ts";
 import { percent } from "./finding-block.ts";
@@ -86,10 +86,4 @@ export function captureSection({ capture }: Report, clock: Clock): string {
 /** The line that stands for rows beyond the limit. */
 export function rest(count: number): string {
   return count > MAX_ROWS ? paragraph(`${counted(count - MAX_ROWS, "more row")}: see the JSON report.`) : "";
-}
-
-/** The first five, and how many more. */
-export function listed(items: readonly string[]): string {
-  const shown = items.slice(0, 5).join(", ");
-  return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
 }

@@ -7,14 +7,14 @@ import { base64, sha256 } from "../collections/hashes.ts";
 import { headline } from "../report/advice/summary.ts";
 import type { Clock } from "../report/clock.ts";
 import type { Finding, Report } from "../report/model.ts";
-import { counted, endpoint } from "../report/phrases.ts";
+import { counted, endpoint, listed } from "../report/phrases.ts";
 import { isoTime } from "../report/time.ts";
 import type { Timeline } from "../report/timeline.ts";
 import { drawings } from "./drawing.ts";
 import { findingSection, verdictText } from "./html-finding.ts";
 import { ending, opening, stepSection } from "./html-frame.ts";
 import { STYLE } from "./html-style.ts";
-import { captureSection, clientSection, listed, MAX_ROWS, responderSection, rest } from "./html-tables.ts";
+import { captureSection, clientSection, MAX_ROWS, responderSection, rest } from "./html-tables.ts";
 import { html, htmlTable, list, paragraph } from "./html-text.ts";
 
 /** Findings with a section of their own, before bytes set the limit. */

@@ -5,7 +5,7 @@
 
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report } from "../report/model.ts";
-import { contenderRole, counted, endpoint, insideText } from "../report/phrases.ts";
+import { contenderRole, counted, endpoint, insideText, listed, orElse } from "../report/phrases.ts";
 import { meaningOf } from "../report/terms/terms.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
@@ -153,10 +153,9 @@ function clientLines(finding: Finding, report: Report): string[] {
       .join(", ");
   };
   const unseen = `not visible in the captures; may be ${listed(candidates)}`;
-  const orElse = candidates.length === 0 ? "" : escaped(`; or it may be ${listed(candidates)}`);
   return [
     `- gateway (responder): ${escaped(`${responder}${aliases}, ${row?.vendor ?? "make unknown"}`)}`,
-    `- connected first (holder): ${holder.address === null ? escaped(unseen) : `${described(holder.address, holder.port, holder.platform)}${orElse}`}`,
+    `- connected first (holder): ${holder.address === null ? escaped(unseen) : `${described(holder.address, holder.port, holder.platform)}${escaped(orElse(candidates))}`}`,
     `- ${contenderRole(finding)} (contender): ${described(contender.address, contender.port, contender.platform)}`,
   ];
 }
@@ -258,9 +257,4 @@ function captureSection({ capture }: Report, clock: Clock): string[] {
     `${counted(capture.packets, "packet")} read: ${counted(ikev1, "message")} of IKEv1, of them ${capture.quickModeMessages} of quick mode; not judged: ${ikev2} of IKEv2, ${authip} of AuthIP, ${malformed} malformed.`,
     ...witnessInputs(capture, code).flatMap((line) => ["", line]),
   ];
-}
-
-function listed(items: readonly string[]): string {
-  const shown = items.slice(0, 5).join(", ");
-  return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
 }

@@ -59,6 +59,19 @@ const CONTENDER: Readonly<Record<string, string>> = {
   tolerated: "accepted all the same",
 };
 
+const MAX_LISTED = 5;
+
+/** The first of them, and how many more there are. */
+export function listed(items: readonly string[]): string {
+  const more = items.length - MAX_LISTED;
+  return items.slice(0, MAX_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** Behind a holder of which it is only concluded that it used the ID: its candidates. */
+export function orElse(candidates: readonly string[]): string {
+  return candidates.length === 0 ? "" : `; or it may be ${listed(candidates)}`;
+}
+
 /** What a contender is, by the finding's verdict; where the gateway dropped the holder for it, it got in. */
 export function contenderRole({ verdict, notes }: { verdict: string; notes: readonly string[] }): string {
   return notes.includes("holder-dropped") ? "accepted, and the holder dropped" : CONTENDER[verdict];
