@@ -6,7 +6,7 @@
 import type { Decision, Gateway, Refusing, Session } from "./asa.ts";
 import { type Habit, type Network, TRAVEL } from "./channel.ts";
 import { Connected, DELETE_ESP, DELETE_SA, INFORMATIONAL } from "./connected.ts";
-import { clearNotify, exchangeMessage, firstMessage, renewal, secondMessage } from "./phase-one.ts";
+import { chosen, clearNotify, exchangeMessage, firstMessage, renewal, secondMessage } from "./phase-one.ts";
 import type { Direction, Place } from "./wire.ts";
 
 export interface Nature extends Habit {
@@ -84,7 +84,7 @@ export class Dialogue extends Connected implements Session {
     const seen = { address: this.place.address, port: this.place.port500 };
     const messages: [Direction, Buffer][] = [
       ["down", renewal(next.cookies, make)],
-      ["up", secondMessage(next.cookies, "nameless")],
+      ["up", chosen(next.cookies, this.nature.vendorIds)],
       ["down", exchangeMessage(next.cookies, "client", make, { remote: seen, own: responder }, random)],
       [
         "up",

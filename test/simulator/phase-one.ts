@@ -86,9 +86,14 @@ export function renewal(cookies: Cookies, make: Make): Buffer {
 }
 
 export function secondMessage(cookies: Cookies, make: Make): Buffer {
+  return chosen(cookies, GATEWAY_IDS[make].first);
+}
+
+/** The second message by whoever has these vendor IDs: a client too, where the gateway renews phase 1. */
+export function chosen(cookies: Cookies, vendorIds: readonly string[]): Buffer {
   return clear(
     cookies,
-    template(`2 ${make}`, () => choice(GATEWAY_IDS[make].first, GROUP.modp1024)),
+    template(`2 ${vendorIds.join()}`, () => choice(vendorIds, GROUP.modp1024)),
   );
 }
 
