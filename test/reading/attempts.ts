@@ -3,6 +3,7 @@
 import { type Claim, claimsOf, droppedAt, type Known, type Overlap, overlapAt } from "./claims.ts";
 import { identity } from "./identity.ts";
 import type { Field } from "./known.ts";
+import type { Sign } from "./life.ts";
 import { isAccepted, type Outcome } from "./outcome.ts";
 import type { QuickMode } from "./quick-modes.ts";
 
@@ -135,15 +136,22 @@ const PAIR = 3;
 function isInUse({ quickMode: own, sa }: Claim, { at }: QuickMode, field: Field): boolean {
   const known = field.known.get(sa)!;
   if (own === null || field.outcomes.get(own) === "unproven") return false;
-  const down = (field.signsOf.get(sa) ?? []).filter(
-    (sign) => sign.kind === "esp" && !sign.fromClient && sign.spi !== null,
+  const isNamed = (sign: Sign) => sign.kind === "esp" && !sign.fromClient && sign.spi !== null;
+  const down = (field.signsOf.get(sa) ?? []).filter(isNamed);
+  // What an earlier session began on these endpoints goes on there, whose it is by 3.4 or not.
+  const endpoints = new Set(field.scene.endpoints(sa));
+  const there = field.signs.filter(
+    (sign) => isNamed(sign) && sign.responder === sa.responder && endpoints.has(sign.endpoint),
   );
   const later = field.scene.quickModes.filter((other) => other.sa === sa && other.at > own.at);
-  if (down.length > 0) {
+  if (!known.blind && down.length + there.length > 0) {
     const next = Math.min(Number.POSITIVE_INFINITY, ...later.map((other) => other.at));
-    const begun = (spi: number) => down.find((sign) => sign.spi === spi)!.at;
+    const begun = (spi: number) =>
+      [...there, ...down].filter((sign) => sign.spi === spi).map((sign) => sign.at);
     const spis = new Set(
-      down.map(({ spi }) => spi!).filter((spi) => begun(spi) > own.at && begun(spi) <= next),
+      down
+        .map(({ spi }) => spi!)
+        .filter((spi) => Math.min(...begun(spi)) > own.at && Math.min(...begun(spi)) <= next),
     );
     return down.some((sign) => sign.at > at && spis.has(sign.spi!));
   }

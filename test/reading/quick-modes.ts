@@ -87,24 +87,26 @@ export interface Scene {
 /** The moment at which its client gave the quick mode up; null where it did not. */
 export function gaveUp(quickMode: QuickMode, scene: Scene): number | null {
   const { sa, at } = quickMode;
+  const again = scene.sas.find(
+    (other) =>
+      other !== sa && other.phase1Seen && !other.renewed && other.start > at && sameDialler(sa, other),
+  );
+  // With its next phase 1 the client begins anew: what follows that is not this quick mode's.
+  const until = again?.start ?? Number.POSITIVE_INFINITY;
   const info = sa.messages.find(
     (message) =>
       message.fromClient &&
       message.exchange === INFORMATIONAL &&
       message.at > at &&
-      !isEarlyDelete(quickMode, message, scene),
-  );
-  const again = scene.sas.find(
-    (other) =>
-      other !== sa && other.phase1Seen && !other.renewed && other.start > at && sameDialler(sa, other),
+      !isEarlyDelete(quickMode, message, until, scene),
   );
   const moments = [info?.at, again?.start].filter((moment) => moment !== undefined);
   return moments.length > 0 ? Math.min(...moments) : null;
 }
 
-function isEarlyDelete({ sa, at, copies, id }: QuickMode, info: Said, scene: Scene): boolean {
+function isEarlyDelete({ sa, at, copies, id }: QuickMode, info: Said, until: number, scene: Scene): boolean {
   if (info.at - at > TOO_SOON || copies.some((copy) => copy.at < info.at)) return false;
-  const resumable = (moment: number) => moment > info.at && moment <= info.at + GOES_ON;
+  const resumable = (moment: number) => moment > info.at && moment <= Math.min(info.at + GOES_ON, until);
   const endpoints = scene.endpoints(sa);
   return (
     copies.some((copy) => resumable(copy.at)) ||
