@@ -33,11 +33,18 @@ export interface Before {
   espAt: number;
   /** The starter sent on while nothing came from the other side: three packets or more, over 20 s or more. */
   unheard: boolean;
-  /** The other side's host had sent steadily, to anyone: in five of the six spans of 10 s before. */
-  steady: boolean;
 }
 
-const NOTHING_BEFORE: Before = { lifeAt: Number.NaN, espAt: Number.NaN, unheard: false, steady: false };
+const NOTHING_BEFORE: Before = { lifeAt: Number.NaN, espAt: Number.NaN, unheard: false };
+
+/** The first copy of a first message, and the other side's host around it. */
+export interface FirstCopy {
+  at: number;
+  /** The host had sent steadily, to anyone: in five of the six spans of 10 s before. */
+  steady: boolean;
+  /** Its next packet to anyone. */
+  otherSentAt: number;
+}
 
 /** How many of the latest quick modes an Informational may concern. */
 export const OPEN_EXCHANGES = 16;
@@ -62,6 +69,7 @@ export class Exchange {
   retransmissions = 0;
   lastRetransmissionAt = Number.NaN;
   lastRetransmission: Stamp | null = null;
+  firstCopy: FirstCopy | null = null;
   /** First message of the other side with this ID. */
   replyAt = Number.NaN;
   replyLength = Number.NaN;
@@ -125,6 +133,7 @@ export function asStartedBy(exchange: Exchange, client: 0 | 1): Exchange | null 
     retransmissions: 0,
     lastRetransmissionAt: Number.NaN,
     lastRetransmission: null,
+    firstCopy: null,
     copiesAfterReply: 0,
     espFromStarterAt: exchange.espFromOtherAt,
     espFromOtherAt: exchange.espFromStarterAt,

@@ -91,7 +91,11 @@ export class HostTable {
 
   #notify(host: number, at: number): void {
     this.#watched[host] = 0;
-    for (const exchange of this.#waiting.get(host) ?? []) exchange.otherSentAt = at;
+    for (const exchange of this.#waiting.get(host) ?? []) {
+      const { firstCopy } = exchange;
+      if (Number.isNaN(exchange.otherSentAt)) exchange.otherSentAt = at;
+      if (firstCopy !== null && Number.isNaN(firstCopy.otherSentAt)) firstCopy.otherSentAt = at;
+    }
     this.#waiting.delete(host);
   }
 

@@ -50,6 +50,7 @@ export class QuickModes {
     // No content: it may be the first message again, or a part of it.
     if (message.logged) return false;
     if (sameDigest(exchange.firstDigest, digestOf(message))) {
+      if (exchange.retransmissions === 0) this.#firstCopy(exchange, message);
       exchange.retransmissions += 1;
       if (message.at - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += 1;
       exchange.lastRetransmissionAt = message.at;
@@ -61,6 +62,12 @@ export class QuickModes {
     if (Number.isNaN(exchange.followedAt)) exchange.followedAt = message.at;
     if (Number.isNaN(exchange.followedLength)) exchange.followedLength = message.length;
     return false;
+  }
+
+  #firstCopy(exchange: Exchange, { at, to }: Message): void {
+    const host = hostOf(to);
+    exchange.firstCopy = { at, steady: this.#hosts.activity.isSteady(host, at), otherSentAt: Number.NaN };
+    this.#hosts.watch(host, exchange);
   }
 
   #begin(sa: IkeSa, side: Side, message: Message): void {
@@ -78,7 +85,6 @@ export class QuickModes {
       lifeAt: later(flows.lastIn(there, segment), flows.lastIn(back, segment)),
       espAt: later(flows.lastEspAt(there, segment), flows.lastEspAt(back, segment)),
       unheard: flows.isUnheard(there),
-      steady: this.#hosts.activity.isSteady(hostOf(message.to), message.at),
     };
     flows.watch(there, exchange, true);
     flows.watch(back, exchange, false);

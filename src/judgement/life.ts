@@ -218,11 +218,11 @@ function withEndedStay(
 
 /** Three packets or more over 20 s or more after the responder's last sign. */
 function droppedBy(spis: readonly Spi[], responderAt: number, from: Moment): Life["dropped"] {
-  for (const { unheardSince, unheardThirdAt, lastAt } of spis) {
-    const long = lastAt - unheardSince >= UNHEARD_SPAN && seen(unheardThirdAt);
-    if (long && unheardSince > responderAt && unheardSince >= from.at) {
-      return { responderAt, thirdAt: unheardThirdAt };
-    }
-  }
-  return null;
+  const unheard = spis.find((spi) => isUnheard(spi, responderAt) && spi.unheardSince >= from.at);
+  return unheard === undefined ? null : { responderAt, thirdAt: unheard.unheardThirdAt };
+}
+
+/** The sender of an SPI went on after the other side's last sign: three packets or more, over 20 s or more. */
+export function isUnheard({ unheardSince, unheardThirdAt, lastAt }: Spi, otherAt: number): boolean {
+  return lastAt - unheardSince >= UNHEARD_SPAN && seen(unheardThirdAt) && unheardSince > otherAt;
 }

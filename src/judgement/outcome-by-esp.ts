@@ -36,15 +36,18 @@ function beganAt(
 ): number {
   let began = Number.NaN;
   const seenOn = peers.spis(keys, fromClient);
+  const moment = momentOf(exchange);
   // A NAT moves a session from one of its endpoints to another: the same SPI goes on there.
   const known = new Set(
     seenOn
-      .filter((each) => isBefore({ at: each.firstAt, segment: each.firstSegment }, momentOf(exchange)))
+      .filter((each) => isBefore({ at: each.firstAt, segment: each.firstSegment }, moment))
       .map(({ spi }) => spi),
   );
   for (const { spi, firstAt, firstSegment } of seenOn) {
     const fresh = firstSegment === exchange.segment && firstAt > exchange.firstAt && firstAt <= limit;
-    if (spi !== 0 && fresh && !known.has(spi)) began = earlier(began, firstAt);
+    // The responder chose it: on whatever endpoint it was seen before, it is of an earlier quick mode.
+    const isNew = spi !== 0 && fresh && !known.has(spi) && !(fromClient && peers.hadSpi(spi, moment));
+    if (isNew) began = earlier(began, firstAt);
     if (spi === 0) began = earlier(began, beganUnnamed(exchange, fromClient, limit));
   }
   return began;

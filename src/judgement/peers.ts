@@ -5,7 +5,7 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { Flows, Spi } from "../ike/facts.ts";
-import { later } from "./moment.ts";
+import { isBefore, later, type Moment } from "./moment.ts";
 
 /** What passed between the responder and one endpoint, as rows of the flow table. */
 export interface Peer {
@@ -21,6 +21,8 @@ export interface Peer {
 export class Peers {
   readonly flows: Flows;
   readonly byKey = new Map<number, Peer>();
+  /** First packet of each SPI towards the responder, made when it is first asked for. */
+  #spisBegan: Map<number, Moment> | null = null;
 
   constructor(flows: Flows) {
     this.flows = flows;
@@ -51,6 +53,27 @@ export class Peers {
 
   spis(keys: readonly number[], fromPeer: boolean): Spi[] {
     return this.rows(keys, fromPeer).flatMap((row) => this.flows.spis(row));
+  }
+
+  /** An SPI towards the responder had been seen before a moment, from whatever endpoint. */
+  hadSpi(spi: number, moment: Moment): boolean {
+    this.#spisBegan ??= this.#firstOfSpis();
+    const began = this.#spisBegan.get(spi);
+    return began !== undefined && isBefore(began, moment);
+  }
+
+  #firstOfSpis(): Map<number, Moment> {
+    const began = new Map<number, Moment>();
+    for (const { sent } of this.byKey.values()) {
+      for (const row of sent) {
+        for (const { spi, firstAt, firstSegment } of this.flows.spis(row)) {
+          const moment = { at: firstAt, segment: firstSegment };
+          const known = began.get(spi);
+          if (known === undefined || isBefore(moment, known)) began.set(spi, moment);
+        }
+      }
+    }
+    return began;
   }
 
   /** The last packet of some rows in a segment; NaN where there is none. */

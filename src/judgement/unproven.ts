@@ -1,7 +1,8 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
 import type { Exchange } from "../ike/facts.ts";
-import { SECOND, seen } from "./moment.ts";
+import { isUnheard } from "./life.ts";
+import { later, SECOND, seen } from "./moment.ts";
 import {
   deletedBy,
   espFollows,
@@ -29,7 +30,7 @@ export function notProven(
     isUnfinished(session, exchange) ||
     isSilentToAll(session, exchange) ||
     hasDied(exchange) ||
-    exchange.before.unheard ||
+    hasForgotten(session, exchange, context) ||
     (!isWithin(PENDING, exchange, context) && missedNothing(session, exchange, gaveUp, context))
   );
 }
@@ -46,10 +47,27 @@ function isSilentToAll({ finishedAt, begunBefore }: Session, exchange: Exchange)
 }
 
 /** The responder was sending steadily, and to nobody from the first copy on: it died, or its path did. */
-function hasDied(exchange: Exchange): boolean {
-  const last = lastCopyAt(exchange);
-  const long = last - exchange.firstAt >= COPIES_SPAN;
-  return exchange.before.steady && long && !(exchange.otherSentAt <= last + AFTER_LAST_COPY);
+function hasDied({ firstCopy, lastRetransmissionAt }: Exchange): boolean {
+  if (firstCopy === null || !firstCopy.steady) return false;
+  const long = lastRetransmissionAt - firstCopy.at >= COPIES_SPAN;
+  return long && !(firstCopy.otherSentAt <= lastRetransmissionAt + AFTER_LAST_COPY);
+}
+
+/**
+ * Its ESP to this client had stopped before the first message, and the client sent on into the void, by then or over
+ * it: the responder knew the SA no more (as in 6.6), unless it sent something on it later.
+ */
+function hasForgotten(
+  { sa, responder }: Session,
+  exchange: Exchange,
+  { peers, keys }: OutcomeContext,
+): boolean {
+  if (exchange.before.unheard) return true;
+  const { firstAt, segment } = exchange;
+  const received = peers.rows(keys, false);
+  if (sa.lifeSegment !== segment || !peers.hasEsp(received)) return false;
+  const lastSign = later(sa.lastFromAt[responder], peers.lastIn(received, segment));
+  return lastSign < firstAt && peers.spis(keys, true).some((spi) => isUnheard(spi, lastSign));
 }
 
 /** Nothing shows that the client missed an answer: one that lacks it repeats itself after a second. */

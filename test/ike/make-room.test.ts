@@ -184,6 +184,18 @@ describe("addresses that nothing needs", () => {
     expect([hosts.wasSeenSending(2), hosts.speaksIkev2(2), hosts.isakmp[2]]).toEqual([false, false, 0]);
   });
 
+  it("a quick mode learns the next packet after its first message, and after its first copy", () => {
+    const hosts = new HostTable();
+    const exchange = exchangeMade();
+    hosts.watch(0, exchange);
+    hosts.sent(0, 5);
+    exchange.firstCopy = { at: 6, steady: true, otherSentAt: Number.NaN };
+    hosts.watch(0, exchange);
+    hosts.sent(0, 8);
+    hosts.sent(0, 9);
+    expect([exchange.otherSentAt, exchange.firstCopy.otherSentAt]).toEqual([5, 8]);
+  });
+
   it("quick modes that began before a time wait no longer, nor those that are given up", () => {
     const hosts = new HostTable();
     const [old, young, gone] = [1, 2, 3].map((firstAt) => exchangeMade({ firstAt }));

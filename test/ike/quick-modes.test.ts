@@ -44,7 +44,7 @@ describe("a quick mode as its messages come (4)", () => {
     const sa = new IkeSa(0, messageMade());
     const { quickModes: own, watched, awaited, context } = quickModes();
     expect(own.take(sa, 0, messageMade({ at: 5 }))).toBe(false);
-    expect(sa.exchanges[0].before).toEqual({ lifeAt: 9, espAt: 4, unheard: true, steady: true });
+    expect(sa.exchanges[0].before).toEqual({ lifeAt: 9, espAt: 4, unheard: true });
     // On port 500 ESP comes over IP, on 4500 in UDP.
     expect(watched).toEqual([
       [11, true],
@@ -100,6 +100,14 @@ describe("a quick mode as its messages come (4)", () => {
     expect([exchange.retransmissions, exchange.copiesAfterReply]).toEqual([3, 1]);
     expect([exchange.lastRetransmissionAt, exchange.lastRetransmission?.frame]).toEqual([2_500_001, 9]);
     expect(repeated).toEqual([false, true, false, true, true]);
+  });
+
+  it("keeps how steadily the responder had sent when the first copy came, and waits for it once more", () => {
+    const sa = new IkeSa(0, messageMade());
+    const { quickModes: own, awaited } = quickModes();
+    for (const at of [0, 1, 3]) own.take(sa, 0, messageMade({ at }));
+    expect(sa.exchanges[0].firstCopy).toEqual({ at: 1e6, steady: true, otherSentAt: Number.NaN });
+    expect(awaited).toEqual([3, 3]);
   });
 
   it("a log tells neither lengths nor copies", () => {

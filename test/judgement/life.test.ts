@@ -28,7 +28,7 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
   function tenants(list: readonly Made[]) {
     const made = list.map(
       ({ from, quickMode = from + 1, begunBefore = false, lifeBefore = UNSEEN, segment = 0 }) => {
-        const before = { lifeAt: at(lifeBefore), espAt: UNSEEN, unheard: false, steady: false };
+        const before = { lifeAt: at(lifeBefore), espAt: UNSEEN, unheard: false };
         const quickModes =
           quickMode === null ? [] : [exchangeMade({ firstAt: at(quickMode), before, segment })];
         const sa = saMade({ firstAt: at(from), firstSegment: segment });

@@ -18,8 +18,19 @@ const MICRO = 1e-6;
 const COPIES = { retransmissions: 3, lastRetransmissionAt: at(5), otherSentAt: at(1) };
 const esp = (seconds: number, fields = {}) =>
   spiMade({ spi: 0xabc, firstAt: at(seconds), lastAt: at(seconds + 5), ...fields });
+/** The responder sent last 13 s before; the client sends on from `since` to `last`. */
+const intoTheVoid = (since: number, last: number, received = [esp(-60, { lastAt: at(-13) })]) =>
+  peersMade(
+    [esp(-60, { lastAt: at(last), unheardSince: at(since), unheardThirdAt: at(since + 2) })],
+    received,
+  );
+
 describe("unproven (4)", () => {
-  const long = { retransmissions: 3, lastRetransmissionAt: at(10) };
+  const long = { retransmissions: 3, lastRetransmissionAt: at(11), otherSentAt: at(0.5) };
+  const copied = (otherSentAt: number, steady = true) => ({
+    ...long,
+    firstCopy: { at: at(1), steady, otherSentAt },
+  });
 
   it.each<[string, OutcomeFields, string]>([
     [
@@ -64,35 +75,35 @@ describe("unproven (4)", () => {
     ],
     [
       "the responder sent steadily and then to nobody for 10 s",
-      {
-        exchange: {
-          ...long,
-          otherSentAt: at(11 + MICRO),
-          before: { ...exchangeMade().before, steady: true },
-        },
-      },
+      { exchange: copied(at(12 + MICRO)) },
+      "unproven",
+    ],
+    ["a second after the last copy it sent", { exchange: copied(at(12)) }, "unanswered"],
+    ["it never sent again", { exchange: copied(UNSEEN) }, "unproven"],
+    [
+      "copies over less than 10 s",
+      { exchange: { ...copied(at(30)), lastRetransmissionAt: at(11 - MICRO) } },
+      "unanswered",
+    ],
+    ["the responder had not been sending steadily", { exchange: copied(at(30), false) }, "unanswered"],
+    [
+      "its ESP to this client had stopped before, and the client sent on into the void over it",
+      { exchange: COPIES, context: { peers: intoTheVoid(-12, 10) } },
       "unproven",
     ],
     [
-      "a second after the last copy it sent",
-      { exchange: { ...long, otherSentAt: at(11), before: { ...exchangeMade().before, steady: true } } },
+      "the same, but less than 20 s of it",
+      { exchange: COPIES, context: { peers: intoTheVoid(-12, 8 - MICRO) } },
       "unanswered",
     ],
     [
-      "copies over less than 10 s",
-      {
-        exchange: {
-          ...long,
-          lastRetransmissionAt: at(10 - MICRO),
-          otherSentAt: at(30),
-          before: { ...exchangeMade().before, steady: true },
-        },
-      },
+      "the same, but the responder sent on the SA after the first message",
+      { exchange: COPIES, lastFrom: at(1), context: { peers: intoTheVoid(-12, 10) } },
       "unanswered",
     ],
     [
-      "the responder had not been sending steadily",
-      { exchange: { ...long, otherSentAt: at(30) } },
+      "the responder never sent ESP to this client",
+      { exchange: COPIES, context: { peers: intoTheVoid(-12, 10, []) } },
       "unanswered",
     ],
     [

@@ -1,5 +1,6 @@
 /** Section 4 of the contract: the outcome of a quick mode that the client started. The first rule that matches wins. */
 
+import type { Sign } from "./life.ts";
 import { AGGRESSIVE, INFORMATIONAL, MAIN, QUICK } from "./messages.ts";
 import { gaveUp, isOn, type QuickMode, type Scene } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
@@ -93,6 +94,10 @@ export function espBegins(quickMode: QuickMode, scene: Scene, answered: Readonly
   const before = esp.filter((sign) => sign.at <= at);
   const during = esp.filter((sign) => sign.at > at && sign.at <= until);
   const known = new Set(before.map(({ spi }) => spi));
+  // A NAT moves a session to another endpoint, and the SPI that the responder chose goes on there.
+  for (const sign of scene.signs)
+    if (sign.fromClient && sign.responder === sa.responder && sign.at <= at && sign.spi !== null)
+      known.add(sign.spi);
   const quiet = !before.some((sign) => sign.at > at - OLD_SILENCE);
   const begins = during.filter(({ spi }) => (spi === null ? quiet : !known.has(spi)));
   const up = begins.some(({ fromClient }) => fromClient);
@@ -184,13 +189,26 @@ function isDead({ copies }: QuickMode, times: readonly number[]): boolean {
 const SENDS_ON = 3;
 const SENDS_FOR = 20;
 
-/** Its ESP to this client had stopped while the client went on: it no longer knows the SA. */
+/**
+ * Its ESP to this client had stopped before the first message while the client went on, by then or over it: it no
+ * longer knows the SA.
+ */
 function hasForgotten({ sa, at }: QuickMode, scene: Scene): boolean {
   const endpoints = scene.endpoints(sa);
-  const esp = scene.signs.filter((sign) => sign.kind === "esp" && sign.at < at && isOn(sign, sa, endpoints));
+  const esp = scene.signs.filter((sign) => sign.kind === "esp" && isOn(sign, sa, endpoints));
+  if (sendsIntoTheVoid(esp.filter((sign) => sign.at < at))) return true;
+  // What it sent on the SA or its endpoints after the first message shows that it knows the SA.
+  const signs = scene.signs.filter((sign) => isOn(sign, sa, endpoints));
+  const knows = [...sa.messages, ...signs].some((sign) => !sign.fromClient && sign.at >= at);
+  const answers = sa.messages.findLast(({ fromClient }) => !fromClient)?.at ?? Number.NEGATIVE_INFINITY;
+  return !knows && sendsIntoTheVoid(esp, answers);
+}
+
+/** Three packets or more of the client over 20 s or more, after the responder's last and after `since`. */
+function sendsIntoTheVoid(esp: readonly Sign[], since = Number.NEGATIVE_INFINITY): boolean {
   const last = esp.findLast(({ fromClient }) => !fromClient);
   if (last === undefined) return false;
-  const alone = esp.filter((sign) => sign.fromClient && sign.at > last.at);
+  const alone = esp.filter((sign) => sign.fromClient && sign.at > Math.max(last.at, since));
   return alone.length >= SENDS_ON && alone[alone.length - 1].at - alone[0].at >= SENDS_FOR;
 }
 

@@ -49,7 +49,8 @@ export function exchangeMade(fields: Partial<Exchange> = {}): Exchange {
     otherSentAt: UNSEEN,
     espFromStarterAt: UNSEEN,
     espFromOtherAt: UNSEEN,
-    before: { lifeAt: UNSEEN, espAt: UNSEEN, unheard: false, steady: false },
+    firstCopy: null,
+    before: { lifeAt: UNSEEN, espAt: UNSEEN, unheard: false },
     ...fields,
   } as Exchange;
 }
@@ -151,7 +152,15 @@ export function spiMade(fields: Partial<Spi> = {}): Spi {
 
 /** ESP on the client's endpoints: what the client sent, and what it was sent. */
 export function peersMade(sent: readonly Spi[] = [], received: readonly Spi[] = []): Peers {
-  return { spis: (_: unknown, fromPeer: boolean) => (fromPeer ? sent : received) } as unknown as Peers;
+  const all = [received, sent];
+  return {
+    spis: (_: unknown, fromPeer: boolean) => (fromPeer ? sent : received),
+    rows: (_: unknown, fromPeer: boolean) => [fromPeer ? 1 : 0],
+    hasEsp: (rows: readonly number[]) => rows.some((row) => all[row].length > 0),
+    lastIn: (rows: readonly number[]) =>
+      Math.max(...rows.flatMap((row) => all[row].map((spi) => spi.lastAt))),
+    hadSpi: () => false,
+  } as unknown as Peers;
 }
 
 export function contextMade(fields: Partial<OutcomeContext> = {}): OutcomeContext {
