@@ -62,6 +62,8 @@ export class LiveClaims {
   readonly #ask: ClaimQuestions;
   readonly #heaps: Record<LiveOverlap, Heap<Claim>>;
   #takenOver: TakeOver | null = null;
+  /** When somebody was last accepted while an older claim was certain and not in use. */
+  #freedAt: Moment | null = null;
   /** The newest claim of each client: an older one holds nothing more. */
   readonly #newest = new Map<Client, Claim>();
   /** Those that ended, as far as they were looked at: the last one, and the last one of another client. */
@@ -125,6 +127,11 @@ export class LiveClaims {
     this.#takenOver = by;
   }
 
+  /** Somebody was accepted on the ID: whoever lived on, and did not have it in use, had been freed of it by then. */
+  free(at: Moment): void {
+    this.#freedAt = at;
+  }
+
   /** The latest claim of a grade that `wanted` accepts; claims that fell to a lower grade move there. */
   #latest(grade: LiveOverlap, moment: Moment, wanted: (claim: Claim) => boolean): Claim | null {
     const heap = this.#heaps[grade];
@@ -133,7 +140,7 @@ export class LiveClaims {
     while (found === null && passed.length < MAX_PASSED) {
       const claim = heap.pop();
       if (claim === undefined) break;
-      if (this.#newest.get(claim.clientSa.client) !== claim) continue;
+      if (this.#newest.get(claim.clientSa.client) !== claim || this.#wasFreed(claim)) continue;
       const overlap = this.#ask.overlap(claim, moment);
       if (overlap === grade) {
         passed.push(claim);
@@ -145,6 +152,12 @@ export class LiveClaims {
     }
     for (const claim of passed) heap.push(claim);
     return found;
+  }
+
+  #wasFreed(claim: Claim): boolean {
+    const at = this.#freedAt;
+    const { since, segment } = claim;
+    return at !== null && isBefore({ at: since, segment }, at) && !this.#ask.inUse(claim, at);
   }
 
   #noteEnded(claim: Claim): void {

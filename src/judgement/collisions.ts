@@ -180,6 +180,7 @@ class Walk {
       return;
     }
     const acceptedInUse = contender.vouched && isInUse(holder.claim, moment);
+    if (contender.vouched && !acceptedInUse) this.#claims.free(moment);
     this.#add(entry, outcome, holder, "tolerated", { acceptedInUse });
   }
 

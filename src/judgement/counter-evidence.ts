@@ -2,7 +2,7 @@
 
 import { firstIndex } from "../collections/search.ts";
 import { type Exchange, NOTIFY_INVALID_MESSAGE_ID } from "../ike/facts.ts";
-import { isAccepted, isRefused } from "./claiming.ts";
+import { claimOf, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
@@ -59,9 +59,9 @@ export function isOtherNotify({ exchange: { otherNotify } }: Attempt): boolean {
   return otherNotify !== 0 && otherNotify !== NOTIFY_INVALID_MESSAGE_ID;
 }
 
-/** Refused on an ID that nobody was seen to hold, nor shortly before. */
-function isRefusedFreely({ outcome, exchange, claimEndedAt }: RefusedWithoutHolder): boolean {
-  return isRefused(outcome) && !(exchange.firstAt - claimEndedAt < JUST_ENDED);
+/** Refused on an ID that nobody was seen to hold, nor shortly before, and that nobody left without a goodbye. */
+function isRefusedFreely({ outcome, exchange, claimEndedAt, formerHolder }: RefusedWithoutHolder): boolean {
+  return isRefused(outcome) && !(exchange.firstAt - claimEndedAt < JUST_ENDED) && formerHolder === null;
 }
 
 /** What such a refusal means for its client: one that was accepted on the ID as well may be kept out by others still. */
@@ -106,19 +106,25 @@ function keyOf(client: Client, messageId: number): string {
 const MAX_GHOSTS = 64;
 
 /**
- * A client's own older session with a claim, the last one accepted, that never said farewell before a refusal.
+ * A client's own older session with a claim on the ID, the last one, that never said farewell before a refusal.
  * @param own the client's IKE SAs, in the order of their first messages
+ * @param impliedUpTo the IDs 1 to this are claimed by an IKE SA, and that is a conclusion
  */
 export function ghostOf(
   own: readonly ClientSa[],
   { contender, exchange }: Pick<RefusedWithoutHolder, "contender" | "exchange">,
+  impliedUpTo: (clientSa: ClientSa) => number = () => 0,
 ): ClientSa | null {
   const moment = momentOf(exchange);
-  const claims = (clientSa: ClientSa) =>
-    clientSa !== contender &&
-    clientSa.session.quickModes.some(
-      (each) => isAccepted(clientSa.outcomes.get(each)!) && isBefore(momentOf(each), moment),
+  const { messageId } = exchange;
+  const claims = (clientSa: ClientSa) => {
+    if (clientSa === contender) return false;
+    const used = clientSa.session.quickModes.find((each) => each.messageId === messageId);
+    if (used === undefined) return impliedUpTo(clientSa) >= messageId;
+    return (
+      claimOf(clientSa, used, clientSa.outcomes.get(used)!) !== "none" && isBefore(momentOf(used), moment)
     );
+  };
   const end = begunBefore(own, moment);
   const latest = own
     .slice(Math.max(0, end - MAX_GHOSTS), end)

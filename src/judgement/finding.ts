@@ -64,6 +64,7 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
   const wasAccepted = everAccepted(responder.clientSas, memory);
   const refusedWithoutHolder = new RefusedWithoutHolderJudge(responder, hosts, {
     collisions,
+    implied,
     captureEnd: options.captureEnd,
     memory,
   });

@@ -11,6 +11,7 @@ import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
+import type { ImpliedClaim } from "./implied-claims.ts";
 import type { Memory } from "./memory.ts";
 import { inOrder, type Moment, momentOf, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
@@ -51,6 +52,7 @@ export interface WithoutHolder {
 /** What refusals are judged by, beside the responder's clients. */
 export interface Circumstances {
   collisions: Collisions;
+  implied: readonly ImpliedClaim[];
   captureEnd: Moment;
   memory: Memory;
 }
@@ -61,6 +63,13 @@ export interface Circumstances {
  */
 function isLikelyFinished({ sa, client, endpoint, clientFinishedAt }: Session): boolean {
   return seen(clientFinishedAt) && sa.isTwoWayFrom(client, endpoint);
+}
+
+/** Refusals of one client that have one reason. */
+interface Refused {
+  reason: RefusalReason;
+  attempts: RefusedWithoutHolder[];
+  ghost: ClientSa | null;
 }
 
 export class RefusedWithoutHolderJudge {
@@ -80,9 +89,15 @@ export class RefusedWithoutHolderJudge {
   /** Acceptances of each client. */
   readonly #acceptedOf = new Map<Client, Acceptance[]>();
   readonly #byClient = new Map<Client, ClientSa[]>();
+  readonly #impliedUpTo: ReadonlyMap<ClientSa, number>;
   readonly #anyBegunBefore: boolean;
 
-  constructor(responder: Responder, hosts: Hosts, { collisions, captureEnd, memory }: Circumstances) {
+  constructor(
+    responder: Responder,
+    hosts: Hosts,
+    { collisions, implied, captureEnd, memory }: Circumstances,
+  ) {
+    this.#impliedUpTo = new Map(implied.map(({ clientSa, last }) => [clientSa, last]));
     this.#responder = responder;
     this.#hosts = hosts;
     this.#collisions = collisions;
@@ -132,7 +147,8 @@ export class RefusedWithoutHolderJudge {
 
   /** The client's own older session that may still have held the ID. */
   ghostOf(refusal: Acceptance): ClientSa | null {
-    return ghostOf(this.#byClient.get(refusal.contender.client) ?? [], refusal);
+    const own = this.#byClient.get(refusal.contender.client) ?? [];
+    return ghostOf(own, refusal, (clientSa) => this.#impliedUpTo.get(clientSa) ?? 0);
   }
 
   #clearedOf(messageId: number, candidates: readonly Candidate[]): ReadonlySet<Candidate> {
@@ -152,13 +168,12 @@ export class RefusedWithoutHolderJudge {
       acceptedLater: new Set(),
       refusals: [],
     };
-    const warned = new Map<
-      Client,
-      { reason: RefusalReason; attempts: RefusedWithoutHolder[]; ghost: ClientSa | null }
-    >();
+    // One warning for each client and reason: its own session explains some of its refusals, and not others.
+    const warned = new Map<Client, Refused[]>();
     const warn = (each: RefusedWithoutHolder, reason: RefusalReason, ghost: ClientSa | null) => {
-      const known = warned.get(each.contender.client);
-      if (known === undefined) warned.set(each.contender.client, { reason, attempts: [each], ghost });
+      const { client } = each.contender;
+      const known = warned.get(client)?.find((other) => other.reason === reason);
+      if (known === undefined) append(warned, client, { reason, attempts: [each], ghost });
       else known.attempts.push(each);
     };
     const refusedWithoutHolder = [...this.#collisions.refusedWithoutHolder].sort(
@@ -177,8 +192,8 @@ export class RefusedWithoutHolderJudge {
       if (ghost !== null) warn(each, "own-session", ghost);
       else if (asWarnings || !proven || !this.#withCandidates(each, found)) warn(each, "no-holder", null);
     }
-    for (const [contender, { reason, attempts, ghost }] of warned) {
-      found.refusals.push(this.#refusalsOf(contender, reason, attempts, ghost));
+    for (const [contender, several] of warned) {
+      for (const each of several) found.refusals.push(this.#refusalsOf(contender, each));
     }
     return found;
   }
@@ -218,12 +233,7 @@ export class RefusedWithoutHolderJudge {
     return null;
   }
 
-  #refusalsOf(
-    contender: Client,
-    reason: RefusalReason,
-    attempts: readonly RefusedWithoutHolder[],
-    ghost: ClientSa | null,
-  ): Refusals {
+  #refusalsOf(contender: Client, { reason, attempts, ghost }: Refused): Refusals {
     const [first] = attempts;
     const last = attempts[attempts.length - 1];
     const times = (this.#acceptedOf.get(contender) ?? []).map(({ exchange }) => exchange.firstAt);

@@ -184,6 +184,24 @@ describe("claims, in the order of the capture (6.1, 6.3)", () => {
     expect(found(list).acceptances).toHaveLength(1 + 1);
   });
 
+  it("somebody was accepted while the older claim was certain but not in use: the ID had been freed", () => {
+    const left = { span: { farewells: { any: moment(5), client: moment(5), responder: null } }, until: 5 };
+    const deleted = holder({ sa: { informationals: [[at(-9)], []] } });
+    expect(found([deleted, made([[0, "completed"]], left), made([[10, "unanswered"]])]).told).toEqual([
+      "1 completed tolerated 0 certain",
+    ]);
+    // What is in use still is held: this responder accepts that.
+    expect(found([holder(), made([[0, "completed"]], left), made([[10, "unanswered"]])]).told).toEqual([
+      "1 completed tolerated 0 certain",
+      "2 unanswered rejected 0 certain",
+    ]);
+    // What may be made of forged packets frees nobody.
+    const forged = made([[0, "completed"]], { ...left, vouched: false });
+    expect(found([deleted, forged, made([[10, "unanswered"]])]).told[1]).toBe(
+      "2 unanswered rejected 0 certain",
+    );
+  });
+
   it("who was thrown out and was not certainly there holds nothing more", () => {
     const out = { farewells: { any: moment(5), client: null, responder: moment(5) } };
     const list = [holder({ until: -10, span: out }), made([[0, "completed"]]), made([[3, "unanswered"]])];

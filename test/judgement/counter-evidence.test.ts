@@ -150,6 +150,20 @@ describe("counter-evidence (6.8)", () => {
       "no",
     ],
     [
+      "somebody who had the ID came back without a goodbye: the older session may hold it unseen",
+      {
+        collisions: {
+          refusedWithoutHolder: [
+            refusal({
+              claimEndedAt: at(-90),
+              formerHolder: { client: clientSaMade().client, before: 90e6, justEnded: false },
+            }),
+          ],
+        },
+      },
+      "no",
+    ],
+    [
       "a claim ended 60 s before",
       { collisions: { refusedWithoutHolder: [refusal({ claimEndedAt: at(-60) })] } },
       "firmly",

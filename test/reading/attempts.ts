@@ -39,6 +39,7 @@ export function judge(field: Field): Judged {
     if (!quickMode.byClient) continue;
     const outcome = field.outcomes.get(quickMode)!;
     const rivals = rivalsOf(quickMode, field);
+    let freed = false;
     const best = rivals.reduce<Claim | null>(
       (one, other) => (one === null || surer(other, one, quickMode, field) ? other : one),
       null,
@@ -48,10 +49,13 @@ export function judge(field: Field): Judged {
     } else {
       const attempt = attemptOn(best, quickMode, outcome, field);
       if (attempt !== null) attempts.push(attempt);
+      freed = attempt?.verdict === "tolerated" && !attempt.inUse && field.known.get(quickMode.sa)!.vouched;
     }
     if (isAccepted(outcome)) {
       for (const claim of rivals) {
-        if (overlapAt(quickMode.at, field.known.get(claim.sa)!) !== "certain") claim.takenAt = quickMode.at;
+        const certain = overlapAt(quickMode.at, field.known.get(claim.sa)!) === "certain";
+        // Whoever lived on without having the ID in use had been freed of it.
+        if (!certain || (freed && !isInUse(claim, quickMode, field))) claim.takenAt = quickMode.at;
       }
     }
   }

@@ -72,20 +72,26 @@ function isHeld({ sa, id, at }: QuickMode, field: Field): boolean {
     if (field.clientOf(claim.sa) === field.clientOf(sa)) return false;
     const { farewell, replacedAt } = field.known.get(claim.sa)!;
     const ended = Math.min(farewell?.at ?? Number.POSITIVE_INFINITY, replacedAt, claim.takenAt);
-    return at - ended < JUST_ENDED;
+    // Whoever came back without a goodbye may have left its older session behind: it could hold the ID unseen.
+    const leftBehind = farewell === null && replacedAt < at && claim.takenAt > at;
+    return at - ended < JUST_ENDED || leftBehind;
   });
 }
 
-/** 6.9: an older SA of the client itself, with a claim on the ID, never said farewell. */
-export function ownGhost({ sa, id }: QuickMode, field: Field): boolean {
-  return field.claims.some(
+/** 6.9: an older SA of the client itself, the last one with a claim on the ID, had not said farewell. */
+export function ownGhost({ sa, id, at }: QuickMode, field: Field): boolean {
+  const own = field.claims.filter(
     (claim) =>
       claim.id === id &&
       claim.sa !== sa &&
       claim.sa.start < sa.start &&
-      field.clientOf(sa).includes(claim.sa) &&
-      field.known.get(claim.sa)!.farewell === null,
+      claim.from < at &&
+      field.clientOf(sa).includes(claim.sa),
   );
+  const last = own.sort((a, b) => a.sa.start - b.sa.start).at(-1);
+  if (last === undefined) return false;
+  const { farewell } = field.known.get(last.sa)!;
+  return farewell === null || farewell.at >= at;
 }
 
 /** Another client, otherwise accepted and of pattern random, was refused within 5 minutes. */
