@@ -106,9 +106,14 @@ export class IkeSa {
   /** Half-open SAs that share the initiator cookie, from different hosts. */
   sibling: IkeSa | null = null;
   // No #fields below: an IKE SA is kept in a state file as it is, and gets its methods back (see `revive`).
-  /** The latest distinct messages, a ring: prefix, full print or NaN where the capture cut the message, and side. */
-  private recent: number[] = [];
+  /**
+   * The latest distinct messages, a ring: prefix, and full print or NaN where the capture cut the message. Of
+   * `MAX_RECENT` that is what a list has room for at its first element.
+   */
+  private readonly recent: number[] = [];
   private nextRecent = 0;
+  /** Their sides, a bit for each. */
+  private recentSides = 0;
   /** The last message of each side, to know a decrypted copy: exchange, message ID, E flag, time. */
   private readonly last = [Number.NaN, 0, 0, 0, Number.NaN, 0, 0, 0];
 
@@ -205,18 +210,16 @@ export class IkeSa {
   repeats(message: Message, side: Side): boolean {
     const recent = this.recent;
     const { prefix, full } = message.digest;
-    for (let i = 0; i < recent.length; i += 3) {
+    for (let i = 0; i < recent.length; i += 2) {
       if (recent[i] !== prefix) continue;
       const whole = !message.cut && !Number.isNaN(recent[i + 1]);
-      if (whole ? recent[i + 1] === full : recent[i + 2] === side) return true;
+      if (whole ? recent[i + 1] === full : ((this.recentSides >> (i >> 1)) & 1) === side) return true;
     }
     const at = this.nextRecent;
-    recent[at] = prefix;
-    recent[at + 1] = message.cut ? Number.NaN : full;
-    recent[at + 2] = side;
-    this.nextRecent = (at + 3) % (3 * MAX_RECENT);
-    // Full, and no larger from now on.
-    if (this.nextRecent === 0) this.recent = recent.slice();
+    recent[2 * at] = prefix;
+    recent[2 * at + 1] = message.cut ? Number.NaN : full;
+    this.recentSides = (this.recentSides & ~(1 << at)) | (side << at);
+    this.nextRecent = (at + 1) % MAX_RECENT;
     return false;
   }
 
