@@ -139,7 +139,7 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
     lastAt,
     earlier: own
       ? withEarlier(life.earlier, rows, peers, segment)
-      : [...life.earlier, { at: life.lastAt, segment: life.segment }],
+      : life.earlier.concat({ at: life.lastAt, segment: life.segment }),
     lastBusyAt: later(ofOwn(life.lastBusyAt), since(esp(rows), segment, stay.from)),
     fromClientAt: later(ofOwn(life.fromClientAt), last(sent)),
     fromResponderAt,
@@ -171,7 +171,8 @@ function withEarlier(
     const known = last.get(moment.segment);
     if (known === undefined || moment.at > known.at) last.set(moment.segment, moment);
   }
-  return [...last.values()];
+  // As large as what is in it.
+  return [...last.values()].slice();
 }
 
 function firstOn(firstAt: number, rows: readonly number[], segment: number, peers: Peers): number {

@@ -48,7 +48,9 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
     const own = contextOf(session);
     const judged = outcomeOf(session, exchange, own);
     exchanges.set(exchange, judged);
-    if (!Number.isNaN(judged.acceptedAt)) answers.note(own.keys, exchange, judged.acceptedAt);
+    // Mostly the time that its messages show, which is noted already.
+    const isNew = !Number.isNaN(judged.acceptedAt) && judged.acceptedAt !== answeredAt(exchange);
+    if (isNew) answers.note(own.keys, exchange, judged.acceptedAt);
   }
   const firstAcceptedOf = ({ quickModes }: Session) =>
     quickModes.find((exchange) => !Number.isNaN(exchanges.get(exchange)!.acceptedAt)) ?? null;

@@ -47,12 +47,12 @@ export function livesOf(
   for (const [key, root] of otherPorts(established, peers, hasIke)) if (!moved.has(key)) moved.set(key, root);
   const further = new Map<number, number[]>();
   for (const [key, root] of moved) further.set(root, [...(further.get(root) ?? []), key]);
-  const stays = new Map<Session, Stay[]>(sessions.map((session) => [session, []]));
+  const stays = new Map<Session, Stay[]>();
   for (const [key, there] of atKey) {
     const tenures = tenuresOf(there, (session) => accepted.get(session)!);
     tenures.forEach(({ session, from }, i) => {
       const next = tenures[i + 1];
-      stays.get(session)!.push({
+      append(stays, session, {
         keys: [key, ...(further.get(key) ?? [])],
         from,
         to: next?.from ?? null,
@@ -64,7 +64,7 @@ export function livesOf(
   const lives = new Map<Session, Life>();
   const owned = new Map<Session, readonly number[]>();
   for (const session of sessions) {
-    lives.set(session, lifeOf(session, stays.get(session)!, peers));
+    lives.set(session, lifeOf(session, stays.get(session) ?? [], peers));
     const own = keys.get(session)!;
     owned.set(session, [...own, ...own.flatMap((key) => further.get(key) ?? [])]);
   }

@@ -7,6 +7,9 @@ import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { Flows, Spi } from "../ike/facts.ts";
 import { isBefore, later, type Moment } from "./moment.ts";
 
+/** Shared by all peers without any: most have one row on a side, and a list that grows from nothing has room for 17. */
+const NO_ROWS: number[] = [];
+
 /** What passed between the responder and one endpoint, as rows of the flow table. */
 export interface Peer {
   key: number;
@@ -36,10 +39,12 @@ export class Peers {
     const key = endpoint(host, outgoing ? destination : source);
     let peer = this.byKey.get(key);
     if (peer === undefined) {
-      peer = { key, host: hostOf(key), port: portOf(key), sent: [], received: [] };
+      peer = { key, host: hostOf(key), port: portOf(key), sent: NO_ROWS, received: NO_ROWS };
       this.byKey.set(key, peer);
     }
-    (outgoing ? peer.received : peer.sent).push(row);
+    const side = outgoing ? "received" : "sent";
+    if (peer[side].length === 0) peer[side] = [row];
+    else peer[side].push(row);
   }
 
   rows(keys: readonly number[], fromPeer: boolean): number[] {

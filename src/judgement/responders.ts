@@ -14,6 +14,7 @@ import { endpointAliases, firstMessagesAt, keysOf, phase1Times } from "./endpoin
 import { farewellsOf } from "./farewell.ts";
 import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
+import type { Life } from "./life.ts";
 import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
 import { inOrder, type Moment, seen } from "./moment.ts";
 import { isUndecided, type Outcome } from "./outcome.ts";
@@ -159,22 +160,12 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
     running: options.running === true,
   });
   const { lives, keys: ownKeys } = livesOf(sessions, keys, peers, judged);
-  const lifespans = new Map<Session, Lifespan>();
-  for (const session of sessions) {
-    const life = lives.get(session)!;
-    const isSessionBlind = blind.get(session)!;
-    const farewells = farewellsOf(session, life, isSessionBlind, options.captureEnd);
-    const lifetimeEnd = lifetimeEndOf(session);
-    lifespans.set(session, { blind: isSessionBlind, life, farewells, replaced: null, lifetimeEnd });
-  }
+  const lifespans = lifespansOf(sessions, { lives, blind, captureEnd: options.captureEnd });
   const lifespan = (session: Session) => lifespans.get(session)!;
-  const inQuestion = hostsInQuestion(sessions, judged);
-  const questions: IdentityQuestions = {
-    lifespan,
-    inside: (a, b) =>
-      inQuestion.has(hostOf(a.endpoint)) ? (options.inside?.compare(a, b) ?? "unknown") : "unknown",
-    tookTurns: portTurns(sessions, lifespan),
-  };
+  const questions = questionsOf(sessions, lifespans, {
+    inQuestion: hostsInQuestion(sessions, judged),
+    inside: options.inside,
+  });
   const clients = groupClients(sessions, questions, endpointAliases(sessions));
   const patterns = new Map<Client, Pattern>();
   const clientSas: ClientSa[] = [];
@@ -209,6 +200,42 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
     }
   }
   return { host, hosts, joined, clients, patterns, clientSas, peers, seenSending, questions };
+}
+
+/** What was seen of each session's life, and what ended it; what a newer one ends is not known yet. */
+function lifespansOf(
+  sessions: readonly Session[],
+  {
+    lives,
+    blind,
+    captureEnd,
+  }: { lives: ReadonlyMap<Session, Life>; blind: ReadonlyMap<Session, boolean>; captureEnd: Moment },
+): Map<Session, Lifespan> {
+  return new Map(
+    sessions.map((session) => {
+      const [life, isSessionBlind] = [lives.get(session)!, blind.get(session)!];
+      const farewells = farewellsOf(session, life, isSessionBlind, captureEnd);
+      const lifetimeEnd = lifetimeEndOf(session);
+      return [session, { blind: isSessionBlind, life, farewells, replaced: null, lifetimeEnd }];
+    }),
+  );
+}
+
+/**
+ * What tells clients apart. The judgement keeps these questions, and closures keep all of the function that they are
+ * made in: in one of its own that is little, beside what outcomes were judged with.
+ */
+function questionsOf(
+  sessions: readonly Session[],
+  lifespans: ReadonlyMap<Session, Lifespan>,
+  { inQuestion, inside }: { inQuestion: ReadonlySet<number>; inside: InsideAddresses | undefined },
+): IdentityQuestions {
+  const lifespan = (session: Session) => lifespans.get(session)!;
+  return {
+    lifespan,
+    inside: (a, b) => (inQuestion.has(hostOf(a.endpoint)) ? (inside?.compare(a, b) ?? "unknown") : "unknown"),
+    tookTurns: portTurns(sessions, lifespan),
+  };
 }
 
 /**
