@@ -1,5 +1,6 @@
 /**
- * The fuzzer: `npm run fuzz -- [--seconds N] [--targets a,b] [--seed N] [--log FILE] [--corpus FOLDER] [--blind]`.
+ * The fuzzer: `npm run fuzz -- [--seconds N] [--targets a,b] [--seed N] [--log FILE] [--corpus FOLDER] [--blind]
+ * [--turn SECONDS] [--executions N]`, the last two of one target before it is the next one's turn.
  *
  * Coverage-guided in the manner of libFuzzer: inputs that reach a block of the program that none reached before
  * join the corpus, from which the next ones are made. Whatever an input breaks is kept as a file, and the fuzzer
@@ -39,11 +40,13 @@ const { values } = parseArgs({
     seed: { type: "string" },
     log: { type: "string" },
     turn: { type: "string" },
+    executions: { type: "string" },
     corpus: { type: "string" },
     blind: { type: "boolean", default: false },
   },
 });
 const isBlind = values.blind;
+const turnExecutions = Number(values.executions ?? TURN_EXECUTIONS);
 
 /** Seconds of the processor that this process has used: the clock goes on while others have it. */
 function processorSeconds(): number {
@@ -92,7 +95,7 @@ class Campaign {
   /** Fuzzes for so many seconds of the processor, or a turn's executions. */
   async turn(seconds: number, coverage: Coverage | null): Promise<void> {
     const begin = processorSeconds();
-    const most = this.executions + TURN_EXECUTIONS;
+    const most = this.executions + turnExecutions;
     while (processorSeconds() - begin < seconds && this.executions < most) {
       const inputs = Array.from({ length: this.#batch }, (_, i) => this.#input(i));
       for (const input of inputs) await this.#execute(input);
@@ -223,10 +226,8 @@ async function main(): Promise<number> {
   );
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const until = performance.now() + Number(values.seconds ?? Number.POSITIVE_INFINITY) * 1000;
-  const turn = Math.min(
-    Number(values.turn ?? TURN_SECONDS),
-    Number(values.seconds ?? TURN_SECONDS) / targets.length,
-  );
+  const share = Number(values.seconds ?? Number.POSITIVE_INFINITY) / targets.length;
+  const turn = Math.min(Number(values.turn ?? TURN_SECONDS), share);
   const coverage = isBlind ? null : new Coverage(bundle, readFileSync(new URL(bundle), "utf8").length);
   const campaigns = targets.map((target, i) => new Campaign(target, seed + i));
   let stopped = false;
