@@ -204,14 +204,21 @@ function add(state: Int32Array, words: readonly number[]): void {
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const PADDING = "=".charCodeAt(0);
 
-/** RFC 4648 4. For short inputs. */
-export function base64(bytes: Uint8Array): string {
-  const codes: number[] = [];
+/** Characters of the text that is being made: put together of pieces, it would take ten times the room. */
+let codes: number[] = [];
+
+/** RFC 4648 4, behind a prefix. For short inputs. */
+export function base64(bytes: Uint8Array, prefix = ""): string {
+  const length = prefix.length + 4 * Math.ceil(bytes.length / 3);
+  if (codes.length !== length) codes = new Array<number>(length).fill(PADDING);
+  for (let i = 0; i < prefix.length; i += 1) codes[i] = prefix.charCodeAt(i);
+  let to = prefix.length;
   for (let at = 0; at < bytes.length; at += 3) {
     const three = (bytes[at] << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
     for (let i = 0; i < 4; i += 1) {
       const isOver = at + i > bytes.length;
-      codes.push(isOver ? PADDING : ALPHABET.charCodeAt((three >>> (18 - 6 * i)) & 63));
+      codes[to] = isOver ? PADDING : ALPHABET.charCodeAt((three >>> (18 - 6 * i)) & 63);
+      to += 1;
     }
   }
   return String.fromCharCode(...codes);

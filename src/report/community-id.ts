@@ -30,7 +30,7 @@ export function communityId(one: FlowEnd, other: FlowEnd, seed = 0): string {
   bytes[2 + addresses] = PROTOCOL_UDP;
   writeU16(bytes, 4 + addresses, first.port);
   writeU16(bytes, 6 + addresses, second.port);
-  return `1:${base64(sha1(bytes))}`;
+  return base64(sha1(bytes), "1:");
 }
 
 /** By the first byte that differs; a shorter one first. */

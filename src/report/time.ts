@@ -3,12 +3,12 @@
 const DAY = 86_400;
 /** Dates end there, on either side; a damaged capture can hold such times. */
 const LAST_DAY = 100_000_000;
-/** The last day that was put into words: a report names many times of one day. */
+/** The day that was put into words last, since a report names many times of one day, and how long its text is. */
 let lastDay = Number.NaN;
-let lastText = "";
-/** Characters behind the day. Made at once: a string put together of ten pieces takes ten times the room. */
-const micro = Array.from("T00:00:00.000000Z", (character) => character.charCodeAt(0));
-const nano = Array.from("T00:00:00.000000000Z", (character) => character.charCodeAt(0));
+let dayLength = 0;
+/** Characters of a time of that day. Made at once: a text put together of ten pieces takes ten times the room. */
+let micro: number[] = [];
+let nano: number[] = [];
 const ZERO = "0".charCodeAt(0);
 
 /** @param micros microseconds since the epoch; a fraction is cut off @param nanos 0..999 below the microsecond @param digits 6 or 9 */
@@ -17,13 +17,24 @@ export function isoTime(micros: number, nanos: number, digits: 6 | 9): string {
   const day = Math.floor(seconds / DAY);
   const isDate = (day >= -LAST_DAY && day < LAST_DAY) || seconds === LAST_DAY * DAY;
   const second = isDate ? seconds - day * DAY : DAY - 1;
+  if (day !== lastDay) writeDay(day, isDate);
   const characters = digits === 9 ? nano : micro;
-  put(characters, 1, Math.floor(second / 3600), 2);
-  put(characters, 4, Math.floor(second / 60) % 60, 2);
-  put(characters, 7, second % 60, 2);
-  put(characters, 10, Math.floor(micros - seconds * 1e6), 6);
-  if (digits === 9) put(characters, 16, nanos, 3);
-  return (isDate ? dayText(day) : "9999-12-31") + String.fromCharCode(...characters);
+  put(characters, dayLength + 1, Math.floor(second / 3600), 2);
+  put(characters, dayLength + 4, Math.floor(second / 60) % 60, 2);
+  put(characters, dayLength + 7, second % 60, 2);
+  put(characters, dayLength + 10, Math.floor(micros - seconds * 1e6), 6);
+  if (digits === 9) put(characters, dayLength + 16, nanos, 3);
+  return String.fromCharCode(...characters);
+}
+
+function writeDay(day: number, isDate: boolean): void {
+  const text = isDate ? new Date(day * DAY * 1000).toISOString().split("T", 1)[0] : "9999-12-31";
+  const codes = (time: string) => Array.from(text + time, (character) => character.charCodeAt(0));
+  // Of a day that is none the next one may be one.
+  lastDay = isDate ? day : Number.NaN;
+  dayLength = text.length;
+  micro = codes("T00:00:00.000000Z");
+  nano = codes("T00:00:00.000000000Z");
 }
 
 /** Writes a number in so many digits. */
@@ -33,11 +44,4 @@ function put(characters: number[], at: number, number: number, digits: number): 
     characters[i] = ZERO + (left % 10);
     left = Math.floor(left / 10);
   }
-}
-
-function dayText(day: number): string {
-  if (day === lastDay) return lastText;
-  lastDay = day;
-  lastText = new Date(day * DAY * 1000).toISOString().split("T", 1)[0];
-  return lastText;
 }
