@@ -43,14 +43,15 @@ export class EspWatch {
 
   /** Drops quick modes that are given up. */
   release(exchanges: ReadonlySet<Exchange>): void {
-    for (const [row, entries] of this.#waiting) {
+    this.#waiting.forEach((entries, row) => {
+      if (!entries.some(({ exchange }) => exchanges.has(exchange))) return;
       const left = entries.filter(({ exchange }) => !exchanges.has(exchange));
       if (left.length > 0) this.#waiting.set(row, left);
       else {
         this.#waiting.delete(row);
         this.isWatched[row] = 0;
       }
-    }
+    });
   }
 
   /** Rows were numbered anew, -1 where one was dropped; `last` is the last old one. */

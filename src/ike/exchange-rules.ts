@@ -3,27 +3,30 @@ import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
 import { FIRST_STATUS_NOTIFY, NOTIFY_INVALID_MESSAGE_ID } from "../wire/notifies.ts";
 import { type Exchange, isPrompt, OPEN_EXCHANGES, stampOf } from "./exchange.ts";
 import type { Side } from "./paths.ts";
-import type { IkeSa } from "./sa.ts";
+import { type IkeSa, withSide } from "./sa.ts";
 import type { VendorLists } from "./vendor-lists.ts";
 
 /** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */
 export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLists): void {
   // What a log tells may be what a capture showed already; that it was encrypted says enough.
-  if (!message.logged) sa.phase1Messages[side] += 1;
+  if (!message.logged) sa.setPhase1Messages(side, sa.phase1MessagesOf(side) + 1);
   if (sa.mode === 0) sa.mode = message.exchange;
   if (!message.encrypted) {
     const clear = message.clearPayloads();
-    sa.vendorIds[side] = lists.extended(sa.vendorIds[side], clear.vendorIds);
-    sa.lifeSeconds[side] ??= clear.lifeSeconds;
-    sa.hash ??= side === 1 ? clear.hash : null;
+    const vendorIds = lists.extended(sa.vendorIds[side], clear.vendorIds);
+    if (vendorIds !== sa.vendorIds[side]) sa.vendorIds = withSide(sa.vendorIds, side, vendorIds);
+    if (Number.isNaN(sa.lifetimesOf(side))) sa.setLifetimes(side, clear.lifeSeconds ?? Number.NaN);
+    if (side === 1) sa.hashNumber = sa.hash ?? clear.hash ?? Number.NaN;
     if (clear.natDiscovery > 0) sa.natDiscovery = true;
-    if (clear.natHashes.length > 0) sa.natHashes[side] = agreed(sa.natHashes[side], clear.natHashes);
+    if (clear.natHashes.length > 0) {
+      sa.natHashes = withSide(sa.natHashes, side, agreed(sa.natHashes[side], clear.natHashes));
+    }
   }
   // Main mode is encrypted from the fifth message on, so an encrypted one is the side's third, whatever was lost.
   const finished =
     message.exchange === EXCHANGE_AGGRESSIVE ||
-    (message.exchange === EXCHANGE_MAIN && (message.encrypted || sa.phase1Messages[side] >= 3));
-  if (finished && Number.isNaN(sa.phase1FinishedAt[side])) sa.phase1FinishedAt[side] = message.at;
+    (message.exchange === EXCHANGE_MAIN && (message.encrypted || sa.phase1MessagesOf(side) >= 3));
+  if (finished && Number.isNaN(sa.phase1FinishedAtOf(side))) sa.setPhase1FinishedAt(side, message.at);
 }
 
 /** NAT-D hashes that name nobody: two messages of one side differ in them, and one may be forged. */

@@ -5,7 +5,8 @@
  * Times are monotone clock values of the capture in microseconds; NaN means "not seen".
  */
 
-import { digestOf, type Message, type MessageDigest } from "../wire/datagram.ts";
+import { Pool, rowOf } from "../linear/rows.ts";
+import type { Message } from "../wire/datagram.ts";
 import type { Selectors } from "./selectors.ts";
 import type { QuickModeTestimony } from "./testimony.ts";
 
@@ -35,8 +36,6 @@ export interface Before {
   unheard: boolean;
 }
 
-const NOTHING_BEFORE: Before = { lifeAt: Number.NaN, espAt: Number.NaN, unheard: false };
-
 /** The first copy of a first message, and the other side's host around it. */
 export interface FirstCopy {
   at: number;
@@ -54,67 +53,182 @@ export const UNUSABLE_AFTER = 500_000;
 /** Rule 4: an Informational so soon after the first message need not say goodbye. */
 export const PROMPT = 3_000_000;
 
-export class Exchange {
-  readonly messageId: number;
+/** Times are NaN where nothing was seen. */
+const NUMBERS = [
+  "messageId",
   /** Side of the IKE SA (0 or 1) that sent the first message. */
-  readonly starter: 0 | 1;
-  readonly first: Stamp;
+  "starter",
   /** Endpoint that the first message came from; changes when hosts are numbered anew. */
-  from: number;
-  readonly firstAt: number;
-  readonly segment: number;
-  /** Digest and length of the first message: the same again is a retransmission. */
-  readonly firstDigest: MessageDigest;
-  readonly firstLength: number;
-  retransmissions = 0;
-  lastRetransmissionAt = Number.NaN;
-  lastRetransmission: Stamp | null = null;
-  firstCopy: FirstCopy | null = null;
+  "from",
+  "firstAt",
+  "segment",
+  /** Stamp, digest and length of the first message: the same again is a retransmission. */
+  "firstMicros",
+  "firstNanos",
+  "firstFrame",
+  "firstSource",
+  "firstFull",
+  "firstPrefix",
+  "firstLength",
+  "retransmissions",
+  "lastRetransmissionAt",
+  "lastMicros",
+  "lastNanos",
+  "lastFrame",
+  "lastSource",
   /** First message of the other side with this ID. */
-  replyAt = Number.NaN;
-  replyLength = Number.NaN;
+  "replyAt",
+  "replyLength",
   /** Copies of the first message that came clearly after the reply: whatever it was, it was of no use. */
-  copiesAfterReply = 0;
-  /** A second, different message of the starter: after a reply, and shorter than the first. */
-  followedReply = false;
-  followedShorter = false;
-  /** When that came. */
-  followedAt = Number.NaN;
+  "copiesAfterReply",
+  /** The starter's second, different message. */
+  "followedAt",
+  "followedLength",
+  /** First Informational of the other side after the first message, with its stamp, and of the starter. */
+  "otherInformationalAt",
+  "otherMicros",
+  "otherNanos",
+  "otherFrame",
+  "otherSource",
+  "starterInformationalAt",
+  /** The starter's first Informational that is more than the prompt Delete of an older SA (see `isPrompt`). */
+  "starterLeftAt",
+  /** Error notify of the other side that could be read (RFC 2408 3.14.1); 0 where none was. */
+  "otherNotify",
+  /** The other side's next packet to anyone. */
+  "otherSentAt",
+  /** First ESP after the first message, from the starter and from the other side. */
+  "espFromStarterAt",
+  "espFromOtherAt",
+  /** See `Before`. */
+  "lifeBeforeAt",
+  "espBeforeAt",
+] as const;
+const FLAGS = [
+  /** The first message was cut by the capture. */
+  "firstCut",
+  /** A second, different message of the starter came: after a reply, and shorter than the first. */
+  "followedReply",
+  "followedShorter",
+  "unheardBefore",
+] as const;
+
+/** One of tens of thousands that are held at a time: its numbers lie in a pool. */
+export class Exchange extends rowOf({ numbers: NUMBERS, flags: FLAGS }) {
+  declare starter: 0 | 1;
+  firstCopy: FirstCopy | null = null;
   /** What the first message and the answer propose, where a key opens them. */
   selectors: Selectors | null = null;
   answered: Selectors | null = null;
   /** What others than the capture say of it. */
   testimony: QuickModeTestimony | null = null;
-  /** Length of the starter's second, different message. */
-  followedLength = Number.NaN;
-  /** First Informational of the other side after the first message, and of the starter. */
-  otherInformationalAt = Number.NaN;
-  otherInformational: Stamp | null = null;
-  starterInformationalAt = Number.NaN;
-  /** The starter's first Informational that is more than the prompt Delete of an older SA (see `isPrompt`). */
-  starterLeftAt = Number.NaN;
-  /** Error notify of the other side that could be read (RFC 2408 3.14.1); 0 where none was. */
-  otherNotify = 0;
-  /** The other side's next packet to anyone. */
-  otherSentAt = Number.NaN;
-  /** First ESP after the first message, from the starter and from the other side. */
-  espFromStarterAt = Number.NaN;
-  espFromOtherAt = Number.NaN;
-  before = NOTHING_BEFORE;
 
-  constructor(message: Message, starter: 0 | 1) {
-    this.messageId = message.messageId;
+  /** @param pool where its numbers are to lie; else it has room of its own */
+  constructor(message: Message, starter: 0 | 1, pool = new Pool(Exchange.width, 1)) {
+    super(pool);
+    const { digest } = message;
     this.starter = starter;
-    this.first = stampOf(message);
+    this.messageId = message.messageId;
     this.from = message.from;
     this.firstAt = message.at;
     this.segment = message.segment;
-    this.firstDigest = digestOf(message);
+    this.firstMicros = message.micros;
+    this.firstNanos = message.nanos;
+    this.firstFrame = message.frame;
+    this.firstSource = message.source;
+    this.firstFull = digest.full;
+    this.firstPrefix = digest.prefix;
+    this.firstCut = message.cut;
     this.firstLength = message.length;
+    this.retransmissions = 0;
+    this.copiesAfterReply = 0;
+    this.otherNotify = 0;
+  }
+
+  get first(): Stamp {
+    return {
+      micros: this.firstMicros,
+      nanos: this.firstNanos,
+      frame: this.firstFrame,
+      source: this.firstSource,
+    };
+  }
+
+  /** The message is the first one again, as far as the capture shows. */
+  isFirstAgain({ digest, cut }: Message): boolean {
+    return digest.prefix === this.firstPrefix && (cut || this.firstCut || digest.full === this.firstFull);
+  }
+
+  /** Null without one. */
+  get lastRetransmission(): Stamp | null {
+    if (Number.isNaN(this.lastFrame)) return null;
+    return {
+      micros: this.lastMicros,
+      nanos: this.lastNanos,
+      frame: this.lastFrame,
+      source: this.lastSource,
+    };
+  }
+
+  set lastRetransmission(stamp: Stamp | null) {
+    this.lastMicros = stamp?.micros ?? Number.NaN;
+    this.lastNanos = stamp?.nanos ?? Number.NaN;
+    this.lastFrame = stamp?.frame ?? Number.NaN;
+    this.lastSource = stamp?.source ?? Number.NaN;
+  }
+
+  /** Null without one. */
+  get otherInformational(): Stamp | null {
+    if (Number.isNaN(this.otherFrame)) return null;
+    return {
+      micros: this.otherMicros,
+      nanos: this.otherNanos,
+      frame: this.otherFrame,
+      source: this.otherSource,
+    };
+  }
+
+  set otherInformational(stamp: Stamp) {
+    this.otherMicros = stamp.micros;
+    this.otherNanos = stamp.nanos;
+    this.otherFrame = stamp.frame;
+    this.otherSource = stamp.source;
+  }
+
+  get before(): Before {
+    return {
+      lifeAt: this.lifeBeforeAt,
+      espAt: this.espBeforeAt,
+      unheard: this.unheardBefore,
+    };
+  }
+
+  set before({ lifeAt, espAt, unheard }: Before) {
+    this.lifeBeforeAt = lifeAt;
+    this.espBeforeAt = espAt;
+    this.unheardBefore = unheard;
+  }
+
+  /** The same with other values, apart from what is kept. */
+  with(values: Partial<Exchange>): Exchange {
+    const copy: Exchange = Object.create(Exchange.prototype);
+    const { firstCopy, selectors, answered, testimony } = this;
+    this.copyTo(copy, new Pool(Exchange.width, 1));
+    return Object.assign(copy, { firstCopy, selectors, answered, testimony }, values);
+  }
+
+  /** Makes an exchange again of the plain object that one became in a state file. */
+  static revive(plain: Exchange): void {
+    Object.setPrototypeOf(plain, Exchange.prototype);
   }
 }
 
-/** Windows deletes the older SA of a pair or a rekey within 3 s: that is not leaving. No method: states keep exchanges plain. */
+/** One quick mode, as it is or as started by the other side (see `asStartedBy`). */
+export function isSameQuickMode({ first: a }: Exchange, { first: b }: Exchange): boolean {
+  return a.frame === b.frame && a.source === b.source;
+}
+
+/** Windows deletes the older SA of a pair or a rekey within 3 s: that is not leaving. */
 export function isPrompt({ retransmissions, firstAt }: Exchange, at: number): boolean {
   return retransmissions === 0 && at - firstAt <= PROMPT;
 }
@@ -127,7 +241,7 @@ export function asStartedBy(exchange: Exchange, client: 0 | 1): Exchange | null 
   const { replyLength, firstLength, followedReply, followedShorter } = exchange;
   const other = followedReply || followedShorter || !Number.isNaN(exchange.followedLength);
   if (other || !(replyLength * 2 <= firstLength)) return null;
-  return Object.assign(Object.create(Exchange.prototype), exchange, {
+  return exchange.with({
     starter: client,
     replyAt: exchange.firstAt,
     retransmissions: 0,

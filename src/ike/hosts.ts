@@ -128,14 +128,15 @@ export class HostTable {
   }
 
   #letGo(isGone: (exchange: Exchange) => boolean): void {
-    for (const [host, waiting] of this.#waiting) {
+    this.#waiting.forEach((waiting, host) => {
+      if (!waiting.some(isGone)) return;
       const left = waiting.filter((exchange) => !isGone(exchange));
       if (left.length > 0) this.#waiting.set(host, left);
       else {
         this.#waiting.delete(host);
         this.#watched[host] = 0;
       }
-    }
+    });
   }
 
   /** Forgets all hosts but those for which `keep` is true; gives the new number of each old one, or -1. */

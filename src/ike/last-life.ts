@@ -5,14 +5,16 @@ import type { IkeSa } from "./sa.ts";
 export function lastLifeOf(sa: IkeSa, flows: FlowTable): number {
   let last = sa.lastLifeAt;
   for (const { ends, natTraversal } of sa.paths) {
-    for (const overIp of natTraversal ? [false] : [false, true]) {
-      for (const [from, to] of [ends, [ends[1], ends[0]]]) {
-        const row = flows.find(from, to, overIp);
-        if (row >= 0) last = later(last, flows.lastAt[row]);
-      }
-    }
+    last = later(last, lastBetween(ends, false, flows));
+    if (!natTraversal) last = later(last, lastBetween(ends, true, flows));
   }
   return last;
+}
+
+function lastBetween(ends: readonly [number, number], overIp: boolean, flows: FlowTable): number {
+  const there = flows.find(ends[0], ends[1], overIp);
+  const back = there >= 0 ? flows.reverse[there] : flows.find(ends[1], ends[0], overIp);
+  return later(there >= 0 ? flows.lastAt[there] : Number.NaN, back >= 0 ? flows.lastAt[back] : Number.NaN);
 }
 
 /** The later of two times; NaN is none. */

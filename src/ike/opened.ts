@@ -46,7 +46,7 @@ export function readOpened(sa: IkeSa, side: Side, message: Message, { clear, isP
   if (message.exchange === EXCHANGE_QUICK) readQuickMode(sa, side, message, inside);
   else if (message.exchange === EXCHANGE_INFORMATIONAL) {
     const isDelete = inside.deletes.some(({ protocol }) => protocol === PROTOCOL_ISAKMP);
-    if (isProven && isDelete) sa.deletedAt[side] = message.at;
+    if (isProven && isDelete) sa.setDeletedAt(side, message.at);
     readInformational(sa, side, message, inside);
   }
 }

@@ -1,7 +1,7 @@
 /** Quick modes (RFC 2409 5.5) as their messages come: begun, answered, repeated, followed. */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { digestOf, type Message, sameDigest } from "../wire/datagram.ts";
+import type { Message } from "../wire/datagram.ts";
 import { Exchange, stampOf, UNUSABLE_AFTER } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
 import type { HostTable } from "./hosts.ts";
@@ -49,7 +49,7 @@ export class QuickModes {
     }
     // No content: it may be the first message again, or a part of it.
     if (message.logged) return false;
-    if (sameDigest(exchange.firstDigest, digestOf(message))) {
+    if (exchange.isFirstAgain(message)) {
       if (exchange.retransmissions === 0) this.#firstCopy(exchange, message);
       exchange.retransmissions += 1;
       if (message.at - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += 1;
@@ -71,7 +71,7 @@ export class QuickModes {
   }
 
   #begin(sa: IkeSa, side: Side, message: Message): void {
-    const exchange = new Exchange(message, side);
+    const exchange = new Exchange(message, side, this.#context.table.exchanges);
     sa.addExchange(exchange);
     this.#context.table.parts += 1;
     this.#hosts.watch(hostOf(message.to), exchange);

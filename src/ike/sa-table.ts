@@ -9,8 +9,10 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import { WordTable } from "../collections/word-table.ts";
+import { Pool } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
-import { IkeSa } from "./sa.ts";
+import { Exchange } from "./exchange.ts";
+import { IkeSa, withSide } from "./sa.ts";
 
 /** SAs from different hosts under one initiator cookie, before the responder answers. */
 const MAX_SIBLINGS = 32;
@@ -22,9 +24,12 @@ export class SaTable {
   #table = new WordTable(4);
   #rows: (IkeSa | null)[] = [];
   #created = 0;
+  #pool = new Pool(IkeSa.width);
   /** All SAs in the order of first appearance. */
   sas: IkeSa[] = [];
   evicted = 0;
+  /** Where the numbers of quick modes lie. */
+  exchanges = new Pool(Exchange.width);
   /** Parts of all SAs; whoever adds one counts it here. */
   parts = 0;
   readonly #released: (gone: ReadonlySet<IkeSa>) => void;
@@ -97,12 +102,12 @@ export class SaTable {
       sa.phase1Seen = true;
       sa.firstAt = opening.firstAt;
       sa.mode = opening.mode;
-      sa.vendorIds[0] = opening.vendorIds[0];
+      sa.vendorIds = withSide(sa.vendorIds, 0, opening.vendorIds[0]);
       sa.pathOf(opening.paths[0].ends[0], opening.paths[0].ends[1], 0, opening.paths[0].natTraversal);
       this.#set(i0, i1, r0, r1, sa);
       return sa;
     }
-    for (let i = 0; i < 4; i += 1) opening.cookies[i] = cookies[i];
+    for (let i = 0; i < 4; i += 1) opening.setCookies(i, cookies[i]);
     this.#set(i0, i1, r0, r1, opening);
     return opening;
   }
@@ -128,7 +133,7 @@ export class SaTable {
 
   #create(message: Message): IkeSa {
     if (this.sas.length >= this.#maxSas) this.#evict();
-    const sa = new IkeSa(this.#created, message);
+    const sa = new IkeSa(this.#created, message, this.#pool);
     this.#created += 1;
     this.sas.push(sa);
     return sa;
@@ -136,14 +141,22 @@ export class SaTable {
 
   /** Gives up SAs until a quarter of the room for SAs and for parts is free. */
   #evict(): void {
-    const rank = (sa: IkeSa) => (sa.exchanges.length > 0 ? 2 : sa.answered ? 1 : 0);
-    const lives = new Map(this.sas.map((sa) => [sa, this.#lastLifeOf(sa)]));
-    const order = [...this.sas].sort((a, b) => rank(a) - rank(b) || lives.get(a)! - lives.get(b)!);
+    const { sas } = this;
+    const ranks = new Uint8Array(sas.length);
+    const lives = new Float64Array(sas.length);
+    const order = new Uint32Array(sas.length);
+    sas.forEach((sa, i) => {
+      ranks[i] = sa.exchanges.length > 0 ? 2 : sa.answered ? 1 : 0;
+      lives[i] = this.#lastLifeOf(sa);
+      order[i] = i;
+    });
+    order.sort((a, b) => ranks[a] - ranks[b] || lives[a] - lives[b] || a - b);
     const maxSas = Math.floor((this.#maxSas * 3) / 4);
     const maxParts = maxSas * PARTS_PER_SA;
     const gone = new Set<IkeSa>();
     let { parts } = this;
-    for (const sa of order) {
+    for (const i of order) {
+      const sa = sas[i];
       if (order.length - gone.size <= maxSas && parts <= maxParts) break;
       gone.add(sa);
       parts -= sa.parts;
@@ -156,21 +169,41 @@ export class SaTable {
   remove(gone: ReadonlySet<IkeSa>): void {
     this.sas = this.sas.filter((sa) => !gone.has(sa));
     for (const sa of gone) this.parts -= sa.parts;
+    this.#giveBack(gone);
     this.#forget(gone);
     this.#released(gone);
   }
 
-  /** All SAs and what finds them, to be kept in a state file. */
-  save() {
-    const { sas, evicted, parts } = this;
-    return { keys: this.#table.save(), rows: this.#rows, created: this.#created, sas, evicted, parts };
+  /** Their places may be used again; what still holds one of them reads what was there. */
+  #giveBack(gone: ReadonlySet<IkeSa>): void {
+    const sas = new Pool(IkeSa.width);
+    const exchanges = new Pool(Exchange.width);
+    for (const sa of gone) {
+      this.#pool.giveBack(sa);
+      sa.moveTo(sas);
+      for (const exchange of sa.exchanges) {
+        this.exchanges.giveBack(exchange);
+        exchange.moveTo(exchanges);
+      }
+    }
   }
 
-  restore({ keys, rows, created, sas, evicted, parts }: ReturnType<SaTable["save"]>): void {
+  /** All SAs and what finds them, to be kept in a state file. */
+  save() {
+    const { sas, exchanges, evicted, parts } = this;
+    const pools = { sas: this.#pool, exchanges };
+    return { keys: this.#table.save(), rows: this.#rows, created: this.#created, pools, sas, evicted, parts };
+  }
+
+  restore({ keys, rows, created, pools, sas, evicted, parts }: ReturnType<SaTable["save"]>): void {
+    Pool.revive(pools.sas);
+    Pool.revive(pools.exchanges);
     for (const sa of sas) IkeSa.revive(sa);
     this.#table.restore(keys);
     this.#rows = rows;
     this.#created = created;
+    this.#pool = pools.sas;
+    this.exchanges = pools.exchanges;
     this.sas = sas;
     this.evicted = evicted;
     this.parts = parts;

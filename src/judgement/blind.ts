@@ -37,8 +37,8 @@ function directionsOf(peers: Peers, sessions: readonly Session[]): { from: numbe
     for (const row of sent) to |= peers.flows.sources(row);
   }
   for (const { sa, client, responder } of sessions) {
-    from |= sa.sources[responder];
-    to |= sa.sources[client];
+    from |= sa.sourcesOf(responder);
+    to |= sa.sourcesOf(client);
   }
   return { from, to };
 }
@@ -50,5 +50,5 @@ function espBits(flows: Flows, rows: readonly number[]): number {
 /** ESP in UDP where the client is on 4500, protocol 50 on 500. */
 export function isBlind({ sa, port4500 }: Session, { inUdp, overIp }: EspSources): boolean {
   const visible = port4500 >= 0 ? inUdp : overIp;
-  return (visible & (sa.sources[0] | sa.sources[1])) === 0;
+  return (visible & (sa.sourcesOf(0) | sa.sourcesOf(1))) === 0;
 }

@@ -29,5 +29,5 @@ export function isDropping({ session, lifespan }: ClientSa, moment: Moment, acce
 }
 
 function isLast({ sa, responder }: Session, at: number): boolean {
-  return sa.lastFromAt[responder] - at <= SILENCE;
+  return sa.lastFromAtOf(responder) - at <= SILENCE;
 }

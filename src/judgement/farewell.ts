@@ -21,9 +21,13 @@ export interface Farewells {
   responder: Moment | null;
 }
 
+/** Shared by all IKE SAs that nobody was seen to leave, which are nearly all. */
+const NONE: Farewells = { any: null, client: null, responder: null };
+
 export function farewellsOf(session: Session, life: Life, blind: boolean, captureEnd: Moment): Farewells {
   const client = farewellOf(session, life, session.client, blind, captureEnd);
   const responder = farewellOf(session, life, session.responder, blind, captureEnd);
+  if (client === null && responder === null) return NONE;
   const any = client === null || (responder !== null && responder.at < client.at) ? responder : client;
   return { any, client, responder };
 }
@@ -37,12 +41,13 @@ function farewellOf(
 ): Moment | null {
   // ESP after a step of the clock is life after whatever was said before it.
   if (sa.lifeSegment !== life.segment) return null;
+  if (sa.informationals[side].length === 0 && Number.isNaN(sa.deletedAtOf(side))) return null;
   const lastQuickMode = quickModes.reduce(
     (last, { segment, firstAt }) => (segment === life.segment ? Math.max(last, firstAt) : last),
     Number.NEGATIVE_INFINITY,
   );
   // A Delete of the IKE SA that was decrypted needs no shape.
-  const deleted = sa.deletedAt[side];
+  const deleted = sa.deletedAtOf(side);
   if (deleted >= lastQuickMode) return { at: deleted, segment: life.segment };
   const times = sa.informationals[side];
   const lastOfAll = Math.max(...sa.informationals.flat());

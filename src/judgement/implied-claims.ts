@@ -49,7 +49,7 @@ function byFirstId(clientSa: ClientSa, sourceStart: (sources: number) => number)
   }
   const firstAt = lifespan.life.firstAt;
   if (!lifespan.blind) return { clientSa, last, since: { at: firstAt, segment }, sureFrom: firstAt };
-  const start = sourceStart(sa.sources[0] | sa.sources[1]);
+  const start = sourceStart(sa.sourcesOf(0) | sa.sourcesOf(1));
   const at = start <= firstAt ? start : firstAt;
   return { clientSa, last, since: { at, segment }, sureFrom: firstAt };
 }

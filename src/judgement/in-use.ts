@@ -3,7 +3,7 @@
  * responder does not tell clients apart by it.
  */
 
-import type { Exchange, Spi } from "../ike/facts.ts";
+import { type Exchange, isSameQuickMode, type Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { Claim } from "./claims.ts";
 import type { ClientSa } from "./client-sa.ts";
@@ -48,7 +48,11 @@ function begunBy({ session, acceptedAt }: ClientSa, moment: Moment): Exchange | 
   }
   for (const exchange of session.sa.exchanges) {
     const others = exchange.starter !== session.client && seen(exchange.replyAt);
-    if (others && !isBefore(moment, momentOf(exchange)) && exchange.first !== latest?.first)
+    if (
+      others &&
+      !isBefore(moment, momentOf(exchange)) &&
+      (latest === null || !isSameQuickMode(exchange, latest))
+    )
       latest = laterOf(latest, exchange);
   }
   return latest;

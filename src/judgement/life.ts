@@ -47,18 +47,18 @@ export function tenuresOf(
   sessions: readonly Session[],
   accepted: (session: Session) => { exchange: Exchange | null; at: number } | null,
 ): Tenure[] {
-  const claims: (Tenure & { firm: boolean })[] = [];
+  const claims: TenureClaim[] = [];
   for (const session of sessions) {
     const first = session.quickModes[0];
     const taken = accepted(session);
     if (taken !== null) {
       const { exchange, at } = taken;
-      const segment = exchange?.segment ?? session.sa.firstSegment;
-      claims.push({ session, from: { at, segment }, ...beforeOf(exchange), firm: true });
+      const from = { at, segment: exchange?.segment ?? session.sa.firstSegment };
+      claims.push(tenureClaim(session, from, exchange, true));
     } else if (first !== undefined) {
-      claims.push({ session, from: momentOf(first), ...beforeOf(first), firm: false });
+      claims.push(tenureClaim(session, momentOf(first), first, false));
     } else if (session.begunBefore) {
-      claims.push({ session, from: beginOf(session), ...beforeOf(null), firm: false });
+      claims.push(tenureClaim(session, beginOf(session), null, false));
     }
   }
   claims.sort((a, b) => inOrder(a.from, b.from));
@@ -79,9 +79,12 @@ export function tenuresOf(
   return tenures;
 }
 
-function beforeOf(exchange: Exchange | null): Pick<Tenure, "lifeBeforeAt" | "espBeforeAt"> {
+/** Firm: by an accepted quick mode. */
+type TenureClaim = Tenure & { firm: boolean };
+
+function tenureClaim(session: Session, from: Moment, exchange: Exchange | null, firm: boolean): TenureClaim {
   const { lifeAt, espAt } = exchange?.before ?? { lifeAt: Number.NaN, espAt: Number.NaN };
-  return { lifeBeforeAt: lifeAt, espBeforeAt: espAt };
+  return { session, from, lifeBeforeAt: lifeAt, espBeforeAt: espAt, firm };
 }
 
 /** The part of a tenure's endpoint that belongs to it: from its moment to that of the next. */
@@ -103,8 +106,8 @@ export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[
     lastAt: sa.lastLifeAt,
     earlier: sa.earlierLife,
     lastBusyAt: sa.lastLifeAt,
-    fromClientAt: sa.lastFromAt[client],
-    fromResponderAt: sa.lastFromAt[responder],
+    fromClientAt: sa.lastFromAtOf(client),
+    fromResponderAt: sa.lastFromAtOf(responder),
     espFromClientAt: Number.NaN,
     steadyKeepaliveAt: Number.NaN,
     firstAt: sa.firstAt,

@@ -34,7 +34,7 @@ const KEEPALIVES_STOPPED = 1_800 * SECOND;
 export const DEFAULT_LIFETIME = 28_800 * SECOND;
 
 export function lifetimeEndOf({ sa, responder, finishedAt }: Session): number {
-  const seconds = sa.lifeSeconds[responder] ?? DEFAULT_LIFETIME / SECOND;
+  const seconds = sa.lifeSecondsOf(responder) ?? DEFAULT_LIFETIME / SECOND;
   const begin = sa.phase1Seen && seen(finishedAt) ? finishedAt : sa.firstAt;
   return begin + seconds * SECOND;
 }

@@ -40,7 +40,7 @@ export function deletedBy({ sa, responder }: Session, { firstAt, segment }: Exch
   if (segment !== sa.lifeSegment) return Number.NaN;
   const times = sa.informationals[responder];
   const i = times.findIndex((at, j) => at >= firstAt && times[j + 1] - at <= DELETES_WITHIN);
-  return i >= 0 && sa.lastFromAt[responder] <= times[i] + DELETES_WITHIN ? times[i] : Number.NaN;
+  return i >= 0 && sa.lastFromAtOf(responder) <= times[i] + DELETES_WITHIN ? times[i] : Number.NaN;
 }
 
 /** ESP of the client came after the quick mode, before it gave up. */

@@ -4,7 +4,7 @@
  */
 
 import { firstIndex } from "../collections/search.ts";
-import type { Exchange } from "../ike/facts.ts";
+import { type Exchange, isSameQuickMode } from "../ike/facts.ts";
 import { inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { type Judged, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
@@ -159,7 +159,7 @@ class Answers {
         const { exchange, at } = known[i];
         if (exchange.segment !== segment || at > to) return false;
         // Of one quick mode there are two answers at most: the loop is short.
-        if (exchange.first !== except.first) return true;
+        if (!isSameQuickMode(exchange, except)) return true;
       }
       return false;
     });

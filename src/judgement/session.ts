@@ -110,18 +110,18 @@ function quickModesOf(sa: IkeSa, client: Side): readonly Exchange[] {
  */
 function finishedAt(sa: IkeSa, client: Side): number {
   const answering = sa.phase1Seen ? 1 : other(client);
-  if (!sa.phase1Seen && sa.mode === 0) return sa.firstFromAt[answering];
-  const finished = sa.phase1FinishedAt[answering];
+  if (!sa.phase1Seen && sa.mode === 0) return sa.firstFromAtOf(answering);
+  const finished = sa.phase1FinishedAtOf(answering);
   const isSecured = sa.paths.some(({ secured }) => (secured & (1 << answering)) !== 0);
   if (!Number.isNaN(finished) || !isSecured) return finished;
-  const before = sa.phase1FinishedAt[other(answering)];
-  return Number.isNaN(before) ? (sa.exchanges[0]?.firstAt ?? sa.lastFromAt[answering]) : before;
+  const before = sa.phase1FinishedAtOf(other(answering));
+  return Number.isNaN(before) ? (sa.exchanges[0]?.firstAt ?? sa.lastFromAtOf(answering)) : before;
 }
 
 /** The client's third main-mode message or its second aggressive-mode one, which answer the responder. */
 function clientFinishedAt(sa: IkeSa, client: Side): number {
-  const tooEarly = sa.mode === EXCHANGE_AGGRESSIVE && sa.phase1Messages[client] < 2;
-  return tooEarly ? Number.NaN : sa.phase1FinishedAt[client];
+  const tooEarly = sa.mode === EXCHANGE_AGGRESSIVE && sa.phase1MessagesOf(client) < 2;
+  return tooEarly ? Number.NaN : sa.phase1FinishedAtOf(client);
 }
 
 /**

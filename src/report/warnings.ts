@@ -39,7 +39,7 @@ function oneSided(responders: readonly Responder[], hosts: Hosts): string[] {
       return [`Nothing that ${address} sent is in the capture: whether it refused anyone cannot be seen.`];
     }
     const clientsSeen = responder.clientSas.some(
-      ({ session }) => !Number.isNaN(session.sa.firstFromAt[session.client]),
+      ({ session }) => !Number.isNaN(session.sa.firstFromAtOf(session.client)),
     );
     return clientsSeen
       ? []

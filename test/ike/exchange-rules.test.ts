@@ -92,7 +92,7 @@ describe("phase 1 as its messages come (RFC 2409 5.1 to 5.4)", () => {
     );
     expect(sa.mode).toBe(2);
     expect(sa.vendorIds).toEqual([["aa", "cc"], ["bb"]]);
-    expect(sa.lifeSeconds).toEqual([28_800, 3_600]);
+    expect([sa.lifeSecondsOf(0), sa.lifeSecondsOf(1)]).toEqual([28_800, 3_600]);
     // What the responder chose, not what the client offered.
     expect(sa.hash).toBe(2);
     expect(sa.natDiscovery).toBe(true);

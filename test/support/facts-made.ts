@@ -22,12 +22,15 @@ export const at = (seconds: number): number => T + Math.round(seconds * SECOND);
 /** The same as a moment of the first segment. */
 export const moment = (seconds: number, segment = 0) => ({ at: at(seconds), segment });
 
+let frames = 0;
+
 /** A quick mode of which its first message alone was seen, at `T`. */
 export function exchangeMade(fields: Partial<Exchange> = {}): Exchange {
+  frames += 1;
   return {
     messageId: 1,
     starter: 0,
-    first: { micros: T, nanos: 0, frame: 1, source: 0 },
+    first: { micros: T, nanos: 0, frame: frames, source: 0 },
     from: 0,
     firstAt: T,
     segment: 0,
@@ -55,8 +58,13 @@ export function exchangeMade(fields: Partial<Exchange> = {}): Exchange {
   } as Exchange;
 }
 
-export function saMade(fields: Partial<IkeSa> = {}): IkeSa {
-  return {
+/** Facts of an IKE SA that have a value for each side. */
+interface BySide {
+  lifeSeconds: (number | null)[];
+}
+
+export function saMade(fields: Partial<IkeSa> & Partial<BySide> = {}): IkeSa {
+  const sa = {
     phase1Seen: true,
     mode: 2,
     firstAt: at(-100),
@@ -80,6 +88,17 @@ export function saMade(fields: Partial<IkeSa> = {}): IkeSa {
     logged: false,
     isTwoWayFrom: () => true,
     ...fields,
+  };
+  const { lifeSeconds, phase1FinishedAt, phase1Messages, sources, firstFromAt, lastFromAt, deletedAt } = sa;
+  return {
+    lifeSecondsOf: (side: number) => lifeSeconds[side],
+    phase1FinishedAtOf: (side: number) => phase1FinishedAt[side],
+    phase1MessagesOf: (side: number) => phase1Messages[side],
+    sourcesOf: (side: number) => sources[side],
+    firstFromAtOf: (side: number) => firstFromAt[side],
+    lastFromAtOf: (side: number) => lastFromAt[side],
+    deletedAtOf: (side: number) => deletedAt[side],
+    ...sa,
   } as unknown as IkeSa;
 }
 

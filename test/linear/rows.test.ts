@@ -1,0 +1,68 @@
+import { deserialize, serialize } from "node:v8";
+import { expect, test } from "vitest";
+import { Pool, rowOf } from "../../src/linear/rows.ts";
+
+class Visit extends rowOf({
+  numbers: ["at", "port"],
+  flags: ["isLate", "isLast"],
+  lists: { sides: 2, prints: 3 },
+}) {}
+
+function visits(pool: Pool, count: number): Visit[] {
+  return Array.from({ length: count }, (_, i) => {
+    const visit = new Visit(pool);
+    visit.at = i;
+    visit.setPrints(2, -i);
+    return visit;
+  });
+}
+
+test("a row begins with nothing seen, and what is written under one name changes no other", () => {
+  const visit = new Visit(new Pool(Visit.width));
+  expect([visit.at, visit.port, visit.isLate, visit.isLast]).toEqual([Number.NaN, Number.NaN, false, false]);
+  expect([visit.sides, visit.prints]).toEqual([Array(2).fill(Number.NaN), Array(3).fill(Number.NaN)]);
+  visit.at = 7;
+  visit.isLast = true;
+  visit.setSides(1, 8);
+  visit.setPrints(0, 9);
+  expect([visit.at, visit.port, visit.isLate, visit.isLast]).toEqual([7, Number.NaN, false, true]);
+  expect(visit.sides).toEqual([Number.NaN, 8]);
+  expect([visit.printsOf(0), visit.printsOf(1), visit.sidesOf(1)]).toEqual([9, Number.NaN, 8]);
+  visit.isLate = true;
+  visit.isLast = false;
+  expect([visit.isLate, visit.isLast]).toEqual([true, false]);
+});
+
+test("thousands of rows of one pool keep their numbers apart", () => {
+  const made = visits(new Pool(Visit.width, 1), 300_000);
+  expect(made.every((visit, i) => visit.at === i && visit.printsOf(2) === -i)).toBe(true);
+});
+
+test("a place that was given back is used again, and whoever holds the row that left reads what was there", () => {
+  const pool = new Pool(Visit.width);
+  const [gone, stays] = visits(pool, 2);
+  gone.isLate = true;
+  const place = { ...gone };
+  pool.giveBack(gone);
+  gone.moveTo(new Pool(Visit.width));
+  const [next] = visits(pool, 1);
+  expect({ ...next }).toEqual(place);
+  expect([next.isLate, next.port]).toEqual([false, Number.NaN]);
+  next.at = 3;
+  expect([gone.at, gone.isLate, stays.at, next.at]).toEqual([0, true, 1, 3]);
+});
+
+test("rows that were kept in a file lie in the pool that was kept with them, which goes on", () => {
+  const pool = new Pool(Visit.width);
+  const rows = visits(pool, 3);
+  pool.giveBack(rows[1]);
+  rows[1].moveTo(new Pool(Visit.width));
+  const kept = deserialize(serialize({ pool, rows }));
+  Pool.revive(kept.pool);
+  for (const row of kept.rows) Object.setPrototypeOf(row, Visit.prototype);
+  const [first, , third] = kept.rows as Visit[];
+  expect(first.chunk).toBe(third.chunk);
+  const added = visits(kept.pool, 2);
+  for (const visit of added) visit.at = 9;
+  expect([...kept.rows, ...added].map(({ at }: Visit) => at)).toEqual([0, 1, 2, 9, 9]);
+});
