@@ -8,6 +8,11 @@ import type { Pattern } from "./pattern.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
+/** What is known of quick modes, each by itself. */
+export interface Of<T> {
+  get(exchange: Exchange): T | undefined;
+}
+
 export interface ClientSa {
   session: Session;
   client: Client;
@@ -19,9 +24,9 @@ export interface ClientSa {
    */
   vouched: boolean;
   /** Of all quick modes of clients at this responder. */
-  outcomes: ReadonlyMap<Exchange, Outcome>;
+  outcomes: Of<Outcome>;
   /** When those of them that were accepted are known to have been. */
-  acceptedAt: ReadonlyMap<Exchange, number>;
+  acceptedAt: Of<number>;
   /** Those of them that a running capture cannot judge yet. */
   undecided: ReadonlySet<Exchange>;
   /** Endpoints of its ESP, those that a NAT moved it to included. */

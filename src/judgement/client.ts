@@ -4,7 +4,7 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { append } from "../collections/grouping.ts";
+import { grouped } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
 import type { Lifespan } from "./lifespan.ts";
 import type { Session } from "./session.ts";
@@ -168,9 +168,10 @@ export function portTurns(
   sessions: readonly Session[],
   lifespan: (session: Session) => Lifespan,
 ): (older: Session, newer: Session) => boolean {
-  const byPlace = new Map<number, Session[]>();
-  for (const session of sessions) append(byPlace, placeOf(session), session);
+  // Few captures ask.
+  let byPlace: Map<number, Session[]> | null = null;
   return (older, newer) => {
+    byPlace ??= grouped(sessions, placeOf);
     const { fromClientAt } = lifespan(newer).life;
     const there = byPlace.get(placeOf(older)) ?? [];
     const next = there[firstIndex(there, ({ sa }) => sa.firstAt > newer.sa.firstAt)];

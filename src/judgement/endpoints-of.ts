@@ -3,7 +3,7 @@
 import { endpoint, hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
-import { seen } from "./moment.ts";
+import { earlier } from "./moment.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -11,12 +11,13 @@ import type { Session } from "./session.ts";
  * address, because ESP over IP has no ports.
  */
 export function keysOf({ sa, client, port4500, endpoint: named }: Session): number[] {
-  const keys = new Set<number>([port4500 >= 0 ? named : endpoint(hostOf(named), 0)]);
+  const keys = [port4500 >= 0 ? named : endpoint(hostOf(named), 0)];
   for (const { ends, natTraversal } of sa.paths) {
-    if (sa.isReplay(client, ends[client])) continue;
-    if (port4500 < 0 || natTraversal) keys.add(ends[client]);
+    const end = ends[client];
+    if (port4500 >= 0 && !natTraversal) continue;
+    if (!keys.includes(end) && !sa.isReplay(client, end)) keys.push(end);
   }
-  return [...keys];
+  return keys;
 }
 
 /** When each endpoint sent first messages, answered or not, in order. */
@@ -39,11 +40,9 @@ export function phase1Times(
 ): (session: Session, after: number) => number {
   return ({ sa, client }, after) => {
     let next = Number.NaN;
-    const ends = new Set(sa.paths.map((path) => path.ends[client]));
-    for (const end of ends) {
-      const ofEnd = times.get(end) ?? [];
-      const at = ofEnd[firstIndex(ofEnd, (each) => each > after)] ?? Number.NaN;
-      if (seen(at) && !(at >= next)) next = at;
+    for (const { ends } of sa.paths) {
+      const ofEnd = times.get(ends[client]) ?? [];
+      next = earlier(next, ofEnd[firstIndex(ofEnd, (each) => each > after)] ?? Number.NaN);
     }
     return next;
   };
@@ -55,6 +54,7 @@ export function phase1Times(
  */
 export function endpointAliases(sessions: readonly Session[]): (endpoint: number) => number {
   const aliases = new Map<number, number>();
+  if (sessions.every(({ sa }) => sa.paths.length === 1)) return (end) => end;
   const named = new Set(sessions.map((session) => session.endpoint));
   for (const { sa, client, endpoint: outside } of sessions) {
     const own = sa.paths.find(({ ends }) => ends[client] === outside)!;

@@ -44,7 +44,7 @@ function begunBy({ session, acceptedAt }: ClientSa, moment: Moment): Exchange | 
   let latest: Exchange | null = null;
   // In the order of the list, which is that of the counter where the network swapped the first two (contract 5).
   for (const exchange of session.quickModes) {
-    if (acceptedAt.has(exchange) && !isBefore(moment, momentOf(exchange))) latest = exchange;
+    if (acceptedAt.get(exchange) !== undefined && !isBefore(moment, momentOf(exchange))) latest = exchange;
   }
   for (const exchange of session.sa.exchanges) {
     const others = exchange.starter !== session.client && seen(exchange.replyAt);

@@ -35,6 +35,7 @@ const USELESS_COPIES = 2;
 const RIVAL_BEFORE = 5 * SECOND;
 
 export function outcomeOf(session: Session, exchange: Exchange, context: OutcomeContext): Judged {
+  if (exchange.followedReply) return accepted("completed", exchange);
   const gaveUp = gaveUpAt(
     session,
     exchange,
@@ -42,7 +43,6 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
     context.peers,
     context.keys,
   );
-  if (exchange.followedReply) return accepted("completed", exchange);
   const replied = seen(exchange.replyAt);
   // The gateway's own log: what it accepted is accepted, whatever the capture lost.
   const told = exchange.testimony?.acceptedAt ?? Number.NaN;

@@ -5,16 +5,18 @@
 
 import { firstIndex } from "../collections/search.ts";
 import { type Exchange, isSameQuickMode } from "../ike/facts.ts";
-import { inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
-import { type Judged, outcomeOf } from "./outcome.ts";
+import type { Of } from "./client-sa.ts";
+import { isBefore, type Moment } from "./moment.ts";
+import { type Judged, type Outcome, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
 export interface OutcomesContext {
   peers: Peers;
-  keys: ReadonlyMap<Session, readonly number[]>;
-  blind: ReadonlyMap<Session, boolean>;
+  /** Of each session, by its index. */
+  keys: readonly (readonly number[])[];
+  blind: readonly boolean[];
   responderSeen: boolean;
   phase1Times: (session: Session, after: number) => number;
   captureEnd: Moment;
@@ -23,6 +25,9 @@ export interface OutcomesContext {
 
 export interface Outcomes {
   exchanges: ReadonlyMap<Exchange, Judged>;
+  outcomes: Of<Outcome>;
+  /** When a quick mode is known to have been accepted, if it was. */
+  acceptedAt: Of<number>;
   contextOf: (session: Session) => OutcomeContext;
   /** When the first quick mode of a session was accepted; null where none was. */
   firstAccepted: (session: Session) => Moment | null;
@@ -32,19 +37,10 @@ export interface Outcomes {
 
 export function judgeOutcomes(sessions: readonly Session[], context: OutcomesContext): Outcomes {
   const answers = new Answers(sessions, context.keys);
-  const contexts = new Map<Session, SessionContext>();
-  const contextOf = (session: Session) => {
-    let own = contexts.get(session);
-    if (own === undefined) {
-      own = new SessionContext(session, context, answers);
-      contexts.set(session, own);
-    }
-    return own;
-  };
+  const contexts = sessions.map((session) => new SessionContext(session, context, answers));
+  const contextOf = ({ index }: Session) => contexts[index];
   const exchanges = new Map<Exchange, Judged>();
-  const all = sessions.flatMap((session) => session.quickModes.map((exchange) => ({ session, exchange })));
-  all.sort(({ exchange: a }, { exchange: b }) => inOrder(momentOf(a), momentOf(b)));
-  for (const { session, exchange } of all) {
+  for (const { session, exchange } of quickModesOf(sessions)) {
     const own = contextOf(session);
     const judged = outcomeOf(session, exchange, own);
     exchanges.set(exchange, judged);
@@ -56,6 +52,7 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
     quickModes.find((exchange) => !Number.isNaN(exchanges.get(exchange)!.acceptedAt)) ?? null;
   return {
     exchanges,
+    ...lookups(exchanges),
     contextOf,
     firstAcceptedOf,
     firstAccepted: (session) => {
@@ -63,6 +60,26 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
       return first === null ? null : { at: exchanges.get(first)!.acceptedAt, segment: first.segment };
     },
   };
+}
+
+/** In a function of its own: the judgement keeps these, and closures keep all of the function that they are made in. */
+function lookups(exchanges: ReadonlyMap<Exchange, Judged>): Pick<Outcomes, "outcomes" | "acceptedAt"> {
+  return {
+    outcomes: { get: (exchange) => exchanges.get(exchange)?.outcome },
+    acceptedAt: {
+      get: (exchange) => {
+        const at = exchanges.get(exchange)?.acceptedAt ?? Number.NaN;
+        return Number.isNaN(at) ? undefined : at;
+      },
+    },
+  };
+}
+
+/** All quick modes, in the order of their first messages. */
+function quickModesOf(sessions: readonly Session[]): { session: Session; exchange: Exchange }[] {
+  const all: { session: Session; exchange: Exchange }[] = [];
+  for (const session of sessions) for (const exchange of session.quickModes) all.push({ session, exchange });
+  return all.sort(({ exchange: a }, { exchange: b }) => a.segment - b.segment || a.firstAt - b.firstAt);
 }
 
 /** What is asked around the quick modes of one session: of tens of thousands, so that each holds little. */
@@ -82,11 +99,11 @@ class SessionContext implements OutcomeContext {
   }
 
   get keys(): readonly number[] {
-    return this.#all.keys.get(this.#session)!;
+    return this.#all.keys[this.#session.index];
   }
 
   get blind(): boolean {
-    return this.#all.blind.get(this.#session)!;
+    return this.#all.blind[this.#session.index];
   }
 
   get responderSeen(): boolean {
@@ -126,17 +143,17 @@ class Answers {
   /** In the order of time. */
   readonly #byKey = new Map<number, (Moment & { exchange: Exchange })[]>();
 
-  constructor(sessions: readonly Session[], keys: ReadonlyMap<Session, readonly number[]>) {
+  constructor(sessions: readonly Session[], keys: readonly (readonly number[])[]) {
     for (const session of sessions) {
       for (const exchange of session.quickModes) {
         const at = answeredAt(exchange);
-        if (!Number.isNaN(at)) this.note(keys.get(session)!, exchange, at);
+        if (!Number.isNaN(at)) this.note(keys[session.index], exchange, at);
       }
       // Those that the responder started explain ESP as well.
       for (const exchange of session.sa.exchanges) {
         const own = exchange.starter === session.client;
         if (!own && exchange.replyAt >= exchange.firstAt) {
-          this.note(keys.get(session)!, exchange, exchange.replyAt);
+          this.note(keys[session.index], exchange, exchange.replyAt);
         }
       }
     }

@@ -12,63 +12,81 @@ import type { Outcomes } from "./outcomes.ts";
 import type { Peer, Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
+/** Of each session, by its index. */
 export interface Ownership {
-  lives: ReadonlyMap<Session, Life>;
-  /** Endpoints of each session's ESP, those included that a NAT moved it to. */
-  keys: ReadonlyMap<Session, readonly number[]>;
+  lives: readonly Life[];
+  /** Endpoints of its ESP, those included that a NAT moved it to. */
+  keys: readonly (readonly number[])[];
 }
 
 export function livesOf(
   sessions: readonly Session[],
-  keys: ReadonlyMap<Session, readonly number[]>,
+  keys: readonly (readonly number[])[],
   peers: Peers,
   judged: Outcomes,
 ): Ownership {
   const atKey = new Map<number, Session[]>();
   const atHost = new Set<number>();
   for (const session of sessions) {
-    for (const key of keys.get(session)!) {
+    for (const key of keys[session.index]) {
       append(atKey, key, session);
       atHost.add(hostOf(key));
     }
   }
   const hasIke = ({ key, host, port }: Peer) => (port === 0 ? atHost.has(host) : atKey.has(key));
-  const accepted = new Map<Session, { exchange: Exchange | null; at: number } | null>();
-  for (const session of sessions)
-    accepted.set(session, acceptanceOf(session, keys.get(session)!, peers, judged));
-  const moved = movedEndpoints(peers, hasIke);
-  const established = sessions
-    .map((session) => ({
-      session,
-      keys: keys.get(session)!,
-      acceptedAt: acceptancesOf(session, accepted.get(session)!, judged),
-    }))
-    .filter(({ acceptedAt }) => acceptedAt.length > 0);
-  for (const [key, root] of otherPorts(established, peers, hasIke)) if (!moved.has(key)) moved.set(key, root);
-  const further = new Map<number, number[]>();
-  for (const [key, root] of moved) further.set(root, [...(further.get(root) ?? []), key]);
-  const stays = new Map<Session, Stay[]>();
-  for (const [key, there] of atKey) {
-    const tenures = tenuresOf(there, (session) => accepted.get(session)!);
-    tenures.forEach(({ session, from }, i) => {
+  const accepted = sessions.map((session) => acceptanceOf(session, keys[session.index], peers, judged));
+  const further = furtherEndpoints(sessions, keys, accepted, { peers, judged, hasIke });
+  const stays = sessions.map((): Stay[] => []);
+  const acceptedBy = ({ index }: Session) => accepted[index];
+  atKey.forEach((there, key) => {
+    const tenures = tenuresOf(there, acceptedBy);
+    const own = [key, ...(further.get(key) ?? [])];
+    for (let i = 0; i < tenures.length; i += 1) {
       const next = tenures[i + 1];
-      append(stays, session, {
-        keys: [key, ...(further.get(key) ?? [])],
-        from,
+      stays[tenures[i].session.index].push({
+        keys: own,
+        from: tenures[i].from,
         to: next?.from ?? null,
         lifeBeforeAt: next?.lifeBeforeAt ?? Number.NaN,
         espBeforeAt: next?.espBeforeAt ?? Number.NaN,
       });
-    });
-  }
-  const lives = new Map<Session, Life>();
-  const owned = new Map<Session, readonly number[]>();
-  for (const session of sessions) {
-    lives.set(session, lifeOf(session, stays.get(session) ?? [], peers));
-    const own = keys.get(session)!;
-    owned.set(session, [...own, ...own.flatMap((key) => further.get(key) ?? [])]);
-  }
-  return { lives, keys: owned };
+    }
+  });
+  return {
+    lives: sessions.map((session) => lifeOf(session, stays[session.index], peers)),
+    keys:
+      further.size === 0
+        ? keys
+        : keys.map((own) => [...own, ...own.flatMap((key) => further.get(key) ?? [])]),
+  };
+}
+
+/** Endpoints that a NAT moved ESP to, or that it was at from the start, by the endpoint that the session came from. */
+function furtherEndpoints(
+  sessions: readonly Session[],
+  keys: readonly (readonly number[])[],
+  accepted: readonly (Acceptance | null)[],
+  { peers, judged, hasIke }: { peers: Peers; judged: Outcomes; hasIke: (peer: Peer) => boolean },
+): Map<number, number[]> {
+  const further = new Map<number, number[]>();
+  if (peers.byKey.size === 0) return further;
+  const moved = movedEndpoints(peers, hasIke);
+  const established = sessions
+    .map((session) => ({
+      session,
+      keys: keys[session.index],
+      acceptedAt: acceptancesOf(session, accepted[session.index], judged),
+    }))
+    .filter(({ acceptedAt }) => acceptedAt.length > 0);
+  for (const [key, root] of otherPorts(established, peers, hasIke)) if (!moved.has(key)) moved.set(key, root);
+  for (const [key, root] of moved) append(further, root, key);
+  return further;
+}
+
+/** When a session came to hold its endpoints; null for the quick mode where it was not captured. */
+interface Acceptance {
+  exchange: Exchange | null;
+  at: number;
 }
 
 /** The first accepted quick mode of a session; of one without any, the ESP that shows one that the capture lost. */
@@ -77,7 +95,7 @@ function acceptanceOf(
   keys: readonly number[],
   peers: Peers,
   judged: Outcomes,
-): { exchange: Exchange | null; at: number } | null {
+): Acceptance | null {
   const first = judged.firstAccepted(session);
   if (first !== null) return { exchange: judged.firstAcceptedOf(session), at: first.at };
   const at = espSinceAt(session, keys, peers);

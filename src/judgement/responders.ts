@@ -16,14 +16,14 @@ import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import type { Life } from "./life.ts";
 import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
-import { inOrder, type Moment, seen } from "./moment.ts";
-import { isUndecided, type Outcome } from "./outcome.ts";
+import { type Moment, seen } from "./moment.ts";
+import { isUndecided } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
 import { classifyPattern, type Pattern } from "./pattern.ts";
 import { Peers } from "./peers.ts";
 import { decideRoles, type RoleOptions } from "./roles.ts";
-import { beginOf, type Session, sessionOf } from "./session.ts";
+import { type Session, sessionOf } from "./session.ts";
 
 export interface Responder {
   /** The responder's host; of several that are one gateway, the one that names it. */
@@ -145,11 +145,14 @@ interface Context {
 
 function responderFrom(host: number, sessions: Session[], context: Context): Responder {
   const { facts, options, hosts, joined, peers, unanswered } = context;
-  sessions.sort((a, b) => inOrder(beginOf(a), beginOf(b)));
+  sessions.sort((a, b) => a.sa.firstSegment - b.sa.firstSegment || a.sa.firstAt - b.sa.firstAt);
+  sessions.forEach((session, i) => {
+    session.index = i;
+  });
   const seenSending = [...hosts].some((each) => facts.hosts.wasSeenSending(each));
-  const keys = new Map(sessions.map((session) => [session, keysOf(session)]));
+  const keys = sessions.map(keysOf);
   const espSources = espSourcesOf(peers, sessions);
-  const blind = new Map(sessions.map((session) => [session, isBlind(session, espSources)]));
+  const blind = sessions.map((session) => isBlind(session, espSources));
   const judged = judgeOutcomes(sessions, {
     peers,
     keys,
@@ -161,30 +164,22 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
   });
   const { lives, keys: ownKeys } = livesOf(sessions, keys, peers, judged);
   const lifespans = lifespansOf(sessions, { lives, blind, captureEnd: options.captureEnd });
-  const lifespan = (session: Session) => lifespans.get(session)!;
   const questions = questionsOf(sessions, lifespans, {
     inQuestion: hostsInQuestion(sessions, judged),
     inside: options.inside,
   });
+  const { lifespan } = questions;
   const clients = groupClients(sessions, questions, endpointAliases(sessions));
   const patterns = new Map<Client, Pattern>();
   const clientSas: ClientSa[] = [];
-  const outcomes = new Map<Exchange, Outcome>();
-  const acceptedAt = new Map<Exchange, number>();
-  for (const [exchange, each] of judged.exchanges) {
-    outcomes.set(exchange, each.outcome);
-    if (!Number.isNaN(each.acceptedAt)) acceptedAt.set(exchange, each.acceptedAt);
-  }
+  const { outcomes, acceptedAt } = judged;
   const undecided = new Set<Exchange>();
   for (const client of clients) {
     const pattern = patternOf(client);
     patterns.set(client, pattern);
     markReplaced(client, lifespan, (session) => judged.firstAccepted(session));
     for (const session of client.sessions) {
-      for (const exchange of session.quickModes) {
-        const context = judged.contextOf(session);
-        if (isUndecided(exchange, outcomes.get(exchange)!, context)) undecided.add(exchange);
-      }
+      if (options.running === true) noteUndecided(session, judged, undecided);
       clientSas.push({
         session,
         client,
@@ -194,7 +189,7 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
         outcomes,
         acceptedAt,
         undecided,
-        keys: ownKeys.get(session)!,
+        keys: ownKeys[session.index],
         peers,
       });
     }
@@ -205,20 +200,15 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
 /** What was seen of each session's life, and what ended it; what a newer one ends is not known yet. */
 function lifespansOf(
   sessions: readonly Session[],
-  {
-    lives,
-    blind,
-    captureEnd,
-  }: { lives: ReadonlyMap<Session, Life>; blind: ReadonlyMap<Session, boolean>; captureEnd: Moment },
-): Map<Session, Lifespan> {
-  return new Map(
-    sessions.map((session) => {
-      const [life, isSessionBlind] = [lives.get(session)!, blind.get(session)!];
-      const farewells = farewellsOf(session, life, isSessionBlind, captureEnd);
-      const lifetimeEnd = lifetimeEndOf(session);
-      return [session, { blind: isSessionBlind, life, farewells, replaced: null, lifetimeEnd }];
-    }),
-  );
+  { lives, blind, captureEnd }: { lives: readonly Life[]; blind: readonly boolean[]; captureEnd: Moment },
+): Lifespan[] {
+  return sessions.map((session, i) => ({
+    blind: blind[i],
+    life: lives[i],
+    farewells: farewellsOf(session, lives[i], blind[i], captureEnd),
+    replaced: null,
+    lifetimeEnd: lifetimeEndOf(session),
+  }));
 }
 
 /**
@@ -227,15 +217,22 @@ function lifespansOf(
  */
 function questionsOf(
   sessions: readonly Session[],
-  lifespans: ReadonlyMap<Session, Lifespan>,
+  lifespans: readonly Lifespan[],
   { inQuestion, inside }: { inQuestion: ReadonlySet<number>; inside: InsideAddresses | undefined },
 ): IdentityQuestions {
-  const lifespan = (session: Session) => lifespans.get(session)!;
+  const lifespan = ({ index }: Session) => lifespans[index];
   return {
     lifespan,
     inside: (a, b) => (inQuestion.has(hostOf(a.endpoint)) ? (inside?.compare(a, b) ?? "unknown") : "unknown"),
     tookTurns: portTurns(sessions, lifespan),
   };
+}
+
+function noteUndecided(session: Session, judged: Outcomes, undecided: Set<Exchange>): void {
+  const context = judged.contextOf(session);
+  for (const exchange of session.quickModes) {
+    if (isUndecided(exchange, judged.outcomes.get(exchange)!, context)) undecided.add(exchange);
+  }
 }
 
 /**

@@ -21,6 +21,8 @@ import { other, type Role } from "./roles.ts";
 
 export interface Session {
   sa: IkeSa;
+  /** Its place among the sessions of its responder, which come in the order of their first messages. */
+  index: number;
   client: Side;
   responder: Side;
   inferred: boolean;
@@ -69,6 +71,7 @@ export function sessionOf(
   const near = sa.paths.filter(({ ends }) => hostOf(ends[client]) === hostOf(path.ends[client]));
   return {
     sa,
+    index: 0,
     client,
     responder,
     inferred: role.inferred,
