@@ -82,13 +82,14 @@ export class Dialogue extends Connected implements Session {
     const random = (size: number) => this.net.bytes(size);
     const responder = { address: this.gateway.address, port: 500 };
     const seen = { address: this.place.address, port: this.place.port500 };
+    const own = { address: this.place.natted ? this.place.inside : this.place.address, port: 500 };
     const messages: [Direction, Buffer][] = [
       ["down", renewal(next.cookies, make)],
       ["up", chosen(next.cookies, this.nature.vendorIds)],
       ["down", exchangeMessage(next.cookies, "client", make, { remote: seen, own: responder }, random)],
       [
         "up",
-        exchangeMessage(next.cookies, "responder", "nameless", { remote: responder, own: seen }, random),
+        exchangeMessage(next.cookies, "responder", "nameless", { remote: responder, own }, random),
       ],
       ["down", next.encrypted(2, 0, 76)],
       ["up", next.encrypted(2, 0, 76)],
