@@ -12,6 +12,8 @@ const words = new Int32Array(WORDS);
 const schedule = new Int32Array(80);
 const SHA1_INITIAL = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
 const MD5_INITIAL = SHA1_INITIAL.slice(0, 4);
+const sha1State = new Int32Array(SHA1_INITIAL.length);
+const oneBlock = new Uint8Array(BLOCK);
 
 export function md5(bytes: Uint8Array): Uint8Array {
   const state = MD5_INITIAL.slice();
@@ -24,7 +26,8 @@ export function md5(bytes: Uint8Array): Uint8Array {
 }
 
 export function sha1(bytes: Uint8Array): Uint8Array {
-  const state = SHA1_INITIAL.slice();
+  const state = sha1State;
+  state.set(SHA1_INITIAL);
   const all = padded(bytes, false);
   for (let at = 0; at < all.length; at += BLOCK) {
     takeBlock(all, at, false);
@@ -46,7 +49,8 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 /** The input as whole blocks: behind it a bit, zeros, and its length in bits. */
 function padded(bytes: Uint8Array, littleEndian: boolean): Uint8Array {
-  const all = new Uint8Array(Math.ceil((bytes.length + 9) / BLOCK) * BLOCK);
+  const blocks = Math.ceil((bytes.length + 9) / BLOCK);
+  const all = blocks === 1 ? oneBlock.fill(0) : new Uint8Array(blocks * BLOCK);
   all.set(bytes);
   all[bytes.length] = 0x80;
   let bits = bytes.length * 8;

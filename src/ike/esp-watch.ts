@@ -1,6 +1,6 @@
 /** Quick modes that wait for the next ESP of a flow, by its row. */
 
-import { append } from "../collections/grouping.ts";
+import { RowLists } from "../collections/row-lists.ts";
 import { FLOW_WATCHED } from "../core/layout.ts";
 import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
@@ -14,7 +14,7 @@ export interface Waiting {
 export class EspWatch {
   /** 1 where a quick mode waits. */
   isWatched: Uint8Array;
-  #waiting = new Map<number, Waiting[]>();
+  readonly #waiting = new RowLists<Waiting>();
   readonly #memory: Memory;
 
   constructor(memory: Memory) {
@@ -28,30 +28,26 @@ export class EspWatch {
 
   add(row: number, exchange: Exchange, fromStarter: boolean): void {
     this.isWatched[row] = 1;
-    append(this.#waiting, row, { exchange, fromStarter });
+    this.#waiting.append(row, { exchange, fromStarter });
   }
 
   /** ESP came on the row. */
   notify(row: number, at: number): void {
     this.isWatched[row] = 0;
-    for (const { exchange, fromStarter } of this.#waiting.get(row) ?? []) {
+    for (const { exchange, fromStarter } of this.#waiting.take(row)) {
       if (fromStarter) exchange.espFromStarterAt = at;
       else exchange.espFromOtherAt = at;
     }
-    this.#waiting.delete(row);
   }
 
   /** Drops quick modes that are given up. */
   release(exchanges: ReadonlySet<Exchange>): void {
-    this.#waiting.forEach((entries, row) => {
-      if (!entries.some(({ exchange }) => exchanges.has(exchange))) return;
-      const left = entries.filter(({ exchange }) => !exchanges.has(exchange));
-      if (left.length > 0) this.#waiting.set(row, left);
-      else {
-        this.#waiting.delete(row);
+    this.#waiting.drop(
+      ({ exchange }) => exchanges.has(exchange),
+      (row) => {
         this.isWatched[row] = 0;
-      }
-    });
+      },
+    );
   }
 
   /** Rows were numbered anew, -1 where one was dropped; `last` is the last old one. */
@@ -59,9 +55,7 @@ export class EspWatch {
     for (let row = 0; row <= last; row += 1) {
       if (moved[row] >= 0) this.isWatched[moved[row]] = this.isWatched[row];
     }
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const [row, entries] of waiting) if (moved[row] >= 0) this.#waiting.set(moved[row], entries);
+    this.#waiting.move(moved);
   }
 
   grow(): void {
@@ -70,11 +64,11 @@ export class EspWatch {
 
   /** All that is known, to be kept in a state file. */
   save() {
-    return { watched: this.isWatched, waiting: this.#waiting };
+    return { watched: this.isWatched, waiting: this.#waiting.save() };
   }
 
   restore({ watched, waiting }: ReturnType<EspWatch["save"]>): void {
     this.isWatched = movedTo(this.#memory, watched, Uint8Array);
-    this.#waiting = waiting;
+    this.#waiting.restore(waiting);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints.ts";
-import { append } from "../collections/grouping.ts";
+import { RowLists } from "../collections/row-lists.ts";
 import { WordTable } from "../collections/word-table.ts";
 import { HOST_WATCHED } from "../core/layout.ts";
 import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
@@ -31,7 +31,7 @@ export class HostTable {
   ikev2Endpoints = new Set<number>();
   /** 1 where exchanges wait for the host's next packet. */
   #watched: Uint8Array;
-  #waiting = new Map<number, Exchange[]>();
+  readonly #waiting = new RowLists<Exchange>();
 
   readonly #memory: Memory;
 
@@ -91,12 +91,11 @@ export class HostTable {
 
   #notify(host: number, at: number): void {
     this.#watched[host] = 0;
-    for (const exchange of this.#waiting.get(host) ?? []) {
+    for (const exchange of this.#waiting.take(host)) {
       const { firstCopy } = exchange;
       if (Number.isNaN(exchange.otherSentAt)) exchange.otherSentAt = at;
       if (firstCopy !== null && Number.isNaN(firstCopy.otherSentAt)) firstCopy.otherSentAt = at;
     }
-    this.#waiting.delete(host);
   }
 
   wasSeenSending(host: number): boolean {
@@ -114,7 +113,7 @@ export class HostTable {
   /** Tells `exchange` when the host sends its next packet to anyone. */
   watch(host: number, exchange: Exchange): void {
     this.#watched[host] = 1;
-    append(this.#waiting, host, exchange);
+    this.#waiting.append(host, exchange);
   }
 
   /** Exchanges that began before `at` wait no longer. */
@@ -128,14 +127,8 @@ export class HostTable {
   }
 
   #letGo(isGone: (exchange: Exchange) => boolean): void {
-    this.#waiting.forEach((waiting, host) => {
-      if (!waiting.some(isGone)) return;
-      const left = waiting.filter((exchange) => !isGone(exchange));
-      if (left.length > 0) this.#waiting.set(host, left);
-      else {
-        this.#waiting.delete(host);
-        this.#watched[host] = 0;
-      }
+    this.#waiting.drop(isGone, (host) => {
+      this.#watched[host] = 0;
     });
   }
 
@@ -151,9 +144,7 @@ export class HostTable {
     this.activity.renumber(moved);
     const kept = [...this.ikev2Endpoints].filter((end) => moved[hostOf(end)] >= 0);
     this.ikev2Endpoints = new Set(kept.map((end) => endpoint(moved[hostOf(end)], portOf(end))));
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const [host, exchanges] of waiting) this.#waiting.set(moved[host], exchanges);
+    this.#waiting.move(moved);
     return moved;
   }
 
@@ -162,7 +153,7 @@ export class HostTable {
     const { hasSent, ikev2, isakmp, ikev2Endpoints } = this;
     const flags = { hasSent, ikev2, isakmp, watched: this.#watched };
     const activity = this.activity.save();
-    return { keys: this.#table.save(), flags, waiting: this.#waiting, activity, ikev2Endpoints };
+    return { keys: this.#table.save(), flags, waiting: this.#waiting.save(), activity, ikev2Endpoints };
   }
 
   restore({ keys, flags, waiting, activity, ikev2Endpoints }: ReturnType<HostTable["save"]>): void {
@@ -173,7 +164,7 @@ export class HostTable {
     this.hasSent = flags.hasSent;
     this.ikev2 = flags.ikev2;
     this.#watched = movedTo(this.#memory, flags.watched, Uint8Array);
-    this.#waiting = waiting;
+    this.#waiting.restore(waiting);
   }
 
   /** Writes the address to `out` as `addressWords` does. */
