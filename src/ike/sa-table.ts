@@ -12,6 +12,7 @@ import { WordTable } from "../collections/word-table.ts";
 import { Pool } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import { Exchange } from "./exchange.ts";
+import { longestSilent } from "./longest-silent.ts";
 import { IkeSa, withSide } from "./sa.ts";
 
 /** SAs from different hosts under one initiator cookie, before the responder answers. */
@@ -141,23 +142,12 @@ export class SaTable {
 
   /** Gives up SAs until a quarter of the room for SAs and for parts is free. */
   #evict(): void {
-    const { sas } = this;
-    const ranks = new Uint8Array(sas.length);
-    const lives = new Float64Array(sas.length);
-    const order = new Uint32Array(sas.length);
-    sas.forEach((sa, i) => {
-      ranks[i] = sa.exchanges.length > 0 ? 2 : sa.answered ? 1 : 0;
-      lives[i] = this.#lastLifeOf(sa);
-      order[i] = i;
-    });
-    order.sort((a, b) => ranks[a] - ranks[b] || lives[a] - lives[b] || a - b);
     const maxSas = Math.floor((this.#maxSas * 3) / 4);
     const maxParts = maxSas * PARTS_PER_SA;
     const gone = new Set<IkeSa>();
     let { parts } = this;
-    for (const i of order) {
-      const sa = sas[i];
-      if (order.length - gone.size <= maxSas && parts <= maxParts) break;
+    for (const sa of longestSilent(this.sas, this.#lastLifeOf)) {
+      if (this.sas.length - gone.size <= maxSas && parts <= maxParts) break;
       gone.add(sa);
       parts -= sa.parts;
     }
