@@ -40,7 +40,7 @@ function agreed(known: readonly number[] | null, hashes: readonly number[]): rea
 
 /** The latest quick modes, which an Informational may concern. */
 function openExchanges({ exchanges }: IkeSa): readonly Exchange[] {
-  return exchanges.slice(-OPEN_EXCHANGES);
+  return exchanges.length <= OPEN_EXCHANGES ? exchanges : exchanges.slice(-OPEN_EXCHANGES);
 }
 
 /** An Informational: what it ends, if anything, is encrypted as a rule, so that its time is what is kept. */

@@ -224,8 +224,10 @@ export class IkeSa extends SaNumbers {
   }
 
   noteInformational(side: Side, { at, length }: Message): void {
-    const times = [...this.informationals[side].slice(1 - MAX_INFORMATIONALS), at];
-    this.informationals = withSide(this.informationals, side, times);
+    if (this.informationals === NEITHER_TOLD) this.informationals = [[], []];
+    const times = this.informationals[side] as number[];
+    if (times.length === MAX_INFORMATIONALS) times.shift();
+    times.push(at);
     const answers =
       this.informationalSide === 1 - side &&
       this.informationalLength === length &&

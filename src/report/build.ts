@@ -35,14 +35,15 @@ const SHOWN_FLOWS = 16;
 /** Of the client's UDP flows, in order of appearance: towards port 500, 4500, and again after a NAT rebinding. */
 function communityIdsOf(client: JudgedClient, hosts: Hosts): string[] {
   const end = (endpoint: number) => ({ address: hosts.bytes(hostOf(endpoint)), port: portOf(endpoint) });
-  const ids = new Set<string>();
+  const ids: string[] = [];
   for (const { sa } of client.sessions) {
     for (const { ends } of sa.paths) {
-      if (ids.size === SHOWN_FLOWS) return [...ids];
-      ids.add(communityId(end(ends[0]), end(ends[1])));
+      if (ids.length === SHOWN_FLOWS) return ids;
+      const id = communityId(end(ends[0]), end(ends[1]));
+      if (!ids.includes(id)) ids.push(id);
     }
   }
-  return [...ids];
+  return ids;
 }
 
 export function platformOf(client: JudgedClient): string | null {

@@ -24,22 +24,26 @@ interface FailedTry {
 
 /** The outcome of every client of these IKE SAs, which are those of one responder. */
 export function clientOutcomes(clientSas: readonly ClientSa[]): Map<Client, ClientOutcome> {
-  const byClient = grouped(clientSas, ({ client }) => client);
-  return new Map([...byClient].map(([client, own]) => [client, outcomeOf(own)]));
+  const outcomes = new Map<Client, ClientOutcome>();
+  grouped(clientSas, ({ client }) => client).forEach((own, client) => {
+    outcomes.set(client, outcomeOf(own));
+  });
+  return outcomes;
 }
 
 function outcomeOf(clientSas: readonly ClientSa[]): ClientOutcome {
   const accepted: number[] = [];
   const failed: FailedTry[] = [];
   for (const { session, outcomes, undecided } of clientSas) {
-    const decided = session.quickModes.filter((exchange) => !undecided.has(exchange));
-    const got = decided
-      .filter((exchange) => isAccepted(outcomes.get(exchange)!))
-      .map(({ firstAt }) => firstAt)
-      .sort((a, b) => a - b);
+    const got: number[] = [];
+    for (const exchange of session.quickModes) {
+      const isIn = !undecided.has(exchange) && isAccepted(outcomes.get(exchange)!);
+      if (isIn) got.push(exchange.firstAt);
+    }
+    got.sort((a, b) => a - b);
     for (const at of got) accepted.push(at);
-    for (const exchange of decided) {
-      if (!REFUSED.has(outcomes.get(exchange)!)) continue;
+    for (const exchange of session.quickModes) {
+      if (undecided.has(exchange) || !REFUSED.has(outcomes.get(exchange)!)) continue;
       const near = firstFrom(got, exchange.firstAt - SAME_DIAL) <= exchange.firstAt + SAME_DIAL;
       if (!near) failed.push(tryOf(exchange));
     }
