@@ -40,6 +40,8 @@ export interface Tenure {
   lifeBeforeAt: number;
   /** Last ESP on them before. */
   espBeforeAt: number;
+  /** A quick mode of it was accepted. */
+  firm: boolean;
 }
 
 /** The tenants of an endpoint, each from its moment on. `acceptedAt` gives a session's first accepted quick mode. */
@@ -47,7 +49,7 @@ export function tenuresOf(
   sessions: readonly Session[],
   accepted: (session: Session) => { exchange: Exchange | null; at: number } | null,
 ): Tenure[] {
-  const claims: TenureClaim[] = [];
+  const claims: Tenure[] = [];
   for (const session of sessions) {
     const first = session.quickModes[0];
     const taken = accepted(session);
@@ -79,10 +81,7 @@ export function tenuresOf(
   return tenures;
 }
 
-/** Firm: by an accepted quick mode. */
-type TenureClaim = Tenure & { firm: boolean };
-
-function tenureClaim(session: Session, from: Moment, exchange: Exchange | null, firm: boolean): TenureClaim {
+function tenureClaim(session: Session, from: Moment, exchange: Exchange | null, firm: boolean): Tenure {
   const { lifeAt, espAt } = exchange?.before ?? { lifeAt: Number.NaN, espAt: Number.NaN };
   return { session, from, lifeBeforeAt: lifeAt, espBeforeAt: espAt, firm };
 }

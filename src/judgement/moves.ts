@@ -6,14 +6,15 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Spi } from "../ike/facts.ts";
+import { isBefore, type Moment } from "./moment.ts";
 import type { Peer, Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
 /** Packets that show a sender at its new endpoint where what it is sent was not captured. */
 const PACKETS = 3;
 
-/** @param hasIke an IKE SA of its own is at the endpoint */
-export function movedEndpoints(peers: Peers, hasIke: (peer: Peer) => boolean): Map<number, number> {
+/** @param ikeBegins when the first IKE SA of its own began at the endpoint; null without one */
+export function movedEndpoints(peers: Peers, ikeBegins: (peer: Peer) => Moment | null): Map<number, number> {
   const places = new Map<number, { peer: Peer; spi: Spi }[]>();
   for (const peer of peers.byKey.values()) {
     for (const spi of peers.spis([peer.key], true)) {
@@ -21,25 +22,43 @@ export function movedEndpoints(peers: Peers, hasIke: (peer: Peer) => boolean): M
       append(places, spi.spi, { peer, spi });
     }
   }
-  const moved = new Map<number, number>();
+  const moved = new Map<number, Move>();
   for (const uses of places.values()) {
     if (uses.length < 2) continue;
     uses.sort((a, b) => a.spi.firstSegment - b.spi.firstSegment || a.spi.firstAt - b.spi.firstAt);
     for (let i = 1; i < uses.length; i += 1) {
       const [from, to] = [uses[i - 1], uses[i]];
       const sameKind = (from.peer.port === 0) === (to.peer.port === 0);
-      if (from.peer === to.peer || !sameKind || hasIke(to.peer)) continue;
-      if (isMove(from.spi, to.spi, to.peer, peers)) moved.set(to.peer.key, from.peer.key);
+      if (from.peer === to.peer || !sameKind) continue;
+      const ike = ikeBegins(to.peer);
+      if (ike !== null && !isBefore(beginOf(to.spi), ike)) continue;
+      if (isMove(from.spi, to.spi, to.peer, ike, peers)) {
+        const ikeAtOld = ikeBegins(from.peer);
+        const alone = ikeAtOld === null || isBefore(beginOf(from.spi), ikeAtOld);
+        moved.set(to.peer.key, { from: from.peer.key, alone });
+      }
     }
   }
   return rooted(moved);
 }
 
-/** It left the old endpoint before it came to the new one, and the responder follows it there. */
-function isMove(from: Spi, to: Spi, peer: Peer, peers: Peers): boolean {
+interface Move {
+  from: number;
+  /** The SPI was at the old endpoint before an IKE SA was: it may have come there by a move as well. */
+  alone: boolean;
+}
+
+function beginOf({ firstAt, firstSegment }: Spi): Moment {
+  return { at: firstAt, segment: firstSegment };
+}
+
+/** It left the old endpoint before it came to the new one, and the responder follows it there, before IKE does. */
+function isMove(from: Spi, to: Spi, peer: Peer, ike: Moment | null, peers: Peers): boolean {
   const left = from.lastSegment === to.firstSegment && from.lastAt < to.firstAt;
   if (!left) return false;
-  if (peers.hasEsp(peer.received)) return true;
+  const follows = (spi: Spi) => ike === null || isBefore(beginOf(spi), ike);
+  if (peers.hasEsp(peer.received) && (ike === null || peers.spis([peer.key], false).some(follows)))
+    return true;
   if (answersAnyone(peer, peers)) return false;
   return to.packets >= PACKETS && to.firstSequence > from.lastSequence;
 }
@@ -53,16 +72,17 @@ function answersAnyone({ port }: Peer, peers: Peers): boolean {
 }
 
 /** Moves of moves lead to where the session began. */
-function rooted(moved: Map<number, number>): Map<number, number> {
+function rooted(moved: ReadonlyMap<number, Move>): Map<number, number> {
   const roots = new Map<number, number>();
-  for (const key of moved.keys()) {
+  for (const [key, move] of moved) {
+    let last: Move | undefined = move;
     let root = key;
-    for (let i = 0; i <= moved.size; i += 1) {
-      const next = moved.get(root);
-      if (next === undefined) break;
-      root = next;
+    for (let i = 0; i <= moved.size && last !== undefined; i += 1) {
+      root = last.from;
+      last = last.alone ? moved.get(root) : undefined;
     }
-    if (root !== key && !moved.has(root)) roots.set(key, root);
+    // Moves in a circle lead nowhere.
+    if (last === undefined && root !== key) roots.set(key, root);
   }
   return roots;
 }

@@ -6,11 +6,15 @@ import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { espSinceAt } from "./implied-claims.ts";
-import { type Life, lifeOf, type Stay, tenuresOf } from "./life.ts";
+import { type Life, lifeOf, type Stay, type Tenure, tenuresOf } from "./life.ts";
+import { isBefore, type Moment } from "./moment.ts";
 import { movedEndpoints, otherPorts } from "./moves.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Peer, Peers } from "./peers.ts";
-import type { Session } from "./session.ts";
+import { beginOf, type Session } from "./session.ts";
+
+/** Of an IKE SA that began before the capture. */
+const FROM_THE_START: Moment = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
 
 /** Of each session, by its index. */
 export interface Ownership {
@@ -26,30 +30,43 @@ export function livesOf(
   judged: Outcomes,
 ): Ownership {
   const atKey = new Map<number, Session[]>();
-  const atHost = new Set<number>();
+  const atHost = new Map<number, Session>();
   for (const session of sessions) {
     for (const key of keys[session.index]) {
       append(atKey, key, session);
-      atHost.add(hostOf(key));
+      if (!atHost.has(hostOf(key))) atHost.set(hostOf(key), session);
     }
   }
-  const hasIke = ({ key, host, port }: Peer) => (port === 0 ? atHost.has(host) : atKey.has(key));
+  const firstAt = ({ key, host, port }: Peer) => (port === 0 ? atHost.get(host) : atKey.get(key)?.[0]);
+  const ikeBegins = (peer: Peer) => {
+    const first = firstAt(peer);
+    return first === undefined ? null : first.begunBefore ? FROM_THE_START : beginOf(first);
+  };
   const accepted = sessions.map((session) => acceptanceOf(session, keys[session.index], peers, judged));
-  const further = furtherEndpoints(sessions, keys, accepted, { peers, judged, hasIke });
+  const further = furtherEndpoints(sessions, keys, accepted, { peers, judged, ikeBegins });
+  const movedTo = new Set([...further.values()].flat());
   const stays = sessions.map((): Stay[] => []);
   const acceptedBy = ({ index }: Session) => accepted[index];
+  // An SA that was refused takes nothing from the session that a NAT had moved to its endpoint.
+  const tenuresAt = (key: number, there: readonly Session[]) =>
+    movedTo.has(key) ? tenuresOf(there, acceptedBy).filter(({ firm }) => firm) : tenuresOf(there, acceptedBy);
   atKey.forEach((there, key) => {
-    const tenures = tenuresOf(there, acceptedBy);
-    const own = [key, ...(further.get(key) ?? [])];
+    const tenures = tenuresAt(key, there);
+    const moves = (further.get(key) ?? []).map((each) => ({
+      key: each,
+      next: tenuresAt(each, atKey.get(each) ?? [])[0],
+    }));
+    const own = [key, ...moves.filter(({ next }) => next === undefined).map((move) => move.key)];
     for (let i = 0; i < tenures.length; i += 1) {
+      const { session, from } = tenures[i];
       const next = tenures[i + 1];
-      stays[tenures[i].session.index].push({
-        keys: own,
-        from: tenures[i].from,
-        to: next?.from ?? null,
-        lifeBeforeAt: next?.lifeBeforeAt ?? Number.NaN,
-        espBeforeAt: next?.espBeforeAt ?? Number.NaN,
-      });
+      stays[session.index].push(stayOn(own, from, next));
+      // Until an IKE SA of its own begins there.
+      for (const move of moves) {
+        if (move.next === undefined || !isBefore(from, move.next.from)) continue;
+        const isFirst = next === undefined || isBefore(move.next.from, next.from);
+        stays[session.index].push(stayOn([move.key], from, isFirst ? move.next : next));
+      }
     }
   });
   return {
@@ -57,7 +74,7 @@ export function livesOf(
     keys:
       further.size === 0
         ? keys
-        : keys.map((own) => [...own, ...own.flatMap((key) => further.get(key) ?? [])]),
+        : keys.map((own) => [...new Set([...own, ...own.flatMap((key) => further.get(key) ?? [])])]),
   };
 }
 
@@ -66,11 +83,12 @@ function furtherEndpoints(
   sessions: readonly Session[],
   keys: readonly (readonly number[])[],
   accepted: readonly (Acceptance | null)[],
-  { peers, judged, hasIke }: { peers: Peers; judged: Outcomes; hasIke: (peer: Peer) => boolean },
+  { peers, judged, ikeBegins }: { peers: Peers; judged: Outcomes; ikeBegins: (peer: Peer) => Moment | null },
 ): Map<number, number[]> {
   const further = new Map<number, number[]>();
   if (peers.byKey.size === 0) return further;
-  const moved = movedEndpoints(peers, hasIke);
+  const moved = movedEndpoints(peers, ikeBegins);
+  const hasIke = (peer: Peer) => ikeBegins(peer) !== null;
   const established = sessions
     .map((session) => ({
       session,
@@ -87,6 +105,16 @@ function furtherEndpoints(
 interface Acceptance {
   exchange: Exchange | null;
   at: number;
+}
+
+function stayOn(keys: readonly number[], from: Moment, next: Tenure | undefined): Stay {
+  return {
+    keys,
+    from,
+    to: next?.from ?? null,
+    lifeBeforeAt: next?.lifeBeforeAt ?? Number.NaN,
+    espBeforeAt: next?.espBeforeAt ?? Number.NaN,
+  };
 }
 
 /** The first accepted quick mode of a session; of one without any, the ESP that shows one that the capture lost. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
 import { movedEndpoints, otherPorts } from "../../src/judgement/moves.ts";
-import { at, peersFrom, type RowMade, sessionMade, spiMade } from "../support/facts-made.ts";
+import { at, moment, peersFrom, type RowMade, sessionMade, spiMade } from "../support/facts-made.ts";
 
 const MICRO = 1e-6;
 const keyOf = (port: number, host = 1) => endpoint(host, port);
@@ -18,19 +18,18 @@ const up = (
   ...row,
 });
 /** ESP of the responder to the same. */
-const down = (port: number, host = 1): RowMade => ({
+const down = (port: number, host = 1, from = 0): RowMade => ({
   host,
   port,
   outgoing: true,
-  spis: [spiMade({ spi: 0x99 })],
+  spis: [spiMade({ spi: 0x99, firstAt: at(from) })],
 });
 
 describe("a session that its NAT moved (3.6)", () => {
-  const moves = (rows: readonly RowMade[], hasIke: (port: number) => boolean = () => false) =>
-    [...movedEndpoints(peersFrom(rows), ({ port }) => hasIke(port))].map(([to, from]) => [
-      to % 65_536,
-      from % 65_536,
-    ]);
+  const moves = (rows: readonly RowMade[], ike: Readonly<Record<number, number>> = {}) =>
+    [...movedEndpoints(peersFrom(rows), ({ port }) => (port in ike ? moment(ike[port]) : null))].map(
+      ([to, from]) => [to % 65_536, from % 65_536],
+    );
   const moved = [[2_000, 1_000]];
 
   it.each<[string, readonly RowMade[], number[][]]>([
@@ -92,8 +91,35 @@ describe("a session that its NAT moved (3.6)", () => {
 
   it("not to an endpoint with an IKE SA of its own", () => {
     const rows = [up(1_000, 0, 10), up(2_000, 11, 20), down(2_000)];
-    expect(moves(rows, (port) => port === 2_000)).toEqual([]);
-    expect(moves(rows, (port) => port === 1_000)).toEqual(moved);
+    expect(moves(rows, { 2000: 0 })).toEqual([]);
+    expect(moves(rows, { 2000: 11 })).toEqual([]);
+    expect(moves(rows, { 1000: 0 })).toEqual(moved);
+  });
+
+  it("to one where an IKE SA began after the session had come, and the responder had followed it", () => {
+    const rows = [up(1_000, 0, 10), up(2_000, 11, 20)];
+    expect(moves([...rows, down(2_000, 1, 12)], { 2000: 30 })).toEqual(moved);
+    expect(moves([...rows, down(2_000, 1, 31)], { 2000: 30 })).toEqual([]);
+  });
+
+  it("from where its own IKE SA began, not from where another session had come from", () => {
+    const own = { spi: 7 };
+    const rows = [
+      up(1_000, 0, 10),
+      up(2_000, 11, 20),
+      down(2_000, 1, 12),
+      up(3_000, 51, 60, own),
+      down(3_000),
+    ];
+    const second = { port: 2_000, spis: [spiMade({ ...own, firstAt: at(40), lastAt: at(50), packets: 3 })] };
+    expect(moves([...rows, second], { 2000: 30 })).toEqual([
+      [2_000, 1_000],
+      [3_000, 2_000],
+    ]);
+    expect(moves([...rows, second])).toEqual([
+      [2_000, 1_000],
+      [3_000, 1_000],
+    ]);
   });
 });
 

@@ -107,7 +107,12 @@ function attribute(
   const strays = strayEndpoints(sas, signs, quickModes, outcomes);
   const home = (endpoint: string): string => {
     let name = endpoint;
-    for (let i = 0; i < 10 && moved.has(name); i += 1) name = moved.get(name)!;
+    for (let i = 0; i < 10; i += 1) {
+      const move = moved.get(name);
+      if (move === undefined) break;
+      name = move.old;
+      if (!move.alone) break;
+    }
     return name;
   };
   const users = new Map<string, Sa[]>();
@@ -119,8 +124,12 @@ function attribute(
   }
   const result = new Map<Sa, Sign[]>();
   for (const sign of signs) {
-    const endpoint = strays.get(`${sign.responder} ${sign.endpoint}`) ?? home(sign.endpoint);
-    const owner = ownerAt(sign.at, users.get(`${sign.responder} ${endpoint}`) ?? [], quickModes, outcomes);
+    const own = users.get(`${sign.responder} ${sign.endpoint}`) ?? [];
+    const root = strays.get(`${sign.responder} ${sign.endpoint}`) ?? home(sign.endpoint);
+    // To where a NAT moved a session, its client may begin another one later.
+    const there = root === sign.endpoint ? [] : (users.get(`${sign.responder} ${root}`) ?? []);
+    const both = [...new Set([...there, ...own])].sort((a, b) => a.start - b.start);
+    const owner = ownerAt(sign.at, both, quickModes, outcomes);
     if (owner !== null) result.set(owner, [...(result.get(owner) ?? []), sign]);
   }
   return result;
@@ -189,6 +198,8 @@ function clientGroups(sas: readonly Sa[], traces: Traces): (sa: Sa) => Sa[] {
   const groups = new Map<Sa, Sa[]>(sas.map((sa) => [sa, [sa]]));
   const pairs = sas.flatMap((a, i) => sas.slice(i + 1).map((b) => [a, b] as const));
   const near = pairs.filter(([a, b]) => a.responder === b.responder && a.client === b.client);
+  // One of which little is known belongs to the next before it or after it.
+  near.sort((x, y) => Math.abs(x[0].start - x[1].start) - Math.abs(y[0].start - y[1].start));
   const samePort = ([a, b]: readonly [Sa, Sa]) =>
     ownEndpoints(a).some((endpoint) => ownEndpoints(b).includes(endpoint));
   for (const [a, b] of [...near.filter(samePort), ...near.filter((pair) => !samePort(pair))]) {

@@ -57,16 +57,21 @@ function isUp({ from, to }: Packet, responders: Map<string, string>, clients: Se
 
 /**
  * Client endpoints of an SA's ESP: those on 4500 that the client sent from; protocol 50 where it never was there.
- * What the responder sent elsewhere counts only where nothing of the client was captured.
+ * What the responder sent counts at its own addresses (a NAT has moved its port), elsewhere only where nothing of the
+ * client was captured.
  */
 export function ownEndpoints(sa: Sa): string[] {
-  const sent = sa.messages.some(({ fromClient }) => fromClient);
+  const sent = new Set(
+    sa.messages
+      .filter(({ fromClient }) => fromClient)
+      .flatMap(({ copies }) => copies.map((copy) => clientEnd(copy, true).address)),
+  );
   const floated = new Set<string>();
   const plain = new Set<string>();
   for (const { copies, fromClient } of sa.messages) {
-    if (sent && !fromClient) continue;
     for (const copy of copies) {
       const { address, port } = clientEnd(copy, fromClient);
+      if (!fromClient && sent.size > 0 && !sent.has(address)) continue;
       if (copy.floated) floated.add(endpointName(address, port));
       else plain.add(endpointName(address, 0));
     }
@@ -108,26 +113,45 @@ function showsEsp(
   return all.size === 1 && ways.size > 0;
 }
 
+export interface Move {
+  old: string;
+  /** The SPI was at the old endpoint before an IKE SA was: it may have come there by a move as well. */
+  alone: boolean;
+}
+
 /** 3.6: endpoints that an SPI towards the responder left for another one, by the new name. */
-export function movedEndpoints(sas: readonly Sa[], signs: readonly Sign[]): Map<string, string> {
-  const moved = new Map<string, string>();
-  const taken = new Set(sas.flatMap(ownEndpoints));
+export function movedEndpoints(sas: readonly Sa[], signs: readonly Sign[]): Map<string, Move> {
+  const moved = new Map<string, Move>();
+  const ikeBegins = firstIke(sas);
   for (const group of bySpi(signs).values()) {
     const spans = spansOf(group);
     if (spans.some(({ from }, i) => i > 0 && spans.slice(0, i).some(({ to }) => to >= from))) continue;
-    for (const [i, { endpoint, count }] of spans.entries()) {
+    for (const [i, { endpoint, from, count }] of spans.entries()) {
       if (i === 0) continue;
-      const old = spans[i - 1].endpoint;
-      if (taken.has(endpoint) || endpoint.slice(0, 3) !== old.slice(0, 3)) continue;
+      const { endpoint: old, from: came } = spans[i - 1];
+      const move = { old, alone: came < ikeBegins(old) };
+      const ike = ikeBegins(endpoint);
+      if (from >= ike || endpoint.slice(0, 3) !== old.slice(0, 3)) continue;
       const { responder } = group[0];
       const down = signs.filter(
         (sign) => sign.kind === "esp" && !sign.fromClient && sign.responder === responder,
       );
-      const answered = down.some((sign) => sign.endpoint === endpoint);
-      if (answered || (down.length === 0 && count >= 3)) moved.set(endpoint, old);
+      const answered = down.some((sign) => sign.endpoint === endpoint && sign.at < ike);
+      if (answered || (down.length === 0 && count >= 3)) moved.set(endpoint, move);
     }
   }
   return moved;
+}
+
+/** When the first IKE SA of its own began at an endpoint; infinity without one. */
+function firstIke(sas: readonly Sa[]): (endpoint: string) => number {
+  const begins = new Map<string, number>();
+  for (const sa of sas) {
+    const start = sa.phase1Seen ? sa.start : Number.NEGATIVE_INFINITY;
+    for (const endpoint of ownEndpoints(sa))
+      begins.set(endpoint, Math.min(start, begins.get(endpoint) ?? Number.POSITIVE_INFINITY));
+  }
+  return (endpoint) => begins.get(endpoint) ?? Number.POSITIVE_INFINITY;
 }
 
 function bySpi(signs: readonly Sign[]): Map<string, Sign[]> {

@@ -87,10 +87,7 @@ export class Dialogue extends Connected implements Session {
       ["down", renewal(next.cookies, make)],
       ["up", chosen(next.cookies, this.nature.vendorIds)],
       ["down", exchangeMessage(next.cookies, "client", make, { remote: seen, own: responder }, random)],
-      [
-        "up",
-        exchangeMessage(next.cookies, "responder", "nameless", { remote: responder, own }, random),
-      ],
+      ["up", exchangeMessage(next.cookies, "responder", "nameless", { remote: responder, own }, random)],
       ["down", next.encrypted(2, 0, 76)],
       ["up", next.encrypted(2, 0, 76)],
     ];
