@@ -50,6 +50,8 @@ export interface ClaimQuestions {
   overlap: (claim: Claim, moment: Moment) => Overlap;
   relation: (claim: Claim, contender: ClientSa) => Relation;
   inUse: (claim: Claim, moment: Moment) => boolean;
+  /** What it had the ID in use for is known to have gone. */
+  givenUp: (claim: Claim, moment: Moment) => boolean;
   /** When an ended claim ended. */
   endOf: (claim: Claim) => number;
 }
@@ -62,7 +64,7 @@ export class LiveClaims {
   readonly #ask: ClaimQuestions;
   readonly #heaps: Record<LiveOverlap, Heap<Claim>>;
   #takenOver: TakeOver | null = null;
-  /** When somebody was last accepted while an older claim was certain and not in use. */
+  /** When somebody was last accepted while an older claim was certain but not in use. */
   #freedAt: Moment | null = null;
   /** The newest claim of each client: an older one holds nothing more. */
   readonly #newest = new Map<Client, Claim>();
@@ -127,7 +129,7 @@ export class LiveClaims {
     this.#takenOver = by;
   }
 
-  /** Somebody was accepted on the ID: whoever lived on, and did not have it in use, had been freed of it by then. */
+  /** Somebody was accepted on the ID: whoever lived on, but had given up what it used the ID for, is freed of it. */
   free(at: Moment): void {
     this.#freedAt = at;
   }
@@ -157,7 +159,7 @@ export class LiveClaims {
   #wasFreed(claim: Claim): boolean {
     const at = this.#freedAt;
     const { since, segment } = claim;
-    return at !== null && isBefore({ at: since, segment }, at) && !this.#ask.inUse(claim, at);
+    return at !== null && isBefore({ at: since, segment }, at) && this.#ask.givenUp(claim, at);
   }
 
   #noteEnded(claim: Claim): void {

@@ -13,7 +13,7 @@ import type { ClientSa } from "./client-sa.ts";
 import { isDropping } from "./dropping.ts";
 import { type FormerHolder, formerHolderOf } from "./former-holder.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
-import { isInUse } from "./in-use.ts";
+import { isInUse, wasGivenUp } from "./in-use.ts";
 import { endOf, overlapAt } from "./lifespan.ts";
 import { inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
@@ -251,6 +251,7 @@ function questions(identity: IdentityQuestions): ClaimQuestions {
     },
     relation: (claim, contender) => relationOfClientSas(claim.clientSa, contender, identity),
     inUse: isInUse,
+    givenUp: wasGivenUp,
     endOf: ({ clientSa }) => endOf(clientSa.lifespan),
   };
 }

@@ -17,19 +17,44 @@ export function isInUse({ clientSa, exchange, implied }: Claim, moment: Moment):
   if (implied || exchange === null || clientSa.lifespan.life.segment < moment.segment) return false;
   // Who was never seen to be accepted does not demonstrably hold anything.
   if (!isAccepted(clientSa.outcomes.get(exchange)!)) return false;
-  const spis = clientSa.peers.spis(clientSa.keys, false).filter(({ spi }) => spi !== 0);
-  const captured = !clientSa.lifespan.blind && spis.length > 0;
-  return captured ? isSending(clientSa, exchange, spis, moment) : isLatest(clientSa, exchange, moment);
+  const spis = spisOf(clientSa);
+  if (spis.length === 0) return isLatest(clientSa, exchange, moment);
+  return begunWith(clientSa, exchange, spis).some((spi) => isSending(spi, moment));
 }
 
-/** The responder still sends after the moment on the SPI that began with the quick mode. */
-function isSending(clientSa: ClientSa, exchange: Exchange, spis: readonly Spi[], moment: Moment): boolean {
+/**
+ * What the client had the ID in use for is known to have gone by a moment: the responder sends no more on the SPI that
+ * began with the quick mode, or never did and sends on that of the pair's other one. One that was not kept (6.17) says
+ * nothing.
+ */
+export function wasGivenUp({ clientSa, exchange, implied }: Claim, moment: Moment): boolean {
+  if (implied || exchange === null) return true;
+  const spis = spisOf(clientSa);
+  if (spis.length === 0) return !isLatest(clientSa, exchange, moment);
+  const own = begunWith(clientSa, exchange, spis);
+  if (own.length > 0) return !own.some((spi) => isSending(spi, moment));
+  const after = clientSa.session.quickModes.filter(
+    (each) => each.firstAt > exchange.firstAt && each.firstAt - exchange.firstAt <= PAIR_WITHIN,
+  );
+  return after.some((each) => begunWith(clientSa, each, spis).length > 0);
+}
+
+/** SPIs of what the responder sends it, where those are captured. */
+function spisOf({ lifespan, peers, keys }: ClientSa): Spi[] {
+  return lifespan.blind ? [] : peers.spis(keys, false).filter(({ spi }) => spi !== 0);
+}
+
+function isSending({ lastAt, lastSegment }: Spi, moment: Moment): boolean {
+  return isBefore(moment, { at: lastAt, segment: lastSegment });
+}
+
+/** The SPIs that began with the quick mode. */
+function begunWith(clientSa: ClientSa, exchange: Exchange, spis: readonly Spi[]): Spi[] {
   const { life } = clientSa.lifespan;
   const end: Moment = { at: life.lastAt, segment: life.segment };
-  return spis.some((spi) => {
+  return spis.filter((spi) => {
     const first: Moment = { at: spi.firstAt, segment: spi.firstSegment };
     return (
-      isBefore(moment, { at: spi.lastAt, segment: spi.lastSegment }) &&
       spi.firstSegment === exchange.segment &&
       spi.firstAt >= exchange.firstAt &&
       // What begins later on the same endpoints is another session's.

@@ -53,6 +53,7 @@ describe("who holds an ID (6.3)", () => {
       relation: (claim, other) =>
         other === contender ? of(claim).relation! : between(claim.clientSa, other),
       inUse: (claim) => of(claim).inUse!,
+      givenUp: (claim) => !of(claim).inUse!,
       endOf: ({ clientSa }) => clientSa.lifespan.farewells.any!.at,
     });
     for (const { claim } of list) claims.add(claim);

@@ -6,6 +6,7 @@ import type { Field } from "./known.ts";
 import type { Sign } from "./life.ts";
 import { isAccepted, type Outcome } from "./outcome.ts";
 import type { QuickMode } from "./quick-modes.ts";
+import type { Sa } from "./roles.ts";
 
 export type Verdict = "rejected" | "predicted" | "possible" | "tolerated";
 
@@ -40,10 +41,7 @@ export function judge(field: Field): Judged {
     const outcome = field.outcomes.get(quickMode)!;
     const rivals = rivalsOf(quickMode, field);
     let freed = false;
-    const best = rivals.reduce<Claim | null>(
-      (one, other) => (one === null || surer(other, one, quickMode, field) ? other : one),
-      null,
-    );
+    const best = holderOf(quickMode, outcome, rivals, field);
     if (best === null) {
       if (!isAccepted(outcome)) refusedWithoutHolder.push(quickMode);
     } else {
@@ -55,7 +53,7 @@ export function judge(field: Field): Judged {
       for (const claim of rivals) {
         const certain = overlapAt(quickMode.at, field.known.get(claim.sa)!) === "certain";
         // Whoever lived on without having the ID in use had been freed of it.
-        if (!certain || (freed && !isInUse(claim, quickMode, field))) claim.takenAt = quickMode.at;
+        if (!certain || (freed && isGivenUp(claim, quickMode, field))) claim.takenAt = quickMode.at;
       }
     }
   }
@@ -76,10 +74,36 @@ function rivalsOf({ sa, id, at }: QuickMode, field: Field): Claim[] {
   return [...newest.values()].filter((claim) => overlapAt(at, field.known.get(claim.sa)!) !== "ended");
 }
 
-/** 6.3: the surest overlap; among equals the one accepted latest. */
-function surer(a: Claim, b: Claim, { at }: QuickMode, field: Field): boolean {
-  const [x, y] = [a, b].map((claim) => SURENESS[overlapAt(at, field.known.get(claim.sa)!)]);
-  return x !== y ? x > y : a.from > b.from;
+/** Of the rivals the surest; who said goodbye before a slow answer came was not in its way. */
+function holderOf(
+  { sa, at, answeredAt }: QuickMode,
+  outcome: Outcome,
+  rivals: readonly Claim[],
+  field: Field,
+): Claim | null {
+  const surest = (list: readonly Claim[], when: number) =>
+    list.reduce<Claim | null>(
+      (one, other) => (one === null || surer(other, one, sa, when, field) ? other : one),
+      null,
+    );
+  const best = surest(rivals, at);
+  const answer = isAccepted(outcome) ? (answeredAt ?? at) : at;
+  const left = (claim: Claim) => overlapAt(answer, field.known.get(claim.sa)!) === "ended";
+  const certainly = best !== null && overlapAt(at, field.known.get(best.sa)!) === "certain";
+  return certainly && left(best)
+    ? surest(
+        rivals.filter((claim) => !left(claim)),
+        answer,
+      )
+    : best;
+}
+
+/** 6.3: the surest overlap; among equals one that is surely another client, then the one accepted latest. */
+function surer(a: Claim, b: Claim, sa: Sa, when: number, field: Field): boolean {
+  const [x, y] = [a, b].map((claim) => SURENESS[overlapAt(when, field.known.get(claim.sa)!)]);
+  if (x !== y) return x > y;
+  const [one, other] = [a, b].map((claim) => identity(claim.sa, sa, field.traces) === "two");
+  return one !== other ? one : a.from > b.from;
 }
 
 function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: Field): Attempt | null {
@@ -135,39 +159,69 @@ function isThrownOut({ at }: QuickMode, holder: Known): boolean {
 }
 
 const PAIR = 3;
+const PAIR_APART = 1;
 
 /** 6.7: the responder still sends on the SPI of the claim's own quick mode; else nothing speaks against it. */
-function isInUse({ quickMode: own, sa }: Claim, { at }: QuickMode, field: Field): boolean {
-  const known = field.known.get(sa)!;
-  if (own === null || field.outcomes.get(own) === "unproven") return false;
-  const isNamed = (sign: Sign) => sign.kind === "esp" && !sign.fromClient && sign.spi !== null;
-  const down = (field.signsOf.get(sa) ?? []).filter(isNamed);
-  // What an earlier session began on these endpoints goes on there, whose it is by 3.4 or not.
+function isInUse(claim: Claim, quickMode: QuickMode, field: Field): boolean {
+  const { quickMode: own, sa } = claim;
+  // Who was never seen to be accepted does not demonstrably hold anything.
+  if (own === null || !isAccepted(field.outcomes.get(own)!)) return false;
+  const down = downOf(sa, field);
+  if (down === null) return isLatest(own, quickMode, field);
+  return down.some((sign) => sign.at > quickMode.at && isOf(own, sign, down, field));
+}
+
+/** What the ID was used for is known to have gone: it was freed, if somebody else is accepted on it. */
+function isGivenUp({ quickMode: own, sa }: Claim, quickMode: QuickMode, field: Field): boolean {
+  if (own === null) return true;
+  const down = downOf(sa, field);
+  if (down === null) return !isLatest(own, quickMode, field);
+  const signs = down.filter((sign) => isOf(own, sign, down, field));
+  if (signs.length > 0) return signs.every((sign) => sign.at <= quickMode.at);
+  // The ESP of a pair runs on the SPI of the second one.
+  return field.scene.quickModes.some(
+    (other) =>
+      other.sa === sa &&
+      other.at > own.at &&
+      other.at <= own.at + PAIR_APART &&
+      down.some((sign) => isOf(other, sign, down, field)),
+  );
+}
+
+/** ESP of the responder on the endpoints of an SA, whose it is by 3.4 or not; null where SPIs were not captured. */
+function downOf(sa: Sa, field: Field): Sign[] | null {
   const endpoints = new Set(field.scene.endpoints(sa));
-  const there = field.signs.filter(
-    (sign) => isNamed(sign) && sign.responder === sa.responder && endpoints.has(sign.endpoint),
+  const there = field.signs.filter((sign) => sign.responder === sa.responder && endpoints.has(sign.endpoint));
+  const all = [...new Set([...(field.signsOf.get(sa) ?? []), ...there])];
+  const down = all.filter((sign) => sign.kind === "esp" && !sign.fromClient && sign.spi !== null);
+  return field.known.get(sa)!.blind || down.length === 0 ? null : down.sort((a, b) => a.at - b.at);
+}
+
+/** The SPI of a sign began with a quick mode: the latest that was accepted before it, and while the SA lived. */
+function isOf(own: QuickMode, { spi }: Sign, down: readonly Sign[], field: Field): boolean {
+  const began = down.find((sign) => sign.spi === spi)!.at;
+  const accepted = field.scene.quickModes.filter(
+    (other) =>
+      other.sa === own.sa &&
+      other.at < began &&
+      (other.byClient
+        ? isAccepted(field.outcomes.get(other)!)
+        : other.messages.some(({ fromClient }) => fromClient)),
   );
-  const later = field.scene.quickModes.filter((other) => other.sa === sa && other.at > own.at);
-  if (!known.blind && down.length + there.length > 0) {
-    const next = Math.min(Number.POSITIVE_INFINITY, ...later.map((other) => other.at));
-    const begun = (spi: number) =>
-      [...there, ...down].filter((sign) => sign.spi === spi).map((sign) => sign.at);
-    const spis = new Set(
-      down
-        .map(({ spi }) => spi!)
-        .filter((spi) => Math.min(...begun(spi)) > own.at && Math.min(...begun(spi)) <= next),
+  return accepted.at(-1) === own && began <= (field.known.get(own.sa)!.life.at(-1)?.at ?? began);
+}
+
+function isLatest({ sa, at: since }: QuickMode, { at }: QuickMode, field: Field): boolean {
+  const others = field.scene.quickModes.filter((other) => other.sa === sa);
+  if (others.some((other) => other.at > since && other.at < at)) return false;
+  const earlier = others.some((other) => other.at < since && since - other.at <= PAIR);
+  return !field.known
+    .get(sa)!
+    .life.some(
+      (sign) =>
+        sign.what === "informational" &&
+        sign.at > since &&
+        sign.at < at &&
+        !(earlier && sign.at <= since + PAIR),
     );
-    return down.some((sign) => sign.at > at && spis.has(sign.spi!));
-  }
-  if (later.some((other) => other.at < at)) return false;
-  const earlier = field.scene.quickModes.some(
-    (other) => other.sa === sa && other.at < own.at && own.at - other.at <= PAIR,
-  );
-  return !known.life.some(
-    (sign) =>
-      sign.what === "informational" &&
-      sign.at > own.at &&
-      sign.at < at &&
-      !(earlier && sign.at <= own.at + PAIR),
-  );
 }
