@@ -3,7 +3,7 @@
  * within 2 s, or one where the silence afterwards can be seen.
  */
 
-import type { Side } from "../ike/facts.ts";
+import type { Exchange, Side } from "../ike/facts.ts";
 import type { Life } from "./life.ts";
 import { type Moment, SECOND } from "./moment.ts";
 import type { Session } from "./session.ts";
@@ -13,6 +13,9 @@ const BURST = 2 * SECOND;
 const SILENCE = 5 * SECOND;
 /** How long the silence after a single Informational must be seen. */
 const SILENCE_SEEN = 90 * SECOND;
+
+/** Windows deletes the older IPsec SA of a pair or a rekey so soon after it began the newer one. */
+const REPLACES_WITHIN = 3 * SECOND;
 
 export interface Farewells {
   /** First message of the farewell that ended the SA, whoever said it. */
@@ -32,8 +35,14 @@ export function farewellsOf(session: Session, life: Life, blind: boolean, captur
   return { any, client, responder };
 }
 
+/** A single Informational that soon follows an accepted quick mode, no first one, deletes what that one replaces. */
+function deletesOlder(quickModes: readonly Exchange[], at: number): boolean {
+  const accepted = quickModes.filter((each) => each.replyAt >= each.firstAt || each.followedShorter);
+  return accepted.some(({ firstAt }, i) => i > 0 && firstAt < at && at - firstAt <= REPLACES_WITHIN);
+}
+
 function farewellOf(
-  { sa, quickModes }: Session,
+  { sa, client, quickModes }: Session,
   life: Life,
   side: Side,
   blind: boolean,
@@ -56,7 +65,7 @@ function farewellOf(
     if (times[i + 1] - time <= BURST) return true;
     const silent = captureEnd.segment > life.segment || captureEnd.at - life.lastBusyAt >= SILENCE_SEEN;
     // What another one follows was not the end: of several that are not a burst the last one is.
-    return !blind && silent && time === lastOfAll;
+    return !blind && silent && time === lastOfAll && !(side === client && deletesOlder(quickModes, time));
   });
   return at === undefined ? null : { at, segment: life.segment };
 }

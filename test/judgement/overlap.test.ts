@@ -144,7 +144,15 @@ describe("a farewell (6.5)", () => {
   const of = (
     client: readonly number[],
     responder: readonly number[] = [],
-    { life = {}, blind = false, end = moment(1_000), quickModes = [-60], deleted = UNSEEN } = {} as {
+    {
+      life = {},
+      blind = false,
+      end = moment(1_000),
+      quickModes = [-60],
+      answers = [] as readonly number[],
+      deleted = UNSEEN,
+    } = {} as {
+      answers?: readonly number[];
       life?: Partial<Life>;
       blind?: boolean;
       end?: ReturnType<typeof moment>;
@@ -158,7 +166,9 @@ describe("a farewell (6.5)", () => {
     });
     const session = sessionMade({
       sa,
-      quickModes: quickModes.map((seconds) => exchangeMade({ firstAt: at(seconds) })),
+      quickModes: quickModes.map((seconds, i) =>
+        exchangeMade({ firstAt: at(seconds), replyAt: at(answers[i] ?? Number.NaN) }),
+      ),
     });
     const lastAt = Math.max(...sa.informationals.flat(), T);
     return farewellsOf(session, lifeMade({ lastBusyAt: lastAt, lastAt, ...life }), blind, end);
@@ -176,6 +186,20 @@ describe("a farewell (6.5)", () => {
       of([0], [], { end: moment(-50, 1) }),
       0,
     ],
+    [
+      "a single one soon after a rekey deletes the SA that it replaces",
+      of([0], [], { quickModes: [-60, -3], answers: [-59, -2] }),
+      null,
+    ],
+    ["later than 3 s after it", of([0], [], { quickModes: [-60, -3 - MICRO], answers: [-59, -2] }), 0],
+    ["soon after the first quick mode there is none", of([0], [], { quickModes: [-1], answers: [-0.5] }), 0],
+    ["the rekey was not accepted", of([0], [], { quickModes: [-60, -1], answers: [-59] }), 0],
+    [
+      "a burst is a farewell soon after a rekey as well",
+      of([0, 1], [], { quickModes: [-60, -3], answers: [-59, -2] }),
+      0,
+    ],
+    ["a single one of the responder", of([], [0], { quickModes: [-60, -3], answers: [-59, -2] }), 0],
     ["one of each side is no burst: the later one ends it", of([0], [1]), 1],
     ["a quick mode of the client afterwards", of([0, 1], [], { quickModes: [2] }), null],
     ["a quick mode of the client at the same time", of([0, 1], [], { quickModes: [0] }), 0],

@@ -249,7 +249,7 @@ function knownOf(
     quickModes,
     life,
     blind,
-    farewell: farewellOf(life, blind, capture.end),
+    farewell: farewellOf(life, quickModes, blind, capture.end),
     pattern,
     countsByVendor: (microsoftVersion(vendorIds) ?? 0) >= COUNTS_FROM,
     lifetime: chosen?.clear?.lifetime ?? DEFAULT_LIFETIME,

@@ -2,6 +2,7 @@
 
 import { INFORMATIONAL, QUICK } from "./messages.ts";
 import type { Capture, Packet } from "./packets.ts";
+import type { QuickMode } from "./quick-modes.ts";
 import { clientEnd, type Sa } from "./roles.ts";
 
 /** A packet of ESP or a keepalive between a responder and an endpoint of one of its peers. */
@@ -198,6 +199,8 @@ const BURST = 2;
 const AFTERMATH = 5;
 /** A single one needs so much silence behind it. */
 const SILENCE = 90;
+/** So soon after a quick mode its client deletes the SA that it replaces. */
+const REPLACES_WITHIN = 3;
 
 export interface Farewell {
   at: number;
@@ -205,7 +208,15 @@ export interface Farewell {
 }
 
 /** 6.5 */
-export function farewellOf(life: readonly Life[], blind: boolean, end: number): Farewell | null {
+export function farewellOf(
+  life: readonly Life[],
+  own: readonly QuickMode[],
+  blind: boolean,
+  end: number,
+): Farewell | null {
+  const answered = own.filter(
+    ({ byClient, answeredAt, third }) => byClient && (answeredAt ?? third) !== null,
+  );
   for (const first of life) {
     if (first.what !== "informational") continue;
     const { at, fromClient } = first;
@@ -217,7 +228,11 @@ export function farewellOf(life: readonly Life[], blind: boolean, end: number): 
     );
     const last = later.findLast(({ what }) => what !== "keepalive")?.at ?? at;
     const another = later.some(({ what }) => what === "informational");
-    const alone = !blind && end - last >= SILENCE && !another;
+    // It deletes the older SA of a pair or of a rekey.
+    const replaces =
+      fromClient &&
+      answered.some((quickMode, i) => i > 0 && quickMode.at < at && at - quickMode.at <= REPLACES_WITHIN);
+    const alone = !blind && end - last >= SILENCE && !another && !replaces;
     if (burst || alone) return { at, byClient: fromClient };
   }
   return null;
