@@ -24,8 +24,11 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
   const responders = new Uint8Array(hosts.size);
   const peers = countPeers(sas, hosts);
   const renewals = new Renewals();
+  const answersOthers = answeringHosts(sas);
   const inferred = sas.map((sa) =>
-    sa.phase1Seen ? null : (clientByName(sa, options) ?? clientByPort(sa, options)),
+    sa.phase1Seen
+      ? null
+      : (clientByName(sa, options) ?? clientByPort(sa, options) ?? onlyOne(sa, answersOthers)),
   );
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
@@ -55,6 +58,19 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
       null;
     return client === null ? null : { client, inferred: true };
   });
+}
+
+/** Whether a host answered phase 1 of others than its peer, in this capture. */
+function answeringHosts(sas: readonly IkeSa[]): (host: number, peer: number) => boolean {
+  /** The peer whose phase 1 each host answered; -1 for several. */
+  const answered = new Map<number, number>();
+  for (const sa of sas) {
+    if (!sa.phase1Seen || !sa.answered) continue;
+    const [peer, host] = [hostAt(sa, 0), hostAt(sa, 1)];
+    const known = answered.get(host);
+    answered.set(host, known === undefined || known === peer ? peer : -1);
+  }
+  return (host, peer) => (answered.get(host) ?? peer) !== peer;
 }
 
 /**
@@ -96,9 +112,10 @@ function clientByName(sa: IkeSa, options: RoleOptions): Side | null {
 }
 
 /** When the test holds for one side alone, that side is the responder: gives the other one. */
-function onlyOne(sa: IkeSa, isResponder: (host: number) => boolean): Side | null {
-  const first = isResponder(hostAt(sa, 0));
-  const second = isResponder(hostAt(sa, 1));
+function onlyOne(sa: IkeSa, isResponder: (host: number, peer: number) => boolean): Side | null {
+  const [a, b] = [hostAt(sa, 0), hostAt(sa, 1)];
+  const first = isResponder(a, b);
+  const second = isResponder(b, a);
   if (first === second) return null;
   return first ? 1 : 0;
 }

@@ -113,6 +113,11 @@ describe("who is the client of an IKE SA (3.1, 3.2)", () => {
       "0 0? 1",
     ],
     [
+      "with a client of before the capture, whose IKE comes after that",
+      roles([{ hosts: [3, 2], phase1: true }, { hosts: [2, 1], phase1: true }, { hosts: [2, 1] }]),
+      "0 1 1?",
+    ],
+    [
       "its client twice",
       roles([
         { phase1: true },

@@ -8,7 +8,7 @@ export const AGGRESSIVE = 4;
 export const INFORMATIONAL = 5;
 export const QUICK = 32;
 const FRAGMENT = 132;
-const NO_COOKIE = "0000000000000000";
+export const NO_COOKIE = "0000000000000000";
 
 export interface Message {
   at: number;

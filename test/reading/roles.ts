@@ -1,6 +1,6 @@
 /** Rules 3.1, 3.2, 3.5 and 3.7: who of an IKE SA is the client, who the responder, and what they are called. */
 
-import { AGGRESSIVE, isFirstOfPhase1, MAIN, type Message, QUICK, type RawSa } from "./messages.ts";
+import { AGGRESSIVE, isFirstOfPhase1, MAIN, type Message, NO_COOKIE, QUICK, type RawSa } from "./messages.ts";
 import type { Endpoint, Packet } from "./packets.ts";
 
 export interface Said extends Message {
@@ -75,7 +75,9 @@ function sidesOf(sa: RawSa): Sides {
 
 /** 3.1: the sender of the first message, unless it is a gateway that renews phase 1 with a client it knows. */
 function phase1Roles(all: Sides[]): void {
-  const clientsOf = new Map<string, Set<string>>();
+  const clientsOf = clientsBefore(all);
+  /** Who answered phase 1 so far. */
+  const responders = new Set<string>();
   for (const side of all) {
     const at = side.sa.messages.findIndex(isFirstOfPhase1);
     if (at < 0) continue;
@@ -85,7 +87,10 @@ function phase1Roles(all: Sides[]): void {
     const { from, to } = side.sa.messages[at].packet;
     const toNat = IKE_PORTS.includes(from.port) && !IKE_PORTS.includes(to.port);
     const known =
-      toNat || [...side.hosts[starter]].some((host) => peers.some((peer) => clientsOf.get(host)?.has(peer)));
+      toNat ||
+      [...side.hosts[starter]].some(
+        (host) => responders.has(host) && peers.some((peer) => clientsOf.get(host)?.has(peer)),
+      );
     side.client = known ? 1 - starter : starter;
     side.renewed = known;
     const answered = side.sa.messages.some(
@@ -93,11 +98,38 @@ function phase1Roles(all: Sides[]): void {
     );
     if (known || !answered) continue;
     for (const host of side.hosts[1 - side.client]) {
+      responders.add(host);
       const set = clientsOf.get(host) ?? new Set();
       clientsOf.set(host, set);
       for (const peer of side.hosts[side.client]) set.add(peer);
     }
   }
+}
+
+/**
+ * Clients whose phase 1 lies before the capture, whenever their first message in it came: of those who are named by
+ * their ports, or whose gateway answers others.
+ */
+function clientsBefore(all: readonly Sides[]): Map<string, Set<string>> {
+  const answered = new Map<string, Set<string>>();
+  for (const { sa, hosts, sender } of all) {
+    const at = sa.messages.findIndex(isFirstOfPhase1);
+    if (at < 0 || sa.responder === NO_COOKIE) continue;
+    for (const host of hosts[1 - sender[at]])
+      answered.set(host, new Set([...(answered.get(host) ?? []), ...hosts[sender[at]]]));
+  }
+  const known = new Map<string, Set<string>>();
+  for (const side of all) {
+    if (side.sa.messages.some(isFirstOfPhase1)) continue;
+    const others = side.hosts.map((own, i) =>
+      [...own].some((host) => [...(answered.get(host) ?? [])].some((peer) => !side.hosts[1 - i].has(peer))),
+    );
+    const client = byPorts(side) >= 0 ? byPorts(side) : others[0] === others[1] ? -1 : others[0] ? 1 : 0;
+    if (client < 0) continue;
+    for (const host of side.hosts[1 - client])
+      known.set(host, new Set([...(known.get(host) ?? []), ...side.hosts[client]]));
+  }
+  return known;
 }
 
 /** 3.2: phase 1 not seen. */
