@@ -227,11 +227,7 @@ const USER15 = 162;
 
 /** First layer by link type, for the hot path; `Layer.none` for one that is not read. */
 export const firstLayer = new Uint8Array(65536);
-const NAMES = new Map<number, string>();
-for (const [type, name, layer] of LINK_TYPES) {
-  NAMES.set(type, name);
-  if (layer !== undefined) firstLayer[type] = layer;
-}
+for (const row of LINK_TYPES) if (row[2] !== undefined) firstLayer[row[0]] = row[2];
 
 /**
  * Name of a link type for people: "ethernet", "usbpcap", "user5"; "linktype-300" for one that is not known.
@@ -239,7 +235,7 @@ for (const [type, name, layer] of LINK_TYPES) {
  * @param linkType LINKTYPE_ value, as a capture's header has it
  */
 export function linkTypeName(linkType: number): string {
-  const name = NAMES.get(linkType);
-  if (name !== undefined) return name;
+  const known = LINK_TYPES.find((row) => row[0] === linkType);
+  if (known !== undefined) return known[1];
   return linkType >= USER0 && linkType <= USER15 ? `user${linkType - USER0}` : `linktype-${linkType}`;
 }

@@ -90,6 +90,9 @@ const ENTRIES: readonly Entry[] = [
 ];
 
 /** By code of `Layer`. */
-export const readers: readonly Reader[] = Object.values(Layer).map(
-  (layer) => ENTRIES.find(([code]) => code === layer)?.[1] ?? (() => Kind.unsupportedLinkType),
-);
+export const readers: readonly Reader[] = readersByLayer();
+
+function readersByLayer(): Reader[] {
+  const byLayer = new Map(ENTRIES);
+  return Object.values(Layer).map((layer) => byLayer.get(layer) ?? (() => Kind.unsupportedLinkType));
+}
