@@ -1,7 +1,7 @@
 /** A client's IKE SA as the collision rules see it: its roles, its client and how long it lived. */
 
 import type { Exchange } from "../ike/facts.ts";
-import type { Client } from "./client.ts";
+import { type Client, type IdentityQuestions, type Relation, relationOf } from "./client.ts";
 import type { Lifespan } from "./lifespan.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Pattern } from "./pattern.ts";
@@ -33,4 +33,23 @@ export interface ClientSa {
   keys: readonly number[];
   /** All ESP and keepalives at this responder. */
   peers: Peers;
+}
+
+/** Contract 3.3: whether two IKE SAs are of one client, by what is known of both clients. */
+export function relationOfClientSas(a: ClientSa, b: ClientSa, identity: IdentityQuestions): Relation {
+  if (a.client === b.client) return "one";
+  if (a.client.host !== b.client.host) return "two";
+  const relation = relationOf(a.session, b.session, identity);
+  if (relation === "two") return "two";
+  // Each may have come back as the other, but a third was taken for that: another session of theirs may tell.
+  const isOther = (own: Session) => (other: Session) => relationOf(own, other, identity) === "two";
+  const told = lastOf(b.client).some(isOther(a.session)) || lastOf(a.client).some(isOther(b.session));
+  return told ? "two" : "unsettled";
+}
+
+/** Sessions of one client that are asked who another one is. */
+const MAX_ASKED = 8;
+
+function lastOf({ sessions }: Client): readonly Session[] {
+  return sessions.slice(-MAX_ASKED);
 }

@@ -8,8 +8,8 @@ import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { claimOf, isAccepted, isRefused } from "./claiming.ts";
 import { type Claim, type ClaimQuestions, type Holder, LiveClaims } from "./claims.ts";
-import { type IdentityQuestions, type Relation, relationOf } from "./client.ts";
-import type { ClientSa } from "./client-sa.ts";
+import type { IdentityQuestions } from "./client.ts";
+import { type ClientSa, relationOfClientSas } from "./client-sa.ts";
 import { isDropping } from "./dropping.ts";
 import { type FormerHolder, formerHolderOf } from "./former-holder.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
@@ -254,12 +254,4 @@ function questions(identity: IdentityQuestions): ClaimQuestions {
     givenUp: wasGivenUp,
     endOf: ({ clientSa }) => endOf(clientSa.lifespan),
   };
-}
-
-export function relationOfClientSas(a: ClientSa, b: ClientSa, identity: IdentityQuestions): Relation {
-  if (a.client === b.client) return "one";
-  if (a.client.host !== b.client.host) return "two";
-  const relation = relationOf(a.session, b.session, identity);
-  // Each may have come back as the other, but a third was taken for that: nobody knows.
-  return relation === "one" ? "unsettled" : relation;
 }

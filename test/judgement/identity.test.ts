@@ -7,8 +7,17 @@ import {
   portTurns,
   relationOf,
 } from "../../src/judgement/client.ts";
+import { relationOfClientSas } from "../../src/judgement/client-sa.ts";
 import type { Session } from "../../src/judgement/session.ts";
-import { at, lifeMade, lifespanMade, saMade, sessionMade, UNSEEN } from "../support/facts-made.ts";
+import {
+  at,
+  clientSaMade,
+  lifeMade,
+  lifespanMade,
+  saMade,
+  sessionMade,
+  UNSEEN,
+} from "../support/facts-made.ts";
 
 interface Made {
   port4500?: number;
@@ -274,5 +283,39 @@ describe("a port that was left is used again (3.3)", () => {
     expect(placeOf(made({ port500: 500 }))).not.toBe(place);
     expect(placeOf(made({ port4500: 501 }))).not.toBe(place);
     expect(placeOf({ ...made({ port4500: 500 }), endpoint: endpoint(7, 500) })).not.toBe(place);
+  });
+});
+
+describe("two clients, by any of their IKE SAs (3.3)", () => {
+  const clientSas = (port: number, sessions: Session[]) => {
+    const client = { responder: 0, host: 1, port, sessions };
+    return sessions.map((session) => clientSaMade({ session, client }));
+  };
+
+  it("where one session of theirs began while the other one's client sent on", () => {
+    const [older] = clientSas(500, [made({ to: 99 })]);
+    const [between, later] = clientSas(501, [
+      made({ port500: 501, from: 82 }),
+      made({ port500: 501, from: 157 }),
+    ]);
+    expect(relationOfClientSas(older, between, ask())).toBe("two");
+    expect(relationOfClientSas(older, later, ask())).toBe("two");
+    expect(relationOfClientSas(later, older, ask())).toBe("two");
+  });
+
+  it("not settled where none tells", () => {
+    const [older] = clientSas(500, [made({ to: 80 })]);
+    const [, later] = clientSas(501, [made({ port500: 501, from: 82 }), made({ port500: 501, from: 157 })]);
+    expect(relationOfClientSas(older, later, ask())).toBe("unsettled");
+  });
+
+  it("by the latest eight of each", () => {
+    const [older] = clientSas(500, [made({ to: 99 })]);
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) => made({ port500: 501, from: 157 + i }));
+    const last = (count: number) =>
+      clientSas(501, [made({ port500: 501, from: 82 }), ...many(count)]).at(-1)!;
+    expect(relationOfClientSas(older, last(7), ask())).toBe("two");
+    expect(relationOfClientSas(older, last(8), ask())).toBe("unsettled");
   });
 });

@@ -102,14 +102,14 @@ function holderOf(
 function surer(a: Claim, b: Claim, sa: Sa, when: number, field: Field): boolean {
   const [x, y] = [a, b].map((claim) => SURENESS[overlapAt(when, field.known.get(claim.sa)!)]);
   if (x !== y) return x > y;
-  const [one, other] = [a, b].map((claim) => identity(claim.sa, sa, field.traces) === "two");
+  const [one, other] = [a, b].map((claim) => isSettled(claim.sa, sa, field));
   return one !== other ? one : a.from > b.from;
 }
 
 function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: Field): Attempt | null {
   const holder = field.known.get(claim.sa)!;
   const overlap = overlapAt(quickMode.at, holder);
-  const settled = identity(claim.sa, quickMode.sa, field.traces) === "two";
+  const settled = isSettled(claim.sa, quickMode.sa, field);
   const accepted = isAccepted(outcome);
   const dropped = accepted && isThrownOut(quickMode, holder);
   const base = { quickMode, outcome, claim, overlap, settled, dropped, inUse: false, otherCause: false };
@@ -124,6 +124,12 @@ function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: 
     overlap !== "unknown" && settled && !weak && outcome !== "unproven" && outcome !== "answer-unusable";
   if (!sure) return { ...base, verdict: "possible" };
   return { ...base, verdict: outcome === "pending" || outcome === "unobserved" ? "predicted" : "rejected" };
+}
+
+/** 3.3: two clients, by these SAs or by another one of either client. */
+function isSettled(a: Sa, b: Sa, field: Field): boolean {
+  const isOther = (own: Sa) => (other: Sa) => identity(own, other, field.traces) === "two";
+  return field.clientOf(b).some(isOther(a)) || field.clientOf(a).some(isOther(b));
 }
 
 const THROWN_OUT = 10;

@@ -52,7 +52,9 @@ export function conclude(capture: Capture): Result {
     refusedWithoutHolder: [],
   };
   const inUse = new Set(
-    judged.attempts.filter((each) => each.inUse).map(({ quickMode }) => quickMode.sa.responder),
+    judged.attempts
+      .filter((each) => each.inUse && each.settled)
+      .map(({ quickMode }) => quickMode.sa.responder),
   );
   for (const quickMode of judged.refusedWithoutHolder)
     concludeUnheld(quickMode, field, candidates, inUse, result);

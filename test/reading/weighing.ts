@@ -17,7 +17,9 @@ export function weigh(
   hasCandidates: (quickMode: QuickMode) => boolean,
 ): void {
   const inUse = new Set(
-    attempts.filter((attempt) => attempt.verdict === "tolerated" && attempt.inUse).map(responderOf),
+    attempts
+      .filter(({ verdict, inUse, settled }) => verdict === "tolerated" && inUse && settled)
+      .map(responderOf),
   );
   for (const attempt of attempts) {
     if (attempt.verdict !== "rejected" && attempt.verdict !== "predicted") continue;

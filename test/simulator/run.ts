@@ -50,7 +50,13 @@ const print = <T>(what: string, list: readonly T[], line: (each: T) => string) =
 type Where = { seed: number; view: string; theme: string };
 const where = ({ seed, view, theme }: Where) => `seed ${seed}, ${view}, ${theme}:`;
 print("WRONG", result.falseRejected, (each) => `${where(each)} ${each.truth} ${each.text}`);
-print("missed", result.missed, (each) => `${where(each)} ${each.sa}/${each.messageId} ${each.fate}`);
+// What a whole capture misses first: of what was lost on the way some is beyond telling.
+const isLossy = ({ view }: Where) => (view.startsWith("loss") ? 1 : 0);
+print(
+  "missed",
+  [...result.missed].sort((a, b) => isLossy(a) - isLossy(b)),
+  (each) => `${where(each)} ${each.sa}/${each.messageId} ${each.fate}`,
+);
 print("silent", result.silent, (each) => `${where(each)} ${each.sa}/${each.messageId}`);
 print("not named", result.unnamed, (each) => `${where(each)} ${each.sa}/${each.messageId} ${each.fate}`);
 if (compared > 0) {
