@@ -91,7 +91,8 @@ export interface Progress {
 
 /** What `evidenceCapture` needs to know of an analysis. */
 export interface EvidenceBase {
-  plan: EvidencePlan;
+  /** What the capture has to hold. */
+  plan: () => EvidencePlan;
   /** The files that were read, in their order, what was added to the times of each, and how much was in them. */
   names: readonly string[];
   shifts?: readonly number[];

@@ -136,7 +136,7 @@ export async function anonymizedEvidence(
   const reopen = () => sequencer(inputs.map(again), options);
   const application = `${toolName} ${version}`;
   const messages = report.capture.messages.ikev1;
-  const request = { plan, packets, messages, ports, reopen, anonymizer, application };
+  const request = { plan: plan(), packets, messages, ports, reopen, anonymizer, application };
   await writeEvidenceCapture({ ...request, format: "pcapng" }, write);
   return true;
 }

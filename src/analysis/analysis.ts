@@ -218,9 +218,12 @@ export class LiveAnalysis {
     return this.#judgement === null ? [] : buildTimelines(this.#judgement, this.#tracker.hosts);
   }
 
-  /** What evidence of the findings has to hold; null where there is none. */
-  evidencePlan(): EvidencePlan | null {
-    return this.#judgement === null ? null : evidencePlan(this.#judgement, this.#facts);
+  /** What evidence of the findings has to hold, made when it is asked for; null where nothing was found. */
+  get evidencePlan(): (() => EvidencePlan) | null {
+    const judgement = this.#judgement;
+    return judgement === null || judgement.findings.length === 0
+      ? null
+      : () => evidencePlan(judgement, this.#facts);
   }
 
   /** The capture's clock as text; null before any packet. */

@@ -54,8 +54,8 @@ export interface Outcome {
   end: DriveEnd;
   /** What a drawing needs; made when it is asked for. */
   timelines: () => Timeline[];
-  /** What evidence of the findings has to hold; null where there is none. */
-  plan: EvidencePlan | null;
+  /** What evidence of the findings has to hold, made when it is asked for; null where nothing was found. */
+  plan: (() => EvidencePlan) | null;
 }
 
 const TICK_MS = 100;
@@ -86,7 +86,7 @@ export async function run(
     packets: analysis.packets,
     end,
     timelines: () => analysis.timelines(),
-    plan: analysis.evidencePlan(),
+    plan: analysis.evidencePlan,
   });
   if (options.live === undefined) {
     const end = await drive(feed, analysis.decoder, driving);

@@ -25,9 +25,7 @@ export interface EvidencePlan {
   sas: readonly EvidenceSa[];
 }
 
-/** Null without a finding. */
-export function evidencePlan(judgement: Judgement, facts: Facts): EvidencePlan | null {
-  if (judgement.findings.length === 0) return null;
+export function evidencePlan(judgement: Judgement, facts: Facts): EvidencePlan {
   const responders = new Set<number>();
   const parts = new Map<number, Set<Part>>();
   for (const { responder, holder, contender, candidates } of judgement.findings) {

@@ -12,7 +12,7 @@ import { fileInputs } from "./files.ts";
 export { withoutPackets } from "../evidence/capture.ts";
 
 export interface FileEvidence {
-  plan: EvidencePlan;
+  plan: () => EvidencePlan;
   /** The files that were read, in their order. */
   names: readonly string[];
   /** What was added to the times of each, microseconds; nothing unless given. */
@@ -32,6 +32,7 @@ export interface FileEvidence {
  * @throws CaptureError when a file cannot be read again or holds no packets, or pcap cannot hold them
  */
 export function evidenceCapture({
+  plan,
   names,
   shifts = [],
   path,
@@ -39,6 +40,7 @@ export function evidenceCapture({
 }: FileEvidence): AsyncGenerator<Uint8Array> {
   const request = {
     ...base,
+    plan: plan(),
     reopen: () => {
       const inputs = fileInputs(names).map((input, i) => shifted(input, shifts[i] ?? 0));
       return Sequencer.over(inputs);
