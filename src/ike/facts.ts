@@ -16,7 +16,7 @@ export { NOTIFY_INVALID_MESSAGE_ID, numberedNotify } from "../wire/notifies.ts";
 export { asStartedBy, type Exchange, isSameQuickMode, type Stamp } from "./exchange.ts";
 export { closeFragments } from "./incomplete-fragments.ts";
 export type { OpenedNote } from "./opened-note.ts";
-export { isTwoWay, type Path, type Side } from "./paths.ts";
+export { hasHeard, isTwoWay, type Path, type Side } from "./paths.ts";
 export type { RememberedClient, RememberedResponder } from "./remembered.ts";
 export type { IkeSa } from "./sa.ts";
 export { selectorsClash } from "./selectors.ts";

@@ -49,7 +49,8 @@ export function isTwoWay(path: Path): boolean {
   return hasHeard(path, 0) && hasHeard(path, 1);
 }
 
-function hasHeard({ heard, echoOf, echoedLater }: Path, side: Side): boolean {
+/** A message of the side was seen on the path, or a copy of one. */
+export function hasHeard({ heard, echoOf, echoedLater }: Path, side: Side): boolean {
   return (heard & (1 << side)) !== 0 || echoOf[side] + echoedLater[side] > 0;
 }
 

@@ -42,7 +42,8 @@ export function counterEvidence(
   const acceptsInUse = memory.responder?.acceptsInUse === true || inUse || collisions.sharedIds;
   const refused = collisions.refusedWithoutHolder.filter((each) => isRefusedFreely(each) && !mayBeHeld(each));
   const freely = weighFreely(refused, collisions, memory);
-  const others = new RefusedOthers(refusedRandom(clientSas, wasAccepted));
+  const held = new Set(collisions.attempts.map(({ exchange }) => exchange));
+  const others = new RefusedOthers(refusedRandom(clientSas, wasAccepted, held));
   return {
     acceptsInUse,
     refusedFreely: new Set(refused.map(({ exchange }) => exchange)),
@@ -152,12 +153,13 @@ interface RefusedOther {
 function refusedRandom(
   clientSas: readonly ClientSa[],
   wasAccepted: Circumstances["wasAccepted"],
+  held: ReadonlySet<Exchange>,
 ): RefusedOther[] {
   return clientSas
     .filter(({ client, pattern }) => pattern.kind === "random" && wasAccepted(client))
     .flatMap(({ client, session, outcomes }) =>
       session.quickModes
-        .filter((each) => isRefused(outcomes.get(each)!))
+        .filter((each) => isRefused(outcomes.get(each)!) && !held.has(each))
         .map(({ firstAt, segment }) => ({ client, at: firstAt, segment })),
     )
     .sort(inOrder);

@@ -3,18 +3,22 @@
 import { endpoint, hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
+import { hasHeard } from "../ike/facts.ts";
 import { earlier } from "./moment.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Endpoints under which the client's ESP and keepalives are: those of its messages and, where it is not on 4500, its
- * address, because ESP over IP has no ports.
+ * Endpoints under which the client's ESP and keepalives are: those that it sent from and, where it is not on 4500, its
+ * address, because ESP over IP has no ports. What the responder sends elsewhere, to a neighbour behind the NAT perhaps,
+ * counts only where the client was never seen sending.
  */
 export function keysOf({ sa, client, port4500, endpoint: named }: Session): number[] {
   const keys = [port4500 >= 0 ? named : endpoint(hostOf(named), 0)];
-  for (const { ends, natTraversal } of sa.paths) {
-    const end = ends[client];
-    if (port4500 >= 0 && !natTraversal) continue;
+  const isSilent = !sa.paths.some((path) => hasHeard(path, client));
+  for (const path of sa.paths) {
+    const end = path.ends[client];
+    if (port4500 >= 0 && !path.natTraversal) continue;
+    if (!isSilent && !hasHeard(path, client)) continue;
     if (!keys.includes(end) && !sa.isReplay(client, end)) keys.push(end);
   }
   return keys;

@@ -5,8 +5,10 @@
 
 import type { Claim } from "./claims.ts";
 import type { Client } from "./client.ts";
+import type { ClientSa } from "./client-sa.ts";
 import { endOf } from "./lifespan.ts";
-import { SECOND } from "./moment.ts";
+import { isBefore, SECOND } from "./moment.ts";
+import { beginOf, isRenewal } from "./session.ts";
 
 /** A claim that ended so shortly before may still be in the responder's way. */
 export const JUST_ENDED = 60 * SECOND;
@@ -25,6 +27,17 @@ export function formerHolderOf(claim: Claim | null, at: number): FormerHolder | 
   const { client, lifespan } = claim.clientSa;
   const before = at - endOf(lifespan);
   const justEnded = before < JUST_ENDED;
-  const replacedSilently = lifespan.replaced !== null && lifespan.farewells.any === null;
+  const silent = lifespan.farewells.any === null || wasRenewed(claim.clientSa);
+  const replacedSilently = lifespan.replaced !== null && silent;
   return justEnded || replacedSilently ? { client, before, justEnded } : null;
+}
+
+/** The responder deleted the SA when it had begun to renew phase 1: what the SA held goes on under the new one. */
+function wasRenewed({ client, session, lifespan: { farewells } }: ClientSa): boolean {
+  const deleted = farewells.responder;
+  if (deleted === null || farewells.client !== null) return false;
+  return client.sessions.some(
+    (other) =>
+      isRenewal(other) && isBefore(beginOf(session), beginOf(other)) && isBefore(beginOf(other), deleted),
+  );
 }

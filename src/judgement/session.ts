@@ -56,6 +56,11 @@ export function beginOf({ sa }: Session): Moment {
   return { at: sa.firstAt, segment: sa.firstSegment };
 }
 
+/** The responder began phase 1 (3.1). */
+export function isRenewal({ sa, client }: Session): boolean {
+  return sa.phase1Seen && client === 1;
+}
+
 /** @param fragmentsBefore fragment sets begun before this time will not be completed any more */
 export function sessionOf(
   sa: IkeSa,

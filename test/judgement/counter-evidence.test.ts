@@ -80,6 +80,7 @@ describe("counter-evidence (6.8)", () => {
     const exchange = exchangeMade({ messageId: 0xabcdef, firstAt: at(seconds), segment });
     return clientSaMade({ pattern: { kind: "random" } as never, ...fields }, [[exchange, outcome]]);
   };
+  const chance = random(10);
   const acceptedOn = (messageId: number) => ({
     accepted: [{ contender, exchange: exchangeMade({ messageId }) }],
   });
@@ -201,6 +202,16 @@ describe("counter-evidence (6.8)", () => {
     ],
     ["a random client refused within 5 minutes before", { clientSas: [random(-300)] }, "firmly"],
     ["a random client refused within 5 minutes after", { clientSas: [random(300)] }, "firmly"],
+    [
+      "a random client that met an ID which somebody held",
+      {
+        clientSas: [chance],
+        collisions: {
+          attempts: [attemptMade({ contender: chance, more: { exchange: chance.session.quickModes[0] } })],
+        },
+      },
+      "no",
+    ],
     ["longer before", { clientSas: [random(-300 - MICRO)] }, "no"],
     ["longer after", { clientSas: [random(300 + MICRO)] }, "no"],
     ["in another segment", { clientSas: [random(10, "unanswered", {}, 1)] }, "no"],

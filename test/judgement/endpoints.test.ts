@@ -10,8 +10,11 @@ interface PathMade {
   port?: number;
   natTraversal?: boolean;
   echoes?: [number, number];
+  /** Sides that a message was seen from, a bit each. */
+  heard?: number;
 }
-const path = ({ host = 1, port = 500, natTraversal = false, echoes = [0, 0] }: PathMade = {}) => ({
+const path = ({ host = 1, port = 500, natTraversal = false, echoes = [0, 0], heard = 3 }: PathMade = {}) => ({
+  heard,
   ends: [endpoint(host, port), endpoint(2, natTraversal ? 4_500 : 500)],
   natTraversal,
   echoOf: echoes,
@@ -46,6 +49,19 @@ describe("where the ESP of a client is looked for (3.4)", () => {
     [
       "moved by its NAT: both endpoints there",
       made([floated, { ...floated, port: 41_001 }]),
+      [endpoint(1, 41_000), endpoint(1, 41_001)],
+    ],
+    [
+      "not where the responder alone sent to: a neighbour behind the NAT",
+      made([floated, { ...floated, port: 41_001, heard: 2 }]),
+      [endpoint(1, 41_000)],
+    ],
+    [
+      "wherever the responder sent to, where the client was never seen sending",
+      made([
+        { ...floated, heard: 2 },
+        { ...floated, port: 41_001, heard: 2 },
+      ]),
       [endpoint(1, 41_000), endpoint(1, 41_001)],
     ],
     [

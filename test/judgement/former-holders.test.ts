@@ -1,8 +1,10 @@
 /** Contract 6.8, 6.9: refused on an ID that another client has just given up, or never said goodbye with. */
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { formerHolderOf } from "../../src/judgement/former-holder.ts";
 import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
+import { at, clientSaMade, lifespanMade, moment, saMade, sessionMade } from "../support/facts-made.ts";
 import { Session, Stage } from "../support/session.ts";
 
 const HOLDER = "198.51.100.11";
@@ -52,4 +54,28 @@ it("names nobody who left more than a minute before", async () => {
   new Session(stage, { address: HOLDER }).mainMode(1).quickMode(1.2, 1).esp(2, 40).farewell(45);
   new Session(stage, { address: REFUSED }).mainMode(130).unanswered(130.5, 1).farewell(150);
   expect(await warned(stage)).toContain("none of them holds it: another cause");
+});
+
+describe("whose session the responder deleted after it had begun to renew phase 1", () => {
+  /** The second session of a client, begun by `client`; the first was deleted by `by` some seconds after that began. */
+  const former = (begunBy: 0 | 1, deleted: number, by: "client" | "responder" = "responder") => {
+    const said = { any: moment(deleted), client: null, responder: null, [by]: moment(deleted) };
+    const older = sessionMade({ sa: saMade({ firstAt: at(-90) }) });
+    const newer = sessionMade({ sa: saMade({ firstAt: at(0), phase1Seen: true }), client: begunBy });
+    const client = { responder: 0, host: 7, port: 500, sessions: [older, newer] };
+    const clientSa = clientSaMade({
+      session: older,
+      client,
+      lifespan: lifespanMade({ farewells: said, replaced: moment(2) }),
+    });
+    return formerHolderOf({ clientSa } as never, at(100))?.justEnded ?? null;
+  };
+
+  it("may hold its IDs on", () => {
+    expect(former(1, 0.2)).toBe(false);
+  });
+
+  it("not where the client began anew, or left itself, or the session had ended before", () => {
+    expect([former(0, 0.2), former(1, 0.2, "client"), former(1, -0.2)]).toEqual([null, null, null]);
+  });
 });

@@ -58,21 +58,16 @@ function isUp({ from, to }: Packet, responders: Map<string, string>, clients: Se
 
 /**
  * Client endpoints of an SA's ESP: those on 4500 that the client sent from; protocol 50 where it never was there.
- * What the responder sent counts at its own addresses (a NAT has moved its port), elsewhere only where nothing of the
- * client was captured.
+ * What the responder sent elsewhere counts only where nothing of the client was captured.
  */
 export function ownEndpoints(sa: Sa): string[] {
-  const sent = new Set(
-    sa.messages
-      .filter(({ fromClient }) => fromClient)
-      .flatMap(({ copies }) => copies.map((copy) => clientEnd(copy, true).address)),
-  );
+  const sent = sa.messages.some(({ fromClient }) => fromClient);
   const floated = new Set<string>();
   const plain = new Set<string>();
   for (const { copies, fromClient } of sa.messages) {
+    if (sent && !fromClient) continue;
     for (const copy of copies) {
       const { address, port } = clientEnd(copy, fromClient);
-      if (!fromClient && sent.size > 0 && !sent.has(address)) continue;
       if (copy.floated) floated.add(endpointName(address, port));
       else plain.add(endpointName(address, 0));
     }

@@ -6,6 +6,7 @@ import { AGGRESSIVE, MAIN } from "./messages.ts";
 import { INVALID_MESSAGE_ID, isAccepted, notifiesOf, phase1Done } from "./outcome.ts";
 import { type Make, makeOf, vendorIdsOf } from "./pattern.ts";
 import type { QuickMode } from "./quick-modes.ts";
+import type { Sa } from "./roles.ts";
 
 const JUST_ENDED = 60;
 const SAME_TIME = 300;
@@ -21,6 +22,7 @@ export function weigh(
       .filter(({ verdict, inUse, settled }) => verdict === "tolerated" && inUse && settled)
       .map(responderOf),
   );
+  const held = new Set(attempts.map(({ quickMode }) => quickMode));
   for (const attempt of attempts) {
     if (attempt.verdict !== "rejected" && attempt.verdict !== "predicted") continue;
     const { quickMode } = attempt;
@@ -28,12 +30,12 @@ export function weigh(
     attempt.otherCause =
       inUse.has(responderOf(attempt)) ||
       ownCause !== null ||
-      otherRefused(quickMode, field) ||
+      otherRefused(quickMode, held, field) ||
       otherNotify(quickMode, field);
     const weaker =
       inUse.has(responderOf(attempt)) ||
       ownCause === "weaker" ||
-      otherRefused(quickMode, field) ||
+      otherRefused(quickMode, held, field) ||
       otherNotify(quickMode, field);
     if (weaker || makeOfResponder(quickMode.sa.responder, field) === "other") attempt.verdict = "possible";
   }
@@ -75,9 +77,17 @@ function isHeld({ sa, id, at }: QuickMode, field: Field): boolean {
     const { farewell, replacedAt } = field.known.get(claim.sa)!;
     const ended = Math.min(farewell?.at ?? Number.POSITIVE_INFINITY, replacedAt, claim.takenAt);
     // Whoever came back without a goodbye may have left its older session behind: it could hold the ID unseen.
-    const leftBehind = farewell === null && replacedAt < at && claim.takenAt > at;
+    const silent = farewell === null || (!farewell.byClient && wasRenewed(claim.sa, farewell.at, field));
+    const leftBehind = silent && replacedAt < at && claim.takenAt > at;
     return at - ended < JUST_ENDED || leftBehind;
   });
+}
+
+/** The responder deleted the SA when it had begun to renew phase 1: what the SA held goes on under the new one. */
+function wasRenewed(sa: Sa, deletedAt: number, field: Field): boolean {
+  return field
+    .clientOf(sa)
+    .some((other) => other.renewed && other.start > sa.start && other.start < deletedAt);
 }
 
 /** 6.9: an older SA of the client itself, the last one with a claim on the ID, had not said farewell. */
@@ -97,11 +107,13 @@ export function ownGhost({ sa, id, at }: QuickMode, field: Field): boolean {
 }
 
 /** Another client, otherwise accepted and of pattern random, was refused within 5 minutes. */
-function otherRefused({ sa, at }: QuickMode, field: Field): boolean {
+function otherRefused({ sa, at }: QuickMode, held: ReadonlySet<QuickMode>, field: Field): boolean {
   return field.scene.quickModes.some((other) => {
     const outcome = field.outcomes.get(other);
     if (outcome !== "refused" && outcome !== "unanswered") return false;
     if (other.sa.responder !== sa.responder || Math.abs(other.at - at) > SAME_TIME) return false;
+    // A shared ID may be why.
+    if (held.has(other)) return false;
     const client = field.clientOf(other.sa);
     if (client === field.clientOf(sa) || field.known.get(other.sa)!.pattern !== "random") return false;
     return field.scene.quickModes.some(
