@@ -33,3 +33,24 @@ test("lists follow their rows, and go with those that are dropped", () => {
   made.move(Int32Array.of(-1, 0, 1, 2));
   expect([made.take(0), made.take(1), made.take(2), made.take(3)]).toEqual([[], ["b"], ["c"], []]);
 });
+
+test("what is kept in a state file has null for a row without a list, and nothing of what was dropped", () => {
+  const made = lists([0, "a"], [2, "gone"], [3, "b"], [5, "c"]);
+  expect(made.save()).toEqual([["a"], null, ["gone"], ["b"], null, ["c"]]);
+  made.drop(
+    (value) => value === "gone",
+    () => {},
+  );
+  expect(made.save()).toEqual([["a"], null, null, ["b"], null, ["c"]]);
+  made.take(5);
+  made.move(Int32Array.of(-1, 0, 1, 2, 3, 4));
+  // Rows behind the last one that has a list take no room.
+  expect(Object.entries(made.save())).toEqual([
+    ["0", null],
+    ["1", null],
+    ["2", ["b"]],
+  ]);
+  const kept = new RowLists<string>();
+  kept.restore(made.save());
+  expect([kept.take(2), kept.take(1)]).toEqual([["b"], []]);
+});

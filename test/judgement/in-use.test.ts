@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Exchange } from "../../src/ike/facts.ts";
 import type { Claim } from "../../src/judgement/claims.ts";
-import { isInUse } from "../../src/judgement/in-use.ts";
+import { isInUse, wasGivenUp } from "../../src/judgement/in-use.ts";
 import type { Life } from "../../src/judgement/life.ts";
 import type { Outcome } from "../../src/judgement/outcome.ts";
 import {
@@ -19,54 +19,56 @@ import {
 } from "../support/facts-made.ts";
 
 const MICRO = 1e-6;
+interface Use {
+  exchange?: Exchange;
+  others?: readonly [Exchange, Outcome][];
+  spis?: readonly ReturnType<typeof spiMade>[];
+  claim?: Partial<Claim>;
+  life?: Partial<Life>;
+  blind?: boolean;
+  outcome?: Outcome;
+  sa?: Parameters<typeof saMade>[0];
+}
+const held = exchangeMade({ firstAt: at(-50) });
+function claimMade({
+  exchange = held,
+  others = [],
+  spis = [],
+  claim = {},
+  life = {},
+  blind = false,
+  outcome = "completed",
+  sa = {},
+}: Use): Claim {
+  const all: [Exchange, Outcome][] = [[exchange, outcome], ...others];
+  // A session's quick modes are in the order of their first messages.
+  all.sort(([a], [b]) => a.firstAt - b.firstAt);
+  const clientSa = clientSaMade(
+    {
+      session: sessionMade({ sa: saMade(sa), quickModes: all.map(([each]) => each) }),
+      lifespan: lifespanMade({ blind, life: lifeMade({ lastAt: at(60), ...life }) }),
+      peers: peersMade([], spis),
+    },
+    all,
+  );
+  const made = {
+    clientSa,
+    exchange,
+    since: at(-50),
+    segment: 0,
+    acceptedAt: at(-50),
+    implied: false,
+    sureFrom: at(-50),
+  };
+  return { ...made, ...claim };
+}
+/** An SPI of the responder's, from the quick mode to after t. */
+const sending = (fields: Parameters<typeof spiMade>[0] = {}) => [
+  spiMade({ firstAt: at(-49), lastAt: at(1), ...fields }),
+];
+
 describe("in use (6.7)", () => {
-  interface Use {
-    exchange?: Exchange;
-    others?: readonly [Exchange, Outcome][];
-    spis?: readonly ReturnType<typeof spiMade>[];
-    claim?: Partial<Claim>;
-    life?: Partial<Life>;
-    blind?: boolean;
-    outcome?: Outcome;
-    sa?: Parameters<typeof saMade>[0];
-  }
-  const held = exchangeMade({ firstAt: at(-50) });
-  function used({
-    exchange = held,
-    others = [],
-    spis = [],
-    claim = {},
-    life = {},
-    blind = false,
-    outcome = "completed",
-    sa = {},
-  }: Use) {
-    const all: [Exchange, Outcome][] = [[exchange, outcome], ...others];
-    // A session's quick modes are in the order of their first messages.
-    all.sort(([a], [b]) => a.firstAt - b.firstAt);
-    const clientSa = clientSaMade(
-      {
-        session: sessionMade({ sa: saMade(sa), quickModes: all.map(([each]) => each) }),
-        lifespan: lifespanMade({ blind, life: lifeMade({ lastAt: at(60), ...life }) }),
-        peers: peersMade([], spis),
-      },
-      all,
-    );
-    const made = {
-      clientSa,
-      exchange,
-      since: at(-50),
-      segment: 0,
-      acceptedAt: at(-50),
-      implied: false,
-      sureFrom: at(-50),
-    };
-    return isInUse({ ...made, ...claim }, moment(0));
-  }
-  /** An SPI of the responder's, from the quick mode to after t. */
-  const sending = (fields: Parameters<typeof spiMade>[0] = {}) => [
-    spiMade({ firstAt: at(-49), lastAt: at(1), ...fields }),
-  ];
+  const used = (fields: Use) => isInUse(claimMade(fields), moment(0));
 
   it.each<[string, Use, boolean]>([
     ["the responder still sends on its SPI after t", { spis: sending() }, true],
@@ -84,6 +86,11 @@ describe("in use (6.7)", () => {
     ["the SPI began before the quick mode", { spis: sending({ firstAt: at(-51) }) }, false],
     ["the SPI began with it", { spis: sending({ firstAt: at(-50) }) }, true],
     ["the SPI is of another segment", { spis: sending({ firstSegment: 1 }) }, false],
+    [
+      "the SPI is of another segment, in which the SA lived on",
+      { spis: sending({ firstSegment: 1, lastSegment: 1 }), life: { segment: 1 } },
+      false,
+    ],
     [
       "the SPI began after the SA's life: another session's",
       { spis: sending({ firstAt: at(-10), lastAt: at(2) }), life: { lastAt: at(-11) } },
@@ -217,5 +224,42 @@ describe("in use (6.7)", () => {
     const first = exchangeMade({ firstAt: at(-50 - apart), messageId: 1 });
     const sa = { informationals: [deletes.map(at), []] as [number[], number[]] };
     expect(used({ exchange: second, others: [[first, "completed"]], sa })).toBe(expected);
+  });
+});
+
+describe("what the ID was used for is known to have gone (6.8)", () => {
+  const givenUp = (fields: Use) => wasGivenUp(claimMade(fields), moment(0));
+  /** The quick mode that Windows behind a NAT starts with it, and the SPI that began with that one. */
+  const paired = (seconds: number, spiAt: number): Use => ({
+    others: [[exchangeMade({ firstAt: at(seconds), messageId: 2 }), "completed"]],
+    spis: sending({ firstAt: at(spiAt) }),
+  });
+
+  it.each<[string, Use, boolean]>([
+    ["the responder still sends on its SPI after t", { spis: sending() }, false],
+    ["it sent on it before t for the last time", { spis: sending({ lastAt: at(-1) }) }, true],
+    ["it sent on it at t for the last time", { spis: sending({ lastAt: T }) }, true],
+    [
+      "of two SPIs that began with it, one is sent on still",
+      { spis: [...sending({ lastAt: at(-1) }), ...sending({ spi: 9 })] },
+      false,
+    ],
+    ["no SPI is known to have begun with it", { spis: sending({ firstAt: at(-60) }) }, false],
+    ["the SPI began with the other one of its pair", paired(-49, -48), true],
+    ["with another one that came later than a pair does", paired(-49 + MICRO, -48), false],
+    ["with the one of the pair before it, and its own is not known", paired(-50.5, -50.2), false],
+    ["of the pair neither one's SPI is known", paired(-49, -60), false],
+    ["what is a conclusion was never seen in use", { spis: sending(), claim: { implied: true } }, true],
+    ["nor was what no quick mode shows", { spis: sending(), claim: { exchange: null } }, true],
+    ["no SPIs: it is the latest quick mode", {}, false],
+    [
+      "no SPIs: a later one has come",
+      { others: [[exchangeMade({ firstAt: at(-20), messageId: 2 }), "completed"]] },
+      true,
+    ],
+    ["no SPIs: an Informational since", { sa: { informationals: [[at(-9)], []] } }, true],
+    ["blind: the SPIs of others say nothing", { blind: true, spis: sending({ lastAt: at(-1) }) }, false],
+  ])("%s", (_, fields, expected) => {
+    expect(givenUp(fields)).toBe(expected);
   });
 });

@@ -255,3 +255,34 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
     expect(judged(row).acceptedAt).toBe(acceptedAt);
   });
 });
+
+describe("since when an answer of another quick mode explains the ESP (4)", () => {
+  const since = (before: readonly (readonly [number, object?])[]) => {
+    let from = UNSEEN;
+    const sent = before.map(([seconds, fields = {}], i) => esp(seconds, { spi: 1 + i, ...fields }));
+    judged({
+      exchange: COPIES,
+      context: {
+        peers: peersMade([...sent, esp(20)], [esp(20, { spi: 0xdef })]),
+        answeredWithin: (_, since) => {
+          from = since;
+          return false;
+        },
+      },
+    });
+    return from;
+  };
+
+  it.each<[string, number, number]>([
+    ["as long as no SPI has begun: 60 s", since([]), -60],
+    ["since the last that began", since([[-50], [-20], [-40]]), -20],
+    ["at least 5 s", since([[-2]]), -5],
+    ["one that began long before", since([[-90]]), -60],
+    ["one of another segment of the clock says nothing", since([[-20, { firstSegment: -1 }]]), -60],
+    ["nor does one that began with the first message", since([[0]]), -60],
+    ["nor one that began after it", since([[30]]), -60],
+    ["nor ESP whose SPI was not captured", since([[-20, { spi: 0 }]]), -60],
+  ])("%s", (_, from, expected) => {
+    expect(from).toBe(at(expected));
+  });
+});
