@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, "src/page");
 
 /** Tables of a terminal are not drawn in a page, and their package wants Node; what zod makes of schemas is
- * not asked for: its checks alone are. */
+ * not asked for: its checks alone are. No state of an analysis is kept either. */
 const leaner = {
   name: "leaner",
   setup(builder) {
@@ -22,6 +22,14 @@ const leaner = {
     builder.onLoad({ filter: /\/report\/terms\/\w+\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replaceAll(/^ {4}text: ".*",$/gm, '    text: "",'),
       loader: "ts",
+    }));
+    builder.onLoad({ filter: /\/src\/(analysis|collections|feed|ike|linear)\/[\w-]+\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(/^ {2}(save|restore|static revive)\([\s\S]*?^ {2}\}$/gm, ""),
+      loader: "ts",
+    }));
+    // Why a value does not fit a schema is told nobody.
+    builder.onLoad({ filter: /\/zod\/v4\/locales\/en\.js$/ }, () => ({
+      contents: 'export default () => ({ localeError: () => "" });',
     }));
     // The same names, so that all else of the package that is not used falls away as well.
     builder.onLoad({ filter: /\/(json-schema-processors|to-json-schema)\.js$/ }, ({ path }) => ({
@@ -73,7 +81,8 @@ const { encode85 } = await loaded("src/page/base85.ts");
 /** The style of the report that the page shows in a frame, which inherits the policy. */
 const { STYLE } = await loaded("src/printers/html-style.ts");
 const worker = await bundled("src/page/worker.ts");
-const packed = gzipSync(worker, { level: 9 });
+// Shorter blocks than zlib makes by itself suit a program better.
+const packed = gzipSync(worker, { level: 9, memLevel: 6 });
 const script = inScript(
   await bundled("src/page/window.ts", {
     PACKED_WORKER: JSON.stringify(encode85(packed)),

@@ -224,7 +224,8 @@ export class IkeSa extends SaNumbers {
   }
 
   noteInformational(side: Side, { at, length }: Message): void {
-    if (this.informationals === NEITHER_TOLD) this.informationals = [[], []];
+    // Both sides share a list as long as nothing is in it, also when they come out of a state file.
+    if (this.informationals[0] === this.informationals[1]) this.informationals = [[], []];
     const times = this.informationals[side] as number[];
     if (times.length === MAX_INFORMATIONALS) times.shift();
     times.push(at);
