@@ -24,7 +24,10 @@ const leaner = {
       loader: "ts",
     }));
     builder.onLoad({ filter: /\/src\/(analysis|collections|feed|ike|linear)\/[\w-]+\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replaceAll(/^ {2}(save|restore|static revive)\([\s\S]*?^ {2}\}$/gm, ""),
+      contents: readFileSync(path, "utf8").replaceAll(
+        /^ {2}(save|restore|static revive)\([\s\S]*?^ {2}\}$/gm,
+        "",
+      ),
       loader: "ts",
     }));
     // Why a value does not fit a schema is told nobody.
