@@ -13,6 +13,7 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Coverage } from "./coverage.ts";
@@ -242,6 +243,8 @@ async function main(): Promise<number> {
     for (const campaign of campaigns) {
       if (stopped || performance.now() >= until) break;
       await campaign.turn(turn, coverage);
+      // Targets that wait for nothing leave signals no moment.
+      await setImmediate();
     }
     const all = campaigns.reduce((sum, { executions }) => sum + executions, 0);
     const reached = coverage === null ? "" : `, ${coverage.size} characters of the program reached`;
