@@ -127,6 +127,8 @@ describe("one client on both sides of a NAT (3.5)", () => {
   it("others are themselves", () => {
     expect(alias([made([{}, inside])], 8)).toBe(null);
     expect(alias([made([{}, inside])], 1)).toBe(null);
+    // Nobody has a second endpoint.
+    expect(alias([made([{}])])).toBe(null);
   });
 });
 

@@ -242,6 +242,22 @@ describe("clients of a responder (3.3, 3.5)", () => {
     ]);
   });
 
+  it("of two systems behind one port the one that stays is found there when the other has moved away", () => {
+    const ports = { port500: -1, port4500: 1_000 };
+    const list = [
+      { ...WINDOWS, ...ports, to: 10 },
+      { ...XP, ...ports, from: 50, to: 60, blind: true },
+      { ...XP, ...ports, port4500: 1_003, from: 70, to: 200 },
+      { ...WINDOWS, ...ports, port4500: 1_002, from: 80 },
+      { ...XP, ...ports, from: 300 },
+    ];
+    expect(grouped(list)).toEqual([
+      [1, 1_002, [0, 3]],
+      [1, 1_000, [1, 4]],
+      [1, 1_003, [2]],
+    ]);
+  });
+
   it("an endpoint inside a NAT is named by the one outside", () => {
     const alias = (each: number) => (each === endpoint(9, 500) ? endpoint(1, 777) : each);
     expect(

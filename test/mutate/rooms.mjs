@@ -22,6 +22,7 @@ export const ROOMS = {
     tests: ["test/collections/", "test/judgement/", "test/ike/"],
     sample: 300,
   },
+  linear: { tests: ["test/linear/"], sample: 300 },
   report: { tests: ["test/report/", "test/samples.test.ts"], sample: 300 },
   evidence: { tests: ["test/evidence.test.ts"], sample: 300 },
   records: { tests: ["test/records/"], sample: 300 },
