@@ -34,8 +34,31 @@ test("a row begins with nothing seen, and what is written under one name changes
 });
 
 test("thousands of rows of one pool keep their numbers apart", () => {
-  const made = visits(new Pool(Visit.width, 1), 300_000);
+  const made = visits(new Pool(Visit.width, 1), 60_000);
   expect(made.every((visit, i) => visit.at === i && visit.printsOf(2) === -i)).toBe(true);
+});
+
+test("chunks are twice as large each time, up to 1 MiB, and are filled to their last row", () => {
+  // A row has eight numbers of eight bytes: 64 rows in the first 4 KiB.
+  expect(Visit.width).toBe(8);
+  const chunks = new Map<object, number>();
+  for (const { chunk } of visits(new Pool(Visit.width), 60_000)) {
+    chunks.set(chunk, (chunks.get(chunk) ?? 0) + 1);
+  }
+  const rows = [...chunks.values()];
+  expect(rows.slice(0, -1)).toEqual([64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 16_384]);
+  const bytes = [...chunks.keys()].map((chunk) => (chunk as Visit["chunk"]).numbers.byteLength);
+  expect(bytes.slice(0, -1)).toEqual(rows.slice(0, -1).map((count) => count * 64));
+  expect(bytes.at(-1)).toBe(2 ** 20);
+});
+
+test("a kind without flags or lists has room for its numbers", () => {
+  class Plain extends rowOf({ numbers: ["a", "b"] }) {}
+  const plain = new Plain(new Pool(Plain.width));
+  plain.b = 5;
+  expect([plain.a, plain.b, Plain.width]).toEqual([Number.NaN, 5, 3]);
+  // Its names alone, in their order.
+  expect(JSON.parse(Plain.layout)).toEqual([["a", "b"], {}, []]);
 });
 
 test("a place that was given back is used again, and whoever holds the row that left reads what was there", () => {
