@@ -172,12 +172,21 @@ export function portTurns(
   let byPlace: Map<number, Session[]> | null = null;
   return (older, newer) => {
     byPlace ??= grouped(sessions, placeOf);
-    const { fromClientAt } = lifespan(newer).life;
-    const there = byPlace.get(placeOf(older)) ?? [];
-    const next = there[firstIndex(there, ({ sa }) => sa.firstAt > newer.sa.firstAt)];
-    return next !== undefined && fromClientAt > next.sa.firstAt;
+    const from = (place: readonly Session[]) => {
+      const first = firstIndex(place, ({ sa }) => sa.firstAt > newer.sa.firstAt);
+      return place.slice(first, first + MAX_TURNS);
+    };
+    const back = from(byPlace.get(placeOf(older)) ?? []);
+    if (back.length === 0) return false;
+    const meets = (a: Session, b: Session) => lifespan(a).life.fromClientAt > b.sa.firstAt;
+    // The neighbour itself lives on, or comes again while the one who came back is there.
+    const others = [newer, ...from(byPlace.get(placeOf(newer)) ?? [])];
+    return back.some((one) => others.some((other) => meets(one, other) && meets(other, one)));
   };
 }
+
+/** Sessions of each port that are looked at. */
+const MAX_TURNS = 8;
 
 /** Ports towards 4500, and ports towards 500. */
 const PORTS_OF_HOST = 2 * 65_536;

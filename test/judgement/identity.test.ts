@@ -293,6 +293,17 @@ describe("a port that was left is used again (3.3)", () => {
     expect(portTurns([before, first, second], lifespan)(first, second)).toBe(false);
   });
 
+  it("and the other one comes again while who came back is there", () => {
+    const [first, second, third] = [
+      made({ port500: 1_000, from: 0, to: 80 }),
+      made({ port500: 1_001, from: 82, to: 95 }),
+      made({ port500: 1_000, from: 146, to: 181 }),
+    ];
+    const again = (from: number) => made({ port500: 1_001, from, to: from + 12 });
+    const turns = (from: number) => portTurns([first, second, third, again(from)], lifespan)(first, second);
+    expect([turns(156), turns(181), turns(190)]).toEqual([true, false, false]);
+  });
+
   it("the place of a session is its address with its port towards 4500, else with that towards 500", () => {
     const place = placeOf(made({ port4500: 500 }));
     expect(placeOf(made({ port4500: 500, port500: 7 }))).toBe(place);

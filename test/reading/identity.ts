@@ -50,12 +50,17 @@ function contradict(a: Sa, b: Sa): boolean {
 
 /** A port that was left is used again while the other one lives. */
 function returns(older: Sa, newer: Sa, traces: Traces): boolean {
-  return traces.sas.some((third) => {
-    if (third.client !== older.client || third.responder !== older.responder || third.start <= newer.start)
-      return false;
-    const ports = commonPorts(older, third);
-    return ports !== null && ports[0] === ports[1] && traces.lastOf(newer) > third.start;
-  });
+  const later = (sa: Sa) =>
+    traces.sas.filter((third) => {
+      if (third.client !== sa.client || third.responder !== sa.responder || third.start <= newer.start)
+        return false;
+      const ports = commonPorts(sa, third);
+      return ports !== null && ports[0] === ports[1];
+    });
+  const meets = (a: Sa, b: Sa) => traces.lastOfClient(a) > b.start;
+  // The neighbour itself lives on, or comes again while the one who came back is there.
+  const others = [newer, ...later(newer)];
+  return later(older).some((one) => others.some((other) => meets(one, other) && meets(other, one)));
 }
 
 const found = new Map<string, string | null>();
