@@ -1,0 +1,127 @@
+import { expect, test } from "vitest";
+import { endpoint } from "../../src/collections/endpoints.ts";
+import { judgeOutcomes } from "../../src/judgement/outcomes.ts";
+import { livesOf } from "../../src/judgement/ownership.ts";
+import {
+  at,
+  exchangeMade,
+  moment,
+  peersFrom,
+  type RowMade,
+  saMade,
+  sessionMade,
+  spiMade,
+  UNSEEN,
+} from "../support/facts-made.ts";
+
+/** An IKE SA at a port of host 1, whose quick mode was accepted at a time; the last sign on its endpoint before that. */
+interface Made {
+  port: number;
+  accepted: number;
+  lifeBefore?: number;
+}
+
+const up = (port: number, from: number, to: number, spi = 0x1234): RowMade => ({
+  port,
+  spis: [spiMade({ spi, firstAt: at(from), lastAt: at(to) })],
+});
+/** ESP of a client that its NAT moved from port 1000 to 2000, where the responder follows it. */
+const MOVED: readonly RowMade[] = [
+  up(1_000, -49, 10),
+  up(2_000, 11, 28),
+  { port: 2_000, outgoing: true, spis: [spiMade({ spi: 9, firstAt: at(12), lastAt: at(13) })] },
+];
+
+/** Then the client of another IKE SA begins to send there. */
+const FOLLOWED = MOVED.map((row) =>
+  row.port === 2_000 && row.outgoing !== true
+    ? { ...row, spis: [...row.spis!, spiMade({ spi: 0x77, firstAt: at(36), lastAt: at(60) })] }
+    : row,
+);
+
+/** Last signs and endpoints of each session. */
+function livesWith(list: readonly Made[], rows: readonly RowMade[]) {
+  const sessions = list.map(({ port, accepted, lifeBefore }, index) => {
+    const before = lifeBefore === undefined ? UNSEEN : at(lifeBefore);
+    const exchange = exchangeMade({
+      firstAt: at(accepted),
+      replyAt: at(accepted),
+      followedReply: true,
+      before: { lifeAt: before, espAt: before, unheard: false },
+    });
+    const begins = at(accepted - 1);
+    const sa = saMade({ firstAt: begins, lastLifeAt: at(accepted), exchanges: [exchange] } as never);
+    return sessionMade({ index, sa, endpoint: endpoint(1, port), port4500: port, quickModes: [exchange] });
+  });
+  const keys = sessions.map((session) => [session.endpoint]);
+  const peers = peersFrom(rows);
+  const judged = judgeOutcomes(sessions, {
+    peers,
+    keys,
+    blind: sessions.map(() => false),
+    responderSeen: true,
+    phase1Times: () => UNSEEN,
+    captureEnd: moment(1_000),
+    running: false,
+  });
+  const { lives, keys: own } = livesOf(sessions, keys, peers, judged);
+  return {
+    last: lives.map(({ lastAt }) => lastAt),
+    ports: own.map((each) => each.map((key) => key % 65_536)),
+  };
+}
+
+test.each<[string, readonly Made[], number[], (readonly RowMade[])?]>([
+  ["it goes on at the new one", [{ port: 1_000, accepted: -50 }], [28]],
+  [
+    "until an IKE SA of its own begins there",
+    [
+      { port: 1_000, accepted: -50 },
+      { port: 2_000, accepted: 35, lifeBefore: 28 },
+    ],
+    [28, 60],
+    FOLLOWED,
+  ],
+  [
+    "until the client has another SA accepted at the old one",
+    [
+      { port: 1_000, accepted: -50 },
+      { port: 1_000, accepted: 25, lifeBefore: 24 },
+    ],
+    [24, 28],
+  ],
+  [
+    "until the first of both: the client's own",
+    [
+      { port: 1_000, accepted: -50 },
+      { port: 1_000, accepted: 25, lifeBefore: 20 },
+      { port: 2_000, accepted: 35, lifeBefore: 28 },
+    ],
+    [20, 28, 35],
+  ],
+  [
+    "until the first of both: that at the new one",
+    [
+      { port: 1_000, accepted: -50 },
+      { port: 2_000, accepted: 35, lifeBefore: 28 },
+      { port: 1_000, accepted: 45, lifeBefore: 10 },
+    ],
+    [28, 60, 45],
+    FOLLOWED,
+  ],
+])("the life of a session that its NAT moved (3.6): %s", (_, list, expected, rows = MOVED) => {
+  expect(livesWith(list, rows).last).toEqual(expected.map(at));
+});
+
+test("its endpoints are the old one and the new one, and those of others stay theirs (3.6)", () => {
+  expect(
+    livesWith(
+      [
+        { port: 1_000, accepted: -50 },
+        { port: 3_000, accepted: 0 },
+      ],
+      MOVED,
+    ).ports,
+  ).toEqual([[1_000, 2_000], [3_000]]);
+  expect(livesWith([{ port: 1_000, accepted: -50 }], [up(1_000, -49, 10)]).ports).toEqual([[1_000]]);
+});
