@@ -89,3 +89,15 @@ test("rows that were kept in a file lie in the pool that was kept with them, whi
   for (const visit of added) visit.at = 9;
   expect([...kept.rows, ...added].map(({ at }: Visit) => at)).toEqual([0, 1, 2, 9, 9]);
 });
+
+test("a place that is used again takes no room from the others", () => {
+  const pool = new Pool(Visit.width, 3);
+  const [first] = visits(pool, 2);
+  pool.giveBack(first);
+  const [again, third] = visits(pool, 2);
+  expect([again.begin, third.begin, third.chunk]).toEqual([0, 2 * Visit.width, first.chunk]);
+  // The chunk is full.
+  pool.giveBack(again);
+  const [, next] = visits(pool, 2);
+  expect([next.begin, next.chunk.numbers.length]).toEqual([0, 6 * Visit.width]);
+});
