@@ -1,4 +1,4 @@
-/** In which order IKE SAs are given up where there is no room: those that never came beyond phase 1, then by silence. */
+/** In which order IKE SAs are given up for lack of room: those that never came beyond phase 1, then by silence. */
 
 import { Heap } from "../collections/heap.ts";
 import type { IkeSa } from "./sa.ts";
