@@ -6,7 +6,7 @@
  * ESP over IP (protocol 50) has no ports: its rows have ports 0.
  */
 
-import { word } from "../collections/endpoints.ts";
+import { hostOf, word } from "../collections/endpoints.ts";
 import { sourceBit } from "../collections/sources.ts";
 import { ordinaryMemory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
@@ -117,6 +117,11 @@ export class FlowTable extends FlowColumns {
   isUnheard(row: number): boolean {
     const otherAt = row < 0 || this.reverse[row] < 0 ? Number.NaN : this.lastAt[this.reverse[row]];
     return !Number.isNaN(otherAt) && this.spis.isUnheard(row, otherAt);
+  }
+
+  /** A message of IKE shows that `from` lives, to which `to` may send ESP; `overIp`: not in UDP. */
+  heardByIke(from: number, to: number, overIp: boolean): void {
+    if (this.espKinds(hostOf(to)) !== 0) this.spis.heardOther(this.find(to, from, overIp));
   }
 
   /** The last ESP of a row, whatever its SPI; NaN where there is none. */

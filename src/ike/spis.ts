@@ -84,6 +84,17 @@ export class SpiTable extends SpiColumns {
     return false;
   }
 
+  /**
+   * The other side of a row was heard, by a message that is not ESP: who sends on without an answer is counted anew, but
+   * where that went on for long already.
+   */
+  heardOther(row: number): void {
+    for (const slot of this.slots(row)) {
+      const long = this.lastAt[slot] - this.unheardSince[slot] >= UNHEARD_SPAN;
+      if (!long || Number.isNaN(this.unheardThirdAt[slot])) this.unheard[slot] = 0;
+    }
+  }
+
   /** The slots of a row, the SPI seen last first. */
   *slots(row: number): Generator<number> {
     if (row < 0 || row >= this.heads.length) return;

@@ -229,6 +229,7 @@ export class Tracker {
     path.lastAt = message.at;
     // It proves neither that the sender lives nor that it missed an answer.
     if (repeated && sa.isReplay(side, message.from)) return;
+    if (!message.phase1) this.flows.heardByIke(message.from, message.to, !message.natTraversal);
     const clear = repeated ? null : this.#open(message, side);
     if (message.exchange === EXCHANGE_QUICK) {
       const isCopy = message.messageId !== 0 && this.#quickModes.take(sa, side, message);

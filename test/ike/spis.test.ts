@@ -89,6 +89,21 @@ describe("a sender that nobody answers (4, 6.6)", () => {
     expect(unheard({ at: 1, other: 0 }, { at: 2, other: 0 }, { at: 3, other: 0 })).toEqual([1, 3]);
   });
 
+  it("a message of IKE from the other side is a sign of it, unless the sender was unheard for long before", () => {
+    const afterIke = (before: readonly Packet[], after: readonly Packet[]) => {
+      const table = seen(before);
+      table.heardOther(0);
+      const slot = first(seen(after, table));
+      return [table.unheardSince[slot] / SECOND, table.unheardThirdAt[slot] / SECOND];
+    };
+    const three = [{ at: 1 }, { at: 2 }, { at: 3 }];
+    expect(afterIke(three, [{ at: 4 }, { at: 5 }, { at: 6 }])).toEqual([4, 6]);
+    expect(afterIke([{ at: 1 }, { at: 22 }], [{ at: 23 }])).toEqual([23, Number.NaN]);
+    const long = [...three, { at: 21 }];
+    expect(afterIke(long, [{ at: 22 }])).toEqual([1, 3]);
+    expect(afterIke([...three, { at: 21 - MICRO }], [{ at: 22 }])).toEqual([22, Number.NaN]);
+  });
+
   it.each<[string, readonly Packet[], number, boolean]>([
     ["three packets over 20 s", [{ at: 1 }, { at: 2 }, { at: 21 }], 0, true],
     ["over less", [{ at: 1 }, { at: 2 }, { at: 21 - MICRO }], 0, false],
