@@ -20,6 +20,11 @@ export function momentOf({ firstAt, segment }: { firstAt: number; segment: numbe
   return { at: firstAt, segment };
 }
 
+/** When an IKE SA or an SPI was first seen. */
+export function firstOf({ firstAt, firstSegment }: { firstAt: number; firstSegment: number }): Moment {
+  return { at: firstAt, segment: firstSegment };
+}
+
 /** Ascending order, for `sort`. */
 export function inOrder(a: Moment, b: Moment): number {
   return a.segment - b.segment || a.at - b.at;

@@ -6,7 +6,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Spi } from "../ike/facts.ts";
-import { isBefore, type Moment } from "./moment.ts";
+import { firstOf, isBefore, type Moment } from "./moment.ts";
 import type { Peer, Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
@@ -31,10 +31,10 @@ export function movedEndpoints(peers: Peers, ikeBegins: (peer: Peer) => Moment |
       const sameKind = (from.peer.port === 0) === (to.peer.port === 0);
       if (from.peer === to.peer || !sameKind) continue;
       const ike = ikeBegins(to.peer);
-      if (ike !== null && !isBefore(beginOf(to.spi), ike)) continue;
+      if (ike !== null && !isBefore(firstOf(to.spi), ike)) continue;
       if (isMove(from.spi, to.spi, to.peer, ike, peers)) {
         const ikeAtOld = ikeBegins(from.peer);
-        const alone = ikeAtOld === null || isBefore(beginOf(from.spi), ikeAtOld);
+        const alone = ikeAtOld === null || isBefore(firstOf(from.spi), ikeAtOld);
         moved.set(to.peer.key, { from: from.peer.key, alone });
       }
     }
@@ -48,15 +48,11 @@ interface Move {
   alone: boolean;
 }
 
-function beginOf({ firstAt, firstSegment }: Spi): Moment {
-  return { at: firstAt, segment: firstSegment };
-}
-
 /** It left the old endpoint before it came to the new one, and the responder follows it there, before IKE does. */
 function isMove(from: Spi, to: Spi, peer: Peer, ike: Moment | null, peers: Peers): boolean {
   const left = from.lastSegment === to.firstSegment && from.lastAt < to.firstAt;
   if (!left) return false;
-  const follows = (spi: Spi) => ike === null || isBefore(beginOf(spi), ike);
+  const follows = (spi: Spi) => ike === null || isBefore(firstOf(spi), ike);
   if (peers.hasEsp(peer.received) && (ike === null || peers.spis([peer.key], false).some(follows)))
     return true;
   if (answersAnyone(peer, peers)) return false;

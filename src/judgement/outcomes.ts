@@ -6,7 +6,7 @@
 import { firstIndex } from "../collections/search.ts";
 import { type Exchange, isSameQuickMode } from "../ike/facts.ts";
 import type { Of } from "./client-sa.ts";
-import { isBefore, type Moment } from "./moment.ts";
+import { inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { type Judged, type Outcome, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
 import type { Peers } from "./peers.ts";
@@ -79,7 +79,7 @@ function lookups(exchanges: ReadonlyMap<Exchange, Judged>): Pick<Outcomes, "outc
 function quickModesOf(sessions: readonly Session[]): { session: Session; exchange: Exchange }[] {
   const all: { session: Session; exchange: Exchange }[] = [];
   for (const session of sessions) for (const exchange of session.quickModes) all.push({ session, exchange });
-  return all.sort(({ exchange: a }, { exchange: b }) => a.segment - b.segment || a.firstAt - b.firstAt);
+  return all.sort(({ exchange: a }, { exchange: b }) => inOrder(momentOf(a), momentOf(b)));
 }
 
 /** What is asked around the quick modes of one session: of tens of thousands, so that each holds little. */

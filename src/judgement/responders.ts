@@ -16,14 +16,14 @@ import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import type { Life } from "./life.ts";
 import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
-import { type Moment, seen } from "./moment.ts";
+import { inOrder, type Moment, seen } from "./moment.ts";
 import { isUndecided } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
 import { classifyPattern, type Pattern } from "./pattern.ts";
 import { Peers } from "./peers.ts";
 import { decideRoles, type RoleOptions } from "./roles.ts";
-import { type Session, sessionOf } from "./session.ts";
+import { beginOf, type Session, sessionOf } from "./session.ts";
 
 export interface Responder {
   /** The responder's host; of several that are one gateway, the one that names it. */
@@ -145,7 +145,7 @@ interface Context {
 
 function responderFrom(host: number, sessions: Session[], context: Context): Responder {
   const { facts, options, hosts, joined, peers, unanswered } = context;
-  sessions.sort((a, b) => a.sa.firstSegment - b.sa.firstSegment || a.sa.firstAt - b.sa.firstAt);
+  sessions.sort((a, b) => inOrder(beginOf(a), beginOf(b)));
   sessions.forEach((session, i) => {
     session.index = i;
   });

@@ -16,7 +16,7 @@ import {
 } from "../ike/facts.ts";
 import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
-import type { Moment } from "./moment.ts";
+import { firstOf, type Moment } from "./moment.ts";
 import { other, type Role } from "./roles.ts";
 
 export interface Session {
@@ -53,7 +53,7 @@ export interface Session {
 
 /** The first message of its IKE SA. */
 export function beginOf({ sa }: Session): Moment {
-  return { at: sa.firstAt, segment: sa.firstSegment };
+  return firstOf(sa);
 }
 
 /** The responder began phase 1 (3.1). */

@@ -66,7 +66,7 @@ function hasForgotten(
   const { firstAt, segment } = exchange;
   const received = peers.rows(keys, false);
   if (sa.lifeSegment !== segment || !peers.hasEsp(received)) return false;
-  const lastSign = later(sa.lastFromAt[responder], peers.lastIn(received, segment));
+  const lastSign = later(sa.lastFromAtOf(responder), peers.lastIn(received, segment));
   return lastSign < firstAt && peers.spis(keys, true).some((spi) => isUnheard(spi, lastSign));
 }
 
