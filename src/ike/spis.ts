@@ -77,9 +77,7 @@ export class SpiTable extends SpiColumns {
   /** Three packets of an SPI or more came after `otherAt`, over `UNHEARD_SPAN` or more. */
   isUnheard(row: number, otherAt: number): boolean {
     for (const slot of this.slots(row)) {
-      const since = this.unheardSince[slot];
-      const long = this.lastAt[slot] - since >= UNHEARD_SPAN && !Number.isNaN(this.unheardThirdAt[slot]);
-      if (long && since > otherAt) return true;
+      if (this.#wentOn(slot) && this.unheardSince[slot] > otherAt) return true;
     }
     return false;
   }
@@ -90,9 +88,14 @@ export class SpiTable extends SpiColumns {
    */
   heardOther(row: number): void {
     for (const slot of this.slots(row)) {
-      const long = this.lastAt[slot] - this.unheardSince[slot] >= UNHEARD_SPAN;
-      if (!long || Number.isNaN(this.unheardThirdAt[slot])) this.unheard[slot] = 0;
+      if (!this.#wentOn(slot)) this.unheard[slot] = 0;
     }
+  }
+
+  /** Without an answer, for three packets or more over `UNHEARD_SPAN` or more. */
+  #wentOn(slot: number): boolean {
+    const long = this.lastAt[slot] - this.unheardSince[slot] >= UNHEARD_SPAN;
+    return long && !Number.isNaN(this.unheardThirdAt[slot]);
   }
 
   /** The slots of a row, the SPI seen last first. */
