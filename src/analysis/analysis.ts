@@ -220,10 +220,7 @@ export class LiveAnalysis {
 
   /** What evidence of the findings has to hold, made when it is asked for; null where nothing was found. */
   get evidencePlan(): (() => EvidencePlan) | null {
-    const judgement = this.#judgement;
-    return judgement === null || judgement.findings.length === 0
-      ? null
-      : () => evidencePlan(judgement, this.#facts);
+    return this.#judgement === null ? null : evidencePlan(this.#judgement, this.#facts);
   }
 
   /** The capture's clock as text; null before any packet. */

@@ -25,7 +25,12 @@ export interface EvidencePlan {
   sas: readonly EvidenceSa[];
 }
 
-export function evidencePlan(judgement: Judgement, facts: Facts): EvidencePlan {
+/** Made when it is asked for; null where nothing was found. */
+export function evidencePlan(judgement: Judgement, facts: Facts): (() => EvidencePlan) | null {
+  return judgement.findings.length === 0 ? null : () => planOf(judgement, facts);
+}
+
+function planOf(judgement: Judgement, facts: Facts): EvidencePlan {
   const responders = new Set<number>();
   const parts = new Map<number, Set<Part>>();
   for (const { responder, holder, contender, candidates } of judgement.findings) {
