@@ -115,7 +115,9 @@ export function rowOf<N extends string, F extends string = never, L extends stri
 }: Names<N, F, L>): RowClass<N, F, L> {
   class NamedRow extends Row {
     static width = 0;
-    static readonly layout = JSON.stringify([numbers, lists, flags]);
+    static get layout(): string {
+      return JSON.stringify([numbers, lists, flags]);
+    }
   }
   for (const name of numbers) defineNumber(NamedRow, name);
   for (const [name, length] of Object.entries<number>(lists)) defineList(NamedRow, name, length);
