@@ -52,7 +52,12 @@ export async function extract(
     const counts = await extractFrom(feed, settings, write);
     const problems = feed.summaries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
     const unread = leftOut.map(({ message }) => message);
-    return { counts, failures: [...failures, ...feed.failures], problems: [...unread, ...problems] };
+    const signalled = options.signal?.aborted === true;
+    const isCutShort = feed.summaries.some(
+      ({ end }) => end === "corrupt" || (signalled && end === "interrupted"),
+    );
+    const all = [...failures, ...feed.failures];
+    return { counts, failures: all, problems: [...unread, ...problems], isCutShort };
   } finally {
     await feed.close();
   }

@@ -29,6 +29,8 @@ export interface Extraction {
   failures: readonly CaptureError[];
   /** One sentence for each input that does not end clean. */
   problems: readonly string[];
+  /** An input is corrupt, or its reading failed or was ended by the signal: records are missing. */
+  isCutShort: boolean;
 }
 
 /** Hands message records to `write`, some lines at a time, until the feed ends or the reading is aborted. */

@@ -5,6 +5,7 @@
 
 import { createWriteStream, type WriteStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { dropTornLine, endTornLine } from "../node/torn-line.ts";
 import { errorCode, reasonOf } from "../node/write-reasons.ts";
 import { type ChunkStream, OutputError } from "./output.ts";
 
@@ -37,6 +38,7 @@ export class LineSink {
     } catch (error) {
       throw new OutputError(`cannot write ${path}: ${reasonOf(error)}`);
     }
+    endTornLine(path);
     return new LineSink(appending(path), onFailure, path);
   }
 
@@ -69,6 +71,7 @@ export class LineSink {
       this.#waiting -= text.length;
       if (error && this.failure === null) {
         this.failure = error;
+        if (this.#path !== null) dropTornLine(this.#path);
         this.#onFailure();
       }
       if (this.#waiting === 0 || this.failure !== null) this.#drained();

@@ -43,7 +43,7 @@ function failed(error: unknown, { variables, stderr }: Environment, messages: Me
 
 async function carryOut(invocation: Invocation, env: Environment, messages: Messages): Promise<number> {
   const print = async (text: string) =>
-    (await writeTo(streamTarget(env.stdout), [text], null, messages)) ? 0 : 2;
+    (await writeTo(streamTarget(env.stdout), [text], "to standard output", messages)) ? 0 : 2;
   switch (invocation.kind) {
     case "usage":
       messages.error(invocation.message);

@@ -86,7 +86,7 @@ async function readAgain(
     await drive(feed, decoder, { limit: packets, drain });
     if (feed.failures.length > 0) throw feed.failures[0];
     const isSame = decoder.packets === packets && decoder.messages === messages;
-    if (Number.isFinite(packets) && !isSame) throw changed();
+    if (Number.isFinite(packets) && !isSame) throw changed(feed.summaries);
     return feed.summaries;
   } finally {
     await feed.close();
@@ -94,8 +94,10 @@ async function readAgain(
 }
 
 /** Frame numbers of the first reading would point at other packets. */
-function changed(): CaptureError {
-  return new CaptureError("unreadable", "the captures changed after they were read");
+function changed(sources: readonly SourceSummary[]): CaptureError {
+  const problem = sources.find(({ end }) => end === "corrupt")?.problem?.replace(/\.$/, "");
+  const sentence = "the captures changed after they were read";
+  return new CaptureError("unreadable", problem ? `the second reading differs: ${problem}` : sentence);
 }
 
 function captureWriter(

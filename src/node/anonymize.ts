@@ -1,9 +1,10 @@
 /** The key of an anonymized run: made for this run alone, or kept in a file that the user keeps to himself. */
 
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Anonymizer } from "../anonymize/anonymizer.ts";
 import { type Hash, KEY_LENGTH } from "../anonymize/keyed.ts";
+import { errorCode, reasonOf } from "./write-reasons.ts";
 
 const OWNER_ONLY = 0o600;
 
@@ -33,8 +34,8 @@ function keyOf(path: string): Uint8Array {
     return new Uint8Array(Buffer.from(text, "hex"));
   } catch (error) {
     if (error instanceof KeyFileError) throw error;
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-      throw new KeyFileError(`cannot read the key ${path}: ${(error as Error).message}`);
+    if (errorCode(error) !== "ENOENT") {
+      throw new KeyFileError(`cannot read the key ${path}: ${reasonOf(error)}`);
     }
     return newKey(path);
   }
@@ -45,7 +46,9 @@ function newKey(path: string): Uint8Array {
   try {
     writeFileSync(path, `${key.toString("hex")}\n`, { mode: OWNER_ONLY, flag: "wx" });
   } catch (error) {
-    throw new KeyFileError(`cannot write the key ${path}: ${(error as Error).message}`);
+    // Half a key would be refused in every later run.
+    if (errorCode(error) !== "EEXIST") rmSync(path, { force: true });
+    throw new KeyFileError(`cannot write the key ${path}: ${reasonOf(error)}`);
   }
   return new Uint8Array(key);
 }

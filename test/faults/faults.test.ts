@@ -1,171 +1,33 @@
 /**
- * Faults of the machine, made by a library that stands before the system's calls (fault.c): one sentence each, the
- * right status, and nothing half-written.
+ * Faults of the machine where something is read, made by a library that stands before the system's calls (fault.c):
+ * one sentence each and the right status.
  */
 
 import { spawnSync } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { COMMAND, plainEnvironment, programIsBuilt } from "../support/program.ts";
+import { COMMAND, plainEnvironment } from "../support/program.ts";
 import { hasTool } from "../support/tools.ts";
+import {
+  capture,
+  DISK_FAILED,
+  EIO,
+  EMFILE,
+  ENOENT,
+  failing,
+  type Fault,
+  folder,
+  isPossible,
+  leftBehind,
+  SAMPLE,
+  tidy,
+} from "./failing.ts";
 
-const SAMPLE = fileURLToPath(new URL("../../samples/two-windows-clients.pcap", import.meta.url));
 const OTHER = fileURLToPath(new URL("../../samples/random-ids.pcap", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-faults-"));
-const library = join(folder, "fault.so");
-const capture = join(folder, "a.pcap");
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** False, with a printed reason, where the library cannot be made or stood before the program. */
-function canFail(): boolean {
-  if (!programIsBuilt()) return false;
-  const skip = (why: string) => {
-    console.log(`skipped: faults of the machine, because ${why}`);
-    return false;
-  };
-  if (process.platform !== "linux") return skip("LD_PRELOAD is Linux's");
-  if (process.env.IKE_DUPCHECK_EXECUTABLE !== undefined) return skip("the executable may be a script");
-  const source = fileURLToPath(new URL("fault.c", import.meta.url));
-  const { status } = spawnSync("gcc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]);
-  return status === 0 || skip("there is no gcc");
-}
-
-/** What goes wrong; see fault.c. */
-interface Fault {
-  on?: "open" | "read" | "write" | "fsync" | "rename";
-  path?: string;
-  at?: number;
-  open?: number;
-  errno?: number;
-  run?: string;
-  clock?: number;
-}
-
-function failing(
-  { on = "read", path = "a.pcap", at = 0, open = 0, errno = 0, run = "", clock = 0 }: Fault,
-  args: readonly string[],
-  input?: Uint8Array,
-) {
-  const [program, ...before] = COMMAND;
-  const settings = { ON: on, PATH: path, AT: at, OPEN: open, ERRNO: errno, DO: run, CLOCK: clock };
-  const env = Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [`FAULT_${key}`, `${value}`]),
-  );
-  return spawnSync(program, [...before, ...args], {
-    encoding: "utf8",
-    cwd: folder,
-    timeout: 30_000,
-    env: { ...plainEnvironment(), LD_PRELOAD: library, ...env },
-    ...(input === undefined ? {} : { input }),
-  });
-}
-
-const [EIO, ENOENT, EMFILE, ENOSPC, EROFS] = [5, 2, 24, 28, 30];
-const NO_ROOM = "no space left on the device";
-const READ_ONLY = "the file system is read-only";
-const DISK_FAILED = "the disk or share that it lies on failed";
-
-const isPossible = canFail();
 beforeEach(() => copyFileSync(SAMPLE, capture));
-
-/** Files of the folder that a run has left behind. */
-function leftBehind(): string[] {
-  const known = ["a.pcap", "fault.so", "fault.c"];
-  return readdirSync(folder).filter((name) => !known.includes(name));
-}
-
-function tidy(): void {
-  for (const name of leftBehind()) rmSync(join(folder, name), { recursive: true });
-}
-
-const OUTPUTS: { what: string; args: string[]; fault: Fault; says: string }[] = [
-  {
-    what: "a report on a full disk",
-    args: ["--json", "-o", "r.json"],
-    fault: { on: "write", path: ".ike-dupcheck-", at: 100, errno: ENOSPC },
-    says: `cannot write r.json: ${NO_ROOM}`,
-  },
-  {
-    what: "evidence on a full disk",
-    args: ["-q", "-w", "r.pcap"],
-    fault: { on: "write", path: ".ike-dupcheck-", at: 100, errno: ENOSPC },
-    says: `cannot write r.pcap: ${NO_ROOM}`,
-  },
-  {
-    what: "a report on a disk that is full when it is to be kept",
-    args: ["-o", "r"],
-    fault: { on: "fsync", path: ".ike-dupcheck-", errno: EIO },
-    says: `cannot write r: ${DISK_FAILED}`,
-  },
-  {
-    what: "a report whose name cannot be given",
-    args: ["-o", "r"],
-    fault: { on: "rename", path: ".ike-dupcheck-", errno: EROFS },
-    says: `cannot write r: ${READ_ONLY}`,
-  },
-  {
-    what: "a report on a read-only disk",
-    args: ["-o", "r"],
-    fault: { on: "open", path: ".ike-dupcheck-", errno: EROFS },
-    says: `cannot write r: ${READ_ONLY}`,
-  },
-  {
-    what: "evidence on a read-only disk",
-    args: ["-w", "r.pcap"],
-    fault: { on: "open", path: ".ike-dupcheck-", errno: EROFS },
-    says: `cannot write r.pcap: ${READ_ONLY}`,
-  },
-  {
-    what: "message records on a full disk",
-    args: ["extract", "-o", "r.ndjson"],
-    fault: { on: "write", path: "r.ndjson", at: 100, errno: ENOSPC },
-    says: `cannot write r.ndjson: ${NO_ROOM}`,
-  },
-  {
-    what: "message records on a read-only disk",
-    args: ["extract", "-o", "r.ndjson"],
-    fault: { on: "open", path: "r.ndjson", errno: EROFS },
-    says: `cannot write r.ndjson: ${READ_ONLY}`,
-  },
-];
-
-describe.runIf(isPossible)("what cannot be written", () => {
-  it.each(OUTPUTS)("$what", ({ args, fault, says }) => {
-    tidy();
-    const command = args[0] === "extract" ? ["extract"] : [];
-    const { status, stderr } = failing(fault, [...command, ...args.slice(command.length), "a.pcap"]);
-    expect(stderr).toBe(`ike-dupcheck: ${says}\n`);
-    expect(status).toBe(2);
-    // Records are a stream: what was written of them stands.
-    expect(leftBehind().filter((name) => name !== "r.ndjson")).toEqual([]);
-  });
-
-  it.each([
-    ["full", { on: "write", at: 10, errno: ENOSPC } as Fault, NO_ROOM],
-    ["read-only", { on: "open", errno: EROFS } as Fault, READ_ONLY],
-  ])("a state on a %s disk", (_, fault, says) => {
-    tidy();
-    const records = failing({}, ["extract", "a.pcap"]).stdout;
-    writeFileSync(join(folder, "records.ndjson"), records);
-    const { status, stderr } = failing({ ...fault, path: "kept." }, ["--state", "kept", "records.ndjson"]);
-    expect(stderr).toContain(`cannot write the state kept: `);
-    expect(stderr).toContain(says);
-    expect(stderr.match(/^ike-dupcheck: cannot/gm)).toHaveLength(1);
-    expect(status).toBe(2);
-    expect(leftBehind()).toEqual(["records.ndjson"]);
-  });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const READS: { what: string; name: string; make: () => Uint8Array; at: number }[] = [
   { what: "pcap", name: "x.pcap", make: () => readFileSync(SAMPLE), at: 10_000 },
@@ -228,6 +90,30 @@ describe.runIf(isPossible)("a disk that fails in the middle of a read", () => {
     expect(readFileSync(join(folder, "kept"))).toEqual(before);
   });
 
+  it("of what is extracted from: its records up to there, one sentence and status 2", () => {
+    const { status, stdout, stderr } = failing({ at: 10_000, errno: EIO }, ["extract", "a.pcap"]);
+    expect(stderr).toMatch(new RegExp(`^ike-dupcheck: a.pcap: reading failed \\(${DISK_FAILED}\\)\\.\n`));
+    expect(stdout.trimEnd().split("\n").length).toBeGreaterThan(10);
+    expect(status).toBe(2);
+  });
+
+  it("of a capture that is read again for its evidence: the reason is the disk's", () => {
+    tidy();
+    const { status, stderr } = failing({ open: 3, at: 5000, errno: EIO }, ["-q", "-w", "r.pcap", "a.pcap"]);
+    const why = `the second reading differs: a.pcap: reading failed (${DISK_FAILED})`;
+    expect(stderr).toBe(`ike-dupcheck: cannot write r.pcap: ${why}\n`);
+    expect(status).toBe(2);
+    expect(leftBehind()).toEqual([]);
+  });
+
+  it("of a key of --anonymize-key", () => {
+    writeFileSync(join(folder, "x.key"), "00".repeat(32));
+    const args = ["--anonymize", "--anonymize-key", "x.key", "a.pcap"];
+    const { status, stderr } = failing({ path: "x.key", errno: EIO }, args);
+    expect(stderr).toBe(`ike-dupcheck: cannot read the key x.key: ${DISK_FAILED}\n`);
+    expect(status).toBe(2);
+  });
+
   it("of keys", () => {
     writeFileSync(join(folder, "x.keys"), "00112233445566778899aabbccddeeff\n");
     const { status, stderr } = failing({ path: "x.keys", errno: EIO }, ["--keys", "x.keys", "a.pcap"]);
@@ -277,14 +163,18 @@ describe.runIf(isPossible)("a file that changes while it is read", () => {
   });
 
   const CHANGES = [
-    ["replaced", `cp '${OTHER}' a.pcap`],
-    ["cut off", `truncate -s ${boundary()} a.pcap`],
+    ["replaced", `cp '${OTHER}' new && mv new a.pcap`, "the captures changed after they were read"],
+    [
+      "cut off",
+      `truncate -s ${boundary()} a.pcap`,
+      "the second reading differs: a.pcap: reading failed (it became shorter while it was read)",
+    ],
   ] as const;
-  it.each(CHANGES)("and is %s before its evidence is taken gives none", (_, run) => {
+  it.each(CHANGES)("and is %s before its evidence is taken gives none", (_, run, why) => {
     tidy();
     // Opened to see what it is, then to read it, then for the evidence.
     const { status, stderr } = failing({ open: 3, run }, ["-q", "-w", "r.pcap", "a.pcap"]);
-    expect(stderr).toBe("ike-dupcheck: cannot write r.pcap: the captures changed after they were read\n");
+    expect(stderr).toBe(`ike-dupcheck: cannot write r.pcap: ${why}\n`);
     expect(status).toBe(2);
     expect(existsSync(join(folder, "r.pcap"))).toBe(false);
     expect(leftBehind()).toEqual([]);

@@ -37,7 +37,7 @@ export async function compare(
   const text = json
     ? `${JSON.stringify({ schemaVersion: "1", gateways: changes }, null, 2)}\n`
     : `${[headline(changes), "", ...changes.flatMap(lines)].join("\n")}\n`;
-  return (await writeTo(streamTarget(env.stdout), [text], null, messages)) ? status : 2;
+  return (await writeTo(streamTarget(env.stdout), [text], "the comparison", messages)) ? status : 2;
 }
 
 function headline(changes: readonly GatewayChange[]): string {

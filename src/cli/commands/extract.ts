@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { type Extraction, extractFrom } from "../../analysis/extraction.ts";
 import { extract, type ExtractOptions as LibraryOptions } from "../../index.ts";
 import type { LiveCapture } from "../../node/live/live-feed.ts";
+import { dropTornLine } from "../../node/torn-line.ts";
 import { errorCode, reasonOf } from "../../node/write-reasons.ts";
 import type { Environment } from "../environment.ts";
 import type { ExtractOptions } from "../flags/options.ts";
@@ -13,7 +14,7 @@ import { SIGNAL_STATUS } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
 import { openLive, tellRefusal } from "./inputs.ts";
 
-/** Returns 0, or 2 when an input cannot be read whole or the records cannot be written. */
+/** Returns 0, or 2 when an input cannot be read, is corrupt or cut short, or the records cannot be written. */
 export async function extractRecords(
   options: ExtractOptions,
   env: Environment,
@@ -36,19 +37,22 @@ export async function extractRecords(
   if (options.sensor !== null) settings.sensor = options.sensor;
   if (options.maxPackets !== null) settings.maxPackets = options.maxPackets;
   try {
-    const { counts, failures, problems } = live
+    const { counts, failures, problems, isCutShort } = live
       ? await extractLive(options, settings, output, messages)
       : await extract(inputs, settings, output.write);
     for (const { message } of failures) messages.error(message);
     for (const problem of problems) messages.note(problem);
     messages.note(`${counts.packets} packets, ${counts.messages} ISAKMP messages, ${counts.lines} lines`);
-    return failures.length > 0 ? 2 : 0;
+    // A pipe that is stopped has ended as it should.
+    const isStream = inputs.some((name) => env.isPipe(name)) && stop.signal.aborted;
+    return failures.length > 0 || (isCutShort && !isStream) ? 2 : 0;
   } catch (error) {
     if (tellRefusal(error, messages)) return 2;
     // The reader went away: it has all that it wanted.
     if (errorCode(error) === "EPIPE") return 0;
     if (errorCode(error) === null) throw error;
     messages.error(`cannot write ${options.output ?? "the records"}: ${reasonOf(error)}`);
+    if (options.output !== null) dropTornLine(options.output);
     return 2;
   } finally {
     release();
@@ -69,7 +73,7 @@ async function extractLive(
   try {
     const run = { ...settings, sensor: settings.sensor ?? hostname(), now: () => performance.now() };
     const counts = await extractFrom(capture, run, output.write);
-    return { counts, failures: [], problems: lossesOf(capture) };
+    return { counts, failures: [], problems: lossesOf(capture), isCutShort: false };
   } finally {
     clearTimeout(timer);
   }

@@ -11,7 +11,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { MAX_RECORD } from "../../capture/batch-buffer.ts";
-import type { CaptureSource } from "../../capture/source.ts";
+import { type CaptureSource, failureReason } from "../../capture/source.ts";
 import { readU32 } from "../../wire/bytes.ts";
 import {
   classifyHeader,
@@ -71,7 +71,7 @@ export async function crossCheck(name: string, options: CrossCheckOptions): Prom
     const theirs = theirMessages(name, options.format, ports, last);
     return { ...(await compare(name, ours, theirs, () => source.summary.end === "corrupt")), skipped };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? failureReason(error) : String(error);
     return { compared: 0, differences: [`${name}: the second reading failed: ${reason}`], skipped };
   } finally {
     await source.close();
