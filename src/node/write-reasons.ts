@@ -18,6 +18,7 @@ const REASONS: Record<string, string> = {
   EDQUOT: "the quota is used up",
   EFBIG: "the file system holds no file as large",
   EMFILE: "too many files are open",
+  ENFILE: "too many files are open",
 };
 
 /** Why a file could not be opened or written, in words. */

@@ -4,7 +4,7 @@
  */
 
 import { spawn } from "node:child_process";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { type BackendName, isPackage } from "./backends.ts";
 import type { ChildMessage, ChildSettings } from "./capture-child.ts";
 import type { CaptureSettings } from "./capture-module.ts";
@@ -22,7 +22,7 @@ function startPackage(settings: ChildSettings): Run {
   const child = spawn(process.execPath, [...captureChildArguments(), JSON.stringify(settings)], {
     stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
   });
-  const run = new ChildRun(child, child.stdio[3] as Readable, () => {
+  const run = new ChildRun(child, streamOf(child.stdio?.[3]), () => {
     if (child.connected) child.send("stop", () => {});
   });
   child.on("message", (message: ChildMessage) => {
@@ -62,17 +62,22 @@ function startProgram(backend: "tcpdump" | "dumpcap", { device, filter, ring }: 
   const child = spawn(backend, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
   const run = new ChildRun(
     child,
-    child.stdout,
+    streamOf(child.stdout),
     () => child.kill("SIGINT"),
     // tcpdump prints its counts on this signal; it would end dumpcap, which prints them at its end alone.
     backend === "tcpdump" ? () => child.kill("SIGUSR1") : undefined,
   );
   const begun = backend === "tcpdump" ? /listening on / : /^File: /m;
-  child.stderr.on("data", () => {
+  child.stderr?.on("data", () => {
     if (begun.test(run.said)) run.begun();
     run.kernelDropped = droppedOf(run.said) ?? run.kernelDropped;
   });
   return run;
+}
+
+/** Where no more files may be open, a program has no streams at all; why it was not started, its error says. */
+function streamOf(stream: unknown): Readable {
+  return stream instanceof Readable ? stream : Readable.from([]);
 }
 
 /** The last count of packets that the kernel dropped, in the words of tcpdump or dumpcap. */

@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
+import { reasonOf } from "../write-reasons.ts";
 
 /** Why a capture could not be begun. */
 export type Refusal =
@@ -86,7 +87,8 @@ export class ChildRun implements Run {
     stream.on("error", () => {});
     this.ended = new Promise((resolve) => {
       child.once("error", (error: NodeJS.ErrnoException) => {
-        this.refuse(error.code === "ENOENT" ? "absent" : refusalOf(`${error.code}`), error.message);
+        if (error.code === "ENOENT") this.refuse("absent", error.message);
+        else this.refuse(refusalOf(`${error.code}`), reasonOf(error));
         this.#settleReady(false);
         resolve(this.#end("could not be started"));
       });
