@@ -31,10 +31,14 @@ export interface Target {
   maxLength: number;
   /** Inputs between two looks at the coverage. */
   batch: number;
+  /** Seconds of the processor that an input may take, where that is more than one. */
+  slowSeconds?: number;
   /** A mutation that knows the format; null when it does not apply. */
   mutate?: (input: Uint8Array, other: Uint8Array, mutator: Mutator) => Uint8Array | null;
 }
 
+/** A run may search all private addresses once for the one behind a NAT (judgement/inside.ts): 22 million hashes. */
+const INSIDE_SEARCH_SECONDS = 12;
 /** Readers are tried on few records: inputs of a kilobyte reach what larger ones do, many times as fast. */
 const SMALL = 1024;
 const MEDIUM = 2048;
@@ -77,6 +81,7 @@ export async function makeTargets(folders: readonly string[]): Promise<Target[]>
       seeds: () => pageSeeds(captures.map((bytes) => bytes.subarray(0, PAGE_CAPTURE))),
       maxLength: 2 * PAGE_CAPTURE,
       batch: 100,
+      slowSeconds: INSIDE_SEARCH_SECONDS,
     },
     {
       name: "analysis",
@@ -84,6 +89,7 @@ export async function makeTargets(folders: readonly string[]): Promise<Target[]>
       seeds: () => captures.filter(({ length }) => length <= 32_768),
       maxLength: 65_536,
       batch: 100,
+      slowSeconds: INSIDE_SEARCH_SECONDS,
       // Three in four keep the records whole: what is behind the readers is to be reached.
       mutate: (input, other, mutator) =>
         mutator.below(4) === 0 ? null : mutatedRecords(input, other, mutator),
