@@ -1,5 +1,5 @@
-// Loads the program, which is one CommonJS file with all that every run needs: Node starts it in half the time of a
-// module tree. The build leaves V8's code cache beside it, which saves compiling it. V8 itself accepts a cache for any
+// Loads the program, of which one CommonJS file has all that nearly every run needs: Node starts it in half the time of
+// a module tree. A second one, with what few runs need, is loaded when something of it is first asked for. The build leaves V8's code cache beside it, which saves compiling it. V8 itself accepts a cache for any
 // source of the same length, so the file of the cache begins with the V8 that made it and the very source it was made
 // of: comparing bytes costs less than any hash.
 const { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } = require("node:fs");
@@ -10,6 +10,8 @@ const dist = join(__dirname, "../dist");
 const file = join(dist, "main.cjs");
 const cacheFile = join(dist, "main.cache");
 const maker = Buffer.from(`${process.versions.v8} ${process.arch}\n`);
+/** V8 copies a cache that begins elsewhere. */
+const ALIGNMENT = 8;
 /** The program is compared piece by piece: fresh memory for all of it would cost more than reading it does. */
 const PIECE = 65_536;
 
@@ -20,11 +22,23 @@ function load() {
   // ASCII, wrapped as Node wraps modules: the build sees to both.
   const script = new vm.Script(source.toString("latin1"), { filename: file, cachedData: cached?.code });
   const program = { exports: {} };
+  let rare;
+  const loadRare = (path) => {
+    rare ??= require("../dist/rare.cjs")(program.exports.shared);
+    return rare(path);
+  };
   const body = script.runInThisContext();
-  body.call(program.exports, program.exports, require, program, file, dist);
-  const writeCache = () =>
-    writeFileSync(cacheFile, Buffer.concat([maker, source, script.createCachedData()]));
+  body.call(program.exports, program.exports, require, program, file, dist, loadRare);
+  const writeCache = () => {
+    const padding = Buffer.alloc(codeAt(source.length) - maker.length - source.length);
+    writeFileSync(cacheFile, Buffer.concat([maker, source, padding, script.createCachedData()]));
+  };
   return { program: program.exports, writeCache, cacheRejected: script.cachedDataRejected };
+}
+
+/** Where the code begins in a cache of a program of that many bytes. */
+function codeAt(programLength) {
+  return Math.ceil((maker.length + programLength) / ALIGNMENT) * ALIGNMENT;
 }
 
 /** The cache in its parts; null where there is none, or it is of another program or another V8. */
@@ -38,9 +52,9 @@ function fittingCache() {
   if (!maker.equals(cache.subarray(0, maker.length))) return null;
   const program = openSync(file, "r");
   try {
-    const end = maker.length + fstatSync(program).size;
-    const source = cache.subarray(maker.length, end);
-    return isIn(program, source) ? { source, code: cache.subarray(end) } : null;
+    const { size } = fstatSync(program);
+    const source = cache.subarray(maker.length, maker.length + size);
+    return isIn(program, source) ? { source, code: cache.subarray(codeAt(size)) } : null;
   } finally {
     closeSync(program);
   }

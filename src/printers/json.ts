@@ -5,14 +5,15 @@
 
 import type { Report } from "../report/model.ts";
 
-// JSON.stringify leaves these as they are. A terminal obeys DEL, C1 controls and format characters (bidirectional
-// overrides), and JavaScript before ES2019 ends a line at U+2028 and U+2029. In JSON text they can only stand
-// inside a string, where \u is allowed.
-const UNSAFE = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
-
 /** JSON text without characters that a terminal or an old parser of JavaScript would obey. */
 export function escaped(json: string): string {
-  return json.replace(UNSAFE, (found) => found.split("").map(codeUnit).join(""));
+  // Of ASCII a start need not wait until V8 has made the set of all format characters.
+  if (/^[\n -~]*$/.test(json)) return json;
+  // JSON.stringify leaves these as they are. A terminal obeys DEL, C1 controls and format characters (bidirectional
+  // overrides), and JavaScript before ES2019 ends a line at U+2028 and U+2029. In JSON text they can only stand
+  // inside a string, where \u is allowed.
+  const unsafe = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
+  return json.replace(unsafe, (found) => found.split("").map(codeUnit).join(""));
 }
 
 function codeUnit(unit: string): string {

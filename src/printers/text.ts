@@ -5,9 +5,6 @@
 
 import { eastAsianWidth } from "get-east-asian-width";
 
-/** Control, format (bidirectional overrides, zero-width), surrogate and line-separator characters. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
 function shown(character: string): string {
   const code = character.codePointAt(0)!;
   const hex = code.toString(16);
@@ -17,7 +14,15 @@ function shown(character: string): string {
 
 /** The text with everything that a terminal would obey written out: ESC becomes `\x1b`. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, shown);
+  // Of most text a start need not wait until V8 has made the sets of characters.
+  if (isPlain(text)) return text;
+  // Control, format (bidirectional overrides, zero-width), surrogate and line-separator characters.
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, shown);
+}
+
+/** Nothing but letters, digits and signs of ASCII, and spaces. */
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text);
 }
 
 export type Style = "bold" | "dim" | "red" | "yellow" | "cyan" | "green";
@@ -40,7 +45,7 @@ export function painter(color: boolean): Paint {
 /** Columns that a text takes on a terminal: two for East Asian wide characters, none for combining marks. */
 export function columnsOf(text: string): number {
   // Nearly all text of a report is ASCII.
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  if (isPlain(text)) return text.length;
   let columns = 0;
   for (const character of text) {
     if (!/\p{M}/u.test(character)) columns += eastAsianWidth(character.codePointAt(0)!);

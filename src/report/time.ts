@@ -28,13 +28,25 @@ export function isoTime(micros: number, nanos: number, digits: 6 | 9): string {
 }
 
 function writeDay(day: number, isDate: boolean): void {
-  const text = isDate ? new Date(day * DAY * 1000).toISOString().split("T", 1)[0] : "9999-12-31";
+  const text = isDate ? dateText(new Date(day * DAY * 1000)) : "9999-12-31";
   const codes = (time: string) => Array.from(text + time, (character) => character.charCodeAt(0));
   // Of a day that is none the next one may be one.
   lastDay = isDate ? day : Number.NaN;
   dayLength = text.length;
   micro = codes("T00:00:00.000000Z");
   nano = codes("T00:00:00.000000000Z");
+}
+
+/** The date as `toISOString` writes it, which takes a millisecond of a start when it is first called. */
+function dateText(date: Date): string {
+  const year = date.getUTCFullYear();
+  const sign = year < 0 ? "-" : "+";
+  const years = year >= 0 && year <= 9999 ? padded(year, 4) : sign + padded(Math.abs(year), 6);
+  return `${years}-${padded(date.getUTCMonth() + 1, 2)}-${padded(date.getUTCDate(), 2)}`;
+}
+
+function padded(number: number, digits: number): string {
+  return String(number).padStart(digits, "0");
 }
 
 /** Writes a number in so many digits. */

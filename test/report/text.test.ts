@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { columnWidths, painter, printable, wrap } from "../../src/printers/text.ts";
 import { clock, counted, endpoint, secondsBetween, span } from "../../src/report/phrases.ts";
+import { isoTime } from "../../src/report/time.ts";
 
 describe("printable", () => {
   test.each([
@@ -47,6 +48,22 @@ describe("span", () => {
     [273_600, "3 d 4 h"],
   ])("%d seconds read %s", (seconds, expected) => {
     expect(span(seconds)).toBe(expected);
+  });
+});
+
+describe("isoTime", () => {
+  test.each([
+    ["of the epoch", 0],
+    ["of a leap day", 1_709_164_800],
+    ["before the epoch", -1],
+    ["of the last day of four digits", 253_402_300_799],
+    ["of a year with five digits, as damaged captures have", 253_402_300_800],
+    ["before the year 0", -62_167_219_201],
+    ["at the end of all dates", 8_640_000_000_000],
+  ])("writes a time %s as the runtime does", (_, seconds) => {
+    expect(isoTime(seconds * 1e6, 0, 6)).toBe(
+      new Date(seconds * 1000).toISOString().replace("000Z", "000000Z"),
+    );
   });
 });
 
