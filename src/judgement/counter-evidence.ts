@@ -1,5 +1,6 @@
 /** Contract 6.8: what turns `rejected` and `predicted` into `possible`. Each rule stands alone. */
 
+import { lazily } from "../collections/lazily.ts";
 import { firstIndex } from "../collections/search.ts";
 import { type Exchange, NOTIFY_INVALID_MESSAGE_ID } from "../ike/facts.ts";
 import { claimOf, isRefused } from "./claiming.ts";
@@ -71,11 +72,11 @@ function weighFreely(
   { accepted }: Collisions,
   memory: Memory,
 ): (client: Client) => "no" | "caveat" | "firmly" {
-  const acceptedOn = new Set(
-    accepted.map(({ contender, exchange }) => keyOf(contender.client, exchange.messageId)),
+  const acceptedOn = lazily(
+    () => new Set(accepted.map(({ contender, exchange }) => keyOf(contender.client, exchange.messageId))),
   );
   const wasAccepted = (client: Client, id: number) =>
-    acceptedOn.has(keyOf(client, id)) || memory.client(client)?.accepted.includes(id) === true;
+    acceptedOn().has(keyOf(client, id)) || memory.client(client)?.accepted.includes(id) === true;
   const freely = new Map<Client, "caveat" | "firmly">();
   for (const { contender, exchange } of refused) {
     const { client } = contender;

@@ -40,12 +40,12 @@ export function firstMessagesAt(
 
 /** The first phase 1 of a session's client after a time, from the endpoints of that session; NaN without one. */
 export function phase1Times(
-  times: ReadonlyMap<number, readonly number[]>,
+  times: () => ReadonlyMap<number, readonly number[]>,
 ): (session: Session, after: number) => number {
   return ({ sa, client }, after) => {
     let next = Number.NaN;
     for (const { ends } of sa.paths) {
-      const ofEnd = times.get(ends[client]) ?? [];
+      const ofEnd = times().get(ends[client]) ?? [];
       next = earlier(next, ofEnd[firstIndex(ofEnd, (each) => each > after)] ?? Number.NaN);
     }
     return next;

@@ -4,6 +4,7 @@
  */
 
 import { append, grouped } from "../collections/grouping.ts";
+import { lazily } from "../collections/lazily.ts";
 import type { Facts } from "../ike/facts.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Client } from "./client.ts";
@@ -83,7 +84,7 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
     without,
     besideImplied: (attempt) => (counter.acceptsInUse ? [] : refusedWithoutHolder.besideImplied(attempt)),
     wasAccepted,
-    acceptances: grouped(collisions.acceptances, ({ contender }) => contender.client),
+    acceptances: lazily(() => grouped(collisions.acceptances, ({ contender }) => contender.client)),
   };
   const findings: Finding[] = [];
   for (const group of groupAttempts([...collisions.attempts, ...without.attempts])) {
@@ -108,7 +109,7 @@ interface Context {
   besideImplied: (attempt: Attempt) => readonly Candidate[];
   /** It was accepted on any ID, at any time. */
   wasAccepted: (client: Client) => boolean;
-  acceptances: ReadonlyMap<Client, readonly Acceptance[]>;
+  acceptances: () => ReadonlyMap<Client, readonly Acceptance[]>;
 }
 
 /** Contract 6.8: a firm verdict becomes `possible` where something speaks for another cause. */
@@ -143,7 +144,7 @@ function gather(attempts: readonly Attempt[], context: Context): Finding {
   const verdict = VERDICTS.find((each) => attempts.some((attempt) => attempt.verdict === each))!;
   const worst = attempts.filter((attempt) => attempt.verdict === verdict);
   const [{ contender, holder }] = attempts;
-  const freeAfter = verdict === "tolerated" ? null : acceptedWhenFree(worst, acceptances);
+  const freeAfter = verdict === "tolerated" ? null : acceptedWhenFree(worst, acceptances());
   const acceptedLater = worst.some((attempt) => without.acceptedLater.has(attempt));
   const candidates = candidatesFor(attempts, verdict, context);
   const others = inByAnotherId(worst);

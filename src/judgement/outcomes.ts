@@ -3,6 +3,7 @@
  * ESP of the bare endpoints, in the order of their first messages.
  */
 
+import { lazily } from "../collections/lazily.ts";
 import { firstIndex } from "../collections/search.ts";
 import { type Exchange, isSameQuickMode } from "../ike/facts.ts";
 import type { Of } from "./client-sa.ts";
@@ -33,6 +34,8 @@ export interface Outcomes {
   firstAccepted: (session: Session) => Moment | null;
   /** The quick mode of that. */
   firstAcceptedOf: (session: Session) => Exchange | null;
+  /** No quick mode but was accepted. */
+  allAccepted: boolean;
 }
 
 export function judgeOutcomes(sessions: readonly Session[], context: OutcomesContext): Outcomes {
@@ -40,10 +43,12 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
   const contexts = sessions.map((session) => new SessionContext(session, context, answers));
   const contextOf = ({ index }: Session) => contexts[index];
   const exchanges = new Map<Exchange, Judged>();
+  let allAccepted = true;
   for (const { session, exchange } of quickModesOf(sessions)) {
     const own = contextOf(session);
     const judged = outcomeOf(session, exchange, own);
     exchanges.set(exchange, judged);
+    if (Number.isNaN(judged.acceptedAt)) allAccepted = false;
     // Mostly the time that its messages show, which is noted already.
     const isNew = !Number.isNaN(judged.acceptedAt) && judged.acceptedAt !== answeredAt(exchange);
     if (isNew) answers.note(own.keys, exchange, judged.acceptedAt);
@@ -54,6 +59,7 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
     exchanges,
     ...lookups(exchanges),
     contextOf,
+    allAccepted,
     firstAcceptedOf,
     firstAccepted: (session) => {
       const first = firstAcceptedOf(session);
@@ -138,40 +144,30 @@ function answeredAt({ replyAt, firstAt, followedReply, followedShorter }: Exchan
   return followedReply || followedShorter ? firstAt : Number.NaN;
 }
 
-/** When quick modes of either side were answered, by endpoint. */
+/** When quick modes of either side were answered, by endpoint: found out when it is first asked for, since few ask. */
 class Answers {
+  readonly #sessions: readonly Session[];
+  readonly #keys: readonly (readonly number[])[];
   /** In the order of time. */
-  readonly #byKey = new Map<number, (Moment & { exchange: Exchange })[]>();
+  readonly #byKey = lazily(() => this.#answersOfIke());
+  /** What was noted since it was last asked for. */
+  #noted: { keys: readonly number[]; exchange: Exchange; at: number }[] = [];
 
   constructor(sessions: readonly Session[], keys: readonly (readonly number[])[]) {
-    for (const session of sessions) {
-      for (const exchange of session.quickModes) {
-        const at = answeredAt(exchange);
-        if (!Number.isNaN(at)) this.note(keys[session.index], exchange, at);
-      }
-      // Those that the responder started explain ESP as well.
-      for (const exchange of session.sa.exchanges) {
-        const own = exchange.starter === session.client;
-        if (!own && exchange.replyAt >= exchange.firstAt) {
-          this.note(keys[session.index], exchange, exchange.replyAt);
-        }
-      }
-    }
+    this.#sessions = sessions;
+    this.#keys = keys;
   }
 
   note(keys: readonly number[], exchange: Exchange, at: number): void {
-    const answer = { exchange, at, segment: exchange.segment };
-    for (const key of keys) {
-      const known = this.#byKey.get(key);
-      if (known === undefined) this.#byKey.set(key, [answer]);
-      else known.splice(firstFrom(known, answer), 0, answer);
-    }
+    this.#noted.push({ keys, exchange, at });
   }
 
   within(keys: readonly number[], except: Exchange, from: number, to: number): boolean {
     const { segment } = except;
+    const byKey = this.#byKey();
+    for (const each of this.#noted.splice(0)) enter(byKey, each.keys, each.exchange, each.at);
     return keys.some((key) => {
-      const known = this.#byKey.get(key) ?? [];
+      const known = byKey.get(key) ?? [];
       for (let i = firstFrom(known, { at: from, segment }); i < known.length; i += 1) {
         const { exchange, at } = known[i];
         if (exchange.segment !== segment || at > to) return false;
@@ -180,5 +176,33 @@ class Answers {
       }
       return false;
     });
+  }
+
+  #answersOfIke(): AnswersByKey {
+    const byKey: AnswersByKey = new Map();
+    for (const session of this.#sessions) {
+      const keys = this.#keys[session.index];
+      for (const exchange of session.quickModes) {
+        const at = answeredAt(exchange);
+        if (!Number.isNaN(at)) enter(byKey, keys, exchange, at);
+      }
+      // Those that the responder started explain ESP as well.
+      for (const exchange of session.sa.exchanges) {
+        const own = exchange.starter === session.client;
+        if (!own && exchange.replyAt >= exchange.firstAt) enter(byKey, keys, exchange, exchange.replyAt);
+      }
+    }
+    return byKey;
+  }
+}
+
+type AnswersByKey = Map<number, (Moment & { exchange: Exchange })[]>;
+
+function enter(byKey: AnswersByKey, keys: readonly number[], exchange: Exchange, at: number): void {
+  const answer = { exchange, at, segment: exchange.segment };
+  for (const key of keys) {
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, [answer]);
+    else known.splice(firstFrom(known, answer), 0, answer);
   }
 }

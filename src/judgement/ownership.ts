@@ -29,6 +29,8 @@ export function livesOf(
   peers: Peers,
   judged: Outcomes,
 ): Ownership {
+  // Without ESP and keepalives, messages are all that was seen.
+  if (peers.byKey.size === 0) return { lives: sessions.map((session) => lifeOf(session, [], peers)), keys };
   const atKey = new Map<number, Session[]>();
   const atHost = new Map<number, Session>();
   for (const session of sessions) {
@@ -86,7 +88,6 @@ function furtherEndpoints(
   { peers, judged, ikeBegins }: { peers: Peers; judged: Outcomes; ikeBegins: (peer: Peer) => Moment | null },
 ): Map<number, number[]> {
   const further = new Map<number, number[]>();
-  if (peers.byKey.size === 0) return further;
   const moved = movedEndpoints(peers, ikeBegins);
   const hasIke = (peer: Peer) => ikeBegins(peer) !== null;
   const established = sessions

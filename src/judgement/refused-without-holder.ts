@@ -4,7 +4,8 @@
  */
 
 import { endpoint } from "../collections/endpoints.ts";
-import { append } from "../collections/grouping.ts";
+import { append, grouped } from "../collections/grouping.ts";
+import { lazily } from "../collections/lazily.ts";
 import type { Exchange, Hosts } from "../ike/facts.ts";
 import { type Candidate, candidatesOf, clearedBy, endedBetween, mayHold } from "./candidates.ts";
 import type { Client } from "./client.ts";
@@ -80,15 +81,16 @@ export class RefusedWithoutHolderJudge {
   /** Computed once, when first needed. */
   #candidates: readonly Candidate[] | null = null;
   readonly #memory: Memory;
-  readonly #acceptedOn = new Map<number, Acceptance[]>();
+  /** Acceptances of each ID. */
+  readonly #acceptedOn: () => ReadonlyMap<number, readonly Acceptance[]>;
   /** Candidates cleared of an ID, computed once as well. */
   readonly #cleared = new Map<number, ReadonlySet<Candidate>>();
   readonly #mayHold = new Map<Exchange, readonly Candidate[]>();
   /** The list that was found last. */
   #latest: readonly Candidate[] = [];
   /** Acceptances of each client. */
-  readonly #acceptedOf = new Map<Client, Acceptance[]>();
-  readonly #byClient = new Map<Client, ClientSa[]>();
+  readonly #acceptedOf: () => ReadonlyMap<Client, readonly Acceptance[]>;
+  readonly #byClient: () => ReadonlyMap<Client, readonly ClientSa[]>;
   readonly #impliedUpTo: ReadonlyMap<ClientSa, number>;
   readonly #anyBegunBefore: boolean;
 
@@ -103,11 +105,10 @@ export class RefusedWithoutHolderJudge {
     this.#collisions = collisions;
     this.#captureEnd = captureEnd;
     this.#memory = memory;
-    for (const each of collisions.accepted) {
-      append(this.#acceptedOn, each.exchange.messageId, each);
-      append(this.#acceptedOf, each.contender.client, each);
-    }
-    for (const clientSa of responder.clientSas) append(this.#byClient, clientSa.client, clientSa);
+    const { accepted } = collisions;
+    this.#acceptedOn = lazily(() => grouped(accepted, ({ exchange }) => exchange.messageId));
+    this.#acceptedOf = lazily(() => grouped(accepted, ({ contender }) => contender.client));
+    this.#byClient = lazily(() => grouped(responder.clientSas, ({ client }) => client));
     this.#anyBegunBefore = responder.clientSas.some(({ session }) => session.begunBefore);
   }
 
@@ -139,7 +140,7 @@ export class RefusedWithoutHolderJudge {
   besideImplied({ contender, exchange, holder }: Attempt): readonly Candidate[] {
     if (holder === null || !holder.claim.implied) return [];
     const { client } = holder.claim.clientSa;
-    const own = new Set((this.#byClient.get(client) ?? []).flatMap(({ keys }) => keys));
+    const own = new Set((this.#byClient().get(client) ?? []).flatMap(({ keys }) => keys));
     const isOwn = ({ host, port }: Candidate) => own.has(endpoint(host, port));
     const found = this.mayHold({ contender, exchange });
     return found.some(isOwn) ? found.filter((each) => !isOwn(each)) : found;
@@ -147,14 +148,14 @@ export class RefusedWithoutHolderJudge {
 
   /** The client's own older session that may still have held the ID. */
   ghostOf(refusal: Acceptance): ClientSa | null {
-    const own = this.#byClient.get(refusal.contender.client) ?? [];
+    const own = this.#byClient().get(refusal.contender.client) ?? [];
     return ghostOf(own, refusal, (clientSa) => this.#impliedUpTo.get(clientSa) ?? 0);
   }
 
   #clearedOf(messageId: number, candidates: readonly Candidate[]): ReadonlySet<Candidate> {
     let cleared = this.#cleared.get(messageId);
     if (cleared === undefined) {
-      cleared = clearedBy(candidates, this.#acceptedOn.get(messageId) ?? []);
+      cleared = clearedBy(candidates, this.#acceptedOn().get(messageId) ?? []);
       this.#cleared.set(messageId, cleared);
     }
     return cleared;
@@ -225,7 +226,7 @@ export class RefusedWithoutHolderJudge {
 
   /** When the contender was next accepted on the ID; null where it was not. */
   #acceptedLater({ contender, exchange }: RefusedWithoutHolder): Moment | null {
-    for (const { contender: clientSa, exchange: later } of this.#acceptedOf.get(contender.client) ?? []) {
+    for (const { contender: clientSa, exchange: later } of this.#acceptedOf().get(contender.client) ?? []) {
       if (later.messageId !== exchange.messageId || later.segment !== exchange.segment) continue;
       const at = clientSa.acceptedAt.get(later) ?? later.firstAt;
       if (at > exchange.firstAt) return { at, segment: exchange.segment };
@@ -236,7 +237,7 @@ export class RefusedWithoutHolderJudge {
   #refusalsOf(contender: Client, { reason, attempts, ghost }: Refused): Refusals {
     const [first] = attempts;
     const last = attempts[attempts.length - 1];
-    const times = (this.#acceptedOf.get(contender) ?? []).map(({ exchange }) => exchange.firstAt);
+    const times = (this.#acceptedOf().get(contender) ?? []).map(({ exchange }) => exchange.firstAt);
     const remembered = this.#memory.client(contender)?.accepted ?? [];
     return {
       responder: this.#responder,

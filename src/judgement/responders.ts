@@ -6,6 +6,7 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
+import { lazily } from "../collections/lazily.ts";
 import type { Exchange, Facts } from "../ike/facts.ts";
 import { espSourcesOf, isBlind } from "./blind.ts";
 import { type Client, groupClients, type IdentityQuestions, portTurns } from "./client.ts";
@@ -158,7 +159,7 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
     keys,
     blind,
     responderSeen: seenSending,
-    phase1Times: phase1Times(firstMessagesAt(sessions, unanswered)),
+    phase1Times: phase1Times(lazily(() => firstMessagesAt(sessions, unanswered))),
     captureEnd: options.captureEnd,
     running: options.running === true,
   });
@@ -174,6 +175,7 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
   const clientSas: ClientSa[] = [];
   const { outcomes, acceptedAt } = judged;
   const undecided = new Set<Exchange>();
+  const patternOf = patternReader();
   for (const client of clients) {
     const pattern = patternOf(client);
     patterns.set(client, pattern);
@@ -240,6 +242,7 @@ function noteUndecided(session: Session, judged: Outcomes, undecided: Set<Exchan
  * verdict there. Where nothing was accepted nobody holds an ID.
  */
 function hostsInQuestion(sessions: readonly Session[], judged: Outcomes): Set<number> {
+  if (judged.allAccepted) return new Set();
   const tried = new Map<number, number>();
   const accepted = new Set<number>();
   const open = new Set<number>();
@@ -254,9 +257,19 @@ function hostsInQuestion(sessions: readonly Session[], judged: Outcomes): Set<nu
   return new Set([...open].filter((host) => accepted.has(host) && tried.get(host)! > 1));
 }
 
-function patternOf(client: Client): Pattern {
-  const ids = client.sessions.map(({ quickModes }) => quickModes.map(({ messageId }) => messageId));
-  return classifyPattern(ids, microsoftVersion(client));
+/** Tells the pattern of each client. Most of them have one ID, and the same one: they share what it tells. */
+function patternReader(): (client: Client) => Pattern {
+  let last: { id: number; version: number | null; pattern: Pattern } | null = null;
+  return (client) => {
+    const ids = client.sessions.map(({ quickModes }) => quickModes.map(({ messageId }) => messageId));
+    const version = microsoftVersion(client);
+    if (ids.length > 1 || ids[0].length !== 1) return classifyPattern(ids, version);
+    const [[id]] = ids;
+    if (last?.id !== id || last.version !== version) {
+      last = { id, version, pattern: classifyPattern(ids, version) };
+    }
+    return last.pattern;
+  };
 }
 
 export function microsoftVersion(client: Client): number | null {

@@ -80,9 +80,8 @@ describe("when a client next began phase 1 (4)", () => {
   const other = made([{ port: 501 }], { firstAt: at(80) });
 
   it("by first messages from its endpoints, answered or not, after a time", () => {
-    const times = phase1Times(
-      firstMessagesAt([other, second, first], new Map([[endpoint(1, 500), [at(30)]]])),
-    );
+    const unanswered = new Map([[endpoint(1, 500), [at(30)]]]);
+    const times = phase1Times(() => firstMessagesAt([other, second, first], unanswered));
     expect(times(first, at(-1))).toBe(at(0));
     expect(times(first, at(0))).toBe(at(30));
     expect(times(first, at(30))).toBe(at(50));
