@@ -49,6 +49,8 @@ const FACTS: Readonly<Record<number, ClientFact>> = {
   5451: "quick-mode-established",
   5452: "quick-mode-ended",
 };
+/** Numbers of events are each provider's own. */
+const SECURITY = "Microsoft-Windows-Security-Auditing";
 const RAS_CLIENT = "RasClient";
 const DIAL_FAILED = 20_227;
 /** Who dialed what, and the error, in words or as the last of the values. */
@@ -100,9 +102,9 @@ export class EventReader {
 
   #read(event: WindowsEvent): ClientEvent | null {
     const { values } = event;
-    const isDial = event.id === DIAL_FAILED && event.provider === RAS_CLIENT;
-    const fact = isDial ? "dial-failed" : FACTS[event.id];
+    const fact = factOf(event);
     if (fact === undefined) return null;
+    const isDial = fact === "dial-failed";
     const error = isDial ? errorOf(values) : 0;
     return {
       fact,
@@ -124,6 +126,12 @@ export class EventReader {
 }
 
 const MAX_TEXT = 2_048;
+const MAX_REASON = 300;
+
+function factOf({ id, provider }: WindowsEvent): ClientFact | undefined {
+  if (provider === SECURITY) return FACTS[id];
+  return provider === RAS_CLIENT && id === DIAL_FAILED ? "dial-failed" : undefined;
+}
 
 function errorOf(values: ReadonlyMap<string, string>): number {
   for (const value of values.values()) {
@@ -140,13 +148,13 @@ function dialReason(error: number): string {
   return meaning === undefined ? `error ${error}` : `error ${error}: ${meaning}`;
 }
 
+const NO_WORDS = /^(?:-?|%%\d+)$/;
+
 /** Where and why, without the references to message tables that the raw event has (%%8220). */
 function reasonOf(values: ReadonlyMap<string, string>): string | null {
   const parts = [values.get("FailureReason"), values.get("FailurePoint"), values.get("State")];
-  const words = parts
-    .map((part) => part?.trim())
-    .filter((part) => part !== undefined && part !== "" && part !== "-");
-  return words.length === 0 ? null : words.join("; ").slice(0, 300);
+  const words = parts.map((part = "") => part.trim()).filter((part) => !NO_WORDS.test(part));
+  return words.length === 0 ? null : words.join("; ").slice(0, MAX_REASON);
 }
 
 function numberOf(text = ""): number {
@@ -160,7 +168,10 @@ function cookieOf(text = ""): string {
   return found === null ? "" : found[1].toLowerCase().padStart(16, "0");
 }
 
+/** Characters of the longest address: IPv6 that ends in a dotted quad. */
+const MAX_ADDRESS = 45;
+
 function addressOf(text = ""): string | null {
-  const bytes = text.length > 45 ? null : parseAddress(text);
+  const bytes = text.length > MAX_ADDRESS ? null : parseAddress(text);
   return bytes === null ? null : formatAddress(bytes, 0, bytes.length === 4 ? 4 : 6);
 }

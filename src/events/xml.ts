@@ -6,8 +6,9 @@
 
 /** Longest event that is looked at, in characters. */
 const MAX_EVENT = 65_536;
-const BEGIN = "<Event ";
-const BEGIN_BARE = "<Event>";
+const BEGIN = /<Event[ >]/;
+/** Characters of a beginning. */
+const BEGUN = 7;
 const END = "</Event>";
 const MAX_FIELDS = 64;
 const MAX_VALUE = 4_096;
@@ -31,31 +32,29 @@ export interface WindowsEvent {
 export class EventCutter {
   /** Events that are too long or hold no number. */
   skipped = 0;
-  /** Something that would be expanded was declared; it is not. */
-  hasDeclarations = false;
   #held = "";
   #number = 0;
 
-  /** Events so far, whatever they are of. */
+  /** Events that could be read so far, whatever they are of. */
   get found(): number {
-    return this.#number;
+    return this.#number - this.skipped;
   }
 
   *take(piece: string): Iterable<WindowsEvent> {
-    if (piece.includes("<!")) this.hasDeclarations = true;
     this.#held += piece;
     for (;;) {
-      const begin = this.#begin();
+      const begin = this.#held.search(BEGIN);
       if (begin < 0) {
         // An unfinished tag may go on in the next piece.
-        this.#held = this.#held.slice(-BEGIN.length);
+        this.#held = this.#held.slice(-BEGUN);
         return;
       }
       const end = this.#held.indexOf(END, begin);
       if (end < 0) {
         if (this.#held.length - begin <= MAX_EVENT) return;
+        this.#number += 1;
         this.skipped += 1;
-        this.#held = this.#held.slice(begin + BEGIN.length);
+        this.#held = this.#held.slice(begin + BEGUN);
         continue;
       }
       const text = this.#held.slice(begin, end + END.length);
@@ -65,12 +64,6 @@ export class EventCutter {
       if (event === null) this.skipped += 1;
       else yield event;
     }
-  }
-
-  #begin(): number {
-    const [spaced, bare] = [this.#held.indexOf(BEGIN), this.#held.indexOf(BEGIN_BARE)];
-    if (spaced < 0 || bare < 0) return Math.max(spaced, bare);
-    return Math.min(spaced, bare);
   }
 }
 

@@ -1,52 +1,6 @@
-/** Events as `wevtutil qe .. /f:xml` writes them, after the provider's templates; nothing was tried on a Windows. */
-
 import { describe, expect, it } from "vitest";
-import { type ClientEvent, EventReader } from "../../src/events/reader.ts";
-
-function read(text: string, size = text.length): { events: ClientEvent[]; reader: EventReader } {
-  const reader = new EventReader("client.xml");
-  const events: ClientEvent[] = [];
-  for (let at = 0; at < text.length; at += size) events.push(...reader.take(text.slice(at, at + size)));
-  return { events, reader };
-}
-
-function event(id: number, provider: string, values: readonly [string, string][]): string {
-  const data = values.map(([name, value]) =>
-    name === "" ? `<Data>${value}</Data>` : `<Data Name='${name}'>${value}</Data>`,
-  );
-  return (
-    "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>" +
-    `<Provider Name='${provider}' Guid='{54849625-5478-4994-a5ba-3e3b0328c30d}'/><EventID>${id}</EventID>` +
-    "<TimeCreated SystemTime='2026-03-02T08:00:10.123456700Z'/></System>" +
-    `<EventData>${data.join("")}</EventData></Event>`
-  );
-}
-
-const SECURITY = "Microsoft-Windows-Security-Auditing";
-const ADDRESSES: [string, string][] = [
-  ["LocalAddress", "198.51.100.12"],
-  ["RemoteAddress", "192.0.2.1"],
-];
-const QUICK = event(4654, SECURITY, [
-  ...ADDRESSES,
-  ["FailurePoint", "%%8199"],
-  ["FailureReason", "Negotiation timed out"],
-  ["State", "Sent first (SA) payload"],
-  ["Role", "Initiator"],
-  ["MessageID", "1"],
-]);
-const MAIN = event(4653, SECURITY, [
-  ...ADDRESSES,
-  ["FailureReason", "Negotiation timed out"],
-  ["InitiatorCookie", "0123456789abcdef"],
-  ["ResponderCookie", "0000000000000000"],
-]);
-const DIAL = event(20_227, "RasClient", [
-  ["", "{B4000371-A67F-452F-AA4C-3125AA9CFC78}"],
-  ["", "EXAMPLE\\alice"],
-  ["", "Office"],
-  ["", "789"],
-]);
+import { EventReader } from "../../src/events/reader.ts";
+import { DIAL, event, MAIN, QUICK, read, SECURITY } from "./made.ts";
 
 describe("events of a Windows client", () => {
   it("are read with their places", () => {
@@ -91,7 +45,7 @@ describe("events of a Windows client", () => {
 describe("bad input", () => {
   it("expands no entity, and reads a value once", () => {
     const bomb = "<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>";
-    const { events, reader } = read(
+    const { events } = read(
       bomb +
         event(4654, SECURITY, [
           ["FailureReason", "&b;&amp;lt;&#65;"],
@@ -99,7 +53,6 @@ describe("bad input", () => {
         ]),
     );
     expect(events).toMatchObject([{ reason: "&b;&lt;A" }]);
-    expect(reader.cutter.hasDeclarations).toBe(true);
   });
 
   it("gives no time to a year of another millennium, whose microseconds are not exact", () => {
@@ -119,13 +72,13 @@ describe("bad input", () => {
     expect(events).toMatchObject([{ messageId: 1 }]);
   });
 
-  it("holds little of a hundred megabytes without a tag, and of an event that never ends", () => {
+  it("holds little of megabytes without a tag, and of an event that never ends", () => {
     const reader = new EventReader("x");
     const piece = "x".repeat(1 << 20);
     let found = 0;
-    for (let i = 0; i < 100; i += 1) for (const _ of reader.take(piece)) found += 1;
+    for (let i = 0; i < 8; i += 1) for (const _ of reader.take(piece)) found += 1;
     for (const _ of reader.take("<Event ")) found += 1;
-    for (let i = 0; i < 100; i += 1) for (const _ of reader.take(piece)) found += 1;
+    for (let i = 0; i < 8; i += 1) for (const _ of reader.take(piece)) found += 1;
     for (const _ of reader.take(QUICK)) found += 1;
     expect(found).toBe(1);
     expect(reader.cutter.skipped).toBe(1);
