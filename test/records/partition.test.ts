@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,7 @@ import { reportOn } from "../support/analyzed.ts";
 import { runProgram } from "../support/program.ts";
 
 const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
-const names = (await readdir(samples)).filter((name) => /\.pcap(ng)?$/.test(name));
+const names = readdirSync(samples).filter((name) => /\.pcap(ng)?$/.test(name));
 const COUNTS = [2, 7];
 
 /** What the reports say of findings, clients and responders, in an order of its own. */

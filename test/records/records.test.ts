@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +21,7 @@ import { Client, Stage } from "../support/session.ts";
 import { simulate } from "../support/world.ts";
 
 const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
-const names = (await readdir(samples)).filter((name) => /\.pcap(ng)?$/.test(name));
+const names = readdirSync(samples).filter((name) => /\.pcap(ng)?$/.test(name));
 let folder = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ike-dupcheck-records-"));
