@@ -14,6 +14,7 @@ import { INSTRUMENTER_CONSTANTS } from "@stryker-mutator/api/core";
 import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import { determineHitLimitReached, toMutantRunResult } from "@stryker-mutator/api/test-runner";
 import { build } from "esbuild";
+import { keyOf, NOT_DRAWN, sourceOf } from "./keys.mjs";
 import { SLOW, sourcesOf, suiteOf } from "./rooms.mjs";
 
 const require = createRequire(import.meta.url);
@@ -122,6 +123,8 @@ class InProcessRunner {
   #order = [];
   #loads = 0;
   #space;
+  /** Keys of the mutants to try. Stryker would ask a checker, and let another process run tests once that has answered. */
+  #chosen = new Set(JSON.parse(readFileSync(process.env.MUTATE_CHOSEN, "utf8")));
 
   constructor() {
     globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {};
@@ -235,6 +238,8 @@ class InProcessRunner {
   }
 
   async mutantRun({ activeMutant, testFilter, hitLimit, disableBail }) {
+    if (!this.#chosen.has(keyOf(sourceOf(activeMutant.fileName), activeMutant)))
+      return { status: "error", errorMessage: NOT_DRAWN };
     const wanted = new Set(testFilter ?? this.#order);
     const attempt = async () => {
       this.#space.hitCount = hitLimit === undefined ? undefined : 0;
