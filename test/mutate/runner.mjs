@@ -137,6 +137,8 @@ class InProcessRunner {
 
   async init() {
     process.env.TZ = "UTC";
+    // Other programs (tshark, xz) take seconds for each mutant: tests that ask them are left out.
+    process.env.PATH = "";
     // After a mutant that never ended the process is a new one, and the bundle still there.
     const room = process.env.MUTATE_ROOM;
     if (!existsSync(BUNDLE)) {
