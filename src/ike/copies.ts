@@ -70,8 +70,9 @@ export class CopyFilter {
   /** "new": a datagram of its own, sent for the first time or once more · "echo": a copy, to be ignored. */
   see(message: Message): "new" | "echo" {
     this.#forget(message);
-    const known = this.#find(message);
-    this.original = known ?? this.#remember(message);
+    const alike = this.#byPrefix.get(message.digest.prefix) ?? null;
+    const known = copiedBy(message, alike);
+    this.original = known ?? this.#remember(message, alike);
     if (known === null) return "new";
     if (pointOf(known, message) === null) {
       if (known.points.length < MAX_POINTS) known.points.push(newPoint(message));
@@ -116,19 +117,15 @@ export class CopyFilter {
     return this.#queue.slice(this.#head);
   }
 
-  /** The datagram that the message is a copy of; the oldest, where it may be one of several. */
-  #find(message: Message): Original | null {
-    const { full, prefix } = message.digest;
-    for (let known = this.#byPrefix.get(prefix) ?? null; known !== null; known = known.next) {
-      const sameBytes = known.cut || message.cut || known.full === full;
-      if (sameBytes && isSameDirection(known, message) && isCopy(known, message)) return known;
+  /** @param alike the first of those with the same prefix */
+  #remember(message: Message, alike: Original | null): Original {
+    let count = 0;
+    let last: Original | null = null;
+    for (let each = alike; each !== null; each = each.next) {
+      count += 1;
+      last = each;
     }
-    return null;
-  }
-
-  #remember(message: Message): Original {
-    const alike = this.#alike(message.digest.prefix);
-    const room = alike < MAX_ALIKE && this.#queue.length - this.#head < MAX_REMEMBERED;
+    const room = count < MAX_ALIKE && this.#queue.length - this.#head < MAX_REMEMBERED;
     if (!room) this.evicted += 1;
     const original = room ? (this.#free.pop() ?? new Original()) : this.#passing;
     original.sa = null;
@@ -140,25 +137,18 @@ export class CopyFilter {
     original.at = message.at;
     original.identification = message.identification;
     const point = original.points[0];
-    original.points.length = 1;
+    // Setting it takes longer than all else here.
+    if (original.points.length > 1) original.points.length = 1;
     point.from = message.from;
     point.to = message.to;
     point.capturePoint = message.capturePoint;
     point.at = message.at;
     if (!room) return original;
     // Behind those of the same prefix: the oldest that matches is found first.
-    const first = this.#byPrefix.get(original.prefix);
-    if (first === undefined) this.#byPrefix.set(original.prefix, original);
-    else lastOf(first).next = original;
+    if (last === null) this.#byPrefix.set(original.prefix, original);
+    else last.next = original;
     this.#queue.push(original);
     return original;
-  }
-
-  /** How many datagrams of this beginning are remembered. */
-  #alike(prefix: number): number {
-    let count = 0;
-    for (let known = this.#byPrefix.get(prefix) ?? null; known !== null; known = known.next) count += 1;
-    return count;
   }
 
   /** Forgets which of these IKE SAs a datagram belonged to. */
@@ -175,7 +165,9 @@ export class CopyFilter {
       const oldest = this.#queue[this.#head];
       if (oldest.segment === message.segment && message.at - oldest.at < REMEMBERED) break;
       this.#head += 1;
-      this.#unlink(oldest);
+      // The oldest is the first of those with its prefix.
+      if (oldest.next === null) this.#byPrefix.delete(oldest.prefix);
+      else this.#byPrefix.set(oldest.prefix, oldest.next);
       oldest.sa = null;
       oldest.side = 0;
       oldest.next = null;
@@ -186,18 +178,15 @@ export class CopyFilter {
       this.#head = 0;
     }
   }
+}
 
-  #unlink(gone: Original): void {
-    const first = this.#byPrefix.get(gone.prefix)!;
-    if (first === gone) {
-      if (gone.next === null) this.#byPrefix.delete(gone.prefix);
-      else this.#byPrefix.set(gone.prefix, gone.next);
-      return;
-    }
-    let before = first;
-    while (before.next !== gone) before = before.next!;
-    before.next = gone.next;
+/** The datagram of these that the message is a copy of; the oldest, where it may be one of several. */
+function copiedBy(message: Message, alike: Original | null): Original | null {
+  for (let known = alike; known !== null; known = known.next) {
+    const sameBytes = known.cut || message.cut || known.full === message.digest.full;
+    if (sameBytes && isSameDirection(known, message) && isCopy(known, message)) return known;
   }
+  return null;
 }
 
 /** The same bytes going back to where they came from are a reflection, not a copy. */
@@ -221,12 +210,6 @@ function pointOf({ points }: Original, { from, to, capturePoint }: Message): Poi
   return (
     points.find((seen) => seen.from === from && seen.to === to && seen.capturePoint === capturePoint) ?? null
   );
-}
-
-function lastOf(first: Original): Original {
-  let last = first;
-  while (last.next !== null) last = last.next;
-  return last;
 }
 
 function newPoint(message: Message): Point {

@@ -34,7 +34,7 @@ export class Pool {
     this.latest = { numbers: new Float64Array(width * rows) };
   }
 
-  /** Gives a row a place that nobody uses: all numbers there are NaN. */
+  /** Gives a row a place that nobody uses; what numbers are there is left open. */
   place(row: Row): void {
     const { width } = this;
     const given = this.free.pop();
@@ -46,7 +46,6 @@ export class Pool {
     row.chunk = given?.chunk ?? this.latest;
     row.begin = given?.begin ?? this.end;
     if (given === undefined) this.end += width;
-    row.chunk.numbers.fill(Number.NaN, row.begin, row.begin + width);
   }
 
   /** Takes the place of a row back. */
@@ -68,6 +67,7 @@ export class Row {
 
   constructor(pool: Pool) {
     pool.place(this);
+    this.chunk.numbers.fill(Number.NaN, this.begin, this.begin + pool.width);
   }
 
   /** Moves its numbers into another pool, so that whoever still holds the row reads what was there. */
@@ -79,7 +79,8 @@ export class Row {
   protected copyTo(row: Row, pool: Pool): void {
     const { chunk, begin } = this;
     pool.place(row);
-    row.chunk.numbers.set(chunk.numbers.subarray(begin, begin + pool.width), row.begin);
+    const [from, to] = [chunk.numbers, row.chunk.numbers];
+    for (let i = 0; i < pool.width; i += 1) to[row.begin + i] = from[begin + i];
   }
 }
 
