@@ -22,18 +22,25 @@ function load() {
   // ASCII, wrapped as Node wraps modules: the build sees to both.
   const script = new vm.Script(source.toString("latin1"), { filename: file, cachedData: cached?.code });
   const program = { exports: {} };
-  let rare;
-  const loadRare = (path) => {
-    rare ??= require("../dist/rare.cjs")(program.exports.shared);
-    return rare(path);
-  };
   const body = script.runInThisContext();
-  body.call(program.exports, program.exports, require, program, file, dist, loadRare);
+  body.call(program.exports, program.exports, require, program, file, dist, rareModules(program));
   const writeCache = () => {
     const padding = Buffer.alloc(codeAt(source.length) - maker.length - source.length);
     writeFileSync(cacheFile, Buffer.concat([maker, source, padding, script.createCachedData()]));
   };
   return { program: program.exports, writeCache, cacheRejected: script.cachedDataRejected };
+}
+
+/**
+ * Loads a module of few runs by its path. The program keeps this function, and closures keep all of the function that
+ * they are made in: in one of its own that is not the source.
+ */
+function rareModules(program) {
+  let rare;
+  return (path) => {
+    rare ??= require("../dist/rare.cjs")(program.exports.shared);
+    return rare(path);
+  };
 }
 
 /** Where the code begins in a cache of a program of that many bytes. */
