@@ -63,6 +63,69 @@ describe("a list of keys", () => {
     expect(list.unreadable).toEqual([]);
   });
 
+  const RACOON = "DEBUG: final encryption key computed:";
+  const CHARON = "[IKE] encryption key Ka => 16 bytes @ 0x1";
+  const HEX = "00112233 44556677 8899aabb ccddeeff";
+  const DUMP = "[IKE]    0: 00 11 22 33 44 55 66 77 88 99 AA BB CC DD EE FF  ................";
+
+  it.each<[string, string[], string[]]>([
+    ["a key of 8 bytes is DES's", ["0123456789abcdef"], ["0123456789abcdef"]],
+    ["of 24 bytes that of 3DES or AES-192", ["ab".repeat(24)], ["ab".repeat(24)]],
+    ["of 32 bytes that of AES-256", ["ab".repeat(32)], ["ab".repeat(32)]],
+    ["of 20 bytes it is none's", ["ab".repeat(20)], []],
+    ["half a byte more is none's", [`${KEY}0`], []],
+    ["a cookie of 15 digits names nothing", [`0123456789abcde,${KEY}`], []],
+    ["with blanks around its comma a row is one", [`0x0123456789abcdef , 0x${KEY}`], [KEY]],
+    ["words behind a key make it none", [`${KEY} of the office`], []],
+    ["a dump of strongSwan that another line breaks is none", [CHARON, "[NET] received packet", DUMP], []],
+    ["a dump of another thing before it is not it", [DUMP, CHARON], []],
+    [
+      "a key that no cipher takes is not waited for",
+      [CHARON.replace("16 bytes", "20 bytes"), DUMP, DUMP],
+      [],
+    ],
+    [
+      "more bytes than were announced are not the key's",
+      [CHARON.replace("16", "8"), DUMP],
+      ["0011223344556677"],
+    ],
+    ["the line behind a key is not of it", [CHARON, DUMP, DUMP], [KEY]],
+    ["racoon's key may follow on the second line", [RACOON, "DEBUG: ", HEX], [KEY]],
+    ["but not behind another line", [RACOON, "INFO: something else", HEX], []],
+    ["a cookie of racoon is no key", ["DEBUG: new cookie:", "831d33d46e20f8e6"], []],
+    ["nor two words of one", ["DEBUG: new cookie:", "831d33d4 6e20f8e6 "], []],
+    ["a dump that nothing announced is none", [HEX], []],
+    ["vpnc has more keys than this one", [`   enc-key: ${HEX}`, `   auth-key: ${HEX}`], [KEY]],
+  ])("knows a key where there is one: %s", (_, lines, wanted) => {
+    const found = keysOf(lines.join("\n")).keys.map(({ bytes }) => Buffer.from(bytes).toString("hex"));
+    expect(found).toEqual(wanted);
+  });
+
+  it("says where each stands: in a log at the line that announces it", () => {
+    const list = keysOf(
+      [
+        "# keys",
+        KEY,
+        CHARON,
+        DUMP.replace("00 11", "99 99"),
+        RACOON,
+        "DEBUG: ",
+        `${HEX.slice(0, -2)}00`,
+      ].join("\n"),
+    );
+    expect(list.keys.map(({ line, source }) => [source, line])).toEqual([
+      ["keys", 2],
+      ["keys", 3],
+      ["keys", 5],
+    ]);
+  });
+
+  it("takes a key for each cookie that it is said of, and one that is said of none", () => {
+    const [a, b] = ["0123456789abcdef", "fedcba9876543210"];
+    const list = keysOf([`${a},${KEY}`, `${b},${KEY}`, KEY, `${a},${KEY.toUpperCase()}`].join("\n"));
+    expect(list.keys.map(({ cookie }) => cookie)).toEqual([a, b, null]);
+  });
+
   it("names the lines that are no key, by number alone", () => {
     expect(keysOf(`secret password\n${KEY}\n0011\n0123456789abcdef,00zz\n`).unreadable).toEqual([1, 3, 4]);
   });
