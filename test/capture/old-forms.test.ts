@@ -1,0 +1,283 @@
+/** Forms of other capture programs, by their published layouts: snoop (RFC 1761), ERF (Endace), Network Monitor. */
+
+import { describe, expect, it } from "vitest";
+import { openBytes, readAll } from "../support/sources.ts";
+
+const SECONDS = 1_772_438_400;
+const FRAME = Buffer.alloc(60, 0xa1);
+
+interface SnoopRecord {
+  frame?: Buffer;
+  /** Bytes on the wire, captured, and of the record, where they are not those of the frame. */
+  original?: number;
+  captured?: number;
+  length?: number;
+  padding?: number;
+  micros?: number;
+}
+
+/** RFC 1761: a header of 16 bytes, and records whose header has 24, all big-endian. */
+function snoop(records: readonly SnoopRecord[], { version = 2, datalink = 4 } = {}): Buffer {
+  const header = Buffer.alloc(16);
+  header.write("snoop\0\0\0", "latin1");
+  header.writeUInt32BE(version, 8);
+  header.writeUInt32BE(datalink, 12);
+  const parts = records.map(({ frame = FRAME, padding = 0, micros = 123_456, ...said }) => {
+    const head = Buffer.alloc(24);
+    const { captured = frame.length, original = frame.length } = said;
+    const { length = 24 + captured + padding } = said;
+    for (const [i, value] of [original, captured, length, 0, SECONDS, micros].entries())
+      head.writeUInt32BE(value, 4 * i);
+    return Buffer.concat([head, frame, Buffer.alloc(padding)]);
+  });
+  return Buffer.concat([header, ...parts]);
+}
+
+describe("snoop", () => {
+  it("has times in microseconds, the lengths on the wire, and padding between records", async () => {
+    const source = await openBytes(snoop([{ original: 1_500, padding: 3 }, { micros: 999_999 }]), 7);
+    expect(await readAll(source)).toEqual(
+      [
+        [1_500, 123_456],
+        [60, 999_999],
+      ].map(([original, micros], i) => ({
+        frame: i + 1,
+        at: BigInt(SECONDS) * 1_000_000_000n + BigInt(micros) * 1_000n,
+        bytes: FRAME.toString("hex"),
+        original,
+        linkType: 1,
+        interface: 0,
+      })),
+    );
+    expect(source.summary).toMatchObject({ format: "snoop", linkTypes: [1], end: "clean", packets: 2 });
+  });
+
+  it.each([2, 3, 4, 5])("of version %i is read", async (version) => {
+    expect(await readAll(await openBytes(snoop([{}], { version })))).toHaveLength(1);
+  });
+
+  it.each([1, 6])("of version %i was never written", async (version) => {
+    await expect(openBytes(snoop([{}], { version }))).rejects.toMatchObject({
+      code: "unsupported",
+      offset: 8,
+    });
+  });
+
+  it.each([
+    ["Ethernet", 4, 0, 1],
+    ["Token Ring", 2, 0, 6],
+    ["FDDI", 8, 0, 10],
+    ["IP over ATM", 18, 0, 123],
+    ["Ethernet at 100 Mbit/s, by Surveyor", 10, 16, 1],
+    ["FDDI, by Surveyor", 8, 40, 10],
+  ])("of %s (datalink %i, padding of %i) has link type %i", async (_, datalink, padding, linkType) => {
+    const [record] = await readAll(await openBytes(snoop([{ padding }], { datalink })));
+    expect(record).toMatchObject({ linkType, bytes: FRAME.toString("hex") });
+  });
+
+  it.each([
+    ["Surveyor's own without its trailer", 10, 15],
+    ["snoop's own with Surveyor's trailer", 16, 16],
+  ])(
+    "has a list of datalink types of its own beside Surveyor's: %s is none",
+    async (_, datalink, padding) => {
+      const source = await openBytes(snoop([{ padding }], { datalink }));
+      expect(await readAll(source)).toEqual([]);
+      expect(source.summary).toMatchObject({
+        end: "corrupt",
+        problem: expect.stringContaining(`datalink type ${datalink} is not one`),
+      });
+    },
+  );
+
+  it.each([
+    ["as long as its fourth byte says", 20, 24],
+    ["of twelve bytes at least", 0, 12],
+    ["no longer than what was captured", 200, 60],
+  ])("by Surveyor has a radio header before frames of Wi-Fi, %s", async (_, rest, skipped) => {
+    const frame = Buffer.from(FRAME);
+    frame[3] = rest;
+    const [record] = await readAll(await openBytes(snoop([{ frame, padding: 16 }], { datalink: 18 })));
+    expect(record).toMatchObject({
+      linkType: 105,
+      bytes: frame.subarray(skipped).toString("hex"),
+      original: 60 - skipped,
+    });
+  });
+
+  it.each<[string, SnoopRecord]>([
+    ["shorter than its header and its frame", { length: 83 }],
+    ["longer than any padding makes it", { length: 24 + 60 + 4_097 }],
+    ["of a frame that no program captures", { captured: 0x7fff_0000 }],
+  ])("ends where a record is %s, and what came before stands", async (_, record) => {
+    const source = await openBytes(snoop([{}, record]));
+    expect(await readAll(source)).toHaveLength(1);
+    expect(source.summary).toMatchObject({
+      end: "corrupt",
+      problem: expect.stringContaining("impossible length"),
+    });
+  });
+
+  it("of records with the most padding that there is is read to its end", async () => {
+    expect(await readAll(await openBytes(snoop([{}, { padding: 4_096 }, {}])))).toHaveLength(3);
+  });
+});
+
+interface ErfRecord {
+  type?: number;
+  seconds?: number;
+  fraction?: number;
+  /** Headers of eight bytes; the last one may say that more follow. */
+  extensions?: readonly number[];
+  frame?: Buffer;
+  length?: number;
+}
+
+/** A record of Ethernet, unless it is of another type: 16 bytes, extensions, padding of 2, the frame. */
+function erf({
+  type = 2,
+  seconds = SECONDS,
+  fraction = 0,
+  extensions = [],
+  frame = FRAME,
+  length,
+}: ErfRecord): Buffer {
+  const padding = type === 2 ? 2 : 0;
+  const header = Buffer.alloc(16 + 8 * extensions.length + padding);
+  header.writeUInt32LE(fraction >>> 0, 0);
+  header.writeUInt32LE(seconds, 4);
+  header[8] = type | (extensions.length > 0 ? 0x80 : 0);
+  header.writeUInt16BE(length ?? header.length + frame.length, 10);
+  header.writeUInt16BE(frame.length, 14);
+  for (const [i, kind] of extensions.entries()) header[16 + 8 * i] = kind;
+  return Buffer.concat([header, frame]);
+}
+
+const erfFile = (records: readonly ErfRecord[]) => Buffer.concat(records.map(erf));
+
+describe("ERF", () => {
+  it.each([
+    [0x8000_0000, 500_000_000],
+    [0x4000_0000, 250_000_000],
+    [1, 0],
+    // A step is 0.23 ns: three of them round up.
+    [3, 1],
+    [0xffff_ffff, 1_000_000_000],
+  ])("has %i of 2^32 parts of a second as %i ns", async (fraction, nanos) => {
+    const [{ at }] = await readAll(await openBytes(erfFile([{ fraction }, {}, {}])));
+    expect(at).toBe(BigInt(SECONDS) * 1_000_000_000n + BigInt(nanos));
+  });
+
+  it.each<[string, string, number]>([
+    ["PPP", `ff030021${"45".repeat(40)}`, 50],
+    ["Cisco's HDLC", `0f000800${"45".repeat(40)}`, 104],
+    ["one byte, which says nothing", "ff", 104],
+  ])("tells %s in HDLC by its first bytes", async (_, hex, linkType) => {
+    const frame = Buffer.from(hex, "hex");
+    const [record] = await readAll(await openBytes(erfFile([{ type: 1, frame }, {}, {}])));
+    expect(record).toMatchObject({ linkType, bytes: hex });
+  });
+
+  it("is kept as a record where its headers do not end in it", async () => {
+    const record = { extensions: [0x83], frame: Buffer.alloc(4) };
+    const [first] = await readAll(await openBytes(erfFile([record, {}, {}])));
+    expect(first).toMatchObject({ linkType: 197, bytes: erf(record).toString("hex") });
+    // One that says its last header is read as ever.
+    const [second] = await readAll(await openBytes(erfFile([{ extensions: [0x83, 0x03] }, {}, {}])));
+    expect(second).toMatchObject({ linkType: 1, bytes: FRAME.toString("hex") });
+  });
+
+  const DAY = 86_400;
+  it.each<[string, ErfRecord[], boolean]>([
+    ["three records", [{}, {}, {}], true],
+    ["one record that is all of the file", [{}], true],
+    ["a record of a type that is known and not read", [{ type: 21 }, {}, {}], true],
+    ["not of a type that nobody defined", [{}, { type: 99 }, {}], false],
+    ["not of a record shorter than its header", [{}, { length: 15 }, {}], false],
+    ["not of a time before such cards", [{ seconds: 915_148_799 }, {}, {}], false],
+    ["the first second of 1999", [{ seconds: 915_148_800 }], true],
+    ["the last second of 2099", [{ seconds: 4_102_444_800 }], true],
+    ["not of a time behind it", [{ seconds: 4_102_444_801 }], false],
+    ["a day between two records", [{}, { seconds: SECONDS + DAY }, {}], true],
+    ["a day back", [{ seconds: SECONDS + DAY }, {}, {}], true],
+    ["not of more than a day", [{}, { seconds: SECONDS + DAY + 1 }, {}], false],
+    ["padding, which has no time", [{}, { type: 48, seconds: 0 }, {}], true],
+  ])("has no magic number and is known by its records: %s", async (_, records, isKnown) => {
+    const opened = openBytes(erfFile(records));
+    if (isKnown) expect((await opened).summary.format).toBe("erf");
+    else await expect(opened).rejects.toMatchObject({ code: "not-a-capture" });
+  });
+
+  it("cut off in its first record is not known", async () => {
+    await expect(openBytes(erfFile([{}]).subarray(0, -1))).rejects.toMatchObject({ code: "not-a-capture" });
+    // Three whole ones are enough, whatever follows.
+    const cut = await openBytes(erfFile([{}, {}, {}, {}]).subarray(0, -1));
+    expect(await readAll(cut)).toHaveLength(3);
+    expect(cut.summary.end).toBe("truncated");
+  });
+});
+
+/** A file of Network Monitor of version 1 or 2.0 with one frame, which began at 08:00:00.250 of local time. */
+function netmon(major: 1 | 2, { micros = 1_500_000n, captured = 60, media = 1, frame = FRAME } = {}): Buffer {
+  const header = Buffer.alloc(128);
+  header.write(major === 1 ? "RTSS" : "GMBU", "latin1");
+  header[4] = 0;
+  header[5] = major;
+  header.writeUInt16LE(media, 6);
+  for (const [i, value] of [2026, 3, 1, 2, 8, 0, 0, 250].entries()) header.writeUInt16LE(value, 8 + 2 * i);
+  const record = Buffer.alloc(major === 1 ? 8 : 16);
+  if (major === 1) {
+    record.writeUInt32LE(Number(micros / 1_000n), 0);
+    record.writeUInt16LE(1_500, 4);
+    record.writeUInt16LE(captured, 6);
+  } else {
+    record.writeBigInt64LE(micros, 0);
+    record.writeUInt32LE(1_500, 8);
+    record.writeUInt32LE(captured, 12);
+  }
+  const table = Buffer.alloc(4);
+  table.writeUInt32LE(128, 0);
+  header.writeUInt32LE(128 + record.length + frame.length, 24);
+  header.writeUInt32LE(4, 28);
+  return Buffer.concat([header, record, frame, table]);
+}
+
+describe("Network Monitor", () => {
+  const began = BigInt(new Date(2026, 2, 2, 8, 0, 0, 250).getTime()) * 1_000_000n;
+
+  it.each([1, 2] as const)("%i has times since its beginning, and the length on the wire", async (major) => {
+    const source = await openBytes(netmon(major));
+    expect(await readAll(source)).toMatchObject([
+      { at: began + 1_500_000_000n, bytes: FRAME.toString("hex"), original: 1_500, linkType: 1 },
+    ]);
+    expect(source.summary).toMatchObject({ format: `netmon${major}`, end: "clean", linkTypes: [1] });
+  });
+
+  it("2 may have a frame of before its beginning", async () => {
+    const [{ at }] = await readAll(await openBytes(netmon(2, { micros: -250_000n })));
+    expect(at).toBe(began - 250_000_000n);
+  });
+
+  it("2 has a header of its own before frames of Wi-Fi, no longer than what was captured", async () => {
+    const frame = Buffer.from(FRAME);
+    frame.writeUInt16LE(32, 1);
+    const [whole] = await readAll(await openBytes(netmon(2, { media: 6, frame })));
+    expect(whole).toMatchObject({
+      linkType: 105,
+      bytes: frame.subarray(32).toString("hex"),
+      original: 1_468,
+    });
+    const short = Buffer.from([2, 32]);
+    const [cut] = await readAll(await openBytes(netmon(2, { media: 6, frame: short, captured: 2 })));
+    expect(cut).toMatchObject({ linkType: 105, bytes: "" });
+  });
+
+  it("that claims a frame larger than any is corrupt", async () => {
+    const source = await openBytes(netmon(2, { captured: 0x7fff_0000 }));
+    expect(await readAll(source)).toEqual([]);
+    expect(source.summary).toMatchObject({
+      end: "corrupt",
+      problem: expect.stringContaining("claims 2147418112"),
+    });
+  });
+});
