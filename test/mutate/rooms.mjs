@@ -27,6 +27,13 @@ export const SLOW = new RegExp(
     "larger than what is read",
     "[^6]\\.pcap(?:ng)?: the shares together",
     "worlds with two gateways",
+    "routed by their keys",
+    "in one run are one capture",
+    "of 200 sessions",
+    "is bounded, and a line of a megabyte",
+    "whatever the bytes are",
+    "cut off inside gzip",
+    "a sort of all records",
   ].join("|"),
 );
 
@@ -41,6 +48,9 @@ export const ROOMS = {
       "test/analysis/",
       "test/live-analysis.test.ts",
       "test/live/finding-log.test.ts",
+      "test/judgement/holders.test.ts",
+      "test/report/input-warnings.test.ts",
+      "test/ike/save-restore.test.ts",
       "test/records/copies.test.ts",
       "test/samples.test.ts",
     ],

@@ -207,7 +207,12 @@ class InProcessRunner {
     const took = new Map();
     for (const file of await suiteOf(process.cwd())) {
       const began = performance.now();
-      await this.#make(file);
+      try {
+        await this.#make(file);
+      } catch (error) {
+        this.#modules.vitest.taken();
+        console.error(`left out: ${file}: ${failureOf(error)}`);
+      }
       for (const test of this.#tests.values()) {
         if (test.fileName !== file) continue;
         this.#space.currentTestId = test.id;
