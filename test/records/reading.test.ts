@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { IterableSource } from "../../src/capture/byte-source.ts";
+import { openSource } from "../../src/feed/formats.ts";
+import { AT, HEADER, IKE, PLACE } from "./made.ts";
+
+/** Reads lines and gives the rows that come out: the second of each, and its packet's number; marks have none. */
+async function readLines(lines: readonly object[], reorder = 5_000_000) {
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  const bytes = new IterableSource(
+    (async function* () {
+      yield new TextEncoder().encode(text);
+    })(),
+  );
+  const source = await openSource(bytes, "lines", { reorder });
+  const rows: string[] = [];
+  for (let batch = await source.next(); batch !== null; batch = await source.next()) {
+    if (batch.provenance === "packet") throw new Error("messages were asked for");
+    for (let i = 0; i < batch.count; i += 1) {
+      const number = batch.rows[i] === null ? "" : ` ${batch.frames[i]}`;
+      rows.push(`${(batch.micros[i] - AT) / 1_000_000}${number}`);
+    }
+  }
+  return { rows, source };
+}
+const at = (second: number, more: object = {}) => ({ ...IKE, t: `${AT + second * 1_000_000}000`, ...more });
+const mark = (type: "header" | "trailer", second: number) => ({
+  ...(type === "header" ? HEADER : { type, ...PLACE, packets: 1, end: "clean" }),
+  t: `${AT + second * 1_000_000}000`,
+});
+
+describe("lines that are read", () => {
+  it.each<[string, object[], string[]]>([
+    ["come in the order of their times", [at(2), at(1), at(3)], ["1 1", "2 2", "3 3"]],
+    [
+      "those of one time in the order of the input",
+      [at(1), at(1, { order: AT + 1_000_000 }), at(0)],
+      ["0 1", "1 2", "1 3"],
+    ],
+    [
+      "or in the order that their sensor had them in",
+      [at(2), at(1, { order: AT + 3_000_000 })],
+      ["2 1", "1 2"],
+    ],
+    ["those behind a step of the clock last", [at(9, { segment: 1 }), at(5, { segment: 1 })], ["5 1", "9 2"]],
+    [
+      "after all of before, whatever their times",
+      [at(9), at(8), at(1, { segment: 1 }), at(0, { segment: 1 })],
+      ["8 1", "9 2", "0 3", "1 4"],
+    ],
+    ["a header tells a time where no packet has it", [mark("header", 0), at(1)], ["0", "1 1"]],
+    ["and nothing where one has", [mark("header", 1), at(1)], ["1 1"]],
+    ["so does a trailer", [at(1), mark("trailer", 2)], ["1 1", "2"]],
+    ["and nothing behind the last packet", [at(1), mark("trailer", 1)], ["1 1"]],
+  ])("%s", async (_, lines, wanted) => {
+    expect((await readLines(lines)).rows).toEqual(wanted);
+  });
+
+  it("that were delivered again are skipped, by their numbers", async () => {
+    const { rows, source } = await readLines([
+      at(1, { seq: 5 }),
+      at(2, { seq: 6 }),
+      at(2, { seq: 6 }),
+      at(1, { seq: 5 }),
+      at(3),
+    ]);
+    expect(rows).toEqual(["1 1", "2 2", "3 3"]);
+    expect(source).toMatchObject({ taken: { lines: 5, seq: 6, redelivered: 2 } });
+  });
+
+  it("that came later than the window allows are told of, by sensor, and taken where they are", async () => {
+    // The window is that of --reorder, and the ten seconds after which a last sign of life is written.
+    const { source } = await readLines([
+      at(20),
+      at(5),
+      at(4.9, { sensor: "late" }),
+      at(1, { sensor: "late" }),
+    ]);
+    expect(source.summary.notes).toEqual([
+      {
+        code: "sensor-clock",
+        message: expect.stringMatching(/^lines: 2 lines of sensor late came later than the window of 5 s/),
+      },
+    ]);
+    expect(source.summary.packets).toBe(4);
+  });
+
+  it("that are none are counted, and the first five named", async () => {
+    const bad = { ...at(1), digest: "?" };
+    const lines = [at(0), bad, at(1, { to: "2001:db8::1" }), at(2), { ...at(1), t: "9007199254740992000" }];
+    const first = await readLines(lines);
+    expect(first.rows).toEqual(["0 1", "2 2"]);
+    expect(first.source.summary.notes).toEqual([
+      {
+        code: "malformed-line",
+        message: expect.stringMatching(/: 3 lines are not message records and were skipped: line 2, 3, 5\.$/),
+      },
+    ]);
+    const many = await readLines([at(0), ...Array(6).fill(bad)]);
+    expect(many.source.summary.notes?.[0].message).toMatch(/: 6 lines .*: line 2, 3, 4, 5, 6, \.\.\.\.$/);
+  });
+
+  it("have nanoseconds where a header says that its clock has them", async () => {
+    expect(
+      (await readLines([{ ...mark("header", 0), timeDigits: 9 }, at(1)])).source.summary.timeDigits,
+    ).toBe(9);
+    expect((await readLines([mark("header", 0), at(1)])).source.summary.timeDigits).toBe(6);
+  });
+
+  it("behind a header of another version are not read", async () => {
+    const { rows, source } = await readLines([at(0), { ...HEADER, version: 9 }, at(1)]);
+    expect(rows).toEqual(["0 1"]);
+    expect(source.summary).toMatchObject({
+      end: "corrupt",
+      problem: expect.stringMatching(
+        /^lines: line 2 is a header of version 9 .*; nothing behind it was read\.$/,
+      ),
+    });
+  });
+});
