@@ -2,7 +2,8 @@
 
     terminal.py COLUMNS ROWS PATTERN COMMAND... < rows
 
-Rows are JSON, one a line: [seconds, hex]. What the program prints on the terminal goes to standard output; its exit
+Rows are JSON, one a line: [seconds, hex], or [seconds, hex, pattern]: one that waits until the program has printed what
+the pattern matches, however slowly it starts; what comes after it waits as long. What the program prints on the terminal goes to standard output; its exit
 status is that of this script. After the last row, and once the program has printed what the pattern matches, SIGINT
 goes to it, as Ctrl-C would send it; half a minute later in any case.
 """
@@ -35,8 +36,13 @@ fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 
 
 def play() -> None:
     began = time.monotonic()
-    for at, data in feed:
+    for at, data, *wanted in feed:
         time.sleep(max(0, began + at - time.monotonic()))
+        arrival = time.monotonic()
+        for each in wanted:
+            while not re.search(each.encode(), printed) and time.monotonic() - arrival < PATIENCE:
+                time.sleep(0.02)
+            began += time.monotonic() - arrival
         os.write(far, bytes.fromhex(data))
     seen.wait(PATIENCE)
     os.kill(pid, signal.SIGINT)
