@@ -29,15 +29,15 @@ const event = (
 const other = (second: number) =>
   JSON.stringify({ timestamp: new Date(AT / 1_000 + second * 1_000).toISOString(), event_type: "dns" });
 
-/** @param wait what comes behind the text, for a log that grows */
-function opened(text: string, wait?: Promise<void>): Promise<CaptureSource> {
+/** @param wait what comes behind the text, for a log that grows @param reorder microseconds */
+function opened(text: string, wait?: Promise<void>, reorder = 5_000_000): Promise<CaptureSource> {
   const source = new IterableSource(
     (async function* () {
       yield new TextEncoder().encode(text);
       await wait;
     })(),
   );
-  return openSource(source, "eve.json", { reorder: 5_000_000 });
+  return openSource(source, "eve.json", { reorder });
 }
 
 /** What comes out: second, message ID, capture point. */
@@ -105,6 +105,11 @@ describe("events of a log", () => {
     await source.close();
   });
 
+  it("come where a log that grows is quiet for as long as lines may be late", async () => {
+    const source = await opened(lines([event(1)]), new Promise(() => {}), 20_000);
+    expect(await rowsOf(source, 1)).toEqual(["1 7 0"]);
+  });
+
   it("that came later than the window allows are taken, and counted", async () => {
     const source = await opened(lines([event(10), event(5), event(4.9), event(1)]));
     expect(await rowsOf(source)).toEqual(["1 7 0", "4.9 7 0", "5 7 0", "10 7 0"]);
@@ -162,6 +167,11 @@ describe("a log is known by its first lines", () => {
     ],
   ])("%s", async (_, text, format) => {
     expect((await opened(text)).summary.format).toBe(format);
+  });
+
+  it("as soon as one of them says so, though more may come", async () => {
+    const text = lines(["#separator \\x09", "#fields\tts\tuid"]);
+    await expect(opened(text, new Promise(() => {}))).rejects.toMatchObject({ code: "not-a-capture" });
   });
 
   it.each<[string, string]>([
