@@ -44,6 +44,10 @@ const all = records();
 describe("an analysis that goes on where another one was", () => {
   const whole = played([all]);
 
+  it("tells a finding, and of a client that was refused and nobody explains", () => {
+    expect(whole.told.toSorted()).toEqual(["finding", "warning"]);
+  });
+
   it.each([1, 7, 30, 45, 60])("has the report of the whole, cut after every %i frames", (size) => {
     const parts = Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
       all.slice(i * size, (i + 1) * size),
