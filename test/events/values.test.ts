@@ -167,6 +167,16 @@ describe("the text of events", () => {
     expect([reader.cutter.found, reader.cutter.skipped]).toEqual([2, 2]);
   });
 
+  it("is of nobody without a provider", () => {
+    expect(read(bare("<System><EventID>4654</EventID></System>")).events).toEqual([]);
+  });
+
+  it("is an event wherever it stands in what is held, and however much stands before it", () => {
+    const long = QUICK.replace("</Event>", `${" ".repeat(10_000)}</Event>`);
+    const { events, reader } = read(" ".repeat(60_000) + long, 69_000);
+    expect([events.length, reader.cutter.skipped]).toEqual([1, 0]);
+  });
+
   it("is not read beyond 64 values", () => {
     const many = (count: number): [string, string][] =>
       Array.from({ length: count }, (_, i): [string, string] => [`V${i}`, "1"]);
