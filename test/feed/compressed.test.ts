@@ -148,6 +148,7 @@ describe("an input that cannot be unpacked or opened here", () => {
       (error: object): Decompressor =>
       async () =>
         (async function* (): AsyncGenerator<Uint8Array> {
+          yield new Uint8Array(0);
           throw Object.assign(new Error("it stops in the middle"), error);
         })();
     const said = (error: object) =>
