@@ -4,7 +4,8 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { grouped } from "../collections/grouping.ts";
+import { append } from "../collections/grouping.ts";
+import { lazily } from "../collections/lazily.ts";
 import { firstIndex } from "../collections/search.ts";
 import type { Lifespan } from "./lifespan.ts";
 import type { Session } from "./session.ts";
@@ -169,18 +170,27 @@ export function portTurns(
   lifespan: (session: Session) => Lifespan,
 ): (older: Session, newer: Session) => boolean {
   // Few captures ask.
-  let byPlace: Map<number, Session[]> | null = null;
+  const byPlace = lazily(() => {
+    const found = new Map<number, Session[]>();
+    for (const session of sessions) for (const place of placesOf(session)) append(found, place, session);
+    return found;
+  });
   return (older, newer) => {
-    byPlace ??= grouped(sessions, placeOf);
-    const from = (place: readonly Session[]) => {
-      const first = firstIndex(place, ({ sa }) => sa.firstAt > newer.sa.firstAt);
-      return place.slice(first, first + MAX_TURNS);
+    const samePlace = (one: Session) => {
+      const found = new Set<Session>();
+      for (const place of placesOf(one)) {
+        const there = byPlace().get(place)!;
+        const first = firstIndex(there, ({ sa }) => sa.firstAt > newer.sa.firstAt);
+        const next = there.slice(first, first + MAX_TURNS);
+        for (const other of next) if (samePorts(one, other)) found.add(other);
+      }
+      return [...found];
     };
-    const back = from(byPlace.get(placeOf(older)) ?? []);
+    const back = samePlace(older);
     if (back.length === 0) return false;
     const meets = (a: Session, b: Session) => lifespan(a).life.fromClientAt > b.sa.firstAt;
     // The neighbour itself lives on, or comes again while the one who came back is there.
-    const others = [newer, ...from(byPlace.get(placeOf(newer)) ?? [])];
+    const others = [newer, ...samePlace(newer)];
     return back.some((one) => others.some((other) => meets(one, other) && meets(other, one)));
   };
 }
@@ -191,12 +201,9 @@ const MAX_TURNS = 8;
 /** Ports towards 4500, and ports towards 500. */
 const PORTS_OF_HOST = 2 * 65_536;
 
-/**
- * A number for the address and the ports that a session came from. Behind a NAT sessions of one client may have
- * different ones, and then neighbours that take turns look the same.
- */
-export function placeOf({ endpoint, port4500, port500 }: Session): number {
-  return hostOf(endpoint) * PORTS_OF_HOST + (port4500 >= 0 ? port4500 : 65_536 + port500);
+/** A number for each port of a session at its address: sessions with the same ports have one in common. */
+function placesOf(session: Session): number[] {
+  return portKeys(session).map((key) => hostOf(session.endpoint) * PORTS_OF_HOST + key);
 }
 
 /** The port on the NAT-T port decides when both are known, else the one towards port 500. */

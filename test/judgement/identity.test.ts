@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import {
-  groupClients,
-  type IdentityQuestions,
-  placeOf,
-  portTurns,
-  relationOf,
-} from "../../src/judgement/client.ts";
+import { groupClients, type IdentityQuestions, portTurns, relationOf } from "../../src/judgement/client.ts";
 import { relationOfClientSas } from "../../src/judgement/client-sa.ts";
 import type { Session } from "../../src/judgement/session.ts";
 import {
@@ -304,12 +298,15 @@ describe("a port that was left is used again (3.3)", () => {
     expect([turns(156), turns(181), turns(190)]).toEqual([true, false, false]);
   });
 
-  it("the place of a session is its address with its port towards 4500, else with that towards 500", () => {
-    const place = placeOf(made({ port4500: 500 }));
-    expect(placeOf(made({ port4500: 500, port500: 7 }))).toBe(place);
-    expect(placeOf(made({ port500: 500 }))).not.toBe(place);
-    expect(placeOf(made({ port4500: 501 }))).not.toBe(place);
-    expect(placeOf({ ...made({ port4500: 500 }), endpoint: endpoint(7, 500) })).not.toBe(place);
+  it("by the port towards 4500 where both are known, else by that towards 500", () => {
+    const first = made({ port500: 1_000, port4500: 5_000, from: 0 });
+    const second = made({ port500: 1_001, port4500: 5_001, from: 50, to: 150 });
+    const turns = (third: Parameters<typeof made>[0]) =>
+      portTurns([first, second, made({ from: 100, ...third })], lifespan)(first, second);
+    expect(turns({ port500: 1_000 })).toBe(true);
+    expect(turns({ port500: 7, port4500: 5_000 })).toBe(true);
+    expect(turns({ port500: 1_000, port4500: 5_002 })).toBe(false);
+    expect(turns({ port500: 5_000 })).toBe(false);
   });
 });
 
