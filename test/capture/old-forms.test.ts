@@ -270,6 +270,9 @@ describe("Network Monitor", () => {
     const short = Buffer.from([2, 32]);
     const [cut] = await readAll(await openBytes(netmon(2, { media: 6, frame: short, captured: 2 })));
     expect(cut).toMatchObject({ linkType: 105, bytes: "" });
+    const least = Buffer.from([2, 2, 0]);
+    const [one] = await readAll(await openBytes(netmon(2, { media: 6, frame: least, captured: 3 })));
+    expect(one).toMatchObject({ bytes: "00" });
   });
 
   it("that claims a frame larger than any is corrupt", async () => {

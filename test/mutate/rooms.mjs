@@ -70,7 +70,10 @@ export const ROOMS = {
     sample: 300,
   },
   capture: { tests: ["test/capture/", "test/samples.test.ts"], sample: 300 },
-  records: { tests: ["test/records/"], sample: 300 },
+  records: {
+    tests: ["test/records/", "test/analysis/extraction.test.ts", "test/feed/record-stream.test.ts"],
+    sample: 300,
+  },
   logs: { tests: ["test/logs/"], sample: 300 },
   keys: { tests: ["test/keys/"], sample: 300 },
   report: { tests: ["test/report/", "test/samples.test.ts"], sample: 300 },
