@@ -26,12 +26,14 @@ export function settleSteps(facts: Facts, clock: Clock): NextStep[] {
   const kept = possible.filter((finding) => !isDropping(finding));
   const otherMake = kept.filter((finding) => !isAsaCase(facts, finding));
   add(otherMake, (finding) => otherMakeStep(facts, finding));
-  const left = kept.filter((finding) => !otherMake.includes(finding));
-  const otherCause = left.filter(has("other-cause"));
+  const left = kept.filter((finding) => isAsaCase(facts, finding));
+  const hasOtherCause = has("other-cause");
+  const otherCause = left.filter(hasOtherCause);
   add(otherCause, (finding) => otherCauseStep(facts, finding, clock));
-  const unseen = left.filter((finding) => finding.holder.address === null);
+  const isUnseen = ({ holder }: Finding) => holder.address === null;
+  const unseen = left.filter(isUnseen);
   add(unseen, (finding) => unseenStep(facts, finding));
-  const open = left.filter((finding) => !otherCause.includes(finding) && !unseen.includes(finding));
+  const open = left.filter((finding) => !hasOtherCause(finding) && !isUnseen(finding));
   add(open, (finding) => openStep(facts, finding));
   add(predicted, answerStep);
   const uncontrolled = [...rejected, ...open].filter(has("no-control"));
