@@ -129,6 +129,7 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
     ...rows.filter((row) => seen(peers.flows.lastAt(row))).map((row) => peers.flows.lastSegment(row)),
   );
   const own = segment === life.segment;
+  const earlier = own ? life.earlier : life.earlier.concat({ at: life.lastAt, segment: life.segment });
   const last = (each: readonly number[]) => since(peers.lastIn(each, segment), segment, stay.from);
   const esp = (each: readonly number[]) =>
     each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN);
@@ -139,9 +140,7 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
   return {
     segment,
     lastAt,
-    earlier: own
-      ? withEarlier(life.earlier, rows, peers, segment)
-      : life.earlier.concat({ at: life.lastAt, segment: life.segment }),
+    earlier: withEarlier(earlier, rows, peers, segment),
     lastBusyAt: later(ofOwn(life.lastBusyAt), since(esp(rows), segment, stay.from)),
     fromClientAt: later(ofOwn(life.fromClientAt), last(sent)),
     fromResponderAt,
