@@ -13,7 +13,7 @@ import type { Exchange } from "../ike/facts.ts";
 import type { Client, Relation } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Overlap } from "./lifespan.ts";
-import { isBefore, type Moment } from "./moment.ts";
+import { inOrder, isBefore, type Moment } from "./moment.ts";
 
 /** A client's IKE SA that holds a message ID. */
 export interface Claim {
@@ -53,7 +53,7 @@ export interface ClaimQuestions {
   /** What it had the ID in use for is known to have gone. */
   givenUp: (claim: Claim, moment: Moment) => boolean;
   /** When an ended claim ended. */
-  endOf: (claim: Claim) => number;
+  endOf: (claim: Claim) => Moment;
 }
 
 const GRADES = ["certain", "probable", "unknown"] as const;
@@ -163,15 +163,15 @@ export class LiveClaims {
   }
 
   #noteEnded(claim: Claim): void {
-    const later = [...this.#ended, claim].sort((a, b) => this.#ask.endOf(b) - this.#ask.endOf(a));
+    const later = [...this.#ended, claim].sort((a, b) => inOrder(this.#ask.endOf(b), this.#ask.endOf(a)));
     const { client } = later[0].clientSa;
     const other = later.find(({ clientSa }) => clientSa.client !== client);
     this.#ended = other === undefined ? [later[0]] : [later[0], other];
   }
 
-  /** When the last of those that ended did; -Infinity without. */
-  get endedAt(): number {
-    return this.#ended.length === 0 ? Number.NEGATIVE_INFINITY : this.#ask.endOf(this.#ended[0]);
+  /** When the last of those that ended did; null without. */
+  get endedAt(): Moment | null {
+    return this.#ended.length === 0 ? null : this.#ask.endOf(this.#ended[0]);
   }
 
   /** The last that ended of those of other clients. */

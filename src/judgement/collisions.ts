@@ -41,8 +41,8 @@ export interface Acceptance {
 /** A refusal without a visible holder. */
 export interface RefusedWithoutHolder extends Acceptance {
   outcome: Outcome;
-  /** When the last claim on the ID ended before it; -Infinity without. */
-  claimEndedAt: number;
+  /** When the last claim on the ID ended before it; null without. */
+  claimEndedAt: Moment | null;
   /** Another client that had the ID, which the responder may not have freed. */
   formerHolder: FormerHolder | null;
 }
@@ -153,7 +153,7 @@ class Walk {
       this.#add(entry, outcome, holder, verdictOf(contender, exchange, outcome, holder));
     } else if (isFruitless(exchange, outcome)) {
       const claimEndedAt = this.#claims.endedAt;
-      const formerHolder = formerHolderOf(this.#claims.lastEnded(contender), exchange.firstAt);
+      const formerHolder = formerHolderOf(this.#claims.lastEnded(contender), moment);
       this.#found.refusedWithoutHolder.push({ ...entry, outcome, claimEndedAt, formerHolder });
     }
     this.#claim(contender, exchange, outcome);

@@ -7,7 +7,7 @@ import { claimOf, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
-import { JUST_ENDED } from "./former-holder.ts";
+import { hasJustEnded } from "./former-holder.ts";
 import type { Memory } from "./memory.ts";
 import { inOrder, isBefore, type Moment, momentOf, SECOND } from "./moment.ts";
 
@@ -63,7 +63,7 @@ export function isOtherNotify({ exchange: { otherNotify } }: Attempt): boolean {
 
 /** Refused on an ID that nobody was seen to hold, nor shortly before, and that nobody left without a goodbye. */
 function isRefusedFreely({ outcome, exchange, claimEndedAt, formerHolder }: RefusedWithoutHolder): boolean {
-  return isRefused(outcome) && !(exchange.firstAt - claimEndedAt < JUST_ENDED) && formerHolder === null;
+  return isRefused(outcome) && !hasJustEnded(claimEndedAt, momentOf(exchange)) && formerHolder === null;
 }
 
 /** What such a refusal means for its client: one that was accepted on the ID as well may be kept out by others still. */

@@ -7,11 +7,11 @@ import type { Claim } from "./claims.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import { endOf } from "./lifespan.ts";
-import { isBefore, SECOND } from "./moment.ts";
+import { isBefore, type Moment, SECOND } from "./moment.ts";
 import { beginOf, isRenewal } from "./session.ts";
 
 /** A claim that ended so shortly before may still be in the responder's way. */
-export const JUST_ENDED = 60 * SECOND;
+const JUST_ENDED = 60 * SECOND;
 
 export interface FormerHolder {
   client: Client;
@@ -21,12 +21,18 @@ export interface FormerHolder {
   justEnded: boolean;
 }
 
+/** It ended, if at all, so shortly before. Across a step of the clock nobody knows, and it excuses nothing (6.13). */
+export function hasJustEnded(ended: Moment | null, { at, segment }: Moment): boolean {
+  return ended !== null && ended.segment === segment && at - ended.at < JUST_ENDED;
+}
+
 /** @param claim of another client, the last that ended; null without */
-export function formerHolderOf(claim: Claim | null, at: number): FormerHolder | null {
+export function formerHolderOf(claim: Claim | null, moment: Moment): FormerHolder | null {
   if (claim === null) return null;
   const { client, lifespan } = claim.clientSa;
-  const before = at - endOf(lifespan);
-  const justEnded = before < JUST_ENDED;
+  const ended = endOf(lifespan);
+  const before = moment.at - ended.at;
+  const justEnded = hasJustEnded(ended, moment);
   const silent = lifespan.farewells.any === null || wasRenewed(claim.clientSa);
   const replacedSilently = lifespan.replaced !== null && silent;
   return justEnded || replacedSilently ? { client, before, justEnded } : null;

@@ -19,11 +19,10 @@ export interface Lifespan {
 }
 
 /** When it ended that is known to have; else when its lifetime is over. */
-export function endOf({ farewells, replaced, lifetimeEnd }: Lifespan): number {
-  return Math.min(
-    farewells.any?.at ?? Number.POSITIVE_INFINITY,
-    replaced?.at ?? Number.POSITIVE_INFINITY,
-    lifetimeEnd,
+export function endOf({ farewells, replaced, lifetimeEnd, life }: Lifespan): Moment {
+  return [farewells.any, replaced].reduce<Moment>(
+    (first, end) => (end !== null && isBefore(end, first) ? end : first),
+    { at: lifetimeEnd, segment: life.segment },
   );
 }
 

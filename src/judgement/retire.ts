@@ -57,7 +57,8 @@ function isOver(sa: IkeSa, clientSa: ClientSa | undefined, now: Now): boolean {
   if (clientSa === undefined) return silent > (sa.answered ? DEFAULT_LIFETIME + GRACE : GRACE);
   if (segment !== now.segment) return silent > DEFAULT_LIFETIME + GRACE;
   if (silent > GRACE && isFutile(clientSa)) return true;
-  return now.at - Math.max(lastLife, endOf(clientSa.lifespan)) > GRACE;
+  const end = endOf(clientSa.lifespan);
+  return now.at - (end.segment === segment ? Math.max(lastLife, end.at) : lastLife) > GRACE;
 }
 
 /** An older try of a client that tried again: all quick modes refused, it claims no ID. The latest one is kept. */

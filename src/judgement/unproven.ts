@@ -1,8 +1,8 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
-import type { Exchange } from "../ike/facts.ts";
+import type { Exchange, Spi } from "../ike/facts.ts";
 import { isUnheard } from "./life.ts";
-import { later, SECOND, seen } from "./moment.ts";
+import { isBefore, later, momentOf, SECOND, seen } from "./moment.ts";
 import {
   deletedBy,
   espFollows,
@@ -11,6 +11,7 @@ import {
   type OutcomeContext,
   PENDING,
 } from "./outcome-facts.ts";
+import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
 const RECENT = 60 * SECOND;
@@ -65,9 +66,30 @@ function hasForgotten(
   if (exchange.before.unheard) return true;
   const { firstAt, segment } = exchange;
   const received = peers.rows(keys, false);
-  if (sa.lifeSegment !== segment || !peers.hasEsp(received)) return false;
+  if (!peers.hasEsp(received)) return false;
+  if (sa.lifeSegment !== segment) return isUnheardAcrossStep(sa, exchange, peers, keys);
   const lastSign = later(sa.lastFromAtOf(responder), peers.lastIn(received, segment));
   return lastSign < firstAt && peers.spis(keys, true).some((spi) => isUnheard(spi, lastSign));
+}
+
+/**
+ * The clock stepped back since (6.13), and nobody knows for how long the client sent on: three packets do, that went on
+ * across the step while nothing at all of the responder came on the SA after the first message.
+ */
+function isUnheardAcrossStep(
+  { exchanges }: Session["sa"],
+  exchange: Exchange,
+  peers: Peers,
+  keys: readonly number[],
+): boolean {
+  const moment = momentOf(exchange);
+  const later = exchanges.filter((each) => isBefore(moment, momentOf(each)));
+  if (seen(exchange.otherInformationalAt) || later.some(({ replyAt }) => seen(replyAt))) return false;
+  const isOver = ({ lastAt, lastSegment }: Spi) => isBefore({ at: lastAt, segment: lastSegment }, moment);
+  if (!peers.spis(keys, false).every(isOver)) return false;
+  return peers
+    .spis(keys, true)
+    .some(({ lastSegment, unheardThirdAt }) => lastSegment > exchange.segment && seen(unheardThirdAt));
 }
 
 /** Nothing shows that the client missed an answer: one that lacks it repeats itself after a second. */

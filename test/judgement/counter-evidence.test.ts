@@ -6,7 +6,7 @@ import { counterEvidence, isOtherNotify } from "../../src/judgement/counter-evid
 import type { Memory } from "../../src/judgement/memory.ts";
 import type { Outcome } from "../../src/judgement/outcome.ts";
 import { type AttemptFields, attemptMade } from "../support/attempts-made.ts";
-import { at, clientSaMade, exchangeMade } from "../support/facts-made.ts";
+import { at, clientSaMade, exchangeMade, moment } from "../support/facts-made.ts";
 
 const MICRO = 1e-6;
 
@@ -38,7 +38,7 @@ describe("counter-evidence (6.8)", () => {
     contender,
     exchange: exchangeMade({ messageId: 9 }),
     outcome: "unanswered",
-    claimEndedAt: Number.NEGATIVE_INFINITY,
+    claimEndedAt: null,
     formerHolder: null,
     ...fields,
   });
@@ -147,7 +147,7 @@ describe("counter-evidence (6.8)", () => {
     ],
     [
       "a claim ended less than 60 s before",
-      { collisions: { refusedWithoutHolder: [refusal({ claimEndedAt: at(-60 + MICRO) })] } },
+      { collisions: { refusedWithoutHolder: [refusal({ claimEndedAt: moment(-60 + MICRO) })] } },
       "no",
     ],
     [
@@ -156,7 +156,7 @@ describe("counter-evidence (6.8)", () => {
         collisions: {
           refusedWithoutHolder: [
             refusal({
-              claimEndedAt: at(-90),
+              claimEndedAt: moment(-90),
               formerHolder: { client: clientSaMade().client, before: 90e6, justEnded: false },
             }),
           ],
@@ -166,7 +166,12 @@ describe("counter-evidence (6.8)", () => {
     ],
     [
       "a claim ended 60 s before",
-      { collisions: { refusedWithoutHolder: [refusal({ claimEndedAt: at(-60) })] } },
+      { collisions: { refusedWithoutHolder: [refusal({ claimEndedAt: moment(-60) })] } },
+      "firmly",
+    ],
+    [
+      "a claim ended before the clock stepped back: nobody knows how long before",
+      { collisions: { refusedWithoutHolder: [refusal({ claimEndedAt: moment(3500, -1) })] } },
       "firmly",
     ],
     [

@@ -68,7 +68,7 @@ describe("whose session the responder deleted after it had begun to renew phase 
       client,
       lifespan: lifespanMade({ farewells: said, replaced: moment(2) }),
     });
-    return formerHolderOf({ clientSa } as never, at(100))?.justEnded ?? null;
+    return formerHolderOf({ clientSa } as never, moment(100))?.justEnded ?? null;
   };
 
   it("may hold its IDs on", () => {

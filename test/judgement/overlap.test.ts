@@ -122,10 +122,14 @@ describe("dropped by the responder (6.6)", () => {
 
 describe("how long an SA lasts (6.6)", () => {
   it("until the first of its farewell, its replacement and its lifetime", () => {
-    expect(endOf(lifespanMade({ farewells: said(3), replaced: moment(5) }))).toBe(at(3));
-    expect(endOf(lifespanMade({ farewells: said(7), replaced: moment(5) }))).toBe(at(5));
-    expect(endOf(lifespanMade({ lifetimeEnd: at(4) }))).toBe(at(4));
-    expect(endOf(lifespanMade({ farewells: said(9), replaced: moment(9), lifetimeEnd: at(4) }))).toBe(at(4));
+    expect(endOf(lifespanMade({ farewells: said(3), replaced: moment(5) }))).toEqual(moment(3));
+    expect(endOf(lifespanMade({ farewells: said(7), replaced: moment(5) }))).toEqual(moment(5));
+    expect(endOf(lifespanMade({ lifetimeEnd: at(4) }))).toEqual(moment(4));
+    expect(endOf(lifespanMade({ farewells: said(9), replaced: moment(9), lifetimeEnd: at(4) }))).toEqual(
+      moment(4),
+    );
+    const before = moment(3600, -1);
+    expect(endOf(lifespanMade({ replaced: before, lifetimeEnd: at(4) }))).toEqual(before);
   });
 
   it("from the end of phase 1 for the seconds that the responder chose, else for eight hours", () => {

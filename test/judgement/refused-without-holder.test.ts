@@ -92,7 +92,7 @@ function judge(clientSas: readonly ClientSa[], { peers = [], asWarnings = false,
     (each): RefusedWithoutHolder => ({
       ...each,
       outcome: "unanswered",
-      claimEndedAt: Number.NEGATIVE_INFINITY,
+      claimEndedAt: null,
       formerHolder: null,
     }),
   );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Exchange, Spi } from "../../src/ike/facts.ts";
 import { deletedBy } from "../../src/judgement/outcome-facts.ts";
 import {
   at,
@@ -24,6 +25,26 @@ const intoTheVoid = (since: number, last: number, received = [esp(-60, { lastAt:
     [esp(-60, { lastAt: at(last), unheardSince: at(since), unheardThirdAt: at(since + 2) })],
     received,
   );
+
+interface AcrossStep {
+  exchange?: Partial<Exchange>;
+  sent?: Partial<Spi>;
+  received?: Spi;
+  /** Seconds until a later quick mode, which was answered. */
+  answered?: number;
+}
+
+/** The clock stepped back some seconds after the last copy. */
+function acrossStep({ exchange, sent, received, answered }: AcrossStep): OutcomeFields {
+  const later = exchangeMade({ firstAt: at(answered ?? 0), replyAt: at(answered ?? 0) });
+  const exchanges = answered === undefined ? [] : [later];
+  const on = { lastAt: at(-3000), lastSegment: 1, unheardSince: at(-10), unheardThirdAt: at(2), ...sent };
+  return {
+    exchange: { ...COPIES, ...exchange },
+    session: { sa: saMade({ lifeSegment: 1, exchanges }) },
+    context: { peers: peersMade([esp(-60, on)], [received ?? esp(-60, { lastAt: at(-13) })]) },
+  };
+}
 
 describe("unproven (4)", () => {
   const long = { retransmissions: 3, lastRetransmissionAt: at(11), otherSentAt: at(0.5) };
@@ -106,6 +127,16 @@ describe("unproven (4)", () => {
       { exchange: COPIES, context: { peers: intoTheVoid(-12, 10, []) } },
       "unanswered",
     ],
+    ...(
+      [
+        ["its ESP had stopped before, and the client sent on across a step of the clock", {}, "unproven"],
+        ["the same, and an Informational came", { exchange: { otherInformationalAt: at(2) } }, "refused"],
+        ["the same, and it answered a later quick mode", { answered: 12 }, "unanswered"],
+        ["the same, and its ESP came again", { received: esp(-60, { lastSegment: 1 }) }, "unanswered"],
+        ["the same, but two packets alone", { sent: { unheardThirdAt: UNSEEN } }, "unanswered"],
+        ["the same, but not across the step", { sent: { lastSegment: 0 } }, "unanswered"],
+      ] as [string, AcrossStep, string][]
+    ).map(([what, across, outcome]): [string, OutcomeFields, string] => [what, acrossStep(across), outcome]),
     [
       "its ESP to this client had stopped before",
       { exchange: { ...COPIES, before: { ...exchangeMade().before, unheard: true } } },

@@ -51,13 +51,17 @@ export function judge(field: Field): Judged {
     }
     if (isAccepted(outcome)) {
       for (const claim of rivals) {
-        const certain = overlapAt(quickMode.at, field.known.get(claim.sa)!) === "certain";
+        const certain = overlapOf(claim, quickMode.at, field) === "certain";
         // Whoever lived on without having the ID in use had been freed of it.
         if (!certain || (freed && isGivenUp(claim, quickMode, field))) claim.takenAt = quickMode.at;
       }
     }
   }
   return { attempts, refusedWithoutHolder };
+}
+
+function overlapOf({ sa, from }: Claim, when: number, field: Field): Overlap {
+  return overlapAt(when, field.known.get(sa)!, from);
 }
 
 /** Live claims of other clients on the ID, the newest of each. */
@@ -71,7 +75,7 @@ function rivalsOf({ sa, id, at }: QuickMode, field: Field): Claim[] {
     const other = newest.get(owner);
     if (other === undefined || other.from <= claim.from) newest.set(owner, claim);
   }
-  return [...newest.values()].filter((claim) => overlapAt(at, field.known.get(claim.sa)!) !== "ended");
+  return [...newest.values()].filter((claim) => overlapOf(claim, at, field) !== "ended");
 }
 
 /** Of the rivals the surest; who said goodbye before a slow answer came was not in its way. */
@@ -88,8 +92,8 @@ function holderOf(
     );
   const best = surest(rivals, at);
   const answer = isAccepted(outcome) ? (answeredAt ?? at) : at;
-  const left = (claim: Claim) => overlapAt(answer, field.known.get(claim.sa)!) === "ended";
-  const certainly = best !== null && overlapAt(at, field.known.get(best.sa)!) === "certain";
+  const left = (claim: Claim) => overlapOf(claim, answer, field) === "ended";
+  const certainly = best !== null && overlapOf(best, at, field) === "certain";
   return certainly && left(best)
     ? surest(
         rivals.filter((claim) => !left(claim)),
@@ -100,7 +104,7 @@ function holderOf(
 
 /** 6.3: the surest overlap; among equals one that is surely another client, then the one accepted latest. */
 function surer(a: Claim, b: Claim, sa: Sa, when: number, field: Field): boolean {
-  const [x, y] = [a, b].map((claim) => SURENESS[overlapAt(when, field.known.get(claim.sa)!)]);
+  const [x, y] = [a, b].map((claim) => SURENESS[overlapOf(claim, when, field)]);
   if (x !== y) return x > y;
   const [one, other] = [a, b].map((claim) => isSettled(claim.sa, sa, field));
   return one !== other ? one : a.from > b.from;
@@ -108,7 +112,7 @@ function surer(a: Claim, b: Claim, sa: Sa, when: number, field: Field): boolean 
 
 function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: Field): Attempt | null {
   const holder = field.known.get(claim.sa)!;
-  const overlap = overlapAt(quickMode.at, holder);
+  const overlap = overlapOf(claim, quickMode.at, field);
   const settled = isSettled(claim.sa, quickMode.sa, field);
   const accepted = isAccepted(outcome);
   const dropped = accepted && isThrownOut(quickMode, holder);

@@ -123,12 +123,12 @@ const KEPT_ALIVE = 30 * 60;
 const STEADY = 10;
 const UNDER = 30;
 
-/** 6.6, first match wins. */
-export function overlapAt(t: number, known: Known): Overlap {
+/** 6.6, first match wins. @param since when the claim began that is asked for */
+export function overlapAt(t: number, known: Known, since: number): Overlap {
   const { farewell, replacedAt, life, lifetime, sa, blind, steps } = known;
   if ((farewell !== null && farewell.at < t) || replacedAt < t) return "ended";
   // 6.13: across a step of the clock nothing is known.
-  if (steps.some((step) => sa.start < step && step <= t)) return "unknown";
+  if (isAcrossStep(since, t, steps)) return "unknown";
   if (!known.vouched || droppedAt(known) < t) return "unknown";
   if (life.some(({ at }) => at > t)) return "certain";
   if (sa.start + lifetime < t) return "ended";
@@ -137,6 +137,11 @@ export function overlapAt(t: number, known: Known): Overlap {
   if (!blind) return "unknown";
   const kept = lastSteadyKeepalive(life);
   return kept === null || t - kept <= KEPT_ALIVE ? "probable" : "unknown";
+}
+
+/** 6.13: nobody knows how much time passed. */
+export function isAcrossStep(from: number, to: number, steps: readonly number[]): boolean {
+  return steps.some((step) => from < step && step <= to);
 }
 
 const SENDS_ON = 3;

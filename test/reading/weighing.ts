@@ -1,6 +1,7 @@
 /** Rule 6.8: counter-evidence, make and controls, over all attempts. */
 
 import type { Attempt, Judged, Verdict } from "./attempts.ts";
+import { isAcrossStep } from "./claims.ts";
 import type { Field } from "./known.ts";
 import { AGGRESSIVE, MAIN } from "./messages.ts";
 import { INVALID_MESSAGE_ID, isAccepted, notifiesOf, phase1Done } from "./outcome.ts";
@@ -79,7 +80,9 @@ function isHeld({ sa, id, at }: QuickMode, field: Field): boolean {
     // Whoever came back without a goodbye may have left its older session behind: it could hold the ID unseen.
     const silent = farewell === null || (!farewell.byClient && wasRenewed(claim.sa, farewell.at, field));
     const leftBehind = silent && replacedAt < at && claim.takenAt > at;
-    return at - ended < JUST_ENDED || leftBehind;
+    // Across a step of the clock nobody knows how long before (6.13).
+    const justEnded = at - ended < JUST_ENDED && !isAcrossStep(ended, at, field.capture.steps);
+    return justEnded || leftBehind;
   });
 }
 
