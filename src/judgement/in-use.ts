@@ -33,9 +33,11 @@ export function wasGivenUp({ clientSa, exchange, implied }: Claim, moment: Momen
   if (spis.length === 0) return !isLatest(clientSa, exchange, moment);
   const own = begunWith(clientSa, exchange, spis);
   if (own.length > 0) return !own.some((spi) => isSending(spi, moment));
-  const after = clientSa.session.quickModes.filter(
-    (each) => each.firstAt > exchange.firstAt && each.firstAt - exchange.firstAt <= PAIR_WITHIN,
-  );
+  // Behind it in the order of the counter: the network may have swapped the pair (contract 5).
+  const { quickModes } = clientSa.session;
+  const after = quickModes
+    .slice(quickModes.indexOf(exchange) + 1)
+    .filter((each) => each.firstAt - exchange.firstAt <= PAIR_WITHIN);
   return after.some((each) => begunWith(clientSa, each, spis).length > 0);
 }
 

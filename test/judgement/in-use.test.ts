@@ -28,6 +28,8 @@ interface Use {
   blind?: boolean;
   outcome?: Outcome;
   sa?: Parameters<typeof saMade>[0];
+  /** The quick modes are in order as they are given. */
+  inOrder?: boolean;
 }
 const held = exchangeMade({ firstAt: at(-50) });
 function claimMade({
@@ -39,10 +41,11 @@ function claimMade({
   blind = false,
   outcome = "completed",
   sa = {},
+  inOrder = false,
 }: Use): Claim {
   const all: [Exchange, Outcome][] = [[exchange, outcome], ...others];
   // A session's quick modes are in the order of their first messages.
-  all.sort(([a], [b]) => a.firstAt - b.firstAt);
+  if (!inOrder) all.sort(([a], [b]) => a.firstAt - b.firstAt);
   const clientSa = clientSaMade(
     {
       session: sessionMade({ sa: saMade(sa), quickModes: all.map(([each]) => each) }),
@@ -235,6 +238,9 @@ describe("what the ID was used for is known to have gone (6.8)", () => {
     spis: sending({ firstAt: at(spiAt) }),
   });
 
+  /** The order is that of the counter (5). */
+  const swapped: Use = { ...paired(-50.01, -49), inOrder: true };
+
   it.each<[string, Use, boolean]>([
     ["the responder still sends on its SPI after t", { spis: sending() }, false],
     ["it sent on it before t for the last time", { spis: sending({ lastAt: at(-1) }) }, true],
@@ -246,6 +252,7 @@ describe("what the ID was used for is known to have gone (6.8)", () => {
     ],
     ["no SPI is known to have begun with it", { spis: sending({ firstAt: at(-60) }) }, false],
     ["the SPI began with the other one of its pair", paired(-49, -48), true],
+    ["with the other one, which the network swapped with it", swapped, true],
     ["with another one that came later than a pair does", paired(-49 + MICRO, -48), false],
     ["with the one of the pair before it, and its own is not known", paired(-50.5, -50.2), false],
     ["of the pair neither one's SPI is known", paired(-49, -60), false],

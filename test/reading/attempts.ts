@@ -1,6 +1,14 @@
 /** Rules 6.3 and 6.7: each quick mode of a client against the claims of others that were begun before it. */
 
-import { type Claim, claimsOf, droppedAt, type Known, type Overlap, overlapAt } from "./claims.ts";
+import {
+  type Claim,
+  claimsOf,
+  droppedAt,
+  inCounterOrder,
+  type Known,
+  type Overlap,
+  overlapAt,
+} from "./claims.ts";
 import { identity } from "./identity.ts";
 import type { Field } from "./known.ts";
 import type { Sign } from "./life.ts";
@@ -189,13 +197,12 @@ function isGivenUp({ quickMode: own, sa }: Claim, quickMode: QuickMode, field: F
   const signs = down.filter((sign) => isOf(own, sign, down, field));
   if (signs.length > 0) return signs.every((sign) => sign.at <= quickMode.at);
   // The ESP of a pair runs on the SPI of the second one.
-  return field.scene.quickModes.some(
-    (other) =>
-      other.sa === sa &&
-      other.at > own.at &&
-      other.at <= own.at + PAIR_APART &&
-      down.some((sign) => isOf(other, sign, down, field)),
+  const ofClient = inCounterOrder(
+    field.scene.quickModes.filter((other) => other.sa === sa && other.byClient),
   );
+  return ofClient
+    .slice(ofClient.indexOf(own) + 1)
+    .some((other) => other.at <= own.at + PAIR_APART && down.some((sign) => isOf(other, sign, down, field)));
 }
 
 /** ESP of the responder on the endpoints of an SA, whose it is by 3.4 or not; null where SPIs were not captured. */
@@ -218,7 +225,11 @@ function isOf(own: QuickMode, { spi }: Sign, down: readonly Sign[], field: Field
         ? isAccepted(field.outcomes.get(other)!)
         : other.messages.some(({ fromClient }) => fromClient)),
   );
-  return accepted.at(-1) === own && began <= (field.known.get(own.sa)!.life.at(-1)?.at ?? began);
+  // Of a pair that the network swapped the one with the greater ID was sent later (5).
+  const [first, second] = field.scene.quickModes.filter((other) => other.sa === own.sa && other.byClient);
+  const isPair = accepted.length >= 2 && accepted.at(-1) === second && accepted.at(-2) === first;
+  const latest = isPair ? inCounterOrder([first, second])[1] : accepted.at(-1);
+  return latest === own && began <= (field.known.get(own.sa)!.life.at(-1)?.at ?? began);
 }
 
 function isLatest({ sa, at: since }: QuickMode, { at }: QuickMode, field: Field): boolean {

@@ -97,7 +97,7 @@ function implied(
     const first = counts ? known.newEsp : null;
     return first === null ? [] : [{ ...base, id: 1, from: first, weakBefore: Number.NEGATIVE_INFINITY }];
   }
-  const first = firstOf(own).id;
+  const first = inCounterOrder(own)[0].id;
   if (pattern !== "sequential" || first <= 1 || first > MAX_IMPLIED) return [];
   if (!own.some((quickMode) => isAccepted(outcomes.get(quickMode)!))) return [];
   const firstSign = life[0]?.at ?? sa.start;
@@ -111,9 +111,10 @@ function implied(
 const SWAPPED = 0.1;
 
 /** 5: the first two of an SA that came within 100 ms are taken in ascending order. */
-function firstOf([first, second]: readonly QuickMode[]): QuickMode {
-  if (second === undefined || second.at - first.at > SWAPPED) return first;
-  return second.id < first.id ? second : first;
+export function inCounterOrder(own: readonly QuickMode[]): readonly QuickMode[] {
+  const [first, second] = own;
+  if (second === undefined || second.at - first.at > SWAPPED || first.id < second.id) return own;
+  return [second, first, ...own.slice(2)];
 }
 
 export type Overlap = "certain" | "probable" | "unknown" | "ended";
