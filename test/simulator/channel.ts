@@ -9,11 +9,19 @@ export interface Network {
   readonly now: number;
   after: (seconds: number, run: () => void) => void;
   /** Puts a datagram on the wire; true when it reaches the other end. */
-  carry: (place: Place, gateway: Gateway, direction: Direction, floated: boolean, body: Body) => boolean;
+  carry: (from: Sender, direction: Direction, body: Body) => boolean;
   bytes: (length: number) => Buffer;
   word: () => number;
   /** The gateway's decision on a quick mode of this SA, for the record. */
   decided: (dialogue: Deciding, messageId: number, decision: Decision) => void;
+}
+
+/** Of which IKE SA a datagram is, and where that runs. */
+export interface Sender {
+  readonly sa: string;
+  readonly place: Place;
+  readonly gateway: Gateway;
+  readonly floated: boolean;
 }
 
 /** What is known of an SA whose quick mode a gateway decides. */
@@ -45,7 +53,7 @@ export class Channel {
   readonly sa: string;
   readonly gateway: Gateway;
   place: Place;
-  protected floated = false;
+  floated = false;
   protected ended = false;
   protected readonly net: Network;
   readonly #habit: Habit;
@@ -104,7 +112,7 @@ export class Channel {
   }
 
   protected send(direction: Direction, body: Body): boolean {
-    return this.net.carry(this.place, this.gateway, direction, this.floated, body);
+    return this.net.carry(this, direction, body);
   }
 
   protected encrypted(exchange: number, id: number, length: number): Buffer {

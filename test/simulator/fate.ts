@@ -52,14 +52,35 @@ export function mentions(text: string, address: string): boolean {
   return false;
 }
 
-const cookieOf = (message: Buffer) => message.toString("hex", 0, 8);
 const QUICK = 32;
+
+/** What was seen of each IKE SA, made once for a list: it is asked for at every refusal. */
+const indexes = new WeakMap<readonly Seen[], Map<string, Seen[]>>();
+
+function ofSa(sa: string, list: readonly Seen[]): readonly Seen[] {
+  let index = indexes.get(list);
+  if (index === undefined) {
+    index = new Map();
+    for (const seen of list) {
+      const own = index.get(seen.sa);
+      if (own === undefined) index.set(seen.sa, [seen]);
+      else own.push(seen);
+    }
+    indexes.set(list, index);
+  }
+  return index.get(sa) ?? [];
+}
+
+/** Its messages of IKE, in order. */
+function messagesOf(sa: string, list: readonly Seen[]) {
+  return ofSa(sa, list).flatMap(({ body, direction, at }) =>
+    "isakmp" in body ? [{ message: body.isakmp, direction, at }] : [],
+  );
+}
 
 /** Its IKE SA is in the capture from the first message on, with the quick mode and a copy of it. */
 export function isCaptured(refusal: Refusal, kept: readonly Seen[], all: readonly Seen[]): boolean {
-  const own = (list: readonly Seen[]) =>
-    list.filter(({ body }) => "isakmp" in body && cookieOf(body.isakmp) === refusal.sa);
-  return own(kept).length === own(all).length;
+  return messagesOf(refusal.sa, kept).length === messagesOf(refusal.sa, all).length;
 }
 
 const MAIN = 2;
@@ -70,9 +91,7 @@ const isEncrypted = (message: Buffer) => (message[19] & 1) === 1;
  * of who answered it or, with phase 1 before the capture, by anything of the gateway (contract 4, `unproven`).
  */
 export function isShown({ sa, messageId }: Refusal, kept: readonly Seen[]): boolean {
-  const own = kept.flatMap(({ body, direction }) =>
-    "isakmp" in body && cookieOf(body.isakmp) === sa ? [{ message: body.isakmp, direction }] : [],
-  );
+  const own = messagesOf(sa, kept);
   const tried = own.some(
     ({ message, direction }) =>
       direction === "up" && message[18] === QUICK && message.readUInt32BE(20) === messageId,
@@ -95,13 +114,10 @@ const AFTER = 1;
  * there: not one that sent steadily and fell silent to all from the first copy on, for ten seconds or more.
  */
 export function isTelling({ sa, messageId, gateway }: Refusal, kept: readonly Seen[]): boolean {
-  const own = kept.filter(
-    ({ body, direction }) =>
-      direction === "up" && "isakmp" in body && body.isakmp[18] !== MAIN && cookieOf(body.isakmp) === sa,
+  const own = messagesOf(sa, kept).filter(
+    ({ message, direction }) => direction === "up" && message[18] !== MAIN,
   );
-  const tries = own
-    .filter(({ body }) => "isakmp" in body && body.isakmp.readUInt32BE(20) === messageId)
-    .map(({ at }) => at);
+  const tries = own.filter(({ message }) => message.readUInt32BE(20) === messageId).map(({ at }) => at);
   if (tries.length === 0) return false;
   const [first, last] = [tries[0], tries[tries.length - 1]];
   if (tries.length === 1) return own.some(({ at }) => at > first && at <= first + GAVE_UP);
@@ -117,22 +133,44 @@ export function isTelling({ sa, messageId, gateway }: Refusal, kept: readonly Se
 
 /** The client repeated itself: without that nothing shows that it missed an answer. */
 export function wasRepeated(refusal: Refusal, kept: readonly Seen[]): boolean {
-  const tries = kept.filter(
-    ({ body, direction }) =>
-      direction === "up" &&
-      "isakmp" in body &&
-      body.isakmp[18] === QUICK &&
-      body.isakmp.readUInt32BE(20) === refusal.messageId &&
-      cookieOf(body.isakmp) === refusal.sa,
+  const tries = messagesOf(refusal.sa, kept).filter(
+    ({ message, direction }) =>
+      direction === "up" && message[18] === QUICK && message.readUInt32BE(20) === refusal.messageId,
   );
   return tries.length >= 2;
 }
 
-/** A holder's address is in the capture, with this gateway, before and after the refusal or so. */
-export function showsLife(refusal: Refusal, kept: readonly Seen[]): boolean {
+/** Seconds that a holder may be silent (contract 6.9). */
+const ALIVE = 300;
+
+/**
+ * A holder shows life: its IKE SA, or ESP and keepalives of it, not long before the refusal or later (contract 6.4, 6.9).
+ * What else comes from its address, by neighbours behind its NAT or in its own later sessions, is not life of who holds
+ * the ID.
+ */
+export function showsLife({ bySas, at }: Refusal, kept: readonly Seen[]): boolean {
+  return bySas.some((sa) => ofSa(sa, kept).some((seen) => seen.at >= at - ALIVE));
+}
+
+/** An ID beyond it is drawn. */
+const COUNTED = 0xffff;
+
+/**
+ * Somebody else who draws IDs came to the holder's endpoint. By contract 3.3 the same port is one client, and one that
+ * draws is no candidate (6.9).
+ */
+export function isTakenForDrawing({ bySas, gateway }: Refusal, kept: readonly Seen[]): boolean {
+  const endpoint = ({ place }: Seen) => `${place.address}:${place.port500}`;
+  const own = new Set(bySas.flatMap((sa) => ofSa(sa, kept)).map(endpoint));
   return kept.some(
-    ({ place, gateway, at }) =>
-      gateway === refusal.gateway && refusal.by.includes(place.address) && at >= refusal.at - 300,
+    (seen) =>
+      !bySas.includes(seen.sa) &&
+      seen.gateway === gateway &&
+      seen.direction === "up" &&
+      "isakmp" in seen.body &&
+      seen.body.isakmp[18] === QUICK &&
+      seen.body.isakmp.readUInt32BE(20) > COUNTED &&
+      own.has(endpoint(seen)),
   );
 }
 

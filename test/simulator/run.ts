@@ -9,7 +9,7 @@ import { score } from "./simulate.ts";
 import { fateTable, verdictTable } from "./table.ts";
 import { VIEWS, type View } from "./view.ts";
 
-const MOST = 40;
+const MOST = Number(process.env.MOST ?? 40);
 
 const { values } = parseArgs({
   options: {

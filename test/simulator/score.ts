@@ -5,6 +5,7 @@ import {
   hasOwnGhost,
   isCaptured,
   isShown,
+  isTakenForDrawing,
   isTelling,
   type Scored,
   showsLife,
@@ -160,6 +161,7 @@ export class Score {
     row.fates[fate] += 1;
     if (fate === "silence") this.silent.push(missed);
     if (reason !== "held" || !showsLife(refusal, captures.kept) || hasOwnGhost(refusal, world)) return;
+    if (isTakenForDrawing(refusal, captures.kept)) return;
     row.living += 1;
     if (named.some((address) => refusal.by.includes(address))) row.named += 1;
     else this.unnamed.push(missed);

@@ -20,6 +20,8 @@ export interface Refusal {
    * made in: that an IPsec SA of before the renewal still holds its ID, the gateway alone knows.
    */
   by: string[];
+  /** Initiator cookies of the IKE SAs that they held it in. */
+  bySas: string[];
   holderConnected: boolean;
   /** The client would be refused with any ID. */
   acceptable: boolean;

@@ -25,6 +25,8 @@ export interface Seen {
   /** Seconds. */
   at: number;
   direction: Direction;
+  /** Initiator cookie of the IKE SA that it belongs to. */
+  sa: string;
   place: Place;
   gateway: string;
   /** On the NAT-T port. */

@@ -5,7 +5,7 @@
 
 import { random32 } from "../support/random.ts";
 import { type Decision, Gateway, type Session } from "./asa.ts";
-import type { Deciding, Network } from "./channel.ts";
+import type { Deciding, Network, Sender } from "./channel.ts";
 import { Dialogue, type Nature } from "./dialogue.ts";
 import { natureOf, type Person, placeOf, siteNature } from "./people.ts";
 import { modelOf, THEMES, type Theme } from "./themes.ts";
@@ -107,7 +107,7 @@ class Simulation implements Network {
   }
 
   /** The network loses datagrams on the client's side of the tap: going up the tap misses them as well. */
-  carry(place: Place, gateway: Gateway, direction: Direction, floated: boolean, body: Body): boolean {
+  carry({ sa, place, gateway, floated }: Sender, direction: Direction, body: Body): boolean {
     const lost = this.chance(this.world.loss);
     if (direction === "down" && this.now < gateway.downUntil) return false;
     this.#ipId += 1;
@@ -115,6 +115,7 @@ class Simulation implements Network {
       this.world.seen.push({
         at: this.now,
         direction,
+        sa,
         place,
         gateway: gateway.address,
         floated,
@@ -142,6 +143,7 @@ class Simulation implements Network {
       client: dialogue.address,
       gateway: dialogue.gateway.address,
       by: [...new Set(by.map(({ address }) => address))],
+      bySas: by.map((session) => session.sa),
       holderConnected:
         !outlived &&
         by.some((session) =>
