@@ -23,7 +23,7 @@ export interface Claim {
   /** Since when, and its segment. */
   since: number;
   segment: number;
-  /** When it was accepted, as far as that is known. */
+  /** When it was accepted, as far as that is known; -Infinity before the capture. */
   acceptedAt: number;
   /** That the client used the ID is a conclusion. */
   implied: boolean;
@@ -56,6 +56,10 @@ export interface ClaimQuestions {
   endOf: (claim: Claim) => Moment;
 }
 
+function wasAcceptedLater(a: Claim, b: Claim): boolean {
+  return a.acceptedAt !== b.acceptedAt ? a.acceptedAt > b.acceptedAt : a.since > b.since;
+}
+
 const GRADES = ["certain", "probable", "unknown"] as const;
 /** Claims looked at in one search; more than that share one address behind a NAT without telling ports. */
 const MAX_PASSED = 64;
@@ -75,7 +79,7 @@ export class LiveClaims {
 
   constructor(ask: ClaimQuestions) {
     this.#ask = ask;
-    const heap = () => new Heap<Claim>((a, b) => a.acceptedAt > b.acceptedAt);
+    const heap = () => new Heap<Claim>(wasAcceptedLater);
     this.#heaps = { certain: heap(), probable: heap(), unknown: heap() };
   }
 

@@ -112,7 +112,9 @@ function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Collision
     if (quickModes.some(({ messageId }) => messageId === id)) continue;
     const exchange = quickModes[0] ?? null;
     const { at, segment } = since;
-    claims.push({ clientSa, exchange, since: at, segment, acceptedAt: at, implied: true, sureFrom });
+    // Accepted before the capture, and so before any that it shows (6.3).
+    const acceptedAt = clientSa.session.begunBefore ? Number.NEGATIVE_INFINITY : at;
+    claims.push({ clientSa, exchange, since: at, segment, acceptedAt, implied: true, sureFrom });
   }
   return claims.sort((a, b) => a.segment - b.segment || a.since - b.since);
 }

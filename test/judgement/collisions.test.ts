@@ -300,6 +300,12 @@ describe("implied claims (6.2, 6.17)", () => {
     expect(against([implied(3, -50), implied(3, -20)]).told).toEqual([[1, true, "rejected"]]);
   });
 
+  it("one of before the capture was accepted before any that is seen", () => {
+    const before = implied(3, -20, -20, { finished: { begunBefore: true } });
+    const { attempts } = found([holder(), made([[0, "unanswered"]])], [before]);
+    expect(attempts[0].holder!.claim.implied).toBe(false);
+  });
+
   it("64 on an ID are kept, those that lived longest", () => {
     const many = Array.from({ length: 65 }, (_, i) => implied(3, -50, -50, { until: 300 + i }));
     expect(against(many).evictedClaims).toBe(1);

@@ -115,7 +115,13 @@ function surer(a: Claim, b: Claim, sa: Sa, when: number, field: Field): boolean 
   const [x, y] = [a, b].map((claim) => SURENESS[overlapOf(claim, when, field)]);
   if (x !== y) return x > y;
   const [one, other] = [a, b].map((claim) => isSettled(claim.sa, sa, field));
-  return one !== other ? one : a.from > b.from;
+  if (one !== other) return one;
+  return acceptedAt(a) !== acceptedAt(b) ? acceptedAt(a) > acceptedAt(b) : a.from > b.from;
+}
+
+/** An ID that was used before the capture was accepted before any that is seen. */
+function acceptedAt({ sa, from, implied }: Claim): number {
+  return implied && !sa.phase1Seen ? Number.NEGATIVE_INFINITY : from;
 }
 
 function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: Field): Attempt | null {
