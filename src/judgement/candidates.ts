@@ -6,11 +6,12 @@
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
-import type { Hosts } from "../ike/facts.ts";
+import type { Hosts, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance } from "./collisions.ts";
-import { inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
+import { espSinceAt } from "./implied-claims.ts";
+import { firstOf, inOrder, isBefore, type Moment, SECOND, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 import { beginOf } from "./session.ts";
 
@@ -88,16 +89,30 @@ function isRuledOut(there: readonly ClientSa[], { peers }: Responder, key: numbe
   // Whoever comes to an endpoint later does not undo that somebody was there before.
   const [first] = sessions.sort((a, b) => inOrder(beginOf(a), beginOf(b)));
   if (first === undefined || first.begunBefore) return false;
-  return !espBefore(peers.spis([key], true), first.sa.firstAt, first.sa.firstSegment);
+  // ESP was there before phase 1, or what no quick mode in the capture explains: theirs lie before it all the same.
+  const explained = earliest(there.map((each) => acceptedFirst(each) ?? espSince(each)));
+  const isOlder = (than: Moment | null) => (spi: Spi) => than === null || isBefore(firstOf(spi), than);
+  const hasOlder =
+    peers.spis([key], true).some(isOlder(beginOf(first))) ||
+    peers.spis([key], false).some(isOlder(explained));
+  return !hasOlder;
 }
 
-/** ESP was there before phase 1: its quick modes lie before the capture all the same. */
-function espBefore(
-  spis: readonly { firstAt: number; firstSegment: number }[],
-  at: number,
-  segment: number,
-): boolean {
-  return spis.some((spi) => isBefore({ at: spi.firstAt, segment: spi.firstSegment }, { at, segment }));
+/** When a quick mode of the session was first accepted; null for never. */
+function acceptedFirst({ session, outcomes, acceptedAt }: ClientSa): Moment | null {
+  const first = session.quickModes.find((exchange) => isAccepted(outcomes.get(exchange)!));
+  if (first === undefined) return null;
+  return { at: acceptedAt.get(first) ?? first.firstAt, segment: first.segment };
+}
+
+/** When ESP came of a quick mode that the capture lost (6.2); null for never. */
+function espSince({ session, keys, peers }: ClientSa): Moment | null {
+  const at = espSinceAt(session, keys, peers);
+  return seen(at) ? { at, segment: session.sa.firstSegment } : null;
+}
+
+function earliest(moments: readonly (Moment | null)[]): Moment | null {
+  return moments.reduce((a, b) => (a === null || (b !== null && isBefore(b, a)) ? b : a), null);
 }
 
 function signsOf({ peers }: Responder, rows: readonly number[]): { first: Moment; last: Moment } | null {
@@ -120,19 +135,16 @@ function signsOf({ peers }: Responder, rows: readonly number[]): { first: Moment
 function goneAt(there: readonly ClientSa[]): Moment | null {
   let farewell: Moment | null = null;
   let replaced: Moment | null = null;
-  for (const { session, lifespan, outcomes, acceptedAt } of there) {
+  for (const clientSa of there) {
+    const { session, lifespan } = clientSa;
     if (session.begunBefore) {
       const { any } = lifespan.farewells;
       if (any !== null && (farewell === null || isBefore(farewell, any))) farewell = any;
       continue;
     }
-    const first = session.quickModes.find((exchange) => isAccepted(outcomes.get(exchange)!));
-    if (first === undefined) continue;
-    const accepted = { at: acceptedAt.get(first) ?? first.firstAt, segment: first.segment };
-    if (replaced === null || isBefore(accepted, replaced)) replaced = accepted;
+    replaced = earliest([replaced, acceptedFirst(clientSa)]);
   }
-  if (farewell === null || replaced === null) return farewell ?? replaced;
-  return isBefore(farewell, replaced) ? farewell : replaced;
+  return earliest([farewell, replaced]);
 }
 
 /** More peers of one refusal are not looked for: nobody follows up a thousand. */

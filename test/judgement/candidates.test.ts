@@ -151,6 +151,8 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
     farewell?: number;
     life?: number;
     keys?: readonly number[];
+    /** Seconds of a quick mode that was accepted. */
+    accepted?: number;
   }
   const there = ({
     session = {},
@@ -159,18 +161,26 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
     farewell,
     life = 0,
     keys = [key],
+    accepted,
   }: There = {}) => {
     const any = farewell === undefined ? null : moment(farewell);
-    return clientSaMade({
-      session: sessionMade({ begunBefore: true, ...session, sa: saMade(sa) }),
-      pattern: { kind } as never,
-      lifespan: lifespanMade({
-        life: lifeMade({ lastAt: at(life) }),
-        farewells: { any, client: any, responder: null },
-      }),
-      keys,
-    });
+    const quickModes = accepted === undefined ? [] : [exchangeMade({ firstAt: at(accepted) })];
+    return clientSaMade(
+      {
+        session: sessionMade({ begunBefore: true, quickModes, ...session, sa: saMade(sa) }),
+        pattern: { kind } as never,
+        lifespan: lifespanMade({
+          life: lifeMade({ lastAt: at(life) }),
+          farewells: { any, client: any, responder: null },
+        }),
+        keys,
+      },
+      quickModes.map((each) => [each, "completed"]),
+    );
   };
+  /** Whose phase 1 is in the capture, before the ESP. */
+  const begun = (fields: There = {}) =>
+    there({ session: { begunBefore: false }, sa: { firstAt: at(-100) }, ...fields });
   const none = { endpointSpeaksIkev2: () => false, speaksIkev2: () => false };
   const found = (
     rows: readonly RowMade[],
@@ -231,6 +241,9 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
       found([up], [there({ session: { begunBefore: false }, sa: { firstAt: at(-90) } })]),
       false,
     ],
+    ["the responder sends ESP that no accepted quick mode explains", found([down], [begun()]), true],
+    ["it began with the one that was accepted", found([down], [begun({ accepted: -80 })]), false],
+    ["it began before that", found([down], [begun({ accepted: -79 })]), true],
     ["it draws its IDs", found([up], [there({ kind: "random" })]), false],
     ["its pattern is not known", found([up], [there({ kind: "undetermined" })]), true],
     ["DPD of IKEv1: two answers", found([up], [there({ sa: { answeredInformationals: 2 } })]), false],

@@ -41,11 +41,17 @@ export function earlierPeers(field: Field): Peer[] {
   };
   const there = (responder: string, endpoint: string) =>
     field.sas.filter((sa) => sa.responder === responder && ownEndpoints(sa).includes(endpoint));
+  const began = new Map<string, number>();
   for (const sign of allSigns(field)) {
-    const first = there(sign.responder, sign.endpoint).sort((a, b) => a.start - b.start)[0];
+    const own = there(sign.responder, sign.endpoint);
+    const first = own.sort((a, b) => a.start - b.start)[0];
     const known = peers.has(`${sign.responder} ${sign.endpoint}`);
+    const flow = `${sign.responder} ${sign.endpoint} ${sign.fromClient} ${sign.spi}`;
+    if (!began.has(flow)) began.set(flow, sign.at);
+    // ESP that no accepted quick mode in the capture explains is of one that lies before it.
+    const isOlder = sign.kind === "esp" && !sign.fromClient && began.get(flow)! < explainedAt(own, field);
     // Whose phase 1 is in the capture was not there before it.
-    if (first?.phase1Seen === true && first.start <= sign.at && !known) continue;
+    if (first?.phase1Seen === true && first.start <= sign.at && !known && !isOlder) continue;
     peer(sign.responder, sign.endpoint).signs.push({
       at: sign.at,
       fromClient: sign.fromClient,
@@ -77,12 +83,25 @@ export function earlierPeers(field: Field): Peer[] {
   return [...peers.values()].filter(({ signs }) => signs.length > 0);
 }
 
+/** When a quick mode of these SAs was first accepted, or ESP came of one that the capture lost (6.2). */
+function explainedAt(own: readonly Sa[], field: Field): number {
+  const accepted = field.scene.quickModes.filter(
+    (quickMode) =>
+      quickMode.byClient && own.includes(quickMode.sa) && isAccepted(field.outcomes.get(quickMode)!),
+  );
+  const lost = own.flatMap((sa) => {
+    const { quickModes, newEsp } = field.known.get(sa)!;
+    return quickModes.some(({ byClient }) => byClient) ? [] : (newEsp ?? []);
+  });
+  return Math.min(Number.POSITIVE_INFINITY, ...accepted.map(({ at }) => at), ...lost);
+}
+
 /** ESP and keepalives of responders' peers, those without any IKE too. */
 function allSigns(field: Field): Sign[] {
   const names = new Map<string, string>();
   for (const sa of field.sas) for (const host of sa.responderHosts) names.set(host, sa.responder);
   const signs: Sign[] = [];
-  for (const { kind, from, to, at, source } of field.capture.packets) {
+  for (const { kind, from, to, at, source, bytes } of field.capture.packets) {
     if (kind === "isakmp" || names.has(from.address) === names.has(to.address)) continue;
     const up = names.has(to.address);
     const client = up ? from : to;
@@ -94,7 +113,7 @@ function allSigns(field: Field): Sign[] {
       fromClient: up,
       responder,
       endpoint: endpointName(client.address, client.port),
-      spi: null,
+      spi: kind === "esp" && bytes.length >= 4 ? bytes.readUInt32BE(0) : null,
       sequence: null,
     });
   }
