@@ -51,8 +51,19 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
     return { outcome: "answer-unusable", acceptedAt: Number.NaN };
   if (replied || exchange.followedShorter) return accepted("answered", exchange);
   const began = beganBy(exchange, earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN), context);
-  if (seen(began)) return { outcome: "answered", acceptedAt: began };
+  if (seen(began) && !(context.responderSeen && mayBeOfEarlier(session, exchange)))
+    return { outcome: "answered", acceptedAt: began };
+  if (seen(began)) return { outcome: "unproven", acceptedAt: Number.NaN };
   return { outcome: withoutAnswer(session, exchange, gaveUp, context), acceptedAt: Number.NaN };
+}
+
+/**
+ * The SA began before the capture, and nothing of it was seen for long before the quick mode: the ESP that begins may be
+ * of another one that was answered by then, the second of a pair perhaps.
+ */
+function mayBeOfEarlier({ sa, begunBefore }: Session, { firstAt, segment, before }: Exchange): boolean {
+  const soon = segment === sa.firstSegment && firstAt - sa.firstAt <= ESP_WITHIN;
+  return begunBefore && soon && !seen(before.lifeAt);
 }
 
 function withoutAnswer(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { at, moment, peersMade, spiMade, T, UNSEEN } from "../support/facts-made.ts";
+import { at, moment, peersMade, saMade, spiMade, T, UNSEEN } from "../support/facts-made.ts";
 import { judged, type OutcomeFields } from "../support/outcomes-made.ts";
 
 const MICRO = 1e-6;
@@ -11,6 +11,21 @@ const esp = (seconds: number, fields = {}) =>
 const bothWays = (seconds: number, fields = {}) => ({
   peers: peersMade([esp(seconds, fields)], [esp(seconds, { spi: 0xdef, ...fields })]),
 });
+
+const BEFORE = { lifeAt: at(-400), espAt: UNSEEN, unheard: false };
+
+/** ESP both ways begins after a quick mode of an SA whose first message in the capture came some seconds from it. */
+function early(
+  seconds: number,
+  exchange: OutcomeFields["exchange"] = {},
+  context: OutcomeFields["context"] = {},
+): OutcomeFields {
+  return {
+    exchange: { ...COPIES, ...exchange },
+    session: { begunBefore: true, sa: saMade({ phase1Seen: false, firstAt: at(seconds) }) },
+    context: { ...bothWays(20), ...context },
+  };
+}
 
 describe("outcome of a quick mode, the first rule that matches (4)", () => {
   it.each<[string, OutcomeFields, string]>([
@@ -64,6 +79,11 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
       "answer-unusable",
     ],
     ["new ESP both ways, its answer lost", { exchange: COPIES, context: bothWays(20) }, "answered"],
+    ["the same, of an SA that began before the capture, which shows nothing earlier", early(0), "unproven"],
+    ["the same, first seen a minute before", early(-60), "unproven"],
+    ["the same, seen for longer", early(-60 - MICRO), "answered"],
+    ["the same, and ESP had been there", early(0, { before: BEFORE }), "answered"],
+    ["the same, where the responder is never seen", early(0, {}, { responderSeen: false }), "answered"],
     ["ESP 60 s after the last copy", { exchange: COPIES, context: bothWays(65) }, "answered"],
     ["ESP later than that", { exchange: COPIES, context: bothWays(65 + MICRO) }, "unanswered"],
     ["ESP at the first message itself", { exchange: COPIES, context: bothWays(0) }, "unanswered"],

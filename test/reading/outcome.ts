@@ -37,8 +37,9 @@ export function outcomesOf(scene: Scene): Map<QuickMode, Outcome> {
   for (const quickMode of own) {
     if (outcomes.has(quickMode)) continue;
     if (espBegins(quickMode, scene, answered)) {
-      outcomes.set(quickMode, "answered");
-      answered.add(quickMode);
+      const early = mayBeOfEarlier(quickMode, scene);
+      outcomes.set(quickMode, early ? "unproven" : "answered");
+      if (!early) answered.add(quickMode);
     } else outcomes.set(quickMode, notAnswered(quickMode, scene));
   }
   return outcomes;
@@ -103,6 +104,13 @@ export function espBegins(quickMode: QuickMode, scene: Scene, answered: Readonly
   const up = begins.some(({ fromClient }) => fromClient);
   const down = begins.some(({ fromClient }) => !fromClient);
   return up && (down || !responderTimes(sa, scene).length);
+}
+
+/** Phase 1 lies before the capture, and so may the quick mode whose ESP begins: nothing was seen for long before. */
+function mayBeOfEarlier({ sa, at }: QuickMode, scene: Scene): boolean {
+  if (sa.phase1Seen || at - sa.start > AFTER_LAST_TRY || responderTimes(sa, scene).length === 0) return false;
+  const endpoints = scene.endpoints(sa);
+  return !scene.signs.some((sign) => sign.at < at && isOn(sign, sa, endpoints));
 }
 
 function answerTime({ answeredAt, at }: QuickMode): number {
