@@ -9,8 +9,6 @@ import { score } from "./simulate.ts";
 import { fateTable, verdictTable } from "./table.ts";
 import { VIEWS, type View } from "./view.ts";
 
-const MOST = Number(process.env.MOST ?? 40);
-
 const { values } = parseArgs({
   options: {
     worlds: { type: "string", default: "2000" },
@@ -18,9 +16,12 @@ const { values } = parseArgs({
     compare: { type: "string", default: "0" },
     view: { type: "string" },
     judge: { type: "string", default: "program" },
+    /** How many of each list are printed. */
+    most: { type: "string", default: "40" },
   },
 });
 const views = values.view === undefined ? VIEWS : VIEWS.filter((view): view is View => view === values.view);
+const most = Number(values.most);
 const began = performance.now();
 const options = {
   worlds: Number(values.worlds),
@@ -44,8 +45,8 @@ console.log(
   `untellable by the contract: ${[...untellable].map(([truth, count]) => `${truth} ${count}`).join(", ") || "none"}`,
 );
 const print = <T>(what: string, list: readonly T[], line: (each: T) => string) => {
-  for (const each of list.slice(0, MOST)) console.log(`${what} ${line(each)}`);
-  if (list.length > MOST) console.log(`${what} ... and ${list.length - MOST} more`);
+  for (const each of list.slice(0, most)) console.log(`${what} ${line(each)}`);
+  if (list.length > most) console.log(`${what} ... and ${list.length - most} more`);
 };
 type Where = { seed: number; view: string; theme: string };
 const where = ({ seed, view, theme }: Where) => `seed ${seed}, ${view}, ${theme}:`;
@@ -60,7 +61,7 @@ print(
 print("silent", result.silent, (each) => `${where(each)} ${each.sa}/${each.messageId}`);
 print("not named", result.unnamed, (each) => `${where(each)} ${each.sa}/${each.messageId} ${each.fate}`);
 if (compared > 0) {
-  for (const each of disagreements.slice(0, MOST)) {
+  for (const each of disagreements.slice(0, most)) {
     console.log(`differs ${where(each)}`);
     for (const { what, reading, product } of each.list)
       console.log(`    ${what}\n        contract: ${reading}\n        program:  ${product}`);
