@@ -10,8 +10,7 @@ import type { Hosts, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance } from "./collisions.ts";
-import { espSinceAt } from "./implied-claims.ts";
-import { firstOf, inOrder, isBefore, type Moment, SECOND, seen } from "./moment.ts";
+import { earliestOf, firstOf, inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 import { beginOf } from "./session.ts";
 
@@ -90,12 +89,9 @@ function isRuledOut(there: readonly ClientSa[], { peers }: Responder, key: numbe
   const [first] = sessions.sort((a, b) => inOrder(beginOf(a), beginOf(b)));
   if (first === undefined || first.begunBefore) return false;
   // ESP was there before phase 1, or what no quick mode in the capture explains: theirs lie before it all the same.
-  const explained = earliest(there.map((each) => acceptedFirst(each) ?? espSince(each)));
   const isOlder = (than: Moment | null) => (spi: Spi) => than === null || isBefore(firstOf(spi), than);
-  const hasOlder =
-    peers.spis([key], true).some(isOlder(beginOf(first))) ||
-    peers.spis([key], false).some(isOlder(explained));
-  return !hasOlder;
+  const [sent, received] = [peers.spis([key], true), peers.spis([key], false)];
+  return !sent.some(isOlder(beginOf(first))) && !received.some(isOlder(earliestOf(there.map(acceptedFirst))));
 }
 
 /** When a quick mode of the session was first accepted; null for never. */
@@ -103,16 +99,6 @@ function acceptedFirst({ session, outcomes, acceptedAt }: ClientSa): Moment | nu
   const first = session.quickModes.find((exchange) => isAccepted(outcomes.get(exchange)!));
   if (first === undefined) return null;
   return { at: acceptedAt.get(first) ?? first.firstAt, segment: first.segment };
-}
-
-/** When ESP came of a quick mode that the capture lost (6.2); null for never. */
-function espSince({ session, keys, peers }: ClientSa): Moment | null {
-  const at = espSinceAt(session, keys, peers);
-  return seen(at) ? { at, segment: session.sa.firstSegment } : null;
-}
-
-function earliest(moments: readonly (Moment | null)[]): Moment | null {
-  return moments.reduce((a, b) => (a === null || (b !== null && isBefore(b, a)) ? b : a), null);
 }
 
 function signsOf({ peers }: Responder, rows: readonly number[]): { first: Moment; last: Moment } | null {
@@ -142,9 +128,9 @@ function goneAt(there: readonly ClientSa[]): Moment | null {
       if (any !== null && (farewell === null || isBefore(farewell, any))) farewell = any;
       continue;
     }
-    replaced = earliest([replaced, acceptedFirst(clientSa)]);
+    replaced = earliestOf([replaced, acceptedFirst(clientSa)]);
   }
-  return earliest([farewell, replaced]);
+  return earliestOf([farewell, replaced]);
 }
 
 /** More peers of one refusal are not looked for: nobody follows up a thousand. */

@@ -57,7 +57,8 @@ export interface ClaimQuestions {
 }
 
 function wasAcceptedLater(a: Claim, b: Claim): boolean {
-  return a.acceptedAt !== b.acceptedAt ? a.acceptedAt > b.acceptedAt : a.since > b.since;
+  // Two of before the capture make NaN.
+  return (a.acceptedAt - b.acceptedAt || a.since - b.since) > 0;
 }
 
 const GRADES = ["certain", "probable", "unknown"] as const;

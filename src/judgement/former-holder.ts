@@ -23,7 +23,7 @@ export interface FormerHolder {
 
 /** It ended, if at all, so shortly before. Across a step of the clock nobody knows, and it excuses nothing (6.13). */
 export function hasJustEnded(ended: Moment | null, { at, segment }: Moment): boolean {
-  return ended !== null && ended.segment === segment && at - ended.at < JUST_ENDED;
+  return ended?.segment === segment && at - ended.at < JUST_ENDED;
 }
 
 /** @param claim of another client, the last that ended; null without */

@@ -2,7 +2,7 @@
 
 import type { Farewells } from "./farewell.ts";
 import type { Life } from "./life.ts";
-import { isBefore, type Moment, SECOND, seen } from "./moment.ts";
+import { earliestOf, isBefore, type Moment, SECOND, seen } from "./moment.ts";
 import type { Session } from "./session.ts";
 
 export type Overlap = "ended" | "certain" | "probable" | "unknown";
@@ -20,10 +20,7 @@ export interface Lifespan {
 
 /** When it ended that is known to have; else when its lifetime is over. */
 export function endOf({ farewells, replaced, lifetimeEnd, life }: Lifespan): Moment {
-  return [farewells.any, replaced].reduce<Moment>(
-    (first, end) => (end !== null && isBefore(end, first) ? end : first),
-    { at: lifetimeEnd, segment: life.segment },
-  );
+  return earliestOf([farewells.any, replaced, { at: lifetimeEnd, segment: life.segment }])!;
 }
 
 const PROBABLE = 300 * SECOND;

@@ -25,6 +25,11 @@ export function firstOf({ firstAt, firstSegment }: { firstAt: number; firstSegme
   return { at: firstAt, segment: firstSegment };
 }
 
+/** The earliest of some; null where there is none. */
+export function earliestOf(moments: readonly (Moment | null)[]): Moment | null {
+  return moments.reduce((a, b) => (a === null || (b !== null && isBefore(b, a)) ? b : a), null);
+}
+
 /** Ascending order, for `sort`. */
 export function inOrder(a: Moment, b: Moment): number {
   return a.segment - b.segment || a.at - b.at;

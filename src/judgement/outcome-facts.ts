@@ -34,10 +34,10 @@ const DELETES_WITHIN = 5 * SECOND;
 
 /**
  * When the responder began to delete the SA after the quick mode's first message: two Informationals within 5 s, then
- * nothing more of it. NaN where it did not.
+ * nothing more of it. NaN where it did not, and where it answered another quick mode since: it deleted that one's SA.
  */
 export function deletedBy({ sa, responder }: Session, { firstAt, segment }: Exchange): number {
-  if (segment !== sa.lifeSegment) return Number.NaN;
+  if (segment !== sa.lifeSegment || sa.exchanges.some(({ replyAt }) => replyAt >= firstAt)) return Number.NaN;
   const times = sa.informationals[responder];
   const i = times.findIndex((at, j) => at >= firstAt && times[j + 1] - at <= DELETES_WITHIN);
   return i >= 0 && sa.lastFromAtOf(responder) <= times[i] + DELETES_WITHIN ? times[i] : Number.NaN;

@@ -51,10 +51,10 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
     return { outcome: "answer-unusable", acceptedAt: Number.NaN };
   if (replied || exchange.followedShorter) return accepted("answered", exchange);
   const began = beganBy(exchange, earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN), context);
-  if (seen(began) && !(context.responderSeen && mayBeOfEarlier(session, exchange)))
-    return { outcome: "answered", acceptedAt: began };
-  if (seen(began)) return { outcome: "unproven", acceptedAt: Number.NaN };
-  return { outcome: withoutAnswer(session, exchange, gaveUp, context), acceptedAt: Number.NaN };
+  const early = context.responderSeen && mayBeOfEarlier(session, exchange);
+  if (seen(began) && !early) return { outcome: "answered", acceptedAt: began };
+  const outcome = seen(began) ? "unproven" : withoutAnswer(session, exchange, gaveUp, context);
+  return { outcome, acceptedAt: Number.NaN };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
-import type { Exchange, Spi } from "../ike/facts.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { isUnheard } from "./life.ts";
 import { isBefore, later, momentOf, SECOND, seen } from "./moment.ts";
 import {
@@ -31,7 +31,7 @@ export function notProven(
     isUnfinished(session, exchange) ||
     isSilentToAll(session, exchange) ||
     hasDied(exchange) ||
-    hasForgotten(session, exchange, context) ||
+    hasForgotten(session, exchange, gaveUp, context) ||
     (!isWithin(PENDING, exchange, context) && missedNothing(session, exchange, gaveUp, context))
   );
 }
@@ -61,6 +61,7 @@ function hasDied({ firstCopy, lastRetransmissionAt }: Exchange): boolean {
 function hasForgotten(
   { sa, responder }: Session,
   exchange: Exchange,
+  gaveUp: number,
   { peers, keys }: OutcomeContext,
 ): boolean {
   if (exchange.before.unheard) return true;
@@ -68,7 +69,11 @@ function hasForgotten(
   const received = peers.rows(keys, false);
   if (!peers.hasEsp(received)) return false;
   if (sa.lifeSegment !== segment) return isUnheardAcrossStep(sa, exchange, peers, keys);
-  const lastSign = later(sa.lastFromAtOf(responder), peers.lastIn(received, segment));
+  // What begins on its endpoints once the client gave up is a later session's.
+  const lastSign = peers
+    .spis(keys, false)
+    .filter((spi) => spi.lastSegment === segment && !(spi.firstAt > gaveUp))
+    .reduce((last, { lastAt }) => later(last, lastAt), sa.lastFromAtOf(responder));
   return lastSign < firstAt && peers.spis(keys, true).some((spi) => isUnheard(spi, lastSign));
 }
 
@@ -83,10 +88,9 @@ function isUnheardAcrossStep(
   keys: readonly number[],
 ): boolean {
   const moment = momentOf(exchange);
-  const later = exchanges.filter((each) => isBefore(moment, momentOf(each)));
-  if (seen(exchange.otherInformationalAt) || later.some(({ replyAt }) => seen(replyAt))) return false;
-  const isOver = ({ lastAt, lastSegment }: Spi) => isBefore({ at: lastAt, segment: lastSegment }, moment);
-  if (!peers.spis(keys, false).every(isOver)) return false;
+  const answersLater = (each: Exchange) => isBefore(moment, momentOf(each)) && seen(each.replyAt);
+  const { otherInformationalAt, espFromOtherAt } = exchange;
+  if (seen(otherInformationalAt) || seen(espFromOtherAt) || exchanges.some(answersLater)) return false;
   return peers
     .spis(keys, true)
     .some(({ lastSegment, unheardThirdAt }) => lastSegment > exchange.segment && seen(unheardThirdAt));

@@ -29,20 +29,19 @@ const intoTheVoid = (since: number, last: number, received = [esp(-60, { lastAt:
 interface AcrossStep {
   exchange?: Partial<Exchange>;
   sent?: Partial<Spi>;
-  received?: Spi;
   /** Seconds until a later quick mode, which was answered. */
   answered?: number;
 }
 
 /** The clock stepped back some seconds after the last copy. */
-function acrossStep({ exchange, sent, received, answered }: AcrossStep): OutcomeFields {
+function acrossStep({ exchange, sent, answered }: AcrossStep): OutcomeFields {
   const later = exchangeMade({ firstAt: at(answered ?? 0), replyAt: at(answered ?? 0) });
   const exchanges = answered === undefined ? [] : [later];
   const on = { lastAt: at(-3000), lastSegment: 1, unheardSince: at(-10), unheardThirdAt: at(2), ...sent };
   return {
     exchange: { ...COPIES, ...exchange },
     session: { sa: saMade({ lifeSegment: 1, exchanges }) },
-    context: { peers: peersMade([esp(-60, on)], [received ?? esp(-60, { lastAt: at(-13) })]) },
+    context: { peers: peersMade([esp(-60, on)], [esp(-60, { lastAt: at(-13) })]) },
   };
 }
 
@@ -113,6 +112,14 @@ describe("unproven (4)", () => {
       "unproven",
     ],
     [
+      "the same, and the client gave up and came again, with ESP both ways",
+      {
+        exchange: { ...COPIES, starterInformationalAt: at(12), starterLeftAt: at(12) },
+        context: { peers: intoTheVoid(-12, 10, [esp(-60, { lastAt: at(-13) }), esp(30)]) },
+      },
+      "unproven",
+    ],
+    [
       "the same, but less than 20 s of it",
       { exchange: COPIES, context: { peers: intoTheVoid(-12, 8 - MICRO) } },
       "unanswered",
@@ -132,7 +139,7 @@ describe("unproven (4)", () => {
         ["its ESP had stopped before, and the client sent on across a step of the clock", {}, "unproven"],
         ["the same, and an Informational came", { exchange: { otherInformationalAt: at(2) } }, "refused"],
         ["the same, and it answered a later quick mode", { answered: 12 }, "unanswered"],
-        ["the same, and its ESP came again", { received: esp(-60, { lastSegment: 1 }) }, "unanswered"],
+        ["the same, and its ESP came again", { exchange: { espFromOtherAt: at(-3000) } }, "unanswered"],
         ["the same, but two packets alone", { sent: { unheardThirdAt: UNSEEN } }, "unanswered"],
         ["the same, but not across the step", { sent: { lastSegment: 0 } }, "unanswered"],
       ] as [string, AcrossStep, string][]
@@ -206,5 +213,10 @@ describe("the responder deletes the SA (4)", () => {
     expect(by([2], 2)).toBeNaN();
     expect(by([-2, -1], -1)).toBeNaN();
     expect(by([2, 3], 3, { lifeSegment: 1 })).toBeNaN();
+  });
+
+  it("not the quick mode's where it answered another one since, as of a pair", () => {
+    expect(by([2, 3], 3, { exchanges: [exchangeMade({ replyAt: T })] })).toBeNaN();
+    expect(by([2, 3], 3, { exchanges: [exchangeMade({ replyAt: at(-1) }), exchangeMade()] })).toBe(at(2));
   });
 });

@@ -83,17 +83,13 @@ export function earlierPeers(field: Field): Peer[] {
   return [...peers.values()].filter(({ signs }) => signs.length > 0);
 }
 
-/** When a quick mode of these SAs was first accepted, or ESP came of one that the capture lost (6.2). */
+/** When a quick mode of these SAs was first accepted; infinity without. */
 function explainedAt(own: readonly Sa[], field: Field): number {
   const accepted = field.scene.quickModes.filter(
     (quickMode) =>
       quickMode.byClient && own.includes(quickMode.sa) && isAccepted(field.outcomes.get(quickMode)!),
   );
-  const lost = own.flatMap((sa) => {
-    const { quickModes, newEsp } = field.known.get(sa)!;
-    return quickModes.some(({ byClient }) => byClient) ? [] : (newEsp ?? []);
-  });
-  return Math.min(Number.POSITIVE_INFINITY, ...accepted.map(({ at }) => at), ...lost);
+  return Math.min(Number.POSITIVE_INFINITY, ...accepted.map(({ at }) => at));
 }
 
 /** ESP and keepalives of responders' peers, those without any IKE too. */
