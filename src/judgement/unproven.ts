@@ -2,7 +2,7 @@
 
 import type { Exchange } from "../ike/facts.ts";
 import { isUnheard } from "./life.ts";
-import { isBefore, later, momentOf, SECOND, seen } from "./moment.ts";
+import { firstOf, isBefore, later, momentOf, SECOND, seen } from "./moment.ts";
 import {
   deletedBy,
   espFollows,
@@ -66,15 +66,18 @@ function hasForgotten(
 ): boolean {
   if (exchange.before.unheard) return true;
   const { firstAt, segment } = exchange;
-  const received = peers.rows(keys, false);
-  if (!peers.hasEsp(received)) return false;
+  if (!peers.hasEsp(peers.rows(keys, false))) return false;
   if (sa.lifeSegment !== segment) return isUnheardAcrossStep(sa, exchange, peers, keys);
   // What begins on its endpoints once the client gave up is a later session's.
-  const lastSign = peers
-    .spis(keys, false)
-    .filter((spi) => spi.lastSegment === segment && !(spi.firstAt > gaveUp))
+  const left = { at: gaveUp, segment };
+  const own = (fromPeer: boolean) =>
+    peers.spis(keys, fromPeer).filter((spi) => !isBefore(left, firstOf(spi)));
+  const received = own(false);
+  if (received.length === 0) return false;
+  const lastSign = received
+    .filter(({ lastSegment }) => lastSegment === segment)
     .reduce((last, { lastAt }) => later(last, lastAt), sa.lastFromAtOf(responder));
-  return lastSign < firstAt && peers.spis(keys, true).some((spi) => isUnheard(spi, lastSign));
+  return lastSign < firstAt && own(true).some((spi) => isUnheard(spi, lastSign));
 }
 
 /**

@@ -120,7 +120,21 @@ describe("unproven (4)", () => {
       "unproven",
     ],
     [
-      "the same, but less than 20 s of it",
+      "the client gave up, came again, and then sent into the void",
+      {
+        exchange: { ...COPIES, starterInformationalAt: at(12), starterLeftAt: at(12) },
+        lastFrom: at(-1),
+        context: {
+          peers: peersMade(
+            [esp(30, { lastAt: at(90), unheardSince: at(50), unheardThirdAt: at(60) })],
+            [esp(30, { lastAt: at(45) })],
+          ),
+        },
+      },
+      "unanswered",
+    ],
+    [
+      "its ESP had stopped, and the client sent on, but for less than 20 s",
       { exchange: COPIES, context: { peers: intoTheVoid(-12, 8 - MICRO) } },
       "unanswered",
     ],
