@@ -131,7 +131,9 @@ export function overlapAt(t: number, known: Known, since: number): Overlap {
   // 6.13: across a step of the clock nothing is known.
   if (isAcrossStep(since, t, steps)) return "unknown";
   if (!known.vouched || droppedAt(known) < t) return "unknown";
-  if (life.some(({ at }) => at > t)) return "certain";
+  const after = life.filter(({ at }) => at > t);
+  if (after.some(({ at }) => !isAcrossStep(t, at, steps))) return "certain";
+  if (after.length > 0) return "unknown";
   if (sa.start + lifetime < t) return "ended";
   const last = life.findLast(({ at }) => at <= t)?.at ?? Number.NEGATIVE_INFINITY;
   if (t - last <= RECENT) return "probable";

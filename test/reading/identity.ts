@@ -13,6 +13,8 @@ export interface Traces {
   lastOfClient: (sa: Sa) => number;
   lastOf: (sa: Sa) => number;
   blind: (sa: Sa) => boolean;
+  /** Whose is whose may decide a verdict at the address: some quick mode was accepted there, and some was not. */
+  inQuestion: (client: string, responder: string) => boolean;
   sas: readonly Sa[];
 }
 
@@ -22,7 +24,8 @@ export function identity(a: Sa, b: Sa, traces: Traces): Identity {
   if (older.client !== newer.client) return "two";
   if (contradict(older, newer)) return "two";
   const livesOn = traces.lastOfClient(older) > newer.start;
-  const inside = [older, newer].map(insideAddress);
+  const isAsked = traces.inQuestion(older.client, older.responder);
+  const inside = isAsked ? [older, newer].map(insideAddress) : [null, null];
   if (inside[0] !== null && inside[1] !== null && inside[0] !== inside[1])
     return livesOn ? "two" : "unsettled";
   const ports = commonPorts(older, newer);

@@ -57,6 +57,13 @@ export function fieldOf(capture: Capture): Field {
       lives.get(sa)!.findLast(({ fromClient }) => fromClient)?.at ?? Number.NEGATIVE_INFINITY,
     lastOf: (sa) => lives.get(sa)!.at(-1)?.at ?? Number.NEGATIVE_INFINITY,
     blind,
+    inQuestion: (client, responder) => {
+      const there = quickModes.filter(
+        ({ sa, byClient }) => byClient && sa.client === client && sa.responder === responder,
+      );
+      const accepted = there.filter((each) => isAccepted(outcomes.get(each)!)).length;
+      return accepted > 0 && accepted < there.length;
+    },
     sas,
   };
   const clientOf = clientGroups(sas, traces);

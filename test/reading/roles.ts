@@ -20,6 +20,8 @@ export interface Sa {
   inferred: boolean;
   /** The first message of phase 1 was captured. */
   phase1Seen: boolean;
+  /** No message of phase 1 is in the capture. */
+  begunBefore: boolean;
   /** The responder's address began it (3.1). */
   renewed: boolean;
 }
@@ -220,6 +222,7 @@ function toSa({ sa, hosts, sender, client, inferred, renewed }: Sides): Sa {
     responderHosts: hosts[1 - client],
     inferred,
     phase1Seen: messages.some(isFirstOfPhase1),
+    begunBefore: !messages.some(({ exchange }) => exchange === MAIN || exchange === AGGRESSIVE),
     renewed,
   };
 }

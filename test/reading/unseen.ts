@@ -14,7 +14,7 @@ export interface Peer {
   responder: string;
   /** Whether the client or the responder sent it; until it was gone. */
   signs: { at: number; fromClient: boolean; esp: boolean }[];
-  /** Its IKE SAs of before the capture. */
+  /** IKE SAs on its endpoint, of before the capture or not. */
   sas: Sa[];
   /** Its farewell, or when a newer session on the endpoint was accepted (6.6); infinity without. */
   gone: number;
@@ -39,8 +39,15 @@ export function earlierPeers(field: Field): Peer[] {
     peers.set(key, known);
     return known;
   };
+  // Where a NAT moved its ESP to is an SA's endpoint as well.
+  const movedTo = new Map<Sa, Set<string>>();
+  for (const [sa, signs] of field.signsOf) movedTo.set(sa, new Set(signs.map((sign) => sign.endpoint)));
   const there = (responder: string, endpoint: string) =>
-    field.sas.filter((sa) => sa.responder === responder && ownEndpoints(sa).includes(endpoint));
+    field.sas.filter(
+      (sa) =>
+        sa.responder === responder &&
+        (ownEndpoints(sa).includes(endpoint) || movedTo.get(sa)?.has(endpoint) === true),
+    );
   const began = new Map<string, number>();
   for (const sign of allSigns(field)) {
     const own = there(sign.responder, sign.endpoint);
@@ -51,7 +58,7 @@ export function earlierPeers(field: Field): Peer[] {
     // ESP that no accepted quick mode in the capture explains is of one that lies before it.
     const isOlder = sign.kind === "esp" && !sign.fromClient && began.get(flow)! < explainedAt(own, field);
     // Whose phase 1 is in the capture was not there before it.
-    if (first?.phase1Seen === true && first.start <= sign.at && !known && !isOlder) continue;
+    if (first?.begunBefore === false && first.start <= sign.at && !known && !isOlder) continue;
     peer(sign.responder, sign.endpoint).signs.push({
       at: sign.at,
       fromClient: sign.fromClient,
@@ -59,20 +66,21 @@ export function earlierPeers(field: Field): Peer[] {
     });
   }
   for (const sa of field.sas) {
-    if (sa.phase1Seen) continue;
+    if (!sa.begunBefore) continue;
     const known = peer(sa.responder, ownEndpoints(sa)[0]);
     for (const { at, fromClient } of sa.messages) known.signs.push({ at, fromClient, esp: false });
   }
   for (const each of peers.values()) {
     const own = there(each.responder, each.endpoint);
-    each.sas = own.filter((sa) => !sa.phase1Seen);
-    const farewells = each.sas
+    each.sas = own;
+    const farewells = own
+      .filter((sa) => sa.begunBefore)
       .map((sa) => field.known.get(sa)!.farewell?.at)
       .filter((at) => at !== undefined);
     const farewell = farewells.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...farewells);
     const newer = field.scene.quickModes.filter(
       (quickMode) =>
-        quickMode.sa.phase1Seen &&
+        !quickMode.sa.begunBefore &&
         quickMode.byClient &&
         own.includes(quickMode.sa) &&
         isAccepted(field.outcomes.get(quickMode)!),
