@@ -201,13 +201,19 @@ const SENDS_FOR = 20;
  * Its ESP to this client had stopped before the first message while the client went on, by then or over it: it no
  * longer knows the SA.
  */
-function hasForgotten({ sa, at }: QuickMode, scene: Scene): boolean {
+function hasForgotten(quickMode: QuickMode, scene: Scene): boolean {
+  const { sa, at } = quickMode;
   const endpoints = scene.endpoints(sa);
-  const esp = scene.signs.filter((sign) => sign.kind === "esp" && isOn(sign, sa, endpoints));
-  if (sendsIntoTheVoid(esp.filter((sign) => sign.at < at))) return true;
+  const there = scene.signs.filter((sign) => isOn(sign, sa, endpoints));
+  if (sendsIntoTheVoid(there.filter((sign) => sign.kind === "esp" && sign.at < at))) return true;
+  // What begins on its endpoints once the client gave up is a later session's.
+  const left = gaveUp(quickMode, scene) ?? Number.POSITIVE_INFINITY;
+  const begun = new Map<string, number>();
+  const nameOf = ({ spi, fromClient }: Sign) => `${fromClient} ${spi}`;
+  for (const sign of there) if (!begun.has(nameOf(sign))) begun.set(nameOf(sign), sign.at);
+  const esp = there.filter((sign) => sign.kind === "esp" && begun.get(nameOf(sign))! <= left);
   // What it sent on the SA or its endpoints after the first message shows that it knows the SA.
-  const signs = scene.signs.filter((sign) => isOn(sign, sa, endpoints));
-  const knows = [...sa.messages, ...signs].some((sign) => !sign.fromClient && sign.at >= at);
+  const knows = [...sa.messages, ...esp].some((sign) => !sign.fromClient && sign.at >= at);
   const answers = sa.messages.findLast(({ fromClient }) => !fromClient)?.at ?? Number.NEGATIVE_INFINITY;
   return !knows && sendsIntoTheVoid(esp, answers);
 }
