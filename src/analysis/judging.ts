@@ -27,6 +27,8 @@ export interface Grounds {
   responders: readonly string[];
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 export class Judging {
   readonly #grounds: Grounds;
   #joined: Joined = NOTHING_JOINED;
@@ -51,10 +53,12 @@ export class Judging {
     const end = upTo ?? { at: scanner.lastAt, segment: scanner.lastSegment };
     inside.turn(running);
     const { times } = inputs;
+    // Comparing all messages takes too long for what goes on.
+    const apart = running ? NONE : unalignedOf(inputs);
     return judge(facts, {
       ...scope,
       sourceStart: (sources) => scanner.sourceStart(sources),
-      isTimeless: (source) => times[source]?.sayNothing === true,
+      isTimeless: (source) => times[source]?.sayNothing === true || apart.has(source),
       captureEnd: end,
       running,
       partitioned: scope.partition !== null,
@@ -81,4 +85,10 @@ export class Judging {
       skipped: notes,
     });
   }
+}
+
+/** Sources whose clocks are seen to differ and were not aligned: what came first of two packets of them nobody knows. */
+function unalignedOf({ clockOffsets = [] }: Inputs): ReadonlySet<number> {
+  const left = clockOffsets.filter(({ isApplied }) => isApplied !== true);
+  return new Set(left.flatMap(({ source, reference }) => [source, reference]));
 }

@@ -170,8 +170,10 @@ export class IkeSa extends SaNumbers {
 
   /** A message of `side`, a retransmission or not. */
   noteActivity(message: Message, side: Side, repeated: boolean): void {
+    // Nobody sends an Informational again (RFC 2408 4.8): it is a copy by another clock, of a capture beside this one.
+    const isCopy = repeated && message.exchange === EXCHANGE_INFORMATIONAL && !message.logged;
     const fresh = this.lastFreshAt;
-    this.noteLife(side, message.at, message.segment);
+    if (!isCopy) this.noteLife(side, message.at, message.segment);
     if (repeated && message.segment === this.lifeSegment) this.lastFreshAt = fresh;
     if (Number.isNaN(this.firstFromAtOf(side)) && !isUnsigned(message)) this.setFirstFromAt(side, message.at);
     this.setSources(side, this.sourcesOf(side) | sourceBit(message.source));

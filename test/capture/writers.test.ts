@@ -1,8 +1,8 @@
 /** What is written as a capture is read again as it was (draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng). */
 
 import { describe, expect, it } from "vitest";
-import { BatchBuffer } from "../../src/capture/batch-buffer.ts";
 import type { FrameBatch } from "../../src/capture/batch.ts";
+import { BatchBuffer } from "../../src/capture/batch-buffer.ts";
 import { type CaptureWriter, type PacketOrigin, PcapWriter } from "../../src/capture/pcap-writer.ts";
 import { PcapngWriter } from "../../src/capture/pcapng-writer.ts";
 import { openBytes, readAll } from "../support/sources.ts";

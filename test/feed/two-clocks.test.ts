@@ -64,6 +64,13 @@ describe("a second capture of the same", () => {
     expect(accountedFor(both)).toBe(records.length + part.length);
   });
 
+  it("of one IKE SA alone, 7 s ahead: nothing is shifted, and nobody knows what came first", async () => {
+    const ofHolder = records.filter(({ frame }) => Buffer.from(frame).indexOf(Buffer.from([198, 51, 100, 11])) >= 0);
+    const both = await reportOn([pcap(records), pcap(ahead(ofHolder, 7n))]);
+    expect(both.warnings.map(({ code }) => code)).toEqual(["clock-offset"]);
+    expect(both.findings.map(({ verdict }) => verdict)).toEqual(["possible"]);
+  });
+
   it("by the same clock: nothing is said", async () => {
     const both = await reportOn([pcap(records), pcap(part)]);
     expect(both.findings.map(({ verdict }) => verdict)).toEqual(["rejected"]);

@@ -41,6 +41,16 @@ describe("life of an IKE SA (6.4)", () => {
     expect([sa.lastLifeAt, sa.lastFreshAt]).toEqual([8e6, 3e6]);
   });
 
+  it("an Informational that comes again is another capture's copy, and no life", () => {
+    const sa = saOf();
+    sa.noteActivity(messageMade({ at: 3, exchange: 5 }), 0, false);
+    sa.noteActivity(messageMade({ at: 8, exchange: 5, source: 1 }), 0, true);
+    expect([sa.lastLifeAt, sa.lastFromAt[0], sa.sources]).toEqual([3e6, 3e6, [3, 0]]);
+    // Two lines of a log with one header may be of two messages.
+    sa.noteActivity(messageMade({ at: 9, exchange: 5, logged: true }), 0, true);
+    expect(sa.lastLifeAt).toBe(9e6);
+  });
+
   it("keeps what was odd about any message, and which sources showed which side", () => {
     const sa = saOf();
     expect([sa.cut, sa.logged, sa.sources]).toEqual([false, false, [0, 0]]);
