@@ -59,7 +59,8 @@ export interface Spi {
   /** Sequence numbers that passed, and packets that were seen of them. */
   expected: number;
   counted: number;
-  /** First and third packet since the other side was heard last. */
+  /** Packets since the other side was heard last, three at most; the first and the third of them. */
+  unheard: number;
   unheardSince: number;
   unheardThirdAt: number;
 }
@@ -156,6 +157,7 @@ export class Flows {
       packets: spis.packets[slot],
       expected: spis.expected[slot],
       counted: spis.counted[slot],
+      unheard: spis.unheard[slot],
       unheardSince: spis.unheardSince[slot],
       unheardThirdAt: spis.unheardThirdAt[slot],
     }));

@@ -112,7 +112,9 @@ export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[
     firstAt: sa.firstAt,
     dropped: null,
   };
-  return stays.reduce((life, stay) => withStay(life, stay, sa.firstSegment, peers), byIke);
+  const life = stays.reduce((known, stay) => withStay(known, stay, sa.firstSegment, peers), byIke);
+  if (life !== byIke) life.dropped = droppedOn(stays, life, peers);
+  return life;
 }
 
 function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): Life {
@@ -134,7 +136,6 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
   const esp = (each: readonly number[]) =>
     each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN);
   const ofOwn = (at: number) => (own ? at : Number.NaN);
-  const spis = sent.flatMap((row) => peers.flows.spis(row));
   const lastAt = later(ofOwn(life.lastAt), last(rows));
   const fromResponderAt = later(ofOwn(life.fromResponderAt), last(received));
   return {
@@ -150,7 +151,7 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
       life.steadyKeepaliveAt,
     ),
     firstAt,
-    dropped: peers.hasEsp(received) ? droppedBy(spis, fromResponderAt, stay.from) : life.dropped,
+    dropped: null,
   };
 }
 
@@ -206,7 +207,6 @@ function withEndedStay(
   const before = lifeBeforeAt >= from.at ? lifeBeforeAt : Number.NaN;
   const espBefore = espBeforeAt >= from.at ? espBeforeAt : Number.NaN;
   const fromResponderAt = later(life.fromResponderAt, fromResponder);
-  const ended = spisSent.filter(({ lastAt }) => lastAt < to!.at);
   return {
     ...life,
     lastAt: later(life.lastAt, later(before, later(fromClient, fromResponder))),
@@ -214,17 +214,41 @@ function withEndedStay(
     fromClientAt: later(life.fromClientAt, fromClient),
     fromResponderAt,
     espFromClientAt: later(life.espFromClientAt, fromClient),
-    dropped: spisReceived.length > 0 ? droppedBy(ended, fromResponderAt, from) : life.dropped,
   };
 }
 
-/** Three packets or more over 20 s or more after the responder's last sign. */
-function droppedBy(spis: readonly Spi[], responderAt: number, from: Moment): Life["dropped"] {
-  const unheard = spis.find((spi) => isUnheard(spi, responderAt) && spi.unheardSince >= from.at);
-  return unheard === undefined ? null : { responderAt, thirdAt: unheard.unheardThirdAt };
+/** Three packets or more over 20 s or more after the responder's last sign, on whatever endpoints of the SA. */
+function droppedOn(
+  stays: readonly Stay[],
+  { fromResponderAt: responderAt, segment }: Life,
+  peers: Peers,
+): Life["dropped"] {
+  const sent: Spi[] = [];
+  let isAnswered = false;
+  for (const { keys, from, to } of stays) {
+    if (to !== null && to.segment !== segment) continue;
+    const until = to?.at ?? Number.POSITIVE_INFINITY;
+    isAnswered ||= peers.spis(keys, false).some(({ firstAt }) => firstAt < until);
+    const own = ({ lastAt, unheardSince }: Spi) => lastAt < until && unheardSince >= from.at;
+    sent.push(...peers.spis(keys, true).filter(own));
+  }
+  const thirdAt = isAnswered ? unheardThirdAt(sent, responderAt) : Number.NaN;
+  return seen(thirdAt) ? { responderAt, thirdAt } : null;
 }
 
-/** The sender of an SPI went on after the other side's last sign: three packets or more, over 20 s or more. */
-export function isUnheard({ unheardSince, unheardThirdAt, lastAt }: Spi, otherAt: number): boolean {
-  return lastAt - unheardSince >= UNHEARD_SPAN && seen(unheardThirdAt) && unheardSince > otherAt;
+/**
+ * When the third packet came of a sender that went on after the other side's last sign: three packets or more, over 20 s
+ * or more, whatever their SPIs and ports. NaN where it did not.
+ */
+export function unheardThirdAt(spis: readonly Spi[], otherAt: number): number {
+  const alone = spis.filter(({ unheard, unheardSince }) => unheard > 0 && unheardSince > otherAt);
+  const times = alone.flatMap(unheardTimes).sort((a, b) => a - b);
+  const lastAt = alone.reduce((last, each) => Math.max(last, each.lastAt), Number.NEGATIVE_INFINITY);
+  return times.length >= 3 && lastAt - times[0] >= UNHEARD_SPAN ? times[2] : Number.NaN;
+}
+
+/** When those of one SPI came that nobody answered; of three or more the second no sooner than the third. */
+function unheardTimes({ unheard, unheardSince, unheardThirdAt: third, lastAt }: Spi): number[] {
+  if (seen(third)) return [unheardSince, third, third];
+  return unheard === 1 ? [unheardSince] : [unheardSince, lastAt];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Life, lifeOf, type Stay, tenuresOf } from "../../src/judgement/life.ts";
+import type { Spi } from "../../src/ike/facts.ts";
+import { type Life, lifeOf, type Stay, tenuresOf, unheardThirdAt } from "../../src/judgement/life.ts";
 import type { Session } from "../../src/judgement/session.ts";
 import {
   at,
@@ -206,6 +207,24 @@ describe("what was seen of an IKE SA (6.4)", () => {
     expect([own.lastAt, own.earlier]).toEqual([at(-200), [moment(40)]]);
   });
 
+  it("dropped, by what it sent from two endpoints, the second of which a later session took over", () => {
+    const stay = { from: moment(-50), lifeBeforeAt: UNSEEN, espBeforeAt: UNSEEN };
+    const lone = { unheard: 2, unheardSince: at(0) };
+    const rows = [
+      up(-40, 10, lone),
+      down(-40, -5),
+      { ...up(25, 60, { ...lone, unheardSince: at(25) }), port: 5_000 },
+    ];
+    const stays = [
+      { ...stay, keys: [KEY], to: null },
+      { ...stay, keys: [1 * 65_536 + 5_000], to: moment(200) },
+    ];
+    expect(lifeOf(session(), stays, peersFrom(rows)).dropped).toEqual({
+      responderAt: at(-5),
+      thirdAt: at(25),
+    });
+  });
+
   it("dropped: three packets or more over 20 s or more after the responder's last sign", () => {
     const alone = { unheardSince: at(0), unheardThirdAt: at(5) };
     const dropped = { responderAt: at(-5), thirdAt: at(5) };
@@ -292,5 +311,21 @@ describe("what was seen of an IKE SA (6.4)", () => {
       expect(lived([up(-40, 300, alone), down(-40, -5)], ended).dropped).toBe(null);
       expect(lived([up(-40, 60, alone)], ended).dropped).toBe(null);
     });
+  });
+});
+
+describe("ESP that nobody answers (6.6)", () => {
+  const alone = (unheard: number, since: number, last: number, fields: Partial<Spi> = {}) =>
+    spiMade({ unheardSince: at(since), lastAt: at(last), unheard, ...fields });
+  it.each<[string, Spi[], number]>([
+    ["three packets over 20 s", [alone(3, 0, 20, { unheardThirdAt: at(5) })], at(5)],
+    ["two packets", [alone(2, 0, 20)], UNSEEN],
+    ["two packets of one SPI, and one of the next", [alone(2, 0, 13), alone(1, 27, 27, { spi: 7 })], at(27)],
+    ["one packet, and two from another port", [alone(2, 13, 27), alone(1, 0, 0)], at(27)],
+    ["the same over less than 20 s", [alone(2, 0, 13), alone(1, 19, 19)], UNSEEN],
+    ["the other side was heard after the first", [alone(2, -2, 13), alone(1, 27, 27)], UNSEEN],
+    ["all were answered", [alone(0, 0, 40), alone(0, 10, 40), alone(0, 20, 40)], UNSEEN],
+  ])("%s", (_, spis, third) => {
+    expect(unheardThirdAt(spis, at(-1))).toBe(third);
   });
 });

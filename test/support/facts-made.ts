@@ -152,6 +152,7 @@ export function lifespanMade(fields: Partial<Lifespan> = {}): Lifespan {
 }
 
 export function spiMade(fields: Partial<Spi> = {}): Spi {
+  const { unheardSince = UNSEEN, unheardThirdAt = UNSEEN } = fields;
   return {
     spi: 0x1234,
     firstAt: T,
@@ -163,8 +164,9 @@ export function spiMade(fields: Partial<Spi> = {}): Spi {
     packets: 1,
     expected: 1,
     counted: 1,
-    unheardSince: UNSEEN,
-    unheardThirdAt: UNSEEN,
+    unheard: Number.isNaN(unheardSince) ? 0 : Number.isNaN(unheardThirdAt) ? 2 : 3,
+    unheardSince,
+    unheardThirdAt,
     ...fields,
   };
 }
