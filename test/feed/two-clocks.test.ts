@@ -65,7 +65,9 @@ describe("a second capture of the same", () => {
   });
 
   it("of one IKE SA alone, 7 s ahead: nothing is shifted, and nobody knows what came first", async () => {
-    const ofHolder = records.filter(({ frame }) => Buffer.from(frame).indexOf(Buffer.from([198, 51, 100, 11])) >= 0);
+    const ofHolder = records.filter(
+      ({ frame }) => Buffer.from(frame).indexOf(Buffer.from([198, 51, 100, 11])) >= 0,
+    );
     const both = await reportOn([pcap(records), pcap(ahead(ofHolder, 7n))]);
     expect(both.warnings.map(({ code }) => code)).toEqual(["clock-offset"]);
     expect(both.findings.map(({ verdict }) => verdict)).toEqual(["possible"]);
