@@ -1,7 +1,8 @@
 // Loads the program, of which one CommonJS file has all that nearly every run needs: Node starts it in half the time of
-// a module tree. A second one, with what few runs need, is loaded when something of it is first asked for. The build leaves V8's code cache beside it, which saves compiling it. V8 itself accepts a cache for any
-// source of the same length, so the file of the cache begins with the V8 that made it and the very source it was made
-// of: comparing bytes costs less than any hash.
+// a module tree. A second one, with what few runs need, is loaded when something of it is first asked for. The build
+// leaves V8's code cache beside the first, which saves compiling it. V8 itself accepts a cache for any source of the same
+// length, so the file of the cache begins with the V8 that made it and the very source it was made of: comparing bytes
+// costs less than any hash.
 const { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const vm = require("node:vm");
