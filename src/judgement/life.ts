@@ -232,7 +232,7 @@ function droppedOn(
     const own = ({ lastAt, unheardSince }: Spi) => lastAt < until && unheardSince >= from.at;
     sent.push(...peers.spis(keys, true).filter(own));
   }
-  const thirdAt = isAnswered ? unheardThirdAt(sent, responderAt) : Number.NaN;
+  const thirdAt = isAnswered ? thirdUnheardAt(sent, responderAt) : Number.NaN;
   return seen(thirdAt) ? { responderAt, thirdAt } : null;
 }
 
@@ -240,7 +240,7 @@ function droppedOn(
  * When the third packet came of a sender that went on after the other side's last sign: three packets or more, over 20 s
  * or more, whatever their SPIs and ports. NaN where it did not.
  */
-export function unheardThirdAt(spis: readonly Spi[], otherAt: number): number {
+export function thirdUnheardAt(spis: readonly Spi[], otherAt: number): number {
   const alone = spis.filter(({ unheard, unheardSince }) => unheard > 0 && unheardSince > otherAt);
   const times = alone.flatMap(unheardTimes).sort((a, b) => a - b);
   const lastAt = alone.reduce((last, each) => Math.max(last, each.lastAt), Number.NEGATIVE_INFINITY);

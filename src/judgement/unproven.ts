@@ -1,7 +1,7 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
 import type { Exchange } from "../ike/facts.ts";
-import { unheardThirdAt } from "./life.ts";
+import { thirdUnheardAt } from "./life.ts";
 import { firstOf, isBefore, later, momentOf, SECOND, seen } from "./moment.ts";
 import {
   deletedBy,
@@ -77,7 +77,7 @@ function hasForgotten(
   const lastSign = received
     .filter(({ lastSegment }) => lastSegment === segment)
     .reduce((last, { lastAt }) => later(last, lastAt), sa.lastFromAtOf(responder));
-  return lastSign < firstAt && seen(unheardThirdAt(own(true), lastSign));
+  return lastSign < firstAt && seen(thirdUnheardAt(own(true), lastSign));
 }
 
 /**

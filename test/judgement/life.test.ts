@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Spi } from "../../src/ike/facts.ts";
-import { type Life, lifeOf, type Stay, tenuresOf, unheardThirdAt } from "../../src/judgement/life.ts";
+import { type Life, lifeOf, type Stay, tenuresOf, thirdUnheardAt } from "../../src/judgement/life.ts";
 import type { Session } from "../../src/judgement/session.ts";
 import {
   at,
@@ -326,6 +326,6 @@ describe("ESP that nobody answers (6.6)", () => {
     ["the other side was heard after the first", [alone(2, -2, 13), alone(1, 27, 27)], UNSEEN],
     ["all were answered", [alone(0, 0, 40), alone(0, 10, 40), alone(0, 20, 40)], UNSEEN],
   ])("%s", (_, spis, third) => {
-    expect(unheardThirdAt(spis, at(-1))).toBe(third);
+    expect(thirdUnheardAt(spis, at(-1))).toBe(third);
   });
 });
