@@ -51,6 +51,8 @@ export class ClockComparison implements Sink {
   readonly #largest: number[] = [];
   readonly #digest = new Digest();
   readonly #maxMessages: number;
+  /** What was found last, until another message comes: judgement and report ask for the same. */
+  #found: ClockOffset[] | null = null;
 
   constructor(maxMessages = MAX_MESSAGES) {
     this.#maxMessages = maxMessages;
@@ -66,6 +68,7 @@ export class ClockComparison implements Sink {
     if ((flags(bytes, payload) & FLAG_ENCRYPTED) === 0) return;
     while (this.#sources.length <= input) this.#addSource();
     this.#seen[input] += 1;
+    this.#found = null;
     const key = this.#keyOf(datagram);
     const copies = this.#sources[input];
     if (key > this.#largest[input] || copies.has(key)) return;
@@ -77,7 +80,12 @@ export class ClockComparison implements Sink {
    * The sources whose clock differs from another one's, by 0.25 s or more.
    * @param names of the sources, by index: of two with as many messages the later name is the one that differs
    */
-  offsets(names: readonly string[]): ClockOffset[] {
+  offsets(names: readonly string[]): readonly ClockOffset[] {
+    this.#found ??= this.#compare(names);
+    return this.#found;
+  }
+
+  #compare(names: readonly string[]): ClockOffset[] {
     this.#sources.forEach((_, source) => {
       this.#thin(source);
     });

@@ -74,7 +74,7 @@ function note(comparison: ClockComparison, source: number, sent: Sent, ahead: nu
 function offsets(
   sources: readonly { holds: readonly Sent[]; ahead?: number; name?: string }[],
   maxMessages?: number,
-): ClockOffset[] {
+): readonly ClockOffset[] {
   const comparison = new ClockComparison(maxMessages);
   sources.forEach(({ holds, ahead = 0 }, source) => {
     for (const sent of holds) note(comparison, source, sent, ahead);
