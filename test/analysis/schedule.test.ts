@@ -11,6 +11,18 @@ function judged(cost = 0): Schedule {
   return schedule;
 }
 
+/** When it is due of an input of which nothing comes any more, asked every 50 ms up to 20 s. */
+function dueTimes(schedule: Schedule): number[] {
+  const dueAt: number[] = [];
+  for (let now = 10_200; now <= 20_000; now += 50) {
+    if (!schedule.isDue(now, seen(5), false)) continue;
+    dueAt.push(now);
+    schedule.begin(now);
+    schedule.done(now, 0, { ...seen(5), evicted: 0 });
+  }
+  return dueAt;
+}
+
 describe("an input that goes on is judged again", () => {
   it.each<[string, number, number, { messages: number; packets: number }, boolean, boolean]>([
     ["200 ms after the last time where a message came", 0, 10_200, seen(6), false, true],
@@ -36,26 +48,12 @@ describe("an input that goes on is judged again", () => {
     const schedule = judged();
     schedule.remind(10_000);
     schedule.remind(10_050);
-    const dueAt: number[] = [];
-    for (let now = 10_200; now <= 20_000; now += 50) {
-      if (!schedule.isDue(now, seen(5), false)) continue;
-      dueAt.push(now);
-      schedule.begin(now);
-      schedule.done(now, 0, { ...seen(5), evicted: 0 });
-    }
-    expect(dueAt).toEqual([12_100, 15_100]);
+    expect(dueTimes(schedule)).toEqual([12_100, 15_100]);
   });
 
   it("for each quick mode of its own moment", () => {
     const schedule = judged();
     for (const now of [10_000, 10_300]) schedule.remind(now);
-    const dueAt: number[] = [];
-    for (let now = 10_200; now <= 20_000; now += 50) {
-      if (!schedule.isDue(now, seen(5), false)) continue;
-      dueAt.push(now);
-      schedule.begin(now);
-      schedule.done(now, 0, { ...seen(5), evicted: 0 });
-    }
-    expect(dueAt).toEqual([12_100, 12_400, 15_100, 15_400]);
+    expect(dueTimes(schedule)).toEqual([12_100, 12_400, 15_100, 15_400]);
   });
 });

@@ -2,32 +2,10 @@ import { describe, expect, it } from "vitest";
 import { newSummary } from "../../src/capture/stream-source.ts";
 import { type LogEntry, rowOf } from "../../src/logs/entry.ts";
 import { refuseLogs } from "../../src/logs/format.ts";
-
-/** The first message of a quick mode, with its length. */
-const ENTRY: LogEntry = {
-  micros: 1_772_438_410_123_456,
-  tie: 0,
-  capturePoint: "",
-  from: "198.51.100.1",
-  fromPort: 500,
-  to: "192.0.2.1",
-  toPort: 501,
-  initiatorCookie: "0123456789abcdef",
-  responderCookie: "fedcba9876543210",
-  major: 1,
-  minor: 0,
-  exchange: 32,
-  flags: 1,
-  messageId: 7,
-  length: 172,
-  mark: "",
-};
+import { LOG_ENTRY } from "../support/log-entry.ts";
 
 describe("a message that a log tells of", () => {
-  const entry = (more: Partial<LogEntry> = {}): LogEntry => ({
-    ...ENTRY,
-    ...more,
-  });
+  const entry = (more: Partial<LogEntry> = {}): LogEntry => ({ ...LOG_ENTRY, ...more });
 
   it("is its header, behind both addresses", () => {
     const row = rowOf(entry({ flags: 3 }))!;

@@ -3,6 +3,19 @@ import { type Sign, Thinner } from "../../src/records/thinning.ts";
 
 const SECOND = 1_000_000;
 const [ESP, KEEPALIVE] = [1, 2];
+const SIGN: Sign = {
+  kind: ESP,
+  from: 10,
+  to: 20,
+  at: 0,
+  micros: 0,
+  nanos: 0,
+  segment: 0,
+  source: 0,
+  interface: 0,
+  spi: 1,
+  sequence: 0,
+};
 
 /** What is written of packets at these seconds, each as its second; `act` comes in between. */
 function thinned(
@@ -16,22 +29,7 @@ function thinned(
     maxRows,
   );
   const see = (second: number, more: Partial<Sign> = {}) =>
-    thinner.see({
-      ...{
-        kind: ESP,
-        from: 10,
-        to: 20,
-        micros: 0,
-        nanos: 0,
-        segment: 0,
-        source: 0,
-        interface: 0,
-        spi: 1,
-        sequence: 0,
-      },
-      at: second * SECOND,
-      ...more,
-    });
+    thinner.see({ ...SIGN, at: second * SECOND, ...more });
   act(see, thinner);
   return written;
 }
@@ -72,19 +70,7 @@ describe("of signs of life of one flow are written", () => {
   it("the last one as it was, though what told of it is used again", () => {
     const written: Sign[] = [];
     const thinner = new Thinner((sign) => written.push({ ...sign }));
-    const sign = {
-      kind: ESP,
-      from: 1,
-      to: 2,
-      at: 0,
-      micros: 0,
-      nanos: 0,
-      segment: 0,
-      source: 0,
-      interface: 0,
-      spi: 1,
-      sequence: 1,
-    };
+    const sign = { ...SIGN, sequence: 1 };
     thinner.see(sign);
     Object.assign(sign, { at: SECOND, sequence: 2 });
     thinner.see(sign);
