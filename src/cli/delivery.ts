@@ -11,6 +11,7 @@ import { clockOf } from "../report/clock.ts";
 import { type HostNames, parseHosts, timelinesWithHostNames, withHostNames } from "../report/host-names.ts";
 import type { Line } from "../report/lines.ts";
 import type { Source } from "../report/model.ts";
+import { ENDS } from "../report/phrases.ts";
 import type { Environment } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
 import type { Job, LineOutput, Reading } from "./job.ts";
@@ -41,7 +42,7 @@ function factsOf({
   end,
 }: Source): string {
   const times = firstPacketAt === null ? "no packet" : `${firstPacketAt} to ${lastPacketAt}`;
-  return `${name}: ${format}, link types ${linkTypes.join(", ") || "none"}, ${packets} packets, ${bytes} bytes, ${times}, end ${end}`;
+  return `${name}: ${format}, link types ${linkTypes.join(", ") || "none"}, ${packets} packets, ${bytes} bytes, ${times}, ${ENDS[end]}`;
 }
 
 /** The report in the form that was asked for. */

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../report/clock.ts";
 import type { Client, Report } from "../report/model.ts";
-import { counted, endpoint, insideText, listed } from "../report/phrases.ts";
+import { counted, ENDS, endpoint, insideText, listed } from "../report/phrases.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { atOnce } from "./exposure.ts";
 import { percent } from "./finding-block.ts";
@@ -67,7 +67,7 @@ export function captureSection({ capture }: Report, clock: Clock): string {
         String(packets),
         firstPacketAt === null ? "" : clock.second(firstPacketAt),
         lastPacketAt === null ? "" : clock.second(lastPacketAt),
-        end,
+        ENDS[end],
       ].map(html),
     );
   const { ikev1, ikev2, authip, malformed } = capture.messages;

@@ -1,7 +1,7 @@
 /** The table's warnings, and what was read: in full with --verbose or --all, else only where it matters. */
 
 import type { Source } from "../report/model.ts";
-import { counted } from "../report/phrases.ts";
+import { counted, ENDS } from "../report/phrases.ts";
 import type { TermKind } from "../report/terms/term.ts";
 import { briefOf } from "../report/terms/terms.ts";
 import { grid, MAX_ROWS, more, type Page, paragraph, title } from "./page.ts";
@@ -70,7 +70,9 @@ function sourceLines(page: Page, sources: readonly Source[], limit: number): str
         ? ""
         : `, ${page.clock.range(firstPacketAt, lastPacketAt)}`;
     const fault =
-      end === "clean" ? "" : `; ${end}${problem === null ? "" : `: ${problem.replace(`${name}: `, "")}`}`;
+      end === "clean"
+        ? ""
+        : `; ${ENDS[end]}${problem === null ? "" : `: ${problem.replace(`${name}: `, "")}`}`;
     lines.push(...paragraph(page, `${name}: ${format}, ${counted(packets, "packet")}${times}${fault}`));
   }
   return [...lines, ...more(sources.length, "capture", limit), ...liveLines(page)];

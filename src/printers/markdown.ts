@@ -5,7 +5,7 @@
 
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report } from "../report/model.ts";
-import { contenderRole, counted, endpoint, insideText, listed, orElse } from "../report/phrases.ts";
+import { contenderRole, counted, ENDS, endpoint, insideText, listed, orElse } from "../report/phrases.ts";
 import { meaningOf } from "../report/terms/terms.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
@@ -245,7 +245,7 @@ function captureSection({ capture }: Report, clock: Clock): string[] {
       String(packets),
       firstPacketAt === null ? "" : clock.second(firstPacketAt),
       lastPacketAt === null ? "" : clock.second(lastPacketAt),
-      end,
+      ENDS[end],
     ]);
   const { ikev1, ikev2, authip, malformed } = capture.messages;
   return [

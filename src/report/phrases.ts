@@ -47,6 +47,14 @@ function pair(value: number, per: number, major: string, unit: number, minor: st
   return `${Math.floor(value / per)} ${major}${rest === 0 ? "" : ` ${rest} ${minor}`}`;
 }
 
+/** How the reading of a source ended. */
+export const ENDS: Readonly<Record<string, string>> = {
+  clean: "whole",
+  truncated: "cut off",
+  corrupt: "damaged",
+  interrupted: "interrupted",
+};
+
 /** The address behind its NAT, where that is known. */
 export function insideText(client: { insideAddress?: string | undefined } | undefined): string {
   return client?.insideAddress === undefined ? "" : ` (inside ${client.insideAddress})`;

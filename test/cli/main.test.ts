@@ -115,7 +115,7 @@ describe("what is not in the report goes to standard error", () => {
     const around = fakeEnvironment();
     await run(["-v", "office.pcap"], around);
     expect(around.err).toBe(
-      "ike-dupcheck: office.pcap: pcap, link types 1, 640 packets, 81234 bytes, 2026-11-23T10:00:00.000000Z to 2026-11-23T10:06:10.500000Z, end clean\n",
+      "ike-dupcheck: office.pcap: pcap, link types 1, 640 packets, 81234 bytes, 2026-11-23T10:00:00.000000Z to 2026-11-23T10:06:10.500000Z, whole\n",
     );
   });
 

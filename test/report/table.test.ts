@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { reportToTable } from "../../src/printers/table.ts";
-import { headline } from "../../src/report/advice/summary.ts";
+import { headline, summaryText } from "../../src/report/advice/summary.ts";
 import { UTC } from "../../src/report/clock.ts";
+import { warningCodeSchema } from "../../src/report/codes.ts";
 import type { Caveat, Report } from "../../src/report/model.ts";
 import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
 
@@ -42,6 +43,20 @@ const unseen = finding({
   summary: "Nobody knows.",
 });
 const tolerated = finding({ verdict: "tolerated", severity: "info", summary: "It was answered." });
+
+describe("the first lines", () => {
+  /** Codes that are plain words. */
+  const WORDS = ["interrupted"];
+  test.each(warningCodeSchema.options.filter((code) => !WORDS.includes(code)))(
+    "say in words what the warning %s stands for",
+    (code) => {
+      const value = report({ findings: [], warnings: [{ code, message: "a" }] });
+      const lines = summaryText(value, UTC);
+      expect(lines).not.toMatch(new RegExp(`(?:[:;,] |^)${code}(?:[;,\\n]|$)`));
+      expect(lines).not.toMatch(/null|undefined/);
+    },
+  );
+});
 
 describe("the headline", () => {
   const two = (extra: Partial<Report> = {}) => report({ findings: [], ...extra });
@@ -106,7 +121,7 @@ describe("the headline", () => {
           { code: "truncated", message: "c" },
         ],
       }),
-      "No collision found, but the capture leaves it open: one-sided, truncated",
+      "No collision found, but the capture leaves it open: one direction only; the end of a capture is cut off",
     ],
     [
       "says that one client alone could not collide",
@@ -315,7 +330,7 @@ describe("what else a reader must see", () => {
       warnings: [{ code: "corrupt", message: "byte 99 is odd." }],
     });
     const text = flat(value, { all: true });
-    expect(text).toContain("; corrupt: byte 99 is odd.");
+    expect(text).toContain("; damaged: byte 99 is odd.");
     expect(text).toContain("Dropped from a full table: 3 of flows.");
     expect(text).not.toContain("0 of ikeSas");
     expect(text).toContain("198.51.100.11:4500: IDs do not fit the vendor ID");

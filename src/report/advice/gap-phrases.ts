@@ -1,6 +1,7 @@
 /** What the input could not show, in few words: for the first lines of a report. The sentences stand further down. */
 
 import type { CoverageGap, Report } from "../model.ts";
+import { briefOf } from "../terms/terms.ts";
 
 /** Short words for a code; `of` counts what the message counts. */
 const PHRASES: Readonly<Record<string, string>> = {
@@ -71,9 +72,7 @@ export function gapsOf({ coverage, warnings }: Report): Pick<CoverageGap, "code"
   return [...byCode.values()].sort((a, b) => weight(a.code) - weight(b.code));
 }
 
-/** The gaps in one clause; null where there is none. */
-export function gapText(report: Report): string | null {
-  const gaps = gapsOf(report);
-  if (gaps.length === 0) return null;
-  return gaps.map(({ code }) => PHRASES[code] ?? code).join("; ");
+/** Codes in one clause of plain words; null where there is none. */
+export function clauseOf(codes: Iterable<string>): string | null {
+  return [...codes].map((code) => PHRASES[code] ?? briefOf("warning", code)).join("; ") || null;
 }

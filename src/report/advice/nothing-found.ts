@@ -2,7 +2,7 @@
 
 import type { Report } from "../model.ts";
 import { counted } from "../phrases.ts";
-import { gapsOf } from "./gap-phrases.ts";
+import { clauseOf, gapsOf } from "./gap-phrases.ts";
 
 /** Gaps that leave a finding open: with these, "nothing found" does not answer. The others only limit it. */
 const LIMITS: ReadonlySet<string> = new Set(["phase1-unseen", "esp-unseen", "outcome-unknown", "partition"]);
@@ -31,9 +31,8 @@ export function nothingFound(report: Report): string {
   if (report.warnings.some(({ code }) => code.startsWith("refused-"))) {
     return "Clients were refused, and no shared message ID is seen to explain it";
   }
-  const told = [...open, ...report.warnings.map(({ code }) => code)];
-  const codes = [...new Set(told)];
-  if (codes.length > 0) return `No collision found, but the capture leaves it open: ${codes.join(", ")}`;
+  const why = clauseOf(new Set([...open, ...report.warnings.map(({ code }) => code)]));
+  if (why !== null) return `No collision found, but the capture leaves it open: ${why}`;
   const scope = `${counted(summary.quickModeExchanges, "quick mode")} of ${counted(summary.clients, "client")} at ${counted(summary.responders, "gateway")}${share(capture.partition)}`;
   if (summary.findings.tolerated > 0) {
     return `No collision found that was refused, in ${scope}: ${summary.findings.tolerated} tolerated`;

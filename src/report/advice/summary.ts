@@ -8,7 +8,7 @@ import type { Client, Finding, Report } from "../model.ts";
 import { counted, endpoint } from "../phrases.ts";
 import { briefOf } from "../terms/terms.ts";
 import { type Facts, factsOf } from "./facts.ts";
-import { gapText } from "./gap-phrases.ts";
+import { clauseOf, gapsOf } from "./gap-phrases.ts";
 import { nothingFound } from "./nothing-found.ts";
 import { idsOf, inWords, isDropping, listed, namesOf } from "./words.ts";
 
@@ -21,14 +21,13 @@ export interface SummaryLine {
 /** Two to six lines. */
 export function summaryLines(report: Report, clock: Clock): SummaryLine[] {
   const facts = factsOf(report);
-  const gaps = gapText(report);
   return [
     { label: null, text: headlineOf(facts) },
     ...labelled("When", whenText(facts, clock)),
     ...labelled("Connected first", holdersText(facts)),
     ...labelled("How sure", surenessText(facts)),
     ...labelled("Other cause", clashText(report)),
-    { label: "Not shown", text: gaps ?? "no gap is known" },
+    { label: "Not shown", text: clauseOf(gapsOf(report).map(({ code }) => code)) ?? "no gap is known" },
   ];
 }
 
