@@ -5,7 +5,7 @@
 
 import type { RandomAccess } from "../capture/byte-source.ts";
 import { Glass, RangeSource } from "../capture/random-access.ts";
-import { CaptureError } from "../capture/source.ts";
+import { CaptureError, failureReason, type ReadFailure } from "../capture/source.ts";
 import { type ArchiveIndex, MAX_MEMBERS, MAX_PATH, tidyPath } from "./members.ts";
 
 const BLOCK = 512;
@@ -80,7 +80,12 @@ export async function indexTar(bytes: RandomAccess, name: string): Promise<Archi
   let longName: string | null = null;
   let paxSize: number | null = null;
   for (let at = 0, headers = 0; at + BLOCK <= bytes.size; headers += 1) {
-    const block = await glass.at(at, BLOCK);
+    const block = await glass.at(at, BLOCK).catch((error: ReadFailure) => {
+      // The files before it can still be read.
+      if (index.members.length === 0) throw error;
+      fail(`reading failed at byte ${at} (${failureReason(error)}); what is behind it was not looked at`, at);
+      return null;
+    });
     if (block === null || block.every((byte) => byte === 0)) break;
     if (!isHeader(block)) {
       fail(`the archive is damaged at byte ${at}; what is behind it was not looked at`, at);

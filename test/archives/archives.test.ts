@@ -105,6 +105,43 @@ describe("an archive is a directory of captures", () => {
   });
 });
 
+describe("a disk that fails in the middle of a tar archive", () => {
+  /** What can be read of it ends there, as pread gives it: first less than was asked for, then the failure. */
+  const failingAt = (bytes: MemoryBytes, end: number) => ({
+    size: bytes.size,
+    read: async (into: Uint8Array, position: number) => {
+      if (position >= end) throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
+      return bytes.read(into.subarray(0, end - position), position);
+    },
+    close: async () => {},
+  });
+  const header = (name: string, size: number) => {
+    const block = Buffer.alloc(512);
+    block.write(name);
+    block.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
+    block.write("        ", 148);
+    block.write("0", 156);
+    const sum = block.reduce((all, byte) => all + byte, 0);
+    block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+    return block;
+  };
+  const size = 10_240;
+  const bytes = new MemoryBytes(["a", "b", "c"].flatMap((name) => [header(name, size), Buffer.alloc(size)]));
+  const second = 512 + size;
+
+  it("leaves the files before it, with one sentence", async () => {
+    const index = await indexTar(failingAt(bytes, second * 2), "a.tar");
+    expect(index.members.map(({ name }) => name)).toEqual(["a", "b"]);
+    expect(index.failures.map(({ message }) => message)).toEqual([
+      `a.tar: reading failed at byte ${second * 2} (the disk or share that it lies on failed); what is behind it was not looked at`,
+    ]);
+  });
+
+  it("refuses an archive of which nothing could be read", async () => {
+    await expect(indexTar(failingAt(bytes, 0), "a.tar")).rejects.toMatchObject({ code: "EIO" });
+  });
+});
+
 /** A zip archive of members that all lie at the same place, as those of a bomb do. */
 function overlapping(count: number): Buffer {
   const packed = deflateRawSync(Buffer.alloc(100_000));
