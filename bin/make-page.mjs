@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 import { build, transform } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -23,13 +23,16 @@ const leaner = {
       contents: readFileSync(path, "utf8").replaceAll(/^ {4}text: ".*",$/gm, '    text: "",'),
       loader: "ts",
     }));
-    builder.onLoad({ filter: /\/src\/(analysis|collections|feed|ike|linear)\/[\w-]+\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replaceAll(
-        /^ {2}(save|restore|static revive)\([\s\S]*?^ {2}\}$/gm,
-        "",
-      ),
-      loader: "ts",
-    }));
+    builder.onLoad(
+      { filter: /\/src\/(analysis|collections|feed|ike|linear|records)\/[\w-]+\.ts$/ },
+      ({ path }) => ({
+        contents: readFileSync(path, "utf8").replaceAll(
+          /^ {2}(save|restore|static revive)\([\s\S]*?^ {2}\}$/gm,
+          "",
+        ),
+        loader: "ts",
+      }),
+    );
     // Why a value does not fit a schema is told nobody.
     builder.onLoad({ filter: /\/zod\/v4\/locales\/en\.js$/ }, () => ({
       contents: 'export default () => ({ localeError: () => "" });',
@@ -89,7 +92,7 @@ const { encode85 } = await loaded("src/page/base85.ts");
 const { STYLE } = await loaded("src/printers/html-style.ts");
 const worker = await bundled("src/page/worker.ts");
 // Shorter blocks than zlib makes by itself suit a program better.
-const packed = gzipSync(worker, { level: 9, memLevel: 6 });
+const packed = deflateRawSync(worker, { level: 9, memLevel: 6 });
 const script = inScript(
   await bundled("src/page/window.ts", {
     PACKED_WORKER: JSON.stringify(encode85(packed)),

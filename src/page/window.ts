@@ -3,7 +3,7 @@
 import { decode85 } from "./base85.ts";
 import type { News, Study } from "./protocol.ts";
 
-/** The worker's script, gzip as text (base85.ts), and the length of its bytes; the build puts them here. */
+/** The worker's script, deflated (RFC 1951) and as text (base85.ts), and the length of its bytes; the build puts them here. */
 declare const PACKED_WORKER: string;
 declare const PACKED_LENGTH: number;
 /** Address of the script, once it is unpacked. */
@@ -58,9 +58,11 @@ async function order(type: "read" | "evidence"): Promise<void> {
   worker.postMessage({ type, files });
 }
 
-async function unpacked(gzip: Uint8Array<ArrayBuffer>): Promise<string> {
-  const packed = new Blob([gzip]);
-  const script = await new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).blob();
+async function unpacked(deflated: Uint8Array<ArrayBuffer>): Promise<string> {
+  const packed = new Blob([deflated]);
+  const script = await new Response(
+    packed.stream().pipeThrough(new DecompressionStream("deflate-raw")),
+  ).blob();
   return URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
 }
 
