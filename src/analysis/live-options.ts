@@ -8,6 +8,7 @@ import type { Judgement } from "../judgement/judge.ts";
 import { countVerdicts } from "../report/build.ts";
 import type { Live, Report } from "../report/model.ts";
 import type { WitnessBook } from "../witnesses/book.ts";
+import type { WitnessNote } from "../witnesses/testified.ts";
 import type { ScopeOptions } from "./scope.ts";
 
 /** `maxSas`: IKE SAs kept at most; beyond, the longest silent go. */
@@ -27,8 +28,8 @@ export interface Witnesses {
   book: WitnessBook;
   /** Who opens encrypted messages; null: no keys were given. */
   opener: KeyUse | null;
-  /** What could not be used of them, in words. */
-  notes: readonly string[];
+  /** What could not be used of them. */
+  notes: readonly WitnessNote[];
 }
 
 /** An opener that can tell what it opened. */

@@ -30,14 +30,15 @@ export interface WindowsEvent {
 
 /** Takes text in pieces of any size and gives the events in it. */
 export class EventCutter {
-  /** Events that are too long or hold no number. */
+  /** Events that are too long, hold no number or are cut off. */
   skipped = 0;
-  #held = "";
-  #number = 0;
-
   /** Events that could be read so far, whatever they are of. */
-  get found(): number {
-    return this.#number - this.skipped;
+  found = 0;
+  #held = "";
+
+  /** The text is over: an event that goes on is cut off. */
+  end(): void {
+    if (BEGIN.test(this.#held)) this.skipped += 1;
   }
 
   *take(piece: string): Iterable<WindowsEvent> {
@@ -52,17 +53,19 @@ export class EventCutter {
       const end = this.#held.indexOf(END, begin);
       if (end < 0) {
         if (this.#held.length - begin <= MAX_EVENT) return;
-        this.#number += 1;
         this.skipped += 1;
         this.#held = this.#held.slice(begin + BEGUN);
         continue;
       }
       const text = this.#held.slice(begin, end + END.length);
       this.#held = this.#held.slice(end + END.length);
-      this.#number += 1;
-      const event = text.length > MAX_EVENT ? null : eventOf(text, this.#number);
-      if (event === null) this.skipped += 1;
-      else yield event;
+      const event = text.length > MAX_EVENT ? null : eventOf(text, this.found + this.skipped + 1);
+      if (event === null) {
+        this.skipped += 1;
+      } else {
+        this.found += 1;
+        yield event;
+      }
     }
   }
 }

@@ -8,8 +8,10 @@ import { EventReader } from "../events/reader.ts";
 import type { Ciphers } from "../keys/ciphers.ts";
 import { type Key, KeyList } from "../keys/key-list.ts";
 import { Opener } from "../keys/opener.ts";
+import { counted } from "../report/phrases.ts";
 import type { LineTaker } from "../syslog/source.ts";
 import { WitnessBook } from "./book.ts";
+import type { WitnessNote } from "./testified.ts";
 
 /** Longest line of a file of keys; a daemon's log may hold longer ones, which are none. */
 const MAX_LINE = 65_536;
@@ -35,7 +37,7 @@ export interface OpenedWitnesses {
   opener: Opener | null;
   failures: CaptureError[];
   /** What the user must know, without a word of any key. */
-  notes: string[];
+  notes: WitnessNote[];
   /** For an input that is a gateway's log. */
   gatewayLog: (name: string) => LineTaker;
 }
@@ -52,7 +54,7 @@ export async function openWitnesses({
 }: WitnessFiles): Promise<OpenedWitnesses> {
   const book = new WitnessBook();
   const failures: CaptureError[] = [];
-  const notes: string[] = [];
+  const notes: WitnessNote[] = [];
   let opener: Opener | null = null;
   if (keys.length > 0) {
     if (ciphers === null) throw new RangeError("keys were given, but no ciphers to open messages with");
@@ -60,7 +62,7 @@ export async function openWitnesses({
     for (const file of keys) for (const key of await readKeys(file, failures, notes)) read.push(key);
     opener = new Opener(read, ciphers);
   }
-  for (const file of events) await readEvents(file, book, failures);
+  for (const file of events) await readEvents(file, book, failures, notes);
   return { book, opener, failures, notes, gatewayLog: (name) => book.open(name, today()) };
 }
 
@@ -68,9 +70,10 @@ export async function openWitnesses({
 async function readKeys(
   { name, chunks }: WitnessFile,
   failures: CaptureError[],
-  notes: string[],
+  notes: WitnessNote[],
 ): Promise<readonly Key[]> {
   const list = new KeyList(name);
+  const say = (message: string) => notes.push({ code: "keys-skipped", message });
   try {
     for await (const line of linesOf(chunks)) list.take(line);
   } catch (error) {
@@ -82,9 +85,9 @@ async function readKeys(
     failures.push(new CaptureError("unsupported", message));
   } else if (list.unreadable.length > 0) {
     const lines = list.unreadable.slice(0, SHOWN_LINES).join(", ");
-    notes.push(`${name}: ${list.unreadable.length} lines are not keys and were skipped: line ${lines}.`);
+    say(`${name}: ${list.unreadable.length} lines are not keys and were skipped: line ${lines}.`);
   }
-  if (list.evicted > 0) notes.push(`${name}: ${list.evicted} keys are too many and were left out.`);
+  if (list.evicted > 0) say(`${name}: ${list.evicted} keys are too many and were left out.`);
   return list.keys;
 }
 
@@ -104,6 +107,7 @@ async function readEvents(
   { name, chunks }: WitnessFile,
   book: WitnessBook,
   failures: CaptureError[],
+  notes: WitnessNote[],
 ): Promise<void> {
   const reader = new EventReader(name);
   try {
@@ -112,7 +116,13 @@ async function readEvents(
     failures.push(error instanceof CaptureError ? error : unreadable(name, error as ReadFailure));
     return;
   }
-  if (reader.cutter.found > 0) return;
+  const { cutter } = reader;
+  cutter.end();
+  if (cutter.found > 0) {
+    const message = `${name}: ${counted(cutter.skipped, "event")} skipped: cut off, too long or without a number.`;
+    if (cutter.skipped > 0) notes.push({ code: "malformed-line", message });
+    return;
+  }
   const how = "wevtutil qe Security /f:xml > events.xml";
   failures.push(
     new CaptureError("unsupported", `${label(name)} holds no events; they are written by: ${how}`),

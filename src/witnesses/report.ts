@@ -13,8 +13,8 @@ import { warningsOf } from "./warnings.ts";
 import { otherCauseOf, speaksOfId } from "./weighing.ts";
 
 export function withWitnesses(report: Report, testified: Testified): Report {
-  const { book, decrypted } = testified;
-  if (book.isEmpty && decrypted === null) return report;
+  const { book, decrypted, skipped } = testified;
+  if (book.isEmpty && decrypted === null && skipped.length === 0) return report;
   const said = warningsOf(report, testified);
   const gateways = gatewaysOf(book, testified.responders, testified.joined);
   const findings = mergedFindings(withEvidence(report.findings, testified), gateways, testified);

@@ -6,6 +6,12 @@ import type { Capture } from "../report/model.ts";
 import type { WitnessBook } from "./book.ts";
 import type { Joined } from "./joining.ts";
 
+/** What could not be used of a file of keys or of events, in words. */
+export interface WitnessNote {
+  code: "keys-skipped" | "malformed-line";
+  message: string;
+}
+
 export interface Testified {
   judgement: Judgement;
   hosts: Hosts;
@@ -20,6 +26,6 @@ export interface Testified {
   decrypted: NonNullable<Capture["decrypted"]> | null;
   /** Where the keys stand that opened nothing. */
   unusedKeys: readonly { source: string; line: number }[];
-  /** Lines of files of keys that are none, in words. */
-  skipped: readonly string[];
+  /** What of the files of keys and of events was skipped. */
+  skipped: readonly WitnessNote[];
 }

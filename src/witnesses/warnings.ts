@@ -3,7 +3,7 @@
 import type { Report } from "../report/model.ts";
 import { counted } from "../report/phrases.ts";
 import { clashSentences } from "./clashing.ts";
-import type { Testified } from "./testified.ts";
+import type { Testified, WitnessNote } from "./testified.ts";
 
 /** Levels at which a gateway writes what is needed, and what that is. */
 const LEVELS: readonly [number, string][] = [
@@ -14,7 +14,7 @@ const LEVELS: readonly [number, string][] = [
 const SHOWN_KEYS = 8;
 
 interface WitnessWarning {
-  code: "log-only" | "log-not-joined" | "evicted" | "keys-unused" | "keys-skipped" | "selector-clash";
+  code: "log-only" | "log-not-joined" | "evicted" | "keys-unused" | "selector-clash" | WitnessNote["code"];
   message: string;
 }
 
@@ -22,7 +22,7 @@ export function warningsOf(
   { capture }: Report,
   { judgement, hosts, book, joined, decrypted, unusedKeys, skipped }: Testified,
 ): WitnessWarning[] {
-  const warnings: WitnessWarning[] = skipped.map((message) => ({ code: "keys-skipped", message }));
+  const warnings: WitnessWarning[] = [...skipped];
   for (const message of clashSentences(judgement, hosts)) warnings.push({ code: "selector-clash", message });
   for (const { name, level, counts, evicted } of book.logs) {
     const log = joined.logs.find((each) => each.name === name);

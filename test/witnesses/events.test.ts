@@ -204,6 +204,23 @@ describe("events are read in the forms in which they arrive", () => {
     ]);
   });
 
+  it("that cannot be read are counted, whether others are used or not", async () => {
+    const unnumbered = xml.replace(/<EventID>.*?<\/EventID>/, "");
+    const irrelevant = "<Event><EventID>1</EventID></Event>";
+    const cut = xml.slice(0, xml.lastIndexOf("</Event>"));
+    const said = async (text: string) => {
+      const { warnings } = await reportWith(text);
+      return warnings.filter(({ code }) => code === "malformed-line").map(({ message }) => message);
+    };
+    const counts = (count: string) => [
+      expect.stringMatching(new RegExp(`client\\d+\\.xml: ${count} skipped: `)),
+    ];
+    expect(await said(xml)).toEqual([]);
+    expect(await said(unnumbered)).toEqual(counts("1 event"));
+    expect(await said(cut)).toEqual(counts("1 event"));
+    expect(await said(irrelevant + "<Event></Event>".repeat(2))).toEqual(counts("2 events"));
+  });
+
   it.runIf(programIsBuilt())("from standard input, which can be read for one thing alone", () => {
     const { stdout } = runProgram(["--json", "--events", "-", sample], { input: gzipSync(xml) });
     expect(eventsOf(JSON.parse(stdout)).length).toBeGreaterThan(0);
