@@ -55,7 +55,7 @@ function unseenBeginnings(responders: readonly Responder[], hosts: Hosts): Cover
   );
   const silent = responders.reduce((sum, responder) => sum + peersWithoutIke(responder, hosts), 0);
   if (count + silent === 0) return [];
-  const begun = count === 0 ? [] : [`${count} IKE SAs began before the captures`];
+  const begun = count === 0 ? [] : [`${counted(count, "IKE SA")} began before the captures`];
   if (silent > 0) begun.push(`${counted(silent, "client")} known by ESP or keepalives alone`);
   const message = `${begun.join(", and ")}: which message IDs were used before is not seen.`;
   return [{ code: "phase1-unseen", message, count: count + silent }];
