@@ -130,22 +130,18 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
     life.segment,
     ...rows.filter((row) => seen(peers.flows.lastAt(row))).map((row) => peers.flows.lastSegment(row)),
   );
-  const own = segment === life.segment;
-  const earlier = own ? life.earlier : life.earlier.concat({ at: life.lastAt, segment: life.segment });
+  const own = inSegment(life, segment);
   const last = (each: readonly number[]) => since(peers.lastIn(each, segment), segment, stay.from);
   const esp = (each: readonly number[]) =>
     each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN);
-  const ofOwn = (at: number) => (own ? at : Number.NaN);
-  const lastAt = later(ofOwn(life.lastAt), last(rows));
-  const fromResponderAt = later(ofOwn(life.fromResponderAt), last(received));
   return {
     segment,
-    lastAt,
-    earlier: withEarlier(earlier, rows, peers, segment),
-    lastBusyAt: later(ofOwn(life.lastBusyAt), since(esp(rows), segment, stay.from)),
-    fromClientAt: later(ofOwn(life.fromClientAt), last(sent)),
-    fromResponderAt,
-    espFromClientAt: later(ofOwn(life.espFromClientAt), since(esp(sent), segment, stay.from)),
+    lastAt: later(own.lastAt, last(rows)),
+    earlier: withEarlier(own.earlier, momentsOf(rows, peers), segment),
+    lastBusyAt: later(own.lastBusyAt, since(esp(rows), segment, stay.from)),
+    fromClientAt: later(own.fromClientAt, last(sent)),
+    fromResponderAt: later(own.fromResponderAt, last(received)),
+    espFromClientAt: later(own.espFromClientAt, since(esp(sent), segment, stay.from)),
     steadyKeepaliveAt: sent.reduce(
       (at, row) => (peers.flows.hasSteadyKeepalives(row) ? later(at, peers.flows.keepaliveAt(row)) : at),
       life.steadyKeepaliveAt,
@@ -155,6 +151,15 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
   };
 }
 
+/** A life that went on in a segment: what was seen of it in the one before is earlier life. */
+function inSegment(life: Life, segment: number): Life {
+  if (segment === life.segment) return life;
+  const none = Number.NaN;
+  const earlier = life.earlier.concat({ at: life.lastAt, segment: life.segment });
+  const times = { lastAt: none, lastBusyAt: none, fromClientAt: none, fromResponderAt: none };
+  return { ...life, ...times, segment, earlier, espFromClientAt: none };
+}
+
 function since(at: number, segment: number, from: Moment): number {
   return isBefore({ at, segment }, from) ? Number.NaN : at;
 }
@@ -162,19 +167,23 @@ function since(at: number, segment: number, from: Moment): number {
 /** Segments in which the SA's own messages were seen, or what is on its endpoints; moments are shared, not copied. */
 function withEarlier(
   earlier: readonly Moment[],
-  rows: readonly number[],
-  { flows }: Peers,
+  moments: readonly Moment[],
   segment: number,
 ): readonly Moment[] {
   if (segment === 0) return earlier;
   const last = new Map(earlier.map((moment) => [moment.segment, moment]));
-  for (const moment of rows.flatMap((row) => flows.moments(row))) {
+  for (const moment of moments) {
     if (moment.segment >= segment || moment.segment < segment - EARLIER) continue;
     const known = last.get(moment.segment);
     if (known === undefined || moment.at > known.at) last.set(moment.segment, moment);
   }
   // As large as what is in it.
   return [...last.values()].slice();
+}
+
+/** The last in each segment of what passed there. */
+function momentsOf(rows: readonly number[], { flows }: Peers): Moment[] {
+  return rows.flatMap((row) => flows.moments(row));
 }
 
 function firstOn(firstAt: number, rows: readonly number[], segment: number, peers: Peers): number {
@@ -184,7 +193,7 @@ function firstOn(firstAt: number, rows: readonly number[], segment: number, peer
   }, firstAt);
 }
 
-/** A newer SA took the endpoints over: what went on until then, by SPI. */
+/** A newer SA took the endpoints over: what went on until then, by SPI, and in segments before that moment's. */
 function withEndedStay(
   life: Life,
   { from, to, lifeBeforeAt, espBeforeAt }: Stay,
@@ -192,28 +201,48 @@ function withEndedStay(
   received: readonly number[],
   peers: Peers,
 ): Life {
-  if (to!.segment !== life.segment) return life;
-  const until = (spis: readonly Spi[]) =>
-    spis.reduce((last, { firstAt, firstSegment, lastAt, lastSegment }) => {
+  const isOwn = (moment: Moment) => moment.segment < to!.segment && !isBefore(moment, from);
+  const ofBefore = (rows: readonly number[]) => momentsOf(rows, peers).filter(isOwn);
+  const before = withMoments(life, ofBefore(sent), ofBefore(received));
+  const until = (list: readonly Spi[]) =>
+    list.reduce((last, { firstAt, firstSegment, lastAt, lastSegment }) => {
       const begun = { at: firstAt, segment: firstSegment };
-      if (!isBefore(begun, to!) || lastSegment !== to!.segment || lastAt < from.at) return last;
+      const ended = { at: lastAt, segment: lastSegment };
+      if (!isBefore(begun, to!) || lastSegment !== to!.segment || isBefore(ended, from)) return last;
       return later(last, lastAt < to!.at ? lastAt : lifeBeforeAt);
     }, Number.NaN);
-  const own = (rows: readonly number[]) =>
-    rows.flatMap((row) => peers.flows.spis(row)).filter(({ firstAt }) => firstAt < to!.at);
-  const [spisSent, spisReceived] = [own(sent), own(received)];
-  const fromClient = until(spisSent);
-  const fromResponder = until(spisReceived);
-  const before = lifeBeforeAt >= from.at ? lifeBeforeAt : Number.NaN;
-  const espBefore = espBeforeAt >= from.at ? espBeforeAt : Number.NaN;
-  const fromResponderAt = later(life.fromResponderAt, fromResponder);
+  const spis = (rows: readonly number[]) => rows.flatMap((row) => peers.flows.spis(row));
+  const fromClient = until(spis(sent));
+  const fromResponder = until(spis(received));
+  const lifeBefore = since(lifeBeforeAt, to!.segment, from);
+  const espBefore = since(espBeforeAt, to!.segment, from);
+  const lastAt = later(lifeBefore, later(fromClient, fromResponder));
+  if (!seen(lastAt) || to!.segment < before.segment) return before;
+  const known = inSegment(before, to!.segment);
   return {
-    ...life,
-    lastAt: later(life.lastAt, later(before, later(fromClient, fromResponder))),
-    lastBusyAt: later(life.lastBusyAt, later(espBefore, later(fromClient, fromResponder))),
-    fromClientAt: later(life.fromClientAt, fromClient),
-    fromResponderAt,
-    espFromClientAt: later(life.espFromClientAt, fromClient),
+    ...known,
+    lastAt: later(known.lastAt, lastAt),
+    lastBusyAt: later(known.lastBusyAt, later(espBefore, later(fromClient, fromResponder))),
+    fromClientAt: later(known.fromClientAt, fromClient),
+    fromResponderAt: later(known.fromResponderAt, fromResponder),
+    espFromClientAt: later(known.espFromClientAt, fromClient),
+  };
+}
+
+/** The life with what each side sent last in segments, of which the latest may be its own or a later one. */
+function withMoments(life: Life, sent: readonly Moment[], received: readonly Moment[]): Life {
+  const moments = [...sent, ...received];
+  if (moments.length === 0) return life;
+  const segment = moments.reduce((latest, each) => Math.max(latest, each.segment), life.segment);
+  const own = inSegment(life, segment);
+  const last = (each: readonly Moment[]) =>
+    each.reduce((at, moment) => (moment.segment === segment ? later(at, moment.at) : at), Number.NaN);
+  return {
+    ...own,
+    earlier: withEarlier(own.earlier, moments, segment),
+    lastAt: later(own.lastAt, last(moments)),
+    fromClientAt: later(own.fromClientAt, last(sent)),
+    fromResponderAt: later(own.fromResponderAt, last(received)),
   };
 }
 

@@ -272,9 +272,29 @@ describe("what was seen of an IKE SA (6.4)", () => {
       expect(lived([up(100, 300)], { ...ended, lifeBeforeAt: UNSEEN }).lastAt).toBe(at(-10));
     });
 
+    it("what passed before the clock stepped, where that moment lies behind the step", () => {
+      const behind = { to: moment(100, 1) };
+      expect(lived([up(-40, 60), down(-40, 50)], behind)).toMatchObject({
+        segment: 0,
+        lastAt: at(60),
+        fromClientAt: at(60),
+        fromResponderAt: at(50),
+      });
+      // It said goodbye behind the step.
+      const left = lived([up(-40, 60)], behind, {
+        lifeSegment: 1,
+        earlierLife: [{ at: at(-60), segment: 0 }],
+      });
+      expect(left).toMatchObject({ segment: 1, lastAt: at(-10), earlier: [{ at: at(60), segment: 0 }] });
+      // The clock stepped back: what goes on is later, although its time is not.
+      const on = lived([up(-40, -70, { lastSegment: 1 })], { ...behind, to: moment(-60, 1) });
+      expect(on).toMatchObject({ segment: 1, fromClientAt: at(-70), earlier: [{ at: at(-10), segment: 0 }] });
+      // Of before the endpoints were its own.
+      expect(lived([up(-90, -51)], behind).lastAt).toBe(at(-10));
+    });
+
     it("not what ended before the endpoints were its own, and not across a step of the clock", () => {
       expect(lived([up(-90, -51)], { ...ended, lifeBeforeAt: at(-51) }).lastAt).toBe(at(-10));
-      expect(lived([up(-40, 60)], { ...ended, to: moment(100, 1) }).lastAt).toBe(at(-10));
       expect(lived([up(-40, 60, { lastSegment: 1 })], { ...ended, lifeBeforeAt: UNSEEN }).lastAt).toBe(
         at(-10),
       );
