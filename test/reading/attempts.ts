@@ -28,6 +28,8 @@ export interface Attempt {
   dropped: boolean;
   /** Accepted although the ID was in use. */
   inUse: boolean;
+  /** Not accepted, while two other clients demonstrably had the ID in use at once (6.8). */
+  heldTwice: boolean;
   verdict: Verdict;
   otherCause: boolean;
 }
@@ -55,6 +57,7 @@ export function judge(field: Field): Judged {
     } else {
       const attempt = attemptOn(best, quickMode, outcome, field);
       if (attempt !== null) attempts.push(attempt);
+      if (attempt !== null && !isAccepted(outcome)) attempt.heldTwice = isHeldTwice(rivals, quickMode, field);
       freed = attempt?.verdict === "tolerated" && !attempt.inUse && field.known.get(quickMode.sa)!.vouched;
     }
     if (isAccepted(outcome)) {
@@ -130,7 +133,17 @@ function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: 
   const settled = isSettled(claim.sa, quickMode.sa, field);
   const accepted = isAccepted(outcome);
   const dropped = accepted && isThrownOut(quickMode, holder);
-  const base = { quickMode, outcome, claim, overlap, settled, dropped, inUse: false, otherCause: false };
+  const base = {
+    quickMode,
+    outcome,
+    claim,
+    overlap,
+    settled,
+    dropped,
+    inUse: false,
+    heldTwice: false,
+    otherCause: false,
+  };
   if (dropped) return { ...base, verdict: "possible" };
   if (accepted) {
     if (overlap !== "certain") return null;
@@ -193,6 +206,26 @@ function isInUse(claim: Claim, quickMode: QuickMode, field: Field): boolean {
   const down = downOf(sa, field);
   if (down === null) return isLatest(own, quickMode, field);
   return down.some((sign) => sign.at > quickMode.at && isOf(own, sign, down, field));
+}
+
+function isHeldTwice(rivals: readonly Claim[], quickMode: QuickMode, field: Field): boolean {
+  const holders = rivals.filter(
+    (claim) =>
+      overlapOf(claim, quickMode.at, field) === "certain" &&
+      isSettled(claim.sa, quickMode.sa, field) &&
+      isInUse(claim, quickMode, field),
+  );
+  return holders.some(({ sa: one }) =>
+    holders.some(({ sa: other }) => other !== one && isSettled(one, other, field)),
+  );
+}
+
+/** Responders that were seen not to refuse an ID for being in use: accepted in use, or held by two at once (6.8). */
+export function acceptingInUse(attempts: readonly Attempt[]): Set<string> {
+  const shown = attempts.filter(
+    ({ verdict, inUse, settled, heldTwice }) => heldTwice || (verdict === "tolerated" && inUse && settled),
+  );
+  return new Set(shown.map(({ quickMode }) => quickMode.sa.responder));
 }
 
 /** What the ID was used for is known to have gone: it was freed, if somebody else is accepted on it. */

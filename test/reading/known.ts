@@ -106,10 +106,8 @@ function lifeOf(sa: Sa, signs: readonly Sign[]): Life[] {
 }
 
 /** 3.4: to the newest SA of the endpoint with an accepted quick mode, or else to the newest with any. */
-function attribute(
-  { sas, quickModes, signs }: Scene,
-  outcomes: ReadonlyMap<QuickMode, Outcome>,
-): Map<Sa, Sign[]> {
+function attribute(scene: Scene, outcomes: ReadonlyMap<QuickMode, Outcome>): Map<Sa, Sign[]> {
+  const { sas, quickModes, signs } = scene;
   const moved = movedEndpoints(sas, signs);
   const strays = strayEndpoints(sas, signs, quickModes, outcomes);
   const home = (endpoint: string): string => {
@@ -136,7 +134,7 @@ function attribute(
     // To where a NAT moved a session, its client may begin another one later.
     const there = root === sign.endpoint ? [] : (users.get(`${sign.responder} ${root}`) ?? []);
     const both = [...new Set([...there, ...own])].sort((a, b) => a.start - b.start);
-    const owner = ownerAt(sign.at, both, quickModes, outcomes);
+    const owner = ownerAt(sign.at, both, scene, outcomes);
     if (owner !== null) result.set(owner, [...(result.get(owner) ?? []), sign]);
   }
   return result;
@@ -145,11 +143,13 @@ function attribute(
 function ownerAt(
   at: number,
   users: readonly Sa[],
-  quickModes: readonly QuickMode[],
+  scene: Scene,
   outcomes: ReadonlyMap<QuickMode, Outcome>,
 ): Sa | null {
+  const { quickModes } = scene;
   const begun = users.filter((sa) => sa.start <= at || (!sa.phase1Seen && sa === users[0]));
   const has = (sa: Sa, accepted: boolean) =>
+    (accepted && lostQuickMode(sa, users, scene) <= at) ||
     quickModes.some((quickMode) => {
       if (quickMode.sa !== sa || (quickMode.at > at && sa.phase1Seen)) return false;
       return (
@@ -162,6 +162,17 @@ function ownerAt(
   return (
     begun.findLast((sa) => has(sa, true)) ?? begun.findLast((sa) => has(sa, false)) ?? begun.at(-1) ?? null
   );
+}
+
+/** When an SA without any quick mode is seen to have had one accepted that the capture lost (6.2); else infinity. */
+function lostQuickMode(sa: Sa, users: readonly Sa[], scene: Scene): number {
+  if (scene.quickModes.some((quickMode) => quickMode.sa === sa)) return Number.POSITIVE_INFINITY;
+  const next = users.find(({ start }) => start > sa.start)?.start ?? Number.POSITIVE_INFINITY;
+  const endpoints = ownEndpoints(sa);
+  const there = scene.signs.filter(
+    (sign) => sign.responder === sa.responder && endpoints.includes(sign.endpoint) && sign.at < next,
+  );
+  return newEspOf(sa, scene, there) ?? Number.POSITIVE_INFINITY;
 }
 
 /** 3.6: ESP at another port of the client's address, begun soon after an accepted quick mode whose endpoint has none. */

@@ -3,7 +3,7 @@
  * with one small function a rule and no thought of speed. It is what the program is compared with.
  */
 
-import { type Attempt, judge, type Verdict } from "./attempts.ts";
+import { type Attempt, acceptingInUse, judge, type Verdict } from "./attempts.ts";
 import type { Overlap } from "./claims.ts";
 import { type Field, fieldOf } from "./known.ts";
 import { isAccepted, type Outcome } from "./outcome.ts";
@@ -51,11 +51,7 @@ export function conclude(capture: Capture): Result {
     refusedByOwnSession: [],
     refusedWithoutHolder: [],
   };
-  const inUse = new Set(
-    judged.attempts
-      .filter((each) => each.inUse && each.settled)
-      .map(({ quickMode }) => quickMode.sa.responder),
-  );
+  const inUse = acceptingInUse(judged.attempts);
   for (const quickMode of judged.refusedWithoutHolder)
     concludeUnheld(quickMode, field, candidates, inUse, result);
   result.refusedWithoutHolder = unique(result.refusedWithoutHolder);

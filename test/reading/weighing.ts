@@ -1,6 +1,6 @@
 /** Rule 6.8: counter-evidence, make and controls, over all attempts. */
 
-import type { Attempt, Judged, Verdict } from "./attempts.ts";
+import { type Attempt, acceptingInUse, type Judged, type Verdict } from "./attempts.ts";
 import { isAcrossStep } from "./claims.ts";
 import type { Field } from "./known.ts";
 import { AGGRESSIVE, MAIN } from "./messages.ts";
@@ -18,11 +18,7 @@ export function weigh(
   field: Field,
   hasCandidates: (quickMode: QuickMode) => boolean,
 ): void {
-  const inUse = new Set(
-    attempts
-      .filter(({ verdict, inUse, settled }) => verdict === "tolerated" && inUse && settled)
-      .map(responderOf),
-  );
+  const inUse = acceptingInUse(attempts);
   const held = new Set(attempts.map(({ quickMode }) => quickMode));
   for (const attempt of attempts) {
     if (attempt.verdict !== "rejected" && attempt.verdict !== "predicted") continue;

@@ -1,6 +1,6 @@
 /** Why the contract says no more of a quick mode than it does: what a capture holds that weakens the verdict. */
 
-import { judge } from "./attempts.ts";
+import { acceptingInUse, judge } from "./attempts.ts";
 import { droppedAt } from "./claims.ts";
 import { fieldOf } from "./known.ts";
 import { isAccepted } from "./outcome.ts";
@@ -21,7 +21,7 @@ export type Weakness =
 export async function weaknesses(paths: readonly string[]): Promise<Map<string, Weakness[]>> {
   const field = fieldOf(await readCaptures(paths));
   const { attempts } = judge(field);
-  const inUse = new Set(attempts.filter((each) => each.inUse).map(({ quickMode }) => quickMode.sa.responder));
+  const inUse = acceptingInUse(attempts);
   const result = new Map<string, Weakness[]>();
   for (const quickMode of field.scene.quickModes) {
     if (!quickMode.byClient) continue;
