@@ -73,7 +73,7 @@ function made(
   fraction = "",
   { isTimeOfDay = false, isExact = false }: { isTimeOfDay?: boolean; isExact?: boolean } = {},
 ): LineTime {
-  const nanos = Number(fraction.padEnd(9, "0").slice(0, 9));
+  const nanos = Number(fraction.padEnd(9, "0"));
   return {
     micros: seconds * MICROS + Math.floor(nanos / 1000),
     nanos: nanos % 1000,

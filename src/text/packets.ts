@@ -108,7 +108,10 @@ export class PacketAssembler {
   #append(bytes: Uint8Array): void {
     const current = this.#current!;
     this.#lastLine = bytes.slice();
-    if (current.length + bytes.length > MAX_RECORD) return;
+    if (current.length + bytes.length > MAX_RECORD) {
+      this.strayLines += 1;
+      return;
+    }
     if (current.length + bytes.length > current.bytes.length) {
       const larger = new Uint8Array(current.bytes.length * 2);
       larger.set(current.bytes);

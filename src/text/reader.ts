@@ -83,7 +83,7 @@ export class TextSource extends StreamSource implements CaptureSource {
   }
 
   #add(packet: TextPacket | null): void {
-    if (packet === null || packet.group === 0 || packet.length === 0) return;
+    if (packet === null || packet.group === 0) return;
     const { bytes, length } = packet;
     let guess = guessLink(bytes, 0, length);
     if (guess === null && packet.group === 2) {

@@ -163,8 +163,53 @@ describe("times in the lines above a dump", () => {
     "    198.51.100.11.500 > 192.0.2.1.500: isakmp 1.0",
     "<--- More --->",
     "02:00:00:00:00:01 > 02:00:00:00:00:02",
+    "*15:47:08.123 UTC Okt 1 2020 : IPv4 LES CEF",
   ])("none in: %s", (line) => {
     expect(timeOf(line)).toBeNull();
+  });
+
+  it.each([
+    ["2026-03-02 08:00:00.5 wan1 in", -9],
+    ["2026/03/02 08:00:00.5 UTC wan1 in", 0],
+    ["2026-03-02T08:00:00.5Z wan1 in", 0],
+    ["08:00:00.500 JST Mar 2 2026 : IPv4 LES CEF", -9],
+    ["08:00:00.500 UTC Mar 2 2026 : IPv4 LES CEF", 0],
+  ])("%s: without UTC it is the time of this machine, as text2pcap has it", (line, hours) => {
+    const { TZ } = process.env;
+    process.env.TZ = "Asia/Tokyo";
+    try {
+      expect(timeOf(line)?.micros).toBe(Date.UTC(2026, 2, 2, 8 + hours) * 1000 + 500_000);
+    } finally {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    }
+  });
+
+  it.each([
+    ["1772438400.1 IP", 1_772_438_400_100_000, 0, false],
+    ["1772438400.123456789 IP", 1_772_438_400_123_456, 789, false],
+    ["10:00:00.123456789 IP", 36_000_123_456, 789, true],
+    ["10:00:00 IP", 36_000_000_000, 0, true],
+    ["2026-03-02 08:00:00,25 UTC", 1_772_438_400_250_000, 0, false],
+  ])("%s: a fraction counts from its first digit, nine at most", (line, micros, nanos, isTimeOfDay) => {
+    expect(timeOf(line)).toEqual({ micros, nanos, isTimeOfDay, isExact: false });
+  });
+});
+
+describe("a dump is found", () => {
+  it.each([
+    ["of one long line", `0000 ${groups(FRAME.slice(0, 120), 2)}\n`],
+    ["behind up to a megabyte of text", `${"text\n".repeat(200_000)}${dump(FRAME, fortigate)}`],
+  ])("%s", async (_, text) => {
+    const source = await openBytes(Buffer.from(text), 65_536, 65_536);
+    expect((await readAll(source)).length).toBe(1);
+  });
+
+  it("not behind more than a megabyte of text", async () => {
+    const text = `${"text\n".repeat(220_000)}${dump(FRAME, fortigate)}`;
+    await expect(openBytes(Buffer.from(text), 65_536, 65_536)).rejects.toMatchObject({
+      code: "not-a-capture",
+    });
   });
 });
 
@@ -186,10 +231,14 @@ describe("text without packets says what it is and what to do", () => {
     });
   });
 
-  it.each(["dead beef cafe\nabcd ef01\n", "a letter\n", "1234 5678\n"])(
-    "%j is not taken for a dump",
-    async (text) => {
-      await expect(openBytes(Buffer.from(text))).rejects.toMatchObject({ code: "not-a-capture" });
-    },
-  );
+  it.each([
+    "dead beef cafe\nabcd ef01\n",
+    "a letter\n",
+    "1234 5678\n",
+    `0010 ${groups(IP, 2)}\n0050 ${groups(IP, 2)}\n`,
+    `0010 ${groups(IP, 2)}\na letter\n0024 ${groups(IP, 2)}\n`,
+    "charon: IKEv1 quick mode request\n",
+  ])("%j is not taken for a dump", async (text) => {
+    await expect(openBytes(Buffer.from(text))).rejects.toMatchObject({ code: "not-a-capture" });
+  });
 });
