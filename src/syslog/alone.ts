@@ -255,7 +255,7 @@ function findingOf(attempts: LogAttempt[], context: Context): LogFinding {
     verdict: refused.length === 0 ? "tolerated" : verdictOf(refused, otherCause, context),
     attempts: refused.length === 0 ? attempts : refused,
     otherCause,
-    hasControl: refused.every(({ control }) => control === null) === false,
+    hasControl: refused.some(({ control }) => control !== null),
   };
 }
 

@@ -2,52 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { judgeLog } from "../../src/syslog/alone.ts";
-import { type GatewayEvent, LogReader } from "../../src/syslog/reader.ts";
+import { asaLines, eventsOf } from "../support/asa-lines.ts";
 
-const NOW = Date.UTC(2026, 5, 1) * 1_000;
-
-function eventsOf(lines: readonly string[]): GatewayEvent[] {
-  const reader = new LogReader("asa.log", NOW);
-  return lines.map((line) => reader.take(line)).filter((event) => event !== null);
-}
-
-const line = (seconds: number, id: string, text: string) => {
-  const clock = new Date((1_772_438_400 + seconds) * 1000).toISOString().slice(11, 19);
-  return `Mar 02 2026 ${clock}: %ASA-5-${id}: ${text}`;
-};
-const phase1 = (at: number, peer: string) => line(at, "713119", `Group = g, IP = ${peer}, PHASE 1 COMPLETED`);
-const phase2 = (at: number, peer: string, id = 1) =>
-  line(
-    at,
-    "713120",
-    `Group = g, IP = ${peer}, PHASE 2 COMPLETED (msgid=${id.toString(16).padStart(8, "0")})`,
-  );
-const ended = (at: number, peer: string, reason = "User Requested") =>
-  line(at, "713259", `Group = g, IP = ${peer}, Session is being torn down. Reason: ${reason}`);
-const duplicate = (at: number, peer: string) =>
-  line(
-    at,
-    "713201",
-    `Group = g, IP = ${peer}, Duplicate Phase 2 packet detected.  No last packet to transmit.`,
-  );
-const qmError = (at: number, peer: string, id = 1) =>
-  line(
-    at,
-    "713902",
-    `Group = g, IP = ${peer}, QM FSM error (P2 struct &0xcc19ed48, mess id 0x${id.toString(16)})!`,
-  );
-const limit = (at: number, peer: string) =>
-  line(
-    at,
-    "113029",
-    `Group g User x IP ${peer} Session could not be established: session limit of 1 reached.`,
-  );
-const policy = (at: number, peer: string) =>
-  line(
-    at,
-    "713061",
-    `Group = g, IP = ${peer}, Tunnel rejected: Crypto Map Policy not found for Src:${peer}, Dst: 192.0.2.1!`,
-  );
+const lines = asaLines();
+const { phase1, phase2, ended, duplicate, qmError, limit, policy } = lines;
 const [A, B, C] = ["198.51.100.11", "198.51.100.12", "198.51.100.13"];
 const LATER = phase1(1_000, "198.51.100.99");
 
@@ -253,14 +211,210 @@ const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
     ],
     verdicts: [],
   },
+  {
+    name: "the same with an error that names another ID: possible",
+    lines: [
+      phase1(0, A),
+      phase2(1, A),
+      phase1(10, B),
+      qmError(10, B, 7),
+      ended(40, B),
+      ended(60, A),
+      phase1(70, B),
+      phase2(71, B),
+      LATER,
+    ],
+    verdicts: ["possible"],
+  },
+  {
+    name: "the same where the other had gone before: nothing",
+    lines: [
+      phase1(0, A),
+      phase2(1, A),
+      ended(5, A),
+      phase1(10, B),
+      duplicate(10, B),
+      ended(40, B),
+      phase1(70, B),
+      phase2(71, B),
+      LATER,
+    ],
+    verdicts: [],
+  },
+  {
+    name: "the same where the other came later: nothing",
+    lines: [
+      phase1(10, B),
+      qmError(10, B),
+      phase1(20, A),
+      phase2(21, A),
+      ended(40, B),
+      ended(60, A),
+      phase1(70, B),
+      phase2(71, B),
+      LATER,
+    ],
+    verdicts: [],
+  },
+  {
+    name: "in while the other still has the ID: it was not the ID, possible",
+    lines: [
+      phase1(0, A),
+      phase2(1, A),
+      phase1(10, B),
+      qmError(10, B),
+      ended(40, B),
+      phase1(70, B),
+      phase2(71, B),
+      ended(90, A),
+      LATER,
+    ],
+    verdicts: ["possible"],
+  },
+  {
+    name: "let in by a quick mode whose line was lost, before the one on the ID: possible",
+    lines: [
+      phase1(0, A),
+      phase2(1, A),
+      phase1(10, B),
+      qmError(10, B),
+      ended(40, B),
+      ended(60, A),
+      phase1(70, B),
+      lines.negotiated(71, B),
+      phase2(80, B),
+      LATER,
+    ],
+    verdicts: ["possible"],
+  },
+  {
+    name: "a limit of sessions five minutes before counts, of whatever peer: possible",
+    lines: [
+      limit(-289, C),
+      phase1(0, A),
+      phase2(1, A),
+      phase1(10, B),
+      qmError(10, B),
+      ended(40, B),
+      ended(60, A),
+      phase1(70, B),
+      phase2(71, B),
+      LATER,
+    ],
+    verdicts: ["possible"],
+  },
+  {
+    name: "a limit of sessions longer before does not: rejected",
+    lines: [
+      limit(-295, C),
+      phase1(0, A),
+      phase2(1, A),
+      phase1(10, B),
+      qmError(10, B),
+      ended(40, B),
+      ended(60, A),
+      phase1(70, B),
+      phase2(71, B),
+      limit(342, C),
+      LATER,
+    ],
+    verdicts: ["rejected"],
+  },
+  {
+    name: "lines without a time: nothing is known of their order",
+    lines: [
+      phase1(0, A).replace(/^\S+ /, ""),
+      phase2(1, A).replace(/^\S+ /, ""),
+      phase1(10, B),
+      qmError(10, B),
+      ended(40, B),
+      phase1(70, B),
+      phase2(71, B),
+      LATER,
+    ],
+    verdicts: [],
+  },
+  {
+    name: "the last dial of a log that ends within a minute may still get in: nothing",
+    lines: [phase1(0, A), phase2(1, A), phase1(10, B), qmError(10, B), ended(20, B), ended(60, A)],
+    verdicts: [],
+  },
+  {
+    name: "lines that come in another order than that of their times",
+    lines: [
+      LATER,
+      phase2(71, B),
+      phase1(70, B),
+      ended(60, A),
+      ended(40, B),
+      qmError(11, B),
+      phase1(10, B),
+      phase2(1, A),
+      phase1(0, A),
+    ],
+    verdicts: ["rejected"],
+  },
 ];
 
 describe("a log alone, by rule", () => {
-  it.each(ROWS)("$name", ({ lines, verdicts }) => {
+  it.each(ROWS)("$name", ({ lines: texts, verdicts }) => {
     expect(
-      judgeLog(eventsOf(lines))
+      judgeLog(eventsOf(texts))
         .map(({ verdict }) => verdict)
         .sort(),
     ).toEqual(verdicts);
+  });
+});
+
+describe("a finding of a log", () => {
+  const collision = [
+    phase1(0, A),
+    phase2(1, A),
+    phase1(10, B),
+    qmError(11, B),
+    ended(40, B),
+    ended(60, A),
+    phase1(70, B),
+    phase2(71, B),
+  ];
+
+  it("names who had the ID and who was refused, and the lines that show it", () => {
+    const [finding, ...others] = judgeLog(eventsOf([...collision, LATER]));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ holder: A, contender: B, otherCause: null, hasControl: true });
+    expect(finding.attempts).toMatchObject([{ messageId: 1, explicit: true, accepted: false }]);
+    const [attempt] = finding.attempts;
+    expect(attempt.lines.map(({ text }) => text)).toEqual([1, 2, 3, 5, 7].map((i) => collision[i]));
+    expect(attempt.control?.text).toBe(collision[7]);
+  });
+
+  it("has no control where the contender was never let in", () => {
+    const [finding] = judgeLog(eventsOf([...collision.slice(0, 6), LATER]));
+    expect(finding).toMatchObject({ verdict: "possible", hasControl: false });
+    expect(finding.attempts).toMatchObject([{ control: null }]);
+    expect(finding.attempts[0].lines.map(({ text }) => text)).toEqual([1, 2, 3, 5].map((i) => collision[i]));
+  });
+
+  it("gives the gateway's words for another cause", () => {
+    const [finding] = judgeLog(eventsOf([...collision, policy(12, B), LATER]));
+    expect(finding.otherCause).toMatch(/^Tunnel rejected: Crypto Map Policy not found/);
+    expect(finding.attempts[0].lines.map(({ fact }) => fact)).toContain("other-cause");
+  });
+
+  it("of two who were let in on one ID has both acceptances and the end", () => {
+    const both = [phase1(0, A), phase2(1, A), phase1(10, B), phase2(11, B), ended(60, A), ended(70, B)];
+    const [finding] = judgeLog(eventsOf(both));
+    expect(finding).toMatchObject({ holder: A, contender: B, verdict: "tolerated", hasControl: false });
+    expect(finding.attempts).toMatchObject([
+      { messageId: 1, explicit: false, control: null, accepted: true },
+    ]);
+    expect(finding.attempts[0].lines.map(({ text }) => text)).toEqual([both[1], both[3], both[4]]);
+  });
+
+  it("of a peer that was refused on an ID and let in on it beside the holder is of the refusal", () => {
+    const lets = [...collision.slice(0, 5), phase1(50, B), phase2(51, B), ended(60, A), LATER];
+    expect(judgeLog(eventsOf(lets))).toMatchObject([
+      { verdict: "possible", attempts: [{ accepted: false }], hasControl: false },
+    ]);
   });
 });

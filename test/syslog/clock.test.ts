@@ -109,17 +109,33 @@ describe("the clock of a log", () => {
     expect(told).toBeLessThan(4);
   });
 
-  it("takes no longer for many pairs", () => {
-    const next = random32(3);
-    const pairs = Array.from({ length: 200_000 }, (_, i) => ({
-      event: i >> 3,
-      logAt: next() * 1_000,
-      resolution: SECOND,
-      at: next() * 1_000,
-      session: i & 7,
+  it("looks at 5,000 pairs of more, spread over all", () => {
+    const tenth = SECOND / 10;
+    // The second half alone agrees on a difference.
+    const pairs = Array.from({ length: 20_000 }, (_, event) => ({
+      event,
+      logAt: event * tenth,
+      resolution: tenth,
+      at: event < 10_000 ? 2_400 * SECOND : event * tenth,
+      session: event,
     }));
-    const began = performance.now();
-    estimateClock(pairs);
-    expect(performance.now() - began).toBeLessThan(60_000);
+    expect(estimateClock(pairs)?.matches).toBe(2_500);
+  });
+
+  it.each([
+    ["30 s from right at most is believed", 30, true],
+    ["further off is not", 31, false],
+  ])("that a network sets and is %s where lines may agree by chance", (_, seconds, isTold) => {
+    const pairs = Array.from({ length: 8 }, (_, event) => ({
+      event,
+      logAt: event * 300 * SECOND,
+      resolution: 0,
+      // Two lines of two sessions agree, and six do not.
+      at: event < 2 ? (event * 300 + seconds) * SECOND : (1_000 + event * event * 37) * SECOND,
+      session: event,
+    }));
+    expect(estimateClock(pairs)).toBeNull();
+    expect(estimateClock(pairs, "set") !== null).toBe(isTold);
+    expect(estimateClock(pairs, "named")?.offset).toBe(seconds * SECOND);
   });
 });

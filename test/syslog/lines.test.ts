@@ -68,6 +68,45 @@ const HEADS: { name: string; head: string; at: string | null; host: string | nul
     host: "192.0.2.1",
   },
   { name: "no time at all", head: "<165>%ASA-5-713120: ", at: null, host: null },
+  { name: "nothing at all", head: "%ASA-5-713120: ", at: null, host: null },
+  {
+    name: "one digit of a day",
+    head: "Jun  7 2018 12:17:46: %ASA-5-713120: ",
+    at: "2018-06-07T12:17:46.000Z",
+    host: null,
+  },
+  {
+    name: "a zone without a colon, ahead",
+    head: "2018-06-27T14:47:46+0230 asa1 %ASA-5-713120: ",
+    at: AT,
+    host: "asa1",
+  },
+  { name: "a zone behind UTC", head: "2018-06-27T08:47:46-03:30 asa1 %ASA-5-713120: ", at: AT, host: "asa1" },
+  {
+    name: "a fraction of nine digits",
+    head: "2018-06-27T12:17:46.123456789Z asa1 %ASA-5-713120: ",
+    at: "2018-06-27T12:17:46.123Z",
+    host: "asa1",
+  },
+  {
+    name: "a comma before the fraction",
+    head: "2018-06-27 12:17:46,5 asa1 %ASA-5-713120: ",
+    at: "2018-06-27T12:17:46.500Z",
+    host: "asa1",
+  },
+  {
+    name: "a leap second",
+    head: "Dec 31 2016 23:59:60: %ASA-5-713120: ",
+    at: "2017-01-01T00:00:00.000Z",
+    host: null,
+  },
+  {
+    name: "a zone of the device",
+    head: "<165>:Jun 27 2018 12:17:46 CEST: %ASA-5-713120: ",
+    at: AT,
+    host: null,
+  },
+  { name: "three words", head: "asa1 local4 notice %ASA-5-713120: ", at: null, host: "notice" },
   { name: "PIX", head: "Jun 27 2018 12:17:46: %PIX-5-713120: ", at: AT, host: null },
   { name: "Firepower", head: "Jun 27 2018 12:17:46 ftd1 : %FTD-5-713120: ", at: AT, host: "ftd1" },
   {
@@ -106,6 +145,33 @@ describe("the head of a line", () => {
     expect(Number.isNaN(event.at) ? null : new Date(event.at / 1_000).toISOString()).toBe(at);
   });
 
+  it.each([
+    ["an hour of 24", "Jun 27 2018 24:17:46: %ASA-5-713120: "],
+    ["a minute of 60", "Jun 27 2018 12:60:46: %ASA-5-713120: "],
+    ["a second of 61", "Jun 27 2018 12:17:61: %ASA-5-713120: "],
+    ["a day of 0", "Jun 00 2018 12:17:46: %ASA-5-713120: "],
+    ["a day of 32", "Jun 32 2018 12:17:46: %ASA-5-713120: "],
+    ["a month of no language", "Unj 27 2018 12:17:46: %ASA-5-713120: "],
+    ["four words", "one two three four %ASA-5-713120: "],
+    ["a sentence", "he said, that %ASA-5-713120: "],
+    ["a program with its process", "host app[123]: %ASA-5-713120: "],
+    ["200 characters and more", `${" ".repeat(201)}%ASA-5-713120: `],
+    ["of the console, 200 characters and more", `${" ".repeat(201)}[IKEv1]`],
+  ])("is not one with %s", (_, head) => {
+    expect(read(head + TEXT).events.filter(({ at }) => !Number.isNaN(at))).toEqual([]);
+    expect(read(head + TEXT).events.length).toBe(0);
+  });
+
+  it("states what its time stands for, and whether lines of a second have an order", () => {
+    const heads = ["Jun 27 2018 12:17:46", "2018-06-27T12:17:46.5Z", "2018-06-27T12:17:46.123456789Z"];
+    const { events } = read(
+      ...heads.map((time) => `${time}: %ASA-5-713120: ${TEXT}`),
+      `%ASA-5-713120: ${TEXT}`,
+    );
+    expect(events.map(({ resolution }) => resolution)).toEqual([1_000_000, 100_000, 1, 0]);
+    expect(events[2].at % 1_000_000).toBe(123_456);
+  });
+
   it("with a year of another millennium has no time", () => {
     const { events } = read(`<165>1 9018-06-27T12:17:46Z asa1 : %ASA-5-713120: ${TEXT}`);
     expect(events.map(({ at }) => at)).toEqual([Number.NaN]);
@@ -129,6 +195,18 @@ describe("the head of a line", () => {
     const head = (date: string) => `${date} asa1 %ASA-5-713120: ${TEXT}`;
     const { events } = read(head("Dec 31 23:59:58"), head("Jan  1 00:00:03"));
     expect(events.map(({ at }) => new Date(at / 1_000).getUTCFullYear())).toEqual([2025, 2026]);
+  });
+
+  it("without years is not later than a day from now, and goes back by less than 300 days within a year", () => {
+    const yearsOf = (...dates: string[]) =>
+      read(...dates.map((date) => `${date} asa1 %ASA-5-713120: ${TEXT}`)).events.map(({ at }) =>
+        new Date(at / 1_000).getUTCFullYear(),
+      );
+    expect(yearsOf("Nov 28 23:59:59")).toEqual([2026]);
+    expect(yearsOf("Nov 29 00:00:01")).toEqual([2025]);
+    expect(yearsOf("Oct 27 00:00:00", "Jan  1 00:00:00")).toEqual([2026, 2026]);
+    expect(yearsOf("Oct 29 00:00:00", "Jan  1 00:00:00")).toEqual([2026, 2027]);
+    expect(yearsOf("Dec 31 00:00:00", "Jan  1 00:00:00", "Dec 31 00:00:00")).toEqual([2025, 2026, 2026]);
   });
 });
 
@@ -278,11 +356,77 @@ describe("a message", () => {
     expect(events).toMatchObject([{ id: "713902", fact: "refused", peer: null, messageIds: [0xfc16eec2] }]);
   });
 
-  it("gives the level of the log, whatever it says", () => {
-    const { reader } = read(
-      "<190>Jun 27 2018 12:17:46: %ASA-6-302013: Built inbound TCP connection 1 for outside:x",
+  it.each([
+    ["%ASA-6-302013: Built inbound TCP connection 1 for outside:x", 6],
+    ["%ASA-session-6-302013: Built inbound TCP connection 1 for outside:x-y", 6],
+    ["%ASA--6-302013: Built inbound TCP connection 1 for outside:x", 6],
+    ["%ASA-0-104001: (Secondary) Switching to ACTIVE", 0],
+    ["%ASA-7-710005: UDP request discarded", 7],
+    [`%ASA-4-713120: ${TEXT}`, 4],
+    [`[IKEv1]${TEXT}`, 7],
+  ])("gives the level of the log, whatever it says: %s", (text, level) => {
+    expect(read(`<190>Jun 27 2018 12:17:46: ${text}`).reader.level).toBe(level);
+    const { reader } = read(`%ASA-3-302013: x`, text, `%ASA-3-302013: x`);
+    expect(reader.level).toBe(Math.max(3, level));
+  });
+
+  it("has no level before the first line of a gateway", () => {
+    expect(read("Jun 27 12:17:46 mail1 sshd[1]: x").reader.level).toBe(-1);
+  });
+
+  it("is counted, its line numbered, and passed over where it says nothing here", () => {
+    const { events, reader } = read(
+      "Jun 27 mail1 x",
+      "%ASA-6-302013: Built",
+      `Jun 27 2018 12:17:46: %ASA-5-713120: ${TEXT} \r`,
     );
-    expect(reader.level).toBe(6);
+    reader.pass();
+    expect(reader.counts).toEqual({ lines: 4, ofGateway: 2, used: 1, ambiguous: 0 });
+    expect(events).toMatchObject([{ line: 3, source: "asa.log", level: 5 }]);
+    expect(events[0].text).toBe(`Jun 27 2018 12:17:46: %ASA-5-713120: ${TEXT}`);
+  });
+
+  it("whose first word stands twice, as a collector writes it, is read once", () => {
+    const { events } = read(`2018-06-27T12:17:46Z asa1 : %ASA-5-713120: Group ${TEXT}`);
+    expect(events).toMatchObject([{ fact: "accepted", peer: "198.51.100.11" }]);
+  });
+
+  it("of more than 1,024 characters is cut, and what is behind them not believed", () => {
+    const long = (length: number) =>
+      `%ASA-5-713120: Group = ${"g".repeat(length)}, IP = 198.51.100.11, PHASE 2 COMPLETED (msgid=1)`;
+    const room = 1024 - long(0).length;
+    expect(read(long(room)).events.length).toBe(1);
+    expect(read(long(room + 1)).events.length).toBe(0);
+  });
+
+  it.each([
+    [
+      "a group named like an address field",
+      "Group = g, IP = 198.51.100.99, IP = 198.51.100.11, PHASE 1 COMPLETED",
+      1,
+    ],
+    ["eight fields of addresses", `Group = ${"IP = x, ".repeat(7)}IP = 198.51.100.11, PHASE 1 COMPLETED`, 1],
+    ["nine of them", `Group = ${"IP = x, ".repeat(8)}IP = 198.51.100.11, PHASE 1 COMPLETED`, 0],
+    ["an address that is not one", "Group = g, IP = 198.51.100.256, PHASE 1 COMPLETED", 0],
+    ["an address of more than 45 characters", `Group = g, IP = ${"0".repeat(46)}::1, PHASE 1 COMPLETED`, 0],
+    ["words behind its end", "Group = g, IP = 198.51.100.11, PHASE 1 COMPLETED now", 0],
+    ["words before its prefix", "x Group = g, IP = 198.51.100.11, PHASE 1 COMPLETED", 0],
+  ])("with %s", (_, text, count) => {
+    expect(read(`%ASA-5-713119: ${text}`).events.length).toBe(count);
+  });
+
+  it.each([
+    ["16", [22, 16]],
+    ["0x16", [22]],
+    ["1f", [31]],
+    ["9", [9]],
+    ["4294967295", [4294967295]],
+    ["9999999999", []],
+  ])("names the ID %s as %j", (text, ids) => {
+    const { events } = read(
+      `%ASA-5-713010: Group = g, IP = 198.51.100.12, IKE Rcv: failed to find centry for message Id ${text}`,
+    );
+    expect(events.map(({ messageIds }) => messageIds)).toEqual([ids]);
   });
 
   it("gives the software version where the text of show version is there", () => {
