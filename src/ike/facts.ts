@@ -59,8 +59,7 @@ export interface Spi {
   /** Sequence numbers that passed, and packets that were seen of them. */
   expected: number;
   counted: number;
-  /** Packets since the other side was heard last, three at most; the first and the third of them. */
-  unheard: number;
+  /** The first and the third packet since the other side was heard last. */
   unheardSince: number;
   unheardThirdAt: number;
 }
@@ -157,7 +156,6 @@ export class Flows {
       packets: spis.packets[slot],
       expected: spis.expected[slot],
       counted: spis.counted[slot],
-      unheard: spis.unheard[slot],
       unheardSince: spis.unheardSince[slot],
       unheardThirdAt: spis.unheardThirdAt[slot],
     }));

@@ -270,14 +270,14 @@ function droppedOn(
  * or more, whatever their SPIs and ports. NaN where it did not.
  */
 export function thirdUnheardAt(spis: readonly Spi[], otherAt: number): number {
-  const alone = spis.filter(({ unheard, unheardSince }) => unheard > 0 && unheardSince > otherAt);
+  const alone = spis.filter(({ unheardSince }) => unheardSince > otherAt);
   const times = alone.flatMap(unheardTimes).sort((a, b) => a - b);
   const lastAt = alone.reduce((last, each) => Math.max(last, each.lastAt), Number.NEGATIVE_INFINITY);
   return times.length >= 3 && lastAt - times[0] >= UNHEARD_SPAN ? times[2] : Number.NaN;
 }
 
 /** When those of one SPI came that nobody answered; of three or more the second no sooner than the third. */
-function unheardTimes({ unheard, unheardSince, unheardThirdAt: third, lastAt }: Spi): number[] {
+function unheardTimes({ unheardSince, unheardThirdAt: third, lastAt }: Spi): number[] {
   if (seen(third)) return [unheardSince, third, third];
-  return unheard === 1 ? [unheardSince] : [unheardSince, lastAt];
+  return lastAt > unheardSince ? [unheardSince, lastAt] : [unheardSince];
 }

@@ -164,7 +164,6 @@ export function spiMade(fields: Partial<Spi> = {}): Spi {
     packets: 1,
     expected: 1,
     counted: 1,
-    unheard: Number.isNaN(unheardSince) ? 0 : Number.isNaN(unheardThirdAt) ? 2 : 3,
     unheardSince,
     unheardThirdAt,
     ...fields,
