@@ -90,8 +90,10 @@ function isUnusable(exchange: Exchange, gaveUp: number, context: OutcomeContext)
   const useless = exchange.copiesAfterReply >= USELESS_COPIES;
   const late = exchange.replyAt > gaveUp;
   if (!useless && !late) return false;
-  const limit = late ? exchange.replyAt + ESP_WITHIN : earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN);
-  return !seen(beganBy(exchange, limit, context));
+  const began = (limit: number) => seen(beganBy(exchange, limit, context));
+  if (began(earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN))) return false;
+  // What it began with a late answer it had not given up.
+  return !(late && began(exchange.replyAt + ESP_WITHIN));
 }
 
 /** When ESP began until `limit`, where no other quick mode on the endpoints explains it. */

@@ -19,18 +19,27 @@ const LEAST_OFFSET = SECOND / 4n;
 const SPREAD = SECOND / 2n;
 const TEN_MINUTES = 600n * SECOND;
 
-/** Shifts the source with fewer messages (else the later one) by the offset that nine tenths of them agree on. */
-export function alignClocks(sources: readonly Timed[][]): void {
+/**
+ * Shifts the source with fewer messages (else the later one) by the offset that nine tenths of them agree on.
+ * @returns sources whose clocks differ and that too little speaks for to be shifted
+ */
+export function alignClocks(sources: readonly Timed[][]): Set<number> {
   const seen = sources.map(firstCopies);
+  const apart = new Set<number>();
   for (let b = 1; b < sources.length; b += 1) {
     for (let a = 0; a < b; a += 1) {
       const offset = offsetOf(seen[a], seen[b]);
       if (offset === null) continue;
-      const [later, by] = seen[a].size < seen[b].size ? [a, offset] : [b, -offset];
+      if (!offset.isSure) {
+        apart.add(a).add(b);
+        continue;
+      }
+      const [later, by] = seen[a].size < seen[b].size ? [a, offset.by] : [b, -offset.by];
       for (const timed of sources[later]) timed.nanos += by;
       for (const first of seen[later].values()) first.nanos += by;
     }
   }
+  return apart;
 }
 
 /** The first copy of each encrypted message between the same endpoints. */
@@ -46,8 +55,11 @@ function firstCopies(source: readonly Timed[]): Map<string, FirstSeen> {
   return first;
 }
 
-/** How far b is ahead of a; null where the rule does not hold. */
-function offsetOf(a: Map<string, FirstSeen>, b: Map<string, FirstSeen>): bigint | null {
+/** How far b is ahead of a, and whether that is enough to shift one; null where the clocks are not seen to differ. */
+function offsetOf(
+  a: Map<string, FirstSeen>,
+  b: Map<string, FirstSeen>,
+): { by: bigint; isSure: boolean } | null {
   const shared = [...a]
     .filter(([key]) => b.has(key))
     .map(([key, first]) => ({ ...first, offset: b.get(key)!.nanos - first.nanos }));
@@ -64,5 +76,6 @@ function offsetOf(a: Map<string, FirstSeen>, b: Map<string, FirstSeen>): bigint 
     new Set(agree.map(({ sa }) => sa)).size >= 2 || times[times.length - 1] - times[0] >= TEN_MINUTES;
   const senders = new Map<string, number>();
   for (const { from } of agree) senders.set(from, (senders.get(from) ?? 0) + 1);
-  return wide && [...senders.values()].filter((count) => count >= 2).length >= 2 ? middle : null;
+  const isSure = wide && [...senders.values()].filter((count) => count >= 2).length >= 2;
+  return { by: middle, isSure };
 }

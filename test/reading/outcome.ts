@@ -65,7 +65,9 @@ function isUnusable(quickMode: QuickMode, scene: Scene): boolean {
   if (third !== null || espBegins(quickMode, scene, new Set(others))) return false;
   if (copies.filter(({ at }) => at > answeredAt! + SETTLED).length >= 2) return true;
   const left = gaveUp(quickMode, scene);
-  return left !== null && answeredAt! > left;
+  if (left === null || answeredAt! <= left) return false;
+  // ESP that begins with the late answer shows that the client had not.
+  return !espBegins(quickMode, scene, new Set(others), answeredAt! + AFTER_LAST_TRY);
 }
 
 const AFTER_LAST_TRY = 60;
@@ -73,9 +75,13 @@ const BEFORE_FIRST = 5;
 const OLD_SILENCE = 300;
 
 /** ESP begins on its endpoints: in both directions, or from the client alone where the responder is never seen. */
-export function espBegins(quickMode: QuickMode, scene: Scene, answered: ReadonlySet<QuickMode>): boolean {
-  const { sa, at, lastTry } = quickMode;
-  const until = Math.min(gaveUp(quickMode, scene) ?? Number.POSITIVE_INFINITY, lastTry + AFTER_LAST_TRY);
+export function espBegins(
+  quickMode: QuickMode,
+  scene: Scene,
+  answered: ReadonlySet<QuickMode>,
+  until = usableUntil(quickMode, scene),
+): boolean {
+  const { sa, at } = quickMode;
   const endpoints = scene.endpoints(sa);
   const esp = scene.signs.filter((sign) => sign.kind === "esp" && isOn(sign, sa, endpoints));
   // An earlier quick mode whose own SPI has not come yet explains the ESP as well.
@@ -104,6 +110,12 @@ export function espBegins(quickMode: QuickMode, scene: Scene, answered: Readonly
   const up = begins.some(({ fromClient }) => fromClient);
   const down = begins.some(({ fromClient }) => !fromClient);
   return up && (down || !responderTimes(sa, scene).length);
+}
+
+/** Before the client gave up, and at most 60 s after its last copy. */
+function usableUntil(quickMode: QuickMode, scene: Scene): number {
+  const left = gaveUp(quickMode, scene) ?? Number.POSITIVE_INFINITY;
+  return Math.min(left, quickMode.lastTry + AFTER_LAST_TRY);
 }
 
 /** Phase 1 lies before the capture, and so may the quick mode whose ESP begins: nothing was seen for long before. */

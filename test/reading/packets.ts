@@ -44,6 +44,8 @@ export interface Capture {
   starts: number[];
   /** Moments at which the clock of a source stepped back (6.13); what comes behind them is moved there. */
   steps: number[];
+  /** Sources whose clocks differ and were not aligned (2.8). */
+  apart: ReadonlySet<number>;
 }
 
 const KINDS = new Map<number, Packet["kind"]>([
@@ -58,7 +60,7 @@ const NAT_T_PORT = 4500;
 export async function readCaptures(paths: readonly string[]): Promise<Capture> {
   const sources: Timed[][] = [];
   for (const [i, path] of paths.entries()) sources.push(await readOne(path, i));
-  alignClocks(sources);
+  const apart = alignClocks(sources);
   const steps = sources.flatMap(withoutSteps);
   const merged = merge(sources);
   const zero = merged[0]?.nanos ?? 0n;
@@ -70,6 +72,7 @@ export async function readCaptures(paths: readonly string[]): Promise<Capture> {
   return {
     packets,
     steps: steps.map(seconds),
+    apart,
     end: seconds(last),
     starts: sources.map(([first]) => (first ? seconds(first.nanos) : 0)),
   };

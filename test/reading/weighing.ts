@@ -34,8 +34,15 @@ export function weigh(
       ownCause === "weaker" ||
       otherRefused(quickMode, held, field) ||
       otherNotify(quickMode, field);
-    if (weaker || makeOfResponder(quickMode.sa.responder, field) === "other") attempt.verdict = "possible";
+    const isOther = makeOfResponder(quickMode.sa.responder, field) === "other";
+    if (weaker || isOther || isTimeless(attempt, field)) attempt.verdict = "possible";
   }
+}
+
+/** What came first of two packets by clocks that differ and were not aligned, nobody knows. */
+function isTimeless({ quickMode, claim }: Attempt, { capture }: Field): boolean {
+  const messages = [quickMode, claim.quickMode].flatMap((each) => each?.messages[0] ?? []);
+  return messages.some(({ copies }) => capture.apart.has(copies[0].source));
 }
 
 export function responderOf({ quickMode }: Attempt): string {
