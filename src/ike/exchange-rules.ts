@@ -51,18 +51,27 @@ export function informational(sa: IkeSa, side: Side, message: Message, isTwoWay:
     sa.noteInformational(side, message);
     for (const exchange of openExchanges(sa)) {
       if (exchange.starter !== side) continue;
-      if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = at;
-      if (Number.isNaN(exchange.starterLeftAt) && !isPrompt(exchange, at)) exchange.starterLeftAt = at;
+      const leftAt = timeFor(exchange, message);
+      if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = leftAt;
+      if (Number.isNaN(exchange.starterLeftAt) && !isPrompt(exchange, leftAt))
+        exchange.starterLeftAt = leftAt;
     }
   }
   // From an address that the other side never spoke to, anybody could have sent one in the clear.
   if (!message.encrypted && !isTwoWay) return;
   for (const exchange of openExchanges(sa)) {
     if (exchange.starter === side || !Number.isNaN(exchange.otherInformationalAt)) continue;
+    // Behind a step of the clock its time would not tell that the starter had left before.
+    if (message.segment !== exchange.segment && !Number.isNaN(exchange.starterInformationalAt)) continue;
     exchange.otherInformationalAt = at;
     exchange.otherInformational = stampOf(message);
   }
   if (!message.encrypted) readNotify(sa, side, message);
+}
+
+/** Its time by the clock of the exchange: after all of that, where the clock stepped back since. */
+function timeFor({ segment }: Exchange, message: Message): number {
+  return message.segment === segment ? message.at : Number.POSITIVE_INFINITY;
 }
 
 /** What an Informational in the clear, or the decrypted copy of one, says of the quick modes that wait for an answer. */

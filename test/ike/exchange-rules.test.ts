@@ -126,6 +126,19 @@ describe("an Informational and the quick modes that it may concern (4)", () => {
     expect(sa.informationals[0]).toEqual([3e6, 9e6, 12e6]);
   });
 
+  it("behind a step of the clock: the client leaves after all of the time before, and what comes then says no more", () => {
+    const sa = saWith(0);
+    const behind = { exchange: 5, at: -3_000, segment: 1 };
+    informational(sa, 0, messageMade(behind), true);
+    const { starterInformationalAt, starterLeftAt } = first(sa);
+    expect([starterInformationalAt, starterLeftAt]).toEqual([
+      Number.POSITIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+    ]);
+    informational(sa, 1, answerMade(behind), true);
+    expect(first(sa).otherInformationalAt).toBeNaN();
+  });
+
   it("is prompt within 3 s of a first message that was not repeated", () => {
     const exchange = new Exchange(messageMade({ at: 1 }), 0);
     expect(isPrompt(exchange, 4 * SECOND)).toBe(true);
