@@ -80,8 +80,10 @@ function withoutAnswer(
   return inTime || deletedBy(session, exchange) === told ? "refused" : "unanswered";
 }
 
-function accepted(outcome: Outcome, { replyAt, firstAt }: Exchange): Judged {
-  return { outcome, acceptedAt: replyAt >= firstAt ? replyAt : firstAt };
+/** The client went on once it had the answer, should the capture have lost that. */
+function accepted(outcome: Outcome, { replyAt, followedAt, firstAt }: Exchange): Judged {
+  const shownAt = seen(followedAt) ? followedAt : firstAt;
+  return { outcome, acceptedAt: replyAt >= firstAt ? replyAt : shownAt };
 }
 
 /** Something with this ID came, and the client went on as if nothing had; or it came when the client had given up. */

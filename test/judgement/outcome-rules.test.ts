@@ -271,6 +271,11 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
     ],
     ["not: unusable", { exchange: { ...COPIES, replyAt: at(0.2), copiesAfterReply: 2 } }, UNSEEN],
     ["not: silence", { exchange: COPIES }, UNSEEN],
+    [
+      "when its third message came, which follows an answer that the capture lost",
+      { exchange: { ...COPIES, followedShorter: true, followedAt: at(6) } },
+      at(6),
+    ],
   ])("accepted: %s", (_, row, acceptedAt) => {
     expect(judged(row).acceptedAt).toBe(acceptedAt);
   });

@@ -122,9 +122,10 @@ function surer(a: Claim, b: Claim, sa: Sa, when: number, field: Field): boolean 
   return acceptedAt(a) !== acceptedAt(b) ? acceptedAt(a) > acceptedAt(b) : a.from > b.from;
 }
 
-/** An ID that was used before the capture was accepted before any that is seen. */
-function acceptedAt({ sa, from, implied }: Claim): number {
-  return implied && !sa.phase1Seen ? Number.NEGATIVE_INFINITY : from;
+/** When the answer came, or what only an answer allows; before any that is seen, for an ID used before the capture. */
+function acceptedAt({ sa, from, implied, quickMode }: Claim): number {
+  if (implied && !sa.phase1Seen) return Number.NEGATIVE_INFINITY;
+  return quickMode?.answeredAt ?? quickMode?.third?.at ?? from;
 }
 
 function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: Field): Attempt | null {
