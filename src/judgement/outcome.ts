@@ -33,6 +33,8 @@ const UNDECIDED = 2 * SECOND;
 const USELESS_COPIES = 2;
 /** An answer of another quick mode so long before explains the ESP as well. */
 const RIVAL_BEFORE = 5 * SECOND;
+/** What a network may change the order of. */
+const SWAPPED = SECOND;
 
 export function outcomeOf(session: Session, exchange: Exchange, context: OutcomeContext): Judged {
   if (exchange.followedReply) return accepted("completed", exchange);
@@ -98,12 +100,13 @@ function isUnusable(exchange: Exchange, gaveUp: number, context: OutcomeContext)
   return !(late && began(exchange.replyAt + ESP_WITHIN));
 }
 
-/** When ESP began until `limit`, where no other quick mode on the endpoints explains it. */
+/** When ESP began until `limit`, where no other quick mode on the endpoints explains it: none answered by then. */
 function beganBy(exchange: Exchange, limit: number, context: OutcomeContext): number {
   const { peers, keys, responderSeen } = context;
   const began = espBeganAt(exchange, keys, peers, limit, responderSeen);
   if (!seen(began)) return began;
-  const rival = context.answeredWithin(exchange, rivalsFrom(exchange, peers.spis(keys, true)), limit);
+  const from = rivalsFrom(exchange, peers.spis(keys, true));
+  const rival = context.answeredWithin(exchange, from, Math.min(limit, began + SWAPPED));
   return rival ? Number.NaN : began;
 }
 

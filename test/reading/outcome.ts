@@ -73,6 +73,7 @@ function isUnusable(quickMode: QuickMode, scene: Scene): boolean {
 const AFTER_LAST_TRY = 60;
 const BEFORE_FIRST = 5;
 const OLD_SILENCE = 300;
+const SWAPPED = 1;
 
 /** ESP begins on its endpoints: in both directions, or from the client alone where the responder is never seen. */
 export function espBegins(
@@ -89,15 +90,6 @@ export function espBegins(
   for (const { spi, fromClient, at: time } of esp)
     if (fromClient && spi !== null && time < at && !begun.has(spi)) begun.set(spi, time);
   const rivalsFrom = Math.min(at - BEFORE_FIRST, Math.max(at - AFTER_LAST_TRY, ...begun.values()));
-  const others = [...answered].some(
-    (other) =>
-      other !== quickMode &&
-      other.sa.responder === sa.responder &&
-      scene.endpoints(other.sa).some((endpoint) => endpoints.includes(endpoint)) &&
-      answerTime(other) >= rivalsFrom &&
-      answerTime(other) <= until,
-  );
-  if (others) return false;
   const before = esp.filter((sign) => sign.at <= at);
   const during = esp.filter((sign) => sign.at > at && sign.at <= until);
   const known = new Set(before.map(({ spi }) => spi));
@@ -107,9 +99,20 @@ export function espBegins(
       known.add(sign.spi);
   const quiet = !before.some((sign) => sign.at > at - OLD_SILENCE);
   const begins = during.filter(({ spi }) => (spi === null ? quiet : !known.has(spi)));
-  const up = begins.some(({ fromClient }) => fromClient);
-  const down = begins.some(({ fromClient }) => !fromClient);
-  return up && (down || !responderTimes(sa, scene).length);
+  const up = begins.find(({ fromClient }) => fromClient)?.at;
+  const down = begins.find(({ fromClient }) => !fromClient)?.at;
+  if (up === undefined) return false;
+  if (down === undefined && responderTimes(sa, scene).length > 0) return false;
+  // What was answered once the ESP had begun does not explain it.
+  const rivalsTo = Math.min(until, Math.max(up, down ?? up) + SWAPPED);
+  return ![...answered].some(
+    (other) =>
+      other !== quickMode &&
+      other.sa.responder === sa.responder &&
+      scene.endpoints(other.sa).some((endpoint) => endpoints.includes(endpoint)) &&
+      answerTime(other) >= rivalsFrom &&
+      answerTime(other) <= rivalsTo,
+  );
 }
 
 /** Before the client gave up, and at most 60 s after its last copy. */
