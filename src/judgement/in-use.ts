@@ -7,7 +7,7 @@ import { type Exchange, isSameQuickMode, type Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { Claim } from "./claims.ts";
 import type { ClientSa } from "./client-sa.ts";
-import { isBefore, type Moment, momentOf, SECOND, seen } from "./moment.ts";
+import { isBefore, lastOf, type Moment, momentOf, SECOND, seen } from "./moment.ts";
 
 /** Windows behind a NAT starts two quick modes at once and deletes the SA of the first within 3 s. */
 const PAIR_WITHIN = SECOND;
@@ -46,8 +46,8 @@ function spisOf({ lifespan, peers, keys }: ClientSa): Spi[] {
   return lifespan.blind ? [] : peers.spis(keys, false).filter(({ spi }) => spi !== 0);
 }
 
-function isSending({ lastAt, lastSegment }: Spi, moment: Moment): boolean {
-  return isBefore(moment, { at: lastAt, segment: lastSegment });
+function isSending(spi: Spi, moment: Moment): boolean {
+  return isBefore(moment, lastOf(spi));
 }
 
 /** The SPIs that began with the quick mode. */

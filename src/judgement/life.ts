@@ -4,7 +4,7 @@
  */
 
 import { type Exchange, type Spi, UNHEARD_SPAN } from "../ike/facts.ts";
-import { inOrder, isBefore, later, type Moment, momentOf, seen } from "./moment.ts";
+import { firstOf, inOrder, isBefore, lastOf, later, type Moment, momentOf, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import { beginOf, type Session } from "./session.ts";
 
@@ -205,10 +205,10 @@ function withEndedStay(
   const ofBefore = (rows: readonly number[]) => momentsOf(rows, peers).filter(isOwn);
   const before = withMoments(life, ofBefore(sent), ofBefore(received));
   const until = (list: readonly Spi[]) =>
-    list.reduce((last, { firstAt, firstSegment, lastAt, lastSegment }) => {
-      const begun = { at: firstAt, segment: firstSegment };
-      const ended = { at: lastAt, segment: lastSegment };
-      if (!isBefore(begun, to!) || lastSegment !== to!.segment || isBefore(ended, from)) return last;
+    list.reduce((last, spi) => {
+      const { lastAt, lastSegment } = spi;
+      if (!isBefore(firstOf(spi), to!) || lastSegment !== to!.segment || isBefore(lastOf(spi), from))
+        return last;
       return later(last, lastAt < to!.at ? lastAt : lifeBeforeAt);
     }, Number.NaN);
   const spis = (rows: readonly number[]) => rows.flatMap((row) => peers.flows.spis(row));
@@ -257,7 +257,7 @@ function droppedOn(
   for (const { keys, from, to } of stays) {
     if (to !== null && to.segment !== segment) continue;
     const until = to?.at ?? Number.POSITIVE_INFINITY;
-    isAnswered ||= peers.spis(keys, false).some(({ firstAt }) => firstAt < until);
+    isAnswered ||= peers.spis(keys, false).some((spi) => spi.firstAt < until && !isBefore(lastOf(spi), from));
     const own = ({ lastAt, unheardSince }: Spi) => lastAt < until && unheardSince >= from.at;
     sent.push(...peers.spis(keys, true).filter(own));
   }

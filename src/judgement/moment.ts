@@ -25,6 +25,11 @@ export function firstOf({ firstAt, firstSegment }: { firstAt: number; firstSegme
   return { at: firstAt, segment: firstSegment };
 }
 
+/** When an SPI was last seen. */
+export function lastOf({ lastAt, lastSegment }: { lastAt: number; lastSegment: number }): Moment {
+  return { at: lastAt, segment: lastSegment };
+}
+
 /** The earliest of some; null where there is none. */
 export function earliestOf(moments: readonly (Moment | null)[]): Moment | null {
   return moments.reduce((a, b) => (a === null || (b !== null && isBefore(b, a)) ? b : a), null);

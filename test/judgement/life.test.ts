@@ -237,6 +237,8 @@ describe("what was seen of an IKE SA (6.4)", () => {
     expect(lived([up(-40, 20, alone), { outgoing: true, firstAt: at(-40), lastAt: at(-5) }]).dropped).toBe(
       null,
     );
+    // Nor is what it sent an earlier session there.
+    expect(lived([up(-40, 20, alone), down(-90, -55)]).dropped).toBe(null);
     // The packets are of the time before the endpoints were its own.
     expect(lived([up(-40, 20, alone), down(-40, -5)], { from: moment(1) }).dropped).toBe(null);
   });
