@@ -123,11 +123,14 @@ export function isOn(sign: Sign, sa: Sa, endpoints: readonly string[]): boolean 
   return sign.responder === sa.responder && endpoints.includes(sign.endpoint);
 }
 
-/** The same endpoint began phase 1 once more: by its port on the 500 side, where both are known. */
+/** The same endpoint began phase 1 once more: by its port on the 500 side or else the other, where both are known. */
 function sameDialler(sa: Sa, other: Sa): boolean {
   if (sa.client !== other.client || sa.responder !== other.responder) return false;
-  const [a, b] = [startPort(sa), startPort(other)];
-  return a === null || b === null || a === b;
+  for (const floated of [false, true]) {
+    const [a, b] = [portOf(sa, floated), portOf(other, floated)];
+    if (a !== null && b !== null) return a === b;
+  }
+  return true;
 }
 
 export function startPort(sa: Sa): number | null {
