@@ -83,6 +83,7 @@ export async function indexZip(bytes: RandomAccess, name: string, inflate: Infla
       break;
     }
     at += found.length;
+    found.entry.offset += directory.shift;
     packed += found.entry.packedSize;
     // Files that share bytes unpack to far more than the archive could hold.
     if (packed > bytes.size) {
@@ -95,8 +96,15 @@ export async function indexZip(bytes: RandomAccess, name: string, inflate: Infla
   return index;
 }
 
+interface Directory {
+  offset: number;
+  entries: number;
+  /** To be added to the places that its entries name. */
+  shift: number;
+}
+
 /** Finds the directory by the record at the end, behind which there may be a comment. */
-async function directoryOf(bytes: RandomAccess, name: string): Promise<{ offset: number; entries: number }> {
+async function directoryOf(bytes: RandomAccess, name: string): Promise<Directory> {
   const tail = new Uint8Array(Math.min(bytes.size, END_FIXED + MAX_COMMENT + LOCATOR_FIXED));
   const start = bytes.size - tail.length;
   const count = await bytes.read(tail, start);
@@ -111,9 +119,10 @@ async function directoryOf(bytes: RandomAccess, name: string): Promise<{ offset:
       const large = await directory64(bytes, view, at);
       if (large !== null) return large;
     }
-    // Something may stand before the archive: a program that unpacks it.
+    // Something may stand before the archive, and move all places in it: a program that unpacks it, another archive.
     const stands = start + at - size;
-    return { offset: stands >= 0 && offset !== FULL_32 && stands !== offset ? stands : offset, entries };
+    const shift = stands >= 0 && offset !== FULL_32 ? stands - offset : 0;
+    return { offset: offset + shift, entries, shift };
   }
   throw new CaptureError(
     "unreadable",
@@ -122,11 +131,7 @@ async function directoryOf(bytes: RandomAccess, name: string): Promise<{ offset:
   );
 }
 
-async function directory64(
-  bytes: RandomAccess,
-  tail: DataView,
-  end: number,
-): Promise<{ offset: number; entries: number } | null> {
+async function directory64(bytes: RandomAccess, tail: DataView, end: number): Promise<Directory | null> {
   const at = end - LOCATOR_FIXED;
   if (at < 0 || tail.getUint32(at, true) !== LOCATOR_64) return null;
   const record = new Uint8Array(END_64_FIXED);
@@ -134,7 +139,8 @@ async function directory64(
   if (!Number.isSafeInteger(place) || (await bytes.read(record, place)) < END_64_FIXED) return null;
   const view = new DataView(record.buffer);
   if (view.getUint32(0, true) !== END_64) return null;
-  return { entries: Number(view.getBigUint64(32, true)), offset: Number(view.getBigUint64(48, true)) };
+  const at64 = (place: number) => Number(view.getBigUint64(place, true));
+  return { entries: at64(32), offset: at64(48), shift: 0 };
 }
 
 async function entryAt(glass: Glass, at: number): Promise<{ entry: Entry; length: number } | null> {
