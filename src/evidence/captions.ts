@@ -18,6 +18,7 @@ const EXCHANGES: Readonly<Record<number, string>> = {
 /** The messages of one side under one message ID. */
 interface Told {
   prints: MessageDigest[];
+  messages: number;
   repeated: number;
 }
 
@@ -57,8 +58,8 @@ export class Captions {
   /** "message 2", "retransmission 3": counted for each side of an SA and each message ID. */
   #ordinal(datagram: Datagram, message: Message, sa: EvidenceSa): string {
     const side = sa.clientHosts.has(this.#hosts(datagram).from) ? "client" : "responder";
-    const key = `${sa.cookies.slice(0, 2).join()}/${side}/${message.exchange}/${message.messageId}`;
-    const told = this.#told.get(key) ?? { prints: [], repeated: 0 };
+    const key = `${sa.cookies.join()}/${side}/${message.exchange}/${message.messageId}`;
+    const told = this.#told.get(key) ?? { prints: [], messages: 0, repeated: 0 };
     this.#told.set(key, told);
     const print = digestOf(message);
     if (told.prints.some((each) => sameDigest(each, print))) {
@@ -66,7 +67,8 @@ export class Captions {
       return `, retransmission ${told.repeated}`;
     }
     if (told.prints.length < MAX_PRINTS) told.prints.push(print);
-    return `, message ${told.prints.length}`;
+    told.messages += 1;
+    return `, message ${told.messages}`;
   }
 
   /** "contender's ESP", "responder's ESP to the contender". */
