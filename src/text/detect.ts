@@ -112,7 +112,7 @@ async function* dumpedBytes(window: ByteWindow, order: "bytes" | "words"): Async
     }
     if (!readDumpLine(window.bytes, lines.start, lines.end, line)) {
       const text = lines.text().trim();
-      repeats ||= last !== null && text === "*";
+      repeats ||= text === "*";
       if (last === null || !isFinalOffset(text)) continue;
       // The length of the file: of words, the last one may be half of it.
       const missing = offsets.of(text) - offsets.of(last.digits);

@@ -57,6 +57,7 @@ describe("a line of a hex dump", () => {
     ["nor one of pairs", "0010 0011 2233 4455 6677  8899", "0010", "0011223344556677", 2],
     ["a dash behind eight bytes", `0010 ${singles(SIXTEEN).replace("77 ", "77-")}`, "0010", SIXTEEN, 1],
     ["a dash between blanks", `0010 ${singles(SIXTEEN).replace("77 ", "77 - ")}`, "0010", SIXTEEN, 1],
+    ["a dash behind seven bytes and a blank", "0010 00 11 22 33 44 55 66 - 77", "0010", "00112233445566", 1],
     ["another dash is text", "0010 00 11-22", "0010", "00", 1],
     ["64 bytes", `0010 ${singles("5a".repeat(64))}`, "0010", "5a".repeat(64), 1],
     ["of more bytes, the first 64", `0010 ${singles("5a".repeat(65))}`, "0010", "5a".repeat(64), 1],
