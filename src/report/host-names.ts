@@ -52,7 +52,7 @@ function named(address: string, names: HostNames): string {
 
 /** Addresses in a sentence, with their ports: `192.0.2.1:500`, `[2001:db8::1]:500`, `2001:db8::1`. */
 const ADDRESS =
-  /\[([0-9a-f:.]+)\](?::\d+)?|\b\d+\.\d+\.\d+\.\d+(?::\d+)?(?![\d.])|(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/g;
+  /\[([0-9a-f:.]+)\](?::\d+)?|\b\d+\.\d+\.\d+\.\d+(?::\d+)?(?!\.?\d)|(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/g;
 
 function sentence(text: string, names: HostNames): string {
   return text.replace(ADDRESS, (found, bracketed: string | undefined) => {
