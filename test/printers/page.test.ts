@@ -1,0 +1,169 @@
+/** Sections and tables of the page for a browser: the same facts as in the table. */
+
+import { describe, expect, it } from "vitest";
+import { findingSection } from "../../src/printers/html-finding.ts";
+import { captureSection, clientSection, responderSection, rest } from "../../src/printers/html-tables.ts";
+import { ladder } from "../../src/printers/ladder.ts";
+import { UTC } from "../../src/report/clock.ts";
+import type { Finding, Report } from "../../src/report/model.ts";
+import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
+
+const of = (over: Partial<Finding> = {}, more: Partial<Report> = {}) =>
+  report({ findings: [finding(over)], ...more });
+const { holder } = finding();
+
+describe("the page", () => {
+  const page = (over: Partial<Finding> = {}, more: Partial<Report> = {}) => {
+    const value = of(over, more);
+    return findingSection(value.findings[0], 2, value, UTC);
+  };
+
+  it("of a finding has the same facts as its block", () => {
+    const text = page(
+      { notes: ["a sentence"], caveats: ["no-control"] },
+      { clients: [client(), client({ port: 9 }), keptOut({ insideAddress: "10.0.0.5" })] },
+    );
+    expect(text).toContain(
+      '<section id="finding-2"><h2>Finding 2: <span class="verdict rejected">rejected</span>, severity high</h2>',
+    );
+    expect(text).toContain("<li>gateway (responder): 192.0.2.1, Cisco ASA-like</li>");
+    expect(text).toContain(
+      "<li>connected first (holder): 198.51.100.11:4500, Windows Vista, sequential message IDs (&gt; 99.9 %)</li>",
+    );
+    expect(text).toContain(
+      "<li>kept out (contender): 198.51.100.12:4500 (inside 10.0.0.5), Windows 7 or Server 2008 R2, sequential",
+    );
+    expect(text).toContain("<h3>What supports it</h3>");
+    expect(text).toContain("<h3>What else could explain it, or weakens it</h3>");
+    expect(text).not.toContain("What witnesses");
+    expect(text).toContain("<code>3f2a9c5be1d04467</code>");
+    expect(page()).not.toContain("<h3>");
+    expect(
+      page({ holder: { ...holder, address: null, candidates: [{ address: "198.51.100.77", port: 500 }] } }),
+    ).toContain("not visible in the captures; may be 198.51.100.77:500");
+    expect(page({ holder: { ...holder, address: "198.51.100.99", platform: null } })).toContain(
+      "198.51.100.99:4500, platform unknown</li>",
+    );
+  });
+
+  it("names the source of a frame where an attempt is in several", () => {
+    expect(page()).toContain(">31</td>");
+    const claim = { ...attempt().claim!, source: "other.pcap" };
+    const text = page({ attempts: [attempt({ claim })] });
+    expect(text).toContain(">31 of office.pcap</td>");
+    expect(text).toContain(">7 of other.pcap</td>");
+  });
+
+  it("has a drawing for each attempt, and counts those beyond", () => {
+    const drawn = (count: number) => {
+      const text = page({ attempts: Array.from({ length: count }, () => attempt()) });
+      return [text.match(/id="ladder-2-\d+"/g)!.length, /(\d+ more attempts?): see the JSON/.exec(text)?.[1]];
+    };
+    const [most] = drawn(500);
+    expect(drawn(2)).toEqual([2, undefined]);
+    expect(drawn(Number(most))).toEqual([most, undefined]);
+    expect(drawn(Number(most) + 1)).toEqual([most, "1 more attempt"]);
+  });
+
+  it("of a ladder has an arrow for each packet, from its sender to its receiver", () => {
+    const text = ladder(finding(), attempt(), UTC, "l");
+    expect(text).toContain('viewBox="0 0 360 238"');
+    expect(text).toContain("Packets between 198.51.100.11:4500, gateway 192.0.2.1 and 198.51.100.12:4500");
+    const arrows = [...text.matchAll(/<line class="packet" x1="(\d+)" x2="(\d+)" y1="(\d+)"/g)].map(
+      ([, ...at]) => at.map(Number),
+    );
+    expect(arrows).toEqual([
+      [64, 178, 70],
+      [296, 182, 110],
+      [296, 182, 150],
+      [64, 178, 190],
+    ]);
+    const labels = [
+      ...text.matchAll(/text-anchor="middle">([^<]*)<\/text><text class="time"[^>]*>([^<]*)</g),
+    ].map(([, ...said]) => said.join(" "));
+    expect(labels).toEqual([
+      "quick mode ID 1 10:00:01",
+      "quick mode ID 1 10:02:00",
+      "the same, last time 10:02:31",
+      "last sign of life 10:06:10",
+    ]);
+    expect(text).toContain(
+      '<text class="rejected" x="296" y="234" text-anchor="middle" font-weight="bold">no answer</text>',
+    );
+  });
+
+  it("of a ladder tells an Informational and a later ID, and a holder that is not seen", () => {
+    const informational = {
+      at: "2026-11-23T10:02:01.000000Z",
+      frame: 3,
+      source: "a",
+      sender: "responder" as const,
+      what: "informational" as const,
+    };
+    const implied = { ...attempt().claim!, implied: true, lastLifeAt: null };
+    const text = ladder(
+      finding(),
+      attempt({ events: [informational], claim: implied, outcome: "refused", messageId: "0x8e5cdb6b" }),
+      UTC,
+      "l",
+    );
+    expect(text).toContain(">Informational</text>");
+    expect(text).toContain(">quick mode, later ID</text>");
+    expect(text).toContain(">refused</text>");
+    expect(text).toMatch(/<line class="packet" x1="180" x2="294"/);
+    const unseen = ladder(
+      finding({ holder: { ...holder, address: null } }),
+      attempt({ messageId: "0x8e5cdb6b" }),
+      UTC,
+      "l",
+    );
+    expect(unseen).toContain(">not visible</text>");
+    expect(unseen).toContain(">quick mode ID 0x8e5cdb6b</text>");
+  });
+
+  it("has tables of gateways, clients and captures", () => {
+    const cells = (text: string) =>
+      [...text.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, tr]) =>
+        [...tr.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)]
+          .map(([, cell]) => cell.replace(/<[^>]*>/g, ""))
+          .join(" | "),
+      );
+    const [row] = report().responders;
+    expect(
+      cells(responderSection(report({ responders: [{ ...row, aliases: ["192.0.2.2"], vendor: null }] }))).at(
+        -1,
+      ),
+    ).toBe("192.0.2.1 = 192.0.2.2 | unknown | 2 | 2 | 2");
+    expect(responderSection(report({ responders: [] })) + clientSection(report({ clients: [] }), UTC)).toBe(
+      "",
+    );
+    const unknown = { ...keptOut().outcome, kind: "unknown" as const };
+    const clients = [
+      client({ address: "a", outcome: unknown }),
+      client({ address: "b" }),
+      keptOut({ address: "c", insideAddress: "10.0.0.5", platform: null }),
+    ];
+    expect(cells(clientSection(report({ clients }), UTC)).slice(1)).toEqual([
+      "c:4500 (inside 10.0.0.5) | 192.0.2.1 | kept out (2 tries) | unknown | sequential (&gt; 99.9 %) | 0x00000001, 0x00000002 | 1 | 2026-11-23 10:06:10 UTC",
+      "b:4500 | 192.0.2.1 | connected | Windows Vista | sequential (&gt; 99.9 %) | 0x00000001, 0x00000002 | 1 | 2026-11-23 10:06:10 UTC",
+      "a:4500 | 192.0.2.1 | not known | Windows Vista | sequential (&gt; 99.9 %) | 0x00000001, 0x00000002 | 1 | 2026-11-23 10:06:10 UTC",
+    ]);
+    const [source] = report().capture.sources;
+    const empty = { ...source, name: "b", firstPacketAt: null, lastPacketAt: null, end: "corrupt" as const };
+    const captures = captureSection(
+      report({ capture: { ...report().capture, sources: [source, empty] } }),
+      UTC,
+    );
+    expect(cells(captures).slice(1)).toEqual([
+      "office.pcap | pcap | 640 | 2026-11-23 10:00:00 UTC | 2026-11-23 10:06:10 UTC | whole",
+      "b | pcap | 640 |  |  | damaged",
+    ]);
+    expect(captures).toContain(
+      "640 packets read: 38 messages of IKEv1, of them 14 of quick mode; not judged: 0 of IKEv2, 0 of AuthIP, 1 malformed.",
+    );
+    expect([rest(200), rest(202)]).toEqual([
+      "",
+      expect.stringContaining("2 more rows: see the JSON report."),
+    ]);
+  });
+});

@@ -1,0 +1,271 @@
+/** Sections of the table, from reports made by hand: every number and name where it belongs. */
+
+import { describe, expect, it } from "vitest";
+import { outcomeText as clientOutcome } from "../../src/printers/clients-section.ts";
+import { reportToTable } from "../../src/printers/table.ts";
+import { clipped, columnsOf, padded } from "../../src/printers/text.ts";
+import type { Finding, Live, Report } from "../../src/report/model.ts";
+import { PLAIN, section } from "../support/printed.ts";
+import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
+
+const { holder, contender } = finding();
+
+describe("rows of findings", () => {
+  const rows = (...findings: Finding[]) => section(report({ findings }), "Findings");
+
+  it("name clients by address, with the port where several share it, and the day once", () => {
+    expect(rows(finding())).toEqual([
+      "# | verdict | severity | connected first | kept out | ID | tries | first try, 2026-11-23 (UTC)",
+      "1 | rejected | high | 198.51.100.11 | 198.51.100.12 | 1 | 1 | 10:02:00",
+    ]);
+    const shared = finding({ contender: { ...contender, address: holder.address!, port: 4501 } });
+    expect(rows(shared)[1]).toContain("| 198.51.100.11:4500 | 198.51.100.11:4501 |");
+    expect(rows(finding({ holder: { ...holder, address: null } }))[1]).toContain("| not visible |");
+  });
+
+  it("have the gateway where there are several, and the day where there are two", () => {
+    const other = finding({
+      responder: "192.0.2.2",
+      attempts: [attempt({ at: "2026-11-24T10:02:00.500000Z" })],
+    });
+    expect(rows(finding(), other)).toEqual([
+      "# | verdict | severity | gateway | connected first | kept out | ID | tries | first try (UTC)",
+      "1 | rejected | high | 192.0.2.1 | 198.51.100.11 | 198.51.100.12 | 1 | 1 | 2026-11-23 10:02:00",
+      "2 | rejected | high | 192.0.2.2 | 198.51.100.11 | 198.51.100.12 | 1 | 1 | 2026-11-24 10:02:00",
+    ]);
+  });
+
+  it("have three IDs, small ones as numbers, the worst verdict first", () => {
+    const ids = (...messageIds: string[]) => rows(finding({ messageIds }))[1].split(" | ")[5];
+    expect(ids("0x00000001", "0x000003e7", "0x000003e8")).toBe("1 999 0x000003e8");
+    expect(ids("0x00000001", "0x00000002", "0x00000003", "0x00000004", "0x00000005")).toBe("1 2 3 +2");
+    expect(
+      rows(finding({ verdict: "possible" }), finding({ verdict: "predicted" }), finding())
+        .slice(1)
+        .map((row) => row.split(" | ")[1]),
+    ).toEqual(["rejected", "predicted", "possible"]);
+  });
+
+  it("stand in groups where there are more than twenty", () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        finding({
+          contender: { ...contender, address: `203.0.113.${i + 1}` },
+          attempts: [attempt({ at: `2026-11-23T10:${String(59 - i).padStart(2, "0")}:00.000000Z` })],
+          ...(i >= 18 ? { holder: { ...holder, address: "198.51.100.21" } } : {}),
+        }),
+      );
+    expect(rows(...many(20)).length).toBe(21);
+    expect(rows(...many(21))).toEqual([
+      "verdict | gateway | connected first | clients | kept out | first try (UTC)",
+      "rejected | 192.0.2.1 | 198.51.100.11 | 18 | 203.0.113.1 203.0.113.2 +16 | 2026-11-23 10:42:00",
+      "rejected | 192.0.2.1 | 198.51.100.21 | 3 | 203.0.113.19 203.0.113.20 +1 | 2026-11-23 10:39:00",
+      "21 findings, here by who connected first; --all shows each.",
+    ]);
+    const text = reportToTable(report({ findings: many(21) }), PLAIN);
+    expect(text).toMatch(/\n\.\.\. details of \d+ more findings: --all\n/);
+  });
+
+  it("leave out the tolerated, and say so", () => {
+    const value = report({ findings: [finding({ verdict: "tolerated" })] });
+    expect(section(value, "Findings")).toEqual([]);
+    expect(reportToTable(value, PLAIN)).toMatch(/\n1 tolerated: .*\. --all shows them\.\n/);
+    expect(section(value, "Findings", { all: true }).length).toBe(2);
+  });
+});
+
+describe("gateways and clients", () => {
+  const [row] = report().responders;
+
+  it("gateways of findings come first, with all their addresses", () => {
+    const responders = [
+      { ...row, address: "192.0.2.9", aliases: ["192.0.2.8"], vendor: null, exposureHarmless: true as const },
+      row,
+    ];
+    expect(section(report({ responders, findings: [finding()] }), "Gateways")).toEqual([
+      "gateway (responder) | make | clients | count their IDs | of these at once",
+      "192.0.2.1 | Cisco ASA-like | 2 | 2 | 2",
+      "192.0.2.9 = 192.0.2.8 | unknown | 2 | 2 | -",
+    ]);
+    const many = Array.from({ length: 8 }, (_, i) => ({ ...row, address: `192.0.2.${i + 1}` }));
+    expect(section(report({ responders: many }), "Gateways").slice(6)).toEqual([
+      expect.stringMatching(/^192\.0\.2\.6 /),
+      "... 2 more gateways, --all shows them",
+    ]);
+    expect(section(report({ responders: [] }), "Gateways")).toEqual([]);
+  });
+
+  it("clients that were kept out come first, then who connected first, oddities, and who counts", () => {
+    const at = (i: number) => `203.0.113.${i}`;
+    const pattern = {
+      ...client().pattern,
+      kind: "random" as const,
+      confidence: 0.5,
+      messageIds: ["0x8e5cdb6b", "0x00000002", "0x00000003", "0x00000004"],
+      ids: 9,
+    };
+    const clients = [
+      client({ address: at(1), pattern, platform: "Vista" }),
+      client({ address: at(2), platform: "Vista" }),
+      client({ address: at(3), anomaly: "It is odd.", pattern, platform: null }),
+      client({ address: at(4), platform: "Vista", lastSeenAt: "2026-11-24T00:00:00.000000Z" }),
+      keptOut({ address: at(5), platform: "Vista", insideAddress: "10.0.0.5" }),
+    ];
+    const findings = [
+      finding({ holder: { ...holder, address: at(4) }, contender: { ...contender, address: at(9) } }),
+    ];
+    expect(section(report({ clients, findings }), "Clients")).toEqual([
+      "client | outcome | platform | message IDs | SAs | last seen (UTC)",
+      "203.0.113.5:4500 (inside | kept out (2 tries) | Vista | sequential (> 99.9 %): 1 2 | 1 | 2026-11-23 10:06:10",
+      "10.0.0.5)",
+      "203.0.113.4:4500 | connected | Vista | sequential (> 99.9 %): 1 2 | 1 | 2026-11-24 00:00:00",
+      "203.0.113.3:4500 | connected | unknown | random (50.0 %): 0x8e5cdb6b 2 | 1 | 2026-11-23 10:06:10",
+      "3 +6",
+      "203.0.113.2:4500 | connected | Vista | sequential (> 99.9 %): 1 2 | 1 | 2026-11-23 10:06:10",
+      "203.0.113.3:4500: It is odd.",
+      "1 client without sequential IDs and without a finding left out; --all shows them.",
+    ]);
+  });
+
+  it("clients have their gateway where there are several, and the day once where it is one", () => {
+    const swapped = {
+      ...client().pattern,
+      byteOrder: "byte-swapped" as const,
+      confidence: 0.5,
+      messageIds: [],
+      ids: 0,
+    };
+    expect(
+      section(
+        report({
+          responders: [row, { ...row, address: "192.0.2.2" }],
+          clients: [client({ pattern: swapped })],
+        }),
+        "Clients",
+      ),
+    ).toEqual([
+      "client | gateway | outcome | platform | message IDs | SAs | last seen, 2026-11-23 (UTC)",
+      "198.51.100.11:4500 | 192.0.2.1 | connected | Windows Vista | sequential, byte-swapped | 1 | 10:06:10",
+      "(50.0 %)",
+    ]);
+  });
+
+  it("what became of a client is said in a few words", () => {
+    const { outcome } = keptOut();
+    expect(clientOutcome({ outcome: { ...outcome, kind: "unknown" } })).toBe("not known");
+    expect(clientOutcome(client())).toBe("connected");
+    expect(clientOutcome({ outcome: { ...outcome, keptOut: 1 } })).toBe("kept out (1 try)");
+    expect(clientOutcome({ outcome: { ...outcome, connectedAt: "2026-11-23T11:00:00.000000Z" } })).toBe(
+      "kept out (2 tries), then connected",
+    );
+  });
+});
+
+describe("what was read", () => {
+  const [source] = report().capture.sources;
+  const capture = (over: Partial<Report["capture"]>) => report({ capture: { ...report().capture, ...over } });
+  const live: Live = {
+    times: "kernel",
+    interruptions: 0,
+    dropped: { kernel: 3, queue: 4, output: 0 },
+    closed: { ikeSas: 0, findings: { rejected: 0, predicted: 0, possible: 0, tolerated: 0 } },
+  };
+
+  it("is shown at a glance where a capture is odd, and whole with --verbose", () => {
+    expect(section(report(), "Captures")).toEqual([]);
+    const cut = {
+      ...source,
+      name: "cut.pcap",
+      end: "truncated" as const,
+      problem: "cut.pcap: it ends in a record.",
+      packets: 1,
+    };
+    const empty = { ...source, name: "empty.pcap", packets: 0, firstPacketAt: null, lastPacketAt: null };
+    const value = capture({ sources: [source, cut, empty] });
+    const lines = [
+      "cut.pcap: pcap, 1 packet, 2026-11-23 10:00:00 to 10:06:10 UTC; cut off: it ends in a record.",
+      "empty.pcap: pcap, 0 packets",
+    ];
+    expect(section(value, "Captures")).toEqual(lines);
+    expect(section(value, "Captures", { verbose: true })).toEqual([
+      "office.pcap: pcap, 640 packets, 2026-11-23 10:00:00 to 10:06:10 UTC",
+      ...lines,
+    ]);
+    expect(section(capture({ sources: Array(6).fill(empty) }), "Captures").at(-1)).toBe(
+      "... 2 more captures, --all shows them",
+    );
+  });
+
+  it.each<[string, Partial<Live>, string[]]>([
+    ["the kernel's times", {}, ["Dropped: 3 by the kernel, 4 on the way."]],
+    [
+      "a kernel that does not say",
+      { dropped: { kernel: null, queue: 0, output: 0 } },
+      ["Dropped: by the kernel not known, 0 on the way."],
+    ],
+    ["a pipe", { times: "as-written" }, [""]],
+    [
+      "interruptions",
+      { interruptions: 2 },
+      ["Dropped: 3 by the kernel, 4 on the way. Broke off and begun again: 2."],
+    ],
+    [
+      "what has ended",
+      { closed: { ikeSas: 1, findings: { rejected: 1, predicted: 0, possible: 1, tolerated: 0 } } },
+      ["Dropped: 3 by the kernel, 4 on the way. Ended and no longer listed: 1 IKE SA, 2 findings."],
+    ],
+  ])("of a live capture says how far it can be relied on: %s", (_, over, lines) => {
+    expect(section(report({ live: { ...live, ...over } }), "Captures").join(" ")).toBe(lines.join(" "));
+  });
+
+  it("of times of arrival says that they can be late", () => {
+    const text = section(report({ live: { ...live, times: "arrival" } }), "Captures").join(" ");
+    expect(text).toMatch(/^Times are those at which packets reached the program.*or more\. Dropped: 3/);
+  });
+
+  it("is counted by kind and reason", () => {
+    const value = capture({
+      malformed: { "bad-length": 1, "header-cut": 5, "bad-version": 0 },
+      evicted: { ikeSas: 7, hosts: 0 },
+    });
+    const short = section(value, "Packets").map((line) => line.replace(/ \| [^|]*$/, ""));
+    expect(short).toEqual(["packets", "5 | header-cut", "1 | bad-length"]);
+    const whole = section(value, "Packets", { verbose: true }).join("\n");
+    expect(whole).toMatch(
+      /^640 read\. IKEv1 messages: 38, of them 14 of quick mode, 5 retransmissions, 0 echoes\. Not judged: 0 IKEv2, 0 AuthIP,\s1 malformed\./,
+    );
+    expect(whole).toMatch(/590 \| esp-in-udp[\s\S]*11 \| nat-keepalive/);
+    expect(whole).toMatch(/Dropped from a full table: 7 of ikeSas\.$/);
+    expect(section(capture({ malformed: {} }), "Packets")).toEqual([]);
+  });
+
+  it("what it could not show is said once, in fourteen lines", () => {
+    const warnings = [{ code: "no-ike" as const, message: "There is none." }];
+    const gaps = [
+      { code: "no-ike" as const, message: "There is none.", count: 1 },
+      { code: "esp-unseen" as const, message: "No ESP.", count: 1 },
+    ];
+    const coverage = { complete: false, gaps };
+    expect(section(report({ warnings, coverage }), "Warnings")).toEqual([
+      "no-ike: There is none.",
+      "esp-unseen: No ESP.",
+    ]);
+    const many = Array.from({ length: 30 }, (_, i) => ({ code: "unreadable" as const, message: `${i}.` }));
+    const lines = section(report({ warnings: many }), "Warnings");
+    expect(lines.slice(11)).toEqual(["unreadable: 11.", "... 18 more warnings, --all shows them"]);
+    expect(section(report({ warnings: many }), "Warnings", { all: true }).length).toBe(30);
+  });
+});
+
+describe("a text on a terminal", () => {
+  it("is padded and clipped by its columns", () => {
+    expect(["abc", "東京", "e\u0301"].map(columnsOf)).toEqual([3, 4, 1]);
+    expect([padded("ab", 4), padded("東", 4), padded("abcd", 2)]).toEqual(["ab  ", "東  ", "abcd"]);
+    expect([clipped("abcd", 4), clipped("abcde", 4), clipped("東京都", 4), clipped("東京都", 5)]).toEqual([
+      "abcd",
+      "abc…",
+      "東…",
+      "東京…",
+    ]);
+  });
+});
