@@ -90,7 +90,7 @@ export const PACKET_TERMS: readonly Term[] = [
   {
     kind: "malformed messages",
     name: "header-cut",
-    brief: "fewer than 28 bytes were captured",
+    brief: "fewer than 24 bytes were captured",
     text: "The snap length cut the message inside the ISAKMP header, so its message ID is not known. Capture whole packets.",
   },
   {
