@@ -138,4 +138,52 @@ describe("the clock of a log", () => {
     expect(estimateClock(pairs, "set") !== null).toBe(isTold);
     expect(estimateClock(pairs, "named")?.offset).toBe(seconds * SECOND);
   });
+
+  /** Lines whose messages lie by these seconds ahead, each of a session of its own. */
+  const ahead = (...seconds: number[][]): Pair[] =>
+    seconds.flatMap((each, event) =>
+      each.map((second) => ({
+        event,
+        logAt: event * 300 * SECOND,
+        resolution: 0,
+        at: (event * 300 + second) * SECOND,
+        session: event,
+      })),
+    );
+
+  it.each([
+    ["above", ahead([0, 600], [0, 600], [0, 600])],
+    ["below, of seven tenths of its lines and more", ahead([600, 0], [600, 0], [600, 0], [600])],
+  ])("is not told where another difference fits as well, %s", (_, pairs) => {
+    expect(estimateClock(pairs, "named")).toBeNull();
+  });
+
+  it("is told where another one fits fewer lines", () => {
+    expect(estimateClock(ahead([600, 0], [600, 0], [600], [600]), "named")?.offset).toBe(600 * SECOND);
+    expect(estimateClock(ahead([0, 600], [0, 600], [0], [0]), "named")?.offset).toBe(0);
+  });
+
+  it.each([
+    ["before", -1],
+    ["after", 1],
+  ])("is believed by two of eight lines where the others are spread over weeks %s them", (_, sign) => {
+    const others = [2, 3, 4, 5, 6, 7].map((i) => [sign * i * i * 86_400]);
+    expect(estimateClock(ahead([7], [7], ...others))?.offset).toBe(7 * SECOND);
+    const near = [2, 3, 4, 5, 6, 7].map((i) => [sign * i * i * 50]);
+    expect(estimateClock(ahead([7], [7], ...near))).toBeNull();
+  });
+
+  it.each([
+    ["text of seconds was cut", { resolution: SECOND }, -0.5, 0.75],
+    ["a line that may come ten seconds late", { delay: 10 * SECOND }, 5, 5.25],
+    ["neither", {}, 0, 0.25],
+  ])("lies in the middle of what fits: %s", (_, over, offset, uncertainty) => {
+    const pairs = ahead([100], [100]).map((pair) => ({ ...pair, ...over }));
+    expect(estimateClock(pairs, "named")).toMatchObject({
+      offset: (100 + offset) * SECOND,
+      uncertainty: uncertainty * SECOND,
+      matches: 2,
+      drift: 0,
+    });
+  });
 });
