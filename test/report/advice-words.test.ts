@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { captureAt, showIkeSa, showLog } from "../../src/report/advice/commands.ts";
 import { factsOf, maybeAsa } from "../../src/report/advice/facts.ts";
 import { clauseOf, gapsOf } from "../../src/report/advice/gap-phrases.ts";
+import { nextSteps } from "../../src/report/advice/next-steps.ts";
 import { nothingFound } from "../../src/report/advice/nothing-found.ts";
 import { summaryLines } from "../../src/report/advice/summary.ts";
 import { UTC } from "../../src/report/clock.ts";
@@ -47,6 +48,14 @@ describe("gaps", () => {
       "phase1-unseen",
       "esp-unseen",
     ]);
+  });
+
+  it("say what the coverage says of them, which counts them", () => {
+    const value = report({
+      ...open("snaplen"),
+      warnings: [{ code: "snaplen", message: "Another sentence." }],
+    });
+    expect(gapsOf(value).map(({ message }) => message)).toEqual(["snaplen."]);
   });
 
   it("are a clause of plain words", () => {
@@ -170,6 +179,37 @@ const line = (value: Report, label: string | null) =>
   summaryLines(value, UTC).find((each) => each.label === label)?.text;
 const other = finding({ contender: { ...finding().contender, address: "198.51.100.13" } });
 
+describe("steps where nobody was kept out", () => {
+  const steps = (over: Partial<Report>) => nextSteps(report(over), UTC).map(({ text }) => text);
+  const [row] = responders;
+
+  it("watch a gateway whose clients count, and where no finding is", () => {
+    expect(steps({})[0]).toMatch(
+      /^Watch gateway 192\.0\.2\.1: 2 of its clients count their message IDs from a small number, up to 2 of them connected at once\./,
+    );
+    expect(steps({ responders: [{ ...row, peakConcurrentSequential: 1 }] })[0]).toMatch(
+      /, never two of them connected at once\./,
+    );
+    for (const over of [
+      { responders: [{ ...row, sequentialClients: 1 }] },
+      { responders: [{ ...row, exposureHarmless: true as const }] },
+      { responders: [{ ...row, vendor: "strongSwan" }] },
+      { findings: [finding({ verdict: "tolerated" })] },
+      { findings: [finding()] },
+    ]) {
+      expect(steps(over).join()).not.toContain("Watch gateway");
+    }
+    const many = Array.from({ length: 5 }, (_, i) => ({ ...row, address: `192.0.2.${i + 1}` }));
+    expect(steps({ responders: many }).filter((text) => text.startsWith("Watch gateway")).length).toBe(3);
+  });
+
+  it("take from warnings the one about other addresses of a gateway alone", () => {
+    const said = steps({ warnings: [warning("alias-candidate"), warning("snaplen")] });
+    expect(said).toContain("alias-candidate.");
+    expect(said).not.toContain("snaplen.");
+  });
+});
+
 describe("first lines of several findings", () => {
   it.each<[string, Report, string]>([
     [
@@ -242,8 +282,16 @@ describe("first lines of several findings", () => {
       { notes: ["in-by-another-id"] },
       /still was; it got in all the same, by another message ID$/,
     ],
-    ["a caveat", { caveats: ["no-control"] }, /still was; the contender was never seen accepted here; [^()]+$/],
-    ["two caveats", { caveats: ["no-control", "ike-only"] }, /still was; the contender was never seen accepted here; [^()]+ \(and 1 more caveat\)$/],
+    [
+      "a caveat",
+      { caveats: ["no-control"] },
+      /still was; the contender was never seen accepted here; [^()]+$/,
+    ],
+    [
+      "two caveats",
+      { caveats: ["no-control", "ike-only"] },
+      /still was; the contender was never seen accepted here; [^()]+ \(and 1 more caveat\)$/,
+    ],
   ])("say what speaks for and against: %s", (_, over, wanted) => {
     expect(line(report({ findings: [finding(over)] }), "How sure")).toMatch(wanted);
   });

@@ -9,16 +9,13 @@ import { type Facts, maybeAsa } from "./facts.ts";
 const MAX_GATEWAYS = 3;
 
 /** Gateways with counting clients and no finding: a risk, said once. */
-export function exposureSteps({ report, accusing, responder }: Facts): NextStep[] {
-  const accused = new Set(accusing.map((finding) => finding.responder));
-  // Where an ID was accepted although another client held it, two may meet without harm.
-  const tolerant = new Set(
-    report.findings.filter(({ verdict }) => verdict === "tolerated").map((finding) => finding.responder),
-  );
+export function exposureSteps({ report, responder }: Facts): NextStep[] {
+  // Tolerated ones among them: where an ID was accepted although another client held it, two may meet without harm.
+  const found = new Set(report.findings.map((finding) => finding.responder));
   return report.responders
     .filter(
       ({ address, sequentialClients, exposureHarmless }) =>
-        exposureHarmless !== true && sequentialClients > 1 && !accused.has(address) && !tolerant.has(address),
+        exposureHarmless !== true && sequentialClients > 1 && !found.has(address),
     )
     .filter(({ address }) => maybeAsa(responder(address)))
     .slice(0, MAX_GATEWAYS)
