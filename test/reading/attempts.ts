@@ -91,18 +91,19 @@ function rivalsOf({ sa, id, at }: QuickMode, field: Field): Claim[] {
 
 /** Of the rivals the surest; who said goodbye before a slow answer came was not in its way. */
 function holderOf(
-  { sa, at, answeredAt }: QuickMode,
+  quickMode: QuickMode,
   outcome: Outcome,
   rivals: readonly Claim[],
   field: Field,
 ): Claim | null {
+  const { sa, at } = quickMode;
   const surest = (list: readonly Claim[], when: number) =>
     list.reduce<Claim | null>(
       (one, other) => (one === null || surer(other, one, sa, when, field) ? other : one),
       null,
     );
   const best = surest(rivals, at);
-  const answer = isAccepted(outcome) ? (answeredAt ?? at) : at;
+  const answer = isAccepted(outcome) ? (answerAt(quickMode) ?? at) : at;
   const left = (claim: Claim) => overlapOf(claim, answer, field) === "ended";
   const certainly = best !== null && overlapOf(best, at, field) === "certain";
   return certainly && left(best)
@@ -122,10 +123,15 @@ function surer(a: Claim, b: Claim, sa: Sa, when: number, field: Field): boolean 
   return acceptedAt(a) !== acceptedAt(b) ? acceptedAt(a) > acceptedAt(b) : a.from > b.from;
 }
 
-/** When the answer came, or what only an answer allows; before any that is seen, for an ID used before the capture. */
+/** When the answer came, or what only an answer allows; null without. */
+function answerAt({ answeredAt, third, espBeganAt }: QuickMode): number | null {
+  return answeredAt ?? third?.at ?? espBeganAt;
+}
+
+/** When a claim was accepted; before any that is seen, for an ID used before the capture. */
 function acceptedAt({ sa, from, implied, quickMode }: Claim): number {
   if (implied && !sa.phase1Seen) return Number.NEGATIVE_INFINITY;
-  return quickMode?.answeredAt ?? quickMode?.third?.at ?? from;
+  return (quickMode === null ? null : answerAt(quickMode)) ?? from;
 }
 
 function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: Field): Attempt | null {

@@ -36,10 +36,13 @@ export function outcomesOf(scene: Scene): Map<QuickMode, Outcome> {
   }
   for (const quickMode of own) {
     if (outcomes.has(quickMode)) continue;
-    if (espBegins(quickMode, scene, answered)) {
+    const began = espBegins(quickMode, scene, answered);
+    if (began !== null) {
       const early = mayBeOfEarlier(quickMode, scene);
       outcomes.set(quickMode, early ? "unproven" : "answered");
-      if (!early) answered.add(quickMode);
+      if (early) continue;
+      answered.add(quickMode);
+      quickMode.espBeganAt = began;
     } else outcomes.set(quickMode, notAnswered(quickMode, scene));
   }
   return outcomes;
@@ -62,12 +65,12 @@ function isUnusable(quickMode: QuickMode, scene: Scene): boolean {
   const { answeredAt, copies, third } = quickMode;
   // Another quick mode that was answered explains the ESP as well.
   const others = scene.quickModes.filter((each) => each.answeredAt !== null || each.third !== null);
-  if (third !== null || espBegins(quickMode, scene, new Set(others))) return false;
+  if (third !== null || espBegins(quickMode, scene, new Set(others)) !== null) return false;
   if (copies.filter(({ at }) => at > answeredAt! + SETTLED).length >= 2) return true;
   const left = gaveUp(quickMode, scene);
   if (left === null || answeredAt! <= left) return false;
   // ESP that begins with the late answer shows that the client had not.
-  return !espBegins(quickMode, scene, new Set(others), answeredAt! + AFTER_LAST_TRY);
+  return espBegins(quickMode, scene, new Set(others), answeredAt! + AFTER_LAST_TRY) === null;
 }
 
 const AFTER_LAST_TRY = 60;
@@ -75,13 +78,13 @@ const BEFORE_FIRST = 5;
 const OLD_SILENCE = 300;
 const SWAPPED = 1;
 
-/** ESP begins on its endpoints: in both directions, or from the client alone where the responder is never seen. */
+/** When ESP begins on its endpoints: in both directions, or from the client alone where the responder is never seen. */
 export function espBegins(
   quickMode: QuickMode,
   scene: Scene,
   answered: ReadonlySet<QuickMode>,
   until = usableUntil(quickMode, scene),
-): boolean {
+): number | null {
   const { sa, at } = quickMode;
   const endpoints = scene.endpoints(sa);
   const esp = scene.signs.filter((sign) => sign.kind === "esp" && isOn(sign, sa, endpoints));
@@ -101,11 +104,12 @@ export function espBegins(
   const begins = during.filter(({ spi }) => (spi === null ? quiet : !known.has(spi)));
   const up = begins.find(({ fromClient }) => fromClient)?.at;
   const down = begins.find(({ fromClient }) => !fromClient)?.at;
-  if (up === undefined) return false;
-  if (down === undefined && responderTimes(sa, scene).length > 0) return false;
+  if (up === undefined) return null;
+  if (down === undefined && responderTimes(sa, scene).length > 0) return null;
+  const began = Math.max(up, down ?? up);
   // What was answered once the ESP had begun does not explain it.
-  const rivalsTo = Math.min(until, Math.max(up, down ?? up) + SWAPPED);
-  return ![...answered].some(
+  const rivalsTo = Math.min(until, began + SWAPPED);
+  const rival = [...answered].some(
     (other) =>
       other !== quickMode &&
       other.sa.responder === sa.responder &&
@@ -113,6 +117,7 @@ export function espBegins(
       answerTime(other) >= rivalsFrom &&
       answerTime(other) <= rivalsTo,
   );
+  return rival ? null : began;
 }
 
 /** Before the client gave up, and at most 60 s after its last copy. */

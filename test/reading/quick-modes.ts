@@ -19,6 +19,8 @@ export interface QuickMode {
   third: Said | null;
   /** When the responder first sent a message with this ID. */
   answeredAt: number | null;
+  /** When its ESP began, where that alone shows that it was answered. */
+  espBeganAt: number | null;
   /** First message, or its last copy. */
   lastTry: number;
 }
@@ -58,6 +60,7 @@ function quickMode(sa: Sa, id: number, messages: Said[]): QuickMode {
     copies,
     third: byClient ? third : null,
     answeredAt: messages.find(({ fromClient }) => !fromClient)?.at ?? null,
+    espBeganAt: null,
     lastTry: copies.at(-1)?.at ?? first.at,
   };
 }
