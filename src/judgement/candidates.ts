@@ -136,6 +136,13 @@ function goneAt(there: readonly ClientSa[]): Moment | null {
 /** More peers of one refusal are not looked for: nobody follows up a thousand. */
 const MAX_ALIVE = 1024;
 
+/** Those that may have held an ID at a moment. */
+export interface MayHold {
+  found: Candidate[];
+  /** Up to this time of the same segment nobody comes or goes. */
+  until: number;
+}
+
 /** Those that may have held an ID at `moment`, the first `most` of them. */
 export function mayHold(
   candidates: readonly Candidate[],
@@ -143,15 +150,17 @@ export function mayHold(
   moment: Moment,
   isCleared: (candidate: Candidate) => boolean,
   most = MAX_ALIVE,
-): Candidate[] {
+): MayHold {
   const found: Candidate[] = [];
+  let until = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
+    until = Math.min(until, changesAt(candidate, moment.at));
     // First what rules out most: a flood of refusals meets a flood of peers here.
     if (!isAlive(candidate, moment) || isOwn(candidate, contender) || isCleared(candidate)) continue;
     found.push(candidate);
     if (found.length === most) break;
   }
-  return found;
+  return { found, until };
 }
 
 /** Those that were online while somebody else was accepted on an ID: they did not hold it. */
@@ -192,6 +201,18 @@ function isAlive({ first, last, gone, answered }: Candidate, moment: Moment): bo
   if (gone !== null && isBefore(gone, moment)) return false;
   const seenFirst = answered === null ? first : answered.first;
   return isBefore(seenFirst, moment) || moment.at - seenFirst.at >= -ALIVE;
+}
+
+/** The first time from `at` on after which `isAlive` may answer otherwise, in any segment. */
+function changesAt({ first, last, gone, answered }: Candidate, at: number): number {
+  const begin = (answered ?? { first }).first.at - ALIVE;
+  const end = (answered ?? { last }).last.at + ALIVE;
+  const left = gone?.at ?? Number.NEGATIVE_INFINITY;
+  let next = Number.POSITIVE_INFINITY;
+  // Who is alive at its begin was not just before.
+  if (begin > at) next = begin - 1;
+  if (end >= at && end < next) next = end;
+  return left >= at && left < next ? left : next;
 }
 
 function isOnline({ first, last, gone }: Candidate, moment: Moment): boolean {

@@ -7,7 +7,14 @@ import { endpoint } from "../collections/endpoints.ts";
 import { append, grouped } from "../collections/grouping.ts";
 import { lazily } from "../collections/lazily.ts";
 import type { Exchange, Hosts } from "../ike/facts.ts";
-import { type Candidate, candidatesOf, clearedBy, endedBetween, mayHold } from "./candidates.ts";
+import {
+  type Candidate,
+  candidatesOf,
+  clearedBy,
+  endedBetween,
+  type MayHold,
+  mayHold,
+} from "./candidates.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
@@ -75,19 +82,23 @@ interface Refused {
 
 export class RefusedWithoutHolderJudge {
   readonly #responder: Responder;
-  readonly #hosts: Hosts;
   readonly #collisions: Collisions;
   readonly #captureEnd: Moment;
-  /** Computed once, when first needed. */
-  #candidates: readonly Candidate[] | null = null;
+  /** Computed once, when first needed, as are their endpoints. */
+  readonly #candidates: () => readonly Candidate[];
+  readonly #endpoints: () => ReadonlySet<number>;
   readonly #memory: Memory;
   /** Acceptances of each ID. */
   readonly #acceptedOn: () => ReadonlyMap<number, readonly Acceptance[]>;
   /** Candidates cleared of an ID, computed once as well. */
   readonly #cleared = new Map<number, ReadonlySet<Candidate>>();
   readonly #mayHold = new Map<Exchange, readonly Candidate[]>();
-  /** The list that was found last. */
-  #latest: readonly Candidate[] = [];
+  /** What was found last, for which refusal, and until when nobody comes or goes. */
+  #latest: { exchange: Exchange | null; until: number; holders: readonly Candidate[] } = {
+    exchange: null,
+    until: 0,
+    holders: [],
+  };
   /** Acceptances of each client. */
   readonly #acceptedOf: () => ReadonlyMap<Client, readonly Acceptance[]>;
   readonly #byClient: () => ReadonlyMap<Client, readonly ClientSa[]>;
@@ -101,9 +112,10 @@ export class RefusedWithoutHolderJudge {
   ) {
     this.#impliedUpTo = new Map(implied.map(({ clientSa, last }) => [clientSa, last]));
     this.#responder = responder;
-    this.#hosts = hosts;
     this.#collisions = collisions;
     this.#captureEnd = captureEnd;
+    this.#candidates = lazily(() => candidatesOf(responder, hosts));
+    this.#endpoints = lazily(() => new Set(this.#candidates().map(({ host, port }) => endpoint(host, port))));
     this.#memory = memory;
     const { accepted } = collisions;
     this.#acceptedOn = lazily(() => grouped(accepted, ({ exchange }) => exchange.messageId));
@@ -116,21 +128,38 @@ export class RefusedWithoutHolderJudge {
   mayHold({ contender, exchange }: Acceptance): readonly Candidate[] {
     const known = this.#mayHold.get(exchange);
     if (known !== undefined) return known;
-    const found = this.#alive({ contender, exchange });
-    // Those of one time are the same as a rule, and one list is enough for all of them.
-    if (found.length !== this.#latest.length || found.some((each, i) => each !== this.#latest[i])) {
-      this.#latest = found;
+    let holders = this.#asLatest({ contender, exchange });
+    if (holders === null) {
+      const { found, until } = this.#alive({ contender, exchange });
+      // Those of one time are the same as a rule, and one list is enough for all of them.
+      const before = this.#latest.holders;
+      const isSame = found.length === before.length && found.every((each, i) => each === before[i]);
+      holders = isSame ? before : found;
+      if (!this.#hasCandidate(contender)) this.#latest = { exchange, until, holders };
     }
-    this.#mayHold.set(exchange, this.#latest);
-    return this.#latest;
+    this.#mayHold.set(exchange, holders);
+    return holders;
+  }
+
+  /** Those that were found last, where nothing has changed since; null where they have to be looked for. */
+  #asLatest({ contender, exchange }: Acceptance): readonly Candidate[] | null {
+    const { exchange: latest, until, holders } = this.#latest;
+    if (latest?.messageId !== exchange.messageId || latest.segment !== exchange.segment) return null;
+    if (exchange.firstAt < latest.firstAt || exchange.firstAt > until) return null;
+    return this.#hasCandidate(contender) ? null : holders;
+  }
+
+  /** The client was on an endpoint of a peer that counts as one. */
+  #hasCandidate({ keys }: ClientSa): boolean {
+    return keys.some((key) => this.#endpoints().has(key));
   }
 
   /** @param most as many as are looked for unless given */
-  #alive({ contender, exchange }: Acceptance, most?: number): Candidate[] {
-    this.#candidates ??= candidatesOf(this.#responder, this.#hosts);
-    const cleared = this.#clearedOf(exchange.messageId, this.#candidates);
+  #alive({ contender, exchange }: Acceptance, most?: number): MayHold {
+    const candidates = this.#candidates();
+    const cleared = this.#clearedOf(exchange.messageId, candidates);
     const isCleared = (candidate: Candidate) => cleared.has(candidate);
-    return mayHold(this.#candidates, contender, momentOf(exchange), isCleared, most);
+    return mayHold(candidates, contender, momentOf(exchange), isCleared, most);
   }
 
   /**
@@ -206,7 +235,12 @@ export class RefusedWithoutHolderJudge {
     const left =
       accepted === null
         ? this.mayHold(each)
-        : endedBetween(this.#alive(each, Number.POSITIVE_INFINITY), refused, accepted, this.#captureEnd);
+        : endedBetween(
+            this.#alive(each, Number.POSITIVE_INFINITY).found,
+            refused,
+            accepted,
+            this.#captureEnd,
+          );
     if (left.length === 0) return false;
     const { contender, exchange, outcome } = each;
     const attempt: Attempt = {
@@ -255,7 +289,6 @@ export class RefusedWithoutHolderJudge {
   get #othersMayHold(): boolean {
     const { clients } = this.#responder;
     if (clients.length < 2 || this.#anyBegunBefore) return true;
-    this.#candidates ??= candidatesOf(this.#responder, this.#hosts);
-    return this.#candidates.length > 0;
+    return this.#candidates().length > 0;
   }
 }

@@ -22,6 +22,7 @@ import {
   sessionMade,
   spiMade,
 } from "../support/facts-made.ts";
+import { random32 } from "../support/random.ts";
 
 const MICRO = 1e-6;
 
@@ -39,13 +40,14 @@ const peer = (fields: Partial<Candidate> = {}): Candidate => ({
 describe("peers that may have held an ID unseen (6.9)", () => {
   const contender = clientSaMade({ keys: [endpoint(5, 500)] });
   const holds = (candidate: Candidate, cleared = false) =>
-    mayHold([candidate], contender, moment(0), () => cleared).length === 1;
+    mayHold([candidate], contender, moment(0), () => cleared).found.length === 1;
 
   it("the first thousand of them, and all where that is asked for", () => {
     const many = Array.from({ length: 3000 }, (_, host) => peer({ host, last: moment(host < 5 ? -900 : 0) }));
-    const found = mayHold(many, contender, moment(0), () => false);
+    const { found } = mayHold(many, contender, moment(0), () => false);
     expect([found.length, found[0].host, found[1023].host]).toEqual([1024, 5, 1028]);
-    expect(mayHold(many, contender, moment(0), () => false, Number.POSITIVE_INFINITY)).toHaveLength(2995);
+    const all = mayHold(many, contender, moment(0), () => false, Number.POSITIVE_INFINITY);
+    expect(all.found).toHaveLength(2995);
   });
 
   it.each<[string, Candidate, boolean]>([
@@ -81,6 +83,30 @@ describe("peers that may have held an ID unseen (6.9)", () => {
 
   it("not who is cleared of the ID", () => {
     expect(holds(peer(), true)).toBe(false);
+  });
+
+  it("are the same until the time that is given, whoever comes and goes", () => {
+    const draw = random32(1);
+    const random = () => draw() / 2 ** 32;
+    const integer = (from: number, to: number) => from + (draw() % (to - from + 1));
+    const some = () => moment(integer(-700, 700), random() < 0.1 ? 1 : 0);
+    for (let round = 0; round < 300; round += 1) {
+      const peers = Array.from({ length: 3 }, (_, host) => {
+        const [first, last] = [some(), some()].sort((a, b) => a.segment - b.segment || a.at - b.at);
+        const [from, to] = [some(), some()].sort((a, b) => a.segment - b.segment || a.at - b.at);
+        const answered = random() < 0.5 ? null : { first: from, last: to };
+        return peer({ host, first, last, gone: random() < 0.7 ? null : some(), answered });
+      });
+      const now = moment(integer(-700, 700));
+      const most = integer(1, 3);
+      const { found, until } = mayHold(peers, contender, now, () => false, most);
+      expect(until).toBeGreaterThanOrEqual(now.at);
+      const times = [until, until - 1, (now.at + until) / 2, now.at + 400e6].map((each) => Math.floor(each));
+      for (const time of times.filter((each) => each >= now.at && each <= until)) {
+        const then = mayHold(peers, contender, { at: time, segment: 0 }, () => false, most);
+        expect(then.found).toEqual(found);
+      }
+    }
   });
 });
 
