@@ -151,6 +151,17 @@ describe("the SPIs of a flow (6.17)", () => {
     expect(table.packets[first(table)]).toBe(1);
   });
 
+  it("131,072 are kept of all flows: then a flow of its own SPI gives that one up, and a new one has no place", () => {
+    const table = new SpiTable();
+    const see = (row: number, spi: number) => table.see(row, spi, 1, SECOND, 0, Number.NaN);
+    for (let row = 0; row < 131_072; row += 1) see(row, 1);
+    expect([table.size, table.evicted]).toEqual([131_072, 0]);
+    see(7, 2);
+    see(131_072, 1);
+    expect([table.size, table.evicted]).toEqual([131_072, 2]);
+    expect([spisOf(table, 7), spisOf(table, 131_072)]).toEqual([[2], []]);
+  });
+
   it("slots of flows that are gone are used again, and nothing of them is left", () => {
     const table = seen([{ spi: 1, sequence: 5 }, { spi: 2 }, { spi: 3, row: 1 }]);
     table.clear(0);

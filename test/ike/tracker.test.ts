@@ -71,7 +71,8 @@ describe("a gateway's clear copy of what it decrypted (2.5)", () => {
     if (isTwoWay) send({ messageId: 3, at: 1 }, true);
     send({ exchange, messageId: 1, at: 5 }, true);
     const said = bytesWith(exchange, NOTIFY);
-    return send({ ...said, exchange, messageId: 1, at: 5.005, encrypted: false }, true);
+    const clear = { notifies: [14] };
+    return send({ ...said, clear, exchange, messageId: 1, at: 5.005, encrypted: false }, true);
   };
 
   it("says what the message said, and ends nothing", () => {
@@ -175,7 +176,6 @@ describe("the last sign of an IKE SA, for making room", () => {
   /** @param ports of the client and the gateway; 0 for ESP over IP */
   const lastAfter = (ports: number, at: number, back = false, fields: MessageFields = {}) => {
     const { tracker, send } = trackerOf();
-    const sa = send({ at: 5, ...fields });
     const [from, to] = back ? [GATEWAY, CLIENT] : [CLIENT, GATEWAY];
     const located = Object.assign(new Located(), {
       ipVersion: 4,
@@ -186,7 +186,11 @@ describe("the last sign of an IKE SA, for making room", () => {
       sourcePort: ports,
       destinationPort: ports,
     });
-    tracker.life(Uint8Array.of(10, 0, 0, from, 10, 0, 0, to, 255), located, false, at * SECOND, 0, 0);
+    const packet = Uint8Array.of(10, 0, 0, from, 10, 0, 0, to, 255);
+    // Whoever sends it may be the first in the capture.
+    tracker.life(packet, located, false, SECOND, 0, 0);
+    const sa = send({ at: 5, ...fields });
+    tracker.life(packet, located, false, at * SECOND, 0, 0);
     return lastLifeOf(sa, tracker.flows) / SECOND;
   };
   const floated = { natTraversal: true, from: endpoint(CLIENT, 4_500), to: endpoint(GATEWAY, 4_500) };

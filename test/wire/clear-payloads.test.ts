@@ -150,6 +150,16 @@ describe("the lifetime that is offered (RFC 2409 appendix A)", () => {
     ["kilobytes alone are no time", null, [proposal([transform("800b 0002 000c 0004 0003d090")])]],
     ["a duration without a type", null, [proposal([transform("000c 0004 00007080")])]],
     ["a type without a duration", null, [proposal([transform("800b 0001")])]],
+    [
+      "one behind 256 proposals without a transform: so many are not looked at",
+      null,
+      [...Array<string>(256).fill(proposal([], "", true)), proposal([transform("800b 0001 800c 0e10")])],
+    ],
+    [
+      "one behind 255 of them",
+      3600,
+      [...Array<string>(255).fill(proposal([], "", true)), proposal([transform("800b 0001 800c 0e10")])],
+    ],
     ["no life at all", null, [proposal([transform(CIPHER)])]],
     [
       "a duration of zero, and one of no bytes, are none",

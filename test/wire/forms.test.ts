@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readU16Le, readU32Le, writeHex, writeU16, writeU32 } from "../../src/wire/bytes.ts";
 import { Message } from "../../src/wire/datagram.ts";
 import { Datagram } from "../../src/wire/decoded.ts";
-import { Kind } from "../../src/wire/locate.ts";
+import { Kind, Located, locate, portSet } from "../../src/wire/locate.ts";
 import { readClearPayloads } from "../../src/wire/payloads.ts";
 import { datagram, ethernet, isakmp, packet, payloads, ppp } from "../support/frames.ts";
 import * as links from "../support/frames-links.ts";
@@ -41,6 +41,10 @@ const peek = (length: number) =>
       WIFI,
     ),
   );
+const teredo = (indications: string, packet: Uint8Array) =>
+  ethernet(tunnels.overUdp(3_544, hex(indications, packet)));
+/** Teredo's authentication (RFC 4380 5.1.1): 2 bytes of a client's name, 3 of a value, nonce and confirmation. */
+const PROVEN = "0001 02 03 aaaa bbbbbb 0000000000000000 00";
 const dtls = (type: string, version = "fe") =>
   tunnels.overUdp(5_247, hex(`01000000 ${type} ${version}fd`, Buffer.alloc(40)));
 
@@ -53,6 +57,7 @@ const ROWS: readonly Row[] = [
   ["PKTAP with a record that is no packet", 258, pktap(12, 2), "not-ip"],
   ["PKTAP under its old number, of Apple's length", 149, pktap(108), "candidate"],
   ["of less", 149, pktap(107), "unsupported-link-type"],
+  ["of more", 149, pktap(1_025), "unsupported-link-type"],
   ["of another record", 149, pktap(108, 3), "unsupported-link-type"],
   ["its first twelve bytes alone", 149, pktap(108).subarray(0, 12), "truncated-frame"],
 
@@ -102,6 +107,18 @@ const ROWS: readonly Row[] = [
   ["above", 9, hex("ff03 006b", IPV4), "not-ip"],
   ["PPI of another version", 192, hex("01", ppi(FRAME, 1).subarray(1)), "not-ip"],
   ["PPI of less than its header", 192, hex("00 00 0700 69000000", WIFI), "not-ip"],
+  [
+    "PPI of no length, whose bytes could be Ethernet",
+    192,
+    hex("0000000001000000", FRAME.subarray(8)),
+    "not-ip",
+  ],
+  [
+    "radiotap with a rate behind the flag of padding",
+    127,
+    hex("00 00 0a00 06000000 20 03", wlan(IPV4, { qos: true, padded: true })),
+    "candidate",
+  ],
   ["AVS under the number of Prism", 119, avs(WIFI), "candidate"],
   [
     "an address that only begins like ISL's, before an EtherType",
@@ -131,6 +148,34 @@ const ROWS: readonly Row[] = [
   ["PEEK of its greatest length", 1, ethernet(peek(256)), "candidate"],
   ["PEEK of more", 1, ethernet(peek(257)), "other-port"],
   ["PEEK in the old form", 1, ethernet(tunnels.peek(WIFI, false)), "candidate"],
+  ...["abaa03", "aaab03", "aaaa04", "424203"].map(
+    (llc): Row => [
+      `the old form with LLC that is not SNAP: ${llc}`,
+      1,
+      ethernet(tunnels.peek(hex("", WIFI.subarray(0, 24), hex(llc), WIFI.subarray(27)), false)),
+      "other-port",
+    ],
+  ),
+  ["Teredo", 1, ethernet(tunnels.teredo(IPV6)), "candidate"],
+  ["Teredo behind where its sender was seen", 1, teredo("0000 1234 01020304", IPV6), "candidate"],
+  ["and behind a client's name and a value", 1, teredo(`${PROVEN} 0000 1234 01020304`, IPV6), "candidate"],
+  ["Teredo whose lengths reach beyond the datagram", 1, teredo("0001 ff ff", IPV6), "other-port"],
+  ["Teredo with IPv4", 1, teredo("0000 1234 01020304", IPV4), "other-port"],
+  ["Teredo with two bytes of IPv6", 1, teredo(PROVEN, hex("6000")), "truncated-frame"],
+  ["and with one", 1, teredo(PROVEN, hex("60")), "other-port"],
+  [
+    "L2TPv3 with IPv4 behind four bytes of its own",
+    1,
+    ethernet(tunnels.l2tp3(hex("40000001", IPV4), true)),
+    "candidate",
+  ],
+  ["L2TPv3 with IPv6 in Cisco's HDLC", 1, ethernet(tunnels.l2tp3(hex("0f0086dd", IPV6), true)), "candidate"],
+  [
+    "L2TPv3 with PPP of IPv4 that is none",
+    1,
+    ethernet(tunnels.l2tp3(hex("ff030021", Buffer.alloc(60, 0x77)), true)),
+    "unsupported-encapsulation",
+  ],
   ...["14", "15", "16", "17", "19"].map(
     (type): Row => [`CAPWAP in DTLS, record ${type}`, 1, ethernet(dtls(type)), "unsupported-encapsulation"],
   ),
@@ -148,6 +193,29 @@ const u16 = (value: number) => value.toString(16).padStart(4, "0");
 describe("what a frame is, at the bounds of its headers", () => {
   it.each(ROWS)("%s", (_, linkType, frame, kind) => {
     expect(locateFrame(frame, { linkType }).kind).toBe(kind);
+  });
+
+  it("an EtherType that begins like that of IPv4 is not IP, wherever in the chunk the frame lies", () => {
+    const wake = hex("", FRAME.subarray(0, 12), hex("0842"), FRAME.subarray(14));
+    for (const around of [0x00, 0x08, 0x45]) {
+      const before = Buffer.alloc(64, around);
+      const bytes = Buffer.concat([before, wake, before]);
+      const kind = locate(bytes, before.length, wake.length, 1, portSet([]), new Located());
+      expect(kind).toBe(Kind.notIp);
+    }
+  });
+
+  it("of several messages in one A-MSDU the first is read, and the further ones of IKE are counted", () => {
+    const other = packet("192.0.2.11:7777", "192.0.2.1:7777", Buffer.alloc(8));
+    const further = (...before: Uint8Array[]) => {
+      const frame = wlan(IPV4, { qos: true, amsdu: true, before });
+      const out = new Located();
+      expect(locate(frame, 0, frame.length, 105, portSet([]), out)).toBe(Kind.candidate);
+      return out.further;
+    };
+    expect(further()).toBe(0);
+    expect(further(IPV4)).toBe(1);
+    expect(further(IPV6, other, IPV4)).toBe(2);
   });
 
   it.each([
