@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { deflateRawSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { deflated } from "./deflate.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, "src/page");
@@ -96,8 +96,7 @@ const { encode85 } = await loaded("src/page/base85.ts");
 /** The style of the report that the page shows in a frame, which inherits the policy. */
 const { STYLE } = await loaded("src/printers/html-style.ts");
 const worker = await bundled("src/page/worker.ts");
-// Shorter blocks than zlib makes by itself suit a program better.
-const packed = deflateRawSync(worker, { level: 9, memLevel: 6 });
+const packed = deflated(worker);
 const script = inScript(
   await bundled("src/page/window.ts", {
     PACKED_WORKER: JSON.stringify(encode85(packed)),
