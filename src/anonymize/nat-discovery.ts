@@ -43,11 +43,13 @@ export class NatDiscovery {
   readonly #addresses: AddressMap;
   readonly #known = new Map<string, Uint8Array>();
   readonly #seen = new Map<string, Endpoint>();
-  #budget = BUDGET;
+  #budget: number;
 
-  constructor(keyed: Keyed, addresses: AddressMap) {
+  /** @param budget hashes that are tried for private addresses */
+  constructor(keyed: Keyed, addresses: AddressMap, budget = BUDGET) {
     this.#keyed = keyed;
     this.#addresses = addresses;
+    this.#budget = budget;
   }
 
   /** An endpoint whose hash may come. */
