@@ -37,6 +37,46 @@ describe("addresses are replaced one for one, preserving prefixes", () => {
     );
   });
 
+  it("which bits are turned depends on all that stands before them, and on the key", () => {
+    const turned = (seed: number, address: readonly number[]) =>
+      [...mapOf(seed).map(Uint8Array.from(address))].map((byte, i) => byte ^ address[i]);
+    // They differ in one byte: behind it 16 bits, or 64, are turned otherwise nearly always.
+    const v4 = Array.from({ length: 60 }, (_, i) => turned(1, [20 + i, 20, 30, 40]).slice(2));
+    const v6 = Array.from({ length: 60 }, (_, i) =>
+      turned(1, [32, 1, 13, 184, 0, i, ...new Array(10).fill(0)]).slice(8),
+    );
+    const keys = Array.from({ length: 60 }, (_, seed) => turned(seed, [20, 20, 30, 40]).slice(2));
+    for (const masks of [v4, v6, keys]) {
+      expect(new Set(masks.map(String)).size).toBeGreaterThan(57);
+      // Each bit is turned in about half of them.
+      for (let bit = 0; bit < 16; bit += 1) {
+        const count = masks.filter((mask) => (mask[bit >> 3] >> (7 - (bit & 7))) & 1).length;
+        expect(count).toBeGreaterThan(10);
+        expect(count).toBeLessThan(50);
+      }
+    }
+  });
+
+  it("addresses of the same digits are others", () => {
+    const map = mapOf(1);
+    const all = [
+      [21, 12, 1, 1],
+      [2, 112, 1, 1],
+      [21, 121, 1, 1],
+      [211, 2, 1, 1],
+    ].map((address) => Uint8Array.from(address));
+    for (const a of all) for (const b of all) expect(shared(map.map(a), map.map(b))).toBe(shared(a, b));
+  });
+
+  it.each([
+    [0, 1, 2, 3],
+    [224, 0, 0, 251],
+    [239, 1, 2, 3],
+    [255, 255, 255, 255],
+  ])("an address of nobody stays what it is: %i.%i.%i.%i", (...address) => {
+    expect([...mapOf(1).map(Uint8Array.from(address))]).toEqual(address);
+  });
+
   test.each([
     ["10/8", [10, 1, 2, 3], [10], 8],
     ["172.16/12", [172, 20, 2, 3], [172, 16], 12],

@@ -123,12 +123,13 @@ describe("a datagram behind the anonymizer", () => {
   it("of vendor IDs that were told, the known ones stay", () => {
     // MD5 of "RFC 3947".
     const known = "4a131c81070358455c5728f20e95452f";
-    const clear = { vendorIds: [known, "00010203"], lifeSeconds: 28_800 };
+    const clear = { vendorIds: [known, "00010203", "00010204", "00010203"], lifeSeconds: 28_800 };
     const { copy } = seen(datagramOf(ENCRYPTED, { clear } as never));
-    const [first, second] = copy.clear!.vendorIds;
+    const [first, second, third, fourth] = copy.clear!.vendorIds;
     expect(first).toBe(known);
     expect(second).toMatch(/^[0-9a-f]{8}$/);
     expect(second).not.toBe("00010203");
+    expect([third === second, fourth === second]).toEqual([false, true]);
     expect(copy.clear!.lifeSeconds).toBe(28_800);
     expect(seen(datagramOf(ENCRYPTED)).copy.clear).toBeNull();
   });

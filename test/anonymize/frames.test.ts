@@ -99,7 +99,7 @@ describe("the frame of a datagram", () => {
     expect(located(frameOf(ends, inUdp))).toMatchObject({ kind: "esp-in-udp" });
     const esp = { kind: Kind.esp, sourcePort: 0, destinationPort: 0 };
     expect(located(frameOf(ends, esp)).kind).toBe("esp");
-    expect(frameOf(ends, esp).bytes).toHaveLength(head - 8 + 61);
+    expect([...frameOf(ends, esp).bytes.subarray(head - 8)]).toEqual([...PAYLOAD]);
   });
 
   it.each<[string, typeof V4 | typeof V6]>([
@@ -177,6 +177,11 @@ describe("names of captures", () => {
     expect(of(text)).toBe(expected);
   });
 
+  it("of two that begin alike, the whole one counts", () => {
+    const found = withoutNames({ message: "paris.pcap: cut, paris: whole" }, ["paris", "paris.pcap"]);
+    expect(found.message).toBe("capture-2.pcap: cut, capture-1: whole");
+  });
+
   it("are replaced where names and sentences stand, however deep, and nowhere else", () => {
     const report = {
       name: "rome.pcap",
@@ -206,6 +211,6 @@ describe("names of captures", () => {
       command: "editcap capture-2.pcap",
     });
     expect(withoutNames({ message: "a" }, [])).toEqual({ message: "a" });
-    expect(withoutNames({ message: "a" }, [""])).toEqual({ message: "a" });
+    expect(withoutNames({ message: "a (b) - c" }, [""])).toEqual({ message: "a (b) - c" });
   });
 });

@@ -161,6 +161,14 @@ describe("of a message", () => {
     scrubberOf().scrub(lying, []);
     expect(lying.slice(HEADER + GENERIC, HEADER + 44)).toEqual(BODY);
     expect(kept(lying.slice(HEADER + 44 + GENERIC), BODY)).toBeLessThan(4);
+    expect([...lying.slice(HEADER + 44, HEADER + 48)]).not.toEqual([0, 0, 0, 3]);
+  });
+
+  it("padding behind the last payload is replaced from its first byte on, whatever lengths it seems to hold", () => {
+    const padding = Uint8Array.of(0, 0, 0, 8, 1, 2, 3, 4);
+    const after = scrubbed({ list: [SA], behind: padding, fields: { length: HEADER + 44 + 8 } });
+    expect(after.slice(GENERIC, 44)).toEqual(BODY);
+    expect(kept(after.slice(44), padding)).toBeLessThan(4);
   });
 
   it("of a payload that a snaplen cut, what is there is replaced or stays", () => {

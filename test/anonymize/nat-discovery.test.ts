@@ -92,6 +92,14 @@ describe("the hash of an address that nobody saw", () => {
     const hash = natD([203, 0, 113, 9], 500);
     const first = found.replace(COOKIES, hash, []);
     expect(found.replace(COOKIES, hash, near([203, 0, 113, 9], 500))).toEqual(first);
+    // Cookies of the same digits are others.
+    const alike = COOKIES.map((byte, i) => (i === 0 ? 11 : i === 1 ? 2 : byte));
+    const digits = COOKIES.map((byte, i) => (i === 0 ? 1 : i === 1 ? 12 : byte));
+    const once = natD([203, 0, 113, 9], 500, "sha1", alike);
+    expect(found.replace(alike, once, near([203, 0, 113, 9], 500))).not.toEqual(
+      keyed.substitute("nat-d", once),
+    );
+    expect(found.replace(digits, once, [])).toEqual(keyed.substitute("nat-d", once));
     // Of other cookies it is another message's.
     const other = COOKIES.map((byte) => byte + 1);
     const theirs = natD([203, 0, 113, 9], 500, "sha1", other);
