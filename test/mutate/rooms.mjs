@@ -98,7 +98,7 @@ export const ROOMS = {
     tests: ["test/collections/", "test/judgement/", "test/ike/"],
     sample: 300,
   },
-  linear: { tests: ["test/linear/"], sample: 300 },
+  linear: { tests: ["test/linear/", "test/core/"], sample: 300 },
   // Without test/evidence.test.ts: it writes and reads every sample, a second for each mutant that it misses.
   evidence: { tests: ["test/evidence/"], sample: 300 },
   syslog: { tests: ["test/syslog/"], sample: 300 },
