@@ -75,12 +75,9 @@ function begunBy({ session, acceptedAt }: ClientSa, moment: Moment): Exchange | 
   }
   for (const exchange of session.sa.exchanges) {
     const others = exchange.starter !== session.client && seen(exchange.replyAt);
-    if (
-      others &&
-      !isBefore(moment, momentOf(exchange)) &&
-      (latest === null || !isSameQuickMode(exchange, latest))
-    )
-      latest = laterOf(latest, exchange);
+    // The client's whose first message the capture lost stands here as begun by the responder.
+    const isOwn = () => session.quickModes.some((each) => isSameQuickMode(each, exchange));
+    if (others && !isBefore(moment, momentOf(exchange)) && !isOwn()) latest = laterOf(latest, exchange);
   }
   return latest;
 }

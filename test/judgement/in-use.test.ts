@@ -19,6 +19,7 @@ import {
 } from "../support/facts-made.ts";
 
 const MICRO = 1e-6;
+const FIRST = { micros: 0, nanos: 0, frame: 9, source: 0 };
 interface Use {
   exchange?: Exchange;
   others?: readonly [Exchange, Outcome][];
@@ -72,6 +73,8 @@ const sending = (fields: Parameters<typeof spiMade>[0] = {}) => [
 
 describe("in use (6.7)", () => {
   const used = (fields: Use) => isInUse(claimMade(fields), moment(0));
+  const second = exchangeMade({ firstAt: at(-50), messageId: 2 });
+  const lost = exchangeMade({ firstAt: at(-49.98), replyAt: at(-49.98), first: { ...FIRST, frame: 8 } });
 
   it.each<[string, Use, boolean]>([
     ["the responder still sends on its SPI after t", { spis: sending() }, true],
@@ -133,7 +136,7 @@ describe("in use (6.7)", () => {
               starter: 1,
               firstAt: at(-20),
               replyAt: at(-20),
-              first: { micros: 0, nanos: 0, frame: 9, source: 0 },
+              first: FIRST,
             }),
           ],
         },
@@ -150,7 +153,7 @@ describe("in use (6.7)", () => {
               starter: 1,
               firstAt: at(-60),
               replyAt: at(-60),
-              first: { micros: 0, nanos: 0, frame: 9, source: 0 },
+              first: FIRST,
             }),
           ],
         },
@@ -166,10 +169,22 @@ describe("in use (6.7)", () => {
             exchangeMade({
               starter: 1,
               firstAt: at(-20),
-              first: { micros: 0, nanos: 0, frame: 9, source: 0 },
+              first: FIRST,
             }),
           ],
         },
+      },
+      true,
+    ],
+    [
+      "the other one of its pair, whose first message was lost, is not the responder's",
+      {
+        exchange: lost,
+        others: [[second, "completed"]],
+        inOrder: true,
+        claim: { exchange: second },
+        spis: sending({ firstAt: at(-49.9) }),
+        sa: { exchanges: [second, { ...lost, starter: 1, replyAt: at(-49.96) } as Exchange] },
       },
       true,
     ],
