@@ -51,7 +51,8 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
     if (Number.isNaN(judged.acceptedAt)) allAccepted = false;
     // Mostly the time that its messages show, which is noted already.
     const isNew = !Number.isNaN(judged.acceptedAt) && judged.acceptedAt !== answeredAt(exchange);
-    if (isNew) answers.note(own.keys, exchange, judged.acceptedAt);
+    // By ESP that had begun, which explains none that begins later: it was answered before.
+    if (isNew) answers.note(own.keys, exchange, exchange.firstAt);
   }
   const firstAcceptedOf = ({ quickModes }: Session) =>
     quickModes.find((exchange) => !Number.isNaN(exchanges.get(exchange)!.acceptedAt)) ?? null;

@@ -114,6 +114,14 @@ describe("ESP that begins is that of another quick mode on its endpoints (4)", (
     expect(judgedOf(sessions, began).outcomes.get(exchange)).toBe("answered");
   });
 
+  it("ESP that another one began with is not what begins later", () => {
+    const [first, second] = [started(-16, COPIES), unanswered()];
+    const spi = (number: number, seconds: number) => spiMade({ spi: number, firstAt: at(seconds) });
+    const peers = peersMade([spi(1, -15), spi(3, 20)], [spi(2, -14.9), spi(4, 20)]);
+    const { outcomes } = judgedOf([{ quickModes: [first, second] }], peers);
+    expect([outcomes.get(first), outcomes.get(second)]).toEqual(["answered", "answered"]);
+  });
+
   it("the first of two without an answer takes it, whatever the order of the IKE SAs", () => {
     const [first, second] = [started(-3, COPIES), unanswered()];
     for (const list of [
