@@ -128,7 +128,8 @@ function usableUntil(quickMode: QuickMode, scene: Scene): number {
 
 /** Phase 1 lies before the capture, and so may the quick mode whose ESP begins: nothing was seen for long before. */
 function mayBeOfEarlier({ sa, at }: QuickMode, scene: Scene): boolean {
-  if (sa.phase1Seen || at - sa.start > AFTER_LAST_TRY || responderTimes(sa, scene).length === 0) return false;
+  if (!sa.begunBefore || at - sa.start > AFTER_LAST_TRY || responderTimes(sa, scene).length === 0)
+    return false;
   const endpoints = scene.endpoints(sa);
   return !scene.signs.some((sign) => sign.at < at && isOn(sign, sa, endpoints));
 }

@@ -2,7 +2,7 @@
 
 import type { Sign } from "./life.ts";
 import { INFORMATIONAL, QUICK, samePayload } from "./messages.ts";
-import type { Sa, Said } from "./roles.ts";
+import { clientEnd, type Sa, type Said } from "./roles.ts";
 
 export interface QuickMode {
   sa: Sa;
@@ -130,14 +130,20 @@ export function isOn(sign: Sign, sa: Sa, endpoints: readonly string[]): boolean 
 function sameDialler(sa: Sa, other: Sa): boolean {
   if (sa.client !== other.client || sa.responder !== other.responder) return false;
   for (const floated of [false, true]) {
-    const [a, b] = [portOf(sa, floated), portOf(other, floated)];
-    if (a !== null && b !== null) return a === b;
+    const [a, b] = [portsOf(sa, floated), portsOf(other, floated)];
+    if (a.length > 0 && b.length > 0) return a.some((port) => b.includes(port));
   }
   return true;
 }
 
-export function startPort(sa: Sa): number | null {
-  return portOf(sa, false);
+/** Addresses and ports of its client on one side, before and behind its NAT. */
+function portsOf({ messages }: Sa, floated: boolean): string[] {
+  return messages.flatMap(({ copies, fromClient }) =>
+    copies
+      .filter((copy) => copy.floated === floated)
+      .map((copy) => clientEnd(copy, fromClient))
+      .map(({ address, port }) => `${address}:${port}`),
+  );
 }
 
 /** The client's port: on the 4500 side or the other, the last one used there. */

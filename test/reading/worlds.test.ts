@@ -2,7 +2,7 @@
 
 import { afterAll, expect, it } from "vitest";
 import { Bench } from "../simulator/bench.ts";
-import { capturesOf, VIEWS } from "../simulator/view.ts";
+import { capturesOf, type View, VIEWS } from "../simulator/view.ts";
 import { simulate } from "../simulator/world.ts";
 import { differences } from "./compare.ts";
 import { type Result, readContract } from "./reading.ts";
@@ -29,5 +29,23 @@ async function contractOn(seed: number): Promise<{ files: Buffer[]; reading: Res
 it.each(seeds)("world %i: every attempt, its verdict, holder, outcome and overlap (4, 6)", async (seed) => {
   const { files, reading } = await contractOn(seed);
   if (files.length === 0) return;
+  expect(differences(reading, await bench.report(files))).toEqual([]);
+});
+
+/** In each of them the two once differed, for a reason of its own. */
+it.each<[number, View, string]>([
+  [51066868, "bursts", "a later session's IKE hides nothing of what the earlier one sent unheard"],
+  [51029698, "loss-3", "of a pair whose first message was lost the other one's SPI is not the responder's"],
+  [51041507, "loss-10", "ESP that an earlier quick mode began with explains none that begins later"],
+  [51050396, "clock-step", "a session that a newer one took over lived until the clock stepped back"],
+  [51060364, "clock-step", "and went on behind the step: whether it did in between is not known"],
+  [
+    51059182,
+    "merged-taps",
+    "a client dials again, seen before its NAT the first time and behind it the second",
+  ],
+])("world %i, %s: %s", async (seed, view) => {
+  const { files } = capturesOf(simulate(seed), view);
+  const reading = await readContract(bench.paths(files));
   expect(differences(reading, await bench.report(files))).toEqual([]);
 });
