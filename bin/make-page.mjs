@@ -46,8 +46,9 @@ const leaner = {
     builder.onLoad({ filter: /\/zod\/v4\/core\/regexes\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replaceAll(/^(export const \w+ = )\/.{60,}\/\w*;$/gm, "$1/^/;"),
     }));
-    // The same names, so that all else of the package that is not used falls away as well.
-    builder.onLoad({ filter: /\/(json-schema-processors|to-json-schema)\.js$/ }, ({ path }) => ({
+    // The same names, so that all else of the package that is not used falls away as well. What is checked comes from
+    // JSON, which has no cycles.
+    builder.onLoad({ filter: /\/(json-schema-processors|to-json-schema|memoizer)\.js$/ }, ({ path }) => ({
       contents: namesIn(readFileSync(path, "utf8"))
         .map((name) => `export const ${name} = () => {};`)
         .join("\n"),
