@@ -24,12 +24,11 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
   const responders = new Uint8Array(hosts.size);
   const peers = countPeers(sas, hosts);
   const renewals = new Renewals();
-  const answersOthers = answeringHosts(sas);
-  const inferred = sas.map((sa) =>
-    sa.phase1Seen
-      ? null
-      : (clientByName(sa, options) ?? clientByPort(sa, options) ?? onlyOne(sa, answersOthers)),
+  const named = sas.map((sa) =>
+    sa.phase1Seen ? null : (clientByName(sa, options) ?? clientByPort(sa, options)),
   );
+  const answersOthers = answeringHosts(sas, named);
+  const inferred = sas.map((sa, i) => (sa.phase1Seen ? null : (named[i] ?? onlyOne(sa, answersOthers))));
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
     if (client !== null) renewals.note(hostAt(sas[i], other(client)), hostAt(sas[i], client));
@@ -60,16 +59,20 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
   });
 }
 
-/** Whether a host answered phase 1 of others than its peer, in this capture. */
-function answeringHosts(sas: readonly IkeSa[]): (host: number, peer: number) => boolean {
+/** Whether a host answered phase 1 of others than its peer: in this capture, or of those named before it. */
+function answeringHosts(
+  sas: readonly IkeSa[],
+  named: readonly (Side | null)[],
+): (host: number, peer: number) => boolean {
   /** The peer whose phase 1 each host answered; -1 for several. */
   const answered = new Map<number, number>();
-  for (const sa of sas) {
-    if (!sa.phase1Seen || !sa.answered) continue;
-    const [peer, host] = [hostAt(sa, 0), hostAt(sa, 1)];
+  sas.forEach((sa, i) => {
+    const client = sa.phase1Seen && sa.answered ? 0 : named[i];
+    if (client === null) return;
+    const [peer, host] = [hostAt(sa, client), hostAt(sa, other(client))];
     const known = answered.get(host);
     answered.set(host, known === undefined || known === peer ? peer : -1);
-  }
+  });
   return (host, peer) => (answered.get(host) ?? peer) !== peer;
 }
 
@@ -84,15 +87,13 @@ class Renewals {
   clientOf(sa: IkeSa): Side {
     const [sender, receiver] = [hostAt(sa, 0), hostAt(sa, 1)];
     if (this.#answered.has(sender) && this.#clients.get(sender)?.has(receiver) === true) return 1;
-    if (sa.answered) {
-      this.#answered.add(receiver);
-      this.note(receiver, sender);
-    }
+    if (sa.answered) this.note(receiver, sender);
     return 0;
   }
 
-  /** `client` is a client of `responder`. */
+  /** `client` is a client of `responder`, which answered its phase 1. */
   note(responder: number, client: number): void {
+    this.#answered.add(responder);
     const known = this.#clients.get(responder);
     if (known === undefined) this.#clients.set(responder, new Set([client]));
     else known.add(client);

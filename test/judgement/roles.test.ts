@@ -127,6 +127,16 @@ describe("who is the client of an IKE SA (3.1, 3.2)", () => {
       ]),
       "0 0 1 1",
     ],
+    [
+      "that answered before the capture, and others in it later",
+      roles([{ hosts: [2, 1] }, { hosts: [2, 1], phase1: true }, { hosts: [3, 2], phase1: true }]),
+      "1? 1 0",
+    ],
+    [
+      "that others are seen to have dialled before the capture",
+      roles([{ hosts: [2, 1] }, { hosts: [3, 2], ports: [1_024, 500] }, { hosts: [2, 1], phase1: true }]),
+      "1? 0? 1",
+    ],
     ["that begins it with a client behind a NAT", roles([{ ports: [500, 1_024], phase1: true }]), "1"],
   ])("a gateway that renews phase 1 stays the responder (3.1): one %s", (_, found, expected) => {
     expect(found).toBe(expected);

@@ -78,8 +78,8 @@ function sidesOf(sa: RawSa): Sides {
 /** 3.1: the sender of the first message, unless it is a gateway that renews phase 1 with a client it knows. */
 function phase1Roles(all: Sides[]): void {
   const clientsOf = clientsBefore(all);
-  /** Who answered phase 1 so far. */
-  const responders = new Set<string>();
+  /** Who answered phase 1 so far, before the capture as well. */
+  const responders = new Set(clientsOf.keys());
   for (const side of all) {
     const at = side.sa.messages.findIndex(isFirstOfPhase1);
     if (at < 0) continue;
@@ -114,11 +114,14 @@ function phase1Roles(all: Sides[]): void {
  */
 function clientsBefore(all: readonly Sides[]): Map<string, Set<string>> {
   const answered = new Map<string, Set<string>>();
-  for (const { sa, hosts, sender } of all) {
+  for (const side of all) {
+    const { sa, hosts, sender } = side;
     const at = sa.messages.findIndex(isFirstOfPhase1);
-    if (at < 0 || sa.responder === NO_COOKIE) continue;
-    for (const host of hosts[1 - sender[at]])
-      answered.set(host, new Set([...(answered.get(host) ?? []), ...hosts[sender[at]]]));
+    // Of those before the capture, whom their ports name.
+    const client = at < 0 ? byPorts(side) : sa.responder === NO_COOKIE ? -1 : sender[at];
+    if (client < 0) continue;
+    for (const host of hosts[1 - client])
+      answered.set(host, new Set([...(answered.get(host) ?? []), ...hosts[client]]));
   }
   const known = new Map<string, Set<string>>();
   for (const side of all) {
