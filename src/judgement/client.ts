@@ -145,8 +145,10 @@ function portKeys({ port4500, port500 }: Session): number[] {
  */
 export function relationOf(a: Session, b: Session, ask: IdentityQuestions): Relation {
   if (contradict(a, b)) return "two";
-  const [older, newer] = a.sa.firstAt <= b.sa.firstAt ? [a, b] : [b, a];
-  const goesOn = ask.lifespan(older).life.fromClientAt > newer.sa.firstAt;
+  // Phase 1 before the capture lies before the first sign, ESP as well.
+  const began = (each: Session) => (each.begunBefore ? ask.lifespan(each).life.firstAt : each.sa.firstAt);
+  const [older, newer] = began(a) <= began(b) ? [a, b] : [b, a];
+  const goesOn = ask.lifespan(older).life.fromClientAt > began(newer);
   const inside = ask.inside(a, b);
   // A new lease of the same host looks like another host.
   if (inside === "different") return goesOn ? "two" : "unsettled";

@@ -24,8 +24,10 @@ interface Made {
   vendorIds?: readonly string[];
   cut?: boolean;
   host?: number;
+  /** Phase 1 before the capture, and the first sign of it in it. */
+  before?: number | null;
 }
-const lives = new Map<Session, { to: number; blind: boolean }>();
+const lives = new Map<Session, { to: number; blind: boolean; before: number | null }>();
 
 function made({
   port4500 = -1,
@@ -37,6 +39,7 @@ function made({
   vendorIds = [],
   cut = false,
   host = 1,
+  before = null,
 }: Made = {}): Session {
   const session = sessionMade({
     sa: saMade({ firstAt: at(from), vendorIds: [vendorIds, []], cut }),
@@ -44,13 +47,18 @@ function made({
     port4500,
     port500,
     clientVendor: { platform } as never,
+    begunBefore: before !== null,
   });
-  lives.set(session, { to, blind });
+  lives.set(session, { to, blind, before });
   return session;
 }
 const lifespan = (session: Session) => {
-  const { to, blind } = lives.get(session)!;
-  return lifespanMade({ blind, life: lifeMade({ fromClientAt: Number.isNaN(to) ? UNSEEN : at(to) }) });
+  const { to, blind, before } = lives.get(session)!;
+  const firstAt = at(before ?? UNSEEN);
+  return lifespanMade({
+    blind,
+    life: lifeMade({ fromClientAt: Number.isNaN(to) ? UNSEEN : at(to), firstAt }),
+  });
 };
 const ask = (more: Partial<IdentityQuestions> = {}): IdentityQuestions => ({
   lifespan,
@@ -73,6 +81,16 @@ describe("two IKE SAs from one address (3.3)", () => {
     [
       "another port, its last packet at the newer's first",
       relation({ port500: 501, to: 50 }, { from: 50 }),
+      "one",
+    ],
+    [
+      "another port, phase 1 of the one whose IKE comes later before the capture, with ESP since",
+      relation({ port500: 501, to: 40 }, { from: 50, before: -9 }),
+      "two",
+    ],
+    [
+      "another port, ESP of the later one comes when the other has ended",
+      relation({ port500: 501, to: 40 }, { from: 50, before: 41 }),
       "one",
     ],
     [
@@ -277,11 +295,11 @@ describe("a port that was left is used again (3.3)", () => {
     const turns = portTurns([first, second, third], lifespan);
     expect(turns(first, second)).toBe(true);
     expect(turns(second, third)).toBe(false);
-    lives.set(second, { to: 100, blind: false });
+    lives.set(second, { to: 100, blind: false, before: null });
     expect(turns(first, second)).toBe(false);
     expect(portTurns([first, second], lifespan)(first, second)).toBe(false);
     const elsewhere = made({ port500: 1_000, from: 100, host: 2 });
-    lives.set(second, { to: 150, blind: false });
+    lives.set(second, { to: 150, blind: false, before: null });
     expect(portTurns([first, second, elsewhere], lifespan)(first, second)).toBe(false);
     const before = made({ port500: 1_000, from: -20 });
     expect(portTurns([before, first, second], lifespan)(first, second)).toBe(false);

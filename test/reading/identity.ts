@@ -10,6 +10,8 @@ export type Identity = "one" | "two" | "unsettled";
 
 /** When the client of an SA last sent anything, and whether its kind of life can be seen. */
 export interface Traces {
+  /** When it began: before its first sign, where that lies before the capture. */
+  began: (sa: Sa) => number;
   lastOfClient: (sa: Sa) => number;
   lastOf: (sa: Sa) => number;
   blind: (sa: Sa) => boolean;
@@ -20,10 +22,10 @@ export interface Traces {
 
 export function identity(a: Sa, b: Sa, traces: Traces): Identity {
   if (a === b) return "one";
-  const [older, newer] = a.start <= b.start ? [a, b] : [b, a];
+  const [older, newer] = traces.began(a) <= traces.began(b) ? [a, b] : [b, a];
   if (older.client !== newer.client) return "two";
   if (contradict(older, newer)) return "two";
-  const livesOn = traces.lastOfClient(older) > newer.start;
+  const livesOn = traces.lastOfClient(older) > traces.began(newer);
   const isAsked = traces.inQuestion(older.client, older.responder);
   const inside = isAsked ? [older, newer].map(insideAddress) : [null, null];
   if (inside[0] !== null && inside[1] !== null && inside[0] !== inside[1])

@@ -53,6 +53,7 @@ export function fieldOf(capture: Capture): Field {
   const attributed = attribute(scene, outcomes);
   const lives = new Map(sas.map((sa) => [sa, lifeOf(sa, attributed.get(sa) ?? [])]));
   const traces: Traces = {
+    began: (sa) => (sa.begunBefore ? (lives.get(sa)![0]?.at ?? sa.start) : sa.start),
     lastOfClient: (sa) =>
       lives.get(sa)!.findLast(({ fromClient }) => fromClient)?.at ?? Number.NEGATIVE_INFINITY,
     lastOf: (sa) => lives.get(sa)!.at(-1)?.at ?? Number.NEGATIVE_INFINITY,
