@@ -5,12 +5,12 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
-import { firstIndex } from "../collections/search.ts";
 import type { Hosts, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { ClientSa } from "./client-sa.ts";
-import type { Acceptance } from "./collisions.ts";
-import { earliestOf, firstOf, inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
+import { wasRenewed } from "./former-holder.ts";
+import { thirdUnheardAt } from "./life.ts";
+import { earliestOf, firstOf, inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 import { beginOf } from "./session.ts";
 
@@ -19,9 +19,11 @@ export interface Candidate {
   host: number;
   /** UDP port; 0 for ESP over IP, which has none. */
   port: number;
-  /** First and last sign of life. */
+  /** First sign of life, and the last; of one that sent on unheard the responder's last, which knew it no more. */
   first: Moment;
   last: Moment;
+  /** When it may have freed IDs: an SPI began, a quick mode was accepted, or an Informational passed. */
+  renewals: readonly Moment[];
   /** Its farewell, or when a session of after the capture's begin took its endpoint over; null without. */
   gone: Moment | null;
   /** Its ESP is captured: when the responder sent some to it, first and last. */
@@ -30,10 +32,6 @@ export interface Candidate {
 
 /** Two such answers are DPD, which Windows does not do. */
 const DPD_ANSWERS = 2;
-/** How long before an attempt the responder must have sent to a peer, or the peer have shown itself. */
-const ALIVE = 300 * SECOND;
-/** Who ended is silent for so long after the acceptance that its end allowed. */
-const SILENT = 60 * SECOND;
 
 /** All such peers of the gateway, in the order of their first signs. */
 export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
@@ -48,11 +46,19 @@ export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
     const signs = signsOf(responder, [...peer.sent, ...peer.received]);
     if (signs === null) continue;
     const { host, port } = peer;
-    const answered = signsOf(
-      responder,
-      peer.received.filter((row) => responder.peers.flows.hasEsp(row)),
-    );
-    found.set(peer.key, { host, port, ...signs, gone: goneAt(there), answered });
+    const gone = goneAt(there);
+    // What began later is of a newer session there.
+    const spis = (fromPeer: boolean) =>
+      responder.peers
+        .spis([peer.key], fromPeer)
+        .filter((spi) => gone === null || isBefore(firstOf(spi), gone));
+    const received = spis(false);
+    const answered = spanOf(received);
+    const isUnheard =
+      answered?.last.segment === signs.last.segment && seen(thirdUnheardAt(spis(true), answered.last.at));
+    if (isUnheard) signs.last = answered.last;
+    const renewals = [...received.map(firstOf), ...renewalsIn(there)];
+    found.set(peer.key, { host, port, ...signs, gone, answered, renewals });
   }
   addByIke(responder, hosts, known, found);
   return [...found.values()].sort((a, b) => a.first.segment - b.first.segment || a.first.at - b.first.at);
@@ -68,11 +74,13 @@ function addByIke(
   for (const { session, lifespan, keys } of responder.clientSas) {
     if (!session.begunBefore || keys.some((key) => found.has(key))) continue;
     const [key] = keys;
-    if (isRuledOut(known.get(key) ?? [], responder, key, hosts)) continue;
+    const there = known.get(key) ?? [];
+    if (isRuledOut(there, responder, key, hosts)) continue;
     const first = beginOf(session);
     const last = { at: lifespan.life.lastAt, segment: lifespan.life.segment };
-    const gone = goneAt(known.get(key) ?? []);
-    found.set(key, { host: hostOf(key), port: portOf(key), first, last, gone, answered: null });
+    const gone = goneAt(there);
+    const renewals = renewalsIn(there);
+    found.set(key, { host: hostOf(key), port: portOf(key), first, last, gone, answered: null, renewals });
   }
 }
 
@@ -101,6 +109,24 @@ function acceptedFirst({ session, outcomes, acceptedAt }: ClientSa): Moment | nu
   return { at: acceptedAt.get(first) ?? first.firstAt, segment: first.segment };
 }
 
+/** Of the sessions of before the capture: when quick modes were accepted, and Informationals, which may be Deletes. */
+function renewalsIn(there: readonly ClientSa[]): Moment[] {
+  return there
+    .filter(({ session }) => session.begunBefore)
+    .flatMap(({ session: { quickModes, sa }, outcomes }) => [
+      ...quickModes.filter((each) => isAccepted(outcomes.get(each)!)).map(momentOf),
+      ...sa.informationals.flat().map((at) => ({ at, segment: sa.lifeSegment })),
+    ]);
+}
+
+function spanOf(spis: readonly Spi[]): { first: Moment; last: Moment } | null {
+  const [latest] = spis
+    .map(({ lastAt: at, lastSegment: segment }) => ({ at, segment }))
+    .sort(inOrder)
+    .slice(-1);
+  return latest === undefined ? null : { first: earliestOf(spis.map(firstOf))!, last: latest };
+}
+
 function signsOf({ peers }: Responder, rows: readonly number[]): { first: Moment; last: Moment } | null {
   const { flows } = peers;
   let first: Moment | null = null;
@@ -125,115 +151,11 @@ function goneAt(there: readonly ClientSa[]): Moment | null {
     const { session, lifespan } = clientSa;
     if (session.begunBefore) {
       const { any } = lifespan.farewells;
-      if (any !== null && (farewell === null || isBefore(farewell, any))) farewell = any;
+      if (any !== null && !wasRenewed(clientSa) && (farewell === null || isBefore(farewell, any)))
+        farewell = any;
       continue;
     }
     replaced = earliestOf([replaced, acceptedFirst(clientSa)]);
   }
   return earliestOf([farewell, replaced]);
-}
-
-/** More peers of one refusal are not looked for: nobody follows up a thousand. */
-const MAX_ALIVE = 1024;
-
-/** Those that may have held an ID at a moment. */
-export interface MayHold {
-  found: Candidate[];
-  /** Up to this time of the same segment nobody comes or goes. */
-  until: number;
-}
-
-/** Those that may have held an ID at `moment`, the first `most` of them. */
-export function mayHold(
-  candidates: readonly Candidate[],
-  contender: ClientSa,
-  moment: Moment,
-  isCleared: (candidate: Candidate) => boolean,
-  most = MAX_ALIVE,
-): MayHold {
-  const found: Candidate[] = [];
-  let until = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
-    until = Math.min(until, changesAt(candidate, moment.at));
-    // First what rules out most: a flood of refusals meets a flood of peers here.
-    if (!isAlive(candidate, moment) || isOwn(candidate, contender) || isCleared(candidate)) continue;
-    found.push(candidate);
-    if (found.length === most) break;
-  }
-  return { found, until };
-}
-
-/** Those that were online while somebody else was accepted on an ID: they did not hold it. */
-export function clearedBy(
-  candidates: readonly Candidate[],
-  accepted: readonly Acceptance[],
-): ReadonlySet<Candidate> {
-  const times = accepted
-    .map(({ contender, exchange }) => ({
-      contender,
-      at: contender.acceptedAt.get(exchange) ?? exchange.firstAt,
-      segment: exchange.segment,
-    }))
-    .sort(inOrder);
-  const cleared = new Set<Candidate>();
-  for (const candidate of candidates) {
-    const next = firstIndex(times, (each) => isBefore(candidate.first, each));
-    for (let i = next; i < times.length; i += 1) {
-      if (!isOnline(candidate, times[i])) break;
-      // It may have used the ID itself.
-      if (isOwn(candidate, times[i].contender)) continue;
-      cleared.add(candidate);
-      break;
-    }
-  }
-  return cleared;
-}
-
-function isOwn({ host, port }: Candidate, { keys }: ClientSa): boolean {
-  return keys.includes(endpoint(host, port));
-}
-
-/** The responder had sent to it within five minutes, where its ESP is captured; and it had not gone. */
-function isAlive({ first, last, gone, answered }: Candidate, moment: Moment): boolean {
-  const seenLast = answered === null ? last : answered.last;
-  const isLate = seenLast.segment === moment.segment && moment.at - seenLast.at <= ALIVE;
-  if (!isLate && !isBefore(moment, seenLast)) return false;
-  if (gone !== null && isBefore(gone, moment)) return false;
-  const seenFirst = answered === null ? first : answered.first;
-  return isBefore(seenFirst, moment) || moment.at - seenFirst.at >= -ALIVE;
-}
-
-/** The first time from `at` on after which `isAlive` may answer otherwise, in any segment. */
-function changesAt({ first, last, gone, answered }: Candidate, at: number): number {
-  const begin = (answered ?? { first }).first.at - ALIVE;
-  const end = (answered ?? { last }).last.at + ALIVE;
-  const left = gone?.at ?? Number.NEGATIVE_INFINITY;
-  let next = Number.POSITIVE_INFINITY;
-  // Who is alive at its begin was not just before.
-  if (begin > at) next = begin - 1;
-  if (end >= at && end < next) next = end;
-  return left >= at && left < next ? left : next;
-}
-
-function isOnline({ first, last, gone }: Candidate, moment: Moment): boolean {
-  const left = gone !== null && isBefore(gone, moment);
-  return !left && isBefore(first, moment) && isBefore(moment, last);
-}
-
-/**
- * Those of them that ended between a refusal and the acceptance of the same client on the same ID: by a farewell, by a
- * newer session on the endpoint, or by a silence that the capture shows for long enough.
- */
-export function endedBetween(
-  candidates: readonly Candidate[],
-  refused: Moment,
-  accepted: Moment,
-  captureEnd: Moment,
-): Candidate[] {
-  const silenceSeen = captureEnd.segment > accepted.segment || captureEnd.at - accepted.at >= SILENT;
-  return candidates.filter(({ last, gone }) => {
-    const within = (end: Moment) => !isBefore(end, refused) && isBefore(end, accepted);
-    if (gone !== null && within(gone)) return true;
-    return silenceSeen && within(last);
-  });
 }

@@ -73,7 +73,9 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
     memory,
     wasAccepted,
     mayBeHeld: (each) =>
-      refusedWithoutHolder.ghostOf(each) !== null || refusedWithoutHolder.mayHold(each).length > 0,
+      refusedWithoutHolder.ghostOf(each) !== null ||
+      refusedWithoutHolder.mayHold(each).length > 0 ||
+      refusedWithoutHolder.justLeft(each) !== null,
   });
   const without = refusedWithoutHolder.judge(counter.acceptsInUse);
   const make = makeOf(responder, memory.responder?.make ?? "unseen");

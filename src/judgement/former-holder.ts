@@ -14,7 +14,7 @@ import { beginOf, isRenewal } from "./session.ts";
 const JUST_ENDED = 60 * SECOND;
 
 export interface FormerHolder {
-  client: Client;
+  client: Pick<Client, "host" | "port">;
   /** Microseconds between the end of the claim and the refusal. */
   before: number;
   /** It ended just before; otherwise it was replaced, and its client never said goodbye. */
@@ -39,11 +39,13 @@ export function formerHolderOf(claim: Claim | null, moment: Moment): FormerHolde
 }
 
 /** The responder deleted the SA when it had begun to renew phase 1: what the SA held goes on under the new one. */
-function wasRenewed({ client, session, lifespan: { farewells } }: ClientSa): boolean {
+export function wasRenewed({ client, session, lifespan: { farewells } }: ClientSa): boolean {
   const deleted = farewells.responder;
   if (deleted === null || farewells.client !== null) return false;
   return client.sessions.some(
     (other) =>
-      isRenewal(other) && isBefore(beginOf(session), beginOf(other)) && isBefore(beginOf(other), deleted),
+      isRenewal(other) &&
+      (session.begunBefore || isBefore(beginOf(session), beginOf(other))) &&
+      isBefore(beginOf(other), deleted),
   );
 }

@@ -7,19 +7,14 @@ import { endpoint } from "../collections/endpoints.ts";
 import { append, grouped } from "../collections/grouping.ts";
 import { lazily } from "../collections/lazily.ts";
 import type { Exchange, Hosts } from "../ike/facts.ts";
-import {
-  type Candidate,
-  candidatesOf,
-  clearedBy,
-  endedBetween,
-  type MayHold,
-  mayHold,
-} from "./candidates.ts";
+import { type Candidate, candidatesOf } from "./candidates.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
+import type { FormerHolder } from "./former-holder.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
+import { clearedBy, endedBetween, justLeft, type MayHold, mayHold } from "./may-hold.ts";
 import type { Memory } from "./memory.ts";
 import { inOrder, type Moment, momentOf, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
@@ -91,7 +86,7 @@ export class RefusedWithoutHolderJudge {
   /** Acceptances of each ID. */
   readonly #acceptedOn: () => ReadonlyMap<number, readonly Acceptance[]>;
   /** Candidates cleared of an ID, computed once as well. */
-  readonly #cleared = new Map<number, ReadonlySet<Candidate>>();
+  readonly #cleared = new Map<number, ReadonlyMap<Candidate, Moment>>();
   readonly #mayHold = new Map<Exchange, readonly Candidate[]>();
   /** What was found last, for which refusal, and until when nobody comes or goes. */
   #latest: { exchange: Exchange | null; until: number; holders: readonly Candidate[] } = {
@@ -156,10 +151,8 @@ export class RefusedWithoutHolderJudge {
 
   /** @param most as many as are looked for unless given */
   #alive({ contender, exchange }: Acceptance, most?: number): MayHold {
-    const candidates = this.#candidates();
-    const cleared = this.#clearedOf(exchange.messageId, candidates);
-    const isCleared = (candidate: Candidate) => cleared.has(candidate);
-    return mayHold(candidates, contender, momentOf(exchange), isCleared, most);
+    const cleared = this.#clearedOf(exchange.messageId);
+    return mayHold(this.#candidates(), contender, momentOf(exchange), (each) => cleared.get(each), most);
   }
 
   /**
@@ -175,16 +168,22 @@ export class RefusedWithoutHolderJudge {
     return found.some(isOwn) ? found.filter((each) => !isOwn(each)) : found;
   }
 
+  /** A peer that left just before, of those whose quick modes lie before the capture. */
+  justLeft({ contender, exchange }: Acceptance): FormerHolder | null {
+    const cleared = this.#clearedOf(exchange.messageId);
+    return justLeft(this.#candidates(), contender, momentOf(exchange), (each) => cleared.get(each));
+  }
+
   /** The client's own older session that may still have held the ID. */
   ghostOf(refusal: Acceptance): ClientSa | null {
     const own = this.#byClient().get(refusal.contender.client) ?? [];
     return ghostOf(own, refusal, (clientSa) => this.#impliedUpTo.get(clientSa) ?? 0);
   }
 
-  #clearedOf(messageId: number, candidates: readonly Candidate[]): ReadonlySet<Candidate> {
+  #clearedOf(messageId: number): ReadonlyMap<Candidate, Moment> {
     let cleared = this.#cleared.get(messageId);
     if (cleared === undefined) {
-      cleared = clearedBy(candidates, this.#acceptedOn().get(messageId) ?? []);
+      cleared = clearedBy(this.#candidates(), this.#acceptedOn().get(messageId) ?? []);
       this.#cleared.set(messageId, cleared);
     }
     return cleared;
@@ -220,7 +219,10 @@ export class RefusedWithoutHolderJudge {
       }
       const ghost = this.ghostOf(each);
       if (ghost !== null) warn(each, "own-session", ghost);
-      else if (asWarnings || !proven || !this.#withCandidates(each, found)) warn(each, "no-holder", null);
+      else if (asWarnings || !proven || !this.#withCandidates(each, found)) {
+        each.formerHolder ??= this.justLeft(each);
+        warn(each, "no-holder", null);
+      }
     }
     for (const [contender, several] of warned) {
       for (const each of several) found.refusals.push(this.#refusalsOf(contender, each));
@@ -230,14 +232,13 @@ export class RefusedWithoutHolderJudge {
 
   #withCandidates(each: RefusedWithoutHolder, found: WithoutHolder): boolean {
     const accepted = this.#acceptedLater(each);
-    const refused = momentOf(each.exchange);
     // Of those that were alive the few are wanted that ended in time.
     const left =
       accepted === null
         ? this.mayHold(each)
         : endedBetween(
             this.#alive(each, Number.POSITIVE_INFINITY).found,
-            refused,
+            momentOf(each.exchange),
             accepted,
             this.#captureEnd,
           );

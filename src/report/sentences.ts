@@ -12,7 +12,7 @@ export function messageIdText(id: number): string {
 }
 
 /** Address, with the port where one address is shared or a NAT chose the port. */
-export function clientText(client: Client, hosts: Hosts, withPort: boolean): string {
+export function clientText(client: Pick<Client, "host" | "port">, hosts: Hosts, withPort: boolean): string {
   const address = hosts.text(client.host);
   if (!withPort) return address;
   return address.includes(":") ? `[${address}]:${client.port}` : `${address}:${client.port}`;

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import {
-  type Candidate,
-  candidatesOf,
-  clearedBy,
-  endedBetween,
-  mayHold,
-} from "../../src/judgement/candidates.ts";
+import { candidatesOf } from "../../src/judgement/candidates.ts";
 import type { Outcome } from "../../src/judgement/outcome.ts";
 import type { Session } from "../../src/judgement/session.ts";
 import {
@@ -22,148 +16,6 @@ import {
   sessionMade,
   spiMade,
 } from "../support/facts-made.ts";
-import { random32 } from "../support/random.ts";
-
-const MICRO = 1e-6;
-
-/** A peer seen from 200 s before the attempt until it, unless told otherwise. */
-const peer = (fields: Partial<Candidate> = {}): Candidate => ({
-  host: 77,
-  port: 4500,
-  first: moment(-200),
-  last: moment(0),
-  gone: null,
-  answered: null,
-  ...fields,
-});
-
-describe("peers that may have held an ID unseen (6.9)", () => {
-  const contender = clientSaMade({ keys: [endpoint(5, 500)] });
-  const holds = (candidate: Candidate, cleared = false) =>
-    mayHold([candidate], contender, moment(0), () => cleared).found.length === 1;
-
-  it("the first thousand of them, and all where that is asked for", () => {
-    const many = Array.from({ length: 3000 }, (_, host) => peer({ host, last: moment(host < 5 ? -900 : 0) }));
-    const { found } = mayHold(many, contender, moment(0), () => false);
-    expect([found.length, found[0].host, found[1023].host]).toEqual([1024, 5, 1028]);
-    const all = mayHold(many, contender, moment(0), () => false, Number.POSITIVE_INFINITY);
-    expect(all.found).toHaveLength(2995);
-  });
-
-  it.each<[string, Candidate, boolean]>([
-    ["seen until the attempt", peer(), true],
-    ["seen after it as well", peer({ last: moment(900) }), true],
-    ["its last sign five minutes before", peer({ last: moment(-300), first: moment(-400) }), true],
-    ["longer before", peer({ last: moment(-300 - MICRO), first: moment(-400) }), false],
-    ["its first sign five minutes after", peer({ first: moment(300), last: moment(400) }), true],
-    ["later than that", peer({ first: moment(300 + MICRO), last: moment(400) }), false],
-    [
-      "in an earlier segment of the clock alone",
-      peer({ first: moment(-200, -1), last: moment(-1, -1) }),
-      false,
-    ],
-    ["until a later segment", peer({ last: moment(-500, 1) }), true],
-    ["it had said farewell", peer({ gone: moment(-MICRO) }), false],
-    ["it said farewell at the attempt", peer({ gone: moment(0) }), true],
-    [
-      "the responder had sent to it within five minutes",
-      peer({ answered: { first: moment(-900), last: moment(-300) } }),
-      true,
-    ],
-    [
-      "the responder had not, whatever the peer sent",
-      peer({ answered: { first: moment(-900), last: moment(-300 - MICRO) } }),
-      false,
-    ],
-    ["the contender's own endpoint", peer({ host: 5, port: 500 }), false],
-    ["the contender's address, another port", peer({ host: 5, port: 4500 }), true],
-  ])("%s", (_, candidate, expected) => {
-    expect(holds(candidate)).toBe(expected);
-  });
-
-  it("not who is cleared of the ID", () => {
-    expect(holds(peer(), true)).toBe(false);
-  });
-
-  it("are the same until the time that is given, whoever comes and goes", () => {
-    const draw = random32(1);
-    const random = () => draw() / 2 ** 32;
-    const integer = (from: number, to: number) => from + (draw() % (to - from + 1));
-    const some = () => moment(integer(-700, 700), random() < 0.1 ? 1 : 0);
-    for (let round = 0; round < 300; round += 1) {
-      const peers = Array.from({ length: 3 }, (_, host) => {
-        const [first, last] = [some(), some()].sort((a, b) => a.segment - b.segment || a.at - b.at);
-        const [from, to] = [some(), some()].sort((a, b) => a.segment - b.segment || a.at - b.at);
-        const answered = random() < 0.5 ? null : { first: from, last: to };
-        return peer({ host, first, last, gone: random() < 0.7 ? null : some(), answered });
-      });
-      const now = moment(integer(-700, 700));
-      const most = integer(1, 3);
-      const { found, until } = mayHold(peers, contender, now, () => false, most);
-      expect(until).toBeGreaterThanOrEqual(now.at);
-      const times = [until, until - 1, (now.at + until) / 2, now.at + 400e6].map((each) => Math.floor(each));
-      for (const time of times.filter((each) => each >= now.at && each <= until)) {
-        const then = mayHold(peers, contender, { at: time, segment: 0 }, () => false, most);
-        expect(then.found).toEqual(found);
-      }
-    }
-  });
-});
-
-describe("cleared: somebody was accepted on the ID while the peer was online (6.9)", () => {
-  const accepted = (seconds: number, key = endpoint(5, 500), segment = 0) => {
-    const exchange = exchangeMade({ firstAt: at(seconds), segment });
-    return { contender: clientSaMade({ keys: [key] }, [[exchange, "completed"]]), exchange };
-  };
-  const cleared = (candidate: Candidate, list: ReturnType<typeof accepted>[]) =>
-    clearedBy([candidate], list).has(candidate);
-  const own = endpoint(77, 4500);
-
-  it.each<[string, Candidate, ReturnType<typeof accepted>[], boolean]>([
-    ["between its first and last sign", peer(), [accepted(-50)], true],
-    ["at its first sign", peer(), [accepted(-200)], false],
-    ["at its last sign", peer(), [accepted(0)], false],
-    ["before it was there", peer(), [accepted(-300)], false],
-    ["after it had gone", peer(), [accepted(10)], false],
-    ["after its farewell", peer({ gone: moment(-100) }), [accepted(-50)], false],
-    ["before its farewell", peer({ gone: moment(-20) }), [accepted(-50)], true],
-    ["itself: it may have used the ID", peer(), [accepted(-50, own)], false],
-    ["itself, and then another", peer(), [accepted(-90, own), accepted(-50)], true],
-    ["another before it was there, and one while it was", peer(), [accepted(-50), accepted(-300)], true],
-    ["in another segment of the clock", peer(), [accepted(-50, endpoint(5, 500), 1)], false],
-    ["nobody", peer(), [], false],
-  ])("%s", (_, candidate, list, expected) => {
-    expect(cleared(candidate, list)).toBe(expected);
-  });
-
-  it("the time is that of the answer", () => {
-    const exchange = exchangeMade({ firstAt: at(-230) });
-    const contender = clientSaMade({ keys: [1], acceptedAt: new Map([[exchange, at(-50)]]) });
-    expect(cleared(peer(), [{ contender, exchange }])).toBe(true);
-  });
-});
-
-describe("who ended between refusal and acceptance (6.9)", () => {
-  const ended = (candidate: Candidate, end = moment(1_000)) =>
-    endedBetween([candidate], moment(0), moment(100), end).length === 1;
-
-  it.each<[string, boolean, boolean]>([
-    ["its farewell in between", ended(peer({ gone: moment(50), last: moment(50) })), true],
-    ["its farewell at the refusal", ended(peer({ gone: moment(0), last: moment(500) })), true],
-    ["its farewell at the acceptance", ended(peer({ gone: moment(100), last: moment(500) })), false],
-    ["its farewell before the refusal", ended(peer({ gone: moment(-1), last: moment(500) })), false],
-    ["its last sign in between, and silence", ended(peer({ last: moment(50) })), true],
-    ["its last sign at the refusal", ended(peer({ last: moment(0) })), true],
-    ["its last sign before the refusal", ended(peer({ last: moment(-1) })), false],
-    ["it goes on", ended(peer({ last: moment(100) })), false],
-    ["silence seen for 60 s after the acceptance", ended(peer({ last: moment(50) }), moment(160)), true],
-    ["the capture ends before that", ended(peer({ last: moment(50) }), moment(160 - MICRO)), false],
-    ["a farewell needs no silence", ended(peer({ gone: moment(50) }), moment(101)), true],
-    ["the capture goes on in another segment", ended(peer({ last: moment(50) }), moment(-900, 1)), true],
-  ])("%s", (_, is, expected) => {
-    expect(is).toBe(expected);
-  });
-});
 
 describe("peers whose quick modes lie before the capture (6.9)", () => {
   const ESP = [spiMade({ firstAt: at(-90), lastAt: at(-10) })];
@@ -223,9 +75,40 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
         last: moment(-10),
         gone: null,
         answered: { first: moment(-80), last: moment(-20) },
+        renewals: [moment(-80)],
       },
     ]);
     expect(found([up])[0].answered).toBe(null);
+  });
+
+  it("sent to no longer than its own session lasted: what begins later is of a newer one", () => {
+    const newer = spiMade({ spi: 9, firstAt: at(-25), lastAt: at(90) });
+    const rows = [up, { ...down, spis: [...down.spis!, newer] }];
+    expect(found(rows, [there({ farewell: -30 })])[0].answered).toEqual({
+      first: moment(-80),
+      last: moment(-20),
+    });
+    expect(found(rows)[0].answered).toEqual({ first: moment(-80), last: moment(90) });
+  });
+
+  it("online until the responder's last ESP, where it sends on into one that knows it no more", () => {
+    const alone = (last: number) => ({
+      host: 7,
+      spis: [spiMade({ firstAt: at(-90), lastAt: at(last), unheardSince: at(-15), unheardThirdAt: at(-12) })],
+    });
+    expect(found([alone(5), down])[0].last).toEqual(moment(-20));
+    expect(found([alone(4), down])[0].last).toEqual(moment(4));
+  });
+
+  it("may have freed an ID when an SPI began, a quick mode was accepted, or an Informational passed", () => {
+    const sa = { informationals: [[at(-35)], [at(-33)]] as [number[], number[]] };
+    const renewed = there({ sa, accepted: -40 });
+    const refused = there({ session: { quickModes: [exchangeMade({ firstAt: at(-45) })] } });
+    const newer = there({ session: { begunBefore: false }, accepted: -10 });
+    const [{ renewals }] = found([up, down], [renewed, newer]);
+    expect(renewals).toEqual([moment(-80), moment(-40), moment(-35), moment(-33)]);
+    expect(found([], [renewed])[0].renewals).toEqual([moment(-40), moment(-35), moment(-33)]);
+    expect(found([], [refused])[0].renewals).toEqual([]);
   });
 
   it("the order of the rows does not matter, and a later segment is later", () => {
@@ -310,6 +193,19 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
     expect(found([up], [there({ farewell: -20 }), there({ farewell: -30 })])[0].gone).toEqual(moment(-20));
   });
 
+  it("not with the responder's Delete of an SA that it renews, whose IDs stay held", () => {
+    const said = moment(-20);
+    const deleted = (sessions: readonly Session[]) => {
+      const made = there();
+      const farewells = { any: said, client: null, responder: said };
+      const client = { ...made.client, sessions: [...sessions] };
+      return { ...made, client, lifespan: { ...made.lifespan, farewells } };
+    };
+    const renewal = sessionMade({ sa: saMade({ firstAt: at(-21), phase1Seen: true }), client: 1 });
+    expect(found([up], [deleted([renewal])])[0].gone).toBe(null);
+    expect(found([up], [deleted([])])[0].gone).toEqual(said);
+  });
+
   describe("where somebody dials from its endpoint in the capture", () => {
     const quickMode = exchangeMade({ firstAt: at(-40) });
     const newcomer = (fields: { farewell?: number; outcome?: Outcome } = {}) =>
@@ -337,7 +233,15 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
   it("known by IKE alone", () => {
     const alone = there({ sa: { firstAt: at(-60) }, life: -5, farewell: -4 });
     expect(found([], [alone])).toEqual([
-      { host: 7, port: 4_500, first: moment(-60), last: moment(-5), gone: moment(-4), answered: null },
+      {
+        host: 7,
+        port: 4_500,
+        first: moment(-60),
+        last: moment(-5),
+        gone: moment(-4),
+        answered: null,
+        renewals: [],
+      },
     ]);
     expect(found([], [there({ session: { begunBefore: false } })])).toEqual([]);
     expect(found([], [there({ kind: "random" })])).toEqual([]);

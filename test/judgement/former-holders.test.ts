@@ -58,9 +58,15 @@ it("names nobody who left more than a minute before", async () => {
 
 describe("whose session the responder deleted after it had begun to renew phase 1", () => {
   /** The second session of a client, begun by `client`; the first was deleted by `by` some seconds after that began. */
-  const former = (begunBy: 0 | 1, deleted: number, by: "client" | "responder" = "responder") => {
+  const former = (
+    begunBy: 0 | 1,
+    deleted: number,
+    by: "client" | "responder" = "responder",
+    seen: { firstAt?: number; begunBefore?: boolean } = {},
+  ) => {
     const said = { any: moment(deleted), client: null, responder: null, [by]: moment(deleted) };
-    const older = sessionMade({ sa: saMade({ firstAt: at(-90) }) });
+    const { firstAt = -90, begunBefore = false } = seen;
+    const older = sessionMade({ sa: saMade({ firstAt: at(firstAt) }), begunBefore });
     const newer = sessionMade({ sa: saMade({ firstAt: at(0), phase1Seen: true }), client: begunBy });
     const client = { responder: 0, host: 7, port: 500, sessions: [older, newer] };
     const clientSa = clientSaMade({
@@ -73,6 +79,11 @@ describe("whose session the responder deleted after it had begun to renew phase 
 
   it("may hold its IDs on", () => {
     expect(former(1, 0.2)).toBe(false);
+  });
+
+  it("nor where the Delete is the first of it that the capture shows", () => {
+    expect(former(1, 0.2, "responder", { firstAt: 0.2, begunBefore: true })).toBe(false);
+    expect(former(1, 0.2, "responder", { firstAt: 0.2 })).toBe(null);
   });
 
   it("not where the client began anew, or left itself, or the session had ended before", () => {

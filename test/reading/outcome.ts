@@ -240,7 +240,10 @@ function hasForgotten(quickMode: QuickMode, scene: Scene): boolean {
 }
 
 /** Three packets or more of the client over 20 s or more, after the responder's last and after `since`. */
-function sendsIntoTheVoid(esp: readonly Sign[], since = Number.NEGATIVE_INFINITY): boolean {
+export function sendsIntoTheVoid(
+  esp: readonly Pick<Sign, "at" | "fromClient">[],
+  since = Number.NEGATIVE_INFINITY,
+): boolean {
   const last = esp.findLast(({ fromClient }) => !fromClient);
   if (last === undefined) return false;
   const alone = esp.filter((sign) => sign.fromClient && sign.at > Math.max(last.at, since));

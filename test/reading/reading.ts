@@ -9,7 +9,14 @@ import { type Field, fieldOf } from "./known.ts";
 import { isAccepted, type Outcome } from "./outcome.ts";
 import { type Capture, readCaptures } from "./packets.ts";
 import type { QuickMode } from "./quick-modes.ts";
-import { candidatesFor, earlierPeers, isHalfSeen, isRefusal, isSequential } from "./unseen.ts";
+import {
+  candidatesFor,
+  earlierPeers,
+  isHalfSeen,
+  isRefusal,
+  isSequential,
+  someLeftJustBefore,
+} from "./unseen.ts";
 import { makeOfResponder, otherNotify, ownGhost, weigh } from "./weighing.ts";
 
 export interface Found {
@@ -45,7 +52,13 @@ export function conclude(capture: Capture): Result {
   const judged = judge(field);
   const peers = earlierPeers(field);
   const candidates = (quickMode: QuickMode) => candidatesFor(quickMode, field, peers).list;
-  weigh(judged, field, (quickMode) => isSequential(quickMode, field) && candidates(quickMode).length > 0);
+  weigh(
+    judged,
+    field,
+    (quickMode) =>
+      (isSequential(quickMode, field) && candidates(quickMode).length > 0) ||
+      someLeftJustBefore(quickMode, field, peers),
+  );
   const result: Result = {
     found: judged.attempts.map((attempt) => foundOf(attempt, field)),
     refusedByOwnSession: [],

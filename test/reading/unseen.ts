@@ -3,9 +3,10 @@
 import type { Field } from "./known.ts";
 import { endpointName, ownEndpoints, type Sign } from "./life.ts";
 import { INFORMATIONAL, MAIN } from "./messages.ts";
-import { isAccepted, phase1Done } from "./outcome.ts";
+import { isAccepted, phase1Done, sendsIntoTheVoid } from "./outcome.ts";
 import type { QuickMode } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
+import { wasRenewed } from "./weighing.ts";
 
 /** A peer that was there before the capture, by endpoint. */
 export interface Peer {
@@ -13,7 +14,7 @@ export interface Peer {
   endpoint: string;
   responder: string;
   /** Whether the client or the responder sent it; until it was gone. */
-  signs: { at: number; fromClient: boolean; esp: boolean }[];
+  signs: { at: number; fromClient: boolean; esp: boolean; spi: number | null }[];
   /** IKE SAs on its endpoint, of before the capture or not. */
   sas: Sa[];
   /** Its farewell, or when a newer session on the endpoint was accepted (6.6); infinity without. */
@@ -63,20 +64,25 @@ export function earlierPeers(field: Field): Peer[] {
       at: sign.at,
       fromClient: sign.fromClient,
       esp: sign.kind === "esp",
+      spi: sign.spi,
     });
   }
   for (const sa of field.sas) {
     if (!sa.begunBefore) continue;
     const known = peer(sa.responder, ownEndpoints(sa)[0]);
-    for (const { at, fromClient } of sa.messages) known.signs.push({ at, fromClient, esp: false });
+    for (const { at, fromClient } of sa.messages) known.signs.push({ at, fromClient, esp: false, spi: null });
   }
   for (const each of peers.values()) {
     const own = there(each.responder, each.endpoint);
     each.sas = own;
     const farewells = own
       .filter((sa) => sa.begunBefore)
-      .map((sa) => field.known.get(sa)!.farewell?.at)
-      .filter((at) => at !== undefined);
+      .map((sa) => ({ sa, farewell: field.known.get(sa)!.farewell }))
+      // What an SA held goes on under the one that renews it.
+      .filter(
+        ({ sa, farewell }) => farewell !== null && (farewell.byClient || !wasRenewed(sa, farewell.at, field)),
+      )
+      .map(({ farewell }) => farewell!.at);
     const farewell = farewells.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...farewells);
     const newer = field.scene.quickModes.filter(
       (quickMode) =>
@@ -133,11 +139,9 @@ export function candidatesFor(
 ): { list: Peer[]; freed: boolean } {
   const { sa, id, at } = quickMode;
   const client = field.clientOf(sa);
-  const own = new Set(client.flatMap(ownEndpoints));
-  const online = peers.filter(
-    (peer) => peer.responder === sa.responder && !own.has(peer.endpoint) && isAlive(peer, at),
+  const able = others(quickMode, field, peers).filter(
+    (peer) => isAlive(peer, at) && couldHold(peer, quickMode, field),
   );
-  const able = online.filter((peer) => couldHold(peer, id, field));
   const accepted = field.scene.quickModes.find(
     (other) =>
       other.at > at &&
@@ -147,7 +151,23 @@ export function candidatesFor(
       isAccepted(field.outcomes.get(other)!),
   );
   if (accepted === undefined) return { list: able, freed: false };
-  return { list: able.filter((peer) => ended(peer, at, accepted.at)), freed: true };
+  return { list: able.filter((peer) => mayHaveFreed(peer, at, accepted.at, field)), freed: true };
+}
+
+const JUST = 60;
+
+/** Somebody of before the capture left less than a minute before, and the responder may have freed it late. */
+export function someLeftJustBefore(quickMode: QuickMode, field: Field, peers: readonly Peer[]): boolean {
+  return others(quickMode, field, peers).some(
+    (peer) =>
+      peer.gone < quickMode.at && quickMode.at - peer.gone < JUST && couldHold(peer, quickMode, field),
+  );
+}
+
+/** Peers of the same responder on endpoints that are not the client's own. */
+function others({ sa }: QuickMode, field: Field, peers: readonly Peer[]): Peer[] {
+  const own = new Set(field.clientOf(sa).flatMap(ownEndpoints));
+  return peers.filter((peer) => peer.responder === sa.responder && !own.has(peer.endpoint));
 }
 
 /**
@@ -162,23 +182,48 @@ function isAlive({ signs, gone }: Peer, at: number): boolean {
   return first - at <= ALIVE && at - last <= ALIVE;
 }
 
-function couldHold(peer: Peer, id: number, field: Field): boolean {
+function couldHold(peer: Peer, { id, at }: QuickMode, field: Field): boolean {
   const { sas, endpoint, signs } = peer;
   if (endpoint.startsWith("udp") && field.ikev2.has(endpoint.slice(4))) return false;
   if (sas.some((sa) => field.known.get(sa)!.pattern === "random" || speaksDpd(sa))) return false;
   const from = signs[0].at;
-  const to = signs[signs.length - 1].at;
-  const cleared = field.scene.quickModes.some(
-    (other) =>
-      other.id === id &&
-      other.sa.responder === peer.responder &&
-      other.sa.client !== peer.address &&
-      other.byClient &&
-      isAccepted(field.outcomes.get(other)!) &&
-      other.at > from &&
-      other.at < to,
+  const to = lastOf(peer);
+  const accepted = field.scene.quickModes
+    .filter(
+      (other) =>
+        other.id === id &&
+        other.sa.responder === peer.responder &&
+        other.sa.client !== peer.address &&
+        other.byClient &&
+        isAccepted(field.outcomes.get(other)!),
+    )
+    .map((other) => other.answeredAt ?? other.at)
+    .filter((time) => time > from && time < to);
+  if (accepted.length === 0) return true;
+  // Accepted on the ID while it was online: it did not hold it, unless it freed it after the refusal.
+  const first = Math.min(...accepted);
+  return at < Math.max(from, ...renewalsOf(peer, field).filter((time) => time < first));
+}
+
+/** When a peer may have freed IDs: an SPI of the responder began, a quick mode was accepted, an Informational passed. */
+function renewalsOf({ sas, signs }: Peer, field: Field): number[] {
+  const began = new Map<number | null, number>();
+  for (const { at, fromClient, esp, spi } of signs)
+    if (esp && !fromClient && !began.has(spi)) began.set(spi, at);
+  const before = sas.filter((sa) => sa.begunBefore);
+  const accepted = field.scene.quickModes.filter(
+    (quickMode) =>
+      quickMode.byClient && before.includes(quickMode.sa) && isAccepted(field.outcomes.get(quickMode)!),
   );
-  return !cleared;
+  const infos = before.flatMap((sa) => sa.messages.filter(({ exchange }) => exchange === INFORMATIONAL));
+  return [...began.values(), ...[...accepted, ...infos].map(({ at }) => at)];
+}
+
+/** Its last sign; of one that sends on into a gateway that knows it no more the gateway's last ESP. */
+function lastOf({ signs }: Peer): number {
+  const esp = signs.filter((sign) => sign.esp);
+  const down = esp.findLast(({ fromClient }) => !fromClient);
+  return down !== undefined && sendsIntoTheVoid(esp) ? down.at : signs[signs.length - 1].at;
 }
 
 /** An Informational answered within a second by one of the same length, twice. */
@@ -195,11 +240,11 @@ export function speaksDpd(sa: Sa): boolean {
   return answered.length >= 2;
 }
 
-/** Between refusal and acceptance: it was gone, or its last sign, with a minute of silence behind it. */
-function ended({ signs, gone }: Peer, refused: number, accepted: number): boolean {
-  if (gone !== Number.POSITIVE_INFINITY) return gone > refused && gone < accepted;
-  const last = signs[signs.length - 1];
-  return last.at > refused && last.at < accepted;
+/** Until the acceptance it was gone, or was silent for a minute after it; or it renewed what it had in between. */
+function mayHaveFreed(peer: Peer, refused: number, accepted: number, field: Field): boolean {
+  const silent = lastOf(peer) < accepted && field.capture.end - accepted >= JUST;
+  const renewed = renewalsOf(peer, field).some((time) => time > refused && time < accepted);
+  return peer.gone < accepted || silent || renewed;
 }
 
 /** The client's part of phase 1 is seen, with answers; the end of it is not: a warning, and no finding (principle a). */

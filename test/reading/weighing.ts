@@ -90,10 +90,10 @@ function isHeld({ sa, id, at }: QuickMode, field: Field): boolean {
 }
 
 /** The responder deleted the SA when it had begun to renew phase 1: what the SA held goes on under the new one. */
-function wasRenewed(sa: Sa, deletedAt: number, field: Field): boolean {
+export function wasRenewed(sa: Sa, deletedAt: number, field: Field): boolean {
   return field
     .clientOf(sa)
-    .some((other) => other.renewed && other.start > sa.start && other.start < deletedAt);
+    .some((other) => other.renewed && (sa.begunBefore || other.start > sa.start) && other.start < deletedAt);
 }
 
 /** 6.9: an older SA of the client itself, the last one with a claim on the ID, had not said farewell. */
