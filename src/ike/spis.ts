@@ -9,7 +9,7 @@ import { ordinaryMemory, wider } from "../linear/memory.ts";
 import { SpiColumns } from "./spi-columns.ts";
 
 /** SPIs kept of one flow: the one that was silent longest goes first. A client that renews every hour has so many in a shift. */
-export const SPIS_PER_FLOW = 16;
+export const SPIS_PER_FLOW = 32;
 /** Slots in all: several SPIs for each of some ten thousand flows. */
 const MAX_SLOTS = 131_072;
 /** A client that sends so long without a sign of its responder sends to one that knows it no more. */

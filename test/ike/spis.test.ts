@@ -143,11 +143,11 @@ describe("the SPIs of a flow (6.17)", () => {
     expect([table.lastIn(0, 0), table.lastIn(0, 1), table.lastIn(0, 2)]).toEqual([3e6, 1e6, Number.NaN]);
   });
 
-  it("sixteen are kept: the one that was silent longest goes first", () => {
-    const table = seen(Array.from({ length: 16 }, (_, i) => ({ spi: i + 1 })));
-    seen([{ spi: 1 }, { spi: 17 }], table);
-    expect(spisOf(table)).toEqual([17, 1, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
-    expect([table.evicted, table.size, SPIS_PER_FLOW]).toEqual([1, 16, 16]);
+  it("32 are kept: the one that was silent longest goes first", () => {
+    const table = seen(Array.from({ length: 32 }, (_, i) => ({ spi: i + 1 })));
+    seen([{ spi: 1 }, { spi: 33 }], table);
+    expect(spisOf(table)).toEqual([33, 1, ...Array.from({ length: 30 }, (_, i) => 32 - i)]);
+    expect([table.evicted, table.size, SPIS_PER_FLOW]).toEqual([1, 32, 32]);
     expect(table.packets[first(table)]).toBe(1);
   });
 
