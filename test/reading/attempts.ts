@@ -281,14 +281,11 @@ function isOf(own: QuickMode, { spi }: Sign, down: readonly Sign[], field: Field
 function isLatest({ sa, at: since }: QuickMode, { at }: QuickMode, field: Field): boolean {
   const others = field.scene.quickModes.filter((other) => other.sa === sa);
   if (others.some((other) => other.at > since && other.at < at)) return false;
-  const earlier = others.some((other) => other.at < since && since - other.at <= PAIR);
-  return !field.known
+  const pair = others.some((other) => other.at < since && since - other.at <= PAIR);
+  const infos = field.known
     .get(sa)!
-    .life.some(
-      (sign) =>
-        sign.what === "informational" &&
-        sign.at > since &&
-        sign.at < at &&
-        !(earlier && sign.at <= since + PAIR),
-    );
+    .life.filter((sign) => sign.what === "informational" && sign.at > since && sign.at < at);
+  // One so soon after a pair belongs to its first ID.
+  const ofFirst = pair && infos.length > 0 && infos[0].at <= since + PAIR;
+  return infos.length === (ofFirst ? 1 : 0);
 }
