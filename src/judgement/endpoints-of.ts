@@ -31,7 +31,9 @@ export function firstMessagesAt(
 ): Map<number, number[]> {
   const times = new Map<number, number[]>();
   for (const { sa, client } of sessions) {
-    if (sa.phase1Seen && client === 0) append(times, sa.paths[0].ends[client], sa.firstAt);
+    // Of phase 1 whose first message the capture lost the next one shows when it began.
+    const isDialled = sa.phase1Seen ? client === 0 : sa.mode !== 0;
+    if (isDialled) append(times, sa.paths[0].ends[client], sa.firstAt);
   }
   for (const [end, each] of unanswered) for (const at of each) append(times, end, at);
   for (const each of times.values()) each.sort((a, b) => a - b);

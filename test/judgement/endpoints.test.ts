@@ -94,9 +94,11 @@ describe("when a client next began phase 1 (4)", () => {
 
   it("not where phase 1 was not seen, or the responder renewed it", () => {
     const times = (session: Session) => [...firstMessagesAt([session], new Map())];
-    expect(times(made([{}], { phase1Seen: false }))).toEqual([]);
+    expect(times(made([{}], { phase1Seen: false, mode: 0 }))).toEqual([]);
     expect(times(made([{}], {}, { client: 1 }))).toEqual([]);
     expect(times(first)).toEqual([[endpoint(1, 500), [at(0)]]]);
+    // Its first message was lost, and others of phase 1 were not.
+    expect(times(made([{}], { phase1Seen: false, firstAt: at(7) }))).toEqual([[endpoint(1, 500), [at(7)]]]);
   });
 });
 

@@ -92,7 +92,7 @@ export function gaveUp(quickMode: QuickMode, scene: Scene): number | null {
   const { sa, at } = quickMode;
   const again = scene.sas.find(
     (other) =>
-      other !== sa && other.phase1Seen && !other.renewed && other.start > at && sameDialler(sa, other),
+      other !== sa && !other.begunBefore && !other.renewed && other.start > at && sameDialler(sa, other),
   );
   // With its next phase 1 the client begins anew: what follows that is not this quick mode's.
   const until = again?.start ?? Number.POSITIVE_INFINITY;
