@@ -139,9 +139,9 @@ function markOf(
   return `<g><title>${html(text)}</title>${shape(mark, x, y)}${name}</g>`;
 }
 
-function shape({ outcome, count }: Mark, x: number, y: number): string {
+function shape({ outcome }: Mark, x: number, y: number): string {
   const at = (dx: number, dy: number) => `${(x + dx).toFixed(1)} ${y + dy}`;
-  if (count > 1 && outcome === "several") {
+  if (outcome === "several") {
     return `<path class="open" d="M${at(-5, -5)} L${at(5, -5)} L${at(5, 5)} L${at(-5, 5)} Z" fill="none" stroke="#555" stroke-width="2" />`;
   }
   switch (outcome) {

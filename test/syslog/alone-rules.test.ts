@@ -287,6 +287,22 @@ const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
     ],
     verdicts: ["possible"],
   },
+  ...[70, 71].map((at) => ({
+    name: `let in by a quick mode whose SPIs are logged at second ${at}, a second before at most: rejected`,
+    lines: [
+      phase1(0, A),
+      phase2(1, A),
+      phase1(10, B),
+      qmError(10, B),
+      ended(40, B),
+      ended(60, A),
+      phase1(69, B),
+      lines.negotiated(at, B),
+      phase2(71, B),
+      LATER,
+    ],
+    verdicts: ["rejected"],
+  })),
   {
     name: "a limit of sessions five minutes before counts, of whatever peer: possible",
     lines: [

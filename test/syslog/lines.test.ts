@@ -430,8 +430,8 @@ describe("a message", () => {
   });
 
   it("gives the software version where the text of show version is there", () => {
-    expect(read("Cisco Adaptive Security Appliance Software Version 9.2(2)4 ").reader.version).toBe(
-      "9.2(2)4",
-    );
+    const text = "Cisco Adaptive Security Appliance Software Version 9.2(2)4 ";
+    expect(read("Cisco IOS Software", text, text.replace("9.2", "9.9")).reader.version).toBe("9.2(2)4");
+    expect(read("Cisco IOS Software", ` ${text}`).reader.version).toBeNull();
   });
 });
