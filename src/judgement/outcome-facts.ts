@@ -18,6 +18,8 @@ export interface OutcomeContext {
   nextPhase1(after: number): number;
   /** A quick mode on the same endpoints, of either side, was answered within a span of time. */
   answeredWithin(except: Exchange, from: number, to: number): boolean;
+  /** An IKE SA whose phase 1 the capture lost came to the same endpoints later: the ESP that begins may be its. */
+  mayBeOfLater(exchange: Exchange): boolean;
   /** Last clock value of the capture, and its segment. */
   captureEnd: Moment;
   /** The capture goes on: what is missing may still come. */

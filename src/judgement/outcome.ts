@@ -7,7 +7,14 @@ import type { Exchange, Spi } from "../ike/facts.ts";
 import { gaveUpAt } from "./gave-up.ts";
 import { earlier, SECOND, seen } from "./moment.ts";
 import { ESP_WITHIN, espBeganAt } from "./outcome-by-esp.ts";
-import { deletedBy, isWithin, lastCopyAt, type OutcomeContext, PENDING } from "./outcome-facts.ts";
+import {
+  deletedBy,
+  espFollows,
+  isWithin,
+  lastCopyAt,
+  type OutcomeContext,
+  PENDING,
+} from "./outcome-facts.ts";
 import type { Session } from "./session.ts";
 import { notProven } from "./unproven.ts";
 
@@ -53,8 +60,8 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
     return { outcome: "answer-unusable", acceptedAt: Number.NaN };
   if (replied || exchange.followedShorter) return accepted("answered", exchange);
   const began = beganBy(exchange, earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN), context);
-  const early = context.responderSeen && mayBeOfEarlier(session, exchange);
-  if (seen(began) && !early) return { outcome: "answered", acceptedAt: began };
+  const ofAnother = mayBeOfEarlier(session, exchange) || context.mayBeOfLater(exchange);
+  if (seen(began) && !(context.responderSeen && ofAnother)) return { outcome: "answered", acceptedAt: began };
   const outcome = seen(began) ? "unproven" : withoutAnswer(session, exchange, gaveUp, context);
   return { outcome, acceptedAt: Number.NaN };
 }
@@ -91,7 +98,9 @@ function accepted(outcome: Outcome, { replyAt, followedAt, firstAt }: Exchange):
 /** Something with this ID came, and the client went on as if nothing had; or it came when the client had given up. */
 function isUnusable(exchange: Exchange, gaveUp: number, context: OutcomeContext): boolean {
   if (exchange.followedShorter) return false;
-  const useless = exchange.copiesAfterReply >= USELESS_COPIES;
+  // One copy is enough where the client left without a tunnel.
+  const left = seen(gaveUp) && !context.blind && !espFollows(exchange, gaveUp, context);
+  const useless = exchange.copiesAfterReply >= (left ? 1 : USELESS_COPIES);
   const late = exchange.replyAt > gaveUp;
   if (!useless && !late) return false;
   const began = (limit: number) => seen(beganBy(exchange, limit, context));

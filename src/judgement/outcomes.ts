@@ -11,7 +11,7 @@ import { inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { type Judged, type Outcome, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
 import type { Peers } from "./peers.ts";
-import type { Session } from "./session.ts";
+import { beginOf, type Session } from "./session.ts";
 
 export interface OutcomesContext {
   peers: Peers;
@@ -132,6 +132,11 @@ class SessionContext implements OutcomeContext {
   answeredWithin(except: Exchange, from: number, to: number): boolean {
     return this.#answers.within(this.keys, except, from, to);
   }
+
+  mayBeOfLater(exchange: Exchange): boolean {
+    const begun = this.#answers.begunUnseen();
+    return this.keys.some((key) => begun.has(key) && isBefore(momentOf(exchange), begun.get(key)!));
+  }
 }
 
 /** Index of the first of some ascending moments that is not before another one. */
@@ -151,6 +156,15 @@ class Answers {
   readonly #keys: readonly (readonly number[])[];
   /** In the order of time. */
   readonly #byKey = lazily(() => this.#answersOfIke());
+  /** When the last IKE SA of those without phase 1 in the capture was first seen, by endpoint. */
+  readonly begunUnseen = lazily(() => {
+    const begun = new Map<number, Moment>();
+    for (const session of this.#sessions) {
+      // They come in the order of their first messages.
+      if (session.begunBefore) for (const key of this.#keys[session.index]) begun.set(key, beginOf(session));
+    }
+    return begun;
+  });
   /** What was noted since it was last asked for. */
   #noted: { keys: readonly number[]; exchange: Exchange; at: number }[] = [];
 

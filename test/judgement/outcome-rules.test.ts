@@ -12,6 +12,16 @@ const bothWays = (seconds: number, fields = {}) => ({
   peers: peersMade([esp(seconds, fields)], [esp(seconds, { spi: 0xdef, ...fields })]),
 });
 
+/** Answered, with one copy after it, and given up 12 s later. */
+const STAYED = { starterInformationalAt: UNSEEN, starterLeftAt: UNSEEN };
+const left = {
+  ...COPIES,
+  replyAt: at(0.2),
+  copiesAfterReply: 1,
+  starterInformationalAt: at(12),
+  starterLeftAt: at(12),
+};
+
 const BEFORE = { lifeAt: at(-400), espAt: UNSEEN, unheard: false };
 
 /** ESP both ways begins after a quick mode of an SA whose first message in the capture came some seconds from it. */
@@ -58,6 +68,18 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
       "answer-unusable",
     ],
     [
+      "one copy after the answer, and the client left without a tunnel",
+      { exchange: left },
+      "answer-unusable",
+    ],
+    ["the same, where ESP cannot be seen", { exchange: left, context: { blind: true } }, "answered"],
+    [
+      "the same, where it had sent ESP",
+      { exchange: left, context: { peers: peersMade([esp(2)], []) } },
+      "answered",
+    ],
+    ["one copy after the answer, and the client stayed", { exchange: { ...left, ...STAYED } }, "answered"],
+    [
       "the answer came at the moment of giving up",
       { exchange: { ...COPIES, replyAt: at(30), starterInformationalAt: at(30), starterLeftAt: at(30) } },
       "answered",
@@ -84,6 +106,16 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
     ["the same, seen for longer", early(-60 - MICRO), "answered"],
     ["the same, and ESP had been there", early(0, { before: BEFORE }), "answered"],
     ["the same, where the responder is never seen", early(0, {}, { responderSeen: false }), "answered"],
+    [
+      "new ESP both ways, where an SA without phase 1 in the capture comes later",
+      { exchange: COPIES, context: { ...bothWays(20), mayBeOfLater: () => true } },
+      "unproven",
+    ],
+    [
+      "the same, where the responder is never seen",
+      { exchange: COPIES, context: { ...bothWays(20), mayBeOfLater: () => true, responderSeen: false } },
+      "answered",
+    ],
     ["ESP 60 s after the last copy", { exchange: COPIES, context: bothWays(65) }, "answered"],
     ["ESP later than that", { exchange: COPIES, context: bothWays(65 + MICRO) }, "unanswered"],
     ["ESP at the first message itself", { exchange: COPIES, context: bothWays(0) }, "unanswered"],

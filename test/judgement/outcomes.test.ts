@@ -42,16 +42,25 @@ function judgedOf(list: readonly SessionOf[], peers: Peers = peersMade(), respon
       sa: saMade({ exchanges: [...quickModes, ...responders] } as never),
     }),
   );
-  const outcomes = judgeOutcomes(sessions, {
+  const keys = list.map(({ key = KEY }) => key);
+  return { sessions, ...outcomesOf(sessions, keys, peers, responderSeen) };
+}
+
+function outcomesOf(
+  sessions: readonly Session[],
+  keys: readonly number[],
+  peers: Peers,
+  responderSeen = true,
+) {
+  return judgeOutcomes(sessions, {
     peers,
-    keys: list.map(({ key = KEY }) => [key]),
-    blind: list.map(() => false),
+    keys: keys.map((key) => [key]),
+    blind: keys.map(() => false),
     responderSeen,
     phase1Times: () => UNSEEN,
     captureEnd: moment(1_000),
     running: false,
   });
-  return { sessions, ...outcomes };
 }
 
 describe("ESP that begins is that of another quick mode on its endpoints (4)", () => {
@@ -120,6 +129,18 @@ describe("ESP that begins is that of another quick mode on its endpoints (4)", (
     const peers = peersMade([spi(1, -15), spi(3, 20)], [spi(2, -14.9), spi(4, 20)]);
     const { outcomes } = judgedOf([{ quickModes: [first, second] }], peers);
     expect([outcomes.get(first), outcomes.get(second)]).toEqual(["answered", "answered"]);
+  });
+
+  it("or perhaps of an SA that comes later without its phase 1", () => {
+    const later = (firstAt: number, key = KEY) => {
+      const exchange = unanswered();
+      const sessions = [
+        sessionMade({ index: 0, quickModes: [exchange], sa: saMade({ exchanges: [exchange] }) }),
+        sessionMade({ index: 1, begunBefore: true, sa: saMade({ firstAt: at(firstAt) }) }),
+      ];
+      return outcomesOf(sessions, [KEY, key], began).outcomes.get(exchange);
+    };
+    expect([later(1), later(0), later(1, ELSEWHERE)]).toEqual(["unproven", "answered", "answered"]);
   });
 
   it("the first of two without an answer takes it, whatever the order of the IKE SAs", () => {

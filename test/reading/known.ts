@@ -1,6 +1,7 @@
 /** Joins what the rooms of this folder find: life to SAs (3.4, 3.6), SAs to clients (3.3), patterns to clients (5). */
 
 import type { Claim, Known } from "./claims.ts";
+import { responderTimes } from "./esp-begins.ts";
 import { identity, type Traces } from "./identity.ts";
 import {
   endpointName,
@@ -15,7 +16,7 @@ import {
   signsOf,
 } from "./life.ts";
 import { readMessages, saList } from "./messages.ts";
-import { isAccepted, type Outcome, outcomesOf, phase1Done, responderTimes } from "./outcome.ts";
+import { isAccepted, type Outcome, outcomesOf, phase1Done } from "./outcome.ts";
 import type { Capture } from "./packets.ts";
 import { COUNTS_FROM, idsOf, microsoftVersion, type Pattern, patternOf, vendorIdsOf } from "./pattern.ts";
 import { type QuickMode, quickModesOf, type Scene } from "./quick-modes.ts";
@@ -272,7 +273,7 @@ function knownOf(
     pattern,
     countsByVendor: (microsoftVersion(vendorIds) ?? 0) >= COUNTS_FROM,
     lifetime: chosen?.clear?.lifetime ?? DEFAULT_LIFETIME,
-    replacedAt: Math.min(Number.POSITIVE_INFINITY, ...accepted.map(({ at }) => at)),
+    replacedAt: Math.min(Number.POSITIVE_INFINITY, ...accepted.map(({ at, answeredAt }) => answeredAt ?? at)),
     sourceStart: Math.min(...[...sources].map((source) => capture.starts[source])),
     newEsp: newEspOf(sa, scene, signs),
     vouched: phase1Done(sa) !== null || responderTimes(sa, scene).length === 0,

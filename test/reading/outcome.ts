@@ -1,5 +1,13 @@
 /** Section 4 of the contract: the outcome of a quick mode that the client started. The first rule that matches wins. */
 
+import {
+  AFTER_LAST_TRY,
+  espBegins,
+  mayBeOfEarlier,
+  mayBeOfLater,
+  responderTimes,
+  sendsEsp,
+} from "./esp-begins.ts";
 import type { Sign } from "./life.ts";
 import { AGGRESSIVE, INFORMATIONAL, MAIN, QUICK } from "./messages.ts";
 import { gaveUp, isOn, type QuickMode, type Scene } from "./quick-modes.ts";
@@ -38,7 +46,7 @@ export function outcomesOf(scene: Scene): Map<QuickMode, Outcome> {
     if (outcomes.has(quickMode)) continue;
     const began = espBegins(quickMode, scene, answered);
     if (began !== null) {
-      const early = mayBeOfEarlier(quickMode, scene);
+      const early = mayBeOfEarlier(quickMode, scene) || mayBeOfLater(quickMode, scene);
       outcomes.set(quickMode, early ? "unproven" : "answered");
       if (early) continue;
       answered.add(quickMode);
@@ -66,88 +74,13 @@ function isUnusable(quickMode: QuickMode, scene: Scene): boolean {
   // Another quick mode that was answered explains the ESP as well.
   const others = scene.quickModes.filter((each) => each.answeredAt !== null || each.third !== null);
   if (third !== null || espBegins(quickMode, scene, new Set(others)) !== null) return false;
-  if (copies.filter(({ at }) => at > answeredAt! + SETTLED).length >= 2) return true;
   const left = gaveUp(quickMode, scene);
+  // One copy is enough where the client left without a tunnel.
+  const enough = left !== null && !scene.blind(quickMode.sa) && !sendsEsp(quickMode, left, scene) ? 1 : 2;
+  if (copies.filter(({ at }) => at > answeredAt! + SETTLED).length >= enough) return true;
   if (left === null || answeredAt! <= left) return false;
   // ESP that begins with the late answer shows that the client had not.
   return espBegins(quickMode, scene, new Set(others), answeredAt! + AFTER_LAST_TRY) === null;
-}
-
-const AFTER_LAST_TRY = 60;
-const BEFORE_FIRST = 5;
-const OLD_SILENCE = 300;
-const SWAPPED = 1;
-
-/** When ESP begins on its endpoints: in both directions, or from the client alone where the responder is never seen. */
-export function espBegins(
-  quickMode: QuickMode,
-  scene: Scene,
-  answered: ReadonlySet<QuickMode>,
-  until = usableUntil(quickMode, scene),
-): number | null {
-  const { sa, at } = quickMode;
-  const endpoints = scene.endpoints(sa);
-  const esp = scene.signs.filter((sign) => sign.kind === "esp" && isOn(sign, sa, endpoints));
-  // An earlier quick mode whose own SPI has not come yet explains the ESP as well.
-  const begun = new Map<number, number>();
-  for (const { spi, fromClient, at: time } of esp)
-    if (fromClient && spi !== null && time < at && !begun.has(spi)) begun.set(spi, time);
-  const rivalsFrom = Math.min(at - BEFORE_FIRST, Math.max(at - AFTER_LAST_TRY, ...begun.values()));
-  const before = esp.filter((sign) => sign.at <= at);
-  const during = esp.filter((sign) => sign.at > at && sign.at <= until);
-  const known = new Set(before.map(({ spi }) => spi));
-  // A NAT moves a session to another endpoint, and the SPI that the responder chose goes on there.
-  for (const sign of scene.signs)
-    if (sign.fromClient && sign.responder === sa.responder && sign.at <= at && sign.spi !== null)
-      known.add(sign.spi);
-  const quiet = !before.some((sign) => sign.at > at - OLD_SILENCE);
-  const begins = during.filter(({ spi }) => (spi === null ? quiet : !known.has(spi)));
-  const up = begins.find(({ fromClient }) => fromClient)?.at;
-  const down = begins.find(({ fromClient }) => !fromClient)?.at;
-  if (up === undefined) return null;
-  if (down === undefined && responderTimes(sa, scene).length > 0) return null;
-  const began = Math.max(up, down ?? up);
-  // What was answered once the ESP had begun does not explain it.
-  const rivalsTo = Math.min(until, began + SWAPPED);
-  const rival = [...answered].some(
-    (other) =>
-      other !== quickMode &&
-      other.sa.responder === sa.responder &&
-      scene.endpoints(other.sa).some((endpoint) => endpoints.includes(endpoint)) &&
-      answerTime(other) >= rivalsFrom &&
-      answerTime(other) <= rivalsTo,
-  );
-  return rival ? null : began;
-}
-
-/** Before the client gave up, and at most 60 s after its last copy. */
-function usableUntil(quickMode: QuickMode, scene: Scene): number {
-  const left = gaveUp(quickMode, scene) ?? Number.POSITIVE_INFINITY;
-  return Math.min(left, quickMode.lastTry + AFTER_LAST_TRY);
-}
-
-/** Phase 1 lies before the capture, and so may the quick mode whose ESP begins: nothing was seen for long before. */
-function mayBeOfEarlier({ sa, at }: QuickMode, scene: Scene): boolean {
-  if (!sa.begunBefore || at - sa.start > AFTER_LAST_TRY || responderTimes(sa, scene).length === 0)
-    return false;
-  const endpoints = scene.endpoints(sa);
-  return !scene.signs.some((sign) => sign.at < at && isOn(sign, sa, endpoints));
-}
-
-function answerTime({ answeredAt, at }: QuickMode): number {
-  return answeredAt ?? at;
-}
-
-/** When the responder sent anything to anyone. */
-export function responderTimes(sa: Sa, scene: Scene): number[] {
-  const times = scene.signs
-    .filter((sign) => !sign.fromClient && sign.responder === sa.responder)
-    .map(({ at }) => at);
-  for (const other of scene.sas) {
-    if (other.responder !== sa.responder) continue;
-    for (const { at, fromClient } of other.messages) if (!fromClient) times.push(at);
-  }
-  return times.sort((a, b) => a - b);
 }
 
 function notAnswered(quickMode: QuickMode, scene: Scene): Outcome {

@@ -2,7 +2,7 @@
 
 import { afterAll, expect, it } from "vitest";
 import { Bench } from "../simulator/bench.ts";
-import { capturesOf, type View, VIEWS } from "../simulator/view.ts";
+import { capturesOf, VIEWS, type View } from "../simulator/view.ts";
 import { simulate } from "../simulator/world.ts";
 import { differences } from "./compare.ts";
 import { type Result, readContract } from "./reading.ts";

@@ -191,6 +191,7 @@ export function contextMade(fields: Partial<OutcomeContext> = {}): OutcomeContex
     responderSeen: true,
     nextPhase1: () => UNSEEN,
     answeredWithin: () => false,
+    mayBeOfLater: () => false,
     captureEnd: moment(1_000),
     running: false,
     ...fields,
