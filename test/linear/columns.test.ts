@@ -95,6 +95,7 @@ describe("linear memory", () => {
   it("begins columns at a line of 64 bytes, and those of a page or more at one of 4,096", () => {
     const memory = linear();
     for (const size of [1, 64, 65, 4_095]) expect(memory.column(Uint8Array, size).byteOffset % 64).toBe(0);
+    expect(memory.column(Uint8Array, 1).byteOffset % 4_096).not.toBe(0);
     const small = memory.column(Uint8Array, 4_095);
     expect(memory.column(Uint8Array, 1).byteOffset - small.byteOffset).toBe(4_096);
     memory.column(Uint8Array, 1);
@@ -141,6 +142,7 @@ describe("linear memory", () => {
     lease.free(other);
     expect(memory.changes).toBe(before);
     lease.free(own);
+    expect(memory.changes).toBe(before + 1);
     lease.free(own);
     lease.end();
     lease.end();
