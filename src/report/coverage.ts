@@ -22,7 +22,7 @@ export function buildCoverage(
 ): Coverage {
   const gaps: CoverageGap[] = [
     ...warnings.flatMap(gapOf),
-    ...missingKinds(capture),
+    ...missingKinds(capture, judgement.responders),
     ...unseenBeginnings(judgement.responders, hosts),
     ...unseenEsp(judgement.responders, hosts),
     ...openOutcomes(judgement.responders),
@@ -38,13 +38,20 @@ function gapOf({ code, message }: Warning): CoverageGap[] {
 }
 
 /** ISAKMP, but not of the kind that the fault is about. A capture without any ISAKMP has a warning of its own. */
-function missingKinds({ messages, quickModeMessages }: Capture): CoverageGap[] {
+function missingKinds(
+  { messages, quickModeMessages }: Capture,
+  responders: readonly Responder[],
+): CoverageGap[] {
   const { ikev1, ikev2, authip } = messages;
   if (ikev1 === 0 && ikev2 + authip > 0) {
     const message = "There is ISAKMP, but no message of IKEv1.";
     return [{ code: "no-ikev1", message, count: ikev2 + authip }];
   }
   if (ikev1 === 0 || quickModeMessages > 0) return [];
+  // Those whose headers were cut are not counted, and known all the same.
+  const isKnown = ({ clientSas }: Responder) =>
+    clientSas.some(({ session }) => session.quickModes.length > 0);
+  if (responders.some(isKnown)) return [];
   return [{ code: "no-quick-mode", message: "There is IKEv1, but no quick mode.", count: ikev1 }];
 }
 

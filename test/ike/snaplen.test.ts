@@ -26,13 +26,14 @@ describe("a header of which the snap length left the message ID, and not the len
   it.each([1, 2, 3, 4])(
     "%i bytes are missing: the length of the datagram tells messages apart",
     async (missing) => {
-      const { findings, capture, warnings } = await reportOn([
+      const { findings, capture, warnings, coverage } = await reportOn([
         pcap(refusedClient().sorted(), { snaplen: SNAPLEN_OF_HEADER - missing }),
       ]);
       expect(findings.map(({ verdict, attempts }) => [verdict, attempts[0].outcome])).toEqual([
         ["rejected", "unanswered"],
       ]);
       expect(capture.quickModeMessages).toBe(0);
+      expect(coverage.gaps.map(({ code }) => code)).not.toContain("no-quick-mode");
       expect(capture.messages.malformed).toBe(0);
       expect(warnings.map(({ code }) => code)).toContain("snaplen");
     },
