@@ -74,8 +74,8 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
     wasAccepted,
     mayBeHeld: (each) =>
       refusedWithoutHolder.ghostOf(each) !== null ||
-      refusedWithoutHolder.mayHold(each).length > 0 ||
-      refusedWithoutHolder.justLeft(each) !== null,
+      refusedWithoutHolder.holders.of(each).length > 0 ||
+      refusedWithoutHolder.holders.justLeft(each) !== null,
   });
   const without = refusedWithoutHolder.judge(counter.acceptsInUse);
   const make = makeOf(responder, memory.responder?.make ?? "unseen");
@@ -84,7 +84,8 @@ export function findingsOf(responder: Responder, facts: Facts, options: FindingO
     make,
     counter,
     without,
-    besideImplied: (attempt) => (counter.acceptsInUse ? [] : refusedWithoutHolder.besideImplied(attempt)),
+    besideImplied: (attempt) =>
+      counter.acceptsInUse ? [] : refusedWithoutHolder.holders.besideImplied(attempt),
     wasAccepted,
     acceptances: lazily(() => grouped(collisions.acceptances, ({ contender }) => contender.client)),
   };

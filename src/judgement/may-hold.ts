@@ -6,7 +6,6 @@
 import { endpoint } from "../collections/endpoints.ts";
 import { firstIndex } from "../collections/search.ts";
 import type { Candidate } from "./candidates.ts";
-import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance } from "./collisions.ts";
 import { type FormerHolder, hasJustEnded } from "./former-holder.ts";
 import { inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
@@ -26,10 +25,13 @@ export interface MayHold {
   until: number;
 }
 
-/** Those that may have held an ID at `moment`, the first `most` of them. */
+/**
+ * Those that may have held an ID at `moment`, the first `most` of them.
+ * @param own endpoints of the contender: who is on them is that client itself
+ */
 export function mayHold(
   candidates: readonly Candidate[],
-  contender: ClientSa,
+  own: ReadonlySet<number>,
   moment: Moment,
   clearedFrom: (candidate: Candidate) => Moment | undefined,
   most = MAX_ALIVE,
@@ -39,7 +41,7 @@ export function mayHold(
   for (const candidate of candidates) {
     until = Math.min(until, changesAt(candidate, moment.at));
     // First what rules out most: a flood of refusals meets a flood of peers here.
-    if (!isAlive(candidate, moment) || isOwn(candidate, contender)) continue;
+    if (!isAlive(candidate, moment) || isOn(candidate, own)) continue;
     const cleared = clearedFrom(candidate);
     if (isCleared(cleared, moment)) continue;
     if (cleared !== undefined) until = Math.min(until, cleared.at - 1);
@@ -70,7 +72,8 @@ export function clearedBy(
     for (let i = next; i < times.length; i += 1) {
       if (!isOnline(candidate, times[i])) break;
       // It may have used the ID itself.
-      if (isOwn(candidate, times[i].contender)) continue;
+      const { host, port } = candidate;
+      if (times[i].contender.keys.includes(endpoint(host, port))) continue;
       const renewed = candidate.renewals.filter((each) => isBefore(each, times[i])).sort(inOrder);
       cleared.set(candidate, renewed.at(-1) ?? candidate.first);
       break;
@@ -83,8 +86,8 @@ function isCleared(from: Moment | undefined, moment: Moment): boolean {
   return from !== undefined && !isBefore(moment, from);
 }
 
-function isOwn({ host, port }: Candidate, { keys }: ClientSa): boolean {
-  return keys.includes(endpoint(host, port));
+function isOn({ host, port }: Candidate, endpoints: ReadonlySet<number>): boolean {
+  return endpoints.has(endpoint(host, port));
 }
 
 /** The responder had sent to it within five minutes, where its ESP is captured; and it had not gone. */
@@ -112,7 +115,7 @@ function changesAt({ first, last, gone, answered }: Candidate, at: number): numb
 /** The one that left last, so shortly before a refusal that the responder may not have freed what it held. */
 export function justLeft(
   candidates: readonly Candidate[],
-  contender: ClientSa,
+  own: ReadonlySet<number>,
   moment: Moment,
   clearedFrom: (candidate: Candidate) => Moment | undefined,
 ): FormerHolder | null {
@@ -122,7 +125,7 @@ export function justLeft(
     const before = moment.at - (gone?.at ?? Number.NaN);
     const isLater = last === null || before < last.before;
     if (gone === null || !isLater || !isBefore(gone, moment) || !hasJustEnded(gone, moment)) continue;
-    if (isOwn(client, contender) || isCleared(clearedFrom(client), moment)) continue;
+    if (isOn(client, own) || isCleared(clearedFrom(client), moment)) continue;
     last = { client, before, justEnded: true };
   }
   return last;

@@ -3,20 +3,19 @@
  * attempts with candidates, and one refusal notice for each client that nothing in the capture explains.
  */
 
-import { endpoint } from "../collections/endpoints.ts";
 import { append, grouped } from "../collections/grouping.ts";
 import { lazily } from "../collections/lazily.ts";
-import type { Exchange, Hosts } from "../ike/facts.ts";
-import { type Candidate, candidatesOf } from "./candidates.ts";
+import type { Hosts } from "../ike/facts.ts";
+import type { Candidate } from "./candidates.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
-import type { FormerHolder } from "./former-holder.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
-import { clearedBy, endedBetween, justLeft, type MayHold, mayHold } from "./may-hold.ts";
+import { endedBetween } from "./may-hold.ts";
 import type { Memory } from "./memory.ts";
 import { inOrder, type Moment, momentOf, seen } from "./moment.ts";
+import { PossibleHolders } from "./possible-holders.ts";
 import type { Responder } from "./responders.ts";
 import type { Session } from "./session.ts";
 
@@ -79,21 +78,9 @@ export class RefusedWithoutHolderJudge {
   readonly #responder: Responder;
   readonly #collisions: Collisions;
   readonly #captureEnd: Moment;
-  /** Computed once, when first needed, as are their endpoints. */
-  readonly #candidates: () => readonly Candidate[];
-  readonly #endpoints: () => ReadonlySet<number>;
+  /** Peers that may have held an ID without being seen to. */
+  readonly holders: PossibleHolders;
   readonly #memory: Memory;
-  /** Acceptances of each ID. */
-  readonly #acceptedOn: () => ReadonlyMap<number, readonly Acceptance[]>;
-  /** Candidates cleared of an ID, computed once as well. */
-  readonly #cleared = new Map<number, ReadonlyMap<Candidate, Moment>>();
-  readonly #mayHold = new Map<Exchange, readonly Candidate[]>();
-  /** What was found last, for which refusal, and until when nobody comes or goes. */
-  #latest: { exchange: Exchange | null; until: number; holders: readonly Candidate[] } = {
-    exchange: null,
-    until: 0,
-    holders: [],
-  };
   /** Acceptances of each client. */
   readonly #acceptedOf: () => ReadonlyMap<Client, readonly Acceptance[]>;
   readonly #byClient: () => ReadonlyMap<Client, readonly ClientSa[]>;
@@ -109,84 +96,18 @@ export class RefusedWithoutHolderJudge {
     this.#responder = responder;
     this.#collisions = collisions;
     this.#captureEnd = captureEnd;
-    this.#candidates = lazily(() => candidatesOf(responder, hosts));
-    this.#endpoints = lazily(() => new Set(this.#candidates().map(({ host, port }) => endpoint(host, port))));
     this.#memory = memory;
     const { accepted } = collisions;
-    this.#acceptedOn = lazily(() => grouped(accepted, ({ exchange }) => exchange.messageId));
     this.#acceptedOf = lazily(() => grouped(accepted, ({ contender }) => contender.client));
     this.#byClient = lazily(() => grouped(responder.clientSas, ({ client }) => client));
+    this.holders = new PossibleHolders(responder, hosts, accepted, this.#byClient);
     this.#anyBegunBefore = responder.clientSas.some(({ session }) => session.begunBefore);
-  }
-
-  /** Peers that may have held the ID of a refusal without being seen to. */
-  mayHold({ contender, exchange }: Acceptance): readonly Candidate[] {
-    const known = this.#mayHold.get(exchange);
-    if (known !== undefined) return known;
-    let holders = this.#asLatest({ contender, exchange });
-    if (holders === null) {
-      const { found, until } = this.#alive({ contender, exchange });
-      // Those of one time are the same as a rule, and one list is enough for all of them.
-      const before = this.#latest.holders;
-      const isSame = found.length === before.length && found.every((each, i) => each === before[i]);
-      holders = isSame ? before : found;
-      if (!this.#hasCandidate(contender)) this.#latest = { exchange, until, holders };
-    }
-    this.#mayHold.set(exchange, holders);
-    return holders;
-  }
-
-  /** Those that were found last, where nothing has changed since; null where they have to be looked for. */
-  #asLatest({ contender, exchange }: Acceptance): readonly Candidate[] | null {
-    const { exchange: latest, until, holders } = this.#latest;
-    if (latest?.messageId !== exchange.messageId || latest.segment !== exchange.segment) return null;
-    if (exchange.firstAt < latest.firstAt || exchange.firstAt > until) return null;
-    return this.#hasCandidate(contender) ? null : holders;
-  }
-
-  /** The client was on an endpoint of a peer that counts as one. */
-  #hasCandidate({ keys }: ClientSa): boolean {
-    return keys.some((key) => this.#endpoints().has(key));
-  }
-
-  /** @param most as many as are looked for unless given */
-  #alive({ contender, exchange }: Acceptance, most?: number): MayHold {
-    const cleared = this.#clearedOf(exchange.messageId);
-    return mayHold(this.#candidates(), contender, momentOf(exchange), (each) => cleared.get(each), most);
-  }
-
-  /**
-   * Peers that may have held the ID of an attempt whose holder is a conclusion (contract 6.2): that it used the ID was
-   * not seen, and they may have as well.
-   */
-  besideImplied({ contender, exchange, holder }: Attempt): readonly Candidate[] {
-    if (holder === null || !holder.claim.implied) return [];
-    const { client } = holder.claim.clientSa;
-    const own = new Set((this.#byClient().get(client) ?? []).flatMap(({ keys }) => keys));
-    const isOwn = ({ host, port }: Candidate) => own.has(endpoint(host, port));
-    const found = this.mayHold({ contender, exchange });
-    return found.some(isOwn) ? found.filter((each) => !isOwn(each)) : found;
-  }
-
-  /** A peer that left just before, of those whose quick modes lie before the capture. */
-  justLeft({ contender, exchange }: Acceptance): FormerHolder | null {
-    const cleared = this.#clearedOf(exchange.messageId);
-    return justLeft(this.#candidates(), contender, momentOf(exchange), (each) => cleared.get(each));
   }
 
   /** The client's own older session that may still have held the ID. */
   ghostOf(refusal: Acceptance): ClientSa | null {
     const own = this.#byClient().get(refusal.contender.client) ?? [];
     return ghostOf(own, refusal, (clientSa) => this.#impliedUpTo.get(clientSa) ?? 0);
-  }
-
-  #clearedOf(messageId: number): ReadonlyMap<Candidate, Moment> {
-    let cleared = this.#cleared.get(messageId);
-    if (cleared === undefined) {
-      cleared = clearedBy(this.#candidates(), this.#acceptedOn().get(messageId) ?? []);
-      this.#cleared.set(messageId, cleared);
-    }
-    return cleared;
   }
 
   /** @param asWarnings the responder was seen to accept an ID in use: nothing here is a finding */
@@ -220,7 +141,7 @@ export class RefusedWithoutHolderJudge {
       const ghost = this.ghostOf(each);
       if (ghost !== null) warn(each, "own-session", ghost);
       else if (asWarnings || !proven || !this.#withCandidates(each, found)) {
-        each.formerHolder ??= this.justLeft(each);
+        each.formerHolder ??= this.holders.justLeft(each);
         warn(each, "no-holder", null);
       }
     }
@@ -235,13 +156,8 @@ export class RefusedWithoutHolderJudge {
     // Of those that were alive the few are wanted that ended in time.
     const left =
       accepted === null
-        ? this.mayHold(each)
-        : endedBetween(
-            this.#alive(each, Number.POSITIVE_INFINITY).found,
-            momentOf(each.exchange),
-            accepted,
-            this.#captureEnd,
-          );
+        ? this.holders.of(each)
+        : endedBetween(this.holders.all(each), momentOf(each.exchange), accepted, this.#captureEnd);
     if (left.length === 0) return false;
     const { contender, exchange, outcome } = each;
     const attempt: Attempt = {
@@ -290,6 +206,6 @@ export class RefusedWithoutHolderJudge {
   get #othersMayHold(): boolean {
     const { clients } = this.#responder;
     if (clients.length < 2 || this.#anyBegunBefore) return true;
-    return this.#candidates().length > 0;
+    return this.holders.areAny;
   }
 }

@@ -23,16 +23,16 @@ const peer = (fields: Partial<Candidate> = {}): Candidate => ({
 });
 
 describe("peers that may have held an ID unseen (6.9)", () => {
-  const contender = clientSaMade({ keys: [endpoint(5, 500)] });
+  const own = new Set([endpoint(5, 500)]);
   const nobody = () => undefined;
   const holds = (candidate: Candidate, clearedFrom?: Moment) =>
-    mayHold([candidate], contender, moment(0), () => clearedFrom).found.length === 1;
+    mayHold([candidate], own, moment(0), () => clearedFrom).found.length === 1;
 
   it("the first thousand of them, and all where that is asked for", () => {
     const many = Array.from({ length: 3000 }, (_, host) => peer({ host, last: moment(host < 5 ? -900 : 0) }));
-    const { found } = mayHold(many, contender, moment(0), nobody);
+    const { found } = mayHold(many, own, moment(0), nobody);
     expect([found.length, found[0].host, found[1023].host]).toEqual([1024, 5, 1028]);
-    const all = mayHold(many, contender, moment(0), nobody, Number.POSITIVE_INFINITY);
+    const all = mayHold(many, own, moment(0), nobody, Number.POSITIVE_INFINITY);
     expect(all.found).toHaveLength(2995);
   });
 
@@ -72,7 +72,7 @@ describe("peers that may have held an ID unseen (6.9)", () => {
     expect(holds(peer(), moment(-50))).toBe(false);
     expect(holds(peer(), moment(MICRO))).toBe(true);
     // The same is found until then.
-    const later = mayHold([peer({ last: moment(900) })], contender, moment(0), () => moment(40));
+    const later = mayHold([peer({ last: moment(900) })], own, moment(0), () => moment(40));
     expect(later.until).toBe(at(40) - 1);
   });
 
@@ -90,11 +90,11 @@ describe("peers that may have held an ID unseen (6.9)", () => {
       });
       const now = moment(integer(-700, 700));
       const most = integer(1, 3);
-      const { found, until } = mayHold(peers, contender, now, nobody, most);
+      const { found, until } = mayHold(peers, own, now, nobody, most);
       expect(until).toBeGreaterThanOrEqual(now.at);
       const times = [until, until - 1, (now.at + until) / 2, now.at + 400e6].map((each) => Math.floor(each));
       for (const time of times.filter((each) => each >= now.at && each <= until)) {
-        const then = mayHold(peers, contender, { at: time, segment: 0 }, nobody, most);
+        const then = mayHold(peers, own, { at: time, segment: 0 }, nobody, most);
         expect(then.found).toEqual(found);
       }
     }
@@ -167,9 +167,9 @@ describe("who ended between refusal and acceptance (6.9)", () => {
 });
 
 describe("who left just before a refusal (6.8, 6.9)", () => {
-  const contender = clientSaMade({ keys: [endpoint(5, 500)] });
+  const own = new Set([endpoint(5, 500)]);
   const left = (candidates: readonly Candidate[], clearedFrom?: Moment) =>
-    justLeft(candidates, contender, moment(0), () => clearedFrom);
+    justLeft(candidates, own, moment(0), () => clearedFrom);
 
   it.each<[string, Candidate, boolean]>([
     ["a second before", peer({ gone: moment(-1) }), true],

@@ -142,6 +142,12 @@ describe("refused, and no holder visible (6.9)", () => {
 
   it.each<[string, ReturnType<typeof judge>, [string, number][], number[][]]>([
     ["peers that may hold it unseen: a finding", judge([contender], { peers: peer() }), [], [[77]]],
+    [
+      "a peer on an endpoint of another session of the client is that client itself",
+      judge([made({ key: endpoint(77, 4500), of: contender }), contender], { peers: peer() }),
+      [["no-holder", 1]],
+      [],
+    ],
     ["nobody: a warning", judge([contender]), [["no-holder", 1]], []],
     [
       "the responder accepts IDs in use: warnings alone",
