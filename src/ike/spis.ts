@@ -8,7 +8,7 @@ import { MAX_PAUSE, MAX_STEP, UNHEARD, WINDOW } from "../core/bounds.ts";
 import { ordinaryMemory, wider } from "../linear/memory.ts";
 import { SpiColumns } from "./spi-columns.ts";
 
-/** SPIs kept of one flow: the one that was silent longest goes first. A client that renews every hour has so many in a shift. */
+/** SPIs kept of one flow: the one that was silent longest goes first. One that redials all day has so many. */
 export const SPIS_PER_FLOW = 32;
 /** Slots in all: several SPIs for each of some ten thousand flows. */
 const MAX_SLOTS = 131_072;
