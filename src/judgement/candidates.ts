@@ -5,7 +5,7 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
-import type { Hosts, Spi } from "../ike/facts.ts";
+import type { Exchange, Hosts, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { ClientSa } from "./client-sa.ts";
 import { wasRenewed } from "./former-holder.ts";
@@ -99,14 +99,20 @@ function isRuledOut(there: readonly ClientSa[], { peers }: Responder, key: numbe
   // ESP was there before phase 1, or what no quick mode in the capture explains: theirs lie before it all the same.
   const isOlder = (than: Moment | null) => (spi: Spi) => than === null || isBefore(firstOf(spi), than);
   const [sent, received] = [peers.spis([key], true), peers.spis([key], false)];
-  return !sent.some(isOlder(beginOf(first))) && !received.some(isOlder(earliestOf(there.map(acceptedFirst))));
+  const explained = earliestOf(there.map(firstAccepted).map((each) => each && momentOf(each)));
+  return !sent.some(isOlder(beginOf(first))) && !received.some(isOlder(explained));
+}
+
+/** The first quick mode of the session that was accepted; null without. */
+function firstAccepted({ session, outcomes }: ClientSa): Exchange | null {
+  return session.quickModes.find((exchange) => isAccepted(outcomes.get(exchange)!)) ?? null;
 }
 
 /** When a quick mode of the session was first accepted; null for never. */
-function acceptedFirst({ session, outcomes, acceptedAt }: ClientSa): Moment | null {
-  const first = session.quickModes.find((exchange) => isAccepted(outcomes.get(exchange)!));
-  if (first === undefined) return null;
-  return { at: acceptedAt.get(first) ?? first.firstAt, segment: first.segment };
+function acceptedFirst(clientSa: ClientSa): Moment | null {
+  const first = firstAccepted(clientSa);
+  if (first === null) return null;
+  return { at: clientSa.acceptedAt.get(first) ?? first.firstAt, segment: first.segment };
 }
 
 /** Of the sessions of before the capture: when quick modes were accepted, and Informationals, which may be Deletes. */

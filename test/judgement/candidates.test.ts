@@ -31,6 +31,8 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
     keys?: readonly number[];
     /** Seconds of a quick mode that was accepted. */
     accepted?: number;
+    /** When that is known, should it be later than its first message. */
+    knownAt?: number;
   }
   const there = ({
     session = {},
@@ -40,6 +42,7 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
     life = 0,
     keys = [key],
     accepted,
+    knownAt = accepted,
   }: There = {}) => {
     const any = farewell === undefined ? null : moment(farewell);
     const quickModes = accepted === undefined ? [] : [exchangeMade({ firstAt: at(accepted) })];
@@ -52,6 +55,7 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
           farewells: { any, client: any, responder: null },
         }),
         keys,
+        acceptedAt: new Map(quickModes.map((each) => [each, at(knownAt!)])),
       },
       quickModes.map((each) => [each, "completed"]),
     );
@@ -152,6 +156,11 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
     ],
     ["the responder sends ESP that no accepted quick mode explains", found([down], [begun()]), true],
     ["it began with the one that was accepted", found([down], [begun({ accepted: -80 })]), false],
+    [
+      "it began with it, and shows that it was accepted once ESP comes back as well",
+      found([down], [begun({ accepted: -81, knownAt: -79 })]),
+      false,
+    ],
     ["it began before that", found([down], [begun({ accepted: -79 })]), true],
     ["it draws its IDs", found([up], [there({ kind: "random" })]), false],
     ["its pattern is not known", found([up], [there({ kind: "undetermined" })]), true],
