@@ -180,15 +180,27 @@ class RefusedOthers {
     }
   }
 
-  /** Another client was refused within `SAME_TIME` of the attempt. */
-  around({ contender, exchange: { firstAt, segment } }: Attempt): boolean {
-    const from = { at: firstAt - SAME_TIME, segment };
+  /**
+   * Another client was refused within `SAME_TIME` of the attempt. How long before or after it that was across a step of
+   * the clock nobody knows (6.13), and it may have been then.
+   */
+  around({ contender: { client }, exchange: { firstAt, segment } }: Attempt): boolean {
+    const ever = Number.POSITIVE_INFINITY;
+    return (
+      this.#within(client, { at: firstAt - SAME_TIME, segment }, firstAt + SAME_TIME) ||
+      this.#within(client, { at: -ever, segment: segment - 1 }, ever) ||
+      this.#within(client, { at: -ever, segment: segment + 1 }, ever)
+    );
+  }
+
+  /** A client that is not this one was refused in a span of a segment. */
+  #within(client: Client, from: Moment, to: number): boolean {
     const first = firstIndex(this.#refused, (each) => !isBefore(each, from));
-    const isNear = (i: number) => {
+    const isIn = (i: number) => {
       const each = this.#refused[i];
-      return each?.segment === segment && each.at <= firstAt + SAME_TIME;
+      return each?.segment === from.segment && each.at <= to;
     };
-    if (!isNear(first)) return false;
-    return this.#refused[first].client !== contender.client || isNear(this.#next[first]);
+    if (!isIn(first)) return false;
+    return this.#refused[first].client !== client || isIn(this.#next[first]);
   }
 }

@@ -219,7 +219,9 @@ describe("counter-evidence (6.8)", () => {
     ],
     ["longer before", { clientSas: [random(-300 - MICRO)] }, "no"],
     ["longer after", { clientSas: [random(300 + MICRO)] }, "no"],
-    ["in another segment", { clientSas: [random(10, "unanswered", {}, 1)] }, "no"],
+    ["across a step of the clock", { clientSas: [random(-900, "unanswered", {}, 1)] }, "firmly"],
+    ["before the clock stepped", { clientSas: [random(900, "unanswered", {}, -1)] }, "firmly"],
+    ["two steps away", { clientSas: [random(10, "unanswered", {}, 2)] }, "no"],
     ["a random client that was accepted", { clientSas: [random(10, "completed")] }, "no"],
     ["one that was never accepted", { clientSas: [random(10)], wasAccepted: () => false }, "no"],
     [
