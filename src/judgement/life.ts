@@ -30,6 +30,8 @@ export interface Life {
   firstAt: number;
   /** The client sent on without a sign of the responder (6.6): since when, and its third packet. */
   dropped: { responderAt: number; thirdAt: number } | null;
+  /** The responder's last sign, where the client sent on unheard and the clock stepped back since; else null. */
+  silentFrom: Moment | null;
 }
 
 /** When an SA takes its endpoints over, and what was last on them before. */
@@ -111,9 +113,12 @@ export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[
     steadyKeepaliveAt: Number.NaN,
     firstAt: sa.firstAt,
     dropped: null,
+    silentFrom: null,
   };
   const life = stays.reduce((known, stay) => withStay(known, stay, sa.firstSegment, peers), byIke);
-  if (life !== byIke) life.dropped = droppedOn(stays, life, peers);
+  if (life === byIke) return life;
+  life.dropped = droppedOn(stays, life, peers);
+  if (life.segment > 0) life.silentFrom = silentAcrossStep(stays, life, peers);
   return life;
 }
 
@@ -148,6 +153,7 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
     ),
     firstAt,
     dropped: null,
+    silentFrom: null,
   };
 }
 
@@ -263,6 +269,17 @@ function droppedOn(
   }
   const thirdAt = isAnswered ? thirdUnheardAt(sent, responderAt) : Number.NaN;
   return seen(thirdAt) ? { responderAt, thirdAt } : null;
+}
+
+/** As above before the step; for how long it sent on across it nobody knows (6.13), and three packets do. */
+function silentAcrossStep(stays: readonly Stay[], { segment }: Life, peers: Peers): Moment | null {
+  const received = stays.flatMap(({ keys }) => momentsOf(peers.rows(keys, false), peers));
+  const last = received.sort(inOrder).at(-1);
+  if (last === undefined || last.segment === segment) return null;
+  const sent = stays.flatMap(({ keys }) => peers.spis(keys, true));
+  const there = sent.filter(({ lastSegment }) => lastSegment === last.segment);
+  const goesOn = sent.some((spi) => spi.lastSegment > last.segment && seen(spi.unheardThirdAt));
+  return goesOn || seen(thirdUnheardAt(there, last.at)) ? last : null;
 }
 
 /**

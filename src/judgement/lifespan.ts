@@ -52,8 +52,9 @@ export function overlapAt(span: Lifespan, moment: Moment): Overlap {
  * or more over 20 s or more into the void.
  */
 export function hadDropped({ blind, life }: Lifespan, moment: Moment): boolean {
-  const responderAt = droppedAt(life);
-  return !blind && life.segment === moment.segment && responderAt < moment.at;
+  if (blind) return false;
+  if (life.silentFrom !== null && isBefore(life.silentFrom, moment)) return true;
+  return life.segment === moment.segment && droppedAt(life) < moment.at;
 }
 
 /** The responder's last sign on an SA that it dropped; NaN where it did not. */

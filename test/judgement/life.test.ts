@@ -243,6 +243,23 @@ describe("what was seen of an IKE SA (6.4)", () => {
     expect(lived([up(-40, 20, alone), down(-40, -5)], { from: moment(1) }).dropped).toBe(null);
   });
 
+  it("silent before the clock stepped: what the client sent on unheard, then or across the step", () => {
+    const left = { lifeSegment: 1, earlierLife: [{ at: at(-10), segment: 0 }] };
+    const alone = { unheardSince: at(0), unheardThirdAt: at(5) };
+    const silentFrom = { at: at(-5), segment: 0 };
+    expect(lived([up(-40, 20, alone), down(-40, -5)], {}, left).silentFrom).toEqual(silentFrom);
+    expect(lived([up(-40, 19, alone), down(-40, -5)], {}, left).silentFrom).toBe(null);
+    // For how long it sent across the step nobody knows.
+    const across = { ...alone, lastSegment: 1 };
+    expect(lived([up(-40, -900, across), down(-40, -5)]).silentFrom).toEqual(silentFrom);
+    expect(lived([up(-40, -900, { ...across, unheardThirdAt: UNSEEN }), down(-40, -5)]).silentFrom).toBe(
+      null,
+    );
+    // The responder goes on behind the step.
+    expect(lived([up(-40, -900, across), down(-40, -905, { lastSegment: 1 })]).silentFrom).toBe(null);
+    expect(lived([up(-40, -900, across)]).silentFrom).toBe(null);
+  });
+
   describe("where a newer SA took the endpoints over", () => {
     const ended = { to: moment(100), lifeBeforeAt: at(95) };
 

@@ -51,6 +51,16 @@ describe("overlap at t, the first that matches (6.6)", () => {
       "unknown",
     ],
     ["the responder's last sign at t: not yet dropped", life({ lastAt: at(9), ...dropped(T) }), "certain"],
+    [
+      "silent before t, and the clock stepped back since",
+      life({ lastAt: at(-900), segment: 1, earlier: [moment(9)], silentFrom: moment(-1) }),
+      "unknown",
+    ],
+    [
+      "not yet silent at t",
+      life({ lastAt: at(-900), segment: 1, earlier: [moment(9)], silentFrom: moment(1) }),
+      "certain",
+    ],
     ["a blind SA shows no dropping", life({ lastAt: at(9), ...dropped(at(-1)) }, { blind: true }), "certain"],
     ["any life after t", life({ lastAt: at(MICRO) }), "certain"],
     ["the last life at t itself", life({ lastAt: T }), "probable"],

@@ -136,6 +136,7 @@ export function lifeMade(fields: Partial<Life> = {}): Life {
     steadyKeepaliveAt: UNSEEN,
     firstAt: at(-100),
     dropped: null,
+    silentFrom: null,
     ...fields,
   };
 }
