@@ -10,7 +10,7 @@ import { isAccepted } from "./claiming.ts";
 import type { ClientSa } from "./client-sa.ts";
 import { wasRenewed } from "./former-holder.ts";
 import { thirdUnheardAt } from "./life.ts";
-import { earliestOf, firstOf, inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
+import { earliestOf, firstOf, inOrder, isBefore, lastOf, type Moment, momentOf, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 import { beginOf } from "./session.ts";
 
@@ -126,10 +126,7 @@ function renewalsIn(there: readonly ClientSa[]): Moment[] {
 }
 
 function spanOf(spis: readonly Spi[]): { first: Moment; last: Moment } | null {
-  const [latest] = spis
-    .map(({ lastAt: at, lastSegment: segment }) => ({ at, segment }))
-    .sort(inOrder)
-    .slice(-1);
+  const latest = spis.map(lastOf).sort(inOrder).at(-1);
   return latest === undefined ? null : { first: earliestOf(spis.map(firstOf))!, last: latest };
 }
 

@@ -9,7 +9,7 @@ import type { ClientSa } from "./client-sa.ts";
 import type { Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { hasJustEnded } from "./former-holder.ts";
 import type { Memory } from "./memory.ts";
-import { inOrder, isBefore, type Moment, momentOf, SECOND } from "./moment.ts";
+import { firstOf, inOrder, isBefore, type Moment, momentOf, SECOND } from "./moment.ts";
 
 /** Refusals of others within this time of an attempt have the same cause, perhaps. */
 const SAME_TIME = 300 * SECOND;
@@ -139,9 +139,7 @@ export function ghostOf(
 
 /** How many of the sessions, which come in the order of their first messages, began by then. */
 function begunBefore(own: readonly ClientSa[], moment: Moment): number {
-  return firstIndex(own, ({ session: { sa } }) =>
-    isBefore(moment, { at: sa.firstAt, segment: sa.firstSegment }),
-  );
+  return firstIndex(own, ({ session: { sa } }) => isBefore(moment, firstOf(sa)));
 }
 
 interface RefusedOther {

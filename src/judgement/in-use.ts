@@ -7,7 +7,7 @@ import { type Exchange, isSameQuickMode, type Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { Claim } from "./claims.ts";
 import type { ClientSa } from "./client-sa.ts";
-import { isBefore, lastOf, type Moment, momentOf, SECOND, seen } from "./moment.ts";
+import { firstOf, isBefore, lastOf, type Moment, momentOf, SECOND, seen } from "./moment.ts";
 
 /** Windows behind a NAT starts two quick modes at once and deletes the SA of the first within 3 s. */
 const PAIR_WITHIN = SECOND;
@@ -55,7 +55,7 @@ function begunWith(clientSa: ClientSa, exchange: Exchange, spis: readonly Spi[])
   const { life } = clientSa.lifespan;
   const end: Moment = { at: life.lastAt, segment: life.segment };
   return spis.filter((spi) => {
-    const first: Moment = { at: spi.firstAt, segment: spi.firstSegment };
+    const first = firstOf(spi);
     return (
       spi.firstSegment === exchange.segment &&
       spi.firstAt >= exchange.firstAt &&

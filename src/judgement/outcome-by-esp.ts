@@ -4,7 +4,7 @@
  */
 
 import type { Exchange } from "../ike/facts.ts";
-import { earlier, isBefore, momentOf, SECOND, seen } from "./moment.ts";
+import { earlier, firstOf, isBefore, momentOf, SECOND, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 
 export const ESP_WITHIN = 60 * SECOND;
@@ -38,11 +38,7 @@ function beganAt(
   const seenOn = peers.spis(keys, fromClient);
   const moment = momentOf(exchange);
   // A NAT moves a session from one of its endpoints to another: the same SPI goes on there.
-  const known = new Set(
-    seenOn
-      .filter((each) => isBefore({ at: each.firstAt, segment: each.firstSegment }, moment))
-      .map(({ spi }) => spi),
-  );
+  const known = new Set(seenOn.filter((each) => isBefore(firstOf(each), moment)).map(({ spi }) => spi));
   for (const { spi, firstAt, firstSegment } of seenOn) {
     const fresh = firstSegment === exchange.segment && firstAt > exchange.firstAt && firstAt <= limit;
     // The responder chose it: on whatever endpoint it was seen before, it is of an earlier quick mode.

@@ -5,7 +5,7 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { Flows, Spi } from "../ike/facts.ts";
-import { isBefore, later, type Moment } from "./moment.ts";
+import { firstOf, isBefore, later, type Moment } from "./moment.ts";
 
 /** Shared by all peers without any: most have one row on a side, and a list that grows from nothing has room for 17. */
 const NO_ROWS: number[] = [];
@@ -71,10 +71,10 @@ export class Peers {
     const began = new Map<number, Moment>();
     for (const { sent } of this.byKey.values()) {
       for (const row of sent) {
-        for (const { spi, firstAt, firstSegment } of this.flows.spis(row)) {
-          const moment = { at: firstAt, segment: firstSegment };
-          const known = began.get(spi);
-          if (known === undefined || isBefore(moment, known)) began.set(spi, moment);
+        for (const each of this.flows.spis(row)) {
+          const moment = firstOf(each);
+          const known = began.get(each.spi);
+          if (known === undefined || isBefore(moment, known)) began.set(each.spi, moment);
         }
       }
     }
