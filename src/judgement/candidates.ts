@@ -7,7 +7,7 @@ import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Exchange, Hosts, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
-import type { ClientSa } from "./client-sa.ts";
+import { acceptanceOf, type ClientSa } from "./client-sa.ts";
 import { wasRenewed } from "./former-holder.ts";
 import { thirdUnheardAt } from "./life.ts";
 import { earliestOf, firstOf, inOrder, isBefore, lastOf, type Moment, momentOf, seen } from "./moment.ts";
@@ -111,8 +111,7 @@ function firstAccepted({ session, outcomes }: ClientSa): Exchange | null {
 /** When a quick mode of the session was first accepted; null for never. */
 function acceptedFirst(clientSa: ClientSa): Moment | null {
   const first = firstAccepted(clientSa);
-  if (first === null) return null;
-  return { at: clientSa.acceptedAt.get(first) ?? first.firstAt, segment: first.segment };
+  return first && acceptanceOf(clientSa, first);
 }
 
 /** Of the sessions of before the capture: when quick modes were accepted, and Informationals, which may be Deletes. */

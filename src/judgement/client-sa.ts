@@ -3,6 +3,7 @@
 import type { Exchange } from "../ike/facts.ts";
 import { type Client, type IdentityQuestions, type Relation, relationOf } from "./client.ts";
 import type { Lifespan } from "./lifespan.ts";
+import type { Moment } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Peers } from "./peers.ts";
@@ -33,6 +34,11 @@ export interface ClientSa {
   keys: readonly number[];
   /** All ESP and keepalives at this responder. */
   peers: Peers;
+}
+
+/** When an accepted quick mode is known to have been, or else its first message. */
+export function acceptanceOf({ acceptedAt }: ClientSa, exchange: Exchange): Moment {
+  return { at: acceptedAt.get(exchange) ?? exchange.firstAt, segment: exchange.segment };
 }
 
 /** Contract 3.3: whether two IKE SAs are of one client, by what is known of both clients. */

@@ -9,7 +9,7 @@ import type { Exchange } from "../ike/facts.ts";
 import { claimOf, isAccepted, isRefused } from "./claiming.ts";
 import { type Claim, type ClaimQuestions, type Holder, LiveClaims } from "./claims.ts";
 import type { IdentityQuestions } from "./client.ts";
-import { type ClientSa, relationOfClientSas } from "./client-sa.ts";
+import { acceptanceOf, type ClientSa, relationOfClientSas } from "./client-sa.ts";
 import { isDropping } from "./dropping.ts";
 import { type FormerHolder, formerHolderOf } from "./former-holder.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
@@ -163,11 +163,10 @@ class Walk {
 
   #accepted(entry: Acceptance, outcome: Outcome, atFirst: Holder | null, moment: Moment): void {
     const { contender, exchange } = entry;
-    const acceptedAt = contender.acceptedAt.get(exchange) ?? exchange.firstAt;
-    const answer = { at: acceptedAt, segment: exchange.segment };
+    const answer = acceptanceOf(contender, exchange);
     this.#found.accepted.push(entry);
     let holder = atFirst;
-    if (holder?.settled === true && isDropping(holder.claim.clientSa, moment, acceptedAt)) {
+    if (holder?.settled === true && isDropping(holder.claim.clientSa, moment, answer.at)) {
       this.#add(entry, outcome, holder, "possible", { holderDropped: true });
       if (holder.overlap !== "certain") this.#claims.takeOver({ begun: moment, answered: answer });
       return;
@@ -209,7 +208,7 @@ class Walk {
     const kind = claimOf(clientSa, exchange, outcome);
     if (kind === "none") return;
     const { firstAt: since, segment } = exchange;
-    const acceptedAt = clientSa.acceptedAt.get(exchange) ?? since;
+    const { at: acceptedAt } = acceptanceOf(clientSa, exchange);
     this.#claims.add({
       clientSa,
       exchange,

@@ -6,6 +6,7 @@
 import { endpoint } from "../collections/endpoints.ts";
 import { firstIndex } from "../collections/search.ts";
 import type { Candidate } from "./candidates.ts";
+import { acceptanceOf } from "./client-sa.ts";
 import type { Acceptance } from "./collisions.ts";
 import { type FormerHolder, hasJustEnded } from "./former-holder.ts";
 import { inOrder, isBefore, type Moment, SECOND } from "./moment.ts";
@@ -60,11 +61,7 @@ export function clearedBy(
   accepted: readonly Acceptance[],
 ): ReadonlyMap<Candidate, Moment> {
   const times = accepted
-    .map(({ contender, exchange }) => ({
-      contender,
-      at: contender.acceptedAt.get(exchange) ?? exchange.firstAt,
-      segment: exchange.segment,
-    }))
+    .map(({ contender, exchange }) => ({ contender, ...acceptanceOf(contender, exchange) }))
     .sort(inOrder);
   const cleared = new Map<Candidate, Moment>();
   for (const candidate of candidates) {

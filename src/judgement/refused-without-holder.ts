@@ -8,7 +8,7 @@ import { lazily } from "../collections/lazily.ts";
 import type { Hosts } from "../ike/facts.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Client } from "./client.ts";
-import type { ClientSa } from "./client-sa.ts";
+import { acceptanceOf, type ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
@@ -179,8 +179,8 @@ export class RefusedWithoutHolderJudge {
   #acceptedLater({ contender, exchange }: RefusedWithoutHolder): Moment | null {
     for (const { contender: clientSa, exchange: later } of this.#acceptedOf().get(contender.client) ?? []) {
       if (later.messageId !== exchange.messageId || later.segment !== exchange.segment) continue;
-      const at = clientSa.acceptedAt.get(later) ?? later.firstAt;
-      if (at > exchange.firstAt) return { at, segment: exchange.segment };
+      const acceptance = acceptanceOf(clientSa, later);
+      if (acceptance.at > exchange.firstAt) return acceptance;
     }
     return null;
   }

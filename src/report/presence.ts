@@ -3,7 +3,7 @@
 import { grouped } from "../collections/grouping.ts";
 import type { Hosts } from "../ike/facts.ts";
 import { isAccepted } from "../judgement/claiming.ts";
-import type { ClientSa } from "../judgement/client-sa.ts";
+import { acceptanceOf, type ClientSa } from "../judgement/client-sa.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { REFUSED } from "./client-outcomes.ts";
 import { endpoint } from "./phrases.ts";
@@ -50,7 +50,7 @@ function clientPresence(own: readonly ClientSa[], hosts: Hosts, now: number): Cl
       const outcome = sa.outcomes.get(exchange)!;
       if (REFUSED.has(outcome) && !sa.undecided.has(exchange)) failed.push(exchange.firstAt);
       if (!isAccepted(outcome)) continue;
-      connectedAt = Math.max(connectedAt, sa.acceptedAt.get(exchange) ?? exchange.firstAt);
+      connectedAt = Math.max(connectedAt, acceptanceOf(sa, exchange).at);
       isConnected ||= !isOver(sa, now);
     }
   }
