@@ -49,10 +49,9 @@ export function judgeOutcomes(sessions: readonly Session[], context: OutcomesCon
     const judged = outcomeOf(session, exchange, own);
     exchanges.set(exchange, judged);
     if (Number.isNaN(judged.acceptedAt)) allAccepted = false;
-    // Mostly the time that its messages show, which is noted already.
-    const isNew = !Number.isNaN(judged.acceptedAt) && judged.acceptedAt !== answeredAt(exchange);
-    // By ESP that had begun, which explains none that begins later: it was answered before.
-    if (isNew) answers.note(own.keys, exchange, exchange.firstAt);
+    // What its messages show is noted already. ESP that had begun explains none that begins later: it was answered before.
+    const isNew = !Number.isNaN(judged.acceptedAt) && Number.isNaN(answeredAt(exchange));
+    if (isNew) answers.note(own.keys, exchange);
   }
   const firstAcceptedOf = ({ quickModes }: Session) =>
     quickModes.find((exchange) => !Number.isNaN(exchanges.get(exchange)!.acceptedAt)) ?? null;
@@ -166,21 +165,21 @@ class Answers {
     return begun;
   });
   /** What was noted since it was last asked for. */
-  #noted: { keys: readonly number[]; exchange: Exchange; at: number }[] = [];
+  #noted: { keys: readonly number[]; exchange: Exchange }[] = [];
 
   constructor(sessions: readonly Session[], keys: readonly (readonly number[])[]) {
     this.#sessions = sessions;
     this.#keys = keys;
   }
 
-  note(keys: readonly number[], exchange: Exchange, at: number): void {
-    this.#noted.push({ keys, exchange, at });
+  note(keys: readonly number[], exchange: Exchange): void {
+    this.#noted.push({ keys, exchange });
   }
 
   within(keys: readonly number[], except: Exchange, from: number, to: number): boolean {
     const { segment } = except;
     const byKey = this.#byKey();
-    for (const each of this.#noted.splice(0)) enter(byKey, each.keys, each.exchange, each.at);
+    for (const each of this.#noted.splice(0)) enter(byKey, each.keys, each.exchange, each.exchange.firstAt);
     return keys.some((key) => {
       const known = byKey.get(key) ?? [];
       for (let i = firstFrom(known, { at: from, segment }); i < known.length; i += 1) {
