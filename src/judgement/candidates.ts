@@ -9,10 +9,11 @@ import type { Exchange, Hosts, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import { acceptanceOf, type ClientSa } from "./client-sa.ts";
 import { wasRenewed } from "./former-holder.ts";
-import { thirdUnheardAt } from "./life.ts";
+
 import { earliestOf, firstOf, inOrder, isBefore, lastOf, type Moment, momentOf, seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 import { beginOf } from "./session.ts";
+import { thirdUnheardAt } from "./unheard.ts";
 
 /** A peer whose quick modes were not captured. */
 export interface Candidate {

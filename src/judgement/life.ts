@@ -1,12 +1,11 @@
-/**
- * Contract 6.4: what was seen of an IKE SA, the ESP and keepalives on its endpoints included, as far as they are its
- * own (3.4): they belong to the newest SA there that has an accepted quick mode, or else to the newest with any.
- */
+/** Contract 6.4: what was seen of an IKE SA, the ESP and keepalives on its endpoints included, as far as they are its own. */
 
-import { type Exchange, type Spi, UNHEARD_SPAN } from "../ike/facts.ts";
-import { firstOf, inOrder, isBefore, lastOf, later, type Moment, momentOf, seen } from "./moment.ts";
+import type { Spi } from "../ike/facts.ts";
+import { firstOf, isBefore, lastOf, later, type Moment, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
-import { beginOf, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Stay } from "./tenures.ts";
+import { type Dropped, droppedOn, silentAcrossStep } from "./unheard.ts";
 
 /** Segments before the latest one that are looked back at. */
 const EARLIER = 8;
@@ -29,75 +28,9 @@ export interface Life {
   /** First sign, ESP of before its first message included where the SA began before the capture. */
   firstAt: number;
   /** The client sent on without a sign of the responder (6.6): since when, and its third packet. */
-  dropped: { responderAt: number; thirdAt: number } | null;
+  dropped: Dropped | null;
   /** The responder's last sign, where the client sent on unheard and the clock stepped back since; else null. */
   silentFrom: Moment | null;
-}
-
-/** When an SA takes its endpoints over, and what was last on them before. */
-export interface Tenure {
-  session: Session;
-  from: Moment;
-  /** Last sign on the endpoints before. */
-  lifeBeforeAt: number;
-  /** Last ESP on them before. */
-  espBeforeAt: number;
-  /** A quick mode of it was accepted. */
-  firm: boolean;
-}
-
-/** The tenants of an endpoint, each from its moment on. `acceptedAt` gives a session's first accepted quick mode. */
-export function tenuresOf(
-  sessions: readonly Session[],
-  accepted: (session: Session) => { exchange: Exchange | null; at: number } | null,
-): Tenure[] {
-  const claims: Tenure[] = [];
-  for (const session of sessions) {
-    const first = session.quickModes[0];
-    const taken = accepted(session);
-    if (taken !== null) {
-      const { exchange, at } = taken;
-      const from = { at, segment: exchange?.segment ?? session.sa.firstSegment };
-      claims.push(tenureClaim(session, from, exchange, true));
-    } else if (first !== undefined) {
-      claims.push(tenureClaim(session, momentOf(first), first, false));
-    } else if (session.begunBefore) {
-      claims.push(tenureClaim(session, beginOf(session), null, false));
-    }
-  }
-  claims.sort((a, b) => inOrder(a.from, b.from));
-  const tenures: Tenure[] = [];
-  let firm = false;
-  for (const claim of claims) {
-    const current = tenures[tenures.length - 1]?.session;
-    if (firm && !claim.firm) continue;
-    if (firm && current !== undefined && isBefore(beginOf(claim.session), beginOf(current))) continue;
-    firm ||= claim.firm;
-    tenures.push(claim);
-  }
-  // What an SA of before the capture was seen by first is its own.
-  const first = tenures[0];
-  if (first?.session.begunBefore) {
-    first.from = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
-  }
-  return tenures;
-}
-
-function tenureClaim(session: Session, from: Moment, exchange: Exchange | null, firm: boolean): Tenure {
-  const { lifeAt, espAt } = exchange?.before ?? { lifeAt: Number.NaN, espAt: Number.NaN };
-  return { session, from, lifeBeforeAt: lifeAt, espBeforeAt: espAt, firm };
-}
-
-/** The part of a tenure's endpoint that belongs to it: from its moment to that of the next. */
-export interface Stay {
-  keys: readonly number[];
-  from: Moment;
-  /** Null for the last one. */
-  to: Moment | null;
-  /** Last sign on the endpoints before `to`. */
-  lifeBeforeAt: number;
-  /** Last ESP on them before `to`, whatever of its SPI was evicted by now. */
-  espBeforeAt: number;
 }
 
 /** The life of an SA by its messages and, on its endpoints, what else is its own. */
@@ -118,7 +51,7 @@ export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[
   const life = stays.reduce((known, stay) => withStay(known, stay, sa.firstSegment, peers), byIke);
   if (life === byIke) return life;
   life.dropped = droppedOn(stays, life, peers);
-  if (life.segment > 0) life.silentFrom = silentAcrossStep(stays, life, peers);
+  if (life.segment > 0) life.silentFrom = silentAcrossStep(stays, life.segment, peers);
   return life;
 }
 
@@ -142,7 +75,7 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
   return {
     segment,
     lastAt: later(own.lastAt, last(rows)),
-    earlier: withEarlier(own.earlier, momentsOf(rows, peers), segment),
+    earlier: withEarlier(own.earlier, peers.moments(rows), segment),
     lastBusyAt: later(own.lastBusyAt, since(esp(rows), segment, stay.from)),
     fromClientAt: later(own.fromClientAt, last(sent)),
     fromResponderAt: later(own.fromResponderAt, last(received)),
@@ -187,11 +120,6 @@ function withEarlier(
   return [...last.values()].slice();
 }
 
-/** The last in each segment of what passed there. */
-function momentsOf(rows: readonly number[], { flows }: Peers): Moment[] {
-  return rows.flatMap((row) => flows.moments(row));
-}
-
 function firstOn(firstAt: number, rows: readonly number[], segment: number, peers: Peers): number {
   return rows.reduce((first, row) => {
     const at = peers.flows.firstAt(row);
@@ -208,7 +136,7 @@ function withEndedStay(
   peers: Peers,
 ): Life {
   const isOwn = (moment: Moment) => moment.segment < to!.segment && !isBefore(moment, from);
-  const ofBefore = (rows: readonly number[]) => momentsOf(rows, peers).filter(isOwn);
+  const ofBefore = (rows: readonly number[]) => peers.moments(rows).filter(isOwn);
   const before = withMoments(life, ofBefore(sent), ofBefore(received));
   const until = (list: readonly Spi[]) =>
     list.reduce((last, spi) => {
@@ -250,51 +178,4 @@ function withMoments(life: Life, sent: readonly Moment[], received: readonly Mom
     fromClientAt: later(own.fromClientAt, last(sent)),
     fromResponderAt: later(own.fromResponderAt, last(received)),
   };
-}
-
-/** Three packets or more over 20 s or more after the responder's last sign, on whatever endpoints of the SA. */
-function droppedOn(
-  stays: readonly Stay[],
-  { fromResponderAt: responderAt, segment }: Life,
-  peers: Peers,
-): Life["dropped"] {
-  const sent: Spi[] = [];
-  let isAnswered = false;
-  for (const { keys, from, to } of stays) {
-    if (to !== null && to.segment !== segment) continue;
-    const until = to?.at ?? Number.POSITIVE_INFINITY;
-    isAnswered ||= peers.spis(keys, false).some((spi) => spi.firstAt < until && !isBefore(lastOf(spi), from));
-    const own = ({ lastAt, unheardSince }: Spi) => lastAt < until && unheardSince >= from.at;
-    sent.push(...peers.spis(keys, true).filter(own));
-  }
-  const thirdAt = isAnswered ? thirdUnheardAt(sent, responderAt) : Number.NaN;
-  return seen(thirdAt) ? { responderAt, thirdAt } : null;
-}
-
-/** As above before the step; for how long it sent on across it nobody knows (6.13), and three packets do. */
-function silentAcrossStep(stays: readonly Stay[], { segment }: Life, peers: Peers): Moment | null {
-  const received = stays.flatMap(({ keys }) => momentsOf(peers.rows(keys, false), peers));
-  const last = received.sort(inOrder).at(-1);
-  if (last === undefined || last.segment === segment) return null;
-  const sent = stays.flatMap(({ keys }) => peers.spis(keys, true));
-  const there = sent.filter(({ lastSegment }) => lastSegment === last.segment);
-  const goesOn = sent.some((spi) => spi.lastSegment > last.segment && seen(spi.unheardThirdAt));
-  return goesOn || seen(thirdUnheardAt(there, last.at)) ? last : null;
-}
-
-/**
- * When the third packet came of a sender that went on after the other side's last sign: three packets or more, over 20 s
- * or more, whatever their SPIs and ports. NaN where it did not.
- */
-export function thirdUnheardAt(spis: readonly Spi[], otherAt: number): number {
-  const alone = spis.filter(({ unheardSince }) => unheardSince > otherAt);
-  const times = alone.flatMap(unheardTimes).sort((a, b) => a - b);
-  const lastAt = alone.reduce((last, each) => Math.max(last, each.lastAt), Number.NEGATIVE_INFINITY);
-  return times.length >= 3 && lastAt - times[0] >= UNHEARD_SPAN ? times[2] : Number.NaN;
-}
-
-/** When those of one SPI came that nobody answered; of three or more the second no sooner than the third. */
-function unheardTimes({ unheardSince, unheardThirdAt: third, lastAt }: Spi): number[] {
-  if (seen(third)) return [unheardSince, third, third];
-  return lastAt > unheardSince ? [unheardSince, lastAt] : [unheardSince];
 }

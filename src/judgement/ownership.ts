@@ -6,12 +6,13 @@ import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { espSinceAt } from "./implied-claims.ts";
-import { type Life, lifeOf, type Stay, type Tenure, tenuresOf } from "./life.ts";
+import { type Life, lifeOf } from "./life.ts";
 import { isBefore, type Moment } from "./moment.ts";
 import { movedEndpoints, otherPorts } from "./moves.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Peer, Peers } from "./peers.ts";
 import { beginOf, type Session } from "./session.ts";
+import { type Stay, type Tenure, tenuresOf } from "./tenures.ts";
 
 /** Of an IKE SA that began before the capture. */
 const FROM_THE_START: Moment = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };

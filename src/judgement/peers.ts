@@ -81,6 +81,11 @@ export class Peers {
     return began;
   }
 
+  /** The last packet of each of some rows in each segment of the clock. */
+  moments(rows: readonly number[]): Moment[] {
+    return rows.flatMap((row) => this.flows.moments(row));
+  }
+
   /** The last packet of some rows in a segment; NaN where there is none. */
   lastIn(rows: readonly number[], segment: number): number {
     return rows.reduce((last, row) => later(last, this.flows.lastIn(row, segment)), Number.NaN);

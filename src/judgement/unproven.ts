@@ -1,7 +1,7 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
 import type { Exchange } from "../ike/facts.ts";
-import { thirdUnheardAt } from "./life.ts";
+
 import { firstOf, isBefore, later, momentOf, SECOND, seen } from "./moment.ts";
 import {
   deletedBy,
@@ -13,6 +13,7 @@ import {
 } from "./outcome-facts.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
+import { thirdUnheardAt } from "./unheard.ts";
 
 const RECENT = 60 * SECOND;
 /** Copies over so long that a responder that sends steadily would have been seen. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Spi } from "../../src/ike/facts.ts";
-import { type Life, lifeOf, type Stay, tenuresOf, thirdUnheardAt } from "../../src/judgement/life.ts";
+import { type Life, lifeOf } from "../../src/judgement/life.ts";
 import type { Session } from "../../src/judgement/session.ts";
+import { type Stay, tenuresOf } from "../../src/judgement/tenures.ts";
+import { thirdUnheardAt } from "../../src/judgement/unheard.ts";
 import {
   at,
   exchangeMade,

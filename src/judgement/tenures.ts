@@ -1,0 +1,74 @@
+/**
+ * Contract 3.4: whose an endpoint is, from when to when: ESP and keepalives there belong to the newest SA that has an
+ * accepted quick mode, or else to the newest with any.
+ */
+
+import type { Exchange } from "../ike/facts.ts";
+import { inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
+import { beginOf, type Session } from "./session.ts";
+
+/** When an SA takes its endpoints over, and what was last on them before. */
+export interface Tenure {
+  session: Session;
+  from: Moment;
+  /** Last sign on the endpoints before. */
+  lifeBeforeAt: number;
+  /** Last ESP on them before. */
+  espBeforeAt: number;
+  /** A quick mode of it was accepted. */
+  firm: boolean;
+}
+
+/** The tenants of an endpoint, each from its moment on. `acceptedAt` gives a session's first accepted quick mode. */
+export function tenuresOf(
+  sessions: readonly Session[],
+  accepted: (session: Session) => { exchange: Exchange | null; at: number } | null,
+): Tenure[] {
+  const claims: Tenure[] = [];
+  for (const session of sessions) {
+    const first = session.quickModes[0];
+    const taken = accepted(session);
+    if (taken !== null) {
+      const { exchange, at } = taken;
+      const from = { at, segment: exchange?.segment ?? session.sa.firstSegment };
+      claims.push(tenureClaim(session, from, exchange, true));
+    } else if (first !== undefined) {
+      claims.push(tenureClaim(session, momentOf(first), first, false));
+    } else if (session.begunBefore) {
+      claims.push(tenureClaim(session, beginOf(session), null, false));
+    }
+  }
+  claims.sort((a, b) => inOrder(a.from, b.from));
+  const tenures: Tenure[] = [];
+  let firm = false;
+  for (const claim of claims) {
+    const current = tenures[tenures.length - 1]?.session;
+    if (firm && !claim.firm) continue;
+    if (firm && current !== undefined && isBefore(beginOf(claim.session), beginOf(current))) continue;
+    firm ||= claim.firm;
+    tenures.push(claim);
+  }
+  // What an SA of before the capture was seen by first is its own.
+  const first = tenures[0];
+  if (first?.session.begunBefore) {
+    first.from = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
+  }
+  return tenures;
+}
+
+function tenureClaim(session: Session, from: Moment, exchange: Exchange | null, firm: boolean): Tenure {
+  const { lifeAt, espAt } = exchange?.before ?? { lifeAt: Number.NaN, espAt: Number.NaN };
+  return { session, from, lifeBeforeAt: lifeAt, espBeforeAt: espAt, firm };
+}
+
+/** The part of a tenure's endpoint that belongs to it: from its moment to that of the next. */
+export interface Stay {
+  keys: readonly number[];
+  from: Moment;
+  /** Null for the last one. */
+  to: Moment | null;
+  /** Last sign on the endpoints before `to`. */
+  lifeBeforeAt: number;
+  /** Last ESP on them before `to`, whatever of its SPI was evicted by now. */
+  espBeforeAt: number;
+}

@@ -1,0 +1,63 @@
+/** Contract 6.6: a client that sent on unheard, into a gateway that knew it no more. */
+
+import { type Spi, UNHEARD_SPAN } from "../ike/facts.ts";
+import { inOrder, isBefore, lastOf, type Moment, seen } from "./moment.ts";
+import type { Peers } from "./peers.ts";
+import type { Stay } from "./tenures.ts";
+
+/** The responder's last sign, and the client's third packet after it. */
+export interface Dropped {
+  responderAt: number;
+  thirdAt: number;
+}
+
+/** Three packets or more over 20 s or more after the responder's last sign, on whatever endpoints of the SA. */
+export function droppedOn(
+  stays: readonly Stay[],
+  { fromResponderAt: responderAt, segment }: { fromResponderAt: number; segment: number },
+  peers: Peers,
+): Dropped | null {
+  const sent: Spi[] = [];
+  let isAnswered = false;
+  for (const { keys, from, to } of stays) {
+    if (to !== null && to.segment !== segment) continue;
+    const until = to?.at ?? Number.POSITIVE_INFINITY;
+    isAnswered ||= peers.spis(keys, false).some((spi) => spi.firstAt < until && !isBefore(lastOf(spi), from));
+    const own = ({ lastAt, unheardSince }: Spi) => lastAt < until && unheardSince >= from.at;
+    sent.push(...peers.spis(keys, true).filter(own));
+  }
+  const thirdAt = isAnswered ? thirdUnheardAt(sent, responderAt) : Number.NaN;
+  return seen(thirdAt) ? { responderAt, thirdAt } : null;
+}
+
+/**
+ * The responder's last sign where that lies before a step of the clock; null where it does not. For how long the client
+ * sent on across the step nobody knows (6.13), and three packets do.
+ * @param segment that of the SA's last sign
+ */
+export function silentAcrossStep(stays: readonly Stay[], segment: number, peers: Peers): Moment | null {
+  const received = stays.flatMap(({ keys }) => peers.moments(peers.rows(keys, false)));
+  const last = received.sort(inOrder).at(-1);
+  if (last === undefined || last.segment === segment) return null;
+  const sent = stays.flatMap(({ keys }) => peers.spis(keys, true));
+  const there = sent.filter(({ lastSegment }) => lastSegment === last.segment);
+  const goesOn = sent.some((spi) => spi.lastSegment > last.segment && seen(spi.unheardThirdAt));
+  return goesOn || seen(thirdUnheardAt(there, last.at)) ? last : null;
+}
+
+/**
+ * When the third packet came of a sender that went on after the other side's last sign: three packets or more, over 20 s
+ * or more, whatever their SPIs and ports. NaN where it did not.
+ */
+export function thirdUnheardAt(spis: readonly Spi[], otherAt: number): number {
+  const alone = spis.filter(({ unheardSince }) => unheardSince > otherAt);
+  const times = alone.flatMap(unheardTimes).sort((a, b) => a - b);
+  const lastAt = alone.reduce((last, each) => Math.max(last, each.lastAt), Number.NEGATIVE_INFINITY);
+  return times.length >= 3 && lastAt - times[0] >= UNHEARD_SPAN ? times[2] : Number.NaN;
+}
+
+/** When those of one SPI came that nobody answered; of three or more the second no sooner than the third. */
+function unheardTimes({ unheardSince, unheardThirdAt: third, lastAt }: Spi): number[] {
+  if (seen(third)) return [unheardSince, third, third];
+  return lastAt > unheardSince ? [unheardSince, lastAt] : [unheardSince];
+}
