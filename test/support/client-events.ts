@@ -1,5 +1,7 @@
 /** Events as `wevtutil qe .. /f:xml` writes them, after the provider's templates; nothing was tried on a Windows. */
 
+import type { ClientEvent } from "../../src/events/reader.ts";
+
 export const SECURITY = "Microsoft-Windows-Security-Auditing";
 export const RAS_CLIENT = "RasClient";
 
@@ -25,6 +27,27 @@ export function windowsEvent(
     `<Provider Name='${provider}'/><EventID>${id}</EventID><TimeCreated SystemTime='${time}'/>` +
     `<Computer>${computer}</Computer></System><EventData>${data.join("")}</EventData></Event>\n`
   );
+}
+
+/** An event of a client as it is read, of which little is known. */
+export function clientEventMade(fields: Partial<ClientEvent> = {}): ClientEvent {
+  return {
+    fact: "quick-mode-failed",
+    id: "4654",
+    at: 0,
+    local: null,
+    remote: null,
+    messageId: 0,
+    initiatorCookie: "",
+    responderCookie: "",
+    reason: null,
+    error: 0,
+    source: "client.xml",
+    computer: "",
+    line: 1,
+    text: "",
+    ...fields,
+  };
 }
 
 export interface ClientLog {

@@ -9,6 +9,18 @@ const { phase1, phase2, ended, duplicate, qmError, limit, policy } = lines;
 const [A, B, C] = ["198.51.100.11", "198.51.100.12", "198.51.100.13"];
 const LATER = phase1(1_000, "198.51.100.99");
 
+/** B refused from second `at` + 10 on, while A has the ID, and in once that is gone; what is said of it comes between. */
+const keptOut = (at: number, ...said: string[]) => [
+  phase1(at, A),
+  phase2(at + 1, A),
+  phase1(at + 10, B),
+  ...said,
+  ended(at + 40, B),
+  ended(at + 60, A),
+  phase1(at + 70, B),
+  phase2(at + 71, B),
+];
+
 const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
   {
     name: "two peers accepted on one ID at once: tolerated",
@@ -17,116 +29,37 @@ const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
   },
   {
     name: "one refused while the other has the ID, in once it is gone, with a duplicate: rejected",
-    lines: [
-      phase1(0, A),
-      phase2(1, A),
-      phase1(10, B),
-      duplicate(10, B),
-      ended(40, B),
-      ended(60, A),
-      phase1(70, B),
-      phase2(71, B),
-      LATER,
-    ],
+    lines: [...keptOut(0, duplicate(10, B)), LATER],
     verdicts: ["rejected"],
   },
   {
     name: "the same with an error that names the ID: rejected",
-    lines: [
-      phase1(0, A),
-      phase2(1, A),
-      phase1(10, B),
-      qmError(10, B),
-      ended(40, B),
-      ended(60, A),
-      phase1(70, B),
-      phase2(71, B),
-      LATER,
-    ],
+    lines: [...keptOut(0, qmError(10, B)), LATER],
     verdicts: ["rejected"],
   },
   {
     name: "the same where a third peer met a limit of sessions: possible",
-    lines: [
-      phase1(0, A),
-      phase2(1, A),
-      phase1(10, B),
-      qmError(10, B),
-      phase1(12, C),
-      limit(12, C),
-      ended(13, C),
-      ended(40, B),
-      ended(60, A),
-      phase1(70, B),
-      phase2(71, B),
-      LATER,
-    ],
+    lines: [...keptOut(0, qmError(10, B), phase1(12, C), limit(12, C), ended(13, C)), LATER],
     verdicts: ["possible"],
   },
   {
     name: "the same where lines were lost, and so may be the one that names the cause: possible",
-    lines: [
-      phase1(0, A),
-      phase2(1, A),
-      phase1(10, B),
-      qmError(10, B),
-      ended(40, B),
-      ended(60, A),
-      phase1(70, B),
-      phase2(71, B),
-      ended(80, B),
-      phase2(90, B, 3),
-      LATER,
-    ],
+    lines: [...keptOut(0, qmError(10, B)), ended(80, B), phase2(90, B, 3), LATER],
     verdicts: ["possible"],
   },
   {
     name: "the same without a line that names it: possible",
-    lines: [
-      phase1(0, A),
-      phase2(1, A),
-      phase1(10, B),
-      ended(40, B),
-      ended(60, A),
-      phase1(70, B),
-      phase2(71, B),
-      LATER,
-    ],
+    lines: [...keptOut(0), LATER],
     verdicts: ["possible"],
   },
   {
     name: "the same twice: rejected",
-    lines: [
-      ...[0, 200].flatMap((t) => [
-        phase1(t, A),
-        phase2(t + 1, A),
-        phase1(t + 10, B),
-        ended(t + 40, B),
-        ended(t + 60, A),
-        phase1(t + 70, B),
-        phase2(t + 71, B),
-        ended(t + 90, B),
-      ]),
-      LATER,
-    ],
+    lines: [...[0, 200].flatMap((t) => [...keptOut(t), ended(t + 90, B)]), LATER],
     verdicts: ["rejected"],
   },
   {
     name: "the same twice, where the gateway names a policy: possible",
-    lines: [
-      ...[0, 200].flatMap((t) => [
-        phase1(t, A),
-        phase2(t + 1, A),
-        phase1(t + 10, B),
-        policy(t + 11, B),
-        ended(t + 40, B),
-        ended(t + 60, A),
-        phase1(t + 70, B),
-        phase2(t + 71, B),
-        ended(t + 90, B),
-      ]),
-      LATER,
-    ],
+    lines: [...[0, 200].flatMap((t) => [...keptOut(t, policy(t + 11, B)), ended(t + 90, B)]), LATER],
     verdicts: ["possible"],
   },
   {
@@ -134,16 +67,7 @@ const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
     lines: [
       phase1(0, B),
       ended(20, B),
-      ...[100, 300].flatMap((t) => [
-        phase1(t, A),
-        phase2(t + 1, A),
-        phase1(t + 10, B),
-        ended(t + 40, B),
-        ended(t + 60, A),
-        phase1(t + 70, B),
-        phase2(t + 71, B),
-        ended(t + 90, B),
-      ]),
+      ...[100, 300].flatMap((t) => [...keptOut(t), ended(t + 90, B)]),
       LATER,
     ],
     verdicts: ["possible"],
@@ -157,16 +81,7 @@ const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
       phase2(3, A, 9),
       ended(5, C),
       ended(6, A),
-      ...[100, 300].flatMap((t) => [
-        phase1(t, A),
-        phase2(t + 1, A),
-        phase1(t + 10, B),
-        ended(t + 40, B),
-        ended(t + 60, A),
-        phase1(t + 70, B),
-        phase2(t + 71, B),
-        ended(t + 90, B),
-      ]),
+      ...[100, 300].flatMap((t) => [...keptOut(t), ended(t + 90, B)]),
       LATER,
     ],
     verdicts: ["possible", "tolerated"],
@@ -213,17 +128,7 @@ const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
   },
   {
     name: "the same with an error that names another ID: possible",
-    lines: [
-      phase1(0, A),
-      phase2(1, A),
-      phase1(10, B),
-      qmError(10, B, 7),
-      ended(40, B),
-      ended(60, A),
-      phase1(70, B),
-      phase2(71, B),
-      LATER,
-    ],
+    lines: [...keptOut(0, qmError(10, B, 7)), LATER],
     verdicts: ["possible"],
   },
   {
@@ -305,35 +210,12 @@ const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
   })),
   {
     name: "a limit of sessions five minutes before counts, of whatever peer: possible",
-    lines: [
-      limit(-289, C),
-      phase1(0, A),
-      phase2(1, A),
-      phase1(10, B),
-      qmError(10, B),
-      ended(40, B),
-      ended(60, A),
-      phase1(70, B),
-      phase2(71, B),
-      LATER,
-    ],
+    lines: [limit(-289, C), ...keptOut(0, qmError(10, B)), LATER],
     verdicts: ["possible"],
   },
   {
     name: "a limit of sessions longer before does not: rejected",
-    lines: [
-      limit(-295, C),
-      phase1(0, A),
-      phase2(1, A),
-      phase1(10, B),
-      qmError(10, B),
-      ended(40, B),
-      ended(60, A),
-      phase1(70, B),
-      phase2(71, B),
-      limit(342, C),
-      LATER,
-    ],
+    lines: [limit(-295, C), ...keptOut(0, qmError(10, B)), limit(342, C), LATER],
     verdicts: ["rejected"],
   },
   {
@@ -383,16 +265,7 @@ describe("a log alone, by rule", () => {
 });
 
 describe("a finding of a log", () => {
-  const collision = [
-    phase1(0, A),
-    phase2(1, A),
-    phase1(10, B),
-    qmError(11, B),
-    ended(40, B),
-    ended(60, A),
-    phase1(70, B),
-    phase2(71, B),
-  ];
+  const collision = keptOut(0, qmError(11, B));
 
   it("names who had the ID and who was refused, and the lines that show it", () => {
     const [finding, ...others] = judgeLog(eventsOf([...collision, LATER]));

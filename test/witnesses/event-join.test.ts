@@ -9,28 +9,14 @@ import {
   mayBe,
   swapped,
 } from "../../src/witnesses/event-join.ts";
+import { clientEventMade } from "../support/client-events.ts";
 
 const SECOND = 1_000_000;
 const UNSEEN = Number.NaN;
 const COOKIE = "0123456789abcdef";
 
-const event = (fact: ClientFact, seconds: number, fields: Partial<ClientEvent> = {}): ClientEvent => ({
-  fact,
-  id: "0",
-  at: seconds * SECOND,
-  local: null,
-  remote: null,
-  messageId: 0,
-  initiatorCookie: "",
-  responderCookie: "",
-  reason: null,
-  error: 0,
-  source: "client.xml",
-  computer: "",
-  line: 1,
-  text: "",
-  ...fields,
-});
+const event = (fact: ClientFact, seconds: number, fields: Partial<ClientEvent> = {}): ClientEvent =>
+  clientEventMade({ fact, id: "0", at: seconds * SECOND, ...fields });
 const session = (owner: number, seconds: number, fields: Partial<DialSession> = {}): DialSession => ({
   owner,
   client: `198.51.100.${owner}`,

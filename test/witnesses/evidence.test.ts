@@ -7,6 +7,7 @@ import type { Finding } from "../../src/judgement/finding.ts";
 import { WitnessBook } from "../../src/witnesses/book.ts";
 import { evidenceOf } from "../../src/witnesses/evidence.ts";
 import { NOTHING_JOINED } from "../../src/witnesses/joining.ts";
+import { clientEventMade } from "../support/client-events.ts";
 import { at, clientSaMade, exchangeMade, saMade, sessionMade, T } from "../support/facts-made.ts";
 
 const MICRO = 1e-6;
@@ -73,7 +74,8 @@ function shown({
   const log = book.open("asa.log", T * 10_000);
   for (const line of lines) log.take(`Mar 02 2026 08:00:00 asa1 : ${line}`);
   const logs = [{ name: "asa.log", clock: joined ? ({} as never) : null, ambiguous: 0 }];
-  const eventLogs = [{ name: "client.xml", computer: "", clock: null, events: events.map(eventMade) }];
+  const made = events.map((fields, i) => clientEventMade({ at: at(i), line: i + 1, ...fields }));
+  const eventLogs = [{ name: "client.xml", computer: "", clock: null, events: made }];
   return evidenceOf(found, {
     hosts: { text: (host: number) => (host === GATEWAY ? "192.0.2.1" : ADDRESS(host)) } as never,
     sources: [{ name: "a.pcap" }],
@@ -81,26 +83,6 @@ function shown({
     joined: { ...NOTHING_JOINED, logs, eventLogs: events.length === 0 ? [] : eventLogs } as never,
     keptOut: new Set(keptOut),
   });
-}
-
-function eventMade(fields: Partial<ClientEvent>, i: number): ClientEvent {
-  return {
-    fact: "quick-mode-failed",
-    id: "4654",
-    at: at(i),
-    local: null,
-    remote: null,
-    messageId: 0,
-    initiatorCookie: "",
-    responderCookie: "",
-    reason: null,
-    error: 0,
-    source: "client.xml",
-    computer: "",
-    line: i + 1,
-    text: "",
-    ...fields,
-  };
 }
 
 describe("lines of a log whose clock is not known", () => {
