@@ -56,7 +56,7 @@ export async function openText(
   throw new CaptureError(code, `${label(name)} is ${known.what}: ${known.instead}`);
 }
 
-/** The first four bytes of the first dump at hand: two lines whose offsets follow each other, or a last one. */
+/** The first four bytes of the first dump at hand: lines whose offsets follow each other, or a long one alone. */
 function firstDump(window: ByteWindow): Uint8Array | null {
   const { bytes, start, end, ended } = window;
   const glance: TextBytes = {
@@ -69,21 +69,23 @@ function firstDump(window: ByteWindow): Uint8Array | null {
     },
   };
   const lines = new Lines(glance);
-  const [line, before] = [new DumpLine(), new DumpLine()];
-  let hasBefore = false;
+  const line = new DumpLine();
+  const first = new Uint8Array(4);
+  let before: { offset: string; count: number } | null = null;
+  /** Bytes of the lines that follow each other. */
+  let length = 0;
   while (lines.take()) {
     if (!readDumpLine(bytes, lines.start, lines.end, line)) {
-      hasBefore = false;
+      before = null;
       continue;
     }
-    if (hasBefore && before.count + line.count >= LEAST_BYTES) {
-      if (new Offsets().settle(before.offset, line.offset, before.count)) return before.bytes.slice(0, 4);
-    }
-    before.offset = line.offset;
-    before.count = line.count;
-    before.bytes.set(line.bytes);
-    hasBefore = true;
-    if (Number.parseInt(line.offset, 16) === 0 && line.count > LEAST_BYTES) return line.bytes.slice(0, 4);
+    const follows = before !== null && new Offsets().settle(before.offset, line.offset, before.count);
+    if (!follows) length = 0;
+    for (let i = 0; i < line.count && length + i < first.length; i += 1) first[length + i] = line.bytes[i];
+    length += line.count;
+    before = { offset: line.offset, count: line.count };
+    if (follows && length >= LEAST_BYTES) return first;
+    if (Number.parseInt(line.offset, 16) === 0 && line.count > LEAST_BYTES) return first;
   }
   return null;
 }

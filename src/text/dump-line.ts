@@ -6,8 +6,8 @@
  * An offset, then groups of hex digits; what follows a gap is the text column, which is not looked at.
  */
 
-/** Bytes of one line at most: `od -w64`, `xxd -c 64`. */
-const MAX_LINE_BYTES = 64;
+/** Bytes of one line at most, which are those of xxd: `xxd -c 256`. */
+const MAX_LINE_BYTES = 256;
 /** Fewer digits are a packet's number, a hop, a port. */
 const MIN_OFFSET_DIGITS = 3;
 const MAX_OFFSET_DIGITS = 8;

@@ -49,6 +49,12 @@ const TEXTS: readonly KnownText[] = [
     instead: "tcpdump -w FILE gives the capture itself, and tcpdump -x a text that is read",
   },
   {
+    // The first bytes of a pcap, in either order, of a pcapng.
+    pattern: /^\s*(?:d4 ?c3 ?b2 ?a1|a1 ?b2 ?c3 ?d4|4d ?3c ?b2 ?a1|a1 ?b2 ?3c ?4d|0a ?0d ?0d ?0a)/i,
+    what: "a hex dump of a capture without offsets",
+    instead: "xxd -r -p FILE | ike-dupcheck -",
+  },
+  {
     pattern: /^\+-+\+-+\+/m,
     what: "a K12 text file",
     instead: "tshark -r FILE -P -t e -x | ike-dupcheck - (of this one, tshark makes no pcapng)",

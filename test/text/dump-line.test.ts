@@ -59,9 +59,9 @@ describe("a line of a hex dump", () => {
     ["a dash between blanks", `0010 ${singles(SIXTEEN).replace("77 ", "77 - ")}`, "0010", SIXTEEN, 1],
     ["a dash behind seven bytes and a blank", "0010 00 11 22 33 44 55 66 - 77", "0010", "00112233445566", 1],
     ["another dash is text", "0010 00 11-22", "0010", "00", 1],
-    ["64 bytes", `0010 ${singles("5a".repeat(64))}`, "0010", "5a".repeat(64), 1],
-    ["of more bytes, the first 64", `0010 ${singles("5a".repeat(65))}`, "0010", "5a".repeat(64), 1],
-    ["of a group beyond 64, nothing", `0010 ${"5a5a5a ".repeat(22)}`, "0010", "5a".repeat(63), 3],
+    ["256 bytes", `0010 ${singles("5a".repeat(256))}`, "0010", "5a".repeat(256), 1],
+    ["of more bytes, the first 256", `0010 ${singles("5a".repeat(257))}`, "0010", "5a".repeat(256), 1],
+    ["of a group beyond 256, nothing", `0010 ${"5a5a5a ".repeat(86)}`, "0010", "5a".repeat(255), 3],
   ])("%s", (_, text, offset, bytes, group) => {
     expect(read(text)).toEqual({ offset, bytes, group });
   });

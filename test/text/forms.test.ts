@@ -23,7 +23,10 @@ describe("a dump of a capture file is the file", () => {
   it.each([
     ["xxd", xxd(FILE)],
     ["xxd -g1", xxd(FILE, { group: 1 })],
+    ["xxd -c 8", xxd(FILE, { width: 8 })],
+    ["xxd -c 1", xxd(FILE, { width: 1 })],
     ["xxd -c 32", xxd(FILE, { width: 32 })],
+    ["xxd -c 256, its widest", xxd(FILE, { width: 256 })],
     ["od -Ax -tx1", odBytes(FILE, "x")],
     ["od -tx1", odBytes(FILE, "o")],
     ["od -Ad -tx1 -v", odBytes(FILE, "d", { squeezes: false })],
@@ -50,9 +53,22 @@ describe("a dump of a capture file is the file", () => {
   });
 });
 
+/** As xxd 2022-01-14 wrote it. */
+const XXD_OF_EIGHT = `00000000: 0200 0000 0001 0200  ........
+00000008: 0000 0002 0800 4500  ......E.
+00000010: 0038 0000 0000 4011  .8....@.
+00000018: 8e6c c633 6414 c000  .l.3d...
+00000020: 0201 01f4 01f4 0024  .......$
+00000028: 0000 1111 1111 1111  ........
+00000030: 1111 2222 2222 2222  ..""""""
+00000038: 2222 0810 2001 0000  "".. ...
+00000040: 0001 0000 001c       ......
+`;
+
 describe("a dump of one packet is the packet", () => {
   it.each([
     ["xxd", xxd(PADDED), PADDED],
+    ["xxd -c 8", XXD_OF_EIGHT, FRAME],
     ["od -Ax -tx1", odBytes(PADDED, "x"), PADDED],
     ["od -tx1", odBytes(PADDED, "o"), PADDED],
     ["hexdump -C", hexdumpCanonical(PADDED), PADDED],

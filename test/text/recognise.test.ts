@@ -70,6 +70,9 @@ describe("text without packets", () => {
     ["08:00:00.000000 eth0  In  IP 192.0.2.1\n", /tcpdump/],
     ["08:00:00.000000 02:00:00:00:00:01 > 02:00:00:00:00:02\n", /tcpdump/],
     ["+---------+---------------+----------+\n", /K12/],
+    ["d4c3b2a1020004000000000000000000000004000100000080\n", /without offsets/],
+    [" a1 b2 c3 d4 00 02 00 04\n", /without offsets/],
+    ["0A0D0D0A1C0000004D3C2B1A\n", /without offsets/],
     ["%ASA-7-715047: x", /log about IKE/],
     ["Jan  1 ISAKMP: (0): beginning Main Mode exchange", /log about IKE/],
     ["charon: IKEv1 quick mode request", /log about IKE/],
@@ -85,6 +88,7 @@ describe("text without packets", () => {
     "Frame 12\n",
     "08:00:00 IP x\n",
     "no. time\n",
+    "d4c3b2 is a commit\n",
   ])("%j is not", (beginning) => {
     expect(knownText(beginning)).toBeNull();
   });
