@@ -2,10 +2,10 @@
 
 import { type ByteSource, CHUNK, type RandomAccess } from "./byte-source.ts";
 import type { ByteWindow } from "./byte-window.ts";
-import { CaptureError, isDamage, unreadable } from "./source.ts";
+import { CaptureError } from "./source.ts";
 
 /**
- * Keeps what is left of a stream, so that it can be read at any place.
+ * Keeps what is left of a stream, so that it can be read at any place; where it fails, what came before.
  * @param isEnough is shown each piece; what is behind one that it says so of is not kept
  */
 export type Spool = (
@@ -61,7 +61,7 @@ export class MemoryBytes implements RandomAccess {
 
 /**
  * Keeps a stream in memory: where no disk is.
- * @throws CaptureError when it is larger than `MAX_IN_MEMORY`, or could not be read to its end
+ * @throws CaptureError when it is larger than `MAX_IN_MEMORY`
  */
 export async function spoolInMemory(
   window: ByteWindow,
@@ -84,8 +84,6 @@ export async function spoolInMemory(
     }
     if (isEnough(chunk)) break;
   }
-  const { failure } = window;
-  if (failure !== null && (size === 0 || !isDamage(failure))) throw unreadable(name, failure);
   return new MemoryBytes(chunks);
 }
 

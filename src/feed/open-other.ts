@@ -10,7 +10,14 @@ import { isPcapMagic } from "../capture/pcap-reader.ts";
 import { SECTION_HEADER } from "../capture/pcapng-reader.ts";
 import { spoolInMemory } from "../capture/random-access.ts";
 import { SNOOP_HEADER, SNOOP_MAGIC, SnoopSource } from "../capture/snoop-reader.ts";
-import { CaptureError, label, type ReadFailure, unreadable } from "../capture/source.ts";
+import {
+  CaptureError,
+  failureReason,
+  isDamage,
+  label,
+  type ReadFailure,
+  unreadable,
+} from "../capture/source.ts";
 import { openText } from "../text/detect.ts";
 import { fromUtf16, isText, utf16Order } from "../text/recognise.ts";
 import { windowOf } from "./decompression.ts";
@@ -34,14 +41,10 @@ export async function openOther(
     return { capture: new SnoopSource(window, name, suffix) };
   }
   if (NETMON_MAGIC.some(begins)) {
-    return { capture: await readable(name, NetMonSource.open(await kept(input), name, suffix)) };
+    return { capture: await readable(name, NetMonSource.open(await wholeOf(input), name, suffix)) };
   }
   if (window.available >= 4 && isZipMagic(littleEndian(head))) return openZip(input);
-  if (looksLikeTar(head)) {
-    const names = new TarHeaders();
-    const bytes = await kept(input, (piece) => names.isEnough(piece));
-    return { archive: { ...(await readable(name, indexTar(bytes, name))), bytes } };
-  }
+  if (looksLikeTar(head)) return openTar(input);
   const order = utf16Order(window.bytes, window.start, window.available);
   if (order !== null) {
     const text = windowOf(window, (chunks) => fromUtf16(chunks, order));
@@ -73,13 +76,38 @@ async function openZip(input: OpeningInput): Promise<Opened> {
   if (inflate === undefined) {
     throw new CaptureError("unsupported", `${label(name)} is a zip archive, which is not unpacked here`);
   }
-  const bytes = await kept(input);
+  const bytes = await wholeOf(input);
   return { archive: { ...(await readable(name, indexZip(bytes, name, inflate))), bytes } };
 }
 
-/** The whole input at any place: as it lies, or kept. */
+/** Of a packed archive whose disk fails, the files before the failure are there, as those of a plain one are. */
+async function openTar({ window, name, options }: OpeningInput): Promise<Opened> {
+  const names = new TarHeaders();
+  const bytes = await kept({ window, name, options }, (piece) => names.isEnough(piece));
+  const index = await readable(name, indexTar(bytes, name));
+  const { failure } = window;
+  if (failure !== null && !isDamage(failure)) {
+    const sentence = `${label(name)}: reading failed (${failureReason(failure)}); what is behind it was not looked at`;
+    index.failures.push(new CaptureError("unreadable", sentence));
+  }
+  return { archive: { ...index, bytes } };
+}
+
+/**
+ * The whole input at any place: as it lies, or kept.
+ * @throws CaptureError where the system failed, and no part of it is of use
+ */
+async function wholeOf(input: OpeningInput): Promise<RandomAccess> {
+  const bytes = await kept(input);
+  const { failure } = input.window;
+  if (failure === null || isDamage(failure)) return bytes;
+  await bytes.close();
+  throw unreadable(input.name, failure);
+}
+
+/** The input at any place, up to where it fails: as it lies, or kept. */
 async function kept(
-  { window, name, options }: OpeningInput,
+  { window, name, options }: Pick<OpeningInput, "window" | "name" | "options">,
   isEnough?: (piece: Uint8Array) => boolean,
 ): Promise<RandomAccess> {
   const inPlace = window.offset === 0 ? window.source.random?.() : undefined;

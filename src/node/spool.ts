@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { RandomAccess } from "../capture/byte-source.ts";
 import type { ByteWindow } from "../capture/byte-window.ts";
 import { MemoryBytes } from "../capture/random-access.ts";
-import { CaptureError, isDamage, type ReadFailure, unreadable } from "../capture/source.ts";
+import { CaptureError, type ReadFailure } from "../capture/source.ts";
 
 const IN_MEMORY = 64 * 1024 * 1024;
 /** More is not unpacked to a disk without being asked. */
@@ -17,9 +17,9 @@ const LARGE = 1024 * 1024 * 1024;
 const BOMB_RATIO = 200;
 
 /**
- * Keeps what is left of a stream.
+ * Keeps what is left of a stream; where it fails, what came before, and the window says how it failed.
  * @param isEnough is shown each piece; what is behind one that it says so of is not kept
- * @throws CaptureError when it is too large, or cannot be read to its end or kept
+ * @throws CaptureError when it is too large, or cannot be kept
  */
 export async function spoolToDisk(
   window: ByteWindow,
@@ -51,10 +51,6 @@ export async function spoolToDisk(
     throw new CaptureError("unreadable", `${name} cannot be unpacked: ${reason}`);
   }
   await window.source.close();
-  // What was read before the damage is still worth looking at: an archive says which of its files are cut off. Where the
-  // system failed, how much came before is chance.
-  const { failure } = window;
-  if (failure !== null && (size === 0 || !isDamage(failure))) throw unreadable(name, failure);
   return file === null ? new MemoryBytes(chunks) : onDisk(file, size);
 }
 

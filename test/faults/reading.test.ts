@@ -4,8 +4,10 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { IterableSource } from "../../src/capture/byte-source.ts";
-import { openSource } from "../../src/feed/formats.ts";
+import { openInput, openSource } from "../../src/feed/formats.ts";
+import { spoolToDisk } from "../../src/node/spool.ts";
 import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";
+import { tarOf, zipOf } from "../support/archive-forms.ts";
 
 const SAMPLE = readFileSync(new URL("../../samples/two-windows-clients.pcap", import.meta.url));
 const DISK_FAILED = "x: reading failed (the disk or share that it lies on failed).";
@@ -26,6 +28,32 @@ it("of a gzip capture: its packets up to there are read", async () => {
   expect(packets).toBeGreaterThan(10);
   expect(packets).toBeLessThan(84);
   expect(source.summary).toMatchObject({ end: "corrupt", problem: DISK_FAILED });
+});
+
+const FILES = ["a", "b", "c"].map((name) => ({ name: `${name}.pcap`, bytes: SAMPLE }));
+const SPOOLS = [
+  ["kept in memory", {}],
+  ["kept where it may go to disk", { spool: spoolToDisk }],
+] as const;
+
+it.each(SPOOLS)("of a packed tar: the files before it stand, %s", async (_, spool) => {
+  const packed = gzipSync(tarOf(FILES), { level: 0 });
+  const bytes = new IterableSource(failing(packed, packed.length >> 1));
+  const { archive } = await openInput(bytes, "x", { decompressors: DECOMPRESSORS, ...spool });
+  // Half of three: the first one, and a part of the second.
+  expect(archive?.members.map(({ name }) => name)).toEqual(["a.pcap", "b.pcap"]);
+  expect(archive?.failures.map(({ message }) => message)).toEqual([
+    "x: b.pcap is cut off",
+    "x: reading failed (the disk or share that it lies on failed); what is behind it was not looked at",
+  ]);
+});
+
+it.each(SPOOLS)("of a zip, whose directory stands at its end: nothing of it, %s", async (_, spool) => {
+  const zip = zipOf(FILES);
+  const bytes = new IterableSource(failing(zip, zip.length >> 1));
+  await expect(openInput(bytes, "x", { decompressors: DECOMPRESSORS, ...spool })).rejects.toThrow(
+    /^cannot read x: the disk or share that it lies on failed$/,
+  );
 });
 
 it("of a gateway's log: its lines up to there are read, and the sentence is that of captures", async () => {
