@@ -42,7 +42,7 @@ export class Scanner implements Sink {
     if (headerClass !== HeaderClass.ikev1) {
       const here = endpoint(from, datagram.sourcePort);
       const there = endpoint(to, datagram.destinationPort);
-      this.#tracker.otherProtocol(here, there, headerClass === HeaderClass.ikev2, datagram.at);
+      this.#tracker.otherProtocol(here, there, headerClass === HeaderClass.ikev2, datagram);
       return;
     }
     const message = this.#message;

@@ -1,11 +1,12 @@
 /**
  * When each host sent something, in the last minute: the first and the last packet of each second. That decides
- * exactly whether it sent in any span that ends now, at a few numbers a host.
+ * exactly whether it sent in any span that ends now, at a few numbers a host. What it sent before a step of the clock
+ * is forgotten with its next packet: nobody knows how long ago that was (6.13).
  */
 
 import { MICROS, SECONDS } from "../core/bounds.ts";
 import { PLACE_FIRST, PLACE_LAST, PLACE_SECOND, PLACES, PLACES_LENGTH } from "../core/layout.ts";
-import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
+import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
 const FIRST_HOSTS = 256;
@@ -16,6 +17,7 @@ const MAX_HOSTS = 4_096;
 const SPAN = 10 * MICROS;
 const SPANS = 6;
 const STEADY_SPANS = 5;
+const NONE = -1;
 
 export class ActivityTable {
   /** Place of each host + 1, or 0. */
@@ -26,6 +28,8 @@ export class ActivityTable {
   #second: Int32Array;
   #first: Float64Array;
   #last: Float64Array;
+  /** Of each place the segment of the clock that its seconds are of. */
+  #segments = new Int32Array(FIRST_PLACES);
   readonly #memory: Memory;
 
   constructor(memory: Memory) {
@@ -36,7 +40,7 @@ export class ActivityTable {
     this.#last = memory.column(Float64Array, FIRST_PLACES * SECONDS);
   }
 
-  /** Where the walk finds the seconds of each host. */
+  /** Where the walk finds the seconds of each host. It writes for flows alone that `sent` has told of in the segment. */
   lieAt(border: Border): void {
     border.column(PLACES, this.#places);
     border.value(PLACES_LENGTH, this.#places.length);
@@ -45,12 +49,13 @@ export class ActivityTable {
     border.column(PLACE_LAST, this.#last);
   }
 
-  sent(host: number, at: number): void {
+  sent(host: number, at: number, segment: number): void {
     let place = host < this.#places.length ? this.#places[host] - 1 : -1;
     if (place < 0) {
       if (this.#used >= MAX_HOSTS && this.#free.length === 0) return;
       place = this.#add(host);
     }
+    if (this.#segments[place] !== segment) this.#begin(place, segment);
     const second = Math.floor(at / MICROS) | 0;
     const i = place * SECONDS + (second & (SECONDS - 1));
     if (this.#second[i] !== second) {
@@ -60,10 +65,10 @@ export class ActivityTable {
     this.#last[i] = at;
   }
 
-  /** Whether the host sent steadily before `at`, which is now. */
-  isSteady(host: number, at: number): boolean {
+  /** Whether the host sent steadily before `at`, which is now, in a segment of the clock. */
+  isSteady(host: number, at: number, segment: number): boolean {
     const place = host < this.#places.length ? this.#places[host] - 1 : -1;
-    if (place < 0) return false;
+    if (place < 0 || this.#segments[place] !== segment) return false;
     let spans = 0;
     for (let i = 0; i < SPANS; i += 1) {
       if (this.#sentIn(place, at - SPAN * (i + 1), at - SPAN * i)) spans += 1;
@@ -91,15 +96,21 @@ export class ActivityTable {
       place = this.#used;
       this.#used += 1;
     }
-    this.#second.fill(0, place * SECONDS, (place + 1) * SECONDS);
+    this.#segments[place] = NONE;
     this.#places[host] = place + 1;
     return place;
+  }
+
+  #begin(place: number, segment: number): void {
+    this.#second.fill(0, place * SECONDS, (place + 1) * SECONDS);
+    this.#segments[place] = segment;
   }
 
   #widen(): void {
     this.#second = wider(this.#memory, this.#second, Int32Array);
     this.#first = wider(this.#memory, this.#first, Float64Array);
     this.#last = wider(this.#memory, this.#last, Float64Array);
+    this.#segments = wider(ordinaryMemory, this.#segments, Int32Array);
   }
 
   /** Hosts were numbered anew; places of those that are gone are given to others. */
@@ -124,10 +135,11 @@ export class ActivityTable {
       second: this.#second.slice(0, end),
       first: this.#first.slice(0, end),
       last: this.#last.slice(0, end),
+      segments: this.#segments.slice(0, this.#used),
     };
   }
 
-  restore({ places, used, free, second, first, last }: ReturnType<ActivityTable["save"]>): void {
+  restore({ places, used, free, second, first, last, segments }: ReturnType<ActivityTable["save"]>): void {
     this.#places = movedTo(this.#memory, places, Int32Array);
     this.#used = used;
     this.#free = free;
@@ -135,5 +147,6 @@ export class ActivityTable {
     this.#second.set(second);
     this.#first.set(first);
     this.#last.set(last);
+    this.#segments.set(segments);
   }
 }

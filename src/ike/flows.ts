@@ -81,7 +81,7 @@ export class FlowTable extends FlowColumns {
     this.lastAt[row] = at;
     const bit = sourceBit(source);
     if ((this.sources[row] & bit) === 0) this.sources[row] |= bit;
-    this.#hosts.sent(this.from[row], at);
+    this.#hosts.sent(this.from[row], at, segment);
     if (esp) this.#seeEsp(row, bytes, located, at, segment, whole);
     else this.seeKeepalive(row, at);
   }

@@ -83,9 +83,9 @@ export class HostTable {
   }
 
   /** The host sent something to somebody: exchanges that wait for that learn the time. */
-  sent(host: number, at: number): void {
+  sent(host: number, at: number, segment: number): void {
     this.hasSent[host] = 1;
-    this.activity.sent(host, at);
+    this.activity.sent(host, at, segment);
     if (this.#watched[host] === 1) this.#notify(host, at);
   }
 

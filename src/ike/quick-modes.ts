@@ -64,9 +64,10 @@ export class QuickModes {
     return false;
   }
 
-  #firstCopy(exchange: Exchange, { at, to }: Message): void {
+  #firstCopy(exchange: Exchange, { at, segment, to }: Message): void {
     const host = hostOf(to);
-    exchange.firstCopy = { at, steady: this.#hosts.activity.isSteady(host, at), otherSentAt: Number.NaN };
+    const steady = this.#hosts.activity.isSteady(host, at, segment);
+    exchange.firstCopy = { at, steady, otherSentAt: Number.NaN };
     this.#hosts.watch(host, exchange);
   }
 

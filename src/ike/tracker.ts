@@ -6,6 +6,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import type { Memory } from "../linear/memory.ts";
 import { Message } from "../wire/datagram.ts";
+import type { Datagram } from "../wire/decoded.ts";
 import { isFragment } from "../wire/fragments.ts";
 import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK } from "../wire/isakmp.ts";
 import type { Located } from "../wire/locate.ts";
@@ -176,15 +177,15 @@ export class Tracker {
   }
 
   /** A message that is not looked into (IKEv2, AuthIP), between endpoints: its sender is seen, and who speaks IKEv2. */
-  otherProtocol(from: number, to: number, ikev2: boolean, at: number): void {
-    this.hosts.sent(hostOf(from), at);
+  otherProtocol(from: number, to: number, ikev2: boolean, { at, segment }: Datagram): void {
+    this.hosts.sent(hostOf(from), at, segment);
     if (ikev2) this.hosts.noteIkev2(from, to);
   }
 
   /** An ISAKMP message of IKEv1. */
   message(message: Message): void {
     const { hosts } = this;
-    hosts.sent(hostOf(message.from), message.at);
+    hosts.sent(hostOf(message.from), message.at, message.segment);
     hosts.isakmp[hostOf(message.from)] = 1;
     hosts.isakmp[hostOf(message.to)] = 1;
     const occurrence = this.#echoes.see(message);

@@ -166,7 +166,7 @@ describe("addresses that nothing needs", () => {
   it("are forgotten: the others keep what is known of them under new numbers", () => {
     const hosts = new HostTable();
     const numbers = [1, 2, 3, 4].map((last) => hosts.intern(Uint8Array.of(10, 0, 0, last), 0, 4));
-    hosts.sent(numbers[1], 5);
+    hosts.sent(numbers[1], 5, 0);
     hosts.noteIkev2(endpoint(numbers[0], 500), endpoint(numbers[2], 4_500));
     hosts.isakmp[numbers[2]] = 1;
     const waits = exchangeMade();
@@ -177,7 +177,7 @@ describe("addresses that nothing needs", () => {
     expect([hosts.wasSeenSending(0), hosts.wasSeenSending(1), hosts.isakmp[0]]).toEqual([false, false, 1]);
     expect([hosts.speaksIkev2(0), hosts.speaksIkev2(1)]).toEqual([true, false]);
     expect([...hosts.ikev2Endpoints]).toEqual([endpoint(0, 4_500)]);
-    hosts.sent(1, 77);
+    hosts.sent(1, 77, 0);
     expect(waits.otherSentAt).toBe(77);
     // A number that is given again begins with nothing.
     expect(hosts.intern(Uint8Array.of(10, 0, 0, 9), 0, 4)).toBe(2);
@@ -188,11 +188,11 @@ describe("addresses that nothing needs", () => {
     const hosts = new HostTable();
     const exchange = exchangeMade();
     hosts.watch(0, exchange);
-    hosts.sent(0, 5);
+    hosts.sent(0, 5, 0);
     exchange.firstCopy = { at: 6, steady: true, otherSentAt: Number.NaN };
     hosts.watch(0, exchange);
-    hosts.sent(0, 8);
-    hosts.sent(0, 9);
+    hosts.sent(0, 8, 0);
+    hosts.sent(0, 9, 0);
     expect([exchange.otherSentAt, exchange.firstCopy.otherSentAt]).toEqual([5, 8]);
   });
 
@@ -202,7 +202,7 @@ describe("addresses that nothing needs", () => {
     for (const each of [old, young, gone]) hosts.watch(0, each);
     hosts.stopWaiting(2);
     hosts.release(new Set([gone]));
-    hosts.sent(0, 9);
+    hosts.sent(0, 9, 0);
     expect([old, young, gone].map(({ otherSentAt }) => otherSentAt)).toEqual([Number.NaN, 9, Number.NaN]);
     // Nobody waits for the host any more: it may be forgotten.
     hosts.watch(0, gone);

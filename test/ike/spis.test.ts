@@ -204,11 +204,16 @@ describe("the SPIs of a flow (6.17)", () => {
 });
 
 describe("a host that sends steadily (4)", () => {
-  const isSteady = (at: number, ...times: readonly number[]) => {
-    const table = new ActivityTable(ordinaryMemory);
-    for (const each of times) table.sent(3, Math.round(each * SECOND));
-    return table.isSteady(3, Math.round(at * SECOND));
+  const sendingAt = (
+    times: readonly number[],
+    segment: number,
+    table = new ActivityTable(ordinaryMemory),
+  ) => {
+    for (const each of times) table.sent(3, Math.round(each * SECOND), segment);
+    return table;
   };
+  const isSteady = (at: number, ...times: readonly number[]) =>
+    sendingAt(times, 0).isSteady(3, Math.round(at * SECOND), 0);
 
   it.each<[string, boolean, boolean]>([
     ["in six of the six spans of 10 s before", isSteady(100, 45, 55, 65, 75, 85, 95), true],
@@ -230,11 +235,23 @@ describe("a host that sends steadily (4)", () => {
     expect(is).toBe(expected);
   });
 
+  it("is known of the time since the clock stepped back alone (6.13)", () => {
+    const before = [45, 55, 65, 75, 85, 95];
+    const stepped = (times: readonly number[]) => sendingAt(times, 1, sendingAt(before, 0));
+    const steady = (table: ActivityTable) => table.isSteady(3, 100 * SECOND, 1);
+    expect([[], [95], [65, 75, 85, 95], [55, 65, 75, 85, 95]].map((since) => steady(stepped(since)))).toEqual(
+      [false, false, false, true],
+    );
+    const restored = new ActivityTable(ordinaryMemory);
+    restored.restore(stepped([55, 65]).save());
+    expect([steady(restored), steady(sendingAt([75, 85, 95], 1, restored))]).toEqual([false, true]);
+  });
+
   it("is followed for 4,096 hosts, by number, whatever others do", () => {
     const table = new ActivityTable(ordinaryMemory);
     for (const second of [45, 55, 65, 75, 85])
-      for (let host = 0; host < 4_097; host += 1) table.sent(host, second * SECOND);
-    const steady = (host: number, each = table) => each.isSteady(host, 100 * SECOND);
+      for (let host = 0; host < 4_097; host += 1) table.sent(host, second * SECOND, 0);
+    const steady = (host: number, each = table) => each.isSteady(host, 100 * SECOND, 0);
     expect([0, 255, 256, 4_095, 4_096, 9_999].map((host) => steady(host))).toEqual([
       true,
       true,
@@ -249,17 +266,17 @@ describe("a host that sends steadily (4)", () => {
     // Host 0 is gone and 1 has its number; the place of 0 is free.
     table.renumber(Int32Array.from({ length: 4_096 }, (_, host) => host - 1));
     expect([steady(0), steady(4_094), steady(4_095)]).toEqual([true, true, false]);
-    table.sent(5_000, 95 * SECOND);
+    table.sent(5_000, 95 * SECOND, 0);
     expect(steady(5_000)).toBe(false);
   });
 });
 
 it("places of hosts that are gone are given to others, and a state holds those in use alone", () => {
   const table = new ActivityTable(ordinaryMemory);
-  for (let host = 0; host < 6; host += 1) table.sent(host, SECOND);
+  for (let host = 0; host < 6; host += 1) table.sent(host, SECOND, 0);
   table.renumber(new Int32Array(300).fill(-1));
-  for (const second of [55, 65, 75, 85, 95]) table.sent(7, second * SECOND);
-  expect([table.isSteady(7, 100 * SECOND), table.isSteady(0, 100 * SECOND)]).toEqual([true, false]);
+  for (const second of [55, 65, 75, 85, 95]) table.sent(7, second * SECOND, 0);
+  expect([table.isSteady(7, 100 * SECOND, 0), table.isSteady(0, 100 * SECOND, 0)]).toEqual([true, false]);
   const { used, free, second, first, last } = table.save();
   expect([used, free.length]).toEqual([6, 5]);
   expect([second.length, first.length, last.length]).toEqual([384, 384, 384]);
