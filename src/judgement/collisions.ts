@@ -168,7 +168,7 @@ class Walk {
     let holder = atFirst;
     if (holder?.settled === true && isDropping(holder.claim.clientSa, moment, answer.at)) {
       this.#add(entry, outcome, holder, "possible", { holderDropped: true });
-      if (holder.overlap !== "certain") this.#claims.takeOver({ begun: moment, answered: answer });
+      this.#claims.takeOver({ begun: moment, answered: answer });
       return;
     }
     // Whoever said goodbye before the answer, between two tries of a patient client perhaps, was not in its way.

@@ -208,6 +208,19 @@ describe("claims, in the order of the capture (6.1, 6.3)", () => {
     expect(found(list).told).toEqual(["1 completed possible 0 probable", "2 unanswered rejected 1 certain"]);
   });
 
+  it("who may have held it beside one that was thrown out holds nothing more", () => {
+    const stale = made([[-90, "completed"]], { until: -10 });
+    const thrownOut = { farewells: { any: moment(5), client: null, responder: moment(5) } };
+    const left = { farewells: { any: moment(10), client: moment(10), responder: null } };
+    const list = [
+      stale,
+      holder({ until: 5, span: thrownOut }),
+      made([[0, "completed"]], { until: 10, span: left }),
+      made([[20, "unanswered"]]),
+    ];
+    expect(found(list).told).toEqual(["1 completed tolerated 0 certain", "2 completed possible 1 certain"]);
+  });
+
   it("who said goodbye before the answer was not in its way", () => {
     const contender = made([[0, "completed"]]);
     const late = { ...contender, acceptedAt: new Map([[contender.session.quickModes[0], at(12)]]) };
@@ -298,6 +311,11 @@ describe("implied claims (6.2, 6.17)", () => {
   it("the one that began last is the holder", () => {
     expect(against([implied(3, -20), implied(3, -50)]).told).toEqual([[0, true, "rejected"]]);
     expect(against([implied(3, -50), implied(3, -20)]).told).toEqual([[1, true, "rejected"]]);
+  });
+
+  it("one that has begun holds its ID, whoever lives longer and begins later", () => {
+    const later = implied(3, 10, 10, { until: 400 });
+    expect(against([later, implied(3, -50)]).told).toEqual([[1, true, "rejected"]]);
   });
 
   it("one of before the capture was accepted before any that is seen", () => {
