@@ -17,7 +17,7 @@ import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import type { Life } from "./life.ts";
 import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
-import { inOrder, type Moment, seen } from "./moment.ts";
+import { inOrder, isBefore, type Moment, seen } from "./moment.ts";
 import { isUndecided } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
@@ -290,7 +290,6 @@ function markReplaced(
     lifespan(sessions[i]).replaced = newer;
     const accepted = firstAccepted(sessions[i]);
     if (accepted === null) continue;
-    const earlier = newer === null || accepted.segment < newer.segment || accepted.at < newer.at;
-    if (earlier) newer = accepted;
+    if (newer === null || isBefore(accepted, newer)) newer = accepted;
   }
 }

@@ -19,3 +19,14 @@ it("a new SA from another port of the NAT does not free the ID of a client that 
     ["rejected", false],
   ]);
 });
+
+it("an SA ends with the first acceptance of those that came after it, in whatever order they were accepted (6.6)", async () => {
+  const stage = new Stage(10);
+  const client = { address: "198.51.100.11" };
+  new Session(stage, client).mainMode(0).quickMode(0.2, 7);
+  new Session(stage, client).mainMode(10).quickMode(60, 2);
+  new Session(stage, client).mainMode(20).quickMode(30, 1);
+  new Session(stage, { address: "198.51.100.12" }).mainMode(40).unanswered(45, 7).farewell(56);
+  const { findings } = await reportOn([pcap(stage.sorted())]);
+  expect(findings.filter(({ holder }) => holder.address === client.address)).toEqual([]);
+});
