@@ -72,11 +72,9 @@ function weighFreely(
   { accepted }: Collisions,
   memory: Memory,
 ): (client: Client) => "no" | "caveat" | "firmly" {
-  const acceptedOn = lazily(
-    () => new Set(accepted.map(({ contender, exchange }) => keyOf(contender.client, exchange.messageId))),
-  );
+  const acceptedOn = lazily(() => idsOf(accepted));
   const wasAccepted = (client: Client, id: number) =>
-    acceptedOn().has(keyOf(client, id)) || memory.client(client)?.accepted.includes(id) === true;
+    acceptedOn().get(client)?.has(id) === true || memory.client(client)?.accepted.includes(id) === true;
   const freely = new Map<Client, "caveat" | "firmly">();
   for (const { contender, exchange } of refused) {
     const { client } = contender;
@@ -90,18 +88,16 @@ function weighFreely(
   };
 }
 
-const clientNumbers = new WeakMap<Client, number>();
-let clientCount = 0;
-
-/** A client and an ID as one key. */
-function keyOf(client: Client, messageId: number): string {
-  let number = clientNumbers.get(client);
-  if (number === undefined) {
-    clientCount += 1;
-    number = clientCount;
-    clientNumbers.set(client, number);
+/** The IDs on which each client was accepted. */
+function idsOf(accepted: Collisions["accepted"]): Map<Client, Set<number>> {
+  const ids = new Map<Client, Set<number>>();
+  for (const { contender, exchange } of accepted) {
+    const { client } = contender;
+    const known = ids.get(client);
+    if (known === undefined) ids.set(client, new Set([exchange.messageId]));
+    else known.add(exchange.messageId);
   }
-  return `${number}/${messageId}`;
+  return ids;
 }
 
 /** Sessions of one client that are looked at for one refusal (6.17). */

@@ -69,7 +69,7 @@ export function endpointAliases(sessions: readonly Session[]): (endpoint: number
       const echoed = [0, 1].every((side) => path.echoOf[side] + path.echoedLater[side] > 0);
       // Copies sent from another client's address would make the two one; the responder never speaks to those.
       if (!echoed || path.natTraversal !== own.natTraversal || sa.isReplay(client, end)) continue;
-      if (end !== outside && !named.has(end)) aliases.set(end, outside);
+      if (!named.has(end)) aliases.set(end, outside);
     }
   }
   return (end) => aliases.get(end) ?? end;

@@ -32,7 +32,7 @@ export function makeOf({ clientSas }: Responder, remembered: Make = "unseen"): M
   let make: Make = remembered === "unknown" ? "unseen" : remembered;
   for (const { session } of clientSas) {
     const { make: name, isCisco } = session.responderVendor;
-    if (name !== null && isCisco) make = "cisco";
+    if (isCisco) make = "cisco";
     else if (name !== null) return "other";
     else if (make === "unseen") {
       const { sa, finishedAt } = session;

@@ -24,7 +24,6 @@ export function movedEndpoints(peers: Peers, ikeBegins: (peer: Peer) => Moment |
   }
   const moved = new Map<number, Move>();
   for (const uses of places.values()) {
-    if (uses.length < 2) continue;
     uses.sort((a, b) => a.spi.firstSegment - b.spi.firstSegment || a.spi.firstAt - b.spi.firstAt);
     for (let i = 1; i < uses.length; i += 1) {
       const [from, to] = [uses[i - 1], uses[i]];

@@ -104,8 +104,7 @@ export class PossibleHolders {
    * not seen, and they may have as well.
    */
   besideImplied({ contender, exchange, holder }: Attempt): readonly Candidate[] {
-    if (holder === null || !holder.claim.implied) return [];
-    const own = this.#ownOf(holder.claim.clientSa.client);
+    const own = this.#ownOf(holder!.claim.clientSa.client);
     const isOwn = ({ host, port }: Candidate) => own.has(endpoint(host, port));
     const found = this.of({ contender, exchange });
     return found.some(isOwn) ? found.filter((each) => !isOwn(each)) : found;

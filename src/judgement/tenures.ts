@@ -40,12 +40,10 @@ export function tenuresOf(
   }
   claims.sort((a, b) => inOrder(a.from, b.from));
   const tenures: Tenure[] = [];
-  let firm = false;
+  let firm: Session | null = null;
   for (const claim of claims) {
-    const current = tenures[tenures.length - 1]?.session;
-    if (firm && !claim.firm) continue;
-    if (firm && current !== undefined && isBefore(beginOf(claim.session), beginOf(current))) continue;
-    firm ||= claim.firm;
+    if (firm !== null && (!claim.firm || isBefore(beginOf(claim.session), beginOf(firm)))) continue;
+    if (claim.firm) firm = claim.session;
     tenures.push(claim);
   }
   // What an SA of before the capture was seen by first is its own.
