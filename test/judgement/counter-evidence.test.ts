@@ -185,6 +185,26 @@ describe("counter-evidence (6.8)", () => {
       "firmly",
     ],
     [
+      "another client was accepted on that ID",
+      {
+        collisions: {
+          refusedWithoutHolder: [refusal()],
+          accepted: [{ contender: clientSaMade(), exchange: exchangeMade({ messageId: 9 }) }],
+        },
+      },
+      "firmly",
+    ],
+    [
+      "accepted on several IDs, that among them",
+      {
+        collisions: {
+          refusedWithoutHolder: [refusal()],
+          accepted: [8, 9, 10].map((messageId) => ({ contender, exchange: exchangeMade({ messageId }) })),
+        },
+      },
+      "caveat",
+    ],
+    [
       "accepted on one of two such IDs",
       {
         collisions: {

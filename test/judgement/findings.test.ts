@@ -66,6 +66,17 @@ it("ESP that an earlier quick mode still lacks is not that of a later one (4)", 
   expect(outcomes).toEqual(["unanswered"]);
 });
 
+it("who was refused while the ID was held, and got in on it once it was free, proves it (6.8, 6.10)", async () => {
+  const stage = new Stage(55);
+  new Session(stage, HOLDER).mainMode(0).quickMode(0.2, 1).esp(2, 60).farewell(61);
+  new Session(stage, CONTENDER).mainMode(10).unanswered(10.2, 1).farewell(22);
+  new Session(stage, CONTENDER).mainMode(80).quickMode(80.2, 1).esp(81, 120);
+  const { findings } = await reportOn([pcap(stage.sorted())]);
+  expect(findings.map(({ verdict, severity }) => [verdict, severity])).toEqual([["rejected", "high"]]);
+  expect(findings[0].notes).toContain("accepted-when-free");
+  expect(findings[0].notes).not.toContain("in-by-another-id");
+});
+
 it("who is tolerated on one ID and gets in on another was not kept out: nothing is noted of that (6.8)", async () => {
   const stage = new Stage(51);
   new Session(stage, HOLDER).mainMode(0).quickMode(0.2, 1).esp(2, 200);

@@ -271,6 +271,15 @@ describe("what the ID was used for is known to have gone (6.8)", () => {
     ["with another one that came later than a pair does", paired(-49 + MICRO, -48), false],
     ["with the one of the pair before it, and its own is not known", paired(-50.5, -50.2), false],
     ["of the pair neither one's SPI is known", paired(-49, -60), false],
+    [
+      "its own was not seen accepted, and the SPI began with one of the responder's",
+      {
+        outcome: "pending",
+        spis: sending({ firstAt: at(-19) }),
+        sa: { exchanges: [exchangeMade({ starter: 1, firstAt: at(-20), replyAt: at(-20), first: FIRST })] },
+      },
+      false,
+    ],
     ["what is a conclusion was never seen in use", { spis: sending(), claim: { implied: true } }, true],
     ["nor was what no quick mode shows", { spis: sending(), claim: { exchange: null } }, true],
     ["no SPIs: it is the latest quick mode", {}, false],

@@ -145,6 +145,15 @@ describe("who holds an ID (6.3)", () => {
     expect(claims.endedAt).toEqual(moment(-20));
   });
 
+  it("keeps the last of other clients that ended, for whoever asks", () => {
+    const left = (since: number, end: number) => held(since, 5, { farewell: moment(end) });
+    const [first, second, last] = [left(-60, -50), left(-50, -30), left(-40, -20)];
+    const claims = live([first, second, last]);
+    claims.holder(contender, moment(0));
+    expect(claims.lastEnded(contender)).toBe(last.claim);
+    expect(claims.lastEnded(last.claim.clientSa)).toBe(second.claim);
+  });
+
   describe("taken over by an attempt that was answered (6.3)", () => {
     const over = { begun: moment(10), answered: moment(11) };
 

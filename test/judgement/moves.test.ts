@@ -102,6 +102,15 @@ describe("a session that its NAT moved (3.6)", () => {
     expect(moves([...rows, down(2_000, 1, 31)], { 2000: 30 })).toEqual([]);
   });
 
+  it("moves in a circle lead nowhere", () => {
+    const second = { spi: 7 };
+    const circle = [
+      { ...up(1_000, 0, 10), spis: [up(1_000, 0, 10).spis![0], up(1_000, 41, 50, second).spis![0]] },
+      { ...up(2_000, 11, 20), spis: [up(2_000, 11, 20).spis![0], up(2_000, 30, 40, second).spis![0]] },
+    ];
+    expect(moves([...circle, down(1_000), down(2_000)])).toEqual([]);
+  });
+
   it("from where its own IKE SA began, not from where another session had come from", () => {
     const own = { spi: 7 };
     const rows = [

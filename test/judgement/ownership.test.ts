@@ -14,8 +14,9 @@ import {
   UNSEEN,
 } from "../support/facts-made.ts";
 
-/** An IKE SA at a port of host 1, whose quick mode was accepted at a time; the last sign on its endpoint before that. */
+/** An IKE SA at a port of host 1, or of another, whose quick mode was accepted at a time; the last sign on its endpoint before that. */
 interface Made {
+  host?: number;
   port: number;
   accepted: number;
   lifeBefore?: number;
@@ -41,7 +42,7 @@ const FOLLOWED = MOVED.map((row) =>
 
 /** Last signs and endpoints of each session. */
 function livesWith(list: readonly Made[], rows: readonly RowMade[]) {
-  const sessions = list.map(({ port, accepted, lifeBefore }, index) => {
+  const sessions = list.map(({ host = 1, port, accepted, lifeBefore }, index) => {
     const before = lifeBefore === undefined ? UNSEEN : at(lifeBefore);
     const exchange = exchangeMade({
       firstAt: at(accepted),
@@ -51,7 +52,7 @@ function livesWith(list: readonly Made[], rows: readonly RowMade[]) {
     });
     const begins = at(accepted - 1);
     const sa = saMade({ firstAt: begins, lastLifeAt: at(accepted), exchanges: [exchange] } as never);
-    return sessionMade({ index, sa, endpoint: endpoint(1, port), port4500: port, quickModes: [exchange] });
+    return sessionMade({ index, sa, endpoint: endpoint(host, port), port4500: port, quickModes: [exchange] });
   });
   const keys = sessions.map((session) => [session.endpoint]);
   const peers = peersFrom(rows);
@@ -124,4 +125,32 @@ test("its endpoints are the old one and the new one, and those of others stay th
     ).ports,
   ).toEqual([[1_000, 2_000], [3_000]]);
   expect(livesWith([{ port: 1_000, accepted: -50 }], [up(1_000, -49, 10)]).ports).toEqual([[1_000]]);
+});
+
+test("ESP over IP moves to another address, where no IKE SA is (3.6)", () => {
+  const overIp = (host: number, from: number, to: number, fields: Partial<RowMade> = {}): RowMade => ({
+    host,
+    port: 0,
+    spis: [spiMade({ firstAt: at(from), lastAt: at(to) })],
+    ...fields,
+  });
+  const rows = [overIp(1, -49, 10), overIp(2, 11, 28), overIp(2, 12, 28, { outgoing: true })];
+  const own = { port: 0, accepted: -50 };
+  expect(livesWith([own], rows).last).toEqual([at(28)]);
+  // Whatever the port of it.
+  expect(livesWith([own, { host: 2, port: 41_000, accepted: -40 }], rows).last).toEqual([at(10), at(-40)]);
+  expect(livesWith([own, { host: 3, port: 41_000, accepted: -40 }], rows).last).toEqual([at(28), at(-40)]);
+});
+
+test("ESP that begins both ways at another port of the client, where no IKE SA is, is its own (3.6)", () => {
+  const rows = [
+    up(2_000, -49, 28),
+    { port: 2_000, outgoing: true, spis: [spiMade({ spi: 9, firstAt: at(-49), lastAt: at(20) })] },
+  ];
+  expect(livesWith([{ port: 1_000, accepted: -50 }], rows)).toEqual({
+    last: [at(28)],
+    ports: [[1_000, 2_000]],
+  });
+  const neighbour = { port: 2_000, accepted: -60 };
+  expect(livesWith([neighbour, { port: 1_000, accepted: -50 }], rows).ports).toEqual([[2_000], [1_000]]);
 });

@@ -37,6 +37,7 @@ describe("classifyPattern", () => {
     expect(classifyPattern([[0x9a3f11c2, 0x1234abcd]], 9).contradictsVendor).toBe(true);
     expect(classifyPattern([[1, 2, 3]], 9).contradictsVendor).toBe(false);
     expect(classifyPattern([[0x9a3f11c2]], 4).contradictsVendor).toBe(false);
+    expect(classifyPattern([[1, 2, 3]], null).contradictsVendor).toBe(false);
   });
 
   it("computes the posterior of one ID 1 as the formula gives it by hand", () => {

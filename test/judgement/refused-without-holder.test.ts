@@ -213,6 +213,19 @@ describe("refused, and no holder visible (6.9)", () => {
     expect([reasons, holders]).toEqual([warnings, candidates]);
   });
 
+  it("one who tries at the same time from a peer's endpoint is not kept out by itself", () => {
+    const there = made({ tried: [[0.5, "unanswered"]], key: endpoint(77, 4500) });
+    const { holders } = judge([contender, there], { peers: [...peer(), ...peer(500, 78)] });
+    expect(holders).toContainEqual([77, 78]);
+    expect(holders).toContainEqual([78]);
+  });
+
+  it("who was there before the clock stepped back was not seen since, whatever the time", () => {
+    const behind = made({ tried: [[1, "unanswered", 1, { segment: 1 }]] });
+    const { holders, reasons } = judge([contender, behind], { peers: peer() });
+    expect([holders, reasons]).toEqual([[[77]], [["no-holder", 1]]]);
+  });
+
   it("its own session of before the capture has used the IDs below the first one seen (6.2)", () => {
     const [older] = own({ tried: [[-90, "completed", 4]] });
     const reasonWith = (last: number) => judge([older, contender], { implied: [[older, last]] }).reasons;

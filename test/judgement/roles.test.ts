@@ -61,6 +61,7 @@ describe("who is the client of an IKE SA (3.1, 3.2)", () => {
     ["a name goes before a port", roles([{ ports: [1_024, 500] }], [1]), "1?"],
     ["nothing tells", roles([{}]), "-"],
     ["known as a responder by another SA", roles([{ hosts: [3, 2], phase1: true }, {}]), "0 0?"],
+    ["known so by another SA with the same peer", roles([{ phase1: true }, {}]), "0 0?"],
     ["known so by a later SA", roles([{}, { hosts: [3, 1], phase1: true }]), "1? 0"],
     [
       "a first message that nobody answered shows no responder",
