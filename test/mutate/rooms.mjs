@@ -6,7 +6,7 @@ import { readdir } from "node:fs/promises";
 const OWN = ["test/ike/", "test/judgement/"];
 
 /** Files that are slow for what they notice, or about time and memory. */
-const LEFT_OUT = /compact-hosts|-tshark|memory|joined|locate-properties/;
+const LEFT_OUT = /compact-hosts|-tshark|joined|locate-properties/;
 /** Tests, by name: long simulations, and what asks the same again in another way. */
 export const SLOW = new RegExp(
   [
