@@ -3,24 +3,33 @@ import { IterableSource } from "../../src/capture/byte-source.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import { AT, HEADER, IKE, PLACE } from "./made.ts";
 
-/** Reads lines and gives the rows that come out: the second of each, and its packet's number; marks have none. */
-async function readLines(lines: readonly object[], reorder = 5_000_000) {
-  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-  const bytes = new IterableSource(
+const textOf = (lines: readonly object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+
+/** Text that comes in pieces of so many bytes. */
+const source = (text: string, piece = text.length) =>
+  new IterableSource(
     (async function* () {
-      yield new TextEncoder().encode(text);
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);
     })(),
   );
+
+/** Reads lines and gives the rows that come out: the second of each, and its packet's number; marks have none. */
+const readLines = (lines: readonly object[], reorder?: number) => readText(source(textOf(lines)), reorder);
+
+async function readText(bytes: IterableSource, reorder = 5_000_000) {
   const source = await openSource(bytes, "lines", { reorder });
   const rows: string[] = [];
+  const places: number[] = [];
   for (let batch = await source.next(); batch !== null; batch = await source.next()) {
     if (batch.provenance === "packet") throw new Error("messages were asked for");
     for (let i = 0; i < batch.count; i += 1) {
       const number = batch.rows[i] === null ? "" : ` ${batch.frames[i]}`;
+      places.push(batch.interfaces[i]);
       rows.push(`${(batch.micros[i] - AT) / 1_000_000}${number}`);
     }
   }
-  return { rows, source };
+  return { rows, places, source };
 }
 const at = (second: number, more: object = {}) => ({ ...IKE, t: `${AT + second * 1_000_000}000`, ...more });
 const mark = (type: "header" | "trailer", second: number) => ({
@@ -97,6 +106,41 @@ describe("lines that are read", () => {
     ]);
     const many = await readLines([at(0), ...Array(6).fill(bad)]);
     expect(many.source.summary.notes?.[0].message).toMatch(/: 6 lines .*: line 2, 3, 4, 5, 6, \.\.\.\.$/);
+  });
+
+  it("may come in pieces, and the last without its end", async () => {
+    const text = textOf([mark("header", 0), at(1), at(2)]);
+    for (const piece of [1, 100, 500]) {
+      const whole = await readText(source(text, piece));
+      expect(whole.rows).toEqual(["0", "1 1", "2 2"]);
+      expect(whole.source.summary).toMatchObject({ bytes: text.length, end: "clean" });
+    }
+    expect((await readText(source(text.trimEnd(), 100))).rows).toEqual(["0", "1 1", "2 2"]);
+    expect((await readText(source(text.slice(0, -9), 100))).rows).toEqual(["0", "1 1"]);
+  });
+
+  it("that are empty are nothing, and are counted for the numbers of others", async () => {
+    const text = `${textOf([at(0)])}\n  \n${textOf([at(1)])}{}\n`;
+    const { rows, source: read } = await readText(source(text));
+    expect(rows).toEqual(["0 1", "1 2"]);
+    expect(read.summary.notes?.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/: 1 lines .*: line 5\.$/),
+    ]);
+  });
+
+  it("of another interface, source or sensor were captured at another place", async () => {
+    const lines = [at(1), at(2, { interface: 1 }), at(3, { source: 1 }), at(4, { sensor: "other" }), at(5)];
+    expect((await readLines(lines)).places).toEqual([0, 1, 2, 3, 0]);
+  });
+
+  it("may begin with a bad one, but not with a hundred", async () => {
+    const bad = (count: number) => '{"type":"none"}\n'.repeat(count);
+    expect((await readText(source(bad(99) + textOf([at(1)]), 1_000))).rows).toEqual(["1 1"]);
+    await expect(readText(source(bad(100) + textOf([at(1)])))).rejects.toMatchObject({
+      code: "not-a-capture",
+    });
+    await expect(readText(source(bad(1)))).rejects.toMatchObject({ code: "not-a-capture" });
+    await expect(readLines([{ ...HEADER, version: 9 }])).rejects.toMatchObject({ code: "unsupported" });
   });
 
   it("have nanoseconds where a header says that its clock has them", async () => {

@@ -85,6 +85,13 @@ describe("a message is written", () => {
 
   it("to whom it is addressed alone where that one is known to answer, else to both", () => {
     expect(ike.map(({ keys }) => keys)).toEqual([[GATEWAY], ...Array(8).fill([GATEWAY, CLIENT])]);
+    // Whatever else the cookie of an answer holds, it is none of zeros.
+    for (const responderCookie of ["1000000000000000", "0000000000000001"]) {
+      const [answer] = written(
+        played((session) => Object.assign(session, { responderCookie }).deleteEsp(0)),
+      ).ike;
+      expect(answer.keys).toEqual([GATEWAY, CLIENT]);
+    }
   });
 
   it("with what phase 1 shows in the clear, and nothing of what is encrypted", () => {
@@ -97,6 +104,8 @@ describe("a message is written", () => {
       0, 0, 2, 2, 0, 0, 0, 0, 0,
     ]);
     for (const each of ike.slice(4)) expect(Object.keys(each)).not.toContain("vendorIds");
+    // The client's second message has none: nothing is said of them.
+    for (const none of ["vendorIds", "notifies", "lifeSeconds"]) expect(ike[2]).not.toHaveProperty(none);
   });
 
   it("with a digest that tells messages apart, of the first 44 bytes and of all", () => {
