@@ -24,9 +24,8 @@ export const HASH_LENGTH: Readonly<Record<HashName, number>> = {
   sha512: 64,
 };
 
-/** Ciphers that take a key of this many bytes. */
+/** Ciphers that take a key of this many bytes: 8, 16, 24 or 32. */
 export function ciphersOfKey(length: number): readonly CipherName[] {
   if (length === 8) return ["des"];
-  if (length === 24) return ["3des", "aes"];
-  return length === 16 || length === 32 ? ["aes"] : [];
+  return length === 24 ? ["3des", "aes"] : ["aes"];
 }

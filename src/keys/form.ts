@@ -61,7 +61,7 @@ function isPlausible(
     return length >= 8 && readU32(body, from) === DOI_IPSEC && readU32(body, from + 4) === SITUATION_IDENTITY;
   }
   if (type === Payload.notify || type === Payload.delete) {
-    if (length < 8 || ![DOI_IPSEC, DOI_ISAKMP].includes(readU32(body, from))) return false;
+    if (![DOI_IPSEC, DOI_ISAKMP].includes(readU32(body, from))) return false;
     if (type === Payload.notify) return 8 + body[from + 5] <= length;
     return 8 + body[from + 5] * readU16(body, from + 6) === length;
   }
@@ -86,7 +86,6 @@ export function withoutFirstBlock(
         ? [Payload.delete, Payload.notify]
         : [];
   for (const length of hashLength === 0 ? HASH_LENGTHS : [hashLength]) {
-    if (GENERIC_HEADER + length + GENERIC_HEADER > body.length) continue;
     for (const type of types) {
       const repaired = body.slice();
       repaired.set([type, 0, 0, GENERIC_HEADER + length]);

@@ -24,8 +24,6 @@ const MAX_SAS = 40_000;
 const MAX_TRIED = 4;
 /** Tries of keys in all: some seconds. */
 const MAX_TRIES = 4_000_000;
-/** Longer messages are cut into IKE fragments or are none. */
-const MAX_BODY = 65_536;
 /** Bytes decrypted to see whether a key can be right: HASH of any length, and what follows it. */
 const PROBE = 96;
 
@@ -48,11 +46,13 @@ export class Opener {
   readonly #sas = new Map<string, Secrets>();
   readonly #used = new Set<Key>();
   readonly #payloads: Record<string, number> = {};
+  readonly #maxTries: number;
   #ikeSas = 0;
   #messages = 0;
   #tries = 0;
 
-  constructor(keys: readonly Key[], ciphers: Ciphers) {
+  constructor(keys: readonly Key[], ciphers: Ciphers, maxTries = MAX_TRIES) {
+    this.#maxTries = maxTries;
     this.#keys = keys;
     this.#ciphers = ciphers;
     this.#bare = keys.filter(({ cookie }) => cookie === null);
@@ -88,7 +88,7 @@ export class Opener {
 
   /** Tries were left out because there were too many. */
   get exhausted(): boolean {
-    return this.#tries >= MAX_TRIES;
+    return this.#tries >= this.#maxTries;
   }
 
   /**
@@ -113,36 +113,24 @@ export class Opener {
   /** An IKE SA whose initiator cookie no row names, where no key is bare, needs no memory. */
   #secretsOf(message: Message, name: string): Secrets | null {
     if (this.#bare.length === 0 && !this.#byCookie.has(name.slice(0, COOKIE_DIGITS))) return null;
-    // The first message of phase 1 has no responder cookie yet, and nothing that is needed.
-    if (message.responderCookieZero) return this.#waiting(message, name);
+    // The first message of phase 1 has no responder cookie yet, and is never encrypted.
+    if (message.responderCookieZero && message.encrypted) return null;
     let secrets = this.#sas.get(name);
     if (secrets === undefined) {
+      // Aggressive mode has the initiator's public value in its first message.
       const waiting = `${name.slice(0, COOKIE_DIGITS)}${"0".repeat(COOKIE_DIGITS)}`;
       secrets = this.#sas.get(waiting) ?? new Secrets();
       this.#sas.delete(waiting);
     } else this.#sas.delete(name);
-    this.#keep(name, secrets);
-    return secrets;
-  }
-
-  /** Aggressive mode has the initiator's public value in its first message. */
-  #waiting(message: Message, name: string): Secrets | null {
-    if (message.encrypted || this.#sas.has(name)) return null;
-    const secrets = new Secrets();
-    this.#keep(name, secrets);
-    return secrets;
-  }
-
-  #keep(name: string, secrets: Secrets): void {
     if (this.#sas.size >= MAX_SAS) this.#sas.delete(this.#sas.keys().next().value!);
     this.#sas.set(name, secrets);
+    return secrets;
   }
 
   /** The decrypted body, or null. */
   #body(message: Message, secrets: Secrets): Uint8Array | null {
     const { bytes, offset, length, cut } = message;
-    const size = length - headerLength;
-    if (cut || size < BLOCK.des || size > MAX_BODY || size % BLOCK.des !== 0) return null;
+    if (cut || length < headerLength + BLOCK.des) return null;
     const sealed = bytes.subarray(offset + headerLength, offset + length);
     if (secrets.key !== null) {
       return this.#decrypt(message, sealed, secrets, { key: secrets.key, cipher: secrets.cipher });

@@ -4,7 +4,6 @@
  */
 
 import type { Message } from "../wire/datagram.ts";
-import { headerLength } from "../wire/isakmp.ts";
 import { Payload, readChain } from "../wire/payload-chain.ts";
 import { BLOCK, type CipherName, type Ciphers, type HashName } from "./ciphers.ts";
 import type { Key } from "./key-list.ts";
@@ -42,8 +41,8 @@ export class Secrets {
 
   /** A message of phase 1 in the clear: transform and public values of Diffie-Hellman. */
   learn(message: Message, side: 0 | 1, ciphers: Ciphers): void {
-    const { bytes, offset, captured, length } = message;
-    const { payloads } = readChain(bytes, offset, offset + Math.min(captured, length));
+    const { bytes, offset, captured } = message;
+    const { payloads } = readChain(bytes, offset, offset + captured);
     for (const { type, from, to } of payloads) {
       if (type === Payload.sa && !message.responderCookieZero) {
         this.transform ??= chosenTransform(bytes, from, to);
@@ -88,7 +87,7 @@ export class Secrets {
   note(message: Message): void {
     const { bytes, offset, length, digest, messageId, cut } = message;
     const end = offset + length;
-    const last = cut || length < headerLength + LONGEST_BLOCK ? null : bytes.slice(end - LONGEST_BLOCK, end);
+    const last = cut ? null : bytes.slice(end - LONGEST_BLOCK, end);
     if (message.phase1) {
       this.#phase1 = last;
       if (this.#phase1Seen.length < MAX_MESSAGES) this.#phase1Seen.push(digest.full);
