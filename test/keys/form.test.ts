@@ -50,8 +50,10 @@ describe("a body is believed where it has the form of a message", () => {
     ["an answer of a responder that says its lifetime", QUICK, [hash(), notify], "strong"],
     ["a quick mode whose SA is not second", QUICK, [hash(), [NONCE, "01"], sa], "wrong"],
     ["a quick mode without a HASH", QUICK, [sa, [NONCE, "01"]], "wrong"],
+    ["a quick mode that begins with its nonce", QUICK, [[NONCE, "01"], sa], "wrong"],
     ["a notify", INFORMATIONAL, [hash(), notify], "strong"],
     ["a delete", INFORMATIONAL, [hash(), deletion], "strong"],
+    ["a notify and a delete without a HASH", INFORMATIONAL, [notify, deletion], "wrong"],
     ["both, and a vendor ID", INFORMATIONAL, [hash(), notify, vendor, deletion], "strong"],
     ["an Informational that says nothing", INFORMATIONAL, [hash()], "wrong"],
     ["an Informational with an SA", INFORMATIONAL, [hash(), sa], "wrong"],
@@ -62,6 +64,12 @@ describe("a body is believed where it has the form of a message", () => {
     ["an SA of another DOI", QUICK, [hash(), [SA, "0000000200000001"]], "wrong"],
     ["an SA of another situation", QUICK, [hash(), [SA, "0000000100000002"]], "wrong"],
     ["an SA cut short", QUICK, [hash(), [SA, "00000001000000"]], "wrong"],
+    [
+      "an SA cut short before what looks like the rest of it",
+      QUICK,
+      [hash(), [SA, "00000001000000"], [NONCE, "01"], sa],
+      "wrong",
+    ],
     ["a notify of ISAKMP's own DOI", INFORMATIONAL, [hash(), [NOTIFY, "0000000001001111"]], "strong"],
     ["a notify of another DOI", INFORMATIONAL, [hash(), [NOTIFY, "0000000201001111"]], "wrong"],
     [

@@ -91,6 +91,7 @@ describe("a list of keys", () => {
     ],
     ["the line behind a key is not of it", [CHARON, DUMP, DUMP], [KEY]],
     ["racoon's key may follow on the second line", [RACOON, "DEBUG: ", HEX], [KEY]],
+    ["but not behind a line that says something", [RACOON, "DEBUG: something else", HEX], []],
     ["but not behind another line", [RACOON, "INFO: something else", HEX], []],
     ["a cookie of racoon is no key", ["DEBUG: new cookie:", "831d33d46e20f8e6"], []],
     ["nor two words of one", ["DEBUG: new cookie:", "831d33d4 6e20f8e6 "], []],
@@ -128,6 +129,17 @@ describe("a list of keys", () => {
 
   it("names the lines that are no key, by number alone", () => {
     expect(keysOf(`secret password\n${KEY}\n0011\n0123456789abcdef,00zz\n`).unreadable).toEqual([1, 3, 4]);
+  });
+
+  it("takes a line of 4,096 characters, and no longer one", () => {
+    expect(keysOf(KEY.padEnd(4_096)).keys).toHaveLength(1);
+    expect(keysOf(KEY.padEnd(4_097)).keys).toHaveLength(0);
+  });
+
+  it("names so many lines that are no key, and no more", () => {
+    const list = keysOf("?");
+    for (let i = 0; i < 65_540; i += 1) list.take("?");
+    expect(list.unreadable).toHaveLength(65_536);
   });
 
   it("is bounded, and a line of a megabyte is none", () => {
