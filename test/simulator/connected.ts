@@ -5,6 +5,8 @@ import { Channel, TRAVEL } from "./channel.ts";
 
 interface IpsecSa {
   id: number;
+  /** The client has the gateway's answer: until then it does not know the SPI. */
+  agreed: boolean;
   up: { spi: number; sequence: number };
   down: { spi: number; sequence: number };
 }
@@ -22,7 +24,7 @@ export abstract class Connected extends Channel implements Session {
 
   protected newIpsec(id: number): IpsecSa {
     const spi = () => (this.net.word() | 0x1000) >>> 0;
-    return { id, up: { spi: spi(), sequence: 0 }, down: { spi: spi(), sequence: 0 } };
+    return { id, agreed: false, up: { spi: spi(), sequence: 0 }, down: { spi: spi(), sequence: 0 } };
   }
 
   throwOut(): void {
@@ -68,7 +70,7 @@ export abstract class Connected extends Channel implements Session {
   }
 
   esp(): void {
-    const sa = this.ipsec.at(-1);
+    const sa = this.ipsec.findLast(({ agreed }) => agreed);
     if (this.ended || sa === undefined) return;
     const size = 64 + ((sa.up.sequence * 37) % 5) * 32;
     sa.up.sequence += 1;
@@ -77,7 +79,7 @@ export abstract class Connected extends Channel implements Session {
 
   /** The gateway's own ESP, as long as it knows the session. */
   espDown(): void {
-    const sa = this.ipsec.at(-1);
+    const sa = this.ipsec.findLast(({ agreed }) => agreed);
     if (sa === undefined || !this.gateway.knows(this)) return;
     sa.down.sequence += 1;
     this.send("down", { esp: { ...sa.down, size: 80 } });

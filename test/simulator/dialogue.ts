@@ -145,7 +145,10 @@ export class Dialogue extends Connected implements Session {
       this.encrypted(32, id, 332),
       reply,
       (accepted) => {
-        if (accepted) this.send("up", { isakmp: third });
+        if (accepted) {
+          for (const sa of this.ipsec) if (sa.id === id) sa.agreed = true;
+          this.send("up", { isakmp: third });
+        }
         done(accepted);
       },
       {
@@ -167,7 +170,7 @@ export class Dialogue extends Connected implements Session {
     for (const [i, [direction, size]] of parts.entries()) {
       this.net.after(i * TRAVEL, () => this.send(direction, { isakmp: this.encrypted(32, id, size) }));
     }
-    this.ipsec.push(this.newIpsec(id));
+    this.ipsec.push({ ...this.newIpsec(id), agreed: true });
   }
 
   #refuse({ reason, by }: Decision & { accepted: false }, useless: Buffer): Buffer | null {
