@@ -13,7 +13,7 @@ import type { IkeSa } from "./sa.ts";
 import type { Tracker } from "./tracker.ts";
 
 export { NOTIFY_INVALID_MESSAGE_ID, numberedNotify } from "../wire/notifies.ts";
-export { asStartedBy, type Exchange, isSameQuickMode, type Stamp } from "./exchange.ts";
+export { asStartedBy, type Exchange, isSameQuickMode, type Stamp, UNUSABLE_AFTER } from "./exchange.ts";
 export { closeFragments } from "./incomplete-fragments.ts";
 export type { OpenedNote } from "./opened-note.ts";
 export { hasHeard, isTwoWay, type Path, type Side } from "./paths.ts";

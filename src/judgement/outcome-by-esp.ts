@@ -3,8 +3,8 @@
  * not on its endpoints before; where SPIs were not captured, where no ESP was on them for five minutes.
  */
 
-import type { Exchange } from "../ike/facts.ts";
-import { earlier, firstOf, isBefore, momentOf, SECOND, seen } from "./moment.ts";
+import { type Exchange, UNUSABLE_AFTER } from "../ike/facts.ts";
+import { earlier, firstOf, isBefore, later, momentOf, SECOND, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 
 export const ESP_WITHIN = 60 * SECOND;
@@ -36,17 +36,23 @@ function beganAt(
 ): number {
   let began = Number.NaN;
   const seenOn = peers.spis(keys, fromClient);
+  const from = fromClient ? earliestUse(exchange) : exchange.firstAt;
   const moment = momentOf(exchange);
   // A NAT moves a session from one of its endpoints to another: the same SPI goes on there.
   const known = new Set(seenOn.filter((each) => isBefore(firstOf(each), moment)).map(({ spi }) => spi));
   for (const { spi, firstAt, firstSegment } of seenOn) {
-    const fresh = firstSegment === exchange.segment && firstAt > exchange.firstAt && firstAt <= limit;
+    const fresh = firstSegment === exchange.segment && firstAt > from && firstAt <= limit;
     // The responder chose it: on whatever endpoint it was seen before, it is of an earlier quick mode.
     const isNew = spi !== 0 && fresh && !known.has(spi) && !(fromClient && peers.hadSpi(spi, moment));
     if (isNew) began = earlier(began, firstAt);
     if (spi === 0) began = earlier(began, beganUnnamed(exchange, fromClient, limit));
   }
   return began;
+}
+
+/** The client has the SPI from an answer, and with one it repeats itself no more. */
+function earliestUse({ firstAt, lastRetransmissionAt }: Exchange): number {
+  return later(firstAt, lastRetransmissionAt - UNUSABLE_AFTER);
 }
 
 /** The same where SPIs were not captured: after a pause. */

@@ -100,6 +100,17 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
       },
       "answer-unusable",
     ],
+    [
+      "ESP of the client that begins before its last copy is of another quick mode",
+      { exchange: { ...COPIES, otherInformationalAt: at(0.1) }, context: bothWays(4.5 - MICRO) },
+      "refused",
+    ],
+    ["not where the copy was under way", { exchange: COPIES, context: bothWays(4.5 + MICRO) }, "answered"],
+    [
+      "nor where the responder alone was sooner",
+      { exchange: COPIES, context: { peers: peersMade([esp(20)], [esp(2, { spi: 0xdef })]) } },
+      "answered",
+    ],
     ["new ESP both ways, its answer lost", { exchange: COPIES, context: bothWays(20) }, "answered"],
     ["the same, of an SA that began before the capture, which shows nothing earlier", early(0), "unproven"],
     ["the same, first seen a minute before", early(-60), "unproven"],

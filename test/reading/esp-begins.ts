@@ -1,5 +1,6 @@
 /** Section 4, "ESP begins": a quick mode was accepted though its answer was not captured. */
 
+import type { Sign } from "./life.ts";
 import { gaveUp, isOn, type QuickMode, type Scene } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
 
@@ -20,6 +21,7 @@ export const AFTER_LAST_TRY = 60;
 const BEFORE_FIRST = 5;
 const OLD_SILENCE = 300;
 const SWAPPED = 1;
+const SETTLED = 0.5;
 
 /** When ESP begins on its endpoints: in both directions, or from the client alone where the responder is never seen. */
 export function espBegins(
@@ -45,7 +47,11 @@ export function espBegins(
       known.add(sign.spi);
   const quiet = !before.some((sign) => sign.at > at - OLD_SILENCE);
   const begins = during.filter(({ spi }) => (spi === null ? quiet : !known.has(spi)));
-  const up = begins.find(({ fromClient }) => fromClient)?.at;
+  // With an answer the client repeats itself no more: what it sent before its last copy it has from another one.
+  const since = Math.max(at, quickMode.lastTry - SETTLED);
+  const others = new Set(esp.filter((sign) => sign.fromClient && sign.at <= since).map(({ spi }) => spi));
+  const isOwn = ({ fromClient, spi }: Sign) => fromClient && (spi === null || !others.has(spi));
+  const up = begins.find(isOwn)?.at;
   const down = begins.find(({ fromClient }) => !fromClient)?.at;
   if (up === undefined) return null;
   if (down === undefined && responderTimes(sa, scene).length > 0) return null;
