@@ -18,7 +18,10 @@ export interface OutcomeContext {
   nextPhase1(after: number): number;
   /** A quick mode on the same endpoints, of either side, was answered within a span of time. */
   answeredWithin(except: Exchange, from: number, to: number): boolean;
-  /** An IKE SA whose phase 1 the capture lost came to the same endpoints later: the ESP that begins may be its. */
+  /**
+   * An IKE SA whose phase 1 the capture lost came to the same endpoints later, or to where ESP that begins there was
+   * moved: that may be its.
+   */
   mayBeOfLater(exchange: Exchange): boolean;
   /** Last clock value of the capture, and its segment. */
   captureEnd: Moment;

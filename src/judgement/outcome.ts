@@ -60,10 +60,13 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
     return { outcome: "answer-unusable", acceptedAt: Number.NaN };
   if (replied || exchange.followedShorter) return accepted("answered", exchange);
   const began = beganBy(exchange, earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN), context);
-  const ofAnother = mayBeOfEarlier(session, exchange) || context.mayBeOfLater(exchange);
-  if (seen(began) && !(context.responderSeen && ofAnother)) return { outcome: "answered", acceptedAt: began };
-  const outcome = seen(began) ? "unproven" : withoutAnswer(session, exchange, gaveUp, context);
-  return { outcome, acceptedAt: Number.NaN };
+  if (!seen(began))
+    return { outcome: withoutAnswer(session, exchange, gaveUp, context), acceptedAt: Number.NaN };
+  const ofAnother =
+    context.responderSeen && (mayBeOfEarlier(session, exchange) || context.mayBeOfLater(exchange));
+  return ofAnother
+    ? { outcome: "unproven", acceptedAt: Number.NaN }
+    : { outcome: "answered", acceptedAt: began };
 }
 
 /**

@@ -7,7 +7,7 @@ import { lazily } from "../collections/lazily.ts";
 import { firstIndex } from "../collections/search.ts";
 import { type Exchange, isSameQuickMode } from "../ike/facts.ts";
 import type { Of } from "./client-sa.ts";
-import { inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
+import { firstOf, inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { type Judged, type Outcome, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
 import type { Peers } from "./peers.ts";
@@ -39,7 +39,7 @@ export interface Outcomes {
 }
 
 export function judgeOutcomes(sessions: readonly Session[], context: OutcomesContext): Outcomes {
-  const answers = new Answers(sessions, context.keys);
+  const answers = new Answers(sessions, context);
   const contexts = sessions.map((session) => new SessionContext(session, context, answers));
   const contextOf = ({ index }: Session) => contexts[index];
   const exchanges = new Map<Exchange, Judged>();
@@ -133,8 +133,12 @@ class SessionContext implements OutcomeContext {
   }
 
   mayBeOfLater(exchange: Exchange): boolean {
-    const begun = this.#answers.begunUnseen();
-    return this.keys.some((key) => begun.has(key) && isBefore(momentOf(exchange), begun.get(key)!));
+    const moment = momentOf(exchange);
+    const isLater = (begun: Moment | undefined) => begun !== undefined && isBefore(moment, begun);
+    const { byKey, bySpi } = this.#answers.begunUnseen();
+    if (this.keys.some((key) => isLater(byKey.get(key)))) return true;
+    const spis = bySpi.size === 0 ? [] : this.peers.spis(this.keys, true);
+    return spis.some((each) => isBefore(moment, firstOf(each)) && isLater(bySpi.get(each.spi)));
   }
 }
 
@@ -153,23 +157,32 @@ function answeredAt({ replyAt, firstAt, followedReply, followedShorter }: Exchan
 class Answers {
   readonly #sessions: readonly Session[];
   readonly #keys: readonly (readonly number[])[];
+  readonly #peers: Peers;
   /** In the order of time. */
   readonly #byKey = lazily(() => this.#answersOfIke());
-  /** When the last IKE SA of those without phase 1 in the capture was first seen, by endpoint. */
+  /**
+   * When the last IKE SA of those without phase 1 in the capture was first seen, by endpoint, and by SPI of what came
+   * from there: a NAT may have moved it since it began.
+   */
   readonly begunUnseen = lazily(() => {
-    const begun = new Map<number, Moment>();
+    const byKey = new Map<number, Moment>();
+    const bySpi = new Map<number, Moment>();
     for (const session of this.#sessions) {
+      if (!session.begunBefore) continue;
+      const keys = this.#keys[session.index];
       // They come in the order of their first messages.
-      if (session.begunBefore) for (const key of this.#keys[session.index]) begun.set(key, beginOf(session));
+      for (const key of keys) byKey.set(key, beginOf(session));
+      for (const { spi } of this.#peers.spis(keys, true)) if (spi !== 0) bySpi.set(spi, beginOf(session));
     }
-    return begun;
+    return { byKey, bySpi };
   });
   /** What was noted since it was last asked for. */
   #noted: { keys: readonly number[]; exchange: Exchange }[] = [];
 
-  constructor(sessions: readonly Session[], keys: readonly (readonly number[])[]) {
+  constructor(sessions: readonly Session[], { keys, peers }: Pick<OutcomesContext, "keys" | "peers">) {
     this.#sessions = sessions;
     this.#keys = keys;
+    this.#peers = peers;
   }
 
   note(keys: readonly number[], exchange: Exchange): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { endpoint } from "../../src/collections/endpoints.ts";
 import type { Exchange } from "../../src/ike/facts.ts";
 import { judgeOutcomes } from "../../src/judgement/outcomes.ts";
 import type { Peers } from "../../src/judgement/peers.ts";
@@ -7,6 +8,7 @@ import {
   at,
   exchangeMade,
   moment,
+  peersFrom,
   peersMade,
   saMade,
   sessionMade,
@@ -132,15 +134,38 @@ describe("ESP that begins is that of another quick mode on its endpoints (4)", (
   });
 
   it("or perhaps of an SA that comes later without its phase 1", () => {
-    const later = (firstAt: number, key = KEY) => {
+    const later = (firstAt: number) => {
       const exchange = unanswered();
       const sessions = [
         sessionMade({ index: 0, quickModes: [exchange], sa: saMade({ exchanges: [exchange] }) }),
         sessionMade({ index: 1, begunBefore: true, sa: saMade({ firstAt: at(firstAt) }) }),
       ];
-      return outcomesOf(sessions, [KEY, key], began).outcomes.get(exchange);
+      return outcomesOf(sessions, [KEY, KEY], began).outcomes.get(exchange);
     };
-    expect([later(1), later(0), later(1, ELSEWHERE)]).toEqual(["unproven", "answered", "answered"]);
+    expect([later(1), later(0)]).toEqual(["unproven", "answered"]);
+  });
+
+  it("or of one that comes later to where a NAT moved it", () => {
+    const afterMove = (spi: number, { firstAt = 20, ikeAt = 90 } = {}) => {
+      const exchange = unanswered();
+      const sessions = [
+        sessionMade({ index: 0, quickModes: [exchange], sa: saMade({ exchanges: [exchange] }) }),
+        sessionMade({ index: 1, begunBefore: true, sa: saMade({ firstAt: at(ikeAt) }) }),
+      ];
+      const peers = peersFrom([
+        { spis: [spiMade({ spi: 1, firstAt: at(20) }), spiMade({ spi: 9, firstAt: at(firstAt) })] },
+        { outgoing: true, spis: [spiMade({ spi: 2, firstAt: at(20) })] },
+        { host: 2, spis: [spiMade({ spi, firstAt: at(80) })] },
+      ]);
+      return outcomesOf(sessions, [endpoint(1, 4_500), endpoint(2, 4_500)], peers).outcomes.get(exchange);
+    };
+    expect([afterMove(1), afterMove(9, { firstAt: 30 })]).toEqual(["unproven", "unproven"]);
+    // Another session's, one of before the quick mode, and one that was there before it.
+    expect([afterMove(5), afterMove(9, { firstAt: -1 }), afterMove(1, { ikeAt: -1 })]).toEqual([
+      "answered",
+      "answered",
+      "answered",
+    ]);
   });
 
   it("the first of two without an answer takes it, whatever the order of the IKE SAs", () => {

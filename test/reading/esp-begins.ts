@@ -86,13 +86,30 @@ export function mayBeOfEarlier({ sa, at }: QuickMode, scene: Scene): boolean {
 /** An IKE SA came to its endpoints later, whose phase 1 the capture lost: the ESP that begins may be of that one. */
 export function mayBeOfLater({ sa, at }: QuickMode, scene: Scene): boolean {
   if (responderTimes(sa, scene).length === 0) return false;
-  const endpoints = scene.endpoints(sa);
+  const own = scene.endpoints(sa);
+  const begun = scene.signs.filter((sign) => isBegun(sign, sa, at, scene));
+  const moved = scene.signs.filter(
+    ({ fromClient, responder, spi }) =>
+      fromClient && responder === sa.responder && begun.some((sign) => sign.spi === spi),
+  );
+  const endpoints = [...own, ...moved.map(({ endpoint }) => endpoint)];
   return scene.sas.some(
     (other) =>
       other.begunBefore &&
       other.start > at &&
       other.responder === sa.responder &&
       scene.endpoints(other).some((endpoint) => endpoints.includes(endpoint)),
+  );
+}
+
+/** ESP of the client on its own endpoints under an SPI that was not there by then. */
+function isBegun(sign: Sign, sa: Sa, at: number, scene: Scene): boolean {
+  const endpoints = scene.endpoints(sa);
+  const isEsp = (each: Sign) => each.fromClient && each.spi !== null && isOn(each, sa, endpoints);
+  return (
+    isEsp(sign) &&
+    sign.at > at &&
+    !scene.signs.some((each) => isEsp(each) && each.spi === sign.spi && each.at <= at)
   );
 }
 
