@@ -85,7 +85,7 @@ export class QuickModes {
     exchange.before = {
       lifeAt: later(flows.lastIn(there, segment), flows.lastIn(back, segment)),
       espAt: later(flows.lastEspAt(there, segment), flows.lastEspAt(back, segment)),
-      unheard: flows.isUnheard(there),
+      unheard: flows.isUnheard(there, sa.lastFromAtOf(side === 0 ? 1 : 0)),
     };
     flows.watch(there, exchange, true);
     flows.watch(back, exchange, false);

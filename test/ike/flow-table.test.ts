@@ -137,10 +137,11 @@ describe("what passed between two endpoints", () => {
 });
 
 describe("a client that sends on without an answer (4, unproven)", () => {
-  const isUnheard = (...packets: readonly Packet[]) => {
+  const isUnheardSince = (knownAt: number, ...packets: readonly Packet[]) => {
     const { flows, there } = tableOf(packets);
-    return flows.isUnheard(there());
+    return flows.isUnheard(there(), knownAt * SECOND);
   };
+  const isUnheard = (...packets: readonly Packet[]) => isUnheardSince(Number.NaN, ...packets);
   const up = (at: number, segment = 0): Packet => ({ at, esp: ESP, segment });
   const down = (at: number, segment = 0): Packet => ({ at, esp: ESP, back: true, segment });
 
@@ -157,6 +158,16 @@ describe("a client that sends on without an answer (4, unproven)", () => {
     [
       "the responder's last was before a step of the clock",
       isUnheard(down(90), up(1, 1), up(2, 1), up(21, 1)),
+      false,
+    ],
+    [
+      "the responder's IKE on the SA was before all of that",
+      isUnheardSince(0.5, down(0), up(1), up(2), up(21)),
+      true,
+    ],
+    [
+      "the responder finished phase 1 of the SA after that, which it knows",
+      isUnheardSince(22, down(0), up(1), up(2), up(21)),
       false,
     ],
   ])("%s", (_, is, expected) => {

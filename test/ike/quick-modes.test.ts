@@ -11,11 +11,15 @@ describe("a quick mode as its messages come (4)", () => {
   const before = { espAt: 4, lifeAt: 9, isUnheard: true, isSteady: true };
   function quickModes(isLeftOut = false) {
     const watched: [number, boolean][] = [];
+    const asked: number[] = [];
     const flows = {
       rowOf: (from: number, to: number, overIp: boolean) => (from < to ? 10 : 20) + (overIp ? 1 : 0),
       lastIn: (row: number) => (row < 20 ? before.lifeAt : 3),
       lastEspAt: (row: number) => (row < 20 ? 2 : before.espAt),
-      isUnheard: (row: number) => row < 20 && before.isUnheard,
+      isUnheard: (row: number, knownAt: number) => {
+        asked.push(knownAt);
+        return row < 20 && before.isUnheard;
+      },
       watch: (row: number, _: Exchange, fromStarter: boolean) => watched.push([row, fromStarter]),
     };
     const awaited: number[] = [];
@@ -26,6 +30,7 @@ describe("a quick mode as its messages come (4)", () => {
     const context = { table: { parts: 0 }, isLeftOut: () => isLeftOut };
     return {
       watched,
+      asked,
       awaited,
       context,
       quickModes: new QuickModes(flows as never, hosts as never, context as never),
@@ -100,6 +105,16 @@ describe("a quick mode as its messages come (4)", () => {
     expect([exchange.retransmissions, exchange.copiesAfterReply]).toEqual([3, 1]);
     expect([exchange.lastRetransmissionAt, exchange.lastRetransmission?.frame]).toEqual([2_500_001, 9]);
     expect(repeated).toEqual([false, true, false, true, true]);
+  });
+
+  it("asks whether the client was unheard since the responder last sent on this IKE SA", () => {
+    const sa = new IkeSa(0, messageMade());
+    const { quickModes: own, asked } = quickModes();
+    sa.setLastFromAt(0, 9e6);
+    sa.setLastFromAt(1, 7e6);
+    own.take(sa, 0, messageMade({ at: 9 }));
+    own.take(sa, 1, messageMade({ at: 10, messageId: 2 }));
+    expect(asked).toEqual([7e6, 9e6]);
   });
 
   it("keeps how steadily the responder had sent when the first copy came, and waits for it once more", () => {

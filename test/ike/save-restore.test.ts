@@ -26,7 +26,12 @@ function known(tracker: Tracker): string {
     ends: [flows.sender(row), flows.receiver(row), flows.ports(row)],
     first: [flows.firstAt(row), flows.firstSegment(row)],
     last: [flows.lastAt(row), flows.lastSegment(row), flows.lastIn(row, 0), flows.lastIn(row, 1)],
-    esp: [flows.hasEsp(row), flows.spis(row), flows.lastEspAt(row, 1), tracker.flows.isUnheard(row)],
+    esp: [
+      flows.hasEsp(row),
+      flows.spis(row),
+      flows.lastEspAt(row, 1),
+      tracker.flows.isUnheard(row, Number.NaN),
+    ],
     keepalives: [flows.hasSteadyKeepalives(row), flows.keepaliveAt(row)],
     more: [flows.sources(row), tracker.flows.reverse[row]],
   });

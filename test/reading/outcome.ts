@@ -159,7 +159,8 @@ function hasForgotten(quickMode: QuickMode, scene: Scene): boolean {
   const { sa, at } = quickMode;
   const endpoints = scene.endpoints(sa);
   const there = scene.signs.filter((sign) => isOn(sign, sa, endpoints));
-  if (sendsIntoTheVoid(there.filter((sign) => sign.kind === "esp" && sign.at < at))) return true;
+  const before = there.filter((sign) => sign.kind === "esp" && sign.at < at);
+  if (sendsIntoTheVoid(before, lastAnswer(sa.messages.filter((message) => message.at < at)))) return true;
   // What begins on its endpoints once the client gave up is a later session's.
   const left = gaveUp(quickMode, scene) ?? Number.POSITIVE_INFINITY;
   const begun = new Map<string, number>();
@@ -168,8 +169,12 @@ function hasForgotten(quickMode: QuickMode, scene: Scene): boolean {
   const esp = there.filter((sign) => sign.kind === "esp" && begun.get(nameOf(sign))! <= left);
   // What it sent on the SA or its endpoints after the first message shows that it knows the SA.
   const knows = [...sa.messages, ...esp].some((sign) => !sign.fromClient && sign.at >= at);
-  const answers = sa.messages.findLast(({ fromClient }) => !fromClient)?.at ?? Number.NEGATIVE_INFINITY;
-  return !knows && sendsIntoTheVoid(esp, answers);
+  return !knows && sendsIntoTheVoid(esp, lastAnswer(sa.messages));
+}
+
+/** When the responder last sent on the SA, which it knew then. */
+function lastAnswer(messages: Sa["messages"]): number {
+  return messages.findLast(({ fromClient }) => !fromClient)?.at ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Three packets or more of the client over 20 s or more, after the responder's last and after `since`. */
