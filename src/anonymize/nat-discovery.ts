@@ -4,6 +4,7 @@
  */
 
 import { readU32 } from "../wire/bytes.ts";
+import { CHANGED_WORD } from "../wire/block-hash.ts";
 import { blockHash, HASH_MD5, HASH_SHA1, HASH_SHA256, paddedBlock } from "../wire/one-block-hash.ts";
 import type { AddressMap } from "./address-map.ts";
 import type { HashName, Keyed } from "./keyed.ts";
@@ -24,8 +25,6 @@ const QUICK: Readonly<Partial<Record<HashName, number>>> = {
 };
 const PORTS = [500, 4500];
 const IPV4_NETWORK = [192, 168];
-/** Where the address stands in what is hashed, in words. */
-const ADDRESS_WORD = COOKIES / 4;
 /** Endpoints that were seen and are tried. */
 const MAX_SEEN = 512;
 /** Hashes that are tried for private addresses in one run: a bound on time. */
@@ -89,13 +88,16 @@ export class NatDiscovery {
     const hashed = algorithm === undefined ? null : blockHash(algorithm);
     if (algorithm === undefined || hashed === null) return null;
     const block = paddedBlock(messageOf(cookies, Uint8Array.of(...IPV4_NETWORK, 0, 0), PORTS[0]), algorithm);
-    const network = block[ADDRESS_WORD];
+    const network = block[CHANGED_WORD];
     const wanted = { first: readU32(hash, 0), second: readU32(hash, 4) };
     const out = { first: 0, second: 0 };
     for (let low = 0; low < 65_536 && this.#budget > 0; low += 1) {
       this.#budget -= 1;
-      block[ADDRESS_WORD] = network | low;
-      hashed(block, out);
+      if (low % 256 === 0) {
+        block[CHANGED_WORD] = network | low;
+        hashed.begin(block);
+      }
+      hashed.of(low % 256, out);
       if (out.first !== wanted.first || out.second !== wanted.second) continue;
       const address = Uint8Array.of(...IPV4_NETWORK, low >> 8, low & 255);
       // 64 bits do not prove the rest.

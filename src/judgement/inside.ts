@@ -7,7 +7,8 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import type { Hosts, IkeSa } from "../ike/facts.ts";
-import { type BlockHash, blockHash, paddedBlock } from "../wire/one-block-hash.ts";
+import { type BlockHash, CHANGED_WORD } from "../wire/block-hash.ts";
+import { blockHash, paddedBlock } from "../wire/one-block-hash.ts";
 import type { Session } from "./session.ts";
 
 /** All private ranges once: RFC 1918 and RFC 6598. The most used first. */
@@ -30,13 +31,13 @@ const NETWORK = 256;
 const MAX_KNOWN = 65_536;
 /** NAT-D is exchanged on port 500, before the float. */
 const PORT = 500;
-/** The address is the fifth word of what is hashed. */
-const ADDRESS_WORD = 4;
 
 /** A search that is under way. */
 interface Search {
   hash: BlockHash;
   block: Int32Array;
+  /** Network of the address that was hashed last. */
+  network: number | null;
   /** NAT-D hashes of the client's own addresses: two words each. */
   wanted: readonly number[];
   /** Ranges that are tried. */
@@ -128,10 +129,11 @@ export class InsideAddresses {
     const outside = this.#ipv4(endpoint);
     const gateway = this.#ipv4(sa.paths[0].ends[responder]);
     if (outside === null || gateway === null) return null;
-    const proof: Search = { hash, block, wanted: own.slice(0, 2), ranges: 0, range: 0, next: 0 };
+    const tried = { hash, block, network: null, next: 0 };
+    const proof: Search = { ...tried, wanted: own.slice(0, 2), ranges: 0, range: 0 };
     // Who fills the payloads at random, to have ESP in UDP in any case, is not worth a search through all ranges.
     const ranges = this.#tries(proof, gateway) ? RANGES.length : UNPROVEN_RANGES;
-    const search: Search = { hash, block, wanted: own.slice(2), ranges, range: -1, next: 0 };
+    const search: Search = { ...tried, wanted: own.slice(2), ranges, range: -1 };
     // Behind no NAT after all.
     if (this.#tries(search, outside)) return null;
     for (const network of this.#networks) {
@@ -164,12 +166,19 @@ export class InsideAddresses {
     return null;
   }
 
-  #tries({ hash, block, wanted }: Search, address: number): boolean {
+  #tries(search: Search, address: number): boolean {
     this.#left -= 1;
     this.#leftNow -= 1;
-    block[ADDRESS_WORD] = address | 0;
+    const { hash, block, wanted } = search;
+    const last = address & (NETWORK - 1);
+    const network = address - last;
+    if (search.network !== network) {
+      search.network = network;
+      block[CHANGED_WORD] = network;
+      hash.begin(block);
+    }
     const out = this.#out;
-    hash(block, out);
+    hash.of(last, out);
     for (let i = 0; i + 1 < wanted.length; i += 2) {
       if (wanted[i] === out.first && wanted[i + 1] === out.second) return true;
     }

@@ -1,32 +1,26 @@
 /**
  * MD5 (RFC 1321), SHA-1 (RFC 3174) and SHA-256 (RFC 6234) of short messages that fit into one block: the first two
- * words of the hash, without an object or a copy for each. For trying many inputs that differ in a word.
+ * words of the hash, without an object or a copy for each. For trying many messages that differ in a byte.
  */
+
+import { type BlockHash, CHANGED_WORD, type HashStart } from "./block-hash.ts";
+import { Sha1Hash } from "./sha1-hash.ts";
 
 /** Hash algorithms by their numbers in IKE (RFC 2409 App. A, IANA "Hash Algorithm"). */
 export const HASH_MD5 = 1;
 export const HASH_SHA1 = 2;
 export const HASH_SHA256 = 4;
 
-/** The first two words of the last hash, as they stand in it: big-endian. */
-export interface HashStart {
-  first: number;
-  second: number;
-}
-
-/** Hashes one block of sixteen words, padded by the caller; writes to `out`. */
-export type BlockHash = (block: Int32Array, out: HashStart) => void;
-
-/** The function for an algorithm of IKE, or null for one that is not known here. */
+/** Hashes by an algorithm of IKE; null for one that is not known here. */
 export function blockHash(algorithm: number): BlockHash | null {
   prepare();
   switch (algorithm) {
     case HASH_MD5:
-      return md5;
+      return new PlainHash(md5);
     case HASH_SHA1:
-      return sha1;
+      return new Sha1Hash(CHANGED_WORD);
     case HASH_SHA256:
-      return sha256;
+      return new PlainHash(sha256);
     default:
       return null;
   }
@@ -45,37 +39,28 @@ export function paddedBlock(message: Uint8Array, algorithm: number): Int32Array 
   return Int32Array.from({ length: 16 }, (_, i) => view.getInt32(i * 4));
 }
 
-const w = new Int32Array(64);
+/** Hashes each block from its beginning. */
+class PlainHash implements BlockHash {
+  readonly #hash: (block: Int32Array, out: HashStart) => void;
+  readonly #block = new Int32Array(16);
+  #word = 0;
 
-/** RFC 3174 6.1. */
-function sha1(block: Int32Array, out: HashStart): void {
-  for (let i = 0; i < 16; i += 1) w[i] = block[i];
-  let a = 0x67452301;
-  let b = 0xefcdab89 | 0;
-  let c = 0x98badcfe | 0;
-  let d = 0x10325476;
-  let e = 0xc3d2e1f0 | 0;
-  for (let i = 0; i < 80; i += 1) {
-    const at = i & 15;
-    if (i >= 16) {
-      const mixed = w[(i + 13) & 15] ^ w[(i + 8) & 15] ^ w[(i + 2) & 15] ^ w[at];
-      w[at] = (mixed << 1) | (mixed >>> 31);
-    }
-    let f: number;
-    if (i < 20) f = ((b & c) | (~b & d)) + 0x5a827999;
-    else if (i < 40) f = (b ^ c ^ d) + 0x6ed9eba1;
-    else if (i < 60) f = ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
-    else f = (b ^ c ^ d) + 0xca62c1d6;
-    const next = (((a << 5) | (a >>> 27)) + f + e + w[at]) | 0;
-    e = d;
-    d = c;
-    c = (b << 30) | (b >>> 2);
-    b = a;
-    a = next;
+  constructor(hash: (block: Int32Array, out: HashStart) => void) {
+    this.#hash = hash;
   }
-  out.first = (a + 0x67452301) >>> 0;
-  out.second = (b + 0xefcdab89) >>> 0;
+
+  begin(block: Int32Array): void {
+    this.#block.set(block);
+    this.#word = block[CHANGED_WORD];
+  }
+
+  of(change: number, out: HashStart): void {
+    this.#block[CHANGED_WORD] = this.#word ^ change;
+    this.#hash(this.#block, out);
+  }
 }
+
+const w = new Int32Array(64);
 
 /** Fractional parts of the cube roots of the first 64 primes (RFC 6234 5.1), and the sines of RFC 1321 3.4. */
 const K256 = new Int32Array(64);
@@ -125,9 +110,9 @@ function sha256(block: Int32Array, out: HashStart): void {
   let h = H256[7];
   for (let i = 0; i < 64; i += 1) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K256[i] + w[i]) | 0;
+    const t1 = (h + s1 + (g ^ (e & (f ^ g))) + K256[i] + w[i]) | 0;
     const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0;
     h = g;
     g = f;
     f = e;
@@ -142,7 +127,6 @@ function sha256(block: Int32Array, out: HashStart): void {
 }
 
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
-
 /** RFC 1321 3.4. */
 function md5(block: Int32Array, out: HashStart): void {
   for (let i = 0; i < 16; i += 1) w[i] = swapped(block[i]);

@@ -21,6 +21,7 @@ export function isBehind({ hash, natHashes, cookies }: IkeSa, client: Side, addr
   message.set(bytes, COOKIES);
   view.setUint16(COOKIES + bytes.length, PORT);
   const out = { first: 0, second: 0 };
-  digest(paddedBlock(message, hash!), out);
+  digest.begin(paddedBlock(message, hash!));
+  digest.of(0, out);
   return own.some((word, i) => i >= 2 && i % 2 === 0 && word === out.first && own[i + 1] === out.second);
 }
