@@ -143,8 +143,8 @@ const EPOCH = /^(\d{1,11})(?:\.(\d{1,9}))?$/;
 
 /** Microseconds of seconds since the epoch, as text, number or ISO 8601; NaN for what is not a time, or after 2255. */
 function timeOf(value: number | string): number {
-  if (typeof value === "number") return value >= 0 ? exact(Math.round(value * 1e6)) : Number.NaN;
-  const found = EPOCH.exec(value);
-  if (found === null) return microsOf(value);
+  const text = String(value);
+  const found = EPOCH.exec(text);
+  if (found === null) return microsOf(text);
   return exact(Number(found[1]) * 1e6 + Number((found[2] ?? "").padEnd(6, "0").slice(0, 6)));
 }
