@@ -123,7 +123,9 @@ export class PcapngSource extends StreamSource implements CaptureSource {
   #block(): boolean {
     const window = this.window;
     if (this.#skip > 0) {
-      this.#consume(Math.min(this.#skip, window.available));
+      const count = Math.min(this.#skip, window.available);
+      this.#skip -= count;
+      this.#consume(count);
       return this.#skip === 0;
     }
     if (window.available < BLOCK_OVERHEAD) return false;
@@ -157,7 +159,6 @@ export class PcapngSource extends StreamSource implements CaptureSource {
   }
 
   #consume(count: number): void {
-    if (this.#skip > 0) this.#skip -= count;
     this.window.consume(count);
     this.summary.bytes += count;
   }
