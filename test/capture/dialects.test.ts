@@ -201,6 +201,12 @@ describe("Network Monitor 2.x", () => {
     [3, 1, 1, 0],
     [3, 9, 101, 0],
     [3, 0xe071, 113, 0],
+    [3, 0xe000, 0, 0],
+    [3, 0xe07f, 127, 0],
+    [3, 0xe080, 105, 0],
+    // What nobody defined, beside Network Monitor's own.
+    [3, 0xfffb, 162, 0],
+    [3, 0xffff, 162, 0],
   ])("2.%d with media type %d has link type %d", async (minor, media, linkType, skipped) => {
     const bytes = netmon(minor, media);
     const source = await openBytes(bytes, 64);
@@ -217,7 +223,8 @@ describe("Network Monitor 2.x", () => {
   });
 
   it("frames of its own making are left out, and its Wi-Fi header is taken off", async () => {
-    expect(await readAll(await openBytes(netmon(3, 0xfffd)))).toEqual([]);
+    for (const own of [0xfffc, 0xfffd, 0xfffe])
+      expect(await readAll(await openBytes(netmon(3, own)))).toEqual([]);
     const wifi = Buffer.concat([Buffer.from([2, 32, 0]), Buffer.alloc(29), FRAMES[0]]);
     const records = await readAll(await openBytes(netmon(3, 6, wifi)));
     expect(records.map(({ linkType, bytes }) => [linkType, bytes])).toEqual(

@@ -178,6 +178,30 @@ describe("ERF", () => {
     expect(record).toMatchObject({ linkType, bytes: hex });
   });
 
+  it("tells HDLC alone so, and by its own bytes", async () => {
+    const frame = Buffer.from(`ff03${"a1".repeat(58)}`, "hex");
+    expect(await readAll(await openBytes(erfFile([{ frame }, {}, {}])))).toMatchObject([
+      { linkType: 1 },
+      {},
+      {},
+    ]);
+    // The next record begins with 03.
+    const single = { type: 1, frame: Buffer.from("ff", "hex") };
+    const [record] = await readAll(await openBytes(erfFile([single, { fraction: 3 }, {}])));
+    expect(record.linkType).toBe(104);
+  });
+
+  it("is kept as a record where its headers would go on in the next one", async () => {
+    const record = { type: 22, extensions: [0x83], frame: Buffer.alloc(4, 0x83) };
+    const records = await readAll(await openBytes(erfFile([record, {}, {}]), undefined, 4_096));
+    expect(records.map(({ linkType }) => linkType)).toEqual([197, 1, 1]);
+  });
+
+  it("may begin with a record of its header alone", async () => {
+    const padding = { type: 48, frame: Buffer.alloc(0) };
+    expect(await readAll(await openBytes(erfFile([padding, {}, {}])))).toHaveLength(2);
+  });
+
   it("is kept as a record where its headers do not end in it", async () => {
     const record = { extensions: [0x83], frame: Buffer.alloc(4) };
     const [first] = await readAll(await openBytes(erfFile([record, {}, {}])));
@@ -273,6 +297,31 @@ describe("Network Monitor", () => {
     const least = Buffer.from([2, 2, 0]);
     const [one] = await readAll(await openBytes(netmon(2, { media: 6, frame: least, captured: 3 })));
     expect(one).toMatchObject({ bytes: "00" });
+  });
+
+  it.each<[string, number]>([
+    ["the table of its frames", 2],
+    ["its only frame, whose table lies before it", 0],
+  ])("cut off in %s is truncated", async (_, cut) => {
+    const bytes = netmon(2);
+    const table = bytes.length - 4;
+    if (cut === 0) {
+      // The table is put where nothing else is, and the frame is the last.
+      bytes.writeUInt32LE(128, 100);
+      bytes.writeUInt32LE(100, 24);
+    }
+    const source = await openBytes(bytes.subarray(0, cut === 0 ? table - 1 : bytes.length - cut));
+    expect(await readAll(source)).toEqual([]);
+    expect(source.summary.end).toBe("truncated");
+  });
+
+  it("is read so far as its frames and its table, of all of it", async () => {
+    const bytes = netmon(2);
+    const source = await openBytes(bytes);
+    expect(source.position()).toBe(0);
+    await source.next();
+    expect(source.position()).toBe(bytes.length - 128);
+    expect(source.summary.bytes).toBe(bytes.length - 4);
   });
 
   it("that claims a frame larger than any is corrupt", async () => {

@@ -157,6 +157,7 @@ describe("faults", () => {
   };
   it.each([
     ["a block length below its minimum", [section, block(6, 32, 8)], "impossible length 8"],
+    ["an interface description without room for its fields", [pcapngBlock(1, Buffer.alloc(4))], "too short"],
     ["a block length that is no multiple of four", [section, block(5, 32, 30)], "impossible length 30"],
     ["a packet block of 4 GiB", [section, ethernet, block(6, 32, 0xfffffffc)], "claims 4294967292 bytes"],
     [
@@ -187,6 +188,28 @@ describe("faults", () => {
     expect((await readAll(source)).length).toBe(3);
     expect(source.summary.end).toBe("corrupt");
     expect(source.summary.problem).toContain(problem);
+  });
+
+  it("a fault is told once the records before it were handed on", async () => {
+    const damaged = pcap(frames);
+    damaged.writeUInt32LE(0xffffffff, 24 + 16 + 60 + 8);
+    for (const bytes of [damaged, Buffer.concat([pcapng(frames), block(6, 32, 8)])]) {
+      const source = await openBytes(bytes, undefined, 65_536);
+      expect(await source.next()).not.toBeNull();
+      expect(source.summary.end).toBe("clean");
+      expect(await source.next()).toBeNull();
+      expect(source.summary.end).toBe("corrupt");
+    }
+  });
+
+  it("a block that is passed over may be cut off as well", async () => {
+    const names = pcapngBlock(4, Buffer.alloc(100));
+    const end = async (cut: number) => {
+      const source = await openBytes(Buffer.concat([pcapng(frames), names.subarray(0, names.length - cut)]));
+      expect(await readAll(source)).toHaveLength(3);
+      return source.summary.end;
+    };
+    expect([await end(0), await end(1), await end(100)]).toEqual(["clean", "truncated", "truncated"]);
   });
 
   it("a section with more interfaces than anybody has is given up", async () => {
@@ -233,6 +256,20 @@ describe("pcapng", () => {
     const records = await readAll(source);
     expect(records[1]).toMatchObject({ at: 9n * NS, bytes: "07".repeat(20), original: 60 });
     expect(source.summary.untimed).toBe(1);
+    const unlimited = await openBytes(Buffer.concat([sectionHeader(), interfaceDescription(), simple]));
+    expect((await readAll(unlimited))[0]).toMatchObject({ bytes: "07".repeat(20), original: 60 });
+  });
+
+  it("has times in nanoseconds where an interface says so", async () => {
+    for (const [described, digits] of [
+      [{}, 6],
+      [{ tsresol: 6 }, 6],
+      [{ tsresol: 9 }, 9],
+    ] as const) {
+      const source = await openBytes(pcapng(frames, { interfaces: [described] }));
+      await readAll(source);
+      expect(source.summary.timeDigits).toBe(digits);
+    }
   });
 
   it.each([0, 3, 6, 7, 9, 12, 0x80 | 10, 0x80 | 20, 0x80 | 30])(
