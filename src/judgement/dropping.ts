@@ -4,8 +4,8 @@
  */
 
 import type { ClientSa } from "./client-sa.ts";
-import { droppedAt } from "./lifespan.ts";
-import { type Moment, SECOND } from "./moment.ts";
+import { droppedAt, type Lifespan } from "./lifespan.ts";
+import { isBefore, type Moment, SECOND } from "./moment.ts";
 import type { Session } from "./session.ts";
 
 const AT_ONCE = 10 * SECOND;
@@ -16,16 +16,24 @@ const SILENCE = 5 * SECOND;
 export function isDropping({ session, lifespan }: ClientSa, moment: Moment, acceptedAt: number): boolean {
   const { farewells, life, blind } = lifespan;
   const atOnce = (at: number) => at >= moment.at && at - acceptedAt <= AT_ONCE;
+  const deletes = (at: number) => atOnce(at) && !wentByItself(session, lifespan, moment, at);
   const deleted = farewells.responder;
-  if (deleted !== null && deleted.segment === moment.segment && atOnce(deleted.at)) return true;
+  if (deleted !== null && deleted.segment === moment.segment && deletes(deleted.at)) return true;
   // The holder may send on for a while into the void.
   const times = session.sa.lifeSegment === moment.segment ? session.sa.informationals[session.responder] : [];
-  const burst = times.some((at, i) => atOnce(at) && times[i + 1] - at <= BURST && isLast(session, at));
+  const burst = times.some((at, i) => deletes(at) && times[i + 1] - at <= BURST && isLast(session, at));
   if (burst) return true;
   if (blind || life.segment !== moment.segment) return false;
   const responderAt = droppedAt(life);
   // A holder that had sent three packets into the void by then had been dropped before.
   return responderAt - acceptedAt <= AT_ONCE && !(life.dropped!.thirdAt < moment.at);
+}
+
+/** The holder sent a Delete first, which the responder answers with its own; or its client had renewed phase 1. */
+function wentByItself({ sa, client }: Session, { replaced }: Lifespan, moment: Moment, at: number): boolean {
+  const { segment } = moment;
+  if (replaced !== null && !isBefore({ at, segment }, replaced)) return true;
+  return sa.lifeSegment === segment && sa.informationals[client].some((own) => own >= moment.at && own <= at);
 }
 
 function isLast({ sa, responder }: Session, at: number): boolean {

@@ -247,6 +247,9 @@ describe("a farewell (6.5)", () => {
 describe("the holder thrown out (6.7, holder-dropped)", () => {
   interface Holder {
     deletes?: readonly number[];
+    /** The holder's own Informationals. */
+    own?: readonly number[];
+    replaced?: ReturnType<typeof moment> | null;
     lastFrom?: number;
     farewell?: ReturnType<typeof moment> | null;
     life?: Partial<Life>;
@@ -255,6 +258,8 @@ describe("the holder thrown out (6.7, holder-dropped)", () => {
   }
   const holder = ({
     deletes = [],
+    own = [],
+    replaced = null,
     lastFrom = UNSEEN,
     farewell = null,
     life = {},
@@ -263,10 +268,15 @@ describe("the holder thrown out (6.7, holder-dropped)", () => {
   }: Holder) =>
     clientSaMade({
       session: sessionMade({
-        sa: saMade({ informationals: [[], deletes.map(at)], lastFromAt: [UNSEEN, lastFrom], lifeSegment }),
+        sa: saMade({
+          informationals: [own.map(at), deletes.map(at)],
+          lastFromAt: [UNSEEN, lastFrom],
+          lifeSegment,
+        }),
       }),
       lifespan: lifespanMade({
         blind,
+        replaced,
         life: lifeMade({ fromResponderAt: at(-40), ...life }),
         farewells: { any: farewell, client: null, responder: farewell },
       }),
@@ -284,6 +294,17 @@ describe("the holder thrown out (6.7, holder-dropped)", () => {
     ["it went on after the Deletes", { deletes: [1, 3], lastFrom: at(6 + MICRO) }, false],
     ["a single Delete may be that of an IPsec SA", { deletes: [1], lastFrom: at(1) }, false],
     ["two Deletes before t", { deletes: [-3, -2], lastFrom: at(-2) }, false],
+    ["it answers Deletes of the holder", { deletes: [3, 4], lastFrom: at(4), own: [3] }, false],
+    ["its farewell answers a Delete of the holder", { farewell: moment(3), own: [0] }, false],
+    ["the holder answers its Deletes", { deletes: [3, 4], lastFrom: at(4), own: [3 + MICRO] }, true],
+    ["a Delete of the holder before t was of another SA", { farewell: moment(3), own: [-MICRO] }, true],
+    [
+      "a Delete of the holder in another segment is not before its own",
+      { farewell: moment(3), own: [1], lifeSegment: 1 },
+      true,
+    ],
+    ["it deletes what the holder renewed", { deletes: [3, 4], lastFrom: at(4), replaced: moment(3) }, false],
+    ["the holder dials again after its Deletes", { farewell: moment(3), replaced: moment(3 + MICRO) }, true],
     ["two Deletes in another segment", { deletes: [1, 2], lastFrom: at(2), lifeSegment: 1 }, false],
     ["its ESP stops, and the holder sends on into the void", { life: third(at(1), at(30)) }, true],
     ["its ESP stops later than 10 s", { life: third(at(10 + MICRO), at(40)) }, false],

@@ -177,7 +177,14 @@ const SENT_SINCE = 3;
 
 /** Within 10 s the responder deleted the holder, or dropped it, which had sent hardly anything since its last sign. */
 function isThrownOut({ at }: QuickMode, holder: Known): boolean {
-  const { farewell, life } = holder;
+  const { farewell, life, replacedAt } = holder;
+  // A client that deletes its SA is answered so, and of one that renewed phase 1 the older SA goes.
+  const byItself = (deleted: number) =>
+    replacedAt <= deleted ||
+    life.some(
+      ({ fromClient, what, at: own }) =>
+        fromClient && what === "informational" && own >= at && own <= deleted,
+    );
   // Its own Informationals, whatever ESP of a later session the endpoint shows.
   const own = life.filter(({ fromClient, what }) => !fromClient && what !== "esp" && what !== "keepalive");
   const burst = own.some(
@@ -185,12 +192,18 @@ function isThrownOut({ at }: QuickMode, holder: Known): boolean {
       sign.what === "informational" &&
       sign.at >= at &&
       sign.at <= at + THROWN_OUT &&
+      !byItself(sign.at) &&
       own[i + 1]?.what === "informational" &&
       own[i + 1].at <= sign.at + BURST &&
       own[own.length - 1].at <= sign.at + AFTERMATH,
   );
   const deleted =
-    burst || (farewell !== null && !farewell.byClient && farewell.at >= at && farewell.at <= at + THROWN_OUT);
+    burst ||
+    (farewell !== null &&
+      !farewell.byClient &&
+      farewell.at >= at &&
+      farewell.at <= at + THROWN_OUT &&
+      !byItself(farewell.at));
   const dropped = droppedAt(holder) <= at + THROWN_OUT;
   if (!deleted && !dropped) return false;
   const lastSign = life.findLast((sign) => !sign.fromClient && sign.at <= at)?.at ?? Number.NEGATIVE_INFINITY;
