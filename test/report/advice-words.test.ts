@@ -94,7 +94,7 @@ describe("where nothing was found the headline says", () => {
     ],
     [
       "that there is no quick mode",
-      none({ quickModeMessages: 0 }),
+      open("no-quick-mode"),
       "No collision found, and none could be: the capture holds no quick mode",
     ],
     [

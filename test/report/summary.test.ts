@@ -10,7 +10,7 @@ function line(value: Report, label: string | null, clock = UTC): string | undefi
   return summaryLines(value, clock).find((each) => each.label === label)?.text;
 }
 
-const gap = (code: "one-sided" | "esp-unseen") => ({
+const gap = (code: "one-sided" | "esp-unseen" | "no-quick-mode") => ({
   coverage: { complete: false, gaps: [{ code, message: "It is so.", count: 1 }] },
 });
 const predicted = finding({ verdict: "predicted", severity: "medium" });
@@ -66,7 +66,7 @@ describe("the headline says who was kept out of how many, at which gateway, by w
     ],
     [
       "nothing found, where nothing could be",
-      report({ capture: { ...report().capture, quickModeMessages: 0 } }),
+      report(gap("no-quick-mode")),
       /^No collision found, and none could be/,
     ],
   ])("%s", (_, value, expected) => {

@@ -109,7 +109,9 @@ describe("the headline", () => {
     ],
     [
       "says that a capture without quick mode could show nothing",
-      two({ capture: messages({ quickModeMessages: 0 }) }),
+      two({
+        coverage: { complete: false, gaps: [{ code: "no-quick-mode", message: "None came.", count: 9 }] },
+      }),
       "No collision found, and none could be: the capture holds no quick mode",
     ],
     [

@@ -25,8 +25,7 @@ export function nothingFound(report: Report): string {
     const only = capture.messages.ikev2 > 0 ? ", only of IKEv2" : "";
     return `No collision found, and none could be: the capture holds no message of IKEv1${only}`;
   }
-  // Those whose headers were cut are not counted, and known all the same.
-  if (capture.quickModeMessages === 0 && capture.headersCut === undefined) {
+  if (open.includes("no-quick-mode")) {
     return "No collision found, and none could be: the capture holds no quick mode";
   }
   if (report.warnings.some(({ code }) => code.startsWith("refused-"))) {
