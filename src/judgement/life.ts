@@ -10,7 +10,8 @@ import { type Dropped, droppedOn, silentAcrossStep } from "./unheard.ts";
 /** Segments before the latest one that are looked back at. */
 const EARLIER = 8;
 
-export interface Life {
+/** What was seen of it, and when. */
+interface Signs {
   /** Segment of the clock that the times are of: the latest with a sign of the SA. */
   segment: number;
   lastAt: number;
@@ -27,6 +28,9 @@ export interface Life {
   steadyKeepaliveAt: number;
   /** First sign, ESP of before its first message included where the SA began before the capture. */
   firstAt: number;
+}
+
+export interface Life extends Signs {
   /** The client sent on without a sign of the responder (6.6): since when, and its third packet. */
   dropped: Dropped | null;
   /** The responder's last sign, where the client sent on unheard and the clock stepped back since; else null. */
@@ -35,7 +39,7 @@ export interface Life {
 
 /** The life of an SA by its messages and, on its endpoints, what else is its own. */
 export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[], peers: Peers): Life {
-  const byIke: Life = {
+  const byIke: Signs = {
     segment: sa.lifeSegment,
     lastAt: sa.lastLifeAt,
     earlier: sa.earlierLife,
@@ -45,17 +49,17 @@ export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[
     espFromClientAt: Number.NaN,
     steadyKeepaliveAt: Number.NaN,
     firstAt: sa.firstAt,
-    dropped: null,
-    silentFrom: null,
   };
-  const life = stays.reduce((known, stay) => withStay(known, stay, sa.firstSegment, peers), byIke);
-  if (life === byIke) return life;
-  life.dropped = droppedOn(stays, life, peers);
-  if (life.segment > 0) life.silentFrom = silentAcrossStep(stays, life.segment, peers);
-  return life;
+  const signs = stays.reduce((known, stay) => withStay(known, stay, sa.firstSegment, peers), byIke);
+  if (signs === byIke) return { ...signs, dropped: null, silentFrom: null };
+  return {
+    ...signs,
+    dropped: droppedOn(stays, signs, peers),
+    silentFrom: signs.segment > 0 ? silentAcrossStep(stays, signs.segment, peers) : null,
+  };
 }
 
-function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): Life {
+function withStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): Signs {
   const sent = peers.rows(stay.keys, true);
   const received = peers.rows(stay.keys, false);
   if (sent.length + received.length === 0) return life;
@@ -85,13 +89,11 @@ function withStay(life: Life, stay: Stay, firstSegment: number, peers: Peers): L
       life.steadyKeepaliveAt,
     ),
     firstAt,
-    dropped: null,
-    silentFrom: null,
   };
 }
 
 /** A life that went on in a segment: what was seen of it in the one before is earlier life. */
-function inSegment(life: Life, segment: number): Life {
+function inSegment(life: Signs, segment: number): Signs {
   if (segment === life.segment) return life;
   const none = Number.NaN;
   const earlier = life.earlier.concat({ at: life.lastAt, segment: life.segment });
@@ -129,12 +131,12 @@ function firstOn(firstAt: number, rows: readonly number[], segment: number, peer
 
 /** A newer SA took the endpoints over: what went on until then, by SPI, and in segments before that moment's. */
 function withEndedStay(
-  life: Life,
+  life: Signs,
   { from, to, lifeBeforeAt, espBeforeAt }: Stay,
   sent: readonly number[],
   received: readonly number[],
   peers: Peers,
-): Life {
+): Signs {
   const isOwn = (moment: Moment) => moment.segment < to!.segment && !isBefore(moment, from);
   const ofBefore = (rows: readonly number[]) => peers.moments(rows).filter(isOwn);
   const before = withMoments(life, ofBefore(sent), ofBefore(received));
@@ -164,7 +166,7 @@ function withEndedStay(
 }
 
 /** The life with what each side sent last in segments, of which the latest may be its own or a later one. */
-function withMoments(life: Life, sent: readonly Moment[], received: readonly Moment[]): Life {
+function withMoments(life: Signs, sent: readonly Moment[], received: readonly Moment[]): Signs {
   const moments = [...sent, ...received];
   if (moments.length === 0) return life;
   const segment = moments.reduce((latest, each) => Math.max(latest, each.segment), life.segment);
