@@ -16,7 +16,8 @@ export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLis
     const vendorIds = lists.extended(sa.vendorIds[side], clear.vendorIds);
     if (vendorIds !== sa.vendorIds[side]) sa.vendorIds = withSide(sa.vendorIds, side, vendorIds);
     if (Number.isNaN(sa.lifetimesOf(side))) sa.setLifetimes(side, clear.lifeSeconds ?? Number.NaN);
-    if (side === 1) sa.hashNumber = sa.hash ?? clear.hash ?? Number.NaN;
+    // What the first message offers is not agreed on; where the capture lost it, the answer is the first one seen.
+    if (!message.responderCookieZero) sa.hashNumber = sa.hash ?? clear.hash ?? Number.NaN;
     if (clear.natDiscovery > 0) sa.natDiscovery = true;
     if (clear.natHashes.length > 0) {
       sa.natHashes = withSide(sa.natHashes, side, agreed(sa.natHashes[side], clear.natHashes));

@@ -30,6 +30,8 @@ describe("phase 1 as its messages come (RFC 2409 5.1 to 5.4)", () => {
     return sa;
   };
   const clear = { encrypted: false };
+  /** The responder has no cookie yet (RFC 2408 3.1). */
+  const opening = { cookies: [1, 2, 0, 0] } as const;
 
   it.each<[string, [0 | 1, MessageFields][], number]>([
     [
@@ -77,7 +79,7 @@ describe("phase 1 as its messages come (RFC 2409 5.1 to 5.4)", () => {
 
   it("takes the mode of its first message, and what the clear payloads of each side say", () => {
     const sa = phase1Of(
-      [0, { ...clear, clear: { vendorIds: ["aa"], lifeSeconds: 28_800, hash: 1 } }],
+      [0, { ...clear, ...opening, clear: { vendorIds: ["aa"], lifeSeconds: 28_800, hash: 1 } }],
       [1, { ...clear, clear: { vendorIds: ["bb"], lifeSeconds: 3_600, hash: 2 } }],
       [
         0,
@@ -97,6 +99,11 @@ describe("phase 1 as its messages come (RFC 2409 5.1 to 5.4)", () => {
     expect(sa.hash).toBe(2);
     expect(sa.natDiscovery).toBe(true);
     expect(sa.natHashes).toEqual([[1, 2], null]);
+  });
+
+  it("what was agreed on is known where the capture lost the first message", () => {
+    expect(phase1Of([0, { ...clear, clear: { hash: 2 } }], [1, clear]).hash).toBe(2);
+    expect(phase1Of([0, { ...clear, ...opening, clear: { hash: 2 } }]).hash).toBeNull();
   });
 
   it("NAT-D hashes of a side that contradict each other name nobody", () => {
