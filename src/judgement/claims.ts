@@ -14,6 +14,7 @@ import type { Client, Relation } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Overlap } from "./lifespan.ts";
 import { inOrder, isBefore, type Moment } from "./moment.ts";
+import { beginOf } from "./session.ts";
 
 /** A client's IKE SA that holds a message ID. */
 export interface Claim {
@@ -61,6 +62,11 @@ function wasAcceptedLater(a: Claim, b: Claim): boolean {
   return (a.acceptedAt - b.acceptedAt || a.since - b.since) > 0;
 }
 
+/** The session of the one began after that of the other. */
+function isOfNewer({ clientSa: { session } }: Claim, { clientSa: other }: Claim): boolean {
+  return !session.begunBefore && isBefore(beginOf(other.session), beginOf(session));
+}
+
 const GRADES = ["certain", "probable", "unknown"] as const;
 /** Claims looked at in one search; more than that share one address behind a NAT without telling ports. */
 const MAX_PASSED = 64;
@@ -86,8 +92,9 @@ export class LiveClaims {
 
   add(claim: Claim): void {
     const { client } = claim.clientSa;
-    // One that was seen counts for more than a conclusion.
-    if (claim.implied && this.#newest.get(client)?.implied === false) return;
+    const known = this.#newest.get(client);
+    // One that was seen counts for more than a conclusion, unless a newer session came since.
+    if (claim.implied && known?.implied === false && !isOfNewer(claim, known)) return;
     this.#newest.set(client, claim);
     this.#heaps.certain.push(claim);
   }

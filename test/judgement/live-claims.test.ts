@@ -110,6 +110,11 @@ describe("who holds an ID (6.3)", () => {
     const implied = held(-40, -10, { client, implied: true });
     expect(holderOf([seen, implied])).toEqual([0, "certain", true]);
     expect(holderOf([implied, seen])).toEqual([1, "certain", true]);
+    const renewed = held(-30, 5, { client, implied: true });
+    renewed.claim.clientSa.session.sa.firstAt = at(-45);
+    expect(holderOf([seen, renewed])).toEqual([1, "certain", true]);
+    renewed.claim.clientSa.session.begunBefore = true;
+    expect(holderOf([seen, renewed])).toEqual([0, "certain", true]);
     const anotherImplied = held(-30, 5, { client, implied: true });
     expect(holderOf([implied, anotherImplied])).toEqual([1, "certain", true]);
   });
