@@ -5,7 +5,7 @@
 
 import type { Exchange, Side } from "../ike/facts.ts";
 import type { Life } from "./life.ts";
-import { type Moment, SECOND } from "./moment.ts";
+import { later, type Moment, SECOND } from "./moment.ts";
 import type { Session } from "./session.ts";
 
 const BURST = 2 * SECOND;
@@ -51,17 +51,19 @@ function farewellOf(
   // ESP after a step of the clock is life after whatever was said before it.
   if (sa.lifeSegment !== life.segment) return null;
   if (sa.informationals[side].length === 0 && Number.isNaN(sa.deletedAtOf(side))) return null;
-  const lastQuickMode = quickModes.reduce(
-    (last, { segment, firstAt }) => (segment === life.segment ? Math.max(last, firstAt) : last),
-    Number.NEGATIVE_INFINITY,
-  );
+  let [lastBegun, lastSent] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { segment, firstAt, lastRetransmissionAt } of quickModes) {
+    if (segment !== life.segment) continue;
+    lastBegun = later(lastBegun, firstAt);
+    lastSent = later(later(lastSent, firstAt), lastRetransmissionAt);
+  }
   // A Delete of the IKE SA that was decrypted needs no shape.
   const deleted = sa.deletedAtOf(side);
-  if (deleted >= lastQuickMode) return { at: deleted, segment: life.segment };
+  if (deleted >= lastBegun) return { at: deleted, segment: life.segment };
   const times = sa.informationals[side];
   const lastOfAll = Math.max(...sa.informationals.flat());
   const at = times.find((time, i) => {
-    if (life.lastBusyAt - time > SILENCE || lastQuickMode > time) return false;
+    if (life.lastBusyAt - time > SILENCE || lastSent > time) return false;
     if (times[i + 1] - time <= BURST) return true;
     const silent = captureEnd.segment > life.segment || captureEnd.at - life.lastBusyAt >= SILENCE_SEEN;
     // What another one follows was not the end: of several that are not a burst the last one is.

@@ -164,9 +164,11 @@ describe("a farewell (6.5)", () => {
       end = moment(1_000),
       quickModes = [-60],
       answers = [] as readonly number[],
+      copyAt = Number.NaN,
       deleted = UNSEEN,
     } = {} as {
       answers?: readonly number[];
+      copyAt?: number;
       life?: Partial<Life>;
       blind?: boolean;
       end?: ReturnType<typeof moment>;
@@ -181,7 +183,11 @@ describe("a farewell (6.5)", () => {
     const session = sessionMade({
       sa,
       quickModes: quickModes.map((seconds, i) =>
-        exchangeMade({ firstAt: at(seconds), replyAt: at(answers[i] ?? Number.NaN) }),
+        exchangeMade({
+          firstAt: at(seconds),
+          replyAt: at(answers[i] ?? Number.NaN),
+          lastRetransmissionAt: at(copyAt),
+        }),
       ),
     });
     const lastAt = Math.max(...sa.informationals.flat(), T);
@@ -216,6 +222,12 @@ describe("a farewell (6.5)", () => {
     ["a single one of the responder", of([], [0], { quickModes: [-60, -3], answers: [-59, -2] }), 0],
     ["one of each side is no burst: the later one ends it", of([0], [1]), 1],
     ["a quick mode of the client afterwards", of([0, 1], [], { quickModes: [2] }), null],
+    [
+      "the client's quick mode again: what the responder says to each try is no farewell",
+      of([], [0, 1], { quickModes: [-1], copyAt: 3 }),
+      null,
+    ],
+    ["the last try comes before it", of([], [0, 1], { quickModes: [-1], copyAt: -0.5 }), 0],
     ["a quick mode of the client at the same time", of([0, 1], [], { quickModes: [0] }), 0],
     ["what was under way came until 5 s later", of([0, 1], [], { life: { lastBusyAt: at(5) } }), 0],
     ["something came later than 5 s", of([0, 1], [], { life: { lastBusyAt: at(6 + MICRO) } }), null],
@@ -223,6 +235,7 @@ describe("a farewell (6.5)", () => {
     ["keepalives alone came later", of([0, 1], [], { life: { lastBusyAt: at(1), lastAt: at(60) } }), 0],
     ["none at all", of([]), null],
     ["a Delete that was decrypted needs no shape", of([], [], { deleted: at(0) }), 0],
+    ["nor does a client undo it that tries once more", of([], [], { deleted: at(0), copyAt: 3 }), 0],
     ["a Delete before the last quick mode ended another SA", of([], [], { deleted: at(-61) }), null],
     ["ESP after a step of the clock is life after it", of([0, 1], [], { life: { segment: 1 } }), null],
   ])("%s", (_, { any }, seconds) => {
