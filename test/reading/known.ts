@@ -168,7 +168,8 @@ function ownerAt(
 
 /** When an SA without any quick mode is seen to have had one accepted that the capture lost (6.2); else infinity. */
 function lostQuickMode(sa: Sa, users: readonly Sa[], scene: Scene): number {
-  if (scene.quickModes.some((quickMode) => quickMode.sa === sa)) return Number.POSITIVE_INFINITY;
+  if (scene.quickModes.some((quickMode) => quickMode.sa === sa && quickMode.byClient))
+    return Number.POSITIVE_INFINITY;
   const next = users.find(({ start }) => start > sa.start)?.start ?? Number.POSITIVE_INFINITY;
   const endpoints = ownEndpoints(sa);
   const there = scene.signs.filter(

@@ -146,10 +146,10 @@ function portsOf({ messages }: Sa, floated: boolean): string[] {
   );
 }
 
-/** The client's port: on the 4500 side or the other, the last one used there. */
+/** The client's port: on the 4500 side or the other, the last one used there. What goes to another address tells none. */
 export function portOf(sa: Sa, floated: boolean): number | null {
-  const own = sa.messages.filter(({ packet }) => packet.floated === floated);
-  const last = own.at(-1);
-  if (last === undefined) return null;
-  return last.fromClient ? last.packet.from.port : last.packet.to.port;
+  const ends = sa.messages
+    .filter(({ packet }) => packet.floated === floated)
+    .map(({ packet, fromClient }) => clientEnd(packet, fromClient));
+  return ends.findLast(({ address }) => address === sa.client)?.port ?? null;
 }
