@@ -89,7 +89,7 @@ function rivalsOf({ sa, id, at }: QuickMode, field: Field): Claim[] {
   return [...newest.values()].filter((claim) => overlapOf(claim, at, field) !== "ended");
 }
 
-/** Of the rivals the surest; who said goodbye before a slow answer came was not in its way. */
+/** Of the rivals the surest; who left before a slow answer came, and was not made to, was not in its way. */
 function holderOf(
   quickMode: QuickMode,
   outcome: Outcome,
@@ -106,7 +106,8 @@ function holderOf(
   const answer = isAccepted(outcome) ? (answerAt(quickMode) ?? at) : at;
   const left = (claim: Claim) => overlapOf(claim, answer, field) === "ended";
   const certainly = best !== null && overlapOf(best, at, field) === "certain";
-  return certainly && left(best)
+  const pushed = best !== null && isAccepted(outcome) && isThrownOut(quickMode, field.known.get(best.sa)!);
+  return certainly && left(best) && !pushed
     ? surest(
         rivals.filter((claim) => !left(claim)),
         answer,
@@ -174,6 +175,7 @@ const THROWN_OUT = 10;
 const BURST = 2;
 const AFTERMATH = 5;
 const SENT_SINCE = 3;
+const SENT_FOR = 20;
 
 /** Within 10 s the responder deleted the holder, or dropped it, which had sent hardly anything since its last sign. */
 function isThrownOut({ at }: QuickMode, holder: Known): boolean {
@@ -207,12 +209,13 @@ function isThrownOut({ at }: QuickMode, holder: Known): boolean {
   const dropped = droppedAt(holder) <= at + THROWN_OUT;
   if (!deleted && !dropped) return false;
   const lastSign = life.findLast((sign) => !sign.fromClient && sign.at <= at)?.at ?? Number.NEGATIVE_INFINITY;
-  // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer.
-  return (
-    life.filter(
-      ({ at: sent, fromClient, what }) => fromClient && what === "esp" && sent > lastSign && sent < at,
-    ).length < SENT_SINCE
+  // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer. Three that came at
+  // once may be such whose answers the capture lost.
+  const unheard = life.filter(
+    ({ at: sent, fromClient, what }) => fromClient && what === "esp" && sent > lastSign && sent < at,
   );
+  const span = (unheard.at(-1)?.at ?? 0) - (unheard[0]?.at ?? 0);
+  return unheard.length < SENT_SINCE || span < SENT_FOR;
 }
 
 const PAIR = 3;
