@@ -62,9 +62,9 @@ function wasAcceptedLater(a: Claim, b: Claim): boolean {
   return (a.acceptedAt - b.acceptedAt || a.since - b.since) > 0;
 }
 
-/** The session of the one began after that of the other. */
+/** The session of the one was first seen after that of the other. */
 function isOfNewer({ clientSa: { session } }: Claim, { clientSa: other }: Claim): boolean {
-  return !session.begunBefore && isBefore(beginOf(other.session), beginOf(session));
+  return isBefore(beginOf(other.session), beginOf(session));
 }
 
 const GRADES = ["certain", "probable", "unknown"] as const;
