@@ -23,7 +23,8 @@ export function droppedOn(
     if (to !== null && to.segment !== segment) continue;
     const until = to?.at ?? Number.POSITIVE_INFINITY;
     isAnswered ||= peers.spis(keys, false).some((spi) => spi.firstAt < until && !isBefore(lastOf(spi), from));
-    const own = ({ lastAt, unheardSince }: Spi) => lastAt < until && unheardSince >= from.at;
+    const own = ({ lastAt, lastSegment, unheardSince }: Spi) =>
+      lastSegment === segment && lastAt < until && unheardSince >= from.at;
     sent.push(...peers.spis(keys, true).filter(own));
   }
   const thirdAt = isAnswered ? thirdUnheardAt(sent, responderAt) : Number.NaN;

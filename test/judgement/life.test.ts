@@ -351,6 +351,8 @@ describe("what was seen of an IKE SA (6.4)", () => {
       // An SPI that goes on is not known to have been alone.
       expect(lived([up(-40, 300, alone), down(-40, -5)], ended).dropped).toBe(null);
       expect(lived([up(-40, 60, alone)], ended).dropped).toBe(null);
+      // Nor is one that goes on behind a step of the clock, whatever its time says there.
+      expect(lived([up(-40, 60, { ...alone, lastSegment: 1 }), down(-40, -5)], ended).dropped).toBe(null);
     });
   });
 });
