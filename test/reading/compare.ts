@@ -14,7 +14,9 @@ export function differences(
   { found, refusedByOwnSession, refusedWithoutHolder }: Result,
   report: Report,
 ): Difference[] {
-  const reading = new Map(found.map((each) => [keyOf(each.cookie, each.messageId), ofReading(each)]));
+  const reading = new Map(
+    asFindings(found, report).map((each) => [keyOf(each.cookie, each.messageId), ofReading(each)]),
+  );
   const product = new Map<string, string>();
   for (const { holder, attempts } of report.findings) {
     for (const attempt of attempts) {
@@ -47,6 +49,24 @@ export function differences(
       product: product.get(what) ?? "nothing",
     }))
     .filter((each) => each.reading !== each.product);
+}
+
+/** A finding names the candidates of all of its attempts together. */
+function asFindings(found: readonly Found[], { findings }: Report): Found[] {
+  const own = new Map(found.map((each) => [keyOf(each.cookie, each.messageId), each]));
+  const merged = new Map(own);
+  for (const { holder, attempts } of findings) {
+    if (holder.address !== null) continue;
+    const keys = attempts.map((attempt) =>
+      keyOf(attempt.contenderSa.initiatorCookie, Number(attempt.messageId)),
+    );
+    const all = keys.flatMap((key) => own.get(key)?.candidates ?? []);
+    for (const key of keys) {
+      const each = own.get(key);
+      if (each?.holder === null) merged.set(key, { ...each, candidates: [...new Set(all)].sort() });
+    }
+  }
+  return [...merged.values()];
 }
 
 function keyOf(cookie: string, messageId: number): string {
