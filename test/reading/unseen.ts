@@ -69,7 +69,10 @@ export function earlierPeers(field: Field): Peer[] {
   }
   for (const sa of field.sas) {
     if (!sa.begunBefore) continue;
-    const known = peer(sa.responder, ownEndpoints(sa)[0]);
+    const endpoint = ownEndpoints(sa).at(-1)!;
+    const [first] = there(sa.responder, endpoint).sort((a, b) => a.start - b.start);
+    if (!first.begunBefore && !peers.has(`${sa.responder} ${endpoint}`)) continue;
+    const known = peer(sa.responder, endpoint);
     for (const { at, fromClient } of sa.messages) known.signs.push({ at, fromClient, esp: false, spi: null });
   }
   for (const each of peers.values()) {
