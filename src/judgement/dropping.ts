@@ -23,7 +23,10 @@ export function isDropping({ session, lifespan }: ClientSa, moment: Moment, acce
   const times = session.sa.lifeSegment === moment.segment ? session.sa.informationals[session.responder] : [];
   const burst = times.some((at, i) => deletes(at) && times[i + 1] - at <= BURST && isLast(session, at));
   if (burst) return true;
-  if (blind || life.segment !== moment.segment) return false;
+  if (blind) return false;
+  const { silentFrom } = life;
+  if (silentFrom?.segment === moment.segment) return atOnce(silentFrom.at);
+  if (life.segment !== moment.segment) return false;
   const responderAt = droppedAt(life);
   // A holder that had sent three packets into the void by then had been dropped before.
   return responderAt - acceptedAt <= AT_ONCE && !(life.dropped!.thirdAt < moment.at);

@@ -1,7 +1,7 @@
 /** Contract 6.6: a client that sent on unheard, into a gateway that knew it no more. */
 
 import { type Spi, UNHEARD_SPAN } from "../ike/facts.ts";
-import { inOrder, isBefore, lastOf, type Moment, seen } from "./moment.ts";
+import { firstOf, inOrder, isBefore, lastOf, type Moment, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Stay } from "./tenures.ts";
 
@@ -37,10 +37,14 @@ export function droppedOn(
  * @param segment that of the SA's last sign
  */
 export function silentAcrossStep(stays: readonly Stay[], segment: number, peers: Peers): Moment | null {
-  const received = stays.flatMap(({ keys }) => peers.moments(peers.rows(keys, false)));
-  const last = received.sort(inOrder).at(-1);
+  // What begins where another SA has taken the endpoints over is that one's.
+  const own = (fromPeer: boolean) =>
+    stays.flatMap(({ keys, to }) =>
+      peers.spis(keys, fromPeer).filter((spi) => to === null || isBefore(firstOf(spi), to)),
+    );
+  const last = own(false).map(lastOf).sort(inOrder).at(-1);
   if (last === undefined || last.segment === segment) return null;
-  const sent = stays.flatMap(({ keys }) => peers.spis(keys, true));
+  const sent = own(true);
   const there = sent.filter(({ lastSegment }) => lastSegment === last.segment);
   const goesOn = sent.some((spi) => spi.lastSegment > last.segment && seen(spi.unheardThirdAt));
   return goesOn || seen(thirdUnheardAt(there, last.at)) ? last : null;

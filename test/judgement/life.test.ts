@@ -260,6 +260,13 @@ describe("what was seen of an IKE SA (6.4)", () => {
     // The responder goes on behind the step.
     expect(lived([up(-40, -900, across), down(-40, -905, { lastSegment: 1 })]).silentFrom).toBe(null);
     expect(lived([up(-40, -900, across)]).silentFrom).toBe(null);
+    // What goes on is a later session's, which has taken the endpoints over.
+    const later = spiMade({ spi: 9, firstAt: at(-850), firstSegment: 1, lastAt: at(-800), lastSegment: 1 });
+    const stopped = spiMade({ spi: 2, firstAt: at(-40), lastAt: at(-5) });
+    const rows = [up(-40, -900, across), { outgoing: true, spis: [stopped, later] }];
+    const until = (seconds: number) => ({ to: moment(seconds, 1), lifeBeforeAt: at(-900) });
+    expect(lived(rows, until(-860)).silentFrom).toEqual(silentFrom);
+    expect(lived(rows, until(-840)).silentFrom).toBe(null);
   });
 
   describe("where a newer SA took the endpoints over", () => {

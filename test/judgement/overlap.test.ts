@@ -295,6 +295,10 @@ describe("the holder thrown out (6.7, holder-dropped)", () => {
       }),
     });
   const third = (responderAt: number, thirdAt: number) => ({ dropped: { responderAt, thirdAt } });
+  const silentFrom = (seconds: number, segment = 0) => ({
+    segment: 1,
+    silentFrom: moment(seconds, segment),
+  });
 
   it.each<[string, Holder, boolean]>([
     ["the responder says farewell within 10 s", { farewell: moment(10) }, true],
@@ -326,6 +330,11 @@ describe("the holder thrown out (6.7, holder-dropped)", () => {
     ["the third packet into the void at t itself", { life: third(at(-30), at(0)) }, true],
     ["a blind holder shows no dropping", { blind: true, life: third(at(1), at(30)) }, false],
     ["in another segment of the clock", { life: { ...third(at(1), at(30)), segment: 1 } }, false],
+    ["its ESP stops for good before the clock steps", { life: silentFrom(10) }, true],
+    ["the same, later than 10 s", { life: silentFrom(10 + MICRO) }, false],
+    ["the same, before t: nobody knows what it had sent by then", { life: silentFrom(-MICRO) }, false],
+    ["the same, in another segment than t's", { life: silentFrom(1, -1) }, false],
+    ["the same, of a blind holder", { blind: true, life: silentFrom(1) }, false],
     ["nothing", {}, false],
   ])("%s", (_, fields, expected) => {
     expect(isDropping(holder(fields), moment(0), T)).toBe(expected);
