@@ -71,7 +71,7 @@ export function informational(sa: IkeSa, side: Side, message: Message, isTwoWay:
 }
 
 /** Its time by the clock of the exchange: after all of that, where the clock stepped back since. */
-function timeFor({ segment }: Exchange, message: Message): number {
+export function timeFor({ segment }: Exchange, message: Message): number {
   return message.segment === segment ? message.at : Number.POSITIVE_INFINITY;
 }
 

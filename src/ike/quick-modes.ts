@@ -3,6 +3,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import type { Message } from "../wire/datagram.ts";
 import { Exchange, stampOf, UNUSABLE_AFTER } from "./exchange.ts";
+import { timeFor } from "./exchange-rules.ts";
 import type { FlowTable } from "./flows.ts";
 import type { HostTable } from "./hosts.ts";
 import type { Side } from "./paths.ts";
@@ -52,7 +53,7 @@ export class QuickModes {
     if (exchange.isFirstAgain(message)) {
       if (exchange.retransmissions === 0) this.#firstCopy(exchange, message);
       exchange.retransmissions += 1;
-      if (message.at - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += 1;
+      if (timeFor(exchange, message) - exchange.replyAt > UNUSABLE_AFTER) exchange.copiesAfterReply += 1;
       exchange.lastRetransmissionAt = message.at;
       exchange.lastRetransmission = stampOf(message);
       return true;

@@ -117,6 +117,13 @@ describe("a quick mode as its messages come (4)", () => {
     expect(asked).toEqual([7e6, 9e6]);
   });
 
+  it("so does one behind a step of the clock, by which nobody knows how much later it is", () => {
+    const behind = { at: -900, segment: 1 };
+    const { exchange } = played([0, {}], [1, { at: 2 }], [0, behind], [0, behind]);
+    expect([exchange.retransmissions, exchange.copiesAfterReply]).toEqual([2, 2]);
+    expect(played([0, {}], [0, behind]).exchange.copiesAfterReply).toBe(0);
+  });
+
   it("keeps how steadily the responder had sent when the first copy came, and waits for it once more", () => {
     const sa = new IkeSa(0, messageMade());
     const { quickModes: own, awaited } = quickModes();
