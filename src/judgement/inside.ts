@@ -133,7 +133,7 @@ export class InsideAddresses {
     const proof: Search = { ...tried, wanted: own.slice(0, 2), ranges: 0, range: 0 };
     // Who fills the payloads at random, to have ESP in UDP in any case, is not worth a search through all ranges.
     const ranges = this.#tries(proof, gateway) ? RANGES.length : UNPROVEN_RANGES;
-    const search: Search = { ...tried, wanted: own.slice(2), ranges, range: -1 };
+    const search: Search = { ...tried, wanted: own.slice(2), ranges, range: 0 };
     // Behind no NAT after all.
     if (this.#tries(search, outside)) return null;
     for (const network of this.#networks) {
@@ -144,7 +144,6 @@ export class InsideAddresses {
         return search;
       }
     }
-    search.range = 0;
     return search;
   }
 

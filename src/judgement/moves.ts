@@ -51,9 +51,8 @@ interface Move {
 function isMove(from: Spi, to: Spi, peer: Peer, ike: Moment | null, peers: Peers): boolean {
   const left = from.lastSegment === to.firstSegment && from.lastAt < to.firstAt;
   if (!left) return false;
-  const follows = (spi: Spi) => ike === null || isBefore(firstOf(spi), ike);
-  if (peers.hasEsp(peer.received) && (ike === null || peers.spis([peer.key], false).some(follows)))
-    return true;
+  const follows = ike === null || peers.spis([peer.key], false).some((spi) => isBefore(firstOf(spi), ike));
+  if (follows && peers.hasEsp(peer.received)) return true;
   if (answersAnyone(peer, peers)) return false;
   return to.packets >= PACKETS && to.firstSequence > from.lastSequence;
 }
@@ -72,7 +71,7 @@ function rooted(moved: ReadonlyMap<number, Move>): Map<number, number> {
   for (const [key, move] of moved) {
     let last: Move | undefined = move;
     let root = key;
-    for (let i = 0; i <= moved.size && last !== undefined; i += 1) {
+    for (let i = 0; i < moved.size && last !== undefined; i += 1) {
       root = last.from;
       last = last.alone ? moved.get(root) : undefined;
     }
@@ -107,8 +106,8 @@ export function otherPorts(
   const several = new Set<number>();
   if (byHost.size === 0) return found;
   for (const { session, keys, acceptedAt } of sessions) {
-    const there = byHost.get(hostOf(session.endpoint)) ?? [];
-    if (there.length === 0) continue;
+    const there = byHost.get(hostOf(session.endpoint));
+    if (there === undefined) continue;
     const own = peers.spis(keys, true);
     const alone = acceptedAt.filter((at) => own.every(({ lastAt }) => lastAt < at));
     if (alone.length === 0) continue;
