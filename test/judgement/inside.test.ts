@@ -67,9 +67,21 @@ function made({
   });
 }
 const AT_HOME = [192, 168, 1, 50];
+const NEXT_DOOR = [192, 168, 2, 7];
 const number = (address: readonly number[]) => address.reduce((sum, byte) => sum * 256 + byte, 0);
 
 describe("the address behind a NAT, by NAT-D (witnesses 2)", () => {
+  it("is known of each client whose address was found", () => {
+    const found = new InsideAddresses(hosts);
+    found.turn(false);
+    const clients = [made({ own: [AT_HOME] }), made({ own: [NEXT_DOOR] })];
+    expect(clients.map((each) => found.shown(each))).toEqual([null, null]);
+    expect(clients.map((each) => found.find(each))).toEqual([AT_HOME, NEXT_DOOR].map(number));
+    expect(clients.map((each) => found.shown(each))).toEqual(
+      [AT_HOME, NEXT_DOOR].map((each) => each.join(".")),
+    );
+  });
+
   it.each<[string, Made, readonly number[] | null]>([
     ["in 192.168/16", { own: [AT_HOME] }, AT_HOME],
     ["by SHA-1", { own: [AT_HOME], hash: 2 }, AT_HOME],

@@ -66,6 +66,25 @@ describe("a session that its NAT moved (3.6)", () => {
       moved,
     ],
     [
+      "over IP, the responder's ESP over IP is captured, to others alone",
+      [
+        up(0, 0, 10, { lastSequence: 9 }),
+        up(0, 11, 20, { firstSequence: 10, row: { host: 2 } }),
+        down(0, 3),
+        down(3_000, 4),
+      ],
+      [],
+    ],
+    [
+      "over IP, the responder's ESP in UDP says nothing",
+      [
+        up(0, 0, 10, { lastSequence: 9 }),
+        up(0, 11, 20, { firstSequence: 10, row: { host: 2 } }),
+        down(3_000, 4),
+      ],
+      [[0, 0]],
+    ],
+    [
       "two packets",
       [up(1_000, 0, 10, { lastSequence: 9 }), up(2_000, 11, 20, { firstSequence: 10, packets: 2 })],
       [],

@@ -220,6 +220,12 @@ describe("refused, and no holder visible (6.9)", () => {
     expect(holders).toContainEqual([78]);
   });
 
+  it("who went silent since is asked for anew at each refusal", () => {
+    const later = made({ tried: [[400, "unanswered"]] });
+    const { holders, reasons } = judge([contender, later], { peers: peer(50) });
+    expect([holders, reasons]).toEqual([[[77]], [["no-holder", 1]]]);
+  });
+
   it("who was there before the clock stepped back was not seen since, whatever the time", () => {
     const behind = made({ tried: [[1, "unanswered", 1, { segment: 1 }]] });
     const { holders, reasons } = judge([contender, behind], { peers: peer() });
