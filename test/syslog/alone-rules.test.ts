@@ -48,6 +48,16 @@ const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
     verdicts: ["possible"],
   },
   {
+    name: "the same where lines were lost, with a duplicate, which has no other cause: rejected",
+    lines: [...keptOut(0, duplicate(10, B)), ended(80, B), phase2(90, B, 3), LATER],
+    verdicts: ["rejected"],
+  },
+  {
+    name: "the same, but in on another ID once it is gone: possible",
+    lines: [...keptOut(0, qmError(10, B)).slice(0, -1), phase2(71, B, 7), LATER],
+    verdicts: ["possible"],
+  },
+  {
     name: "the same without a line that names it: possible",
     lines: [...keptOut(0), LATER],
     verdicts: ["possible"],
@@ -66,6 +76,19 @@ const ROWS: { name: string; lines: string[]; verdicts: string[] }[] = [
     name: "the same twice, where B also failed while nobody had the ID: possible",
     lines: [
       phase1(0, B),
+      ended(20, B),
+      ...[100, 300].flatMap((t) => [...keptOut(t), ended(t + 90, B)]),
+      LATER,
+    ],
+    verdicts: ["possible"],
+  },
+  {
+    name: "the same twice, where B also failed once a third peer had gone that had had the ID: possible",
+    lines: [
+      phase1(0, C),
+      phase2(1, C),
+      ended(5, C),
+      phase1(10, B),
       ended(20, B),
       ...[100, 300].flatMap((t) => [...keptOut(t), ended(t + 90, B)]),
       LATER,
