@@ -233,6 +233,17 @@ describe("first lines of several findings", () => {
       "2 of 2 clients may have been kept out: at gateway 192.0.2.1, without an answer on a message ID that another client may have held; first 198.51.100.12",
     ],
     [
+      "possible, and the gateway told one of them no",
+      report({
+        findings: [finding(), { ...other, attempts: [attempt({ outcome: "refused" })] }].map((each) => ({
+          ...each,
+          verdict: "possible" as const,
+          attempts: each.attempts.map((one) => ({ ...one, verdict: "possible" as const })),
+        })),
+      }),
+      "2 of 2 clients may have been kept out: at gateway 192.0.2.1, not accepted on a message ID that another client may have held; first 198.51.100.12",
+    ],
+    [
       "of three verdicts",
       report({
         findings: [finding(), { ...other, verdict: "predicted" }, { ...other, verdict: "possible" }],

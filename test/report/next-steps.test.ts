@@ -73,6 +73,18 @@ describe("a step for each verdict and circumstance", () => {
       /compare the proposals and policy of 198\.51\.100\.12 .* read the log of 192\.0\.2\.1 for 2026-11-23 10:02:00 UTC/,
     ],
     [
+      "possible, and the gateway's answer names the cause",
+      report({
+        findings: [
+          possible({
+            caveats: ["other-cause"],
+            attempts: [attempt({ verdict: "possible", notify: "NO-PROPOSAL-CHOSEN (14)" })],
+          }),
+        ],
+      }),
+      /^The answer of 192\.0\.2\.1 names another cause, NO-PROPOSAL-CHOSEN \(14\): compare the proposals/,
+    ],
+    [
       "another make: no word of an ASA",
       report({ findings: [possible({ caveats: ["responder-not-asa"] })], responders: [otherMake] }),
       /^192\.0\.2\.1 names itself strongSwan, which is not known for this fault: look for another cause first/,
@@ -93,6 +105,20 @@ describe("a step for each verdict and circumstance", () => {
       /^198\.51\.100\.12 was refused, and no other client is seen on its message ID\. Compare its proposals/,
     ],
     [
+      "refused without holder, and in by another ID",
+      report({ warnings: [{ code: "refused-without-holder", message: "1 try was refused." }] }),
+      /^A client that the warnings name was refused, and no other client is seen on its message ID/,
+    ],
+    [
+      "the earlier session of a client that stands in a finding",
+      report({
+        findings: [finding()],
+        clients: [client(), keptOut()],
+        warnings: [{ code: "refused-by-own-session", message: "1 try was refused." }],
+      }),
+      /^End the earlier session of the client that the warnings name on its gateway: /m,
+    ],
+    [
       "its own earlier session",
       report({
         clients: [client(), keptOut()],
@@ -107,6 +133,15 @@ describe("a step for each verdict and circumstance", () => {
     ],
   ])("%s", (_, value, expected) => {
     expect(texts(value)).toMatch(expected);
+  });
+
+  test("a try without a holder, of a client that stands in a finding, adds no step: the warning tells of it", () => {
+    const value = report({
+      findings: [finding()],
+      clients: [client(), keptOut()],
+      warnings: [{ code: "refused-without-holder", message: "1 try was refused." }],
+    });
+    expect(texts(value)).not.toMatch(/no other client is seen/);
   });
 
   test("a client behind a NAT is named by its inside address as well", () => {

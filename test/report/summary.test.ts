@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { summaryLines } from "../../src/report/advice/summary.ts";
 import { inWords, listed } from "../../src/report/advice/words.ts";
 import { clockOf, UTC } from "../../src/report/clock.ts";
-import type { Report } from "../../src/report/model.ts";
+import type { Attempt, Report } from "../../src/report/model.ts";
 import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
 
 /** The line of that label; null is the headline. */
@@ -14,6 +14,12 @@ const gap = (code: "one-sided" | "esp-unseen" | "no-quick-mode") => ({
   coverage: { complete: false, gaps: [{ code, message: "It is so.", count: 1 }] },
 });
 const predicted = finding({ verdict: "predicted", severity: "medium" });
+const open = (...attempts: Partial<Attempt>[]) =>
+  finding({
+    verdict: "possible",
+    severity: "low",
+    attempts: attempts.map((fields) => attempt({ verdict: "possible", ...fields })),
+  });
 const unseen = { address: null, port: null, platform: null, pattern: null };
 
 describe("the headline says who was kept out of how many, at which gateway, by whom", () => {
@@ -32,6 +38,21 @@ describe("the headline says who was kept out of how many, at which gateway, by w
       "possible: may have been",
       report({ findings: [finding({ verdict: "possible", severity: "low" })] }),
       /^1 of 2 clients may have been kept out: 198\.51\.100\.12 got no answer .* 198\.51\.100\.11 may have held$/,
+    ],
+    [
+      "an Informational of the gateway is not called silence",
+      report({ findings: [open({ outcome: "refused" }, { outcome: "unproven" })] }),
+      /: gateway 192\.0\.2\.1 did not accept 198\.51\.100\.12 on message ID 0x00000001, which 198\.51\.100\.11 may have held$/,
+    ],
+    [
+      "nor is an answer that was of no use",
+      report({ findings: [open({ outcome: "answer-unusable" })] }),
+      /: gateway 192\.0\.2\.1 answered 198\.51\.100\.12 on .* may have held, with what it could not use$/,
+    ],
+    [
+      "what was accepted later does not count",
+      report({ findings: [open({ outcome: "unproven" }, { outcome: "completed", verdict: "tolerated" })] }),
+      /: 198\.51\.100\.12 got no answer from gateway/,
     ],
     [
       "nobody visible holds the ID",
@@ -119,6 +140,16 @@ describe("the lines below it", () => {
       /whether the client connected first still was is not known/,
     ],
     ["the control", { notes: ["accepted-when-free"] }, /the one kept out got in once the ID was free/],
+    [
+      "the cause that the gateway's answer names",
+      { caveats: ["other-cause" as const], attempts: [attempt({ notify: "NO-PROPOSAL-CHOSEN (14)" })] },
+      /the gateway's answer names another cause, NO-PROPOSAL-CHOSEN \(14\)$/,
+    ],
+    [
+      "an invalid message ID is no other cause",
+      { caveats: ["other-cause" as const], attempts: [attempt({ notify: "INVALID-MESSAGE-ID (9)" })] },
+      /something in the captures speaks for another cause$/,
+    ],
     [
       "the first caveat, and how many more",
       { caveats: ["no-control" as const, "one-way" as const] },

@@ -9,13 +9,14 @@ import { listed } from "./words.ts";
 const MAX_CLIENTS = 6;
 
 export function refusedSteps(facts: Facts, clock: Clock): NextStep[] {
-  const { unexplained, hasWarning, report } = facts;
+  const { unexplained, accusing, hasWarning, report } = facts;
   const steps: NextStep[] = [];
   const ghosts = hasWarning("refused-by-own-session");
-  if (unexplained.length > 0 || hasWarning("refused-without-holder") || ghosts) {
-    if (ghosts) steps.push(ghostStep(facts));
-    if (!ghosts || hasWarning("refused-without-holder")) steps.push(compareStep(facts, clock));
-  }
+  if (ghosts) steps.push(ghostStep(facts));
+  // Of a client that stands in a finding too, the step for that finding says what to do.
+  const isOpen = unexplained.length > 0 || accusing.length === 0;
+  if (isOpen && (hasWarning("refused-without-holder") || (unexplained.length > 0 && !ghosts)))
+    steps.push(compareStep(facts, clock));
   for (const { code, message } of report.warnings) {
     if (code === "alias-candidate") steps.push({ text: message, commands: [], findings: [] });
   }
@@ -23,7 +24,7 @@ export function refusedSteps(facts: Facts, clock: Clock): NextStep[] {
 }
 
 function names(clients: readonly Client[]): string {
-  return listed([...new Set(clients.map(({ address }) => address))], MAX_CLIENTS) || "the client";
+  return listed([...new Set(clients.map(({ address }) => address))], MAX_CLIENTS);
 }
 
 function asaOf({ unexplained, responder }: Facts): boolean {
@@ -32,8 +33,12 @@ function asaOf({ unexplained, responder }: Facts): boolean {
 
 function ghostStep(facts: Facts): NextStep {
   const gateways = listed([...new Set(facts.unexplained.map(({ responder }) => responder))]);
+  const whose =
+    gateways === ""
+      ? "the client that the warnings name on its gateway"
+      : `${names(facts.unexplained)} on gateway ${gateways}`;
   return {
-    text: `End the earlier session of ${names(facts.unexplained)} on ${gateways === "" ? "the gateway" : `gateway ${gateways}`}: it may still be held there although the client has gone, and keep the client itself out.`,
+    text: `End the earlier session of ${whose}: it may still be held there although the client has gone, and keep the client itself out.`,
     commands: asaOf(facts) ? [SHOW_SESSIONS, END_SESSION] : [],
     findings: [],
   };
@@ -45,8 +50,9 @@ function compareStep(facts: Facts, clock: Clock): NextStep {
   const [first] = unexplained;
   const at = first?.outcome.firstAt ?? null;
   const when = at === null ? "" : ` for ${clock.second(at)}`;
+  const who = unexplained.length === 0 ? "A client that the warnings name" : names(unexplained);
   return {
-    text: `${names(unexplained)} was refused, and no other client is seen on its message ID. Compare its proposals and policy with those of a client that gets in, and read the gateway's log${when}; where clients connected before the capture began, look whether one of them is still listed, end its session and let ${first?.address ?? "the client"} dial again.`,
+    text: `${who} was refused, and no other client is seen on its message ID. Compare its proposals and policy with those of a client that gets in, and read the gateway's log${when}; where clients connected before the capture began, look whether one of them is still listed, end its session and let ${first?.address ?? "the client"} dial again.`,
     commands: first !== undefined && asaOf(facts) ? [showLog(first.address), SHOW_SESSIONS] : [],
     findings: [],
   };

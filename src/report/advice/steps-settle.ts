@@ -6,7 +6,7 @@ import { counted, endpoint } from "../phrases.ts";
 import { captureAt, showLog } from "./commands.ts";
 import type { Facts } from "./facts.ts";
 import { holderName, isAsaCase, sessionCommands } from "./steps-findings.ts";
-import { isDropping, listed, namesOf } from "./words.ts";
+import { isDropping, listed, namedCause, namesOf } from "./words.ts";
 
 const MAX_CLIENTS = 6;
 
@@ -63,8 +63,13 @@ function otherMakeStep({ responder }: Facts, { responder: address, contender }: 
 
 function otherCauseStep(facts: Facts, finding: Finding, clock: Clock) {
   const { contender } = namesOf(finding);
+  const named = namedCause(finding);
+  const why =
+    named === null
+      ? "Something in the capture speaks for another cause (see the caveats)"
+      : `The answer of ${finding.responder} names another cause, ${named}`;
   return {
-    text: `Something in the capture speaks for another cause (see the caveats): compare the proposals and policy of ${contender} with those of a client that gets in, and read the log of ${finding.responder} for ${clock.second(finding.attempts[0].at)}.`,
+    text: `${why}: compare the proposals and policy of ${contender} with those of a client that gets in, and read the log of ${finding.responder} for ${clock.second(finding.attempts[0].at)}.`,
     commands: isAsaCase(facts, finding) ? [showLog(finding.contender.address)] : [],
   };
 }

@@ -10,7 +10,7 @@ import { briefOf } from "../terms/terms.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { clauseOf, gapsOf } from "./gap-phrases.ts";
 import { nothingFound } from "./nothing-found.ts";
-import { idsOf, inWords, isDropping, listed, namesOf } from "./words.ts";
+import { idsOf, inWords, isDropping, listed, namedCause, namesOf } from "./words.ts";
 
 export interface SummaryLine {
   /** What the line answers; null for the headline. */
@@ -110,7 +110,25 @@ function accusation(finding: Finding): string {
   if (verdict === "predicted") {
     return `${contender} tried ${ids} at gateway ${responder} while ${holder} was connected with it; the answer is not in the capture`;
   }
-  return `${contender} got no answer from gateway ${responder} on ${ids}, which ${holder} may have held`;
+  const may = `${ids}, which ${holder} may have held`;
+  if (isUnheard(finding)) return `${contender} got no answer from gateway ${responder} on ${may}`;
+  return isUnusable(finding)
+    ? `gateway ${responder} answered ${contender} on ${may}, with what it could not use`
+    : `gateway ${responder} did not accept ${contender} on ${may}`;
+}
+
+/** Nothing of the gateway is seen that could be called an answer. */
+function isUnheard(finding: Finding): boolean {
+  return outcomesOf(finding).every((outcome) => outcome !== "refused" && outcome !== "answer-unusable");
+}
+
+function isUnusable(finding: Finding): boolean {
+  return outcomesOf(finding).every((outcome) => outcome === "answer-unusable");
+}
+
+/** Of the attempts that the verdict is of: others may have been accepted. */
+function outcomesOf({ attempts, verdict }: Finding): string[] {
+  return attempts.filter((attempt) => attempt.verdict === verdict).map(({ outcome }) => outcome);
 }
 
 function accusations(findings: readonly Finding[], worst: Finding["verdict"]): string {
@@ -119,7 +137,7 @@ function accusations(findings: readonly Finding[], worst: Finding["verdict"]): s
   const what = {
     rejected: "refused while another client was connected with the same message ID",
     predicted: "on a message ID that another client was connected with; the answers are not in the capture",
-    possible: "without an answer on a message ID that another client may have held",
+    possible: `${findings.every(isUnheard) ? "without an answer" : "not accepted"} on a message ID that another client may have held`,
     tolerated: "",
   }[worst];
   const first = namesOf(findings[0]).contender;
@@ -193,7 +211,12 @@ function surenessText({ worst, findings }: Facts): string | null {
     : notes.includes("in-by-another-id")
       ? "it got in all the same, by another message ID"
       : null;
-  const [caveat] = caveats.map((name) => briefOf("caveat", name)).filter((brief) => brief !== null);
+  const cause = namedCause(finding);
+  const briefs = caveats.map((name) => {
+    const isNamed = name === "other-cause" && cause !== null;
+    return isNamed ? `the gateway's answer names another cause, ${cause}` : briefOf("caveat", name);
+  });
+  const [caveat] = briefs.filter((brief) => brief !== null);
   const more = caveats.length > 1 ? ` (and ${counted(caveats.length - 1, "more caveat")})` : "";
   const parts = [holder, support, caveat === undefined ? null : `${caveat}${more}`];
   const said = parts.filter((part) => part !== null).join("; ");

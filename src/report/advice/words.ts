@@ -26,6 +26,12 @@ export function isDropping({ notes }: Finding): boolean {
   return notes.includes("holder-dropped");
 }
 
+/** A notify of the gateway that could be read and names another cause than the message ID (RFC 2408 3.14.1); null without. */
+export function namedCause({ attempts }: Finding): string | null {
+  const named = attempts.map(({ notify }) => notify ?? null).filter((notify) => notify !== null);
+  return named.find((notify) => !notify.startsWith("INVALID-MESSAGE-ID")) ?? null;
+}
+
 export function idsOf({ messageIds }: Finding): string {
   return `message ${messageIds.length === 1 ? "ID" : "IDs"} ${listed(messageIds)}`;
 }
