@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportSchema } from "../../src/report/model.ts";
 import { pcap } from "../support/capture-files.ts";
 import { datagram, isakmp } from "../support/frames.ts";
+import { COUNTS, LiveProgram } from "../support/live-program.ts";
 import {
   COMMAND,
   PROGRAM,
@@ -147,40 +148,39 @@ function catches(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 describeBuilt("signals while standard input stays open", () => {
-  /** Starts the program, gives it a capture without an end, and sends a signal once it listens. */
-  async function interrupted(signal: NodeJS.Signals, input: Buffer) {
-    const child = spawn(COMMAND[0], [...COMMAND.slice(1), "--json", "-"], { env: plainEnvironment() });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (text) => (stdout += text));
-    child.stderr.on("data", (text) => (stderr += text));
+  /** Starts the program, gives it a capture without an end, and sends a signal once it has read that and listens. */
+  async function interrupted(signal: NodeJS.Signals, input: Buffer, packets: number) {
+    const args = [...COMMAND.slice(1), "--format", "ndjson", ...COUNTS, "-"];
+    const child = spawn(COMMAND[0], args, { env: plainEnvironment() });
+    const program = new LiveProgram(child);
     child.stdin.on("error", () => {});
     child.stdin.write(input);
     await until(() => catches(child.pid!, signal));
-    // Long enough to read the few bytes that are there.
-    await new Promise((done) => setTimeout(done, 2_000));
+    if (packets > 0) await program.has(packets);
     child.kill(signal);
     const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
-    const status = await new Promise((done) => child.on("close", (code, signal) => done(code ?? signal)));
+    const ended = await program.ended;
     clearTimeout(timer);
-    return { status, stdout, stderr };
+    return { program, ...ended };
   }
 
   test.each(["SIGINT", "SIGTERM"] as const)(
     "%s ends the input: what was read is reported",
     async (signal) => {
-      const { status, stdout, stderr } = await interrupted(signal, capture());
-      const { capture: read } = reportSchema.parse(JSON.parse(stdout));
+      const { program, status } = await interrupted(signal, capture(), 2);
+      const last = program.lines.at(-1);
+      if (last?.type !== "report") throw new Error(`no report; it said: ${program.stderr}`);
+      const { capture: read } = last.report;
       expect([read.quickModeMessages, read.sources[0].end]).toEqual([2, "clean"]);
       expect([0, 1]).toContain(status);
-      expect(stderr).toMatch(new RegExp(`^ike-dupcheck: ${signal}: reporting what was read so far`));
+      expect(program.stderr).toMatch(new RegExp(`^ike-dupcheck: ${signal}: reporting what was read so far`));
     },
   );
 
   test("before anything has come it ends as well", async () => {
-    const { status, stderr } = await interrupted("SIGINT", Buffer.alloc(0));
-    expect(status).not.toBe("SIGKILL");
-    expect(stderr).not.toContain("internal error");
+    const { program, signal } = await interrupted("SIGINT", Buffer.alloc(0), 0);
+    expect(signal).not.toBe("SIGKILL");
+    expect(program.stderr).not.toContain("internal error");
   });
 });
 

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import type { FrameRecord } from "../support/capture-files.ts";
-import { LiveProgram } from "../support/live-program.ts";
+import { COUNTS, LiveProgram } from "../support/live-program.ts";
 import { testInNamespace } from "../support/live-test.ts";
 import { captureBackends, capturePackages, rootNamespaces, sampleRecords } from "../support/namespace.ts";
 import { programIsBuilt, SHELL_COMMAND } from "../support/program.ts";
@@ -24,11 +24,6 @@ function halves(): [FrameRecord[], FrameRecord[]] {
   const after = new Stage(32);
   new Client(after, SECOND).connect(0).unanswered(0.2, 1, [0.5, 1]);
   return [before.sorted(), after.sorted()];
-}
-
-/** What was sent last has been read: dumpcap looks a few times a second. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 2_500));
 }
 
 /** The text of a file, or nothing: processes come and go. */
@@ -68,10 +63,10 @@ describe.skipIf(!ready).concurrent("live on interfaces", () => {
 
   test("every way in tells the same findings in the same order", async ({ namespace }) => {
     const running = await Promise.all(
-      backends.map((name) => LiveProgram.start(namespace, "-i", "a0", "--capture-with", name)),
+      backends.map((name) => LiveProgram.start(namespace, "-i", "a0", "--capture-with", name, ...COUNTS)),
     );
     if (backends.includes("tcpdump")) {
-      const command = `tcpdump -i a0 -U --immediate-mode -w - "$(${SHELL_COMMAND} --print-bpf)" | ${SHELL_COMMAND} --format ndjson -`;
+      const command = `tcpdump -i a0 -U --immediate-mode -w - "$(${SHELL_COMMAND} --print-bpf)" | ${SHELL_COMMAND} --format ndjson ${COUNTS.join(" ")} -`;
       const pipe = new LiveProgram(namespace.spawn(["sh", "-c", command]));
       await pipe.says(/listening on/);
       running.push(pipe);
@@ -81,8 +76,10 @@ describe.skipIf(!ready).concurrent("live on interfaces", () => {
     new Client(stage, FIRST).connect(0).quickMode(0.2).esp(1, 3).deleteEsp(4);
     new Client(stage, SECOND).connect(0.5).unanswered(0.7, 1, [1, 2]);
     await namespace.play("a1", stage.sorted());
-    for (const program of running) await program.tells("rejected");
-    await settled();
+    for (const program of running) {
+      await program.tells("rejected");
+      await program.has(stage.ikev1);
+    }
     const stopped = running.map(async (program) => {
       // The pipe ends with its writer: a shell passes no signal on.
       if (program === running[backends.length]) {
@@ -104,7 +101,7 @@ describe.skipIf(!ready).concurrent("live on interfaces", () => {
     "%s: an interface set down, and deleted and made again, is waited for",
     async (name, { namespace }) => {
       const [before, after] = halves();
-      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name);
+      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name, ...COUNTS);
       namespace.run("ip", "link", "set", "a0", "down");
       // The others go on by themselves when it is up again.
       const times = name === "cap" ? 2 : 1;
@@ -112,7 +109,7 @@ describe.skipIf(!ready).concurrent("live on interfaces", () => {
       namespace.run("ip", "link", "set", "a0", "up");
       if (name === "cap") await program.says(/capturing on a0 again/);
       await namespace.play("a1", before);
-      await settled();
+      await program.has(before.length);
       namespace.run("ip", "link", "del", "a0");
       await program.says(new RegExp("broke off[\\s\\S]*".repeat(times)));
       namespace.veth("a");
@@ -145,9 +142,9 @@ describe.skipIf(!ready).concurrent("live on interfaces", () => {
     "%s: the death of the capturing process loses nothing that was known",
     async (name, { namespace }) => {
       const [before, after] = halves();
-      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name);
+      const program = await LiveProgram.start(namespace, "-i", "a0", "--capture-with", name, ...COUNTS);
       await namespace.play("a1", before);
-      await settled();
+      await program.has(before.length);
       process.kill(childrenOf(program.child.pid)[0], "SIGKILL");
       await program.says(
         /broke off: the capturing process was killed \(SIGKILL\)[\s\S]*capturing on a0 again/,
@@ -198,12 +195,12 @@ describe.skipIf(!ready).concurrent("live on interfaces", () => {
     "%s is seen whole through the default filter",
     async (sample, { namespace }) => {
       const running = await Promise.all(
-        backends.map((name) => LiveProgram.start(namespace, "-i", "a0", "--capture-with", name)),
+        backends.map((name) => LiveProgram.start(namespace, "-i", "a0", "--capture-with", name, ...COUNTS)),
       );
       await namespace.play("a1", sampleRecords(sample), 1000);
-      await settled();
+      // 84 packets, of which 38 are ESP that the filter leaves out (counted with tshark).
+      for (const program of running) await program.has(46);
       for (const { report } of await Promise.all(running.map((program) => program.stop()))) {
-        // 84 packets, of which 38 are ESP that the filter leaves out (counted with tshark).
         expect(report.capture).toMatchObject({ packets: 46, quickModeMessages: 14 });
       }
     },

@@ -8,6 +8,9 @@ import { COMMAND } from "./program.ts";
 
 const PATIENCE_MS = 60_000;
 
+/** Arguments with which the program says every second how many packets it has read. */
+export const COUNTS = ["--stats-every", "1"] as const;
+
 export class LiveProgram {
   readonly child: ChildProcess;
   stdout = "";
@@ -33,10 +36,11 @@ export class LiveProgram {
     });
   }
 
-  /** Starts the program in a namespace, with ndjson output, and waits until it captures. */
+  /** Starts the program in a namespace, with ndjson output, and waits until it captures on all its interfaces. */
   static async start(namespace: Namespace, ...args: string[]): Promise<LiveProgram> {
     const program = LiveProgram.begin(namespace, "--format", "ndjson", ...args);
-    await program.says(/capturing on/);
+    const interfaces = args.filter((_, i) => args[i - 1] === "-i");
+    for (const each of interfaces) await program.says(new RegExp(`capturing on ${each}`));
     return program;
   }
 
@@ -60,6 +64,12 @@ export class LiveProgram {
   /** Waits for something on standard output. */
   writes(pattern: RegExp): Promise<void> {
     return this.#until(() => pattern.test(this.stdout), `standard output to match ${pattern}`);
+  }
+
+  /** Waits until so many packets were read, of a program with `COUNTS`. */
+  has(packets: number): Promise<void> {
+    const read = (line: Line) => line.type === "stats" && line.packets >= packets;
+    return this.#until(() => this.lines.some(read), `${packets} packets`);
   }
 
   /** Waits for a finding, new or changed, of this verdict. */
