@@ -63,6 +63,7 @@ export const ROOMS = {
   analysis: {
     tests: [
       "test/analysis/",
+      "test/feed/two-clocks.test.ts",
       "test/live-analysis.test.ts",
       "test/live/finding-log.test.ts",
       "test/judgement/holders.test.ts",
