@@ -8,9 +8,11 @@ import { append } from "../collections/grouping.ts";
 import type { Exchange, Hosts, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import { acceptanceOf, type ClientSa } from "./client-sa.ts";
+import { keysOf } from "./endpoints-of.ts";
 import { wasRenewed } from "./former-holder.ts";
-
 import { earliestOf, firstOf, inOrder, isBefore, lastOf, type Moment, momentOf, seen } from "./moment.ts";
+import { movedEndpoints } from "./moves.ts";
+import type { Peers } from "./peers.ts";
 import type { Responder } from "./responders.ts";
 import { beginOf } from "./session.ts";
 import { thirdUnheardAt } from "./unheard.ts";
@@ -30,6 +32,9 @@ export interface Candidate {
   /** Its ESP is captured: when the responder sent some to it, first and last. */
   answered: { first: Moment; last: Moment } | null;
 }
+
+/** Nothing moves to where an IKE SA is. */
+const BEFORE_ALL: Moment = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
 
 /** Two such answers are DPD, which Windows does not do. */
 const DPD_ANSWERS = 2;
@@ -62,7 +67,48 @@ export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
     found.set(peer.key, { host, port, ...signs, gone, answered, renewals });
   }
   addByIke(responder, hosts, known, found);
-  return [...found.values()].sort((a, b) => a.first.segment - b.first.segment || a.first.at - b.first.at);
+  joinMoved(responder, found);
+  return [...found.values()].sort((a, b) => inOrder(a.first, b.first));
+}
+
+/** A session whose NAT gave it other ports is one peer (contract 3.6), which is where it was seen last. */
+function joinMoved({ clientSas, peers }: Responder, found: Map<number, Candidate>): void {
+  if (found.size < 2) return;
+  const withIke = new Set(clientSas.flatMap(({ session }) => keysOf(session)));
+  const moved = movedEndpoints(peers, ({ key }) => (withIke.has(key) ? BEFORE_ALL : null));
+  const byTime = [...moved].flatMap(([key, root]) => {
+    const later = found.get(key);
+    return later === undefined ? [] : [{ key, root, later }];
+  });
+  byTime.sort((a, b) => inOrder(a.later.first, b.later.first));
+  for (const { key, root, later } of byTime) {
+    const earlier = found.get(root);
+    if (earlier === undefined || earlier.host !== later.host) continue;
+    const { first } = earlier;
+    const answered = joined(earlier.answered, later.answered);
+    const moves = movesOf(peers, key);
+    const renewals = [...earlier.renewals, ...later.renewals.filter((each) => !moves.has(each.at))];
+    found.set(root, { ...later, first, answered, renewals });
+    found.delete(key);
+  }
+}
+
+/** When SPIs of the responder came to an endpoint that its peers had elsewhere before: no SPI began then. */
+function movesOf(peers: Peers, key: number): ReadonlySet<number> {
+  const others = [...peers.byKey.keys()].filter((each) => each !== key && hostOf(each) === hostOf(key));
+  const elsewhere = peers.spis(others, false);
+  const isMoved = (spi: Spi) =>
+    elsewhere.some((each) => each.spi === spi.spi && isBefore(firstOf(each), firstOf(spi)));
+  return new Set(
+    peers
+      .spis([key], false)
+      .filter(isMoved)
+      .map(({ firstAt }) => firstAt),
+  );
+}
+
+function joined(earlier: Candidate["answered"], later: Candidate["answered"]): Candidate["answered"] {
+  return earlier === null || later === null ? (earlier ?? later) : { first: earlier.first, last: later.last };
 }
 
 /** Peers that only their IKE shows. */

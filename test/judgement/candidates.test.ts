@@ -70,6 +70,36 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
     hosts = none as object,
   ) => candidatesOf({ clientSas, peers: peersFrom(rows) } as never, hosts as never);
 
+  describe("a session that its NAT gave another port (3.6)", () => {
+    const spi = (from: number, to: number, value = 0x77) =>
+      spiMade({ spi: value, firstAt: at(from), lastAt: at(to) });
+    const on = (port: number, sent: ReturnType<typeof spi>, received = sent, host = 7): RowMade[] => [
+      { host, port, spis: [sent] },
+      { host, port, outgoing: true, spis: [{ ...received, spi: 0x99 }] },
+    ];
+    const ports = (rows: readonly RowMade[], clientSas: Parameters<typeof found>[1] = []) =>
+      found(rows, clientSas).map((each) => [each.port, each.first.at, each.last.at, each.answered?.first.at]);
+
+    it("is one peer, from its first sign to its last, on the port where it is now", () => {
+      const rows = [...on(41_000, spi(-90, -50)), ...on(41_001, spi(-49, -20)), ...on(41_002, spi(-19, 5))];
+      expect(ports(rows)).toEqual([[41_002, at(-90), at(5), at(-90)]]);
+    });
+
+    it("renews nothing by the move: the responder's SPI is the same", () => {
+      const [{ renewals }] = found([...on(41_000, spi(-90, -50)), ...on(41_001, spi(-49, -20))]);
+      expect(renewals).toEqual([moment(-90)]);
+      const rekeyed = { ...spi(-30, -20), spi: 0xaa };
+      const row = { host: 7, port: 41_001, outgoing: true, spis: [{ ...spi(-49, -31), spi: 0x99 }, rekeyed] };
+      const [again] = found([...on(41_000, spi(-90, -50)), on(41_001, spi(-49, -20))[0], row]);
+      expect(again.renewals).toEqual([moment(-90), moment(-30)]);
+    });
+
+    it("but two where SPIs differ, or the address does", () => {
+      expect(ports([...on(41_000, spi(-90, -50)), ...on(41_001, spi(-49, 5, 0x78))]).length).toBe(2);
+      expect(ports([...on(41_000, spi(-90, -50)), ...on(41_001, spi(-49, 5), undefined, 8)]).length).toBe(2);
+    });
+  });
+
   it("known by ESP: its first and last sign, and when the responder sent to it", () => {
     expect(found([up, down])).toEqual([
       {

@@ -1,7 +1,7 @@
 /** Rule 6.9: refused, and nobody is seen to hold the ID. */
 
 import type { Field } from "./known.ts";
-import { endpointName, ownEndpoints, type Sign } from "./life.ts";
+import { endpointName, movedEndpoints, ownEndpoints, type Sign } from "./life.ts";
 import { INFORMATIONAL, MAIN } from "./messages.ts";
 import { isAccepted, phase1Done, sendsIntoTheVoid } from "./outcome.ts";
 import type { QuickMode } from "./quick-modes.ts";
@@ -97,7 +97,27 @@ export function earlierPeers(field: Field): Peer[] {
     each.gone = Math.min(farewell, ...newer.map(({ at }) => at));
     each.signs = each.signs.filter(({ at }) => at <= each.gone).sort((a, b) => a.at - b.at);
   }
-  return [...peers.values()].filter(({ signs }) => signs.length > 0);
+  return joinMoved([...peers.values()], field).filter(({ signs }) => signs.length > 0);
+}
+
+/** 3.6: a session that its NAT gave another port is one peer, which is where it was seen last. */
+function joinMoved(peers: readonly Peer[], field: Field): Peer[] {
+  const moved = movedEndpoints(field.sas, field.signs);
+  const withIke = new Set(field.sas.flatMap(ownEndpoints));
+  const left = new Set<Peer>();
+  const byBegin = peers.filter(({ signs }) => signs.length > 0).sort((a, b) => a.signs[0].at - b.signs[0].at);
+  for (const later of byBegin) {
+    if (withIke.has(later.endpoint)) continue;
+    const old = moved.get(later.endpoint)?.old;
+    const earlier = byBegin.find(
+      ({ endpoint, responder, address }) =>
+        endpoint === old && responder === later.responder && address === later.address,
+    );
+    if (earlier === undefined) continue;
+    later.signs = [...earlier.signs, ...later.signs].sort((a, b) => a.at - b.at);
+    left.add(earlier);
+  }
+  return peers.filter((peer) => !left.has(peer));
 }
 
 /** When a quick mode of these SAs was first accepted; infinity without. */
