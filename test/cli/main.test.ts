@@ -135,6 +135,22 @@ describe("errors are one sentence and status 2", () => {
     expect(around.err).toBe("ike-dupcheck: unknown option '--jsn' (Did you mean --json?)\n");
   });
 
+  test.each([
+    ["explian", "explain"],
+    ["help", "--help"],
+    ["version", "--version"],
+  ])("a word that is not a file and was meant otherwise: %s", async (word, meant) => {
+    const around = fakeEnvironment();
+    expect(await run([word], around)).toBe(2);
+    expect(around.err).toBe(
+      `ike-dupcheck: '${word}' is neither a file nor a subcommand; did you mean ${meant}?\n`,
+    );
+    // Where a file is called so, it is read.
+    const withFile = fakeEnvironment({ exists: async () => true });
+    await run([word], withFile);
+    expect(withFile.asked?.inputs).toEqual([word]);
+  });
+
   test("control characters in what the user typed are shown, not obeyed", async () => {
     const around = fakeEnvironment();
     await run(["--\x1b[2J"], around);

@@ -49,9 +49,15 @@ export async function check(options: CheckOptions, env: Environment, messages: M
   }
 }
 
+/** Options that are subcommands of other programs. */
+const AS_SUBCOMMAND: ReadonlyMap<string, string> = new Map([
+  ["help", "--help"],
+  ["version", "--version"],
+]);
+
 /** @throws OutputError for a word that names no file and was meant to be a subcommand */
 export async function refuseMistyped([word]: readonly string[], env: Environment): Promise<void> {
-  const [meant] = /^[a-z-]{3,}$/i.test(word) ? nearest(word, SUBCOMMANDS) : [];
+  const [meant = AS_SUBCOMMAND.get(word)] = /^[a-z-]{3,}$/i.test(word) ? nearest(word, SUBCOMMANDS) : [];
   if (meant === undefined || (await env.exists(word))) return;
   throw new OutputError(`'${word}' is neither a file nor a subcommand; did you mean ${meant}?`);
 }
