@@ -19,6 +19,8 @@ describe("commands", () => {
     expect(filter("192.0.2.1", "2001:db8::1")).toBe(
       "(host 192.0.2.1 or host 2001:db8::1) and (udp port 500 or 4500 or esp)",
     );
+    // Of a gateway's log, without its address.
+    expect(filter("asa1")).toBe("(udp port 500 or 4500 or esp)");
     expect(captureAt([])).toMatchObject({ tried: true });
   });
 
@@ -91,6 +93,16 @@ describe("where nothing was found the headline says", () => {
       "that it is all IKEv2",
       none({ messages: { ...messages, ikev2: 1 } }),
       "No collision found, and none could be: the capture holds no message of IKEv1, only of IKEv2",
+    ],
+    [
+      "that there is no packet",
+      none({ messages, packets: 0 }),
+      "No collision found, and none could be: the capture holds no packets",
+    ],
+    [
+      "that a log alone leaves it open",
+      { ...none({ messages, packets: 0 }), warnings: [warning("log-only")] },
+      "No collision found, but the capture leaves it open: a gateway's log alone, without the messages themselves",
     ],
     [
       "that there is no quick mode",

@@ -28,7 +28,9 @@ export function showLog(address: string): StepCommand {
 
 /** A capture that leaves nothing open: both directions, whole packets, ESP as well. */
 export function captureAt(gateways: readonly string[]): StepCommand {
-  const hosts = gateways.map((address) => `host ${bareAddress(address)}`);
+  // A gateway that only its log names may have a name that nobody resolves.
+  const addresses = gateways.map(bareAddress).filter((text) => /^[\d.]+$|:/.test(text));
+  const hosts = addresses.map((address) => `host ${address}`);
   const which =
     hosts.length === 0 ? "" : hosts.length === 1 ? `${hosts[0]} and ` : `(${hosts.join(" or ")}) and `;
   return {

@@ -17,11 +17,13 @@ export function nothingFound(report: Report): string {
   const gaps = gapsOf(report);
   const open = gaps.filter(({ code }) => !LIMITS.has(code)).map(({ code }) => code);
   const unread = open.some((code) => code.startsWith("unsupported-"));
-  if (capture.messages.ikev1 === 0) {
+  // A gateway's log tells of sessions without a message.
+  if (capture.messages.ikev1 === 0 && !open.includes("log-only")) {
     if (capture.sources.length === 0 && open.includes("unreadable"))
       return "Nothing was looked at: no capture could be read";
     if (unread)
       return "No collision found, but not all packets could be read, and no IKEv1 is among the others";
+    if (capture.packets === 0) return "No collision found, and none could be: the capture holds no packets";
     const only = capture.messages.ikev2 > 0 ? ", only of IKEv2" : "";
     return `No collision found, and none could be: the capture holds no message of IKEv1${only}`;
   }
