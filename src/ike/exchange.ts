@@ -28,8 +28,9 @@ export function stampOf(message: Message): Stamp {
 
 /** What the endpoints of an exchange looked like when it began. */
 export interface Before {
-  /** The last ESP or keepalive of either direction. */
+  /** The last ESP or keepalive of either direction, and of the starter. */
   lifeAt: number;
+  sentAt: number;
   /** The last ESP of either direction. */
   espAt: number;
   /** The starter sent on while nothing came from the other side: three packets or more, over 20 s or more. */
@@ -102,6 +103,7 @@ const NUMBERS = [
   "espFromOtherAt",
   /** See `Before`. */
   "lifeBeforeAt",
+  "sentBeforeAt",
   "espBeforeAt",
 ] as const;
 const FLAGS = [
@@ -198,13 +200,15 @@ export class Exchange extends rowOf({ numbers: NUMBERS, flags: FLAGS }) {
   get before(): Before {
     return {
       lifeAt: this.lifeBeforeAt,
+      sentAt: this.sentBeforeAt,
       espAt: this.espBeforeAt,
       unheard: this.unheardBefore,
     };
   }
 
-  set before({ lifeAt, espAt, unheard }: Before) {
+  set before({ lifeAt, sentAt, espAt, unheard }: Before) {
     this.lifeBeforeAt = lifeAt;
+    this.sentBeforeAt = sentAt;
     this.espBeforeAt = espAt;
     this.unheardBefore = unheard;
   }
@@ -249,6 +253,7 @@ export function asStartedBy(exchange: Exchange, client: 0 | 1): Exchange | null 
     lastRetransmission: null,
     firstCopy: null,
     copiesAfterReply: 0,
+    sentBeforeAt: Number.NaN,
     espFromStarterAt: exchange.espFromOtherAt,
     espFromOtherAt: exchange.espFromStarterAt,
   });

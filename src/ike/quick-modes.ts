@@ -83,8 +83,10 @@ export class QuickModes {
     const back = this.#flows.rowOf(message.to, message.from, overIp);
     const { segment } = message;
     const flows = this.#flows;
+    const sentAt = flows.lastIn(there, segment);
     exchange.before = {
-      lifeAt: later(flows.lastIn(there, segment), flows.lastIn(back, segment)),
+      lifeAt: later(sentAt, flows.lastIn(back, segment)),
+      sentAt,
       espAt: later(flows.lastEspAt(there, segment), flows.lastEspAt(back, segment)),
       unheard: flows.isUnheard(there, sa.lastFromAtOf(side === 0 ? 1 : 0)),
     };

@@ -132,34 +132,34 @@ function firstOn(firstAt: number, rows: readonly number[], segment: number, peer
 /** A newer SA took the endpoints over: what went on until then, by SPI, and in segments before that moment's. */
 function withEndedStay(
   life: Signs,
-  { from, to, lifeBeforeAt, espBeforeAt }: Stay,
+  { from, to, before }: Stay,
   sent: readonly number[],
   received: readonly number[],
   peers: Peers,
 ): Signs {
   const isOwn = (moment: Moment) => moment.segment < to!.segment && !isBefore(moment, from);
   const ofBefore = (rows: readonly number[]) => peers.moments(rows).filter(isOwn);
-  const before = withMoments(life, ofBefore(sent), ofBefore(received));
+  const earlier = withMoments(life, ofBefore(sent), ofBefore(received));
   const until = (list: readonly Spi[]) =>
     list.reduce((last, spi) => {
       const { lastAt, lastSegment } = spi;
       if (!isBefore(firstOf(spi), to!) || lastSegment !== to!.segment || isBefore(lastOf(spi), from))
         return last;
-      return later(last, lastAt < to!.at ? lastAt : lifeBeforeAt);
+      return later(last, lastAt < to!.at ? lastAt : before.lifeAt);
     }, Number.NaN);
   const spis = (rows: readonly number[]) => rows.flatMap((row) => peers.flows.spis(row));
   const fromClient = until(spis(sent));
   const fromResponder = until(spis(received));
-  const lifeBefore = since(lifeBeforeAt, to!.segment, from);
-  const espBefore = since(espBeforeAt, to!.segment, from);
-  const lastAt = later(lifeBefore, later(fromClient, fromResponder));
-  if (!seen(lastAt) || to!.segment < before.segment) return before;
-  const known = inSegment(before, to!.segment);
+  const last = (at: number) => since(at, to!.segment, from);
+  const lastAt = later(last(before.lifeAt), later(fromClient, fromResponder));
+  if (!seen(lastAt) || to!.segment < earlier.segment) return earlier;
+  const known = inSegment(earlier, to!.segment);
   return {
     ...known,
     lastAt: later(known.lastAt, lastAt),
-    lastBusyAt: later(known.lastBusyAt, later(espBefore, later(fromClient, fromResponder))),
-    fromClientAt: later(known.fromClientAt, fromClient),
+    lastBusyAt: later(known.lastBusyAt, later(last(before.espAt), later(fromClient, fromResponder))),
+    // Keepalives too: their number is not kept by session.
+    fromClientAt: later(known.fromClientAt, later(last(before.sentAt), fromClient)),
     fromResponderAt: later(known.fromResponderAt, fromResponder),
     espFromClientAt: later(known.espFromClientAt, fromClient),
   };

@@ -12,7 +12,7 @@ import { movedEndpoints, otherPorts } from "./moves.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Peer, Peers } from "./peers.ts";
 import { beginOf, type Session } from "./session.ts";
-import { type Stay, type Tenure, tenuresOf } from "./tenures.ts";
+import { NOTHING_BEFORE, type Stay, type Tenure, tenuresOf } from "./tenures.ts";
 
 /** Of an IKE SA that began before the capture. */
 const FROM_THE_START: Moment = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
@@ -114,8 +114,7 @@ function stayOn(keys: readonly number[], from: Moment, next: Tenure | undefined)
     keys,
     from,
     to: next?.from ?? null,
-    lifeBeforeAt: next?.lifeBeforeAt ?? Number.NaN,
-    espBeforeAt: next?.espBeforeAt ?? Number.NaN,
+    before: next?.before ?? NOTHING_BEFORE,
   };
 }
 

@@ -7,14 +7,22 @@ import type { Exchange } from "../ike/facts.ts";
 import { inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { beginOf, type Session } from "./session.ts";
 
+/** What was last on endpoints before somebody took them over; NaN for nothing. */
+export interface BeforeTenure {
+  lifeAt: number;
+  /** Of the client. */
+  sentAt: number;
+  /** ESP, whatever of its SPI was evicted by now. */
+  espAt: number;
+}
+
+export const NOTHING_BEFORE: BeforeTenure = { lifeAt: Number.NaN, sentAt: Number.NaN, espAt: Number.NaN };
+
 /** When an SA takes its endpoints over, and what was last on them before. */
 export interface Tenure {
   session: Session;
   from: Moment;
-  /** Last sign on the endpoints before. */
-  lifeBeforeAt: number;
-  /** Last ESP on them before. */
-  espBeforeAt: number;
+  before: BeforeTenure;
   /** A quick mode of it was accepted. */
   firm: boolean;
 }
@@ -55,8 +63,10 @@ export function tenuresOf(
 }
 
 function tenureClaim(session: Session, from: Moment, exchange: Exchange | null, firm: boolean): Tenure {
-  const { lifeAt, espAt } = exchange?.before ?? { lifeAt: Number.NaN, espAt: Number.NaN };
-  return { session, from, lifeBeforeAt: lifeAt, espBeforeAt: espAt, firm };
+  if (exchange === null) return { session, from, before: NOTHING_BEFORE, firm };
+  const { lifeAt, sentAt, espAt } = exchange.before;
+  const isOfClient = exchange.starter === session.client;
+  return { session, from, before: { lifeAt, sentAt: isOfClient ? sentAt : Number.NaN, espAt }, firm };
 }
 
 /** The part of a tenure's endpoint that belongs to it: from its moment to that of the next. */
@@ -65,8 +75,6 @@ export interface Stay {
   from: Moment;
   /** Null for the last one. */
   to: Moment | null;
-  /** Last sign on the endpoints before `to`. */
-  lifeBeforeAt: number;
-  /** Last ESP on them before `to`, whatever of its SPI was evicted by now. */
-  espBeforeAt: number;
+  /** What was last on the endpoints before `to`. */
+  before: BeforeTenure;
 }

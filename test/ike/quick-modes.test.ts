@@ -49,13 +49,16 @@ describe("a quick mode as its messages come (4)", () => {
     const sa = new IkeSa(0, messageMade());
     const { quickModes: own, watched, awaited, context } = quickModes();
     expect(own.take(sa, 0, messageMade({ at: 5 }))).toBe(false);
-    expect(sa.exchanges[0].before).toEqual({ lifeAt: 9, espAt: 4, unheard: true });
+    expect(sa.exchanges[0].before).toEqual({ lifeAt: 9, sentAt: 9, espAt: 4, unheard: true });
     // On port 500 ESP comes over IP, on 4500 in UDP.
     expect(watched).toEqual([
       [11, true],
       [21, false],
     ]);
     expect([awaited, context.table.parts]).toEqual([[3], 1]);
+    own.take(sa, 1, answerMade({ messageId: 7 }));
+    expect(sa.exchanges[1].before).toMatchObject({ lifeAt: 9, sentAt: 3 });
+    watched.splice(2);
     own.take(sa, 0, messageMade({ messageId: 2, natTraversal: true }));
     expect(watched.slice(2)).toEqual([
       [10, true],

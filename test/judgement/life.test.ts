@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Spi } from "../../src/ike/facts.ts";
 import { type Life, lifeOf } from "../../src/judgement/life.ts";
 import type { Session } from "../../src/judgement/session.ts";
-import { type Stay, tenuresOf } from "../../src/judgement/tenures.ts";
+import { type BeforeTenure, NOTHING_BEFORE, type Stay, tenuresOf } from "../../src/judgement/tenures.ts";
 import { thirdUnheardAt } from "../../src/judgement/unheard.ts";
 import {
   at,
@@ -17,6 +17,7 @@ import {
 } from "../support/facts-made.ts";
 
 const KEY = 1 * 65_536 + 4_500;
+const beforeMade = (fields: Partial<BeforeTenure>): BeforeTenure => ({ ...NOTHING_BEFORE, ...fields });
 
 describe("whose the ESP of an endpoint is (3.4)", () => {
   interface Made {
@@ -31,7 +32,7 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
   function tenants(list: readonly Made[]) {
     const made = list.map(
       ({ from, quickMode = from + 1, begunBefore = false, lifeBefore = UNSEEN, segment = 0 }) => {
-        const before = { lifeAt: at(lifeBefore), espAt: UNSEEN, unheard: false };
+        const before = { lifeAt: at(lifeBefore), sentAt: UNSEEN, espAt: UNSEEN, unheard: false };
         const quickModes =
           quickMode === null ? [] : [exchangeMade({ firstAt: at(quickMode), before, segment })];
         const sa = saMade({ firstAt: at(from), firstSegment: segment });
@@ -44,10 +45,10 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
         ? null
         : { exchange: session.quickModes[0] ?? null, at: at(time) };
     };
-    return tenuresOf(made, accepted).map(({ session, from, lifeBeforeAt }) => [
+    return tenuresOf(made, accepted).map(({ session, from, before }) => [
       made.indexOf(session),
       from.at,
-      lifeBeforeAt,
+      before.lifeAt,
     ]);
   }
   const whose = (...list: readonly Made[]) => tenants(list).map(([session]) => session);
@@ -94,6 +95,15 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
   it("from its acceptance on, or its first quick mode", () => {
     expect(tenants([{ from: 0, accepted: 2, lifeBefore: -7 }])).toEqual([[0, at(2), at(-7)]]);
     expect(tenants([{ from: 0, lifeBefore: -7 }])).toEqual([[0, at(1), at(-7)]]);
+  });
+
+  it("what the client sent last before it is told by a quick mode that it started", () => {
+    const before = { lifeAt: at(-3), sentAt: at(-7), espAt: UNSEEN, unheard: false };
+    const sentBefore = (starter: 0 | 1) => {
+      const session = sessionMade({ quickModes: [exchangeMade({ before, starter })] });
+      return tenuresOf([session], () => null)[0].before.sentAt;
+    };
+    expect([sentBefore(0), sentBefore(1)]).toEqual([at(-7), UNSEEN]);
     expect(tenants([{ from: 0, quickMode: null, accepted: 9 }])).toEqual([[0, at(9), UNSEEN]]);
   });
 
@@ -120,7 +130,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
   ): Life =>
     lifeOf(
       session(sa),
-      [{ keys: [KEY], from: moment(-50), to: null, lifeBeforeAt: UNSEEN, espBeforeAt: UNSEEN, ...stay }],
+      [{ keys: [KEY], from: moment(-50), to: null, before: NOTHING_BEFORE, ...stay }],
       peersFrom(rows),
     );
   const up = (from: number, to: number, fields: Parameters<typeof spiMade>[0] = {}): RowMade => ({
@@ -210,7 +220,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
   });
 
   it("dropped, by what it sent from two endpoints, the second of which a later session took over", () => {
-    const stay = { from: moment(-50), lifeBeforeAt: UNSEEN, espBeforeAt: UNSEEN };
+    const stay = { from: moment(-50), before: NOTHING_BEFORE };
     const lone = { unheardSince: at(0) };
     const rows = [
       up(-40, 10, lone),
@@ -264,16 +274,18 @@ describe("what was seen of an IKE SA (6.4)", () => {
     const later = spiMade({ spi: 9, firstAt: at(-850), firstSegment: 1, lastAt: at(-800), lastSegment: 1 });
     const stopped = spiMade({ spi: 2, firstAt: at(-40), lastAt: at(-5) });
     const rows = [up(-40, -900, across), { outgoing: true, spis: [stopped, later] }];
-    const until = (seconds: number) => ({ to: moment(seconds, 1), lifeBeforeAt: at(-900) });
+    const until = (seconds: number) => ({ to: moment(seconds, 1), before: beforeMade({ lifeAt: at(-900) }) });
     expect(lived(rows, until(-860)).silentFrom).toEqual(silentFrom);
     expect(lived(rows, until(-840)).silentFrom).toBe(null);
   });
 
   describe("where a newer SA took the endpoints over", () => {
-    const ended = { to: moment(100), lifeBeforeAt: at(95) };
+    const ended = { to: moment(100), before: beforeMade({ lifeAt: at(95) }) };
 
     it("what went on until then, by SPI", () => {
-      expect(lived([up(-40, 60), down(-40, 50)], { ...ended, lifeBeforeAt: at(60) })).toMatchObject({
+      expect(
+        lived([up(-40, 60), down(-40, 50)], { ...ended, before: beforeMade({ lifeAt: at(60) }) }),
+      ).toMatchObject({
         lastAt: at(60),
         fromClientAt: at(60),
         fromResponderAt: at(50),
@@ -292,12 +304,12 @@ describe("what was seen of an IKE SA (6.4)", () => {
 
     it("not an SPI of the newer one", () => {
       const rows = [up(101, 300), down(101, 300)];
-      expect(lived(rows, { ...ended, lifeBeforeAt: UNSEEN })).toMatchObject({
+      expect(lived(rows, { ...ended, before: NOTHING_BEFORE })).toMatchObject({
         lastAt: at(-10),
         fromClientAt: at(-10),
         fromResponderAt: at(-20),
       });
-      expect(lived([up(100, 300)], { ...ended, lifeBeforeAt: UNSEEN }).lastAt).toBe(at(-10));
+      expect(lived([up(100, 300)], { ...ended, before: NOTHING_BEFORE }).lastAt).toBe(at(-10));
     });
 
     it("what passed before the clock stepped, where that moment lies behind the step", () => {
@@ -322,8 +334,10 @@ describe("what was seen of an IKE SA (6.4)", () => {
     });
 
     it("not what ended before the endpoints were its own, and not across a step of the clock", () => {
-      expect(lived([up(-90, -51)], { ...ended, lifeBeforeAt: at(-51) }).lastAt).toBe(at(-10));
-      expect(lived([up(-40, 60, { lastSegment: 1 })], { ...ended, lifeBeforeAt: UNSEEN }).lastAt).toBe(
+      expect(lived([up(-90, -51)], { ...ended, before: beforeMade({ lifeAt: at(-51) }) }).lastAt).toBe(
+        at(-10),
+      );
+      expect(lived([up(-40, 60, { lastSegment: 1 })], { ...ended, before: NOTHING_BEFORE }).lastAt).toBe(
         at(-10),
       );
     });
@@ -342,11 +356,24 @@ describe("what was seen of an IKE SA (6.4)", () => {
     });
 
     it("ESP until then, where its SPI was evicted since", () => {
-      expect(lived([up(101, 300)], { ...ended, espBeforeAt: at(90) })).toMatchObject({
+      expect(
+        lived([up(101, 300)], { ...ended, before: beforeMade({ lifeAt: at(95), espAt: at(90) }) }),
+      ).toMatchObject({
         lastAt: at(95),
         lastBusyAt: at(90),
       });
-      expect(lived([up(101, 300)], { ...ended, espBeforeAt: at(-51) }).lastBusyAt).toBe(at(-10));
+      expect(
+        lived([up(101, 300)], { ...ended, before: beforeMade({ lifeAt: at(95), espAt: at(-51) }) })
+          .lastBusyAt,
+      ).toBe(at(-10));
+    });
+
+    it("keepalives of the client until then, which the next session's hide", () => {
+      const rows = [up(-40, 60), down(-40, 50)];
+      const before = beforeMade({ lifeAt: at(95), sentAt: at(93) });
+      expect(lived(rows, { ...ended, before }).fromClientAt).toBe(at(93));
+      expect(lived(rows, ended).fromClientAt).toBe(at(60));
+      expect(lived(rows, { ...ended, before: beforeMade({ sentAt: at(-51) }) }).fromClientAt).toBe(at(60));
     });
 
     it("dropped by then", () => {

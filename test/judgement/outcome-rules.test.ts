@@ -22,7 +22,7 @@ const left = {
   starterLeftAt: at(12),
 };
 
-const BEFORE = { lifeAt: at(-400), espAt: UNSEEN, unheard: false };
+const BEFORE = { lifeAt: at(-400), sentAt: UNSEEN, espAt: UNSEEN, unheard: false };
 
 /** ESP both ways begins after a quick mode of an SA whose first message in the capture came some seconds from it. */
 function early(
@@ -188,7 +188,7 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
           ...COPIES,
           espFromStarterAt: at(20),
           espFromOtherAt: at(21),
-          before: { lifeAt: at(-301), espAt: at(-300 - MICRO), unheard: false },
+          before: { lifeAt: at(-301), sentAt: UNSEEN, espAt: at(-300 - MICRO), unheard: false },
         },
         context: bothWays(-400, { spi: 0 }),
       },
@@ -201,7 +201,7 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
           ...COPIES,
           espFromStarterAt: at(20),
           espFromOtherAt: at(21),
-          before: { lifeAt: at(-300), espAt: at(-300), unheard: false },
+          before: { lifeAt: at(-300), sentAt: UNSEEN, espAt: at(-300), unheard: false },
         },
         context: bothWays(-400, { spi: 0 }),
       },

@@ -48,7 +48,7 @@ function livesWith(list: readonly Made[], rows: readonly RowMade[]) {
       firstAt: at(accepted),
       replyAt: at(accepted),
       followedReply: true,
-      before: { lifeAt: before, espAt: before, unheard: false },
+      before: { lifeAt: before, sentAt: UNSEEN, espAt: before, unheard: false },
     });
     const begins = at(accepted - 1);
     const sa = saMade({ firstAt: begins, lastLifeAt: at(accepted), exchanges: [exchange] } as never);

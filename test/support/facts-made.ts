@@ -53,7 +53,7 @@ export function exchangeMade(fields: Partial<Exchange> = {}): Exchange {
     espFromStarterAt: UNSEEN,
     espFromOtherAt: UNSEEN,
     firstCopy: null,
-    before: { lifeAt: UNSEEN, espAt: UNSEEN, unheard: false },
+    before: { lifeAt: UNSEEN, sentAt: UNSEEN, espAt: UNSEEN, unheard: false },
     ...fields,
   } as Exchange;
 }
