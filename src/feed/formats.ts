@@ -98,7 +98,7 @@ function damaged(name: string, what: string, failure: ReadFailure): CaptureError
 async function openFormat(input: OpeningInput): Promise<Opened> {
   const { window, name, suffix, options } = input;
   const { bytes, start, available } = window;
-  if (options.isGatewayLog === true) return { capture: (await openGatewayLog(input))! };
+  if (options.isGatewayLog === true) return { capture: await openNamedLog(input) };
   const magic = available < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + start, 4).getUint32(0);
   if (magic === SECTION_HEADER) return { capture: new PcapngSource(window, name, suffix) };
   if (isPcapMagic(magic)) return { capture: await openPcap(input, magic) };
@@ -113,6 +113,17 @@ async function openFormat(input: OpeningInput): Promise<Opened> {
   return openOther(input, (again) => openFormat({ ...input, window: again }));
 }
 
+/** What the user named as a gateway's log: any text, and nothing else. */
+async function openNamedLog(input: OpeningInput): Promise<CaptureSource> {
+  const { window, name } = input;
+  await window.have(LOG_BEGINNING);
+  const { isText } = await import("../text/recognise.ts");
+  if (!isText(window.bytes, window.start, window.available)) {
+    throw new CaptureError("not-a-capture", `${label(name)} is not text, as a gateway's log is`);
+  }
+  return (await openGatewayLog(input))!;
+}
+
 /** The log of a gateway, where somebody keeps what it says and a line of one is among the first; else null. */
 async function openGatewayLog({
   window,
@@ -121,7 +132,7 @@ async function openGatewayLog({
   options,
 }: OpeningInput): Promise<CaptureSource | null> {
   const { gatewayLog, isGatewayLog = false } = options;
-  if (gatewayLog === undefined || !(isGatewayLog || isText(window))) return null;
+  if (gatewayLog === undefined || !(isGatewayLog || beginsAsText(window))) return null;
   const { GatewayLogSource, looksLikeGatewayLog } = await import("../syslog/source.ts");
   // A pipe may bring it line by line.
   await window.have(LOG_BEGINNING);
@@ -130,7 +141,7 @@ async function openGatewayLog({
 }
 
 /** The first bytes are printable. */
-function isText({ bytes, start, available }: ByteWindow): boolean {
+function beginsAsText({ bytes, start, available }: ByteWindow): boolean {
   const first = bytes.subarray(start, start + Math.min(available, 4));
   return (
     available >= 4 && first.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d))

@@ -17,3 +17,20 @@ it.each([1, 5, 70, 1000])("a log that a pipe brings in pieces of %i bytes is one
   await source.next();
   expect(taken).toEqual([LOG.split("\n")[1]]);
 });
+
+const NAMED = { gatewayLog: () => ({ take: () => {}, pass: () => {} }), isGatewayLog: true };
+
+it.each([
+  ["a log of another program", "Nov  8 07:10:04 mail1 postfix/smtpd[4711]: connect from localhost\n"],
+  ["one that begins with a byte-order mark", `\u{feff}${LOG}`],
+])("what the user names as one may be any text: %s", async (_, text) => {
+  const source = await openSource(new IterableSource(chunks(new TextEncoder().encode(text), 70)), "x", NAMED);
+  expect(source.summary.format).toBe("asa-syslog");
+});
+
+it("and nothing but text: not a capture", async () => {
+  const bytes = Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, ...new Uint8Array(16));
+  await expect(openSource(new IterableSource(chunks(bytes, 70)), "x", NAMED)).rejects.toThrow(
+    "x is not text, as a gateway's log is",
+  );
+});
