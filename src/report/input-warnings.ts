@@ -236,14 +236,19 @@ function shortSnaplen({ malformed, skipped, headersCut = 0 }: Capture): Warning[
   const warnings: Warning[] = [];
   const lost = (malformed["header-cut"] ?? 0) + (skipped["truncated-frame"] ?? 0);
   if (lost > 0) {
-    const message = `${lost} packets are cut before the end of their headers (short snaplen): messages among them are lost.`;
+    const message = `${cutHeaders(lost, "packet")}: messages among them are lost.`;
     warnings.push({ code: "snaplen", message });
   }
   if (headersCut > 0) {
-    const message = `${headersCut} messages are cut before the end of their headers (short snaplen): their message IDs are known, and no vendor ID.`;
+    const message = `${cutHeaders(headersCut, "message")}: message IDs are known, vendor IDs are not.`;
     warnings.push({ code: "snaplen", message });
   }
   return warnings;
+}
+
+function cutHeaders(count: number, what: string): string {
+  const are = count === 1 ? "is cut before the end of its" : "are cut before the end of their";
+  return `${counted(count, what)} ${are} headers (short snaplen)`;
 }
 
 function evictions({ evicted }: Capture): Warning[] {

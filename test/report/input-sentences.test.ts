@@ -176,7 +176,15 @@ describe("a warning about the input", () => {
       said({ malformed: { "header-cut": 2 }, skipped: { "truncated-frame": 3 }, headersCut: 4 }),
       [
         "snaplen: 5 packets are cut before the end of their headers (short snaplen): messages among them are lost.",
-        "snaplen: 4 messages are cut before the end of their headers (short snaplen): their message IDs are known, and no vendor ID.",
+        "snaplen: 4 messages are cut before the end of their headers (short snaplen): message IDs are known, vendor IDs are not.",
+      ],
+    ],
+    [
+      "one of each",
+      said({ malformed: { "header-cut": 1 }, headersCut: 1 }),
+      [
+        "snaplen: 1 packet is cut before the end of its headers (short snaplen): messages among them are lost.",
+        "snaplen: 1 message is cut before the end of its headers (short snaplen): message IDs are known, vendor IDs are not.",
       ],
     ],
     [
