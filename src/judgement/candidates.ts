@@ -5,6 +5,7 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
+import { lazily } from "../collections/lazily.ts";
 import type { Exchange, Hosts, Spi } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import { acceptanceOf, type ClientSa } from "./client-sa.ts";
@@ -81,30 +82,34 @@ function joinMoved({ clientSas, peers }: Responder, found: Map<number, Candidate
     return later === undefined ? [] : [{ key, root, later }];
   });
   byTime.sort((a, b) => inOrder(a.later.first, b.later.first));
+  const begun = lazily(() => begunAt(peers));
   for (const { key, root, later } of byTime) {
     const earlier = found.get(root);
     if (earlier === undefined || earlier.host !== later.host) continue;
     const { first } = earlier;
     const answered = joined(earlier.answered, later.answered);
-    const moves = movesOf(peers, key);
+    // What an SPI that was elsewhere before began with here is the move.
+    const there = begun().get(later.host)!;
+    const came = peers.spis([key], false).filter((spi) => isBefore(there.get(spi.spi)!, firstOf(spi)));
+    const moves = new Set(came.map(({ firstAt }) => firstAt));
     const renewals = [...earlier.renewals, ...later.renewals.filter((each) => !moves.has(each.at))];
     found.set(root, { ...later, first, answered, renewals });
     found.delete(key);
   }
 }
 
-/** When SPIs of the responder came to an endpoint that its peers had elsewhere before: no SPI began then. */
-function movesOf(peers: Peers, key: number): ReadonlySet<number> {
-  const others = [...peers.byKey.keys()].filter((each) => each !== key && hostOf(each) === hostOf(key));
-  const elsewhere = peers.spis(others, false);
-  const isMoved = (spi: Spi) =>
-    elsewhere.some((each) => each.spi === spi.spi && isBefore(firstOf(each), firstOf(spi)));
-  return new Set(
-    peers
-      .spis([key], false)
-      .filter(isMoved)
-      .map(({ firstAt }) => firstAt),
-  );
+/** By address, when each SPI of the responder was first seen at any of its endpoints. */
+function begunAt({ byKey, flows }: Peers): Map<number, Map<number, Moment>> {
+  const begun = new Map<number, Map<number, Moment>>();
+  for (const { host, received } of byKey.values()) {
+    const there = begun.get(host) ?? new Map<number, Moment>();
+    begun.set(host, there);
+    for (const row of received) {
+      for (const spi of flows.spis(row))
+        there.set(spi.spi, earliestOf([there.get(spi.spi) ?? null, firstOf(spi)])!);
+    }
+  }
+  return begun;
 }
 
 function joined(earlier: Candidate["answered"], later: Candidate["answered"]): Candidate["answered"] {
