@@ -46,6 +46,13 @@ const leaner = {
     builder.onLoad({ filter: /\/zod\/v4\/core\/regexes\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replaceAll(/^(export const \w+ = )\/.{60,}\/\w*;$/gm, "$1/^/;"),
     }));
+    // Nor do they ask for these forms as methods of a string, which keep the classes of all of them.
+    builder.onLoad({ filter: /\/zod\/v4\/classic\/schemas\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(
+        /^ {4}\w+\(params\) \{\s+return this\.check\(core\._\w+\(Zod\w+, params\)\);\s+\},$/gm,
+        "",
+      ),
+    }));
     // The same names, so that all else of the package that is not used falls away as well. What is checked comes from
     // JSON, which has no cycles.
     builder.onLoad({ filter: /\/(json-schema-processors|to-json-schema|memoizer)\.js$/ }, ({ path }) => ({
