@@ -39,12 +39,20 @@ export function lifetimeEndOf({ sa, responder, finishedAt }: Session): number {
 export function overlapAt(span: Lifespan, moment: Moment): Overlap {
   const { farewells, replaced, life } = span;
   if (farewells.any !== null && isBefore(farewells.any, moment)) return "ended";
+  if (farewells.client !== null && isBefore(farewells.client, swappedWith(moment))) return "ended";
   if (replaced !== null && isBefore(replaced, moment)) return "ended";
   if (hadDropped(span, moment)) return "unknown";
   if (livedAfter(life, moment)) return "certain";
   if (life.segment !== moment.segment) return "unknown";
   if (moment.at > span.lifetimeEnd) return "ended";
   return isProbable(span, moment) ? "probable" : "unknown";
+}
+
+/** Captures swap packets that come so close together: who says goodbye by then is not proven to have stood before. */
+const SWAPPED = SECOND / 100;
+
+function swappedWith({ at, segment }: Moment): Moment {
+  return { at: at + SWAPPED, segment };
 }
 
 /**

@@ -41,7 +41,17 @@ describe("overlap at t, the first that matches (6.6)", () => {
 
   it.each<[string, Lifespan, string]>([
     ["a farewell before t", life({ lastAt: at(9) }, { farewells: said(-1) }), "ended"],
-    ["a farewell at t itself stood at t", life({ lastAt: at(9) }, { farewells: said(0) }), "certain"],
+    [
+      "a farewell of the client so soon after t that the capture may have swapped the two",
+      life({ lastAt: at(9) }, { farewells: said(0.01 - MICRO) }),
+      "ended",
+    ],
+    ["later than that it stood at t", life({ lastAt: at(9) }, { farewells: said(0.01) }), "certain"],
+    [
+      "one of the responder at t itself, which may be what it does for the other",
+      life({ lastAt: at(9) }, { farewells: { ...said(0), client: null, responder: moment(0) } }),
+      "certain",
+    ],
     ["replaced before t", life({ lastAt: at(9) }, { replaced: moment(-1) }), "ended"],
     ["replaced at t", life({ lastAt: at(9) }, { replaced: moment(0) }), "certain"],
     ["replaced in an earlier segment", life({ lastAt: at(9) }, { replaced: moment(5, -1) }), "ended"],

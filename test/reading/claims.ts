@@ -124,10 +124,14 @@ const KEPT_ALIVE = 30 * 60;
 const STEADY = 10;
 const UNDER = 30;
 
+/** Records so close together may stand in the other order: principle (a). */
+const SWAPPED_BY_CAPTURE = 0.01;
+
 /** 6.6, first match wins. @param since when the claim began that is asked for */
 export function overlapAt(t: number, known: Known, since: number): Overlap {
   const { farewell, replacedAt, life, lifetime, sa, blind, steps } = known;
   if ((farewell !== null && farewell.at < t) || replacedAt < t) return "ended";
+  if (farewell?.byClient === true && farewell.at < t + SWAPPED_BY_CAPTURE) return "ended";
   // 6.13: across a step of the clock nothing is known.
   if (isAcrossStep(since, t, steps)) return "unknown";
   if (!known.vouched || droppedAt(known) < t) return "unknown";
