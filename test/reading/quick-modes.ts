@@ -148,8 +148,8 @@ function portsOf({ messages }: Sa, floated: boolean): string[] {
 
 /** The client's port: on the 4500 side or the other, the last one used there. What goes to another address tells none. */
 export function portOf(sa: Sa, floated: boolean): number | null {
-  const ends = sa.messages
-    .filter(({ packet }) => packet.floated === floated)
-    .map(({ packet, fromClient }) => clientEnd(packet, fromClient));
+  const ends = sa.messages.flatMap(({ copies, fromClient }) =>
+    copies.filter((copy) => copy.floated === floated).map((copy) => clientEnd(copy, fromClient)),
+  );
   return ends.findLast(({ address }) => address === sa.client)?.port ?? null;
 }
