@@ -109,7 +109,7 @@ class Neighbours {
     let best: Client | undefined;
     for (const client of this.#recent.slice(-MAX_SEARCH)) {
       if (relationOf(latest(client), session, ask) !== "one") continue;
-      if (best === undefined || lastSent(latest(client), ask) > lastSent(latest(best), ask)) best = client;
+      if (best === undefined || isLikelier(latest(client), latest(best), session, ask)) best = client;
     }
     return best;
   }
@@ -155,6 +155,12 @@ export function relationOf(a: Session, b: Session, ask: IdentityQuestions): Rela
   if (samePorts(a, b)) return "one";
   if (goesOn || ask.tookTurns(older, newer)) return "two";
   return ask.lifespan(older).blind ? "unsettled" : "one";
+}
+
+/** Of two sessions that may be of the same client as a newer one: that with its address behind the NAT, else the later. */
+function isLikelier(a: Session, b: Session, newer: Session, ask: IdentityQuestions): boolean {
+  const [one, other] = [a, b].map((each) => ask.inside(each, newer) === "same");
+  return one === other ? lastSent(a, ask) > lastSent(b, ask) : one;
 }
 
 /** What is asked to tell whether two sessions are one client's. */

@@ -227,6 +227,20 @@ describe("clients of a responder (3.3, 3.5)", () => {
     ]);
   });
 
+  it("of several that went silent the one with its address behind the NAT goes before the one that sent last", () => {
+    const list = [
+      { port4500: 1_000, to: 60 },
+      { port4500: 1_001, from: 50, to: 100 },
+      { port4500: 1_002, from: 150 },
+    ];
+    const inside = (a: Session, b: Session) =>
+      [a.port4500, b.port4500].includes(1_001) ? ("unknown" as const) : ("same" as const);
+    expect(grouped(list, { inside })).toEqual([
+      [1, 1_002, [0, 2]],
+      [1, 1_001, [1]],
+    ]);
+  });
+
   it("its own port goes before one that sent later", () => {
     expect(
       grouped([
