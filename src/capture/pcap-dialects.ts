@@ -88,6 +88,17 @@ export function readPcapHeader(view: DataView): PcapHeader {
   return { ...header, lengths, dialects: lengths === "captured-first" ? dialects : [dialects[0]] };
 }
 
+/** Records of both have one layout. */
+export function isAlike(a: PcapHeader, b: PcapHeader): boolean {
+  const [one, other] = [a.dialects[0], b.dialects[0]];
+  return (
+    one === other &&
+    one.fileHeader === PCAP_HEADER &&
+    a.littleEndian === b.littleEndian &&
+    a.lengths === b.lengths
+  );
+}
+
 /** Version 2.3 put the captured length first; some files of that version had not heard of it. DG/UX wrote 543.0. */
 function lengthOrder(major: number, minor: number): LengthOrder {
   if (major === 543 || (major === 2 && minor < 3)) return "original-first";

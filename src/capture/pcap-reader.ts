@@ -1,6 +1,7 @@
 /**
  * Classic pcap: a 24-byte file header, then records of 16 bytes of header and the captured bytes. Microseconds
- * or nanoseconds, either byte order, and its dialects (see pcap-dialects.ts).
+ * or nanoseconds, either byte order, and its dialects (see pcap-dialects.ts). Captures that were joined byte by byte, as
+ * `cat` does, are read one after the other.
  */
 
 import type { FrameBatch } from "./batch.ts";
@@ -10,6 +11,9 @@ import {
   chooseDialect,
   countFaults,
   DIALECT_BYTES,
+  isAlike,
+  isPcapMagic,
+  PCAP_HEADER,
   type PcapDialect,
   type PcapHeader,
   pcapHeaderLength,
@@ -36,7 +40,7 @@ function isEtherType(bytes: Uint8Array, at: number): boolean {
 }
 
 export class PcapSource extends StreamSource implements CaptureSource {
-  readonly #header: PcapHeader;
+  #header: PcapHeader;
   readonly #suffix: string;
   #dialect: PcapDialect;
   /** The first records have to tell the dialect. */
@@ -135,6 +139,11 @@ export class PcapSource extends StreamSource implements CaptureSource {
         if (count === 0) this.#corrupt(at, length);
         break;
       }
+      if (length === 0 && isPcapMagic(view.getUint32(at))) {
+        if (count > 0 || !this.#nextCapture(view, at)) break;
+        at += PCAP_HEADER;
+        continue;
+      }
       if (at + header + length > end) break;
       const seconds = view.getUint32(at, littleEndian);
       const fraction = view.getUint32(at + 4, littleEndian);
@@ -155,10 +164,37 @@ export class PcapSource extends StreamSource implements CaptureSource {
     window.consume(at - window.start);
   }
 
+  /** @returns the file header of a capture that goes on like this one stands at `at`, in full, and is taken */
+  #nextCapture(view: DataView, at: number): boolean {
+    if (view.byteLength - at < PCAP_HEADER) return false;
+    const header = readPcapHeader(new DataView(view.buffer, view.byteOffset + at, PCAP_HEADER));
+    if (!isAlike(header, this.#header)) {
+      const offset = this.#offsetOf(at);
+      this.#end(
+        `another capture begins at byte ${offset}, of another form than the first; nothing behind it could be read: join captures with mergecap -a.`,
+      );
+      return false;
+    }
+    const { linkType } = header;
+    if (linkType !== this.#header.linkType) this.#batch.linkTypes.fill(linkType);
+    if (!this.summary.linkTypes.includes(linkType)) this.summary.linkTypes.push(linkType);
+    this.#header = header;
+    return true;
+  }
+
   #corrupt(at: number, captured: number): void {
-    const offset = this.window.offset + at - this.window.start;
+    this.#end(
+      `the record at byte ${this.#offsetOf(at)} claims ${captured} bytes, more than any capture program writes; nothing behind it could be read.`,
+    );
+  }
+
+  #offsetOf(at: number): number {
+    return this.window.offset + at - this.window.start;
+  }
+
+  #end(problem: string): void {
     this.summary.end = "corrupt";
-    this.summary.problem = `${this.summary.name}: the record at byte ${offset} claims ${captured} bytes, more than any capture program writes; nothing behind it could be read.`;
+    this.summary.problem = `${this.summary.name}: ${problem}`;
   }
 
   #finish(): void {

@@ -126,6 +126,40 @@ describe("a capture cut off", () => {
   });
 });
 
+describe("captures that were joined byte by byte, as cat does", () => {
+  it.each(CHUNK_SIZES)("are read one after the other, in pieces of %i bytes", async (chunk) => {
+    const joined = Buffer.concat([pcap(frames), pcap([]), pcap(frames, { linkType: 101 })]);
+    const source = await openBytes(joined, chunk);
+    const numbered = [...expected(1000n), ...expected(1000n, 101)].map((each, i) => ({
+      ...each,
+      frame: i + 1,
+    }));
+    expect(await readAll(source)).toEqual(numbered);
+    expect(source.summary).toMatchObject({
+      end: "clean",
+      packets: 6,
+      bytes: joined.length,
+      linkTypes: [1, 101],
+    });
+  });
+
+  it.each<[string, Buffer]>([
+    ["another byte order", pcap(frames, { bigEndian: true })],
+    ["nanoseconds", pcap(frames, { nanos: true })],
+  ])("one of another form ends the reading: %s", async (_, other) => {
+    const source = await openBytes(Buffer.concat([pcap(frames), other]));
+    expect(await readAll(source)).toEqual(expected(1000n));
+    expect(source.summary.end).toBe("corrupt");
+    expect(source.summary.problem).toMatch(/another capture begins at byte 433, .* mergecap -a\.$/);
+  });
+
+  it("a second one cut off in its header is a capture cut off", async () => {
+    const source = await openBytes(Buffer.concat([pcap(frames), pcap([]).subarray(0, 23)]));
+    expect(await readAll(source)).toEqual(expected(1000n));
+    expect(source.summary.end).toBe("truncated");
+  });
+});
+
 describe("faults", () => {
   it("a record larger than any program writes ends the reading, and the records before it stand", async () => {
     const bytes = pcap(frames);
