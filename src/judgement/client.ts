@@ -131,10 +131,11 @@ class Neighbours {
   }
 }
 
-/** Keys of the ports of a session that `samePorts` compares: that towards 4500, that towards 500. */
-function portKeys({ port4500, port500 }: Session): number[] {
+/** Keys of the ports of a session that `samePorts` compares: those towards 4500, that towards 500. */
+function portKeys({ port4500, began4500, port500 }: Session): number[] {
   const keys: number[] = [];
   if (port4500 >= 0) keys.push(port4500);
+  if (began4500 >= 0 && began4500 !== port4500) keys.push(began4500);
   if (port500 >= 0) keys.push(65536 + port500);
   return keys;
 }
@@ -152,7 +153,7 @@ export function relationOf(a: Session, b: Session, ask: IdentityQuestions): Rela
   const inside = ask.inside(a, b);
   // A new lease of the same host looks like another host.
   if (inside === "different") return goesOn ? "two" : "unsettled";
-  if (samePorts(a, b)) return "one";
+  if (samePorts(older, newer)) return "one";
   if (goesOn || ask.tookTurns(older, newer)) return "two";
   return ask.lifespan(older).blind ? "unsettled" : "one";
 }
@@ -215,9 +216,10 @@ function placesOf(session: Session): number[] {
 }
 
 /** The port on the NAT-T port decides when both are known, else the one towards port 500. */
-function samePorts(a: Session, b: Session): boolean {
-  if (a.port4500 >= 0 && b.port4500 >= 0) return a.port4500 === b.port4500;
-  return a.port500 >= 0 && a.port500 === b.port500;
+function samePorts(older: Session, newer: Session): boolean {
+  if (older.port4500 < 0 || newer.port4500 < 0) return older.port500 >= 0 && older.port500 === newer.port500;
+  // The newer one came from where the older one was; its NAT moved it later.
+  return older.port4500 === newer.port4500 || older.port4500 === newer.began4500;
 }
 
 /** Vendor IDs that name different systems, or a system in one phase 1 and none in the other, contradict. */

@@ -34,6 +34,8 @@ export interface Session {
   port500: number;
   /** Port of the client towards port 4500, or -1. */
   port4500: number;
+  /** The first of those: a NAT may have moved it since. */
+  began4500: number;
   /** Quick modes that the client started, in order. */
   quickModes: readonly Exchange[];
   /** When phase 1 is known to have finished; NaN when it is not. */
@@ -84,6 +86,7 @@ export function sessionOf(
     endpoint: path.ends[client],
     port500: portOn(near, client, false),
     port4500: portOn(near, client, true),
+    began4500: firstPort4500(near, client),
     quickModes: quickModesOf(sa, client),
     finishedAt: finishedAt(sa, client),
     clientFinishedAt: clientFinishedAt(sa, client),
@@ -174,6 +177,12 @@ function hasEchoes({ echoOf, echoedLater }: Path): boolean {
 function compare(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i];
   return 0;
+}
+
+/** Where the client came from on the NAT-T port at first; -1 where it did not. */
+function firstPort4500(paths: readonly Path[], client: Side): number {
+  const first = paths.find(({ natTraversal }) => natTraversal);
+  return first === undefined ? -1 : portOf(first.ends[client]);
 }
 
 function portOn(paths: readonly Path[], client: Side, natTraversal: boolean): number {

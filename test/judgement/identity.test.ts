@@ -15,6 +15,8 @@ import {
 
 interface Made {
   port4500?: number;
+  /** As `port4500` unless given. */
+  began4500?: number;
   port500?: number;
   /** First message, and last thing that the client sent, in seconds. */
   from?: number;
@@ -31,6 +33,7 @@ const lives = new Map<Session, { to: number; blind: boolean; before: number | nu
 
 function made({
   port4500 = -1,
+  began4500 = port4500,
   port500 = 500,
   from = 0,
   to = from + 1,
@@ -45,6 +48,7 @@ function made({
     sa: saMade({ firstAt: at(from), vendorIds: [vendorIds, []], cut }),
     endpoint: endpoint(host, port4500 >= 0 ? port4500 : port500),
     port4500,
+    began4500,
     port500,
     clientVendor: { platform } as never,
     begunBefore: before !== null,
@@ -251,6 +255,22 @@ describe("clients of a responder (3.3, 3.5)", () => {
     ).toEqual([
       [1, 1_000, [0, 2]],
       [1, 1_001, [1]],
+    ]);
+  });
+
+  it("who begins at the port of another one goes on with it, wherever a NAT moved it then", () => {
+    const list = [
+      { port4500: 1_000, to: 300 },
+      { port4500: 1_001, from: 50, to: 90 },
+      { port4500: 1_002, began4500: 1_000, from: 200 },
+    ];
+    expect(grouped(list)).toEqual([
+      [1, 1_002, [0, 2]],
+      [1, 1_001, [1]],
+    ]);
+    expect(grouped([{ port4500: 1_003, began4500: 1_000, to: 300 }, ...list.slice(1)])).toEqual([
+      [1, 1_003, [0]],
+      [1, 1_002, [1, 2]],
     ]);
   });
 

@@ -113,6 +113,7 @@ export function sessionMade(fields: Partial<Session> = {}): Session {
     endpoint: 0,
     port500: 500,
     port4500: -1,
+    began4500: -1,
     quickModes: [],
     finishedAt: at(-99),
     clientFinishedAt: at(-99),
