@@ -61,9 +61,13 @@ export function isOtherNotify({ exchange: { otherNotify } }: Attempt): boolean {
   return otherNotify !== 0 && otherNotify !== NOTIFY_INVALID_MESSAGE_ID;
 }
 
-/** Refused on an ID that nobody was seen to hold, nor shortly before, and that nobody left without a goodbye. */
+/**
+ * Refused, or answered to no use, on an ID that nobody was seen to hold, nor shortly before, and that nobody left without a
+ * goodbye.
+ */
 function isRefusedFreely({ outcome, exchange, claimEndedAt, formerHolder }: RefusedWithoutHolder): boolean {
-  return isRefused(outcome) && !hasJustEnded(claimEndedAt, momentOf(exchange)) && formerHolder === null;
+  const isVain = isRefused(outcome) || outcome === "answer-unusable";
+  return isVain && !hasJustEnded(claimEndedAt, momentOf(exchange)) && formerHolder === null;
 }
 
 /** What such a refusal means for its client: one that was accepted on the ID as well may be kept out by others still. */

@@ -141,6 +141,11 @@ describe("counter-evidence (6.8)", () => {
       "firmly",
     ],
     [
+      "answered to no use on an ID that nobody held",
+      { collisions: { refusedWithoutHolder: [refusal({ outcome: "answer-unusable" })] } },
+      "firmly",
+    ],
+    [
       "no refusal: unproven",
       { collisions: { refusedWithoutHolder: [refusal({ outcome: "unproven" })] } },
       "no",
