@@ -1,8 +1,8 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
-import type { Exchange } from "../ike/facts.ts";
+import type { Exchange, Spi } from "../ike/facts.ts";
 
-import { firstOf, isBefore, later, momentOf, SECOND, seen } from "./moment.ts";
+import { firstOf, isBefore, lastOf, later, momentOf, SECOND, seen } from "./moment.ts";
 import {
   deletedBy,
   espFollows,
@@ -93,8 +93,10 @@ function isUnheardAcrossStep(
 ): boolean {
   const moment = momentOf(exchange);
   const answersLater = (each: Exchange) => isBefore(moment, momentOf(each)) && seen(each.replyAt);
-  const { otherInformationalAt, espFromOtherAt } = exchange;
-  if (seen(otherInformationalAt) || seen(espFromOtherAt) || exchanges.some(answersLater)) return false;
+  // What begins later is a later session's, or else an answer, which is looked for before.
+  const goesOn = (spi: Spi) => isBefore(firstOf(spi), moment) && isBefore(moment, lastOf(spi));
+  if (seen(exchange.otherInformationalAt) || exchanges.some(answersLater)) return false;
+  if (peers.spis(keys, false).some(goesOn)) return false;
   return peers
     .spis(keys, true)
     .some(({ lastSegment, unheardThirdAt }) => lastSegment > exchange.segment && seen(unheardThirdAt));

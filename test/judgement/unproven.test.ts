@@ -29,19 +29,20 @@ const intoTheVoid = (since: number, last: number, received = [esp(-60, { lastAt:
 interface AcrossStep {
   exchange?: Partial<Exchange>;
   sent?: Partial<Spi>;
+  received?: readonly Spi[];
   /** Seconds until a later quick mode, which was answered. */
   answered?: number;
 }
 
 /** The clock stepped back some seconds after the last copy. */
-function acrossStep({ exchange, sent, answered }: AcrossStep): OutcomeFields {
+function acrossStep({ exchange, sent, received, answered }: AcrossStep): OutcomeFields {
   const later = exchangeMade({ firstAt: at(answered ?? 0), replyAt: at(answered ?? 0) });
   const exchanges = answered === undefined ? [] : [later];
   const on = { lastAt: at(-3000), lastSegment: 1, unheardSince: at(-10), unheardThirdAt: at(2), ...sent };
   return {
     exchange: { ...COPIES, ...exchange },
     session: { sa: saMade({ lifeSegment: 1, exchanges }) },
-    context: { peers: peersMade([esp(-60, on)], [esp(-60, { lastAt: at(-13) })]) },
+    context: { peers: peersMade([esp(-60, on)], received ?? [esp(-60, { lastAt: at(-13) })]) },
   };
 }
 
@@ -153,7 +154,21 @@ describe("unproven (4)", () => {
         ["its ESP had stopped before, and the client sent on across a step of the clock", {}, "unproven"],
         ["the same, and an Informational came", { exchange: { otherInformationalAt: at(2) } }, "refused"],
         ["the same, and it answered a later quick mode", { answered: 12 }, "unanswered"],
-        ["the same, and its ESP came again", { exchange: { espFromOtherAt: at(-3000) } }, "unanswered"],
+        [
+          "the same, and its ESP came again",
+          { received: [esp(-60, { lastAt: at(-3000), lastSegment: 1 })] },
+          "unanswered",
+        ],
+        [
+          "the same, and ESP of a later session came",
+          {
+            received: [
+              esp(-60, { lastAt: at(-13) }),
+              esp(-3000, { spi: 0xdef, firstSegment: 1, lastSegment: 1 }),
+            ],
+          },
+          "unproven",
+        ],
         ["the same, but two packets alone", { sent: { unheardThirdAt: UNSEEN } }, "unanswered"],
         ["the same, but not across the step", { sent: { lastSegment: 0 } }, "unanswered"],
       ] as [string, AcrossStep, string][]
