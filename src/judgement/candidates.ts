@@ -11,9 +11,19 @@ import { isAccepted } from "./claiming.ts";
 import { acceptanceOf, type ClientSa } from "./client-sa.ts";
 import { keysOf } from "./endpoints-of.ts";
 import { wasRenewed } from "./former-holder.ts";
-import { earliestOf, firstOf, inOrder, isBefore, lastOf, type Moment, momentOf, seen } from "./moment.ts";
+import {
+  BEFORE_ALL,
+  earliestOf,
+  firstOf,
+  inOrder,
+  isBefore,
+  lastOf,
+  type Moment,
+  momentOf,
+  seen,
+} from "./moment.ts";
 import { movedEndpoints } from "./moves.ts";
-import type { Peers } from "./peers.ts";
+import { noteFirst, type Peers } from "./peers.ts";
 import type { Responder } from "./responders.ts";
 import { beginOf } from "./session.ts";
 import { thirdUnheardAt } from "./unheard.ts";
@@ -33,9 +43,6 @@ export interface Candidate {
   /** Its ESP is captured: when the responder sent some to it, first and last. */
   answered: { first: Moment; last: Moment } | null;
 }
-
-/** Nothing moves to where an IKE SA is. */
-const BEFORE_ALL: Moment = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
 
 /** Two such answers are DPD, which Windows does not do. */
 const DPD_ANSWERS = 2;
@@ -76,6 +83,7 @@ export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
 function joinMoved({ clientSas, peers }: Responder, found: Map<number, Candidate>): void {
   if (found.size < 2) return;
   const withIke = new Set(clientSas.flatMap(({ session }) => keysOf(session)));
+  // Nothing moves to where an IKE SA is.
   const moved = movedEndpoints(peers, ({ key }) => (withIke.has(key) ? BEFORE_ALL : null));
   const byTime = [...moved].flatMap(([key, root]) => {
     const later = found.get(key);
@@ -104,10 +112,7 @@ function begunAt({ byKey, flows }: Peers): Map<number, Map<number, Moment>> {
   for (const { host, received } of byKey.values()) {
     const there = begun.get(host) ?? new Map<number, Moment>();
     begun.set(host, there);
-    for (const row of received) {
-      for (const spi of flows.spis(row))
-        there.set(spi.spi, earliestOf([there.get(spi.spi) ?? null, firstOf(spi)])!);
-    }
+    for (const row of received) noteFirst(there, flows.spis(row));
   }
   return begun;
 }

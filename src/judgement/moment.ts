@@ -11,6 +11,9 @@ export interface Moment {
 
 export const SECOND = 1_000_000;
 
+/** Before anything that a capture shows. */
+export const BEFORE_ALL: Moment = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
+
 export function isBefore(moment: Moment, other: Moment): boolean {
   return moment.segment < other.segment || (moment.segment === other.segment && moment.at < other.at);
 }

@@ -7,15 +7,12 @@ import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { espSinceAt } from "./implied-claims.ts";
 import { type Life, lifeOf } from "./life.ts";
-import { isBefore, type Moment } from "./moment.ts";
+import { BEFORE_ALL, isBefore, type Moment } from "./moment.ts";
 import { movedEndpoints, otherPorts } from "./moves.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Peer, Peers } from "./peers.ts";
 import { beginOf, type Session } from "./session.ts";
 import { NOTHING_BEFORE, type Stay, type Tenure, tenuresOf } from "./tenures.ts";
-
-/** Of an IKE SA that began before the capture. */
-const FROM_THE_START: Moment = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
 
 /** Of each session, by its index. */
 export interface Ownership {
@@ -43,7 +40,7 @@ export function livesOf(
   const firstAt = ({ key, host, port }: Peer) => (port === 0 ? atHost.get(host) : atKey.get(key)?.[0]);
   const ikeBegins = (peer: Peer) => {
     const first = firstAt(peer);
-    return first === undefined ? null : first.begunBefore ? FROM_THE_START : beginOf(first);
+    return first === undefined ? null : first.begunBefore ? BEFORE_ALL : beginOf(first);
   };
   const accepted = sessions.map((session) => acceptanceOf(session, keys[session.index], peers, judged));
   const further = furtherEndpoints(sessions, keys, accepted, { peers, judged, ikeBegins });

@@ -70,13 +70,7 @@ export class Peers {
   #firstOfSpis(): Map<number, Moment> {
     const began = new Map<number, Moment>();
     for (const { sent } of this.byKey.values()) {
-      for (const row of sent) {
-        for (const each of this.flows.spis(row)) {
-          const moment = firstOf(each);
-          const known = began.get(each.spi);
-          if (known === undefined || isBefore(moment, known)) began.set(each.spi, moment);
-        }
-      }
+      for (const row of sent) noteFirst(began, this.flows.spis(row));
     }
     return began;
   }
@@ -93,5 +87,14 @@ export class Peers {
 
   hasEsp(rows: readonly number[]): boolean {
     return rows.some((row) => this.flows.hasEsp(row));
+  }
+}
+
+/** Notes when each of these SPIs was first seen, where that is earlier than what is known. */
+export function noteFirst(began: Map<number, Moment>, spis: readonly Spi[]): void {
+  for (const each of spis) {
+    const moment = firstOf(each);
+    const known = began.get(each.spi);
+    if (known === undefined || isBefore(moment, known)) began.set(each.spi, moment);
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Exchange } from "../ike/facts.ts";
-import { inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
+import { BEFORE_ALL, inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { beginOf, type Session } from "./session.ts";
 
 /** What was last on endpoints before somebody took them over; NaN for nothing. */
@@ -57,7 +57,7 @@ export function tenuresOf(
   // What an SA of before the capture was seen by first is its own.
   const first = tenures[0];
   if (first?.session.begunBefore) {
-    first.from = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
+    first.from = BEFORE_ALL;
   }
   return tenures;
 }
