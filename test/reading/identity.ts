@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { MAIN } from "./messages.ts";
 import { microsoftVersion, vendorIdsOf } from "./pattern.ts";
-import { portOf } from "./quick-modes.ts";
+import { clientPortsOf } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
 
 export type Identity = "one" | "two" | "unsettled";
@@ -30,18 +30,23 @@ export function identity(a: Sa, b: Sa, traces: Traces): Identity {
   const inside = isAsked ? [older, newer].map(insideAddress) : [null, null];
   if (inside[0] !== null && inside[1] !== null && inside[0] !== inside[1])
     return livesOn ? "two" : "unsettled";
-  const ports = commonPorts(older, newer);
-  if (ports === null) return "unsettled";
-  if (ports[0] === ports[1]) return "one";
+  const same = samePort(older, newer);
+  if (same === null) return "unsettled";
+  if (same) return "one";
   if (livesOn || returns(older, newer, traces)) return "two";
   return traces.blind(older) ? "unsettled" : "one";
 }
 
-/** The port on the 4500 side decides when both are known, else that of the 500 side. */
-function commonPorts(a: Sa, b: Sa): [number, number] | null {
+/**
+ * The port on the 4500 side decides when both are known, else that of the 500 side. The newer one may have come from
+ * where the older one was, and have been moved by its NAT later.
+ */
+function samePort(older: Sa, newer: Sa): boolean | null {
   for (const floated of [true, false]) {
-    const [x, y] = [portOf(a, floated), portOf(b, floated)];
-    if (x !== null && y !== null) return [x, y];
+    const was = clientPortsOf(older, floated).at(-1);
+    const used = clientPortsOf(newer, floated);
+    if (was === undefined || used.length === 0) continue;
+    return was === used.at(-1) || (floated && was === used[0]);
   }
   return null;
 }
@@ -59,8 +64,7 @@ function returns(older: Sa, newer: Sa, traces: Traces): boolean {
     traces.sas.filter((third) => {
       if (third.client !== sa.client || third.responder !== sa.responder || third.start <= newer.start)
         return false;
-      const ports = commonPorts(sa, third);
-      return ports !== null && ports[0] === ports[1];
+      return samePort(sa, third) === true;
     });
   const meets = (a: Sa, b: Sa) => traces.lastOfClient(a) > b.start;
   // The neighbour itself lives on, or comes again while the one who came back is there.

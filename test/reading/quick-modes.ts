@@ -146,10 +146,12 @@ function portsOf({ messages }: Sa, floated: boolean): string[] {
   );
 }
 
-/** The client's port: on the 4500 side or the other, the last one used there. What goes to another address tells none. */
-export function portOf(sa: Sa, floated: boolean): number | null {
-  const ends = sa.messages.flatMap(({ copies, fromClient }) =>
-    copies.filter((copy) => copy.floated === floated).map((copy) => clientEnd(copy, fromClient)),
-  );
-  return ends.findLast(({ address }) => address === sa.client)?.port ?? null;
+/** The client's ports in order, on the 4500 side or the other. What goes to another address tells none. */
+export function clientPortsOf(sa: Sa, floated: boolean): number[] {
+  return sa.messages
+    .flatMap(({ copies, fromClient }) =>
+      copies.filter((copy) => copy.floated === floated).map((copy) => clientEnd(copy, fromClient)),
+    )
+    .filter(({ address }) => address === sa.client)
+    .map(({ port }) => port);
 }
