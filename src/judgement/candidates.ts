@@ -59,6 +59,7 @@ export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
     if (isRuledOut(there, responder, peer.key, hosts)) continue;
     const signs = signsOf(responder, [...peer.sent, ...peer.received]);
     if (signs === null) continue;
+    signs.last = lastByIke(there, signs.last);
     const { host, port } = peer;
     const gone = goneAt(there);
     // What began later is of a newer session there.
@@ -179,6 +180,14 @@ function renewalsIn(there: readonly ClientSa[]): Moment[] {
       ...quickModes.filter((each) => isAccepted(outcomes.get(each)!)).map(momentOf),
       ...sa.informationals.flat().map((at) => ({ at, segment: sa.lifeSegment })),
     ]);
+}
+
+/** The last sign of a peer, or of the IKE SAs of before the capture on its endpoint: who says goodbye stood until then. */
+function lastByIke(there: readonly ClientSa[], last: Moment): Moment {
+  const signs = there
+    .filter(({ session }) => session.begunBefore)
+    .map(({ session: { sa } }) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment }));
+  return [last, ...signs].sort(inOrder).at(-1)!;
 }
 
 function spanOf(spis: readonly Spi[]): { first: Moment; last: Moment } | null {

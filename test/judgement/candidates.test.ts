@@ -115,6 +115,14 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
     expect(found([up])[0].answered).toBe(null);
   });
 
+  it("there until it said goodbye, where its IKE is what came last", () => {
+    const goodbye = there({ farewell: 4, sa: { lastLifeAt: at(4) } });
+    expect(found([up, down], [goodbye])[0]).toMatchObject({ last: moment(4), gone: moment(4) });
+    // The IKE of a later session there says nothing of it.
+    const later = begun({ sa: { firstAt: at(-5), lastLifeAt: at(30) } });
+    expect(found([up, down], [later])[0].last).toEqual(moment(-10));
+  });
+
   it("sent to no longer than its own session lasted: what begins later is of a newer one", () => {
     const newer = spiMade({ spi: 9, firstAt: at(-25), lastAt: at(90) });
     const rows = [up, { ...down, spis: [...down.spis!, newer] }];
