@@ -53,8 +53,9 @@ const LISTS = {
   sources: 2,
   /** Its first message, but for Informationals in the clear, which anybody can send. */
   firstFromAt: 2,
-  /** The last sign of the side itself (IKE, ESP, keepalive). */
+  /** The last sign of the side itself (IKE, ESP, keepalive), and its segment. */
   lastFromAt: 2,
+  lastFromSegment: 2,
   /** When it deleted the SA, by a message that could be read. */
   deletedAt: 2,
   /** The latest distinct messages, a ring: prefix, full print or NaN where the capture cut the message, and side. */

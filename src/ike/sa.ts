@@ -160,12 +160,22 @@ export class IkeSa extends SaNumbers {
       this.lifeSegment = segment;
       this.lastLifeAt = at;
       this.lastFreshAt = at;
-      this.setLastFromAt(side, at);
+      this.setLastFrom(side, at, segment);
       return;
     }
     if (at > this.lastLifeAt) this.lastLifeAt = at;
     if (at > this.lastFreshAt) this.lastFreshAt = at;
-    if (!(at <= this.lastFromAtOf(side))) this.setLastFromAt(side, at);
+    if (!(at <= this.lastFromIn(side, segment))) this.setLastFrom(side, at, segment);
+  }
+
+  private setLastFrom(side: Side, at: number, segment: number): void {
+    this.setLastFromAt(side, at);
+    this.setLastFromSegment(side, segment);
+  }
+
+  /** When the side last sent anything; NaN where that was not in this segment of the clock. */
+  lastFromIn(side: Side, segment: number): number {
+    return this.lastFromSegmentOf(side) === segment ? this.lastFromAtOf(side) : Number.NaN;
   }
 
   /** A message of `side`, a retransmission or not. */

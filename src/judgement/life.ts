@@ -45,7 +45,7 @@ export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[
     earlier: sa.earlierLife,
     lastBusyAt: sa.lastLifeAt,
     fromClientAt: sa.lastFromAtOf(client),
-    fromResponderAt: sa.lastFromAtOf(responder),
+    fromResponderAt: sa.lastFromIn(responder, sa.lifeSegment),
     espFromClientAt: Number.NaN,
     steadyKeepaliveAt: Number.NaN,
     firstAt: sa.firstAt,

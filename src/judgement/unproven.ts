@@ -77,7 +77,7 @@ function hasForgotten(
   if (received.length === 0) return false;
   const lastSign = received
     .filter(({ lastSegment }) => lastSegment === segment)
-    .reduce((last, { lastAt }) => later(last, lastAt), sa.lastFromAtOf(responder));
+    .reduce((last, { lastAt }) => later(last, lastAt), sa.lastFromIn(responder, segment));
   return lastSign < firstAt && seen(thirdUnheardAt(own(true), lastSign));
 }
 

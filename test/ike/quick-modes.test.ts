@@ -113,8 +113,8 @@ describe("a quick mode as its messages come (4)", () => {
   it("asks whether the client was unheard since the responder last sent on this IKE SA", () => {
     const sa = new IkeSa(0, messageMade());
     const { quickModes: own, asked } = quickModes();
-    sa.setLastFromAt(0, 9e6);
-    sa.setLastFromAt(1, 7e6);
+    sa.noteLife(0, 9e6, 0);
+    sa.noteLife(1, 7e6, 0);
     own.take(sa, 0, messageMade({ at: 9 }));
     own.take(sa, 1, messageMade({ at: 10, messageId: 2 }));
     expect(asked).toEqual([7e6, 9e6]);

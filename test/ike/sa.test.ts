@@ -34,6 +34,18 @@ describe("life of an IKE SA (6.4)", () => {
     expect(sa.earlierLife.map(({ segment }) => segment)).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
+  it("tells when a side last sent, of one segment of the clock alone", () => {
+    const sa = saOf();
+    sa.noteLife(0, 8 * SECOND, 0);
+    sa.noteLife(1, 9 * SECOND, 0);
+    // Back by seven seconds: what either side sent before has the later time.
+    sa.noteLife(0, 2 * SECOND, 1);
+    expect([0, 1].map((segment) => sa.lastFromIn(0, segment))).toEqual([Number.NaN, 2e6]);
+    expect([0, 1].map((segment) => sa.lastFromIn(1, segment))).toEqual([9e6, Number.NaN]);
+    sa.noteLife(1, 3 * SECOND, 1);
+    expect(sa.lastFromIn(1, 1)).toBe(3e6);
+  });
+
   it("a retransmission is life, but nothing new", () => {
     const sa = saOf();
     sa.noteActivity(messageMade({ at: 3 }), 0, false);

@@ -97,6 +97,7 @@ export function saMade(fields: Partial<IkeSa> & Partial<BySide> = {}): IkeSa {
     sourcesOf: (side: number) => sources[side],
     firstFromAtOf: (side: number) => firstFromAt[side],
     lastFromAtOf: (side: number) => lastFromAt[side],
+    lastFromIn: (side: number, segment: number) => (segment === sa.lifeSegment ? lastFromAt[side] : UNSEEN),
     deletedAtOf: (side: number) => deletedAt[side],
     ...sa,
   } as unknown as IkeSa;
