@@ -5,7 +5,7 @@ import { ByteWindow } from "../capture/byte-window.ts";
 import { isPcapMagic, PCAP_HEADER, PcapSource, pcapHeaderLength } from "../capture/pcap-reader.ts";
 import { PcapngSource, SECTION_HEADER } from "../capture/pcapng-reader.ts";
 import { CaptureError, type CaptureSource, label, type ReadFailure, unreadable } from "../capture/source.ts";
-import { compressionOf, MAX_LAYERS, unpacked } from "./decompression.ts";
+import { compressionOf, MAX_LAYERS, unpacked, windowOf } from "./decompression.ts";
 import type { Opened, OpeningInput, OpenOptions } from "./opened.ts";
 
 export type { Archive, Opened, OpenOptions } from "./opened.ts";
@@ -19,6 +19,8 @@ const BEGINNING = 512;
 const LOG_BEGINNING = 4096;
 const OPEN_BRACE = 0x7b;
 const HASH = 0x23;
+/** A byte-order mark of UTF-16 begins with one of these, and ends with the other. */
+const ORDER_MARKS: ReadonlySet<number> = new Set([0xfe, 0xff]);
 
 /**
  * Reads the beginning of a byte source and gives the reader of its format.
@@ -98,6 +100,8 @@ function damaged(name: string, what: string, failure: ReadFailure): CaptureError
 async function openFormat(input: OpeningInput): Promise<Opened> {
   const { window, name, suffix, options } = input;
   const { bytes, start, available } = window;
+  const ascii = ORDER_MARKS.has(bytes[start]) ? await fromUtf16(window) : null;
+  if (ascii !== null) return openFormat({ ...input, window: ascii });
   if (options.isGatewayLog === true) return { capture: await openNamedLog(input) };
   const magic = available < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + start, 4).getUint32(0);
   if (magic === SECTION_HEADER) return { capture: new PcapngSource(window, name, suffix) };
@@ -111,6 +115,16 @@ async function openFormat(input: OpeningInput): Promise<Opened> {
   const { openOther } = await import("./open-other.ts");
   await window.have(BEGINNING);
   return openOther(input, (again) => openFormat({ ...input, window: again }));
+}
+
+/** Text in UTF-16, as Windows PowerShell writes logs and dumps to files, in ASCII; null for anything else. */
+async function fromUtf16(window: ByteWindow): Promise<ByteWindow | null> {
+  const { asciiOf, utf16Order } = await import("../text/recognise.ts");
+  const order = utf16Order(window.bytes, window.start, window.available);
+  if (order === null) return null;
+  const ascii = windowOf(window, (chunks) => asciiOf(chunks, order));
+  await ascii.have(4);
+  return ascii;
 }
 
 /** What the user named as a gateway's log: any text, and nothing else. */

@@ -19,8 +19,7 @@ import {
   unreadable,
 } from "../capture/source.ts";
 import { openText } from "../text/detect.ts";
-import { fromUtf16, isText, utf16Order } from "../text/recognise.ts";
-import { windowOf } from "./decompression.ts";
+import { isText } from "../text/recognise.ts";
 import type { Opened, OpeningInput } from "./opened.ts";
 import { otherFormat } from "./other-formats.ts";
 
@@ -45,11 +44,6 @@ export async function openOther(
   }
   if (window.available >= 4 && isZipMagic(littleEndian(head))) return openZip(input);
   if (looksLikeTar(head)) return openTar(input);
-  const order = utf16Order(window.bytes, window.start, window.available);
-  if (order !== null) {
-    const text = windowOf(window, (chunks) => fromUtf16(chunks, order));
-    return openTextual({ ...input, window: text }, again);
-  }
   if (isText(window.bytes, window.start, window.available)) return openTextual(input, again);
   if (mayBeErf(window)) {
     await window.have(ERF_BYTES);

@@ -102,8 +102,8 @@ export function utf16Order(bytes: Uint8Array, start: number, available: number):
 
 const QUESTION_MARK = 0x3f;
 
-/** UTF-16 as ASCII, which dumps are: everything else becomes a question mark. */
-export async function* fromUtf16(
+/** UTF-16 as ASCII, which dumps and logs are: everything else becomes a question mark. */
+export async function* asciiOf(
   chunks: AsyncIterable<Uint8Array>,
   order: "little" | "big",
 ): AsyncGenerator<Uint8Array> {

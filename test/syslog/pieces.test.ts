@@ -18,6 +18,17 @@ it.each([1, 5, 70, 1000])("a log that a pipe brings in pieces of %i bytes is one
   expect(taken).toEqual([LOG.split("\n")[1]]);
 });
 
+it.each([2, 70])(
+  "so is one in UTF-16, as Windows PowerShell writes it, in pieces of %i bytes",
+  async (size) => {
+    const taken: string[] = [];
+    const gatewayLog = () => ({ take: (line: string) => taken.push(line), pass: () => {} });
+    const bytes = new IterableSource(chunks(Buffer.from(`\u{feff}${LOG}`, "utf16le"), size));
+    await (await openSource(bytes, "-", { gatewayLog })).next();
+    expect(taken).toEqual([LOG.split("\n")[1]]);
+  },
+);
+
 const NAMED = { gatewayLog: () => ({ take: () => {}, pass: () => {} }), isGatewayLog: true };
 
 it.each([

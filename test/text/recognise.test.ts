@@ -1,7 +1,7 @@
 /** What is text, in which characters, and what a text without packets is. */
 
 import { describe, expect, it } from "vitest";
-import { fromUtf16, isText, knownText, utf16Order } from "../../src/text/recognise.ts";
+import { asciiOf, isText, knownText, utf16Order } from "../../src/text/recognise.ts";
 
 const text = (bytes: readonly number[]) => {
   const all = Uint8Array.from([0, ...bytes, 0]);
@@ -47,7 +47,7 @@ describe("UTF-16", () => {
         for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
       }
       const parts: Uint8Array[] = [];
-      for await (const part of fromUtf16(chunks(), order)) parts.push(part);
+      for await (const part of asciiOf(chunks(), order)) parts.push(part);
       expect(Buffer.concat(parts).toString()).toBe("0x0000 4500 ???\n");
     }
   });
