@@ -187,6 +187,14 @@ describe("commands", () => {
     expect(shown).toHaveLength(3);
   });
 
+  test("name a capture once, where an answer is missing and the input was blind besides", async () => {
+    const oneSided = await reportOn([
+      readFileSync(new URL("../../samples/verdict-predicted-one-sided.pcap", import.meta.url)),
+    ]);
+    expect(commands(oneSided).filter((command) => command.startsWith("tcpdump"))).toHaveLength(1);
+    expect(texts(oneSided)).toMatch(/capture both directions there, whole packets, ESP as well/);
+  });
+
   test("hold bare addresses, whatever names stand beside them", () => {
     const named = finding({ holder: { ...finding().holder, address: "198.51.100.11 (alice)" } });
     const value = report({ findings: [named] });

@@ -20,14 +20,8 @@ const MAX_HOSTS = 5;
 /** At least one step, whatever the report. */
 export function nextSteps(report: Report, clock: Clock): NextStep[] {
   const facts = factsOf(report);
-  const found = [
-    ...findingSteps(facts),
-    ...settleSteps(facts, clock),
-    ...refusedSteps(facts, clock),
-    ...gapSteps(facts),
-    ...forGoodStep(facts),
-    ...exposureSteps(facts),
-  ];
+  const refused = [...findingSteps(facts), ...settleSteps(facts, clock), ...refusedSteps(facts, clock)];
+  const found = [...refused, ...gapSteps(facts, refused), ...forGoodStep(facts), ...exposureSteps(facts)];
   return found.length > 0 ? found : [idleStep(facts)];
 }
 
@@ -73,7 +67,8 @@ const RECAPTURE: ReadonlySet<string> = new Set([
   "packets-dropped",
 ]);
 
-function gapSteps({ report, accusing, unexplained }: Facts): NextStep[] {
+/** @param before steps that are said before: none of them is said once more in other words */
+function gapSteps({ report, accusing, unexplained }: Facts, before: readonly NextStep[]): NextStep[] {
   const gaps = gapsOf(report).map(({ code }) => code);
   const steps: NextStep[] = gaps
     .filter((code) => CURES[code] !== undefined)
@@ -86,10 +81,13 @@ function gapSteps({ report, accusing, unexplained }: Facts): NextStep[] {
       ),
     ),
   ].slice(0, MAX_HOSTS);
+  const command = captureAt(gateways);
+  const isSaid = before.some((step) => step.commands.some((each) => each.command === command.command));
+  if (isSaid) return steps;
   const where = gateways.length === 0 ? "the gateway" : listed(gateways);
   steps.push({
     text: `To settle what this input could not show, capture at ${where}: both directions, whole packets, ESP as well, from before the first client connects until the second has failed.`,
-    commands: [captureAt(gateways)],
+    commands: [command],
     findings: accusing.map(({ fingerprint }) => fingerprint),
   });
   return steps;

@@ -110,7 +110,7 @@ function openStep(facts: Facts, finding: Finding) {
 
 function answerStep({ responder }: Finding) {
   return {
-    text: `The answer of ${responder} is not in the capture: capture both directions there, and wait at least 5 seconds after the second client dialled.`,
+    text: `The answer of ${responder} is not in the capture: capture both directions there, whole packets, ESP as well, from before the first client connects until 5 seconds after the second one dialled.`,
     commands: [captureAt([responder])],
   };
 }
