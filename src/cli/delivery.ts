@@ -1,14 +1,12 @@
 /** What a run of the main job says and writes: facts, the report in the form that was asked for, the evidence. */
 
-import { readFile } from "node:fs/promises";
 import type { LiveAnalysis } from "../analysis/analysis.ts";
 import type { Analysis } from "../index.ts";
 import { withoutPackets } from "../node/evidence.ts";
-import { reasonOf } from "../node/write-reasons.ts";
 import { reportLine, toLine } from "../printers/ndjson.ts";
 import { painter } from "../printers/text.ts";
 import { clockOf } from "../report/clock.ts";
-import { type HostNames, parseHosts, timelinesWithHostNames, withHostNames } from "../report/host-names.ts";
+import { type HostNames, timelinesWithHostNames, withHostNames } from "../report/host-names.ts";
 import type { Line } from "../report/lines.ts";
 import type { Source } from "../report/model.ts";
 import { ENDS } from "../report/phrases.ts";
@@ -17,7 +15,7 @@ import type { CheckOptions } from "./flags/options.ts";
 import type { Job, LineOutput, Reading } from "./job.ts";
 import { INFORMATIONAL, prefixOf, priorityOf } from "./journal.ts";
 import { failureSentence } from "./line-sink.ts";
-import { OutputError, writeTo } from "./output.ts";
+import { writeTo } from "./output.ts";
 import { type Messages, tableWidth, wantsColor } from "./terminal.ts";
 import { BlockView } from "./views/block-view.ts";
 import { ScreenView } from "./views/screen-view.ts";
@@ -48,8 +46,7 @@ function factsOf({
 /** The report in the form that was asked for. */
 export async function render(
   { report: bare, timelines }: Pick<Analysis, "report" | "timelines">,
-  options: CheckOptions,
-  env: Environment,
+  { options, env, names }: { options: CheckOptions; env: Environment; names: HostNames },
 ): Promise<Iterable<string>> {
   if (options.format === "json") {
     const { reportToJson } = await import("../printers/json.ts");
@@ -59,7 +56,6 @@ export async function render(
     const { reportToNdjson } = await import("../printers/ndjson.ts");
     return reportToNdjson(bare);
   }
-  const names = await hostNames(options.names);
   const report = withHostNames(bare, names);
   if (options.format === "html") {
     const { reportToHtml } = await import("../printers/html.ts");
@@ -84,16 +80,6 @@ export async function render(
       clock: clockOf(options.timeZone),
     }),
   ];
-}
-
-/** @throws OutputError when the file cannot be read */
-async function hostNames(path: string | null): Promise<HostNames> {
-  if (path === null) return new Map();
-  try {
-    return parseHosts(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new OutputError(`cannot read the names in ${path}: ${reasonOf(error)}`);
-  }
 }
 
 /** Says lines as they come: to the sink of ndjson, or to the view; warnings to standard error. */
@@ -147,10 +133,10 @@ const ROWS = 24;
 /** Writes the report; false when it could not be written. Where nothing could be read there is none. */
 export async function deliver(reading: Reading, job: Job): Promise<boolean> {
   const { report, failures } = reading;
-  const { options, env, messages, output } = job;
+  const { options, messages, output } = job;
   if (failures.length > 0 && report.capture.sources.length === 0) return true;
   if (output.sink === null) {
-    return writeTo(output.target, await render(reading, options, env), options.output, messages);
+    return writeTo(output.target, await render(reading, job), options.output, messages);
   }
   await output.sink.whole(withPrefix(prefix(output, INFORMATIONAL), reportLine(report)));
   const sentence = failureSentence(output.sink, options.output);

@@ -2,9 +2,11 @@
 
 import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import type { Analysis } from "../index.ts";
+import type { HostNames } from "../report/host-names.ts";
 import { type Environment, STDOUT } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
 import { LineSink } from "./line-sink.ts";
+import { hostNames } from "./names.ts";
 import { openTarget, streamTarget, type Target } from "./output.ts";
 import type { Messages } from "./terminal.ts";
 
@@ -22,6 +24,8 @@ export interface Job {
   evidence: Target | null;
   /** Replaces what names anybody, where that is wanted. */
   anonymizer: Anonymizer | undefined;
+  /** Names to show beside addresses. */
+  names: HostNames;
 }
 
 /** Lines of ndjson go to `sink` as they come; any other report to `target` at the end. */
@@ -42,9 +46,12 @@ export interface Reading extends Analysis {
   release(): void;
 }
 
-/** Opens what is written to before anything is read. @throws OutputError */
-export async function openJob(asked: Omit<Job, "output" | "evidence" | "anonymizer">): Promise<Job> {
+/** Opens what is written to, and reads names, before any input is read. @throws OutputError */
+export async function openJob(
+  asked: Omit<Job, "output" | "evidence" | "anonymizer" | "names">,
+): Promise<Job> {
   const { inputs, options, resumable, stop } = asked;
+  const names = await hostNames(options.names);
   const anonymizer = options.anonymize
     ? (await import("../node/anonymize.ts")).anonymizerOf(options.anonymizeKey)
     : undefined;
@@ -53,7 +60,7 @@ export async function openJob(asked: Omit<Job, "output" | "evidence" | "anonymiz
   try {
     const evidence =
       options.evidence === null ? null : await openTarget(options.evidence, resumable ? [] : named);
-    return { ...asked, output, evidence, anonymizer };
+    return { ...asked, output, evidence, anonymizer, names };
   } catch (error) {
     await output.target?.abandon();
     throw error;

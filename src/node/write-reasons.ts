@@ -1,4 +1,4 @@
-/** Why files cannot be opened or written, in words. */
+/** Why files cannot be opened, read or written, in words. */
 
 /** The code of a system error (EPIPE, ENOSPC), or null. */
 export function errorCode(error: unknown): string | null {
@@ -26,4 +26,9 @@ export function reasonOf(error: unknown): string {
   const code = errorCode(error);
   if (code !== null && code in REASONS) return REASONS[code];
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Why a file could not be read: there it is the file itself that is missing. */
+export function readReasonOf(error: unknown): string {
+  return errorCode(error) === "ENOENT" ? "the file is missing" : reasonOf(error);
 }

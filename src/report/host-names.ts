@@ -11,7 +11,8 @@ export function parseHosts(text: string): Map<string, string> {
   const names = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const [address, name] = line.replace(/#.*/, "").trim().split(/\s+/);
-    if (name !== undefined && !names.has(address.toLowerCase())) names.set(address.toLowerCase(), name);
+    if (name !== undefined && /^[\d.]+$|:/.test(address) && !names.has(address.toLowerCase()))
+      names.set(address.toLowerCase(), name);
   }
   return names;
 }

@@ -1,7 +1,7 @@
 /** `compare`: two JSON reports, before and after a change. */
 
 import { readFile } from "node:fs/promises";
-import { reasonOf } from "../../node/write-reasons.ts";
+import { readReasonOf } from "../../node/write-reasons.ts";
 import { printable, wrap } from "../../printers/text.ts";
 import {
   type Change,
@@ -62,7 +62,7 @@ async function readReport(path: string): Promise<Report> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw new OutputError(`cannot read ${path}: ${reasonOf(error)}`);
+    throw new OutputError(`cannot read ${path}: ${readReasonOf(error)}`);
   }
   const { parseReport } = await import("../../report/schema.ts");
   let value: unknown;

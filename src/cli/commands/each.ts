@@ -2,10 +2,12 @@
 
 import type { Analysis } from "../../index.ts";
 import { severalOf } from "../../printers/several.ts";
+import type { HostNames } from "../../report/host-names.ts";
 import { render, tell } from "../delivery.ts";
 import type { Environment } from "../environment.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type CheckOptions, helpText } from "../flags/options.ts";
+import { hostNames } from "../names.ts";
 import { openTarget, streamTarget, writeTo } from "../output.ts";
 import { stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
@@ -16,6 +18,7 @@ import { readFiles } from "./files-reading.ts";
 interface Round {
   options: CheckOptions;
   env: Environment;
+  names: HostNames;
   messages: Messages;
   stop: AbortController;
   /** What was named, or found in a directory or archive, and cannot be opened. */
@@ -34,6 +37,7 @@ export async function checkEach(
     env.stderr.write(helpText(env.version));
     return 2;
   }
+  const names = await hostNames(options.names);
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
   const target =
     options.output === null ? streamTarget(env.stdout) : await openTarget(options.output, inputs);
@@ -50,6 +54,7 @@ export async function checkEach(
     const round = {
       options,
       env,
+      names,
       messages,
       stop,
       unread: [...found.failures, ...found.leftOut],
@@ -71,13 +76,13 @@ async function* reportsOf(names: readonly string[], round: Round): AsyncGenerato
   if (begin !== "") yield encoder.encode(begin);
   for (const name of names) {
     if (round.stop.signal.aborted) break;
-    const text = await render(await analysed(name, round), round.options, round.env);
+    const text = await render(await analysed(name, round), round);
     for (const piece of item(text, name, index)) yield encoder.encode(piece);
     index += 1;
   }
   // They are named in a report of their own: whoever reads the reports may not see what was said beside them.
   if (round.unread.length > 0) {
-    const text = await render(await analysed(null, round), round.options, round.env);
+    const text = await render(await analysed(null, round), round);
     for (const piece of item(text, UNREAD, index)) yield encoder.encode(piece);
     index += 1;
   }

@@ -1,0 +1,20 @@
+/** The names that stand beside addresses, read before anything else: who mistypes a path hears of it at once. */
+
+import { readFile } from "node:fs/promises";
+import { readReasonOf } from "../node/write-reasons.ts";
+import { type HostNames, parseHosts } from "../report/host-names.ts";
+import { OutputError } from "./output.ts";
+
+/**
+ * @param path of --names; null for none
+ * @throws OutputError when the file cannot be read or holds no name
+ */
+export async function hostNames(path: string | null): Promise<HostNames> {
+  if (path === null) return new Map();
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw new OutputError(`cannot read ${path}: ${readReasonOf(error)}`);
+  });
+  const names = parseHosts(text);
+  if (names.size > 0) return names;
+  throw new OutputError(`${path} holds no names: each line is an address and a name, as in /etc/hosts`);
+}

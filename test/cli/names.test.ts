@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { hostNames } from "../../src/cli/names.ts";
+import { programIsBuilt, runProgram } from "../support/program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dupcheck-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+describe("a file of names", () => {
+  test("gives names by address", async () => {
+    const path = file("hosts", "127.0.0.1 localhost\n198.51.100.11 alice # and more\n::1 localhost\n");
+    expect(Object.fromEntries(await hostNames(path))).toEqual({
+      "127.0.0.1": "localhost",
+      "198.51.100.11": "alice",
+      "::1": "localhost",
+    });
+  });
+
+  test.each([
+    ["empty", ""],
+    ["of something else", "Hello, this is no list of hosts\n"],
+  ])("that is %s is refused", async (name, text) => {
+    await expect(hostNames(file(name, text))).rejects.toThrow(/holds no names: each line is an address/);
+  });
+
+  test("is not asked for without the option", async () => {
+    expect(await hostNames(null)).toEqual(new Map());
+  });
+});
+
+describe.skipIf(!programIsBuilt())("a path that names no file of names", () => {
+  test.each([[[]], [["--each"]]])("is told before any capture is opened %j", (options) => {
+    const missing = join(folder, "none");
+    const { status, stdout, stderr } = runProgram([
+      ...options,
+      "--names",
+      missing,
+      join(folder, "none.pcap"),
+    ]);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(`ike-dupcheck: cannot read ${missing}: the file is missing\n`);
+  });
+});
