@@ -58,7 +58,7 @@ export class Judging {
     return judge(facts, {
       ...scope,
       sourceStart: (sources) => scanner.sourceStart(sources),
-      isTimeless: (source) => times[source]?.sayNothing === true || apart.has(source),
+      isTimeless: (source) => times[source].sayNothing === true || apart.has(source),
       captureEnd: end,
       running,
       partitioned: scope.partition !== null,
