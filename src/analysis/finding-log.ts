@@ -10,7 +10,7 @@ import type { Finding, Overlap, Verdict } from "../report/model.ts";
 const OVERLAPS: readonly Overlap[] = ["none", "unknown", "probable", "certain"];
 
 export class FindingLog {
-  /** What was announced, by fingerprint: two clients that keep each other out share one. */
+  /** What was announced, as it was judged last, by fingerprint: two clients that keep each other out share one. */
   #announced = new Map<string, Finding[]>();
 
   /** Lines for what is new or changed. `complete`: findings that are missing here exist no more. */
@@ -21,9 +21,7 @@ export class FindingLog {
       if (before === null) lines.push({ type: "finding", schemaVersion: "1", at, finding });
       else if (isChanged(before, finding)) lines.push(updateLine(before, finding, at, false));
     }
-    this.#announced = byFingerprint(
-      pairs.map(([finding, before]) => (before === null || isChanged(before, finding) ? finding : before)),
-    );
+    this.#announced = byFingerprint(findings);
     if (complete) for (const finding of missing) lines.push(updateLine(finding, finding, at, true));
     return lines;
   }
@@ -77,9 +75,7 @@ const SAMENESS: readonly ((before: Finding, finding: Finding) => boolean)[] = [
   (before, finding) =>
     isClient(before.contender, finding.contender) && isClient(before.holder, finding.holder),
   (before, finding) => isClient(before.contender, finding.contender),
-  (before, finding) =>
-    before.contender.address === finding.contender.address &&
-    before.holder.address === finding.holder.address,
+  (before, finding) => before.contender.address === finding.contender.address,
 ];
 
 type Named = Pick<Finding["holder"], "address" | "port">;

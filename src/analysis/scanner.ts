@@ -46,7 +46,7 @@ export class Scanner implements Sink {
       return;
     }
     const message = this.#message;
-    message.hasPublicDigest = this.hasPublicDigest || datagram.provenance === "record";
+    message.hasPublicDigest = this.hasPublicDigest;
     message.from = endpoint(from, datagram.sourcePort);
     message.to = endpoint(to, datagram.destinationPort);
     message.take(datagram);

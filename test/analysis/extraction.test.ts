@@ -109,11 +109,18 @@ describe("when each source begins", () => {
       [1, 50, 60],
       [0, 70, 80],
       [1, 40, 90],
+      [0, 75, 95],
       [2, 10, 99],
     ]);
     expect([0b001, 0b010, 0b011, 0b111].map((mask) => scanner.sourceStart(mask))).toEqual([70, 40, 40, 10]);
     expect(scanner.sourceStart(0)).toBeNaN();
     expect([scanner.firstAt, scanner.lastAt, scanner.lastSegment]).toEqual([50, 99, 3]);
+  });
+
+  it("is kept with a state, and so is when all began and ended", () => {
+    const again = new Scanner(new Tracker({}));
+    again.restore(structuredClone(scanned([[1, 50, 60]]).save()));
+    expect([again.sourceStart(2), again.firstAt, again.lastAt, again.lastSegment]).toEqual([50, 50, 60, 3]);
   });
 
   it("is the first of those that share a bit", () => {

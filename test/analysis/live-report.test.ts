@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LiveAnalysis } from "../../src/analysis/analysis.ts";
 import { captureMetrics, statsLine, statusWarnings, withLive } from "../../src/analysis/live-report.ts";
 import type { Feed, LiveStatus } from "../../src/feed/feed.ts";
+import { lineSchema } from "../../src/report/lines.ts";
 import { PlayedInputs, playLive } from "../support/played-live.ts";
 import { Client, Stage } from "../support/session.ts";
 
@@ -30,13 +31,13 @@ function feedOf(status?: Partial<LiveStatus>): Feed {
 }
 
 /** An analysis that has let go of so much. */
-const closing = (ikeSas: number, rejected: number, evicted = 0) =>
+const closing = (ikeSas: number, rejected: number, evicted = 0, possible = 1) =>
   Object.defineProperties(Object.create(analysis), {
     tally: {
       value: {
         ...analysis.tally,
         evicted,
-        closed: { ikeSas, findings: { rejected, predicted: 0, possible: 1, tolerated: 0 } },
+        closed: { ikeSas, findings: { rejected, predicted: 0, possible, tolerated: 0 } },
       },
     },
     time: { value: () => "now" },
@@ -87,6 +88,11 @@ describe("warnings of a capture that goes on", () => {
       of,
       () => linesDropped,
     )(0).map((line) => (line.type === "warning" ? line.code : line.type));
+
+  it("are lines by the schema", () => {
+    const [line] = statusWarnings(feedOf({ interruptions: 1 }), analysis, () => 0)(0);
+    expect(lineSchema.safeParse(line).error).toBeUndefined();
+  });
 
   it.each<[string, string[], Partial<LiveStatus>, number, number]>([
     ["none where nothing is wrong", [], {}, 0, 0],
@@ -155,5 +161,6 @@ describe("the report of a capture that went on", () => {
       { code: "capture-interrupted", message: expect.stringMatching(/2 times/) },
       { code: "findings-closed", message: expect.stringMatching(/^3 findings were told/) },
     ]);
+    expect(added(closing(3, 0, 0, 0)).map(({ code }) => code)).toEqual(["capture-interrupted"]);
   });
 });

@@ -1,6 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { describe, expect, it } from "vitest";
 import { LiveAnalysis } from "../../src/analysis/analysis.ts";
+import { lineSchema } from "../../src/report/lines.ts";
 import type { FrameRecord } from "../support/capture-files.ts";
 import { PlayedInputs } from "../support/played-live.ts";
 import { Client, Stage } from "../support/session.ts";
@@ -32,7 +33,10 @@ function played(parts: readonly (readonly FrameRecord[])[]) {
       now = Number(record.at - all[0].at) / 1e6;
       analysis.decoder.decode(inputs.slice(record));
     }
-    for (const line of analysis.pause(now)) told.push(line.type);
+    for (const line of analysis.pause(now)) {
+      expect(lineSchema.safeParse(line).error).toBeUndefined();
+      told.push(line.type);
+    }
     saved = serialize(analysis.save());
   }
   const { lines, report } = analysis.finish(now);
@@ -46,6 +50,11 @@ describe("an analysis that goes on where another one was", () => {
 
   it("tells a finding, and of a client that was refused and nobody explains", () => {
     expect(whole.told.toSorted()).toEqual(["finding", "warning"]);
+  });
+
+  it("has a report whenever it is asked, and knows three clients and a gateway", () => {
+    expect(whole.analysis.report()).toEqual(whole.report);
+    expect(whole.analysis.hosts).toBe(4);
   });
 
   it.each([1, 7, 30, 45, 60])("has the report of the whole, cut after every %i frames", (size) => {

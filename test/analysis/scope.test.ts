@@ -4,7 +4,8 @@ import { othersOf, type ScopeOptions, scopeOf } from "../../src/analysis/scope.t
 import { Tracker } from "../../src/ike/tracker.ts";
 import { parseAddress } from "../../src/wire/address.ts";
 
-const [A, B, C, D] = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "198.51.100.4"];
+const [A, B, C, D, E] = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "198.51.100.4", "198.51.100.5"];
+const SIX = "2001:db8::1";
 
 /** Questions about addresses by their text. */
 function asked(options: ScopeOptions) {
@@ -84,6 +85,17 @@ describe("addresses of one gateway", () => {
       { [A]: A, [B]: A, [C]: A, [D]: A },
     ],
     [
+      "with all that they had",
+      [
+        [A, B],
+        [C, D],
+        [C, E],
+        [B, D],
+      ],
+      { [A]: A, [B]: A, [C]: A, [D]: A, [E]: A },
+    ],
+    ["by IPv6 as well, and of both kinds", [[SIX, A]], { [SIX]: SIX, [A]: SIX }],
+    [
       "what was said twice is said once",
       [
         [A, B],
@@ -129,5 +141,10 @@ describe("a share of the gateways", () => {
     const { inScope, isOthers } = asked({ partition, responders: [theirs] });
     expect([inScope(mine), inScope(theirs)]).toEqual([false, false]);
     expect(isOthers!(mine)).toBe(true);
+  });
+
+  it("has all addresses of a gateway of which one was named", () => {
+    const { isOthers } = asked({ partition, responders: [mine], aliases: [[mine, theirs]] });
+    expect([isOthers!(mine), isOthers!(theirs)]).toEqual([false, false]);
   });
 });

@@ -157,6 +157,25 @@ describe("findings of two clients that keep each other out", () => {
     said(log, [x, y]);
     expect(said(log, [y, x])).toEqual([]);
   });
+
+  it("go to the one of the same holder, where the contender is the same", () => {
+    const [x, y] = [between([A, 1], [B, 1]), between([A, 2], [B, 1], { verdict: "rejected" })];
+    const log = new FindingLog();
+    said(log, [x, y]);
+    expect(said(log, [y, x])).toEqual([]);
+  });
+
+  it("are known by the ports that they had last", () => {
+    const log = new FindingLog();
+    said(log, [oneWay]);
+    const moved = between([A, 1_024], [B, 1_025]);
+    said(log, [moved]);
+    // Another pair of the same addresses, which the first one's ports would be nearer to.
+    expect(said(log, [oneWay, { ...moved, severity: "medium" }])).toEqual([
+      "new possible of 4500",
+      "possible low -> possible medium of 1025",
+    ]);
+  });
 });
 
 it("what was dropped with its sessions is given as it was told, where that can be seen no more", () => {
