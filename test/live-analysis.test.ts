@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lineSchema } from "../src/report/lines.ts";
-import { playLive, type Told } from "./support/played-live.ts";
-import { Client, Stage } from "./support/session.ts";
+import { PlayedInputs, playLive, type Told } from "./support/played-live.ts";
+import { Client, START, Stage } from "./support/session.ts";
 
 const FIRST = { address: "198.51.100.11" };
 const SECOND = { address: "198.51.100.12" };
@@ -50,6 +50,35 @@ describe("when a finding is told", () => {
     expect(history(told)[0]).toBe("finding predicted");
     expect(toldAt(told, "predicted", 10.2)).toBeGreaterThan(2);
     expect(toldAt(told, "predicted", 10.2)).toBeLessThan(3);
+  });
+
+  it("predicted after 2 s also where the quick mode is the last that is heard", () => {
+    const stage = new Stage(2);
+    new Client(stage, FIRST).connect(0).quickMode(0.2).esp(1, 5);
+    new Client(stage, SECOND).connect(8).unanswered(10.2, 1, []);
+    const { told } = playLive(stage.sorted());
+    expect(history(told)[0]).toBe("finding predicted");
+    expect(toldAt(told, "predicted", 10.2)).toBeGreaterThan(2);
+    expect(toldAt(told, "predicted", 10.2)).toBeLessThan(2.5);
+  });
+
+  it("not yet at the end of a part that may bring the answer, and at the end of all", () => {
+    const stage = new Stage(2);
+    holderConnected(stage);
+    new Client(stage, SECOND).connect(10).unanswered(10.2, 1, []);
+    const upToIt = stage.sorted().filter(({ at }) => at - START <= 10_200_000_000n);
+    const { analysis } = playLive(upToIt.slice(0, -1), 0);
+    analysis.decoder.decode(new PlayedInputs().slice(upToIt.at(-1)!));
+    const now = 10_200;
+    expect(analysis.pause(now)).toEqual([]);
+    expect(analysis.finish(now).lines.map(({ type }) => type)).toEqual(["finding"]);
+  });
+
+  it("when it is settled also where IKE SAs were let go of meanwhile", () => {
+    const stage = new Stage(1);
+    holderConnected(stage);
+    new Client(stage, SECOND).connect(50).unanswered(59.95);
+    expect(history(playLive(stage.sorted()).told)).toEqual(["finding predicted", "finding-update rejected"]);
   });
 
   it("nothing where every quick mode is answered at once and the IDs differ", () => {
@@ -106,6 +135,22 @@ describe("memory", () => {
     expect(report.findings).toEqual([]);
     // Letting go of it is no news about it.
     expect(history(told).at(-1)).toBe("finding-update rejected");
+  });
+
+  it("they are let go of while others go on, too", () => {
+    const stage = new Stage(7);
+    new Client(stage, FIRST).connect(0).quickMode(0.2).esp(1, 60).farewell(61);
+    new Client(stage, SECOND, [9]).connect(10).quickMode(10.2).esp(11, 900);
+    expect(playLive(stage.sorted(), 0).analysis.tally).toMatchObject({ ikeSas: 1, closed: { ikeSas: 1 } });
+  });
+
+  it("what a quick mode waits for is noted though IKE SAs were let go of meanwhile", () => {
+    const stage = new Stage(1);
+    // The gateway is heard at 116 s, and at 121 s again.
+    new Client(stage, FIRST).connect(0).quickMode(0.2).esp(1, 150);
+    new Client(stage, SECOND).connect(10).unanswered(119.95, 1, []);
+    const { told } = playLive(stage.sorted());
+    expect(history(told)[0]).toBe("finding predicted");
   });
 
   it("a client that is still connected is kept, however long it is silent within its lifetime", () => {

@@ -90,9 +90,85 @@ describe("message records of a feed", () => {
     await expect(refused).rejects.toThrow("disk full");
   });
 
+  it("need not tell the feed that it was left", async () => {
+    const feed = Object.defineProperty(new Played(), "interrupt", { value: undefined });
+    const options = { sensor: "tap", now: () => 0, maxPackets: 4 };
+    expect((await extractFrom(feed, options, async () => {})).packets).toBe(4);
+  });
+
   it("are of other ports as well, where they are named", async () => {
     const { counts } = await extracted({ ports: [5_500] });
     expect(counts.messages).toBe(9);
+  });
+});
+
+/** A feed of which nothing comes any more behind its frames, until it is stopped. */
+class Standing extends Played {
+  isStopped = false;
+  stop: () => void = () => {};
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.stop = () => {
+      this.isStopped = true;
+      resolve();
+    };
+  });
+
+  override async *rounds(): AsyncGenerator<Iterable<Slice>> {
+    yield* super.rounds();
+    await this.#stopped;
+  }
+}
+
+describe("where nothing comes for a while", () => {
+  /** An extraction whose clock and whose looks at it are the test's. */
+  function standing(write: (lines: string) => Promise<void>) {
+    const feed = new Standing();
+    const clock = { now: 1_000_000, look: () => {} };
+    const { setInterval } = globalThis;
+    globalThis.setInterval = ((look: () => void) => {
+      clock.look = look;
+    }) as never;
+    const ended = extractFrom(feed, { sensor: "tap", now: () => clock.now }, write);
+    globalThis.setInterval = setInterval;
+    return { feed, clock, ended };
+  }
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  it("the last signs of life of a window are written when it is over", async () => {
+    const signs: string[] = [];
+    const { feed, clock, ended } = standing(async (lines) => {
+      for (const line of lines.trimEnd().split("\n")) signs.push(JSON.parse(line).type);
+    });
+    await settled();
+    const before = signs.length;
+    const began = clock.now;
+    // The last ones came five seconds after their window began.
+    for (const [later, more] of [
+      [4_000, []],
+      [6_000, ["esp", "esp"]],
+    ] as const) {
+      clock.now = began + later;
+      clock.look();
+      await settled();
+      expect(signs.slice(before)).toEqual(more);
+    }
+    feed.stop();
+    await ended;
+  });
+
+  it("nothing more is read once nobody takes the lines", async () => {
+    const { feed, clock, ended } = standing((lines) =>
+      lines.includes("header") ? Promise.resolve() : Promise.reject(new Error("disk full")),
+    );
+    const refused = expect(ended).rejects.toThrow("disk full");
+    await settled();
+    clock.now += 6_000;
+    clock.look();
+    await settled();
+    const { isStopped } = feed;
+    feed.stop();
+    await refused;
+    expect(isStopped).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type LiveRun, type RunOptions, run } from "../../src/analysis/run.ts";
+import { CaptureError } from "../../src/capture/source.ts";
 import type { Feed, LiveStatus, Slice } from "../../src/feed/feed.ts";
 import type { Line } from "../../src/report/lines.ts";
 import type { CaptureMetrics } from "../../src/report/metrics.ts";
@@ -125,6 +126,26 @@ describe("an interface that is listened to", () => {
   });
 });
 
+describe("an input that goes on", () => {
+  it("says nothing where there is nothing to say", async () => {
+    const feed = new Played(untilFirstCopy(), { ...STATUS, interruptions: 0 });
+    const sizes: number[] = [];
+    await run(feed, {
+      now: () => 0,
+      live: { onLines: (lines) => void sizes.push(lines.length), onMetrics: () => feed.end() },
+    });
+    // The finding; at the end it is what it was.
+    expect(sizes).toEqual([1]);
+  });
+
+  it("stands still without a clock: what an hour of waiting would settle is open", async () => {
+    const feed = new Played(untilFirstCopy());
+    feed.end();
+    const { report } = await run(feed, { live: { keeper: { begin: () => {}, end: async () => {} } } });
+    expect(report.findings.map(({ verdict }) => verdict)).toEqual(["predicted"]);
+  });
+});
+
 describe("a pipe", () => {
   it("that brings a file is judged at its end, by the file's own clock", async () => {
     const feed = new Played(untilFirstCopy());
@@ -175,6 +196,27 @@ describe("a part of a stream", () => {
     expect(order).toEqual(["begin", "warning", "finding", "end"]);
     expect(report.live?.dropped.output).toBe(3);
   });
+
+  it("goes by the clock that goes on: a minute later the answer is missing, which its report alone says", async () => {
+    const feed = new Played(untilFirstCopy());
+    let clock = 0;
+    const lines: string[] = [];
+    feed.end();
+    const { report } = await run(feed, {
+      now: () => clock,
+      live: {
+        keeper: {
+          begin: () => {},
+          end: async () => {
+            clock = 60_000;
+          },
+        },
+        onLines: (told) => void lines.push(...told.map(({ type }) => type)),
+      },
+    });
+    expect(lines).toEqual(["finding"]);
+    expect(report.findings.map(({ verdict }) => verdict)).toEqual(["rejected"]);
+  });
 });
 
 describe("a file", () => {
@@ -193,6 +235,24 @@ describe("a file", () => {
     const { report, end, rounds, feed } = await file({});
     expect([end, rounds, feed.calls]).toEqual(["ended", 2, []]);
     expect(report.findings).toHaveLength(1);
+  });
+
+  it("says what could not be read beside it, where there is such", async () => {
+    const codes = async (unreadable?: Parameters<typeof run>[2]) => {
+      const feed = new Played(untilFirstCopy());
+      feed.end();
+      return (await run(feed, {}, unreadable)).report.warnings.map(({ code }) => code);
+    };
+    expect(await codes()).not.toContain("unreadable");
+    expect(await codes(() => [new CaptureError("unreadable", "b.pcap: no such file")])).toContain(
+      "unreadable",
+    );
+  });
+
+  it("need not know that it was left", async () => {
+    const feed = Object.defineProperty(new Played(untilFirstCopy()), "interrupt", { value: undefined });
+    const { end, packets } = await run(feed, { maxPackets: 3 });
+    expect([end, packets]).toEqual(["limit", 3]);
   });
 
   it("of which so many packets were wanted says where it was left", async () => {
