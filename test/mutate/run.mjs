@@ -1,6 +1,6 @@
 /**
  * Tries mutants of a room: `npm run mutate -- judgement`, `-- wire --sample 100`, `-- ike --again` (those alone that were
- * not noticed last time), `-- judgement/claims.ts`, `-- --since main --minutes 5` (those in lines that a change touched, as
+ * not noticed last time), `-- ike --rest` (those that were not tried last time), `-- judgement/claims.ts`, `-- --since main --minutes 5` (those in lines that a change touched, as
  * many as fit). Keeps nothing in the repository.
  */
 
@@ -19,6 +19,7 @@ import { ROOMS, sourcesOf } from "./rooms.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const cache = process.env.MUTATE_CACHE ?? join(tmpdir(), "ike-dupcheck-mutate");
 const SEED = 1;
+const SIGNALS = ["SIGINT", "SIGTERM"];
 const NOTICED = new Set(["Killed", "Timeout", "RuntimeError"]);
 
 /** When to end, by the clock of this process. */
@@ -29,12 +30,13 @@ const { values, positionals } = parseArgs({
     sample: { type: "string" },
     seed: { type: "string" },
     again: { type: "boolean" },
+    rest: { type: "boolean" },
     since: { type: "string" },
     minutes: { type: "string" },
   },
 });
 
-const deadline = began + Number(values.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
+let deadline = began + Number(values.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
 
 /** Lines that were changed since a commit, from 0, by file; of files that are in a room. */
 function changedSince(ref) {
@@ -83,18 +85,22 @@ async function stryker(env) {
   });
   const end = () => process.kill(-child.pid, "SIGKILL");
   process.once("exit", end);
+  const interrupted = () => {
+    deadline = 0;
+    end();
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   const left = deadline - performance.now();
   const timer = left < Number.POSITIVE_INFINITY ? setTimeout(end, Math.max(1, left)) : undefined;
   const [status] = await once(child, "exit");
   clearTimeout(timer);
   process.off("exit", end);
+  for (const signal of SIGNALS) process.off(signal, interrupted);
   if (status === 0) return;
   rmSync(join(cache, "sandbox"), { recursive: true, force: true });
   const why = status === null ? "its time was over" : `it ended with status ${status}`;
   console.error(`Stryker: ${why}; what it had tried by then counts`);
 }
-
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(2));
 
 /** Runs Stryker on these files and gives what became of the chosen mutants. */
 async function tried(room, chosen) {
@@ -150,8 +156,17 @@ async function since(ref) {
   }
 }
 
+/** Of a sample, those to be tried now; what is not of the sample, or no more in its line, is forgotten. */
+function chosenOf(sample, before) {
+  if (values.again) return [...before].filter(([, status]) => !NOTICED.has(status)).map(([key]) => key);
+  const drawn = new Set(sample);
+  for (const key of before.keys()) if (!drawn.has(key)) before.delete(key);
+  return sample.filter((key) => !before.has(key));
+}
+
 async function rooms() {
   for (const wanted of positionals.length > 0 ? positionals : Object.keys(ROOMS)) {
+    if (performance.now() >= deadline) return;
     const [room, name] = wanted.split("/");
     if (ROOMS[room] === undefined) throw new Error(`${room} is none of ${Object.keys(ROOMS).join(", ")}`);
     const files = (await sourcesOf(root, room)).filter(
@@ -159,10 +174,11 @@ async function rooms() {
     );
     const keys = await mutantsOf(files);
     const count = Number(values.sample ?? ROOMS[room].sample ?? keys.length);
-    let chosen = drawn(keys, count, values.seed ?? SEED);
+    const sample = drawn(keys, count, values.seed ?? SEED);
     const kept = join(cache, `${wanted.replace("/", "-")}.json`);
-    const before = new Map(values.again && existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : []);
-    if (values.again) chosen = [...before].filter(([, status]) => !NOTICED.has(status)).map(([key]) => key);
+    const goesOn = values.again || values.rest;
+    const before = new Map(goesOn && existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : []);
+    const chosen = chosenOf(sample, before);
     for (const [key, status] of chosen.length > 0 ? await tried(room, chosen) : []) before.set(key, status);
     writeFileSync(kept, JSON.stringify([...before]));
     print(wanted, [...before], keys.length);
