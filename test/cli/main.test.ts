@@ -128,6 +128,14 @@ describe("what is not in the report goes to standard error", () => {
   });
 });
 
+describe("a gateway's log", () => {
+  test("is read without a capture", async () => {
+    const around = fakeEnvironment();
+    expect([await run(["--syslog", "asa.log"], around), around.err]).toEqual([0, ""]);
+    expect(around.asked).toMatchObject({ inputs: [], options: { syslog: ["asa.log"] } });
+  });
+});
+
 describe("errors are one sentence and status 2", () => {
   test("a usage error", async () => {
     const around = fakeEnvironment();
