@@ -7,7 +7,7 @@ import { type Environment, STDOUT } from "./environment.ts";
 import type { CheckOptions } from "./flags/options.ts";
 import { LineSink } from "./line-sink.ts";
 import { hostNames } from "./names.ts";
-import { openTarget, streamTarget, type Target } from "./output.ts";
+import { openTarget, refuseInput, streamTarget, type Target } from "./output.ts";
 import type { Messages } from "./terminal.ts";
 
 export interface Job {
@@ -56,15 +56,23 @@ export async function openJob(
     ? (await import("../node/anonymize.ts")).anonymizerOf(options.anonymizeKey)
     : undefined;
   const named = options.live.interfaces.length > 0 ? [] : inputs;
-  const output = await openOutput(asked, named, stop);
+  const beside = readBeside(options);
+  const output = await openOutput(asked, [...named, ...beside], stop);
   try {
     const evidence =
-      options.evidence === null ? null : await openTarget(options.evidence, resumable ? [] : named);
+      options.evidence === null
+        ? null
+        : await openTarget(options.evidence, resumable ? beside : [...named, ...beside]);
     return { ...asked, output, evidence, anonymizer, names };
   } catch (error) {
     await output.target?.abandon();
     throw error;
   }
+}
+
+/** Files that are read beside the captures: nothing may be written over them either. */
+export function readBeside({ keys, syslog, events, names }: CheckOptions): string[] {
+  return [...keys, ...syslog, ...events, ...(names === null ? [] : [names])];
 }
 
 async function openOutput(
@@ -75,6 +83,7 @@ async function openOutput(
   const path = options.output;
   if (resumable && options.format === "ndjson") {
     const fail = () => stop.abort();
+    if (path !== null) await refuseInput(path, inputs);
     const sink = path === null ? new LineSink(env.stdout, fail) : await LineSink.append(path, fail);
     return { sink, target: null, journal: path === null && env.isJournal(STDOUT) };
   }

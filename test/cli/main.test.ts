@@ -385,6 +385,25 @@ describe("-o", () => {
     expect(around.asked).toBeNull();
   });
 
+  test.each([
+    "-o F --syslog F a.pcap",
+    "-o F --keys F a.pcap",
+    "-o F --events F a.pcap",
+    "-o F --names F a.pcap",
+    "-o F --each --names F a.pcap",
+    "-w F --syslog F a.pcap",
+    // Lines are appended to a file, and would be read as records.
+    "-o F --state none --format ndjson F",
+  ])("nor is what is read beside captures, or appended to: %s", async (line) => {
+    const path = join(folder, "precious");
+    writeFileSync(path, "192.0.2.1 precious\n");
+    const around = fakeEnvironment();
+    expect(await run(line.replaceAll("F", path).split(" "), around)).toBe(2);
+    expect(around.err).toBe(`ike-dupcheck: refusing to write to ${path}: it is an input\n`);
+    expect(readFileSync(path, "utf8")).toBe("192.0.2.1 precious\n");
+    expect(around.asked).toBeNull();
+  });
+
   test("the second signal leaves no half-written file", async () => {
     const around = fakeEnvironment({
       analyze: async (_, fake) => {

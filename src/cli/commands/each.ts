@@ -7,6 +7,7 @@ import { render, tell } from "../delivery.ts";
 import type { Environment } from "../environment.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type CheckOptions, helpText } from "../flags/options.ts";
+import { readBeside } from "../job.ts";
 import { hostNames } from "../names.ts";
 import { openTarget, streamTarget, writeTo } from "../output.ts";
 import { stopOrExit } from "../signals.ts";
@@ -40,7 +41,9 @@ export async function checkEach(
   const names = await hostNames(options.names);
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
   const target =
-    options.output === null ? streamTarget(env.stdout) : await openTarget(options.output, inputs);
+    options.output === null
+      ? streamTarget(env.stdout)
+      : await openTarget(options.output, [...inputs, ...readBeside(options)]);
   const stop = new AbortController();
   const abandon = () => target.abandon();
   const release = env.onSignal((signal) => stopOrExit(signal, stop, abandon, env, messages));
