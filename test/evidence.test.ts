@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { Decoder } from "../src/feed/decoder.ts";
 import { drive } from "../src/feed/drive.ts";
 import { Sequencer } from "../src/feed/sequencer.ts";
@@ -186,6 +186,32 @@ describe("what is kept of a capture that cannot be read again", () => {
     const ends = report.capture.sources.map(({ firstPacketAt }) => firstPacketAt!).sort();
     expect(ends[0] > whole.sources[0].firstPacketAt!).toBe(true);
     expect(report.warnings.filter(({ code }) => code === "clock-step")).toEqual([]);
+  });
+});
+
+describe("evidence of what cannot be read again, where no room is left for it", () => {
+  it("is what came before, and the reading goes on", async () => {
+    const small = mkdtempSync(join(folder, "small-"));
+    vi.stubEnv("TMPDIR", small);
+    const path = join(folder, "roomless.pcap");
+    writeFileSync(path, pcap(simulate(findingSeed).records));
+    const merged = new Sequencer(fileInputs([path]));
+    const ring = new EvidenceRing(() => merged.summaries, 4096);
+    vi.unstubAllEnvs();
+    const told: unknown[] = [];
+    ring.onFailure = (error) => told.push(error);
+    // The second half finds no folder to lie in, as on a full disk.
+    const [own] = readdirSync(small);
+    renameSync(join(small, own), join(small, "gone"));
+    await drive(merged, new Decoder(portSet([]), [ring]));
+    expect(told).toEqual([expect.objectContaining({ code: "ENOENT" })]);
+    expect(ring.failure).toBe(told[0]);
+    renameSync(join(small, "gone"), join(small, own));
+    const { report } = await analyze(ring.finish());
+    ring.remove();
+    expect(report.capture.packets).toBeGreaterThan(0);
+    expect(report.capture.sources).toMatchObject([{ end: "clean" }]);
+    expect(readdirSync(small)).toEqual([]);
   });
 });
 

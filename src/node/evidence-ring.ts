@@ -3,7 +3,7 @@
  * in two temporary files that take turns, so that the older half goes when both are full.
  */
 
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FrameBatch } from "../capture/batch.ts";
@@ -36,8 +36,15 @@ export class EvidenceRing {
   #keptRow = -1;
   /** How often the older half was written over. */
   overwritten = 0;
+  /** Why nothing is kept any more, a full disk for one; what was kept before stays. */
+  failure: unknown = null;
+  /** Is called once when nothing can be kept any more: the capture goes on. */
+  onFailure: (error: unknown) => void = () => {};
 
-  /** @param sources what the slices' sources are called */
+  /**
+   * @param sources what the slices' sources are called
+   * @throws the system's error where there is no room for temporary files
+   */
   constructor(sources: () => readonly SourceSummary[], half = HALF) {
     this.#sources = sources;
     this.#half = half;
@@ -70,24 +77,37 @@ export class EvidenceRing {
     this.#keptRow = row;
   }
 
+  /** Fails once and for all: a half-written file must not be gone on with. */
+  #attempt(write: () => void): void {
+    if (this.failure !== null) return;
+    try {
+      write();
+    } catch (error) {
+      this.failure = error;
+      this.onFailure(error);
+    }
+  }
+
   /** The files, older first; nothing is taken any more. */
   finish(): string[] {
     if (this.#last !== null) this.#write(this.#last.source, this.#last.batch, 0);
-    this.#flush();
-    closeSync(this.#file);
-    this.#file = -1;
+    this.#attempt(() => this.#flush());
+    this.#close();
     const order = this.overwritten === 0 && this.#turn === 0 ? [0] : [1 - this.#turn, this.#turn];
-    return order.map((half) => join(this.#folder, NAMES[half]));
+    return order.map((half) => join(this.#folder, NAMES[half])).filter((name) => existsSync(name));
   }
 
   /** Removes the files. */
   remove(): void {
-    if (this.#file >= 0) closeSync(this.#file);
-    this.#file = -1;
+    this.#close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #write(source: number, batch: FrameBatch, i: number): void {
+    this.#attempt(() => this.#append(source, batch, i));
+  }
+
+  #append(source: number, batch: FrameBatch, i: number): void {
     const { name, timeDigits } = this.#sources()[source];
     const record = this.#writer.packet(batch, i, { source, name, timeDigits }, "");
     this.#waiting.push(record);
@@ -96,10 +116,15 @@ export class EvidenceRing {
     if (this.#waitingBytes >= FLUSH) this.#flush();
     if (this.#written < this.#half) return;
     this.#flush();
-    closeSync(this.#file);
+    this.#close();
     this.#turn = 1 - this.#turn;
     if (this.#turn === 0 || this.overwritten > 0) this.overwritten += 1;
     this.#begin();
+  }
+
+  #close(): void {
+    if (this.#file >= 0) closeSync(this.#file);
+    this.#file = -1;
   }
 
   #begin(): void {

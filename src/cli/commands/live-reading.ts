@@ -1,14 +1,18 @@
 /** Reads an input that goes on: findings are said as they happen, until it ends or is told to. */
 
+import { tmpdir } from "node:os";
 import { type Feed, type LiveRun, type RunOptions, run } from "../../analysis/run.ts";
 import { withoutNames } from "../../anonymize/file-names.ts";
 import { EvidenceRing } from "../../node/evidence-ring.ts";
 import { type FileFeed, fileFeed } from "../../node/files.ts";
 import { LogFollower } from "../../node/follow-log.ts";
 import { openWitnesses } from "../../node/witnesses.ts";
+import { reasonOf } from "../../node/write-reasons.ts";
 import { show, viewOf } from "../delivery.ts";
 import type { Job, Reading } from "../job.ts";
 import { metricsWriter } from "../metrics.ts";
+import { OutputError } from "../output.ts";
+import type { Messages } from "../terminal.ts";
 import { openLive } from "./inputs.ts";
 import { openState } from "./state-open.ts";
 
@@ -27,19 +31,32 @@ interface Input {
   pipe: FileFeed | null;
 }
 
+/** Who takes what is seen, beside the report. */
+interface Takers {
+  view: ReturnType<typeof viewOf>;
+  ring: EvidenceRing | null;
+  onMetrics: ReturnType<typeof metricsWriter> | null;
+}
+
 /** @throws LiveRefusal when an interface cannot be captured from */
 export async function readLive(job: Job): Promise<Reading> {
-  const { messages, evidence, options: asked } = job;
+  const { messages, evidence, env, options: asked } = job;
   const witnesses = await openWitnesses(asked);
   const followers = asked.syslog.map((path) => new LogFollower(path, witnesses.gatewayLog(path)));
   await Promise.all(followers.map(({ ready }) => ready));
-  const input = await openInput(job);
+  // Whatever may fail comes before the capture: nobody would end it then.
+  const { metrics } = asked.live;
+  const onMetrics = metrics === null ? null : metricsWriter(metrics, env, messages);
+  const ring = evidence === null ? null : ringOf(() => feed.summaries, messages);
+  const input = await openInput(job).catch((error: unknown) => {
+    ring?.remove();
+    throw error;
+  });
   const { feed, stateful, pipe } = input;
-  const ring = evidence === null ? null : new EvidenceRing(() => feed.summaries);
   const view = viewOf(job);
   messages.progress = view;
   try {
-    const options = { ...runOptions(job, input, view, ring), witnesses };
+    const options = { ...runOptions(job, input, { view, ring, onMetrics }), witnesses };
     const { report: read, timelines, plan } = await run(feed, options, () => pipe?.leftOut ?? []);
     const names = ring?.finish() ?? [];
     if (ring !== null && ring.overwritten > 0 && plan !== null) {
@@ -50,7 +67,7 @@ export async function readLive(job: Job): Promise<Reading> {
       timelines,
       failures: [...witnesses.failures, ...(pipe?.failures ?? [])],
       duplicates: [],
-      kept: stateful?.failed() !== true,
+      kept: stateful?.failed() !== true && (ring?.failure ?? null) === null,
       // The ring's own files: all that is in them, and nobody else writes there.
       evidence: plan === null || ring === null ? null : { plan, names, packets: ALL, messages: ALL },
       release: () => ring?.remove(),
@@ -64,6 +81,18 @@ export async function readLive(job: Job): Promise<Reading> {
     await Promise.all(followers.map((follower) => follower.stop()));
     await pipe?.close();
     await stateful?.stream.close();
+  }
+}
+
+/** Where packets are kept for -w. @throws OutputError where there is no room for temporary files */
+function ringOf(sources: () => Feed["summaries"], messages: Messages): EvidenceRing {
+  const sentence = (error: unknown) => `cannot keep packets for -w in ${tmpdir()}: ${reasonOf(error)}`;
+  try {
+    const ring = new EvidenceRing(sources);
+    ring.onFailure = (error) => messages.error(`${sentence(error)}; the evidence ends here`);
+    return ring;
+  } catch (error) {
+    throw new OutputError(sentence(error));
   }
 }
 
@@ -90,12 +119,7 @@ function publicly<T>({ anonymizer }: Job, { summaries }: Feed, value: T): T {
   );
 }
 
-function runOptions(
-  job: Job,
-  { feed, stateful }: Input,
-  view: ReturnType<typeof viewOf>,
-  ring: EvidenceRing | null,
-): RunOptions {
+function runOptions(job: Job, { feed, stateful }: Input, { view, ring, onMetrics }: Takers): RunOptions {
   const { options, env, messages, stop, output, anonymizer } = job;
   const { sink } = output;
   const { live } = options;
@@ -115,7 +139,7 @@ function runOptions(
       stateful?.keeper.tick(performance.now());
     },
   };
-  if (live.metrics !== null) liveRun.onMetrics = metricsWriter(live.metrics, env, messages);
+  if (onMetrics !== null) liveRun.onMetrics = onMetrics;
   if (stateful !== null) liveRun.keeper = stateful.keeper;
   const asked: RunOptions = {
     ports: options.ports,
