@@ -135,7 +135,7 @@ function addByIke(
     const there = known.get(key) ?? [];
     if (isRuledOut(there, responder, key, hosts)) continue;
     const first = beginOf(session);
-    const last = { at: lifespan.life.lastAt, segment: lifespan.life.segment };
+    const last = lastByIke(there, { at: lifespan.life.lastAt, segment: lifespan.life.segment });
     const gone = goneAt(there);
     const renewals = renewalsIn(there);
     found.set(key, { host: hostOf(key), port: portOf(key), first, last, gone, answered: null, renewals });

@@ -4,7 +4,7 @@
  */
 
 import type { Exchange } from "../ike/facts.ts";
-import { BEFORE_ALL, inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
+import { BEFORE_ALL, earliestOf, inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { beginOf, type Session } from "./session.ts";
 
 /** What was last on endpoints before somebody took them over; NaN for nothing. */
@@ -38,7 +38,9 @@ export function tenuresOf(
     const taken = accepted(session);
     if (taken !== null) {
       const { exchange, at } = taken;
-      const from = { at, segment: exchange?.segment ?? session.sa.firstSegment };
+      const since = { at, segment: exchange?.segment ?? session.sa.firstSegment };
+      // Its phase 1 was over before the capture, or lost in a gap of it: the endpoint was its own by its first sign.
+      const from = session.begunBefore ? earliestOf([beginOf(session), since])! : since;
       claims.push(tenureClaim(session, from, exchange, true));
     } else if (first !== undefined) {
       claims.push(tenureClaim(session, momentOf(first), first, false));
@@ -64,9 +66,15 @@ export function tenuresOf(
 
 function tenureClaim(session: Session, from: Moment, exchange: Exchange | null, firm: boolean): Tenure {
   if (exchange === null) return { session, from, before: NOTHING_BEFORE, firm };
+  const until = (at: number) => (isBefore(from, { at, segment: exchange.segment }) ? Number.NaN : at);
   const { lifeAt, sentAt, espAt } = exchange.before;
   const isOfClient = exchange.starter === session.client;
-  return { session, from, before: { lifeAt, sentAt: isOfClient ? sentAt : Number.NaN, espAt }, firm };
+  const before = {
+    lifeAt: until(lifeAt),
+    sentAt: isOfClient ? until(sentAt) : Number.NaN,
+    espAt: until(espAt),
+  };
+  return { session, from, before, firm };
 }
 
 /** The part of a tenure's endpoint that belongs to it: from its moment to that of the next. */

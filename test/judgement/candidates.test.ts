@@ -118,6 +118,9 @@ describe("peers whose quick modes lie before the capture (6.9)", () => {
   it("there until it said goodbye, where its IKE is what came last", () => {
     const goodbye = there({ farewell: 4, sa: { lastLifeAt: at(4) } });
     expect(found([up, down], [goodbye])[0]).toMatchObject({ last: moment(4), gone: moment(4) });
+    // Known by IKE alone, and more than one session of before the capture: the last of them tells.
+    const [first, second] = [there({ life: 4 }), there({ farewell: 40, sa: { lastLifeAt: at(40) } })];
+    expect(found([], [first, second])[0]).toMatchObject({ last: moment(40), gone: moment(40) });
     // The IKE of a later session there says nothing of it.
     const later = begun({ sa: { firstAt: at(-5), lastLifeAt: at(30) } });
     expect(found([up, down], [later])[0].last).toEqual(moment(-10));

@@ -109,12 +109,16 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
 
   it("what an SA of before the capture was seen by first is its own", () => {
     expect(tenants([{ from: 0, accepted: 2, begunBefore: true }])[0][1]).toBe(Number.NEGATIVE_INFINITY);
-    expect(
+  });
+
+  it("of an SA whose phase 1 a gap swallowed from its first sign on, and what came since was not there before", () => {
+    const found = (lifeBefore: number) =>
       tenants([
         { from: -50, accepted: -48 },
-        { from: 0, accepted: 2, begunBefore: true },
-      ])[1][1],
-    ).toBe(at(2));
+        { from: 0, accepted: 40, begunBefore: true, lifeBefore },
+      ])[1];
+    expect(found(-30)).toEqual([1, at(0), at(-30)]);
+    expect(found(30)).toEqual([1, at(0), UNSEEN]);
   });
 });
 
