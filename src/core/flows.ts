@@ -25,6 +25,7 @@ import {
   SPI,
   SPI_HEADS,
   SPI_HEADS_LENGTH,
+  SPI_LAST_SEGMENT,
   SPI_NEXT,
 } from "./layout";
 import { ESP } from "./packet";
@@ -52,7 +53,10 @@ export function isSettled(block: usize, ip: usize, end: usize, kind: u32, at: f6
   const row = flowOf(block, be32(ip + SOURCE), be32(ip + DESTINATION), isOverIp ? 0 : be32(ip + IP_HEADER));
   if (row === NONE || !isSteady(block, row)) return false;
   const slot = slotOf(block, row, be32(esp));
-  if (slot === NONE || !hasSent(block, load<i32>(wordOf(block, FLOW_FROM, row)), at)) return false;
+  if (slot === NONE) return false;
+  // Behind a step of the clock the host counts anew who sends on unheard.
+  if (load<u32>(wordOf(block, SPI_LAST_SEGMENT, slot)) !== field(block, SEGMENT)) return false;
+  if (!hasSent(block, load<i32>(wordOf(block, FLOW_FROM, row)), at)) return false;
   const otherAt = lastOfOther(block, row);
   store<f64>(doubleOf(block, FLOW_LAST_AT, row), at);
   const sources = wordOf(block, FLOW_SOURCES, row);

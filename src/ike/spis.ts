@@ -48,6 +48,7 @@ export class SpiTable extends SpiColumns {
       if (slot < 0) slot = this.#add(row, spi, sequence, at, segment);
       if (slot < 0) return;
     }
+    if (this.unheard[slot] > 0 && this.lastSegment[slot] !== segment) this.#enterSegment(slot, at, otherAt);
     if (whole) this.#count(slot, sequence, at);
     else this.lastSequence[slot] = sequence;
     this.lastAt[slot] = at;
@@ -61,6 +62,13 @@ export class SpiTable extends SpiColumns {
       this.unheard[slot] += 1;
       if (this.unheard[slot] === UNHEARD) this.unheardThirdAt[slot] = at;
     }
+  }
+
+  /** The clock stepped back: unless the other side was heard since, the sender goes on unheard, by the new clock. */
+  #enterSegment(slot: number, at: number, otherAt: number): void {
+    if (!Number.isNaN(otherAt)) this.unheard[slot] = 0;
+    this.unheardSince[slot] = at;
+    if (!Number.isNaN(this.unheardThirdAt[slot])) this.unheardThirdAt[slot] = at;
   }
 
   /** The last packet of a row in a segment of the clock, whatever its SPI; NaN where there is none. */

@@ -89,6 +89,18 @@ describe("a sender that nobody answers (4, 6.6)", () => {
     expect(unheard({ at: 1, other: 0 }, { at: 2, other: 0 }, { at: 3, other: 0 })).toEqual([1, 3]);
   });
 
+  it("behind a step of the clock, by times of what follows it", () => {
+    const before = [{ at: 50 }, { at: 51 }];
+    expect(unheard(...before, { at: 1, segment: 1, other: 0.5 })).toEqual([1, Number.NaN]);
+    expect(unheard(...before, { at: 1, segment: 1 })).toEqual([1, 1]);
+    expect(unheard(...before, { at: 52 }, { at: 1, segment: 1 }, { at: 2, segment: 1 })).toEqual([1, 1]);
+    const after = [
+      { at: 1, segment: 1 },
+      { at: 3, segment: 1, other: 2 },
+    ];
+    expect(unheard(...before, ...after)).toEqual([3, Number.NaN]);
+  });
+
   it("a message of IKE from the other side is a sign of it, unless the sender was unheard for long before", () => {
     const afterIke = (before: readonly Packet[], after: readonly Packet[]) => {
       const table = seen(before);
