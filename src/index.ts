@@ -134,6 +134,8 @@ export interface AnalyzeOptions {
   /** When aborted, the input counts as ended. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  /** Called with each of `failures` as soon as it is known. */
+  onFailure?: (failure: CaptureError) => void;
 }
 
 export interface Analysis {
@@ -158,6 +160,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const {
     reorderSeconds,
     onProgress,
+    onFailure = () => {},
     recursive = false,
     leftOut: before = [],
     keys = [],
@@ -170,9 +173,13 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const witnesses = await openWitnesses({ keys, events });
   const { gatewayLog } = witnesses;
   const logs = await filesOf(syslog);
-  const onRound = (feed: Sequencer, { packets }: LiveAnalysis) =>
-    onProgress?.({ ...feed.progress(), packets });
   const unread = [...failures, ...witnesses.failures];
+  for (const failure of unread) onFailure(failure);
+  let told = 0;
+  const onRound = (feed: Sequencer, { packets }: LiveAnalysis) => {
+    for (; told < feed.failures.length; told += 1) onFailure(feed.failures[told]);
+    onProgress?.({ ...feed.progress(), packets });
+  };
   // The report comes first: closing an input that is still being read would look like a fault of it.
   const { report, packets, timelines, plan, feed, shifts } = await runAligned(
     [...fileInputs(names, { reorder, gatewayLog }), ...fileInputs(logs, { gatewayLog, isGatewayLog: true })],

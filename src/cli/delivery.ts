@@ -23,7 +23,7 @@ import type { View } from "./views/view.ts";
 
 /** What the report does not say. */
 export function tell({ report, failures, duplicates }: Analysis, { messages }: Pick<Job, "messages">): void {
-  for (const { message } of failures) messages.error(message);
+  for (const { message } of failures) messages.errorOnce(message);
   for (const name of duplicates) messages.note(`${name} is named more than once and read once`);
   for (const source of report.capture.sources) messages.fact(factsOf(source));
 }

@@ -28,6 +28,7 @@ export class Messages {
   readonly #quiet: boolean;
   readonly #verbose: boolean;
   readonly #journal: boolean;
+  readonly #told = new Set<string>();
   /** Erased before a sentence is printed over it. */
   progress: { erase(): void } | null = null;
 
@@ -48,6 +49,13 @@ export class Messages {
 
   error(sentence: string): void {
     this.#say(ERROR, sentence);
+  }
+
+  /** What is told at once where it is found, and found again with the report. */
+  errorOnce(sentence: string): void {
+    if (this.#told.has(sentence)) return;
+    this.#told.add(sentence);
+    this.error(sentence);
   }
 
   note(sentence: string): void {

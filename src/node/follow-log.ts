@@ -1,12 +1,82 @@
 /** Follows a log that a gateway's collector is still writing: what is there, and what comes. */
 
 import { type FileHandle, open } from "node:fs/promises";
+import { CaptureError, label, type ReadFailure, unreadable } from "../capture/source.ts";
 import type { LineTaker } from "../syslog/source.ts";
+import { utf16Order } from "../text/recognise.ts";
+import { statusOf } from "./file-status.ts";
+import { openCapture } from "./files.ts";
+import { filesOf } from "./inputs.ts";
 
 const EVERY_MS = 1_000;
 const CHUNK = 1 << 20;
 const MAX_LINE = 65_536;
 const NEWLINE = 0x0a;
+
+/** Logs beside an input that goes on. */
+export interface OpenedLogs {
+  followers: LogFollower[];
+  /** Those that are not there: they are read as soon as they are. */
+  missing: string[];
+  /** Those that cannot be read, and never will. */
+  failures: CaptureError[];
+}
+
+/**
+ * Opens logs: a plain file is followed, one that is packed or in UTF-16 is read to its end. When this settles, what was
+ * there is read.
+ */
+export async function openLogs(
+  names: readonly string[],
+  gatewayLog: (name: string) => LineTaker,
+): Promise<OpenedLogs> {
+  const logs: OpenedLogs = { followers: [], missing: [], failures: [] };
+  for (const name of await filesOf(names)) {
+    try {
+      if (await isToBeFollowed(name, gatewayLog))
+        logs.followers.push(new LogFollower(name, gatewayLog(name)));
+      if (statusOf(name) === null) logs.missing.push(name);
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      logs.failures.push(error);
+    }
+  }
+  await Promise.all(logs.followers.map(({ ready }) => ready));
+  return logs;
+}
+
+/** False for a log that has been read to its end. @throws CaptureError for one that cannot be read */
+async function isToBeFollowed(name: string, gatewayLog: (name: string) => LineTaker): Promise<boolean> {
+  const status = statusOf(name);
+  if (status?.size === 0 && status.isFile()) return true;
+  if (status?.isFile() === false || name === "-") {
+    const why = "is not a file, and beside an input that goes on a log can be read from a file alone";
+    throw new CaptureError("unsupported", `${label(name)} ${why}`);
+  }
+  // Collectors make a log when its first line comes.
+  if (status === null) return true;
+  const source = await openCapture(name, { gatewayLog, isGatewayLog: true });
+  try {
+    if (source.summary.format === PLAIN && !(await isUtf16(name))) return true;
+    await source.next();
+    return false;
+  } finally {
+    await source.close();
+  }
+}
+
+/** The format of a log that is not packed. */
+const PLAIN = "asa-syslog";
+
+async function isUtf16(name: string): Promise<boolean> {
+  const handle = await open(name);
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(2), 0, 2, 0);
+    return utf16Order(buffer, 0, bytesRead) !== null;
+  } finally {
+    await handle.close();
+  }
+}
 
 export class LogFollower {
   readonly #path: string;
@@ -16,6 +86,7 @@ export class LogFollower {
   readonly #decoder = new TextDecoder();
   #position = 0;
   #inode = 0;
+  #fault: ReadFailure | null = null;
   #held: Uint8Array = new Uint8Array(0);
   #reading: Promise<void>;
 
@@ -32,6 +103,11 @@ export class LogFollower {
   /** What was there at the beginning is read. */
   get ready(): Promise<void> {
     return this.#reading;
+  }
+
+  /** Why nothing could be read of it so far; null where something could. */
+  get failure(): CaptureError | null {
+    return this.#inode !== 0 || this.#fault === null ? null : unreadable(this.#path, this.#fault);
   }
 
   /** Reads once more, to the end of what is there, and stops. */
@@ -55,8 +131,9 @@ export class LogFollower {
         this.#position += bytesRead;
         this.#lines(this.#bytes.subarray(0, bytesRead));
       }
-    } catch {
+    } catch (error) {
       // It is not there yet, or is being rotated: the next turn reads it.
+      this.#fault = error as ReadFailure;
     } finally {
       await handle?.close();
     }

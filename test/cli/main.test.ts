@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CaptureError } from "../../src/capture/source.ts";
 import { run } from "../../src/cli/main.ts";
-import { analysis, fakeEnvironment } from "../support/environment.ts";
+import { analysis, fakeEnvironment, type Wishes } from "../support/environment.ts";
 import { finding, report } from "../support/reports.ts";
 
 const rejected = report({ findings: [finding()] });
@@ -163,6 +163,18 @@ describe("errors are one sentence and status 2", () => {
     const around = fakeEnvironment();
     await run(["--\x1b[2J"], around);
     expect(around.err).toContain("'--\\x1b[2J'");
+  });
+
+  test("what cannot be read is told once, and before the rest is read", async () => {
+    const missing = new CaptureError("unreadable", "cannot read none.pcap: the file is missing");
+    const analyze: Wishes["analyze"] = async ({ onFailure }, fake) => {
+      onFailure?.(missing);
+      expect(fake.err).toBe(`ike-dupcheck: ${missing.message}\n`);
+      return analysis({ failures: [missing] });
+    };
+    const around = fakeEnvironment({ analyze });
+    expect(await run(["none.pcap", "a.pcap"], around)).toBe(2);
+    expect(around.err).toBe(`ike-dupcheck: ${missing.message}\n`);
   });
 
   test("no input could be read at all", async () => {

@@ -50,7 +50,7 @@ export async function checkEach(
   try {
     const { expandInputs } = await import("../../node/inputs.ts");
     const found = await expandInputs(inputs, { recursive: options.recursive });
-    for (const { message } of found.failures) messages.error(message);
+    for (const { message } of found.failures) messages.errorOnce(message);
     for (const { message } of found.leftOut) messages.note(message);
     for (const name of found.duplicates) messages.note(`${name} is named more than once and read once`);
     const doubtful = options.strict && found.leftOut.length > 0;

@@ -25,6 +25,8 @@ export async function readFiles(job: FilesJob): Promise<Reading> {
     ...(job.leftOut === undefined ? {} : { leftOut: job.leftOut }),
     ...(anonymizer === undefined ? {} : { anonymizer }),
     signal: stop.signal,
+    // Who mistyped a name should not learn of it behind gigabytes.
+    onFailure: ({ message }) => messages.errorOnce(message),
   };
   if (options.maxPackets !== null) analyzeOptions.maxPackets = options.maxPackets;
   if (options.progress && !options.quiet && stderr.isTTY === true) {

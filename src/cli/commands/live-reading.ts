@@ -5,7 +5,7 @@ import { type Feed, type LiveRun, type RunOptions, run } from "../../analysis/ru
 import { withoutNames } from "../../anonymize/file-names.ts";
 import { EvidenceRing } from "../../node/evidence-ring.ts";
 import { type FileFeed, fileFeed } from "../../node/files.ts";
-import { LogFollower } from "../../node/follow-log.ts";
+import { openLogs } from "../../node/follow-log.ts";
 import { openWitnesses } from "../../node/witnesses.ts";
 import { reasonOf } from "../../node/write-reasons.ts";
 import { show, viewOf } from "../delivery.ts";
@@ -42,8 +42,17 @@ interface Takers {
 export async function readLive(job: Job): Promise<Reading> {
   const { messages, evidence, env, options: asked } = job;
   const witnesses = await openWitnesses(asked);
-  const followers = asked.syslog.map((path) => new LogFollower(path, witnesses.gatewayLog(path)));
-  await Promise.all(followers.map(({ ready }) => ready));
+  const logs = await openLogs(asked.syslog, witnesses.gatewayLog);
+  const { followers } = logs;
+  const failures = () => [
+    ...witnesses.failures,
+    ...logs.failures,
+    ...followers.flatMap(({ failure }) => failure ?? []),
+    ...(pipe?.failures ?? []),
+  ];
+  // The input may go on for weeks: what is not there is told before.
+  for (const { message } of [...witnesses.failures, ...logs.failures]) messages.errorOnce(message);
+  for (const name of logs.missing) messages.note(`${name} is not there yet: it is read as soon as it is`);
   // Whatever may fail comes before the capture: nobody would end it then.
   const { metrics } = asked.live;
   const onMetrics = metrics === null ? null : metricsWriter(metrics, env, messages);
@@ -57,7 +66,11 @@ export async function readLive(job: Job): Promise<Reading> {
   messages.progress = view;
   try {
     const options = { ...runOptions(job, input, { view, ring, onMetrics }), witnesses };
-    const { report: read, timelines, plan } = await run(feed, options, () => pipe?.leftOut ?? []);
+    const {
+      report: read,
+      timelines,
+      plan,
+    } = await run(feed, options, () => [...failures(), ...(pipe?.leftOut ?? [])]);
     const names = ring?.finish() ?? [];
     if (ring !== null && ring.overwritten > 0 && plan !== null) {
       messages.note("the evidence begins late: so much was captured that its oldest packets were dropped");
@@ -65,7 +78,7 @@ export async function readLive(job: Job): Promise<Reading> {
     return {
       report: publicly(job, feed, read),
       timelines,
-      failures: [...witnesses.failures, ...(pipe?.failures ?? [])],
+      failures: failures(),
       duplicates: [],
       kept: stateful?.failed() !== true && (ring?.failure ?? null) === null,
       // The ring's own files: all that is in them, and nobody else writes there.
