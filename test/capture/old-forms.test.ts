@@ -118,6 +118,18 @@ describe("snoop", () => {
     });
   });
 
+  it("is of the datalink type that its first record tells, whatever padding another one has", async () => {
+    const records = await readAll(await openBytes(snoop([{}, { padding: 16 }], { datalink: 18 })));
+    expect(records.map(({ linkType }) => linkType)).toEqual([123, 123]);
+  });
+
+  it("may have more records than a batch holds", async () => {
+    const frame = Buffer.alloc(0);
+    const source = await openBytes(snoop(Array(9_000).fill({ frame })), undefined, 1024 * 1024);
+    expect(await readAll(source)).toHaveLength(9_000);
+    expect(source.summary.packets).toBe(9_000);
+  });
+
   it("of records with the most padding that there is is read to its end", async () => {
     expect(await readAll(await openBytes(snoop([{}, { padding: 4_096 }, {}])))).toHaveLength(3);
   });
@@ -195,6 +207,12 @@ describe("ERF", () => {
     const record = { type: 22, extensions: [0x83], frame: Buffer.alloc(4, 0x83) };
     const records = await readAll(await openBytes(erfFile([record, {}, {}]), undefined, 4_096));
     expect(records.map(({ linkType }) => linkType)).toEqual([197, 1, 1]);
+  });
+
+  it("is kept as a record where its headers would go on behind the end of the file", async () => {
+    const record = { type: 22, extensions: [0x83], frame: Buffer.alloc(7, 0x83) };
+    const records = await readAll(await openBytes(erfFile([{}, {}, {}, record])));
+    expect(records.map(({ linkType }) => linkType)).toEqual([1, 1, 1, 197]);
   });
 
   it("may begin with a record of its header alone", async () => {
@@ -322,6 +340,35 @@ describe("Network Monitor", () => {
     await source.next();
     expect(source.position()).toBe(bytes.length - 128);
     expect(source.summary.bytes).toBe(bytes.length - 4);
+  });
+
+  it("that is cut off in a later frame is so once the frames before it were handed on", async () => {
+    const bytes = netmon(2);
+    const frame = bytes.subarray(128, bytes.length - 4);
+    const table = Buffer.alloc(8);
+    table.writeUInt32LE(128, 0);
+    table.writeUInt32LE(bytes.length + 1_000, 4);
+    const whole = Buffer.concat([bytes.subarray(0, 128), frame, table]);
+    whole.writeUInt32LE(8, 28);
+    const source = await openBytes(whole);
+    expect((await source.next())?.count).toBe(1);
+    expect(source.summary.end).toBe("clean");
+    expect(await source.next()).toBeNull();
+    expect(source.summary.end).toBe("truncated");
+  });
+
+  it("may have more frames than a batch holds", async () => {
+    const one = netmon(2, { frame: Buffer.of(7), captured: 1 });
+    const record = one.subarray(128, one.length - 4);
+    const count = 8_200;
+    const table = Buffer.alloc(4 * count);
+    for (let i = 0; i < count; i += 1) table.writeUInt32LE(128 + i * record.length, 4 * i);
+    const records = Buffer.concat(Array<Uint8Array>(count).fill(record));
+    const whole = Buffer.concat([one.subarray(0, 128), records, table]);
+    whole.writeUInt32LE(128 + records.length, 24);
+    whole.writeUInt32LE(table.length, 28);
+    const back = await readAll(await openBytes(whole));
+    expect([back.length, new Set(back.map(({ bytes }) => bytes)).size]).toEqual([count, 1]);
   });
 
   it("that claims a frame larger than any is corrupt", async () => {

@@ -72,6 +72,7 @@ describe("first records that make no sense", () => {
     ["as much as it", faultsOf({ captured: 65_535, original: 65_535 }), 0],
     ["far more than it", faultsOf({ captured: 2_000_000, original: 2_000_000 }), 2],
     ["far more, as the snap length lets it", faultsOf({ captured: 2_000_000, original: 2_000_000 }, 3e6), 0],
+    ["a million bytes of it", faultsOf({ captured: 1_000_000, original: 1_000_000 }), 1],
     ["more captured than there was", faultsOf({ captured: 61 }), 1],
     ["a packet of 128 MB", faultsOf({ original: 128 * 1024 * 1024 }), 0],
     ["a larger one", faultsOf({ original: 128 * 1024 * 1024 + 1 }), 1],

@@ -126,7 +126,7 @@ describe("a capture cut off", () => {
   });
 });
 
-describe("captures that were joined byte by byte, as cat does", () => {
+describe("captures that cat has joined", () => {
   it.each(CHUNK_SIZES)("are read one after the other, in pieces of %i bytes", async (chunk) => {
     const joined = Buffer.concat([pcap(frames), pcap([]), pcap(frames, { linkType: 101 })]);
     const source = await openBytes(joined, chunk);

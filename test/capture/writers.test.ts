@@ -64,6 +64,16 @@ describe("pcap", () => {
 });
 
 describe("pcapng", () => {
+  it("describes an interface by its link type and the snap length that tcpdump writes", async () => {
+    const { bytes } = await writtenAndRead(new PcapngWriter("a"), batchOf(1, [113]), [origin(0, 9)]);
+    const section = bytes.readUInt32LE(4);
+    expect([
+      bytes.readUInt32LE(section),
+      bytes.readUInt16LE(section + 8),
+      bytes.readUInt32LE(section + 12),
+    ]).toEqual([1, 113, 262_144]);
+  });
+
   it("has an interface for each source, interface and link type, of the digits of its clock", async () => {
     const batch = batchOf(5, [1, 1, 101]);
     const { records, source } = await writtenAndRead(new PcapngWriter("ike-dupcheck"), batch, [
