@@ -39,17 +39,16 @@ function isFull({ all, verbose }: Page): boolean {
 
 /** Files that were read whole are of no interest at a glance. */
 export function inputLines(page: Page): string[] {
-  const { sources, malformed } = page.report.capture;
+  const { sources } = page.report.capture;
   const odd = sources.filter(
     ({ end, problem, packets }) => end !== "clean" || problem !== null || packets === 0,
   );
-  const counts = isFull(page) || Object.values(malformed).some((count) => count > 0);
   const beside = witnessSection(page);
   if (isFull(page)) return [...sourceLines(page, sources, MAX_ROWS), ...beside, ...packetLines(page)];
   return [
     ...beside,
     ...(odd.length > 0 || page.report.live !== undefined ? sourceLines(page, odd, SOURCES) : []),
-    ...(counts ? malformedLines(page) : []),
+    ...malformedLines(page),
   ];
 }
 
@@ -111,11 +110,12 @@ function countGrid(page: Page, what: string, rows: (string | number)[][]): strin
 }
 
 function malformedLines(page: Page): string[] {
-  const { malformed } = page.report.capture;
-  return [
-    ...title(page, "Packets"),
-    ...countGrid(page, "malformed because", reasons("malformed messages", malformed)),
-  ];
+  const counts = countGrid(
+    page,
+    "malformed because",
+    reasons("malformed messages", page.report.capture.malformed),
+  );
+  return counts.length === 0 ? [] : [...title(page, "Packets"), ...counts];
 }
 
 function packetLines(page: Page): string[] {

@@ -56,7 +56,6 @@ function columnOf(name: string, names: readonly string[]): number {
 
 function labelOf(row: { at: string; messageId: string; what: string }, clock: Clock): [string, string] {
   const time = clock.cell(row.at).slice(11);
-  const id = /^0x/.test(row.messageId) ? ` ID ${shortId(row.messageId)}` : "";
   const what = row.what.includes("last sign")
     ? "last sign of life"
     : row.what.includes("retransmission")
@@ -65,7 +64,7 @@ function labelOf(row: { at: string; messageId: string; what: string }, clock: Cl
         ? SHORT.informational
         : row.what.includes("later ID")
           ? "quick mode, later ID"
-          : `${SHORT["first-message"]}${id}`;
+          : `${SHORT["first-message"]} ID ${shortId(row.messageId)}`;
   return [time, what];
 }
 

@@ -50,8 +50,8 @@ const MARKDOWN: Several = {
 
 const MAIN = "<main>";
 const END_OF_MAIN = "</main>";
-/** Names within a page, which have to differ. */
-const NAMES = /\b(id|aria-labelledby|aria-describedby|href)="(#?)((?:[\w-]+ ?)+)"/g;
+/** Names within a page, which have to differ, and what leads to them. */
+const NAMES = /\b((?:id|aria-labelledby|aria-describedby)="|href="#)((?:[\w-]+ ?)+)"/g;
 
 /** One page, with the head of the first report and a section for each. */
 const HTML: Several = {
@@ -60,10 +60,9 @@ const HTML: Several = {
     const page = [...text].join("");
     const start = page.indexOf(MAIN) + MAIN.length;
     if (index === 0) yield page.slice(0, start);
-    const own = (_: string, attribute: string, hash: string, names: string) => {
-      if (attribute === "href" && hash === "") return _;
-      const unique = names.split(" ").map((each) => `${hash}c${index + 1}-${each}`);
-      return `${attribute}="${unique.join(" ")}"`;
+    const own = (_: string, begin: string, names: string) => {
+      const unique = names.split(" ").map((each) => `c${index + 1}-${each}`);
+      return `${begin}${unique.join(" ")}"`;
     };
     const body = page.slice(start, page.lastIndexOf(END_OF_MAIN)).replace(NAMES, own);
     yield `<section>\n<h1>${html(name)}</h1>\n${body}</section>\n`;

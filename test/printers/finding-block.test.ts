@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { outcomeText, overlapText, percent } from "../../src/printers/finding-block.ts";
+import { reportToTable } from "../../src/printers/table.ts";
 import type { Attempt, Finding, Report, Source } from "../../src/report/model.ts";
-import { field, fields } from "../support/printed.ts";
+import { field, fields, PLAIN } from "../support/printed.ts";
 import { attempt, finding, report } from "../support/reports.ts";
 
 const of = (over: Partial<Finding> = {}, more: Partial<Report> = {}) =>
@@ -17,7 +18,18 @@ describe("the block of a finding", () => {
     expect(
       field(of({}, { responders: [{ ...row, aliases: ["192.0.2.2"], vendor: null }] }), "responder"),
     ).toEqual(["the gateway: 192.0.2.1, also 192.0.2.2, make unknown"]);
+    const other = { ...row, address: "192.0.2.9", vendor: "another" };
+    const its = "the gateway: 192.0.2.1, Cisco ASA-like";
+    expect(field(of({}, { responders: [other, row] }), "responder")).toEqual([its]);
+    const named = { ...row, address: "192.0.2.2", aliases: ["192.0.2.1"] };
+    expect(field(of({}, { responders: [other, named] }), "responder")[0]).toContain("Cisco ASA-like");
     expect(field(of({}, { responders: [] }), "responder")).toEqual(["the gateway: 192.0.2.1, make unknown"]);
+  });
+
+  it("has the display filter in one line, to be copied", () => {
+    const displayFilter = Array.from({ length: 12 }, (_, i) => `isakmp.messageid == ${i}`).join(" || ");
+    const text = reportToTable(of({ displayFilter }), { ...PLAIN, width: 80 });
+    expect(text.split("\n").filter((line) => line.endsWith(displayFilter))).toHaveLength(1);
   });
 
   it("names who connected first, with what is known of it", () => {

@@ -30,7 +30,7 @@ describe("a finding", () => {
 
   it("names the gateway and the two clients, with what is known of them", () => {
     const others = [
-      client({ port: 9, platform: "another port" }),
+      client({ port: 9, insideAddress: "10.0.0.9" }),
       client({ responder: "192.0.2.9" }),
       client(),
       keptOut({
@@ -95,6 +95,67 @@ describe("a finding", () => {
       expect([begin, lines[at - 1]]).toEqual([begin, ""]);
     }
     expect(lines[lines.indexOf("What supports it:") + 1]).toBe("");
+  });
+});
+
+/** What is of one kind stands together, and an empty line between (CommonMark: else a line goes on with the one before). */
+function kindsOf(text: string): string[][] {
+  const kind = (line: string) =>
+    /^#+ /.test(line)
+      ? "heading"
+      : line.startsWith("|")
+        ? "table"
+        : /^ *(?:-|\d+\.) /.test(line)
+          ? "list"
+          : "text";
+  return text
+    .trimEnd()
+    .split(/\n{2,}/)
+    .map((block) => block.split("\n").map(kind));
+}
+
+describe("a ticket", () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, i) => client({ address: `10.0.${i >> 8}.${i & 255}` }));
+  const gap = { code: "esp-unseen" as const, message: "No ESP.", count: 1 };
+  const warnings = [{ code: "snaplen" as const, message: "Cut." }];
+  it.each<[string, Report]>([
+    ["of nothing", report({ clients: [], responders: [] })],
+    ["of a finding", of({ notes: ["a sentence"], caveats: ["no-control"] })],
+    ["of more attempts than it has room for", of({ attempts: Array(7).fill(attempt()) })],
+    ["of gaps and warnings", of({}, { coverage: { complete: false, gaps: [gap] }, warnings })],
+    ["of more gateways than it has room for", of({}, { responders: Array(102).fill(row) })],
+    [
+      "of more clients than it has room for",
+      of({}, { clients: many(102).map(({ address }) => keptOut({ address })) }),
+    ],
+  ])("%s is made of headings, tables, lists and paragraphs that are apart", (_, value) => {
+    for (const all of [false, true]) {
+      for (const kinds of kindsOf(markdown(value, all))) {
+        expect(new Set(kinds).size, kinds.join()).toBe(1);
+        if (kinds[0] === "heading" || kinds[0] === "text") expect(kinds).toHaveLength(1);
+      }
+    }
+  });
+
+  it("has nothing but words of its own", () => {
+    const plain = markdown(report({ clients: [], responders: [] }));
+    expect(plain.match(/^#.*$/gm)?.slice(1)).toEqual([
+      "## What to do",
+      "## What the captures could not show",
+      "## Captures",
+    ]);
+    expect(plain).toMatch(/No gap is known\.\n\n## Captures/);
+    expect(plain).not.toContain("Left out here");
+  });
+
+  it("names in its first table who connected first, where that is visible", () => {
+    const cell = (value: Report) =>
+      section(markdown(value), "## Findings")
+        .find((line) => line.startsWith("| 1 "))
+        ?.split(" | ")[4];
+    expect(cell(of())).toBe("198.51.100.11:4500");
+    expect(cell(of({ holder: { ...holder, address: null } }))).toBe("not visible");
   });
 });
 
@@ -178,6 +239,7 @@ describe("code in Markdown", () => {
     ["plain", "`plain`"],
     ["a|b", "`a\\|b`"],
     ["a`b", "``a`b``"],
+    ["a b ", "`a b `"],
     ["`a", "`` `a ``"],
     ["a`", "`` a` ``"],
     [" a ", "`  a  `"],

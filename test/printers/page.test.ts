@@ -3,7 +3,10 @@
 import { describe, expect, it } from "vitest";
 import { findingSection } from "../../src/printers/html-finding.ts";
 import { captureSection, clientSection, responderSection, rest } from "../../src/printers/html-tables.ts";
+import { reportToHtml } from "../../src/printers/html.ts";
+import { html } from "../../src/printers/html-text.ts";
 import { ladder } from "../../src/printers/ladder.ts";
+import { nextSteps } from "../../src/report/advice/next-steps.ts";
 import { UTC } from "../../src/report/clock.ts";
 import type { Finding, Report } from "../../src/report/model.ts";
 import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
@@ -11,6 +14,7 @@ import { attempt, client, finding, keptOut, report } from "../support/reports.ts
 const of = (over: Partial<Finding> = {}, more: Partial<Report> = {}) =>
   report({ findings: [finding(over)], ...more });
 const { holder } = finding();
+const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 describe("the page", () => {
   const page = (over: Partial<Finding> = {}, more: Partial<Report> = {}) => {
@@ -38,6 +42,8 @@ describe("the page", () => {
     expect(text).not.toContain("What witnesses");
     expect(text).toContain("<code>3f2a9c5be1d04467</code>");
     expect(page()).not.toContain("<h3>");
+    expect(page()).toContain("What it means: ");
+    expect(page({ verdict: "tolerated" })).not.toContain("What it means");
     expect(
       page({ holder: { ...holder, address: null, candidates: [{ address: "198.51.100.77", port: 500 }] } }),
     ).toContain("not visible in the captures; may be 198.51.100.77:500");
@@ -48,6 +54,8 @@ describe("the page", () => {
 
   it("names the source of a frame where an attempt is in several", () => {
     expect(page()).toContain(">31</td>");
+    const heads = [...page().matchAll(/<th scope="col"[^>]*>([^<]*)<\/th>/g)].map(([, head]) => head);
+    expect(heads).toEqual(["time", "frame", "direction", "cookies", "message ID", "what it is"]);
     const claim = { ...attempt().claim!, source: "other.pcap" };
     const text = page({ attempts: [attempt({ claim })] });
     expect(text).toContain(">31 of office.pcap</td>");
@@ -121,6 +129,26 @@ describe("the page", () => {
     expect(unseen).toContain(">quick mode ID 0x8e5cdb6b</text>");
   });
 
+  const whole = (value: Report) => [...reportToHtml(value, [], { clock: UTC })].join("");
+
+  it("as a whole says in its first table who connected first", () => {
+    const row = (value: Report) =>
+      /<a href="#finding-1">1<.*?<\/tr>/s.exec(whole(value))![0].replace(/(?:<[^>]*>)+/g, "|");
+    expect(row(of())).toContain("|192.0.2.1|198.51.100.11:4500|198.51.100.12:4500|");
+    expect(row(of({ holder: { ...holder, address: null } }))).toContain("|not visible|198.51.100.12:4500|");
+  });
+
+  it("has the steps one after the other, their commands in a list of their own", () => {
+    const value = of();
+    const steps = nextSteps(value, UTC);
+    expect([steps.length > 1, steps.some(({ commands }) => commands.length === 0)]).toEqual([true, true]);
+    const items = steps.map(({ text, commands }) => {
+      const list = commands.map(() => "<li>.*: <code>.*</code></li>\n").join("");
+      return `<li>${literally(html(text))}${list === "" ? "" : `\n<ul>\n${list}</ul>`}</li>\n`;
+    });
+    expect(whole(value)).toMatch(new RegExp(`<ol>\n${items.join("")}</ol>\n<p><a href="https://support`));
+  });
+
   it("has tables of gateways, clients and captures", () => {
     const cells = (text: string) =>
       [...text.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, tr]) =>
@@ -154,12 +182,24 @@ describe("the page", () => {
       report({ capture: { ...report().capture, sources: [source, empty] } }),
       UTC,
     );
-    expect(cells(captures).slice(1)).toEqual([
+    expect(cells(captures)).toEqual([
+      "capture | format | packets | from | to | end",
       "office.pcap | pcap | 640 | 2026-11-23 10:00:00 UTC | 2026-11-23 10:06:10 UTC | whole",
       "b | pcap | 640 |  |  | damaged",
     ]);
     expect(captures).toContain(
       "640 packets read: 38 messages of IKEv1, of them 14 of quick mode; not judged: 0 of IKEv2, 0 of AuthIP, 1 malformed.",
+    );
+    const log = {
+      witness: "asa-syslog" as const,
+      source: "a&b.log",
+      computer: null,
+      lines: 9,
+      used: 4,
+      clock: null,
+    };
+    expect(captureSection(report({ capture: { ...report().capture, witnesses: [log] } }), UTC)).toContain(
+      "<p>a&amp;b.log: a gateway&#39;s log, 4 of 9 lines tell of IKE or L2TP;",
     );
     expect([rest(200), rest(202)]).toEqual([
       "",

@@ -63,7 +63,23 @@ describe("rows of findings", () => {
       "21 findings, here by who connected first; --all shows each.",
     ]);
     const text = reportToTable(report({ findings: many(21) }), PLAIN);
-    expect(text).toMatch(/\n\.\.\. details of \d+ more findings: --all\n/);
+    expect(text).toMatch(/\n\n\.\.\. details of \d+ more findings: --all\n/);
+    expect(reportToTable(report({ findings: many(1) }), PLAIN)).not.toContain("more finding");
+    // The worst verdict first, and of one the holder that keeps most out.
+    const [first, ...others] = many(21).map((each) => ({ ...each, holder }));
+    const groups = rows(
+      ...others.slice(0, 3),
+      { ...first, verdict: "possible" },
+      ...many(21).slice(18),
+      ...others,
+    );
+    expect(
+      groups.slice(1, 4).map((group) => group.split(" | ").filter((_, i) => [0, 2, 3].includes(i))),
+    ).toEqual([
+      ["rejected", "198.51.100.11", "20"],
+      ["rejected", "198.51.100.21", "3"],
+      ["possible", "198.51.100.11", "1"],
+    ]);
   });
 
   it("leave out the tolerated, and say so", () => {
@@ -93,6 +109,45 @@ describe("gateways and clients", () => {
       "... 2 more gateways, --all shows them",
     ]);
     expect(section(report({ responders: [] }), "Gateways")).toEqual([]);
+  });
+
+  it("numbers end where their headings do", () => {
+    const clients = Array.from({ length: 12 }, (_, i) => client({ address: `10.0.0.${i}` }));
+    const text = reportToTable(report({ clients, findings: [finding()] }), { ...PLAIN, verbose: true });
+    const lines = text.split("\n");
+    for (const [head, row, wanted] of [
+      [
+        "  gateway (responder) ",
+        "  192.0.2.1 ",
+        { clients: "12", "count their IDs": "2", "of these at once": "2" },
+      ],
+      ["  client ", "  10.0.0.1:4500 ", { SAs: "1" }],
+      ["  packets ", "       11 ", { packets: "11" }],
+      ["  # ", "  1 ", { tries: "1" }],
+    ] as const) {
+      const heading = lines.find(
+        (line) => line.startsWith(head) && Object.keys(wanted).every((each) => line.includes(each)),
+      )!;
+      const found = lines.find((line, i) => i > lines.indexOf(heading) && line.startsWith(row))!;
+      for (const [name, value] of Object.entries(wanted)) {
+        const end = heading.indexOf(name) + name.length;
+        expect(found.slice(end - value.length - 1, end), name).toBe(` ${value}`);
+      }
+    }
+  });
+
+  it("of none there is nothing", () => {
+    const none = report({ clients: [], responders: [] });
+    const capture = { ...none.capture, malformed: {}, skipped: {} };
+    const text = reportToTable({ ...none, capture }, PLAIN);
+    expect(
+      text
+        .split("\n")
+        .filter((line) => /^\S/.test(line))
+        .slice(1),
+    ).toEqual(["Not shown        no gap is known", "What to do"]);
+    const whole = section({ ...none, capture }, "Packets", { verbose: true });
+    expect(whole.join(" ")).toMatch(/^640 read\..* malformed\.$/);
   });
 
   it("clients that were kept out come first, then who connected first, oddities, and who counts", () => {
@@ -221,6 +276,21 @@ describe("what was read", () => {
   it("of times of arrival says that they can be late", () => {
     const text = section(report({ live: { ...live, times: "arrival" } }), "Captures").join(" ");
     expect(text).toMatch(/^Times are those at which packets reached the program.*or more\. Dropped: 3/);
+  });
+
+  it("has keys, logs and events beside the captures", () => {
+    const log = {
+      witness: "asa-syslog" as const,
+      source: "asa.log",
+      computer: null,
+      lines: 9,
+      used: 4,
+      clock: null,
+    };
+    expect(section(capture({ witnesses: [log] }), "Witnesses").join(" ")).toMatch(
+      /^asa\.log: a gateway's log, 4 of 9 lines tell of IKE or L2TP; .*\.$/,
+    );
+    expect(section(report(), "Witnesses")).toEqual([]);
   });
 
   it("is counted by kind and reason", () => {

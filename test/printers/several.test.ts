@@ -54,6 +54,8 @@ describe("several reports", () => {
     );
     expect(headings.filter((line) => !line.startsWith("# "))).toEqual(own.flat().map((line) => `#${line}`));
     expect(text.startsWith("# ")).toBe(true);
+    const [, inside] = severalOf("markdown").item(["## One\nlot # 1 of ## 2\n"], "a", 0);
+    expect(inside).toBe("### One\nlot # 1 of ## 2\n");
     expect(text).toContain("\n\n# `<b>");
   });
 
