@@ -1,6 +1,7 @@
 /** Several captures by clocks that differ (contract 2.8): which are read twice, and which cannot be. */
 
 import { expect, it } from "vitest";
+import type { LiveAnalysis } from "../../src/analysis/analysis.ts";
 import { runAligned } from "../../src/analysis/aligned.ts";
 import { IterableSource } from "../../src/capture/byte-source.ts";
 import type { FeedInput } from "../../src/feed/feed.ts";
@@ -26,25 +27,33 @@ const records = played();
 const ahead = (seconds: bigint) => records.map((each) => ({ ...each, at: each.at + seconds * SECOND }));
 
 /** Shifts in seconds, how many packets were read in the last reading, and in how many rounds progress was told. */
-async function read(captures: readonly (readonly PlayedRecord[])[], once = false, options = {}) {
+async function read(
+  captures: readonly (readonly PlayedRecord[])[],
+  once = false,
+  { last, ...options }: { last?: number; maxPackets?: number } = {},
+  names: readonly string[] = captures.map((_, i) => String(i)),
+) {
   const readings = new Set<unknown>();
+  const ending = new AbortController();
   let rounds = 0;
   const inputs = captures.map(
     (each, i): FeedInput => ({
-      name: String(i),
+      name: names[i],
       once,
       open: () => {
         const bytes = pcap(each);
-        return openSource(new IterableSource(chunks(bytes, 4_096), { size: bytes.length }), String(i));
+        return openSource(new IterableSource(chunks(bytes, 4_096), { size: bytes.length }), names[i]);
       },
       abandon: () => {},
     }),
   );
   const told = {
     ...options,
-    onRound: (feed: unknown) => {
+    signal: ending.signal,
+    onRound: (feed: unknown, { packets }: LiveAnalysis) => {
       readings.add(feed);
       rounds += 1;
+      if (packets === last) ending.abort();
     },
   };
   const { report, feed, shifts } = await runAligned(inputs, told, () => []);
@@ -71,6 +80,16 @@ it.each<[string, ReturnType<typeof read>, Awaited<ReturnType<typeof read>>]>([
     "of two clocks, of which so many packets were wanted: read once",
     read([records, ahead(95n)], false, { maxPackets: 60 }),
     { shifts: [0, 0], readings: 1, warned: 1 },
+  ],
+  [
+    "of two clocks, whose reading was ended with the last packet: read once",
+    read([records, ahead(95n)], false, { last: 2 * records.length }),
+    { shifts: [0, 0], readings: 1, warned: 1 },
+  ],
+  [
+    "of two clocks and as many packets: the one of the later name is shifted",
+    read([records, ahead(95n)], false, {}, ["b", "a"]),
+    { shifts: [95, 0], readings: 2, warned: 1 },
   ],
 ])("captures %s", async (_, outcome, expected) => {
   expect(await outcome).toEqual(expected);

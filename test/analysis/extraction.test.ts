@@ -157,11 +157,14 @@ describe("where nothing comes for a while", () => {
   });
 
   it("nothing more is read once nobody takes the lines", async () => {
-    const { feed, clock, ended } = standing((lines) =>
-      lines.includes("header") ? Promise.resolve() : Promise.reject(new Error("disk full")),
-    );
+    let isFull = false;
+    const { feed, clock, ended } = standing(async () => {
+      if (isFull) throw new Error("disk full");
+    });
     const refused = expect(ended).rejects.toThrow("disk full");
     await settled();
+    expect(feed.isStopped).toBe(false);
+    isFull = true;
     clock.now += 6_000;
     clock.look();
     await settled();

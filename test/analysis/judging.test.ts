@@ -99,5 +99,7 @@ it("two addresses that answer within one IKE SA are one gateway", () => {
       from === "client" ? datagram(ours, theirs, message) : datagram(theirs, ours, message);
     stage.put(from === "client" ? 1 : 1.1, frame(session.encrypted(32, 7, 332)), "quick-mode");
   }
+  // Another one that knows the second address alone.
+  new Client(stage, { address: B, responder: "192.0.2.2" }).connect(20).quickMode(20.2);
   expect(reportOf(stage.sorted()).responders.map(({ address }) => address)).toEqual(["192.0.2.1"]);
 });

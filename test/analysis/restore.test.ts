@@ -82,3 +82,16 @@ it("an analysis of nothing has nothing to tell", () => {
   expect([analysis.lastAt, analysis.scannedAt]).toEqual([Number.NaN, Number.NaN]);
   expect(analysis.tick(0)).toEqual([]);
 });
+
+it("how long a judgement took is told in seconds", () => {
+  let clock = 0;
+  // A quarter of a second passes whenever it is looked at.
+  const now = () => {
+    clock += 250;
+    return clock;
+  };
+  const analysis = new LiveAnalysis(new PlayedInputs(), { now });
+  expect(analysis.judgementSeconds).toBe(0);
+  analysis.pause(0);
+  expect(analysis.judgementSeconds).toBe(0.25);
+});

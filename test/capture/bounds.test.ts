@@ -61,6 +61,12 @@ describe("a pcap that goes on", () => {
   });
 });
 
+it("a pcap may end with another one that has no records", async () => {
+  const source = await openBytes(Buffer.concat([pcap(FRAMES), pcap([])]));
+  expect(await readAll(source)).toHaveLength(3);
+  expect(source.summary.end).toBe("clean");
+});
+
 it("a pcapng may have a block without a body", async () => {
   const [whole, more] = [pcapng(FRAMES), pcapng(FRAMES.slice(0, 1))];
   const source = await openBytes(Buffer.concat([whole, pcapngBlock(0x0bad, Buffer.alloc(0)), more]));

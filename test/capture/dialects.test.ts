@@ -72,6 +72,7 @@ const LAYOUTS: [string, string, Layout][] = [
     "pcap",
     { magic: 0xa1b2c3d4, minor: 3, lengthsSwapped: true },
   ],
+  ["of version 2.3, with the captured length first", "pcap", { magic: 0xa1b2c3d4, minor: 3 }],
   [
     "of AIX: ifType and nanoseconds",
     "pcap-aix",

@@ -165,6 +165,13 @@ describe("findings of two clients that keep each other out", () => {
     expect(said(log, [y, x])).toEqual([]);
   });
 
+  it("are told apart by who came second also where both have one port", () => {
+    const log = new FindingLog();
+    const [x, y] = [between([A, 500], [B, 500]), between([B, 500], [A, 500], { verdict: "rejected" })];
+    said(log, [x, y]);
+    expect(said(log, [y, x])).toEqual([]);
+  });
+
   it("are known by the ports that they had last", () => {
     const log = new FindingLog();
     said(log, [oneWay]);
