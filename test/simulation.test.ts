@@ -8,7 +8,7 @@ import { simulate, type World } from "./support/world.ts";
 
 /** SCENARIOS=n for more worlds, SCENARIO_SEED=n for one alone. */
 const only = process.env.SCENARIO_SEED;
-const count = Number(process.env.SCENARIOS ?? 300);
+const count = Number(process.env.SCENARIOS ?? 200);
 const seeds = only === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(only)];
 
 type Finding = Report["findings"][number];

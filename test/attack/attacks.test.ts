@@ -12,26 +12,26 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Large enough that what has no bound, or takes the square of the count, would not end well. */
 const COUNTS: Record<string, number> = {
-  "pcapng-interfaces": 1_000_000,
+  "pcapng-interfaces": 400_000,
   "pcapng-link-types": 300_000,
-  "pcapng-options": 1_000_000,
-  "gzip-bomb": 1 << 30,
-  "zip-bomb": 1 << 28,
-  "tgz-bomb": 1 << 28,
-  "zstd-bomb": 1 << 28,
+  "pcapng-options": 400_000,
+  "gzip-bomb": 1 << 29,
+  "zip-bomb": 1 << 27,
+  "tgz-bomb": 1 << 27,
+  "zstd-bomb": 1 << 27,
   "zstd-windows": 2000,
-  "xz-bomb": 1 << 28,
-  "bzip2-bomb": 1 << 28,
+  "xz-bomb": 1 << 27,
+  "bzip2-bomb": 1 << 27,
   "bzip2-bytes": 100_000,
-  "tar-names": 400_000,
+  "tar-names": 200_000,
   "lz4-frames": 300_000,
   "netmon-table": 300_000,
-  "spoofed-phase-1": 200_000,
+  "spoofed-phase-1": 120_000,
   "answered-phase-1": 100_000,
   "message-ids": 200_000,
   "message-ids-spread": 300_000,
-  fragments: 200_000,
-  "fragment-headers": 300_000,
+  fragments: 100_000,
+  "fragment-headers": 100_000,
   paths: 300_000,
   "same-beginning": 100_000,
   "same-datagram": 100_000,
@@ -44,13 +44,13 @@ const OTHERS = 10_000;
 /** What each attack fills, which the report must say: the table that was full, and at least how many were dropped. */
 const CAPPED: Record<string, { table: string; least: number }> = {
   // 40,000 IKE SAs are held at a time.
-  "spoofed-phase-1": { table: "ikeSas", least: 200_000 - 40_000 },
+  "spoofed-phase-1": { table: "ikeSas", least: 120_000 - 40_000 },
   "answered-phase-1": { table: "ikeSas", least: 100_000 - 40_000 },
   // 1,024 quick modes of one IKE SA are kept.
   "message-ids": { table: "exchanges", least: 200_000 - 1024 },
   "message-ids-spread": { table: "ikeSas", least: 1 },
   // 4,096 unfinished messages.
-  fragments: { table: "fragments", least: 200_000 - 4096 },
+  fragments: { table: "fragments", least: 100_000 - 4096 },
   // 16,384 headers of unfinished messages.
   "fragment-headers": { table: "exchanges", least: 1 },
   paths: { table: "ikeSas", least: 1 },
