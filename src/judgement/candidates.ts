@@ -70,7 +70,7 @@ export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
     const received = spis(false);
     const answered = spanOf(received);
     const isUnheard =
-      answered?.last.segment === signs.last.segment && seen(thirdUnheardAt(spis(true), answered.last.at));
+      answered?.last.segment === signs.last.segment && seen(thirdUnheardAt(spis(true), answered.last));
     if (isUnheard) signs.last = answered.last;
     const renewals = [...received.map(firstOf), ...renewalsIn(there)];
     found.set(peer.key, { host, port, ...signs, gone, answered, renewals });

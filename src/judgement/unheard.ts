@@ -21,13 +21,14 @@ export function droppedOn(
   let isAnswered = false;
   for (const { keys, from, to } of stays) {
     if (to !== null && to.segment !== segment) continue;
-    const until = to?.at ?? Number.POSITIVE_INFINITY;
-    isAnswered ||= peers.spis(keys, false).some((spi) => spi.firstAt < until && !isBefore(lastOf(spi), from));
-    const own = ({ lastAt, lastSegment, unheardSince }: Spi) =>
-      lastSegment === segment && lastAt < until && unheardSince >= from.at;
+    const isUntil = (moment: Moment) => to === null || isBefore(moment, to);
+    isAnswered ||= peers
+      .spis(keys, false)
+      .some((spi) => isUntil(firstOf(spi)) && !isBefore(lastOf(spi), from));
+    const own = (spi: Spi) => isUntil(lastOf(spi)) && !isBefore({ at: spi.unheardSince, segment }, from);
     sent.push(...peers.spis(keys, true).filter(own));
   }
-  const thirdAt = isAnswered ? thirdUnheardAt(sent, responderAt) : Number.NaN;
+  const thirdAt = isAnswered ? thirdUnheardAt(sent, { at: responderAt, segment }) : Number.NaN;
   return seen(thirdAt) ? { responderAt, thirdAt } : null;
 }
 
@@ -45,17 +46,16 @@ export function silentAcrossStep(stays: readonly Stay[], segment: number, peers:
   const last = own(false).map(lastOf).sort(inOrder).at(-1);
   if (last === undefined || last.segment === segment) return null;
   const sent = own(true);
-  const there = sent.filter(({ lastSegment }) => lastSegment === last.segment);
   const goesOn = sent.some((spi) => spi.lastSegment > last.segment && seen(spi.unheardThirdAt));
-  return goesOn || seen(thirdUnheardAt(there, last.at)) ? last : null;
+  return goesOn || seen(thirdUnheardAt(sent, last)) ? last : null;
 }
 
 /**
  * When the third packet came of a sender that went on after the other side's last sign: three packets or more, over 20 s
- * or more, whatever their SPIs and ports. NaN where it did not.
+ * or more, whatever their SPIs and ports, in that segment of the clock. NaN where it did not.
  */
-export function thirdUnheardAt(spis: readonly Spi[], otherAt: number): number {
-  const alone = spis.filter(({ unheardSince }) => unheardSince > otherAt);
+export function thirdUnheardAt(spis: readonly Spi[], { at, segment }: Moment): number {
+  const alone = spis.filter(({ unheardSince, lastSegment }) => lastSegment === segment && unheardSince > at);
   const times = alone.flatMap(unheardTimes).sort((a, b) => a - b);
   const lastAt = alone.reduce((last, each) => Math.max(last, each.lastAt), Number.NEGATIVE_INFINITY);
   return times.length >= 3 && lastAt - times[0] >= UNHEARD_SPAN ? times[2] : Number.NaN;

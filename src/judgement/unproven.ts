@@ -78,7 +78,7 @@ function hasForgotten(
   const lastSign = received
     .filter(({ lastSegment }) => lastSegment === segment)
     .reduce((last, { lastAt }) => later(last, lastAt), sa.lastFromIn(responder, segment));
-  return lastSign < firstAt && seen(thirdUnheardAt(own(true), lastSign));
+  return lastSign < firstAt && seen(thirdUnheardAt(own(true), { at: lastSign, segment }));
 }
 
 /**

@@ -257,6 +257,13 @@ describe("what was seen of an IKE SA (6.4)", () => {
     expect(lived([up(-40, 20, alone), down(-90, -55)]).dropped).toBe(null);
     // The packets are of the time before the endpoints were its own.
     expect(lived([up(-40, 20, alone), down(-40, -5)], { from: moment(1) }).dropped).toBe(null);
+    // They were before the clock stepped back, whatever its time says.
+    const stepped = { lastSegment: 1 };
+    const rows = [up(-40, 20, { ...alone, ...stepped }), down(-40, -5, stepped)];
+    expect(lived(rows, { from: moment(1) }, { lifeSegment: 1 }).dropped).toEqual(dropped);
+    const taken = { from: moment(1), to: moment(40, 1) };
+    const answered = down(50, -5, stepped);
+    expect(lived([rows[0], answered], taken, { lifeSegment: 1 }).dropped).toEqual(dropped);
   });
 
   it("silent before the clock stepped: what the client sent on unheard, then or across the step", () => {
@@ -405,8 +412,13 @@ describe("ESP that nobody answers (6.6)", () => {
     ["one packet, and two from another port", [alone(13, 27), alone(0, 0)], at(27)],
     ["the same over less than 20 s", [alone(0, 13), alone(19, 19)], UNSEEN],
     ["the other side was heard after the first", [alone(-2, 13), alone(27, 27)], UNSEEN],
+    [
+      "what an SPI of before a step of the clock has later by that clock",
+      [alone(0, 20, { unheardThirdAt: at(5), lastSegment: 1 })],
+      UNSEEN,
+    ],
     ["all were answered", [alone(UNSEEN, 40), alone(-20, 40), alone(-10, 40)], UNSEEN],
   ])("%s", (_, spis, third) => {
-    expect(thirdUnheardAt(spis, at(-1))).toBe(third);
+    expect(thirdUnheardAt(spis, moment(-1))).toBe(third);
   });
 });

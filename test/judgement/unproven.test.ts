@@ -4,6 +4,7 @@ import { deletedBy } from "../../src/judgement/outcome-facts.ts";
 import {
   at,
   exchangeMade,
+  moment,
   peersMade,
   saMade,
   sessionMade,
@@ -142,6 +143,21 @@ describe("unproven (4)", () => {
     [
       "the same, but the responder sent on the SA after the first message",
       { exchange: COPIES, lastFrom: at(1), context: { peers: intoTheVoid(-12, 10) } },
+      "unanswered",
+    ],
+    [
+      "the same before a step of the clock, and not behind it",
+      {
+        exchange: { ...COPIES, segment: 1 },
+        session: { sa: saMade({ lifeSegment: 1 }) },
+        context: {
+          peers: peersMade(
+            [esp(50, { lastAt: at(90), unheardSince: at(50), unheardThirdAt: at(60) })],
+            [esp(-60, { firstSegment: 1, lastAt: at(-13), lastSegment: 1 })],
+          ),
+          captureEnd: moment(1_000, 1),
+        },
+      },
       "unanswered",
     ],
     [
