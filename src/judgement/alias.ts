@@ -62,6 +62,8 @@ function holds(responder: Responder, { exchange }: RefusedWithoutHolderAt): bool
     return clientSa.session.quickModes.some(
       (own) =>
         own.messageId === exchange.messageId &&
+        // Contract 6.13: across a step of the clock nobody knows.
+        own.segment === exchange.segment &&
         own.firstAt < exchange.firstAt &&
         claimOf(clientSa, own, clientSa.outcomes.get(own)!) !== "none",
     );

@@ -134,6 +134,7 @@ describe("another responder with the same vendor IDs holds the ID (6.9, alias-ca
     from?: number;
     lastAt?: number;
     outcome?: Outcome;
+    segment?: number;
   }
   const responder = ({
     vendor = ASA,
@@ -141,8 +142,9 @@ describe("another responder with the same vendor IDs holds the ID (6.9, alias-ca
     from = -50,
     lastAt = 10,
     outcome = "completed",
+    segment = 0,
   }: There = {}): Responder => {
-    const exchange = exchangeMade({ messageId, firstAt: at(from) });
+    const exchange = exchangeMade({ messageId, firstAt: at(from), segment });
     const session = sessionMade({ sa: saMade({ vendorIds: [[], vendor] }), quickModes: [exchange] });
     const lifespan = lifespanMade({ life: lifeMade({ lastAt: at(lastAt) }) });
     return {
@@ -164,6 +166,7 @@ describe("another responder with the same vendor IDs holds the ID (6.9, alias-ca
     ["it was refused there as well", { outcome: "unanswered" }, false],
     ["it came later", { from: 1 }, false],
     ["it came at the same time", { from: 0 }, false],
+    ["it came when the clock had stepped back", { segment: 1 }, false],
     ["other vendor IDs", { vendor: ["00"] }, false],
   ])("%s", (_, there, expected) => {
     expect(hints([responder(there)])).toEqual(expected ? [0] : []);
