@@ -5,7 +5,7 @@ import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt } from "./collisions.ts";
-import { SECOND } from "./moment.ts";
+import { isBefore, momentOf, SECOND } from "./moment.ts";
 
 /** Seconds from the holder's last sign to the moment the contender was accepted on an ID it had been refused. */
 export function acceptedWhenFree(
@@ -36,9 +36,10 @@ export function inByAnotherId(attempts: readonly Attempt[]): number[] {
   const ids = new Set<number>();
   for (const { contender, exchange, outcome } of attempts) {
     if (isAccepted(outcome)) continue;
+    const since = { at: exchange.firstAt - TOGETHER, segment: exchange.segment };
     for (const other of acceptedOf(contender)) {
       // One accepted long before is a session that could not be renewed.
-      const sameDial = other.firstAt >= exchange.firstAt - TOGETHER;
+      const sameDial = !isBefore(momentOf(other), since);
       if (sameDial && other.messageId !== exchange.messageId) ids.add(other.messageId);
     }
   }

@@ -64,23 +64,28 @@ describe("controls (6.8)", () => {
     expect(acceptedWhenFree([refused()], new Map([[clientSaMade().client, [accepted(40)]]]))).toBe(null);
   });
 
-  it.each<[string, number, number, Outcome, Outcome, number[]]>([
+  it.each<[string, number, number, Outcome, Outcome, number[], number?]>([
     ["a pair, of which one got in", 2, 0.1, "completed", "unanswered", [2]],
+    ["before a step of the clock, later by its time", 2, 900, "completed", "unanswered", [], 0],
+    ["behind a step of the clock, earlier by its time", 2, -900, "completed", "unanswered", [2], 2],
     ["3 s before it", 2, -3, "completed", "unanswered", [2]],
     ["longer before: a session that could not be renewed", 2, -3 - MICRO, "completed", "unanswered", []],
     ["the other was refused as well", 2, 0.1, "refused", "unanswered", []],
     ["the same ID", 1, 40, "completed", "unanswered", []],
     ["it was accepted itself", 2, 0.1, "completed", "completed", []],
-  ])("in by another ID of the same dial: %s", (_, messageId, seconds, outcome, own, expected) => {
-    const exchange = exchangeMade();
-    const other = exchangeMade({ messageId, firstAt: at(seconds) });
-    const contender = clientSaMade({ session: sessionMade({ quickModes: [exchange, other] }) }, [
-      [exchange, own],
-      [other, outcome],
-    ]);
-    const attempt = { ...attemptMade({ contender }), exchange, outcome: own };
-    expect(inByAnotherId([attempt])).toEqual(expected);
-  });
+  ])(
+    "in by another ID of the same dial: %s",
+    (_, messageId, seconds, outcome, own, expected, segment = 1) => {
+      const exchange = exchangeMade({ segment: 1 });
+      const other = exchangeMade({ messageId, firstAt: at(seconds), segment });
+      const contender = clientSaMade({ session: sessionMade({ quickModes: [exchange, other] }) }, [
+        [exchange, own],
+        [other, outcome],
+      ]);
+      const attempt = { ...attemptMade({ contender }), exchange, outcome: own };
+      expect(inByAnotherId([attempt])).toEqual(expected);
+    },
+  );
 
   it("names each such ID once, in order", () => {
     const exchange = exchangeMade();
