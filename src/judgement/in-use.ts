@@ -35,10 +35,12 @@ export function wasGivenUp({ clientSa, exchange, implied }: Claim, moment: Momen
   if (own.length > 0) return !own.some((spi) => isSending(spi, moment));
   // Behind it in the order of the counter: the network may have swapped the pair (contract 5).
   const { quickModes } = clientSa.session;
-  const after = quickModes
-    .slice(quickModes.indexOf(exchange) + 1)
-    .filter((each) => each.firstAt - exchange.firstAt <= PAIR_WITHIN);
+  const after = quickModes.slice(quickModes.indexOf(exchange) + 1).filter((each) => isPair(exchange, each));
   return after.some((each) => begunWith(clientSa, each, spis).length > 0);
+}
+
+function isPair(a: Exchange, b: Exchange): boolean {
+  return a.segment === b.segment && Math.abs(a.firstAt - b.firstAt) <= PAIR_WITHIN;
 }
 
 /** SPIs of what the responder sends it, where those are captured. */
@@ -95,10 +97,9 @@ function isLatest({ session }: ClientSa, exchange: Exchange, moment: Moment): bo
   const own = quickModes.filter((each) => isBefore(momentOf(each), moment));
   if (own.at(-1) !== exchange) return false;
   if (sa.lifeSegment !== moment.segment) return true;
-  const pair = own.some(
-    (each) => each !== exchange && Math.abs(exchange.firstAt - each.firstAt) <= PAIR_WITHIN,
-  );
-  const deletes = sa.informationals.flat().filter((at) => at > exchange.firstAt && at < moment.at);
+  const pair = own.some((each) => each !== exchange && isPair(exchange, each));
+  const isSince = (at: number) => isBefore(momentOf(exchange), { at, segment: moment.segment });
+  const deletes = sa.informationals.flat().filter((at) => isSince(at) && at < moment.at);
   const ofFirst = pair && deletes.length > 0 && Math.min(...deletes) - exchange.firstAt <= PAIR_DELETE;
   return deletes.length === (ofFirst ? 1 : 0);
 }

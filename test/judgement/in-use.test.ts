@@ -231,6 +231,12 @@ describe("in use (6.7)", () => {
     expect(used(fields)).toBe(expected);
   });
 
+  it("no SPIs: an Informational behind a step of the clock is since, whatever its time", () => {
+    const stepped: Use = { sa: { lifeSegment: 1, informationals: [[at(-60)], []] }, life: { segment: 1 } };
+    expect(isInUse(claimMade(stepped), moment(0, 1))).toBe(false);
+    expect(isInUse(claimMade(stepped), moment(-70, 1))).toBe(true);
+  });
+
   it.each<[string, number, readonly number[], boolean]>([
     ["the Delete of the first one's SA within 3 s", 1, [-47], true],
     ["later than 3 s", 1, [-47 + MICRO], false],
@@ -248,9 +254,11 @@ describe("in use (6.7)", () => {
 describe("what the ID was used for is known to have gone (6.8)", () => {
   const givenUp = (fields: Use) => wasGivenUp(claimMade(fields), moment(0));
   /** The quick mode that Windows behind a NAT starts with it, and the SPI that began with that one. */
-  const paired = (seconds: number, spiAt: number): Use => ({
-    others: [[exchangeMade({ firstAt: at(seconds), messageId: 2 }), "completed"]],
-    spis: sending({ firstAt: at(spiAt) }),
+  const paired = (seconds: number, spiAt: number, segment = 0): Use => ({
+    others: [[exchangeMade({ firstAt: at(seconds), messageId: 2, segment }), "completed"]],
+    spis: sending({ firstAt: at(spiAt), firstSegment: segment, lastSegment: segment }),
+    life: { segment },
+    inOrder: segment > 0,
   });
 
   /** The order is that of the counter (5). */
@@ -269,6 +277,7 @@ describe("what the ID was used for is known to have gone (6.8)", () => {
     ["the SPI began with the other one of its pair", paired(-49, -48), true],
     ["with the other one, which the network swapped with it", swapped, true],
     ["with another one that came later than a pair does", paired(-49 + MICRO, -48), false],
+    ["with another one behind a step of the clock", paired(-80, -79, 1), false],
     ["with the one of the pair before it, and its own is not known", paired(-50.5, -50.2), false],
     ["of the pair neither one's SPI is known", paired(-49, -60), false],
     [
