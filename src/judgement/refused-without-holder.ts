@@ -14,7 +14,7 @@ import { ghostOf } from "./counter-evidence.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
 import { endedBetween } from "./may-hold.ts";
 import type { Memory } from "./memory.ts";
-import { inOrder, type Moment, momentOf, seen } from "./moment.ts";
+import { inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
 import { PossibleHolders } from "./possible-holders.ts";
 import type { Responder } from "./responders.ts";
 import type { Session } from "./session.ts";
@@ -188,7 +188,7 @@ export class RefusedWithoutHolderJudge {
   #refusalsOf(contender: Client, { reason, attempts, ghost }: Refused): Refusals {
     const [first] = attempts;
     const last = attempts[attempts.length - 1];
-    const times = (this.#acceptedOf().get(contender) ?? []).map(({ exchange }) => exchange.firstAt);
+    const accepted = (this.#acceptedOf().get(contender) ?? []).map(({ exchange }) => momentOf(exchange));
     const remembered = this.#memory.client(contender)?.accepted ?? [];
     return {
       responder: this.#responder,
@@ -196,8 +196,9 @@ export class RefusedWithoutHolderJudge {
       reason,
       attempts,
       ghost,
-      acceptedBefore: remembered.length > 0 || times.some((at) => at < first.exchange.firstAt),
-      acceptedAfter: times.some((at) => at > last.exchange.firstAt),
+      acceptedBefore:
+        remembered.length > 0 || accepted.some((each) => isBefore(each, momentOf(first.exchange))),
+      acceptedAfter: accepted.some((each) => isBefore(momentOf(last.exchange), each)),
       othersMayHold: this.#othersMayHold,
     };
   }

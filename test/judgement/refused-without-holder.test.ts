@@ -285,6 +285,18 @@ describe("what the warning says (6.9)", () => {
     ["accepted before, on another ID", tried([-50, "completed", 2]), [true, false]],
     ["accepted after the last try", tried([10, "unanswered"], [50, "completed", 2]), [false, true]],
     ["accepted between the tries: neither", tried([60, "unanswered"], [50, "completed", 2]), [false, false]],
+    [
+      "accepted before the clock stepped back, later by its time",
+      said([
+        made({
+          tried: [
+            [900, "completed", 2],
+            [0, "unanswered", 1, { segment: 1 }],
+          ],
+        }),
+      ]),
+      [true, false],
+    ],
     ["both", tried([-50, "completed", 2], [50, "completed", 3]), [true, true]],
     [
       "accepted by a session that was let go since",
