@@ -42,7 +42,8 @@ const DELETES_WITHIN = 5 * SECOND;
  * nothing more of it. NaN where it did not, and where it answered another quick mode since: it deleted that one's SA.
  */
 export function deletedBy({ sa, responder }: Session, { firstAt, segment }: Exchange): number {
-  if (segment !== sa.lifeSegment || sa.exchanges.some(({ replyAt }) => replyAt >= firstAt)) return Number.NaN;
+  const answersSince = (each: Exchange) => each.segment === segment && each.replyAt >= firstAt;
+  if (segment !== sa.lifeSegment || sa.exchanges.some(answersSince)) return Number.NaN;
   const times = sa.informationals[responder];
   const i = times.findIndex((at, j) => at >= firstAt && times[j + 1] - at <= DELETES_WITHIN);
   return i >= 0 && sa.lastFromAtOf(responder) <= times[i] + DELETES_WITHIN ? times[i] : Number.NaN;

@@ -241,12 +241,17 @@ describe("unproven (4)", () => {
 });
 
 describe("the responder deletes the SA (4)", () => {
-  const by = (times: readonly number[], last: number, fields: Parameters<typeof saMade>[0] = {}) =>
+  const by = (
+    times: readonly number[],
+    last: number,
+    fields: Parameters<typeof saMade>[0] = {},
+    exchange = exchangeMade(),
+  ) =>
     deletedBy(
       sessionMade({
         sa: saMade({ informationals: [[], times.map(at)], lastFromAt: [UNSEEN, at(last)], ...fields }),
       }),
-      exchangeMade(),
+      exchange,
     );
 
   it("by two Informationals within 5 s, then nothing more of it", () => {
@@ -262,6 +267,9 @@ describe("the responder deletes the SA (4)", () => {
 
   it("not the quick mode's where it answered another one since, as of a pair", () => {
     expect(by([2, 3], 3, { exchanges: [exchangeMade({ replyAt: T })] })).toBeNaN();
+    // One of before the clock stepped back is earlier, whatever its time.
+    const stepped = { lifeSegment: 1, exchanges: [exchangeMade({ firstAt: at(900), replyAt: at(900) })] };
+    expect(by([2, 3], 3, stepped, exchangeMade({ segment: 1 }))).toBe(at(2));
     expect(by([2, 3], 3, { exchanges: [exchangeMade({ replyAt: at(-1) }), exchangeMade()] })).toBe(at(2));
   });
 });
