@@ -33,8 +33,8 @@ export function communityId(one: FlowEnd, other: FlowEnd, seed = 0): string {
   return base64(sha1(bytes), "1:");
 }
 
-/** By the first byte that differs; a shorter one first. */
+/** By the first byte that differs; both ends have an address of one family. */
 function compare(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length && i < b.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
+  const i = a.findIndex((byte, at) => byte !== b[at]);
+  return i < 0 ? 0 : a[i] - b[i];
 }

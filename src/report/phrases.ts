@@ -13,7 +13,7 @@ export function baseName(path: string): string {
 export function endpoint(address: string, port: number | null): string {
   if (port === null) return address;
   // A name may stand behind the address (host-names.ts).
-  const [, bare, name] = /^(\S*)(.*)$/s.exec(address)!;
+  const [, bare, name] = /(\S*)(.*)/s.exec(address)!;
   return bare.includes(":") ? `[${bare}]:${port}${name}` : `${bare}:${port}${name}`;
 }
 /** A time of the report for the eye: `2026-11-23 10:00:00.123456 UTC`. */

@@ -115,5 +115,5 @@ function whyOf({ reason, ghost, othersMayHold }: Refusals): string {
 function time(at: number): string {
   return isoTime(at, 0, 6)
     .replace("T", " ")
-    .replace(/\.\d+Z$/, " UTC");
+    .replace(/\.\d+Z/, " UTC");
 }

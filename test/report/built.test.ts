@@ -29,6 +29,11 @@ describe("names of findings", () => {
   /** Fingerprints of two that are kept out by a neighbour behind their NAT, the one of the lower port first. */
   async function fingerprints(seed: number, ...order: readonly number[]) {
     const stage = new Stage(seed);
+    // Clients elsewhere, whose ports lie between theirs on one of the days.
+    for (const n of [2, 13])
+      new Session(stage, { ...behindNat(n), address: `203.0.113.${n}` })
+        .mainMode(60 + n)
+        .quickMode(61 + n, 9 + n);
     new Session(stage, behindNat(1)).mainMode(0).quickMode(0.2, 1).esp(1, 90);
     for (const [i, n] of order.entries()) {
       const at = 10 + 2 * i;

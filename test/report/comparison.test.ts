@@ -46,6 +46,16 @@ test.each<[string, Report, string]>([
   expect(changes(before, after)).toEqual([["192.0.2.1", expected]]);
 });
 
+test("a refusal afterwards is one of a client of that gateway, whatever the others did", () => {
+  const reason = (...clients: Report["clients"]) => compareReports(before, report({ clients }))[0].reason;
+  const refused = "a client was refused afterwards, and no shared message ID is seen to explain it";
+  const none = "no two clients were seen connected with the same message ID afterwards";
+  expect(reason(client(), keptOut())).toBe(refused);
+  expect(reason(keptOut(), client())).toBe(refused);
+  expect(reason(client(), client({ address: "198.51.100.12" }))).toBe(none);
+  expect(reason(client(), keptOut({ responder: "192.0.2.9" }))).toBe(none);
+});
+
 test("what needs attention comes first, and decides the status", () => {
   const at = (responder: string) => finding({ responder });
   const row = (address: string) => ({ ...report().responders[0], address });

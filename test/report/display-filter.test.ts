@@ -15,6 +15,22 @@ test("too many IDs for one filter widen it, they are not cut off", () => {
   expect(displayFilter(ids(101), ["192.0.2.1"])).toBe("isakmp.exchangetype == 32 && ip.addr == 192.0.2.1");
 });
 
+test.each<[string, number, string[], string]>([
+  ["one ID and one address", 1, ["192.0.2.1"], "== 0x00000001 && ip.addr == 192.0.2.1"],
+  ["several IDs", 2, ["192.0.2.1"], "in {0x00000001, 0x00000002} && ip.addr == 192.0.2.1"],
+  ["IPv6", 1, ["2001:db8::1"], "== 0x00000001 && ipv6.addr == 2001:db8::1"],
+  [
+    "addresses of both kinds",
+    1,
+    ["192.0.2.1", "2001:db8::1", "192.0.2.2"],
+    "== 0x00000001 && (ip.addr in {192.0.2.1, 192.0.2.2} || ipv6.addr == 2001:db8::1)",
+  ],
+  ["an address that is not known", 1, [], "== 0x00000001"],
+])("a filter of %s", (_, count, addresses, wanted) => {
+  const filter = displayFilter(ids(count), addresses);
+  expect(filter).toBe(`isakmp.exchangetype == 32 && isakmp.messageid ${wanted}`);
+});
+
 describe.skipIf(!hasTool("tshark"))("in tshark", () => {
   const files = readdirSync(folder).filter((name) => /\.pcap(ng)?$/.test(name));
   // The headers of Cisco's IKE fragments do not say that a quick mode is inside.

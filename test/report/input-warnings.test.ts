@@ -67,6 +67,16 @@ describe("natt-not-captured", () => {
       false,
     ],
     [
+      "ESP on 4500 is in the capture: it was captured",
+      false,
+      (stage) => {
+        new Session(stage, natted).mainMode(0).quickMode(1, 1).esp(2, 30);
+        const left = stage.records.filter((record) => onPort500(record) || record.what === "esp");
+        stage.records.splice(0, stage.records.length, ...left);
+      },
+      false,
+    ],
+    [
       "4500 is in the capture, and one client never gets there: its network blocks it",
       false,
       (stage) => {

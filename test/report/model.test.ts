@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { reportSchema } from "../../src/report/model.ts";
-import { reportJsonSchema } from "../../src/report/schema.ts";
+import { lineJsonSchema, reportJsonSchema } from "../../src/report/schema.ts";
 import { attempt, finding, report } from "../support/reports.ts";
 
 /** Whatever JSON can hold, to be asked by key. */
@@ -74,6 +74,7 @@ describe("the published JSON Schema", () => {
     expect(schema.$schema).toBe("https://json-schema.org/draft/2020-12/schema");
     expect(schema.$id).toBe("urn:ike-dupcheck:report:1");
     expect(schema.title).toMatch(/ike-dupcheck/);
+    expect(lineJsonSchema().$id).toBe("urn:ike-dupcheck:line:1");
   });
 
   test("requires the names that the contract gives", () => {

@@ -55,6 +55,15 @@ describe("a client at a gateway is", () => {
       { state: "kept out", since: 2, tries: 2 },
     ],
     [
+      "kept out since its first try, whichever of two IKE SAs it was on",
+      (connect) => {
+        const first = connect(1);
+        connect(10).unanswered(20);
+        first.unanswered(40);
+      },
+      { state: "kept out", since: 20, tries: 2 },
+    ],
+    [
       "kept out since it was connected last",
       (connect) => {
         connect(1).unanswered(2).farewell(12);

@@ -12,7 +12,7 @@ import {
 } from "../../src/report/model.ts";
 import { TERMS, termsNamed } from "../../src/report/terms/glossary.ts";
 import type { TermKind } from "../../src/report/terms/term.ts";
-import { briefOf } from "../../src/report/terms/terms.ts";
+import { briefOf, KB_SENTENCE, meaningOf } from "../../src/report/terms/terms.ts";
 import { headerClassNames } from "../../src/wire/isakmp.ts";
 import { kindNames } from "../../src/wire/locate.ts";
 
@@ -64,6 +64,25 @@ describe("the texts", () => {
 test("a name can stand for terms of several kinds", () => {
   expect(termsNamed("One-Sided").map(({ kind }) => kind)).toEqual(["caveat", "warning"]);
   expect(termsNamed("nonsense")).toEqual([]);
+});
+
+test("a name is found with blanks for its hyphens, and the other way round", () => {
+  for (const name of ["one sided", " one  sided ", "one-sided"])
+    expect(termsNamed(name).map(({ kind }) => kind)).toEqual(["caveat", "warning"]);
+  const spaced = TERMS.flatMap(({ name, also = [] }) => [name, ...also]).find((each) => each.includes(" "))!;
+  expect(termsNamed(spaced.replaceAll(" ", "-"))).toEqual(termsNamed(spaced));
+  expect(termsNamed(spaced).length).toBeGreaterThan(0);
+});
+
+test.each([
+  ["a refusal", { verdict: "rejected" }, true],
+  ["a finding that nobody was harmed by", { verdict: "tolerated" }, false],
+  ["a gateway of another make", { verdict: "possible", caveats: ["responder-not-asa"] }, false],
+  ["a gateway that drops the holder", { verdict: "possible", notes: ["holder-dropped"] }, false],
+  ["a sentence that says it itself", { verdict: "rejected", summary: `It is so; ${KB_SENTENCE}.` }, false],
+])("%s: whether more is to be said of what it means", (_, of, said) => {
+  const meaning = meaningOf({ caveats: [], notes: [], summary: "It is so.", ...of });
+  expect(meaning).toBe(said ? KB_SENTENCE : null);
 });
 
 test("a brief is found by kind and name only", () => {

@@ -55,8 +55,7 @@ const CONCLUSIONS: ReadonlySet<string> = new Set([
 const ORDER = Object.keys(PHRASES);
 
 function weight(code: string): number {
-  const place = ORDER.indexOf(code);
-  return place < 0 ? 0 : place;
+  return ORDER.indexOf(code);
 }
 
 /** The gaps that stand for something not seen, heaviest first, one of each code. */
