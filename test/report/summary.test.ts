@@ -22,6 +22,16 @@ const open = (...attempts: Partial<Attempt>[]) =>
   });
 const unseen = { address: null, port: null, platform: null, pattern: null };
 
+test("a second is a second, and what is below has two digits", () => {
+  expect([0.994, 0.995, 1, 9.9, 9.95].map(inWords)).toEqual([
+    "0.99 seconds",
+    "1 second",
+    "1 second",
+    "9.9 seconds",
+    "10 seconds",
+  ]);
+});
+
 describe("the headline says who was kept out of how many, at which gateway, by whom", () => {
   test.each<[string, Report, RegExp]>([
     [

@@ -60,10 +60,24 @@ describe("isoTime", () => {
     ["of a year with five digits, as damaged captures have", 253_402_300_800],
     ["before the year 0", -62_167_219_201],
     ["at the end of all dates", 8_640_000_000_000],
+    ["at their beginning", -8_640_000_000_000],
   ])("writes a time %s as the runtime does", (_, seconds) => {
     expect(isoTime(seconds * 1e6, 0, 6)).toBe(
       new Date(seconds * 1000).toISOString().replace("000Z", "000000Z"),
     );
+  });
+});
+
+describe("digits of a time", () => {
+  test.each([
+    [6, "2026-03-02T08:00:07.004005Z"],
+    [9, "2026-03-02T08:00:07.004005006Z"],
+  ] as const)("%i of them", (digits, wanted) => {
+    const micros = 1_772_438_407_004_005;
+    expect(isoTime(micros, 6, digits)).toBe(wanted);
+    // Of one day the other form stays as it is.
+    expect(isoTime(micros, 0, 6)).toBe("2026-03-02T08:00:07.004005Z");
+    expect(isoTime(micros, 6, digits)).toBe(wanted);
   });
 });
 

@@ -1,0 +1,156 @@
+/** Steps and headlines where there are several gateways, or makes: who gets which step, and which commands. */
+
+import { describe, expect, it } from "vitest";
+import { clauseOf, gapsOf } from "../../src/report/advice/gap-phrases.ts";
+import { nextSteps } from "../../src/report/advice/next-steps.ts";
+import { nothingFound } from "../../src/report/advice/nothing-found.ts";
+import { summaryLines } from "../../src/report/advice/summary.ts";
+import { UTC } from "../../src/report/clock.ts";
+import { coverageCodeSchema, warningCodeSchema } from "../../src/report/codes.ts";
+import type { Finding, Report } from "../../src/report/model.ts";
+import { briefOf } from "../../src/report/terms/terms.ts";
+import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
+
+const [row] = report().responders;
+const otherMake = { ...row, vendor: "strongSwan" };
+const possible = (over: Partial<Finding> = {}) =>
+  finding({ verdict: "possible", attempts: [attempt({ verdict: "possible" })], ...over });
+/** The commands of the one step that says so. */
+function commandsOf(value: Report, text: RegExp): string[] {
+  const steps = nextSteps(value, UTC).filter((step) => text.test(step.text));
+  expect(steps).toHaveLength(1);
+  return steps[0].commands.map(({ command }) => command);
+}
+
+describe("commands of an ASA", () => {
+  const log = (address: string) =>
+    expect.stringMatching(new RegExp(`^show log.*${address.replaceAll(".", "\\.")}`));
+
+  it("are given for a refused client where all gateways that refused may be one", () => {
+    const other = keptOut({ address: "198.51.100.13", responder: "192.0.2.2" });
+    const refusedAt = (vendors: (string | null)[]) =>
+      report({
+        clients: [client(), keptOut(), ...(vendors.length > 1 ? [other] : [])],
+        responders: vendors.map((vendor, i) => ({ ...row, vendor, address: `192.0.2.${i + 1}` })),
+      });
+    const commands = (...vendors: (string | null)[]) =>
+      commandsOf(refusedAt(vendors), /no other client is seen on its message ID/);
+    expect(commands("Cisco ASA-like")).toEqual([log("198.51.100.12"), expect.any(String)]);
+    expect(commands(null)).toHaveLength(2);
+    expect(commands("strongSwan")).toEqual([]);
+    expect(commands("Cisco ASA-like", "strongSwan")).toEqual([]);
+  });
+
+  it("show the log of the one who was kept out where the gateway names another cause", () => {
+    const value = report({ findings: [possible({ caveats: ["other-cause"] })] });
+    expect(commandsOf(value, /compare the proposals and policy of/)).toEqual([log("198.51.100.12")]);
+  });
+
+  it("are not given where the gateway is of another make, or is said to be no ASA", () => {
+    const caveats = ["responder-not-asa" as const];
+    const strange = report({ findings: [possible({ caveats })], responders: [otherMake] });
+    expect(commandsOf(strange, /names itself strongSwan, which is not known for this fault/)).toEqual([]);
+    const unknown = report({ findings: [possible({ caveats })], responders: [] });
+    expect(commandsOf(unknown, /192\.0\.2\.1 is not known to be a Cisco ASA/)).toEqual([]);
+  });
+
+  it("do not stand where a capture is what is missing: that is made on any machine", () => {
+    const value = report({ findings: [finding({ verdict: "predicted" })] });
+    const commands = commandsOf(value, /^The answer of 192\.0\.2\.1 is not in the capture/);
+    expect(commands).toEqual([expect.stringMatching(/^tcpdump .*192\.0\.2\.1/)]);
+  });
+});
+
+it("who may be connected at the same time is said for each gateway by itself", () => {
+  const there = (responder: string, holder: string, contender: string) =>
+    finding({
+      responder,
+      fingerprint: responder,
+      holder: { ...finding().holder, address: holder },
+      contender: { ...finding().contender, address: contender },
+    });
+  const findings = [
+    there("192.0.2.1", "198.51.100.11", "198.51.100.12"),
+    there("192.0.2.2", "198.51.100.13", "198.51.100.14"),
+  ];
+  const responders = findings.map(({ responder }) => ({ ...row, address: responder }));
+  const steps = nextSteps(report({ findings, responders }), UTC);
+  const excluding = steps.flatMap(
+    ({ text }) => /only one of these be connected to (.*?) at a time: (.*?)\.(?: |$)/.exec(text) ?? [],
+  );
+  expect(excluding.filter((_, i) => i % 3 > 0)).toEqual([
+    "192.0.2.1",
+    "198.51.100.11 and 198.51.100.12",
+    "192.0.2.2",
+    "198.51.100.13 and 198.51.100.14",
+  ]);
+});
+
+describe("clients that were kept out are counted", () => {
+  const headline = (findings: Finding[]) => summaryLines(report({ findings }), UTC)[0].text;
+  const kept = (address: string, port: number, responder = "192.0.2.1") =>
+    finding({ responder, contender: { ...finding().contender, address, port } });
+
+  it("once each, by address, port and gateway", () => {
+    const [one, neighbour] = [kept("198.51.100.12", 4500), kept("198.51.100.12", 4501)];
+    expect(headline([one, one])).toMatch(/^1 of 2 clients/);
+    expect(headline([one, neighbour])).toMatch(/^2 of 2 clients/);
+    expect(headline([one, kept("198.51.100.13", 4500)])).toMatch(/^2 of 2 clients/);
+    expect(headline([one, kept("198.51.100.12", 4500, "192.0.2.2")])).toMatch(/^2 of 2 clients/);
+  });
+
+  it("and how sure that is says nothing of the holder where no attempt tells", () => {
+    const value = report({
+      findings: [finding({ attempts: [attempt({ verdict: "tolerated" })], caveats: [] })],
+    });
+    const sure = summaryLines(value, UTC).find(({ label }) => label === "How sure")?.text;
+    expect(sure).toBe("rejected, severity high");
+  });
+});
+
+describe("where nothing was found", () => {
+  it("none could be where no gateway has two clients; one that has is enough", () => {
+    const at = (...clients: number[]) =>
+      nothingFound(
+        report({
+          responders: clients.map((count, i) => ({ ...row, address: `192.0.2.${i + 1}`, clients: count })),
+        }),
+      );
+    expect(at(1, 1)).toMatch(/and none could be: no gateway has two clients here$/);
+    expect(at(1, 2)).not.toMatch(/none could be/);
+    expect(at(2, 2)).not.toMatch(/none could be/);
+  });
+});
+
+describe("what the input could not show", () => {
+  it("is told in words for each code that there is", () => {
+    for (const code of [...coverageCodeSchema.options, ...warningCodeSchema.options]) {
+      expect(clauseOf([code]), code).toMatch(/\S/);
+    }
+    expect(clauseOf(["alias-candidate"])).toBe(briefOf("warning", "alias-candidate"));
+    expect(clauseOf([])).toBeNull();
+    expect(clauseOf(["no-ike", "truncated"])).toMatch(/^no IKE at all; the end/);
+  });
+
+  it("is told with what weighs most first, one of each code", () => {
+    const gap = (code: Report["coverage"]["gaps"][number]["code"], message = "") => ({
+      code,
+      message,
+      count: 1,
+    });
+    const gaps = [
+      gap("partition"),
+      gap("snaplen", "a"),
+      gap("snaplen", "b"),
+      gap("interrupted"),
+      gap("no-ike"),
+    ];
+    const value = { ...report(), coverage: { complete: false, gaps }, warnings: [] };
+    expect(gapsOf(value).map(({ code, message }) => `${code} ${message}`.trim())).toEqual([
+      "interrupted",
+      "no-ike",
+      "snaplen a",
+      "partition",
+    ]);
+  });
+});
