@@ -42,9 +42,13 @@ function isUnfinished({ sa, client, finishedAt }: Session, { from }: Exchange): 
   return sa.logged || !seen(finishedAt) || !sa.isTwoWayFrom(client, from);
 }
 
-/** Phase 1 was long ago, and the responder sent nothing to anyone until a minute after the last copy. */
-function isSilentToAll({ finishedAt, begunBefore }: Session, exchange: Exchange): boolean {
-  const fresh = !begunBefore && exchange.firstAt - finishedAt <= RECENT;
+/**
+ * Phase 1 was long ago, or before a step of the clock, and the responder sent nothing to anyone until a minute after the
+ * last copy.
+ */
+function isSilentToAll({ sa, finishedAt, begunBefore }: Session, exchange: Exchange): boolean {
+  const isKnown = !begunBefore && sa.firstSegment === exchange.segment;
+  const fresh = isKnown && exchange.firstAt - finishedAt <= RECENT;
   return !fresh && !(exchange.otherSentAt - lastCopyAt(exchange) <= RECENT);
 }
 

@@ -96,6 +96,15 @@ describe("unproven (4)", () => {
       "unproven",
     ],
     [
+      "phase 1 before the clock stepped back is nobody knows how long ago",
+      {
+        exchange: { ...COPIES, segment: 1, otherSentAt: UNSEEN },
+        session: { finishedAt: at(-5), sa: saMade({ lifeSegment: 1 }) },
+        context: { captureEnd: moment(1_000, 1) },
+      },
+      "unproven",
+    ],
+    [
       "the responder sent steadily and then to nobody for 10 s",
       { exchange: copied(at(12 + MICRO)) },
       "unproven",
