@@ -4,7 +4,7 @@ import { RowLists } from "../collections/row-lists.ts";
 import { FLOW_WATCHED } from "../core/layout.ts";
 import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
-import type { Exchange } from "./exchange.ts";
+import { type Exchange, timeFor } from "./exchange.ts";
 
 export interface Waiting {
   exchange: Exchange;
@@ -32,11 +32,12 @@ export class EspWatch {
   }
 
   /** ESP came on the row. */
-  notify(row: number, at: number): void {
+  notify(row: number, at: number, segment: number): void {
     this.isWatched[row] = 0;
     for (const { exchange, fromStarter } of this.#waiting.take(row)) {
-      if (fromStarter) exchange.espFromStarterAt = at;
-      else exchange.espFromOtherAt = at;
+      const espAt = timeFor(exchange, { at, segment });
+      if (fromStarter) exchange.espFromStarterAt = espAt;
+      else exchange.espFromOtherAt = espAt;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
 import { FIRST_STATUS_NOTIFY, NOTIFY_INVALID_MESSAGE_ID } from "../wire/notifies.ts";
-import { type Exchange, isPrompt, OPEN_EXCHANGES, stampOf } from "./exchange.ts";
+import { type Exchange, isPrompt, OPEN_EXCHANGES, stampOf, timeFor } from "./exchange.ts";
 import type { Side } from "./paths.ts";
 import { type IkeSa, withSide } from "./sa.ts";
 import type { VendorLists } from "./vendor-lists.ts";
@@ -68,11 +68,6 @@ export function informational(sa: IkeSa, side: Side, message: Message, isTwoWay:
     exchange.otherInformational = stampOf(message);
   }
   if (!message.encrypted) readNotify(sa, side, message);
-}
-
-/** Its time by the clock of the exchange: after all of that, where the clock stepped back since. */
-export function timeFor({ segment }: Exchange, message: Message): number {
-  return message.segment === segment ? message.at : Number.POSITIVE_INFINITY;
 }
 
 /** What an Informational in the clear, or the decrypted copy of one, says of the quick modes that wait for an answer. */

@@ -232,6 +232,11 @@ export function isSameQuickMode({ first: a }: Exchange, { first: b }: Exchange):
   return a.frame === b.frame && a.source === b.source;
 }
 
+/** A time by the clock of the exchange: after all of that, where the clock stepped back since. */
+export function timeFor({ segment }: Exchange, moment: { at: number; segment: number }): number {
+  return moment.segment === segment ? moment.at : Number.POSITIVE_INFINITY;
+}
+
 /** Windows deletes the older SA of a pair or a rekey within 3 s: that is not leaving. */
 export function isPrompt({ retransmissions, firstAt }: Exchange, at: number): boolean {
   return retransmissions === 0 && at - firstAt <= PROMPT;

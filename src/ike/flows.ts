@@ -107,7 +107,7 @@ export class FlowTable extends FlowColumns {
     const other = this.reverse[row];
     const otherAt = other >= 0 && this.segments[other] === segment ? this.lastAt[other] : Number.NaN;
     this.spis.see(row, spi, sequence, at, segment, otherAt, whole);
-    if (this.#watch.isWatched[row] === 1) this.#watch.notify(row, at);
+    if (this.#watch.isWatched[row] === 1) this.#watch.notify(row, at, segment);
   }
 
   /**

@@ -12,7 +12,7 @@ import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/
 import type { Border } from "../linear/walk.ts";
 import { formatAddress } from "../wire/address.ts";
 import { ActivityTable } from "./activity.ts";
-import type { Exchange } from "./exchange.ts";
+import { type Exchange, timeFor } from "./exchange.ts";
 
 /** Endpoints of IKEv2 that are told apart; of further ones the address alone is known. */
 const MAX_IKEV2_ENDPOINTS = 65_536;
@@ -86,15 +86,16 @@ export class HostTable {
   sent(host: number, at: number, segment: number): void {
     this.hasSent[host] = 1;
     this.activity.sent(host, at, segment);
-    if (this.#watched[host] === 1) this.#notify(host, at);
+    if (this.#watched[host] === 1) this.#notify(host, at, segment);
   }
 
-  #notify(host: number, at: number): void {
+  #notify(host: number, at: number, segment: number): void {
     this.#watched[host] = 0;
     for (const exchange of this.#waiting.take(host)) {
       const { firstCopy } = exchange;
-      if (Number.isNaN(exchange.otherSentAt)) exchange.otherSentAt = at;
-      if (firstCopy !== null && Number.isNaN(firstCopy.otherSentAt)) firstCopy.otherSentAt = at;
+      const sentAt = timeFor(exchange, { at, segment });
+      if (Number.isNaN(exchange.otherSentAt)) exchange.otherSentAt = sentAt;
+      if (firstCopy !== null && Number.isNaN(firstCopy.otherSentAt)) firstCopy.otherSentAt = sentAt;
     }
   }
 

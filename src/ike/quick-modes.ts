@@ -2,8 +2,7 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import type { Message } from "../wire/datagram.ts";
-import { Exchange, stampOf, UNUSABLE_AFTER } from "./exchange.ts";
-import { timeFor } from "./exchange-rules.ts";
+import { Exchange, stampOf, timeFor, UNUSABLE_AFTER } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
 import type { HostTable } from "./hosts.ts";
 import type { Side } from "./paths.ts";

@@ -16,20 +16,28 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     watch.add(4, first, false);
     watch.add(3, second, true);
     expect([watch.isWatched[3], watch.isWatched[4], watch.isWatched[5]]).toEqual([1, 1, 0]);
-    watch.notify(3, 7);
+    watch.notify(3, 7, 0);
     expect([times(first), times(second), watch.isWatched[3], watch.isWatched[4]]).toEqual([
       [7, UNSEEN],
       [7, UNSEEN],
       0,
       1,
     ]);
-    watch.notify(4, 9);
-    watch.notify(3, 11);
-    watch.notify(5, 11);
+    watch.notify(4, 9, 0);
+    watch.notify(3, 11, 0);
+    watch.notify(5, 11, 0);
     expect([times(first), times(second)]).toEqual([
       [7, 9],
       [7, UNSEEN],
     ]);
+  });
+
+  it("ESP behind a step of the clock comes after all that a quick mode's own clock tells", () => {
+    const watch = new EspWatch(ordinaryMemory);
+    const exchange = exchangeMade();
+    watch.add(3, exchange, true);
+    watch.notify(3, 7, 1);
+    expect(times(exchange)).toEqual([Number.POSITIVE_INFINITY, UNSEEN]);
   });
 
   it("one that is given up waits no more, others of the flow do", () => {
@@ -40,7 +48,7 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     watch.add(4, gone, false);
     watch.release(new Set([gone]));
     expect([watch.isWatched[3], watch.isWatched[4]]).toEqual([1, 0]);
-    watch.notify(3, 7);
+    watch.notify(3, 7, 0);
     expect([times(gone), times(stays)]).toEqual([
       [UNSEEN, UNSEEN],
       [7, UNSEEN],
@@ -54,9 +62,9 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     watch.add(2, second, true);
     watch.move(Int32Array.of(-1, -1, 0), 2);
     expect(watch.isWatched[0]).toBe(1);
-    watch.notify(0, 5);
-    watch.notify(1, 6);
-    watch.notify(2, 6);
+    watch.notify(0, 5, 0);
+    watch.notify(1, 6, 0);
+    watch.notify(2, 6, 0);
     expect([times(first), times(second)]).toEqual([
       [UNSEEN, UNSEEN],
       [5, UNSEEN],
@@ -71,7 +79,7 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     const restored = new EspWatch(ordinaryMemory);
     restored.restore(watch.save());
     expect([restored.isWatched[300], restored.isWatched.length]).toEqual([1, 512]);
-    restored.notify(300, 4);
+    restored.notify(300, 4, 0);
     expect(times(exchange)).toEqual([UNSEEN, 4]);
   });
 });

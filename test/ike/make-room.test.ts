@@ -80,7 +80,7 @@ describe("a table of flows that is full", () => {
     see(1, 25, { esp: 7, source: 3 });
     see(1, 12, { esp: 8, segment: 1 });
     see(1, 13, { segment: 1, back: true, esp: 9 });
-    const exchange = exchangeMade();
+    const exchange = exchangeMade({ segment: 1 });
     flows.watch(row(1), exchange, true);
     see(2, 26);
     expect([row(1), row(1, true), row(2)]).toEqual([5, 6, 7]);
@@ -194,6 +194,15 @@ describe("addresses that nothing needs", () => {
     hosts.sent(0, 8, 0);
     hosts.sent(0, 9, 0);
     expect([exchange.otherSentAt, exchange.firstCopy.otherSentAt]).toEqual([5, 8]);
+  });
+
+  it("a packet behind a step of the clock comes after all that a quick mode's own clock tells", () => {
+    const hosts = new HostTable();
+    const exchange = exchangeMade({ firstCopy: { at: 60, steady: true, otherSentAt: Number.NaN } });
+    hosts.watch(0, exchange);
+    hosts.sent(0, 5, 1);
+    const ever = Number.POSITIVE_INFINITY;
+    expect([exchange.otherSentAt, exchange.firstCopy?.otherSentAt]).toEqual([ever, ever]);
   });
 
   it("quick modes that began before a time wait no longer, nor those that are given up", () => {
