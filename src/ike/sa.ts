@@ -157,6 +157,8 @@ export class IkeSa extends SaNumbers {
       this.earlierLife = [...this.earlierLife.slice(1 - MAX_EARLIER), ended];
       // Times of before the step say nothing about what follows it.
       this.informationals = NEITHER_TOLD;
+      this.informationalAt = Number.NaN;
+      for (const each of [0, 1]) this.setDeletedAt(each, Number.NaN);
       this.lifeSegment = segment;
       this.lastLifeAt = at;
       this.lastFreshAt = at;

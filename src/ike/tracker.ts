@@ -230,6 +230,8 @@ export class Tracker {
     path.lastAt = message.at;
     // It proves neither that the sender lives nor that it missed an answer.
     if (repeated && sa.isReplay(side, message.from)) return;
+    // First of all: behind a step of the clock what the SA knows of times begins anew.
+    sa.noteActivity(message, side, repeated);
     if (!message.phase1) this.flows.heardByIke(message.from, message.to, !message.natTraversal);
     const clear = repeated ? null : this.#open(message, side);
     if (message.exchange === EXCHANGE_QUICK) {
@@ -240,7 +242,6 @@ export class Tracker {
       informational(sa, side, message, isTwoWay(path));
     }
     if (clear !== null) readOpened(sa, side, message, { clear, isProven: message.encrypted });
-    sa.noteActivity(message, side, repeated);
   }
 
   /** The message in the clear, where a key opens it; what records and logs tell of has no content. */

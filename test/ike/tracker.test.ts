@@ -43,6 +43,33 @@ describe("what is counted of messages", () => {
   });
 });
 
+describe("the first message of an IKE SA behind a step of the clock (6.13)", () => {
+  it("is kept where it is an Informational, and what was before it is not its time's", () => {
+    const { send } = trackerOf();
+    send({ at: 50 });
+    send({ at: 51, exchange: INFORMATIONAL, messageId: 8 });
+    const sa = send({ at: 5, segment: 1, exchange: INFORMATIONAL, messageId: 9 }, true);
+    send({ at: 6, segment: 1, exchange: INFORMATIONAL, messageId: 10 }, true);
+    expect(sa.informationals).toEqual([[], [5 * SECOND, 6 * SECOND]]);
+  });
+
+  it("answers none of before", () => {
+    const { send } = trackerOf();
+    const told = { exchange: INFORMATIONAL, length: 84 };
+    send({ ...told, at: 50 });
+    const sa = send({ ...told, at: 5, segment: 1 }, true);
+    expect(sa.answeredInformationals).toBe(0);
+  });
+
+  it("comes later than a Delete that could be read", () => {
+    const { send } = trackerOf();
+    const sa = send({ at: 50 });
+    sa.setDeletedAt(0, 50 * SECOND);
+    send({ at: 5, segment: 1 });
+    expect(sa.deletedAt).toEqual([Number.NaN, Number.NaN]);
+  });
+});
+
 describe("addresses that nothing needs", () => {
   it("are looked for when there are many, and then when there are twice those that are needed", () => {
     const tracker = new Tracker({ compactHostsAt: 4 });
