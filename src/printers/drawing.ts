@@ -46,7 +46,6 @@ function drawing(timeline: Timeline, number: number, clock: Clock, layout: Layou
   const { width, left, lane } = layout;
   const height = TOP + lanes.length * lane + 16;
   const scale = (at: number) => left + ((at - from) / Math.max(1, to - from)) * (width - left - RIGHT);
-  const shorten = shortener(lanes);
   const title = `time-line-${number}-${layout.name}`;
   const verdicts = new Map<number, number>();
   return [
@@ -54,7 +53,7 @@ function drawing(timeline: Timeline, number: number, clock: Clock, layout: Layou
     `<title id="${title}">Clients of ${html(responder)} over time</title>`,
     `<desc id="${title}-text">${html(description(timeline))}</desc>`,
     ...axis(timeline, scale, height, clock, layout),
-    ...lanes.map((each, i) => laneOf(each, TOP + i * lane, scale, shorten, from, layout)),
+    ...lanes.map((each, i) => laneOf(each, TOP + i * lane, scale, from, layout)),
     ...joins.map((join) => joinOf(join, scale, layout, verdicts)),
     "</svg>\n",
   ].join("\n");
@@ -90,7 +89,6 @@ function laneOf(
   { client, lives, marks }: Lane,
   top: number,
   scale: (at: number) => number,
-  shorten: (id: string) => string,
   from: number,
   layout: Layout,
 ): string {
@@ -106,7 +104,7 @@ function laneOf(
     const x = scale(mark.at);
     const labelled = marks.length <= MAX_LABELLED && x >= free;
     if (labelled) free = x + LABEL_ROOM;
-    return markOf(mark, x, middle, client, labelled ? shorten(mark.messageId) : null, from);
+    return markOf(mark, x, middle, client, labelled ? shortened(mark.messageId) : null, from);
   });
   return [
     `<line class="rule" x1="0" x2="${layout.width}" y1="${top + layout.lane}" y2="${top + layout.lane}" stroke="#ccc" />`,
@@ -178,7 +176,6 @@ function joinOf(
 }
 
 /** IDs in a drawing: 1 and not 0x00000001, where the client counts; a random one by its first digits. */
-function shortener(lanes: readonly Lane[]): (id: string) => string {
-  const small = lanes.every(({ marks }) => marks.every(({ messageId }) => Number(messageId) < 1000));
-  return (id) => (small || Number(id) < 1000 ? String(Number(id)) : `${id.slice(2, 6)}…`);
+function shortened(id: string): string {
+  return Number(id) < 1000 ? String(Number(id)) : `${id.slice(2, 6)}…`;
 }

@@ -113,6 +113,8 @@ describe("the time line", () => {
     const random = { messageId: "0x8e5cdb6b" };
     expect(labels([mark(0), mark(100, { messageId: "0x00000010" })])).toEqual(["1", "16"]);
     expect(labels([mark(0), mark(100, random)])).toEqual(["1", "8e5c…"]);
+    const bound = ["0x000003e7", "0x000003e8"].map((messageId, i) => mark(100 * i, { messageId }));
+    expect(labels(bound)).toEqual(["999", "0000…"]);
     expect(labels([mark(0), mark(33), mark(34), mark(67), mark(68)])).toEqual(["1", "1", "1"]);
     expect(labels(Array.from({ length: 12 }, (_, i) => mark(i * 40))).length).toBe(12);
     expect(labels(Array.from({ length: 13 }, (_, i) => mark(i * 40))).length).toBe(0);

@@ -99,6 +99,15 @@ describe("metrics", () => {
     expect(samples.has("ike_dupcheck_last_packet_timestamp_seconds")).toBe(false);
   });
 
+  it("name no family of which there is nothing: gateways and interfaces", () => {
+    const stats = { ...METRICS.stats, sources: [] };
+    const families = [...parsed(metricsText({ ...METRICS, stats, gateways: [] })).types.keys()];
+    const left = [...parsed(metricsText(METRICS)).types.keys()].filter((name) => !families.includes(name));
+    expect(left).toEqual(
+      ["source_capturing", "source_packets_total", "findings"].map((name) => `ike_dupcheck_${name}`),
+    );
+  });
+
   it("sums the gateways beyond a thousand, so that a flood cannot make a label for each forged address", () => {
     const gateways = Array.from({ length: 1_500 }, (_, i) => ({
       gateway: `2001:db8::${i.toString(16)}`,
