@@ -101,10 +101,10 @@ describe("clients that were kept out are counted", () => {
 
   it("and how sure that is says nothing of the holder where no attempt tells", () => {
     const value = report({
-      findings: [finding({ attempts: [attempt({ verdict: "tolerated" })], caveats: [] })],
+      findings: [finding({ attempts: [attempt({ verdict: "tolerated" })], caveats: ["no-control"] })],
     });
     const sure = summaryLines(value, UTC).find(({ label }) => label === "How sure")?.text;
-    expect(sure).toBe("rejected, severity high");
+    expect(sure).toBe(`rejected, severity high: ${briefOf("caveat", "no-control")}`);
   });
 });
 
@@ -152,5 +152,34 @@ describe("what the input could not show", () => {
       "snaplen a",
       "partition",
     ]);
+  });
+});
+
+describe("what the input could not show has a step", () => {
+  const steps = (codes: Report["coverage"]["gaps"][number]["code"][], more: Partial<Report> = {}) => {
+    const gaps = codes.map((code) => ({ code, message: `${code}.`, count: 1 }));
+    return nextSteps(report({ ...more, coverage: { complete: false, gaps } }), UTC);
+  };
+
+  it("of its own where there is a cure", () => {
+    const texts = steps(["truncated", "partition", "corrupt"]).map(({ text }) => text);
+    expect(texts.filter((text) => /^Copy the capture again/.test(text))).toEqual([
+      "Copy the capture again once it is finished: its end is cut off.",
+      "Copy the capture again from where it was made: it is damaged, and was read up to there.",
+    ]);
+    expect(texts.every((text) => typeof text === "string")).toBe(true);
+  });
+
+  it("or another capture, at each gateway once, and at five at most", () => {
+    const at = (...last: number[]) => last.map((n) => `192.0.2.${n}`);
+    const capturing = (responders: number[], findings: Finding[] = []) =>
+      steps(["snaplen"], { responders: at(...responders).map((address) => ({ ...row, address })), findings })
+        .flatMap(({ commands }) => commands.map(({ command }) => command))
+        .filter((command) => command.startsWith("tcpdump"))
+        .map((command) => [...command.matchAll(/host (\S+?)\)? /g)].map(([, host]) => host));
+    expect(capturing([1, 2])).toEqual([at(1, 2)]);
+    expect(capturing([1, 2, 3, 4, 5, 6, 7])).toEqual([at(1, 2, 3, 4, 5)]);
+    expect(capturing([1, 2], [finding({ responder: "192.0.2.2" })])).toEqual([at(2, 1)]);
+    expect(capturing([])).toEqual([[]]);
   });
 });

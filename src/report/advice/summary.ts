@@ -57,7 +57,7 @@ function headlineOf(facts: Facts): string {
   if (worst === null) return unexplained.length > 0 ? unexplainedText(facts) : nothingFound(report);
   const of = findings[worst];
   if (of.every(isDropping)) return droppingText(facts, of);
-  const count = contenderNames(of).length;
+  const count = contendersIn(of);
   const all = report.summary.clients;
   const verb = { rejected: "kept out", predicted: "would be kept out", possible: "may have been kept out" }[
     worst
@@ -65,10 +65,10 @@ function headlineOf(facts: Facts): string {
   const head = `${count} of ${counted(Math.max(all, count), "client")} ${verb}`;
   const others = [
     ...(worst !== "predicted" && findings.predicted.length > 0
-      ? [`${contenderNames(findings.predicted).length} more would be`]
+      ? [`${contendersIn(findings.predicted)} more would be`]
       : []),
     ...(worst !== "possible" && findings.possible.length > 0
-      ? [`${contenderNames(findings.possible).length} more may have been`]
+      ? [`${contendersIn(findings.possible)} more may have been`]
       : []),
   ];
   const rest = others.length === 0 ? "" : ` (${others.join(", ")})`;
@@ -87,13 +87,11 @@ function droppingText({ report }: Facts, findings: readonly Finding[]): string {
   return `${head}: gateway ${first.responder} accepted ${contender} on ${idsOf(first)} and dropped ${holder}, which held it${rest}`;
 }
 
-function contenderNames(findings: readonly Finding[]): string[] {
-  const byAddress = new Map<string, Set<number | null>>();
-  for (const { contender, responder } of findings) {
-    const key = `${contender.address} ${responder}`;
-    byAddress.set(key, (byAddress.get(key) ?? new Set()).add(contender.port));
-  }
-  return [...byAddress].flatMap(([key, ports]) => [...ports].map((port) => `${key} ${port}`));
+/** Clients that were kept out, each at a gateway. */
+function contendersIn(findings: readonly Finding[]): number {
+  return new Set(
+    findings.map(({ contender, responder }) => `${contender.address} ${contender.port} ${responder}`),
+  ).size;
 }
 
 /** Who does what to whom. */
