@@ -7,6 +7,7 @@ export const STDIN = "-";
 
 /** How messages name an input. */
 export function label(name: string): string {
+  if (name === "") return "''";
   return name === STDIN ? "standard input" : name;
 }
 
@@ -89,6 +90,7 @@ const REASONS = new Map([
   ["EMFILE", "too many files are open"],
   ["ELOOP", "its links lead in a circle"],
   ["ENAMETOOLONG", "the name is too long"],
+  ["ENXIO", "it is a socket, or a device that is not there"],
   ["EIO", "the disk or share that it lies on failed"],
   ["ESTALE", "the share that it lies on is gone"],
   ["ENODEV", "the device that it lies on is gone"],

@@ -3,7 +3,7 @@
  * bytes and never by the name. What is not a capture is refused with a sentence that says what to do.
  */
 
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { type ByteSource, CHUNK, IterableSource, type RandomAccess } from "../capture/byte-source.ts";
 import {
@@ -18,6 +18,7 @@ import { plainBytes } from "../feed/decompression.ts";
 import type { Expansion, FeedInput } from "../feed/feed.ts";
 import { type Opened, type OpenOptions, openInput } from "../feed/formats.ts";
 import { Sequencer } from "../feed/sequencer.ts";
+import { statusOf } from "./file-status.ts";
 import { DECOMPRESSORS } from "./unpack/decompressors.ts";
 
 /**
@@ -83,8 +84,19 @@ export function fileInputs(names: readonly string[], options: OpenOptions = {}):
     ...(name === STDIN ? { expand: () => expandStandardInput(options) } : {}),
     abandon: () => {
       if (name === STDIN) closeStandardInput();
+      else stopWaitingFor(name);
     },
   }));
+}
+
+/** Who opens a named pipe waits in a thread that nothing calls back, until somebody opens the other end. */
+function stopWaitingFor(name: string): void {
+  if (statusOf(name)?.isFIFO() !== true) return;
+  try {
+    closeSync(openSync(name, constants.O_WRONLY | constants.O_NONBLOCK));
+  } catch {
+    // Nobody waits any more.
+  }
 }
 
 /** Of what is not a regular file nobody knows; nor of one in an archive. */

@@ -83,7 +83,10 @@ async function capturesIn(name: string, search: Search): Promise<string[]> {
   throw new CaptureError("no-captures", `${name} is a directory without captures that can be read`);
 }
 
-/** The regular files of a directory, in the order of their names; links to directories are not followed. */
+/**
+ * The regular files of a directory, in the order of their names; links to directories are not followed. What cannot be
+ * looked at (a link to nothing, a name that is not Unicode) may be a file: opening it says why it cannot be read.
+ */
 async function filesIn(folder: string, recursive: boolean): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: ReadFailure) => {
     throw unreadable(folder, error);
@@ -93,7 +96,7 @@ async function filesIn(folder: string, recursive: boolean): Promise<string[]> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (recursive) paths.push(...(await filesIn(path, recursive)));
-    } else if (statusOf(path)?.isFile() === true) paths.push(path);
+    } else if (statusOf(path)?.isFile() !== false) paths.push(path);
   }
   return paths;
 }

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chmod, link, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openCapture } from "../../src/node/files.ts";
+import { fileInputs, openCapture } from "../../src/node/files.ts";
 import { expandInputs } from "../../src/node/inputs.ts";
 import { pcap } from "../support/capture-files.ts";
 import { openBytes, readAll } from "../support/sources.ts";
@@ -88,6 +90,31 @@ it("a named pipe is read like a file", async () => {
   await written;
 });
 
+it("a named pipe that nobody writes to does not keep the program from its end", async () => {
+  const path = join(folder, "silent");
+  execFileSync("mkfifo", [path]);
+  const [input] = fileInputs([path]);
+  const outcome = input.open({}).catch((error: unknown) => error);
+  // It waits in a thread of its own, sooner or later.
+  const again = setInterval(() => input.abandon(), 10);
+  expect(await outcome).toMatchObject({ code: "empty" });
+  clearInterval(again);
+});
+
+it.skipIf(process.platform === "win32")("a socket is named as one", async () => {
+  const path = join(folder, "socket");
+  const server = createServer().listen(path);
+  await once(server, "listening");
+  await expect(openCapture(path)).rejects.toThrow(
+    `cannot read ${path}: it is a socket, or a device that is not there`,
+  );
+  server.close();
+});
+
+it("an empty name is seen in the sentence", async () => {
+  await expect(openCapture("")).rejects.toThrow("cannot read '': the file is missing");
+});
+
 describe("expandInputs", () => {
   it("takes the captures of a directory in the order of their names, and nothing else", async () => {
     const ring = join(folder, "ring");
@@ -124,6 +151,20 @@ describe("expandInputs", () => {
     );
     expect(leftOut).toHaveLength(4);
     expect(failures).toEqual([]);
+  });
+
+  it("names a link of a directory that leads nowhere and would be a capture", async () => {
+    const linked = join(folder, "linked");
+    await mkdir(linked);
+    await writeFile(join(linked, "a.pcap"), capture);
+    await symlink(join(folder, "none"), join(linked, "b.pcap"));
+    await symlink(join(folder, "none"), join(linked, "notes"));
+    await symlink(folder, join(linked, "up"));
+    const { names, leftOut } = await expandInputs([linked]);
+    expect(names).toEqual([join(linked, "a.pcap")]);
+    expect(leftOut.map(({ message }) => message)).toEqual([
+      `cannot read ${join(linked, "b.pcap")}: the file is missing`,
+    ]);
   });
 
   it("reads a file once, however often and under whatever name it is given", async () => {
