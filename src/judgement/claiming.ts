@@ -41,6 +41,6 @@ function stayed({ session, lifespan }: ClientSa, exchange: Exchange): boolean {
   const { blind, life } = lifespan;
   if (!seen(session.finishedAt) || exchange.retransmissions > 0) return false;
   if (life.segment !== exchange.segment) return false;
-  const last = blind ? life.fromClientAt : life.espFromClientAt;
-  return last - exchange.firstAt > STAYED;
+  const last = blind ? life.fromClient : { at: life.espFromClientAt, segment: life.segment };
+  return last.segment === exchange.segment && last.at - exchange.firstAt > STAYED;
 }

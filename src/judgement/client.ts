@@ -8,7 +8,8 @@ import { append } from "../collections/grouping.ts";
 import { lazily } from "../collections/lazily.ts";
 import { firstIndex } from "../collections/search.ts";
 import type { Lifespan } from "./lifespan.ts";
-import type { Session } from "./session.ts";
+import { isBefore, type Moment } from "./moment.ts";
+import { beginOf, type Session } from "./session.ts";
 
 export interface Client {
   /** Host of the responder. */
@@ -146,10 +147,8 @@ function portKeys({ port4500, began4500, port500 }: Session): number[] {
  */
 export function relationOf(a: Session, b: Session, ask: IdentityQuestions): Relation {
   if (contradict(a, b)) return "two";
-  // Phase 1 before the capture lies before the first sign, ESP as well.
-  const began = (each: Session) => (each.begunBefore ? ask.lifespan(each).life.firstAt : each.sa.firstAt);
-  const [older, newer] = began(a) <= began(b) ? [a, b] : [b, a];
-  const goesOn = ask.lifespan(older).life.fromClientAt > began(newer);
+  const [older, newer] = isBefore(beganAt(b, ask), beganAt(a, ask)) ? [b, a] : [a, b];
+  const goesOn = isBefore(beganAt(newer, ask), lastSent(older, ask));
   const inside = ask.inside(a, b);
   // A new lease of the same host looks like another host.
   if (inside === "different") return goesOn ? "two" : "unsettled";
@@ -158,10 +157,16 @@ export function relationOf(a: Session, b: Session, ask: IdentityQuestions): Rela
   return ask.lifespan(older).blind ? "unsettled" : "one";
 }
 
+/** When phase 1 began; one of before the capture lies before the first sign, ESP as well. */
+function beganAt(session: Session, { lifespan }: IdentityQuestions): Moment {
+  const { sa, begunBefore } = session;
+  return { at: begunBefore ? lifespan(session).life.firstAt : sa.firstAt, segment: sa.firstSegment };
+}
+
 /** Of two sessions that may be of the same client as a newer one: that with its address behind the NAT, else the later. */
 function isLikelier(a: Session, b: Session, newer: Session, ask: IdentityQuestions): boolean {
   const [one, other] = [a, b].map((each) => ask.inside(each, newer) === "same");
-  return one === other ? lastSent(a, ask) > lastSent(b, ask) : one;
+  return one === other ? isBefore(lastSent(b, ask), lastSent(a, ask)) : one;
 }
 
 /** What is asked to tell whether two sessions are one client's. */
@@ -189,7 +194,7 @@ export function portTurns(
       const found = new Set<Session>();
       for (const place of placesOf(one)) {
         const there = byPlace().get(place)!;
-        const first = firstIndex(there, ({ sa }) => sa.firstAt > newer.sa.firstAt);
+        const first = firstIndex(there, (each) => isBefore(beginOf(newer), beginOf(each)));
         const next = there.slice(first, first + MAX_TURNS);
         for (const other of next) if (samePorts(one, other)) found.add(other);
       }
@@ -197,7 +202,7 @@ export function portTurns(
     };
     const back = samePlace(older);
     if (back.length === 0) return false;
-    const meets = (a: Session, b: Session) => lifespan(a).life.fromClientAt > b.sa.firstAt;
+    const meets = (a: Session, b: Session) => isBefore(beginOf(b), lifespan(a).life.fromClient);
     // The neighbour itself lives on, or comes again while the one who came back is there.
     const others = [newer, ...samePlace(newer)];
     return back.some((one) => others.some((other) => meets(one, other) && meets(other, one)));
@@ -231,6 +236,6 @@ function contradict(a: Session, b: Session): boolean {
 }
 
 /** The last thing that the client itself sent: IKE, ESP or a keepalive. */
-function lastSent(session: Session, { lifespan }: IdentityQuestions): number {
-  return lifespan(session).life.fromClientAt;
+function lastSent(session: Session, { lifespan }: IdentityQuestions): Moment {
+  return lifespan(session).life.fromClient;
 }

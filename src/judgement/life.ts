@@ -1,7 +1,7 @@
 /** Contract 6.4: what was seen of an IKE SA, the ESP and keepalives on its endpoints included, as far as they are its own. */
 
 import type { Spi } from "../ike/facts.ts";
-import { firstOf, isBefore, lastOf, later, type Moment, seen } from "./moment.ts";
+import { BEFORE_ALL, firstOf, isBefore, lastOf, later, latestOf, type Moment, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 import type { Stay } from "./tenures.ts";
@@ -19,8 +19,9 @@ interface Signs {
   earlier: readonly Moment[];
   /** The last sign that is not a keepalive, which a NAT's timer sends on. */
   lastBusyAt: number;
-  /** The last thing that each side itself sent. */
-  fromClientAt: number;
+  /** The last thing that the client itself sent, in whatever segment. */
+  fromClient: Moment;
+  /** The last thing that the responder itself sent. */
   fromResponderAt: number;
   /** The last ESP that the client sent. */
   espFromClientAt: number;
@@ -44,7 +45,7 @@ export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[
     lastAt: sa.lastLifeAt,
     earlier: sa.earlierLife,
     lastBusyAt: sa.lastLifeAt,
-    fromClientAt: sa.lastFromAtOf(client),
+    fromClient: momentIn(sa.lastFromSegmentOf(client), sa.lastFromAtOf(client)),
     fromResponderAt: sa.lastFromIn(responder, sa.lifeSegment),
     espFromClientAt: Number.NaN,
     steadyKeepaliveAt: Number.NaN,
@@ -81,7 +82,10 @@ function withStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): 
     lastAt: later(own.lastAt, last(rows)),
     earlier: withEarlier(own.earlier, peers.moments(rows), segment),
     lastBusyAt: later(own.lastBusyAt, since(esp(rows), segment, stay.from)),
-    fromClientAt: later(own.fromClientAt, last(sent)),
+    fromClient: latestOf([
+      own.fromClient,
+      ...peers.moments(sent).filter((each) => !isBefore(each, stay.from)),
+    ]),
     fromResponderAt: later(own.fromResponderAt, last(received)),
     espFromClientAt: later(own.espFromClientAt, since(esp(sent), segment, stay.from)),
     steadyKeepaliveAt: sent.reduce(
@@ -97,8 +101,13 @@ function inSegment(life: Signs, segment: number): Signs {
   if (segment === life.segment) return life;
   const none = Number.NaN;
   const earlier = life.earlier.concat({ at: life.lastAt, segment: life.segment });
-  const times = { lastAt: none, lastBusyAt: none, fromClientAt: none, fromResponderAt: none };
-  return { ...life, ...times, segment, earlier, espFromClientAt: none };
+  const times = { lastAt: none, lastBusyAt: none, fromResponderAt: none, espFromClientAt: none };
+  return { ...life, ...times, segment, earlier };
+}
+
+/** A time of a segment; before all where it was not seen. */
+function momentIn(segment: number, at: number): Moment {
+  return seen(at) ? { at, segment } : BEFORE_ALL;
 }
 
 function since(at: number, segment: number, from: Moment): number {
@@ -159,7 +168,7 @@ function withEndedStay(
     lastAt: later(known.lastAt, lastAt),
     lastBusyAt: later(known.lastBusyAt, later(last(before.espAt), later(fromClient, fromResponder))),
     // Keepalives too: their number is not kept by session.
-    fromClientAt: later(known.fromClientAt, later(last(before.sentAt), fromClient)),
+    fromClient: latestOf([known.fromClient, momentIn(to!.segment, later(last(before.sentAt), fromClient))]),
     fromResponderAt: later(known.fromResponderAt, fromResponder),
     espFromClientAt: later(known.espFromClientAt, fromClient),
   };
@@ -177,7 +186,7 @@ function withMoments(life: Signs, sent: readonly Moment[], received: readonly Mo
     ...own,
     earlier: withEarlier(own.earlier, moments, segment),
     lastAt: later(own.lastAt, last(moments)),
-    fromClientAt: later(own.fromClientAt, last(sent)),
+    fromClient: latestOf([own.fromClient, ...sent]),
     fromResponderAt: later(own.fromResponderAt, last(received)),
   };
 }

@@ -38,6 +38,11 @@ export function earliestOf(moments: readonly (Moment | null)[]): Moment | null {
   return moments.reduce((a, b) => (a === null || (b !== null && isBefore(b, a)) ? b : a), null);
 }
 
+/** The latest of some; before all where there is none. */
+export function latestOf(moments: readonly Moment[]): Moment {
+  return moments.reduce((a, b) => (isBefore(a, b) ? b : a), BEFORE_ALL);
+}
+
 /** Ascending order, for `sort`. */
 export function inOrder(a: Moment, b: Moment): number {
   return a.segment - b.segment || a.at - b.at;

@@ -10,6 +10,7 @@ import {
   exchangeMade,
   lifeMade,
   lifespanMade,
+  moment,
   saMade,
   sessionMade,
   T,
@@ -73,7 +74,7 @@ describe("which quick modes claim their ID (6.1)", () => {
     ["unobserved, later life", "unobserved", { lastAt: at(3) }, { lastFreshAt: at(3) }, "seen"],
     ["unproven, ESP for more than 60 s", "unproven", { espFromClientAt: at(60 + MICRO) }, {}, "implied"],
     ["unproven, ESP for 60 s", "unproven", { espFromClientAt: at(60) }, {}, "none"],
-    ["unproven, other messages alone", "unproven", { fromClientAt: at(90) }, {}, "none"],
+    ["unproven, other messages alone", "unproven", { fromClient: moment(90) }, {}, "none"],
     ["unproven, in another segment", "unproven", { espFromClientAt: at(90), segment: 1 }, {}, "none"],
   ])("%s", (_, outcome, life, sa, claim) => {
     const exchange = exchangeMade();
@@ -88,7 +89,7 @@ describe("which quick modes claim their ID (6.1)", () => {
   });
 
   it("an unproven one claims only where phase 1 is known to have finished and it was never repeated", () => {
-    const life = lifeMade({ espFromClientAt: at(90), fromClientAt: at(90) });
+    const life = lifeMade({ espFromClientAt: at(90), fromClient: moment(90) });
     const of = (session: Partial<Session>, exchange: Partial<Exchange> = {}, blind = false) => {
       const clientSa = clientSaMade({
         session: sessionMade(session),
@@ -105,7 +106,7 @@ describe("which quick modes claim their ID (6.1)", () => {
 
   it("on a blind SA the client's messages stand for its ESP", () => {
     const exchange = exchangeMade();
-    const life = lifeMade({ fromClientAt: at(90), espFromClientAt: UNSEEN });
+    const life = lifeMade({ fromClient: moment(90), espFromClientAt: UNSEEN });
     const of = (blind: boolean) =>
       claimOf(clientSaMade({ lifespan: lifespanMade({ life, blind }) }), exchange, "unproven");
     expect([of(true), of(false)]).toEqual(["implied", "none"]);

@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
 import { groupClients, type IdentityQuestions, portTurns, relationOf } from "../../src/judgement/client.ts";
 import { relationOfClientSas } from "../../src/judgement/client-sa.ts";
+import { BEFORE_ALL } from "../../src/judgement/moment.ts";
 import type { Session } from "../../src/judgement/session.ts";
 import {
   at,
   clientSaMade,
   lifeMade,
   lifespanMade,
+  moment,
   saMade,
   sessionMade,
   UNSEEN,
@@ -28,8 +30,11 @@ interface Made {
   host?: number;
   /** Phase 1 before the capture, and the first sign of it in it. */
   before?: number | null;
+  /** Segments of the clock of `from` and of `to`. */
+  segment?: number;
+  toSegment?: number;
 }
-const lives = new Map<Session, { to: number; blind: boolean; before: number | null }>();
+const lives = new Map<Session, Pick<Made, "to" | "toSegment" | "blind" | "before">>();
 
 function made({
   port4500 = -1,
@@ -43,9 +48,11 @@ function made({
   cut = false,
   host = 1,
   before = null,
+  segment = 0,
+  toSegment = segment,
 }: Made = {}): Session {
   const session = sessionMade({
-    sa: saMade({ firstAt: at(from), vendorIds: [vendorIds, []], cut }),
+    sa: saMade({ firstAt: at(from), firstSegment: segment, vendorIds: [vendorIds, []], cut }),
     endpoint: endpoint(host, port4500 >= 0 ? port4500 : port500),
     port4500,
     began4500,
@@ -53,16 +60,13 @@ function made({
     clientVendor: { platform } as never,
     begunBefore: before !== null,
   });
-  lives.set(session, { to, blind, before });
+  lives.set(session, { to, toSegment, blind, before });
   return session;
 }
 const lifespan = (session: Session) => {
-  const { to, blind, before } = lives.get(session)!;
-  const firstAt = at(before ?? UNSEEN);
-  return lifespanMade({
-    blind,
-    life: lifeMade({ fromClientAt: Number.isNaN(to) ? UNSEEN : at(to), firstAt }),
-  });
+  const { to = UNSEEN, toSegment, blind = false, before } = lives.get(session)!;
+  const fromClient = Number.isNaN(to) ? BEFORE_ALL : moment(to, toSegment);
+  return lifespanMade({ blind, life: lifeMade({ fromClient, firstAt: at(before ?? UNSEEN) }) });
 };
 const ask = (more: Partial<IdentityQuestions> = {}): IdentityQuestions => ({
   lifespan,
@@ -107,6 +111,16 @@ describe("two IKE SAs from one address (3.3)", () => {
       "another port, blind, and sends on",
       relation({ port500: 501, blind: true, to: 51 }, { from: 50 }),
       "two",
+    ],
+    [
+      "another port, the older one sends on behind a step of the clock, which is later than its time says",
+      relation({ port500: 501, to: -900, toSegment: 1 }, { from: 50 }),
+      "two",
+    ],
+    [
+      "another port, the older one sent before a step of the clock alone, which is earlier than its time says",
+      relation({ port500: 501, from: 100, to: 900, blind: true }, { from: 50, segment: 1 }),
+      "unsettled",
     ],
     [
       "another port, and they took turns",
@@ -231,6 +245,18 @@ describe("clients of a responder (3.3, 3.5)", () => {
     ]);
   });
 
+  it("which of several sent last a step of the clock does not change", () => {
+    const list = [
+      { port4500: 1_000, to: 120 },
+      { port4500: 1_001, from: 110, to: 100, toSegment: 1 },
+      { port4500: 1_002, from: 150, segment: 1 },
+    ];
+    expect(grouped(list)).toEqual([
+      [1, 1_000, [0]],
+      [1, 1_002, [1, 2]],
+    ]);
+  });
+
   it("of several that went silent the one with its address behind the NAT goes before the one that sent last", () => {
     const list = [
       { port4500: 1_000, to: 60 },
@@ -337,6 +363,14 @@ describe("a port that was left is used again (3.3)", () => {
     expect(portTurns([first, second, elsewhere], lifespan)(first, second)).toBe(false);
     const before = made({ port500: 1_000, from: -20 });
     expect(portTurns([before, first, second], lifespan)(first, second)).toBe(false);
+  });
+
+  it("behind a step of the clock as well, by what was sent there", () => {
+    const first = made({ port500: 1_000, from: 900 });
+    const second = made({ port500: 1_001, from: 950, to: 150, toSegment: 1 });
+    const back = (from: number) => made({ port500: 1_000, from, segment: 1 });
+    const turns = (from: number) => portTurns([first, second, back(from)], lifespan)(first, second);
+    expect([turns(100), turns(200)]).toEqual([true, false]);
   });
 
   it("and the other one comes again while who came back is there", () => {

@@ -150,7 +150,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
       segment: 0,
       lastAt: at(-10),
       lastBusyAt: at(-10),
-      fromClientAt: at(-10),
+      fromClient: moment(-10),
       fromResponderAt: at(-20),
       espFromClientAt: UNSEEN,
       steadyKeepaliveAt: UNSEEN,
@@ -163,13 +163,13 @@ describe("what was seen of an IKE SA (6.4)", () => {
     expect(lived([up(-40, 30), down(-40, 20)])).toMatchObject({
       lastAt: at(30),
       lastBusyAt: at(30),
-      fromClientAt: at(30),
+      fromClient: moment(30),
       fromResponderAt: at(20),
       espFromClientAt: at(30),
     });
     expect(lived([down(-40, 20)])).toMatchObject({
       lastAt: at(20),
-      fromClientAt: at(-10),
+      fromClient: moment(-10),
       espFromClientAt: UNSEEN,
     });
   });
@@ -179,7 +179,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
     expect(life).toMatchObject({
       lastAt: at(70),
       lastBusyAt: at(-10),
-      fromClientAt: at(70),
+      fromClient: moment(70),
       espFromClientAt: UNSEEN,
       steadyKeepaliveAt: at(70),
     });
@@ -188,7 +188,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
   it("not what was on the endpoints before they were its own", () => {
     expect(lived([up(-90, -51), down(-90, -51)])).toMatchObject({
       lastAt: at(-10),
-      fromClientAt: at(-10),
+      fromClient: moment(-10),
       espFromClientAt: UNSEEN,
     });
     expect(lived([up(-90, -50)], {}, { lastLifeAt: at(-60), lastFromAt: [at(-60), UNSEEN] })).toMatchObject({
@@ -210,7 +210,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
     expect(life).toMatchObject({
       segment: 1,
       lastAt: at(-200),
-      fromClientAt: at(-200),
+      fromClient: moment(-200, 1),
       fromResponderAt: UNSEEN,
     });
     expect(life.earlier).toEqual([moment(40)]);
@@ -298,7 +298,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
         lived([up(-40, 60), down(-40, 50)], { ...ended, before: beforeMade({ lifeAt: at(60) }) }),
       ).toMatchObject({
         lastAt: at(60),
-        fromClientAt: at(60),
+        fromClient: moment(60),
         fromResponderAt: at(50),
         espFromClientAt: at(60),
       });
@@ -307,7 +307,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
     it("an SPI that goes on was there until the last sign before", () => {
       expect(lived([up(-40, 300), down(-40, 50)], ended)).toMatchObject({
         lastAt: at(95),
-        fromClientAt: at(95),
+        fromClient: moment(95),
         fromResponderAt: at(50),
         lastBusyAt: at(95),
       });
@@ -317,7 +317,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
       const rows = [up(101, 300), down(101, 300)];
       expect(lived(rows, { ...ended, before: NOTHING_BEFORE })).toMatchObject({
         lastAt: at(-10),
-        fromClientAt: at(-10),
+        fromClient: moment(-10),
         fromResponderAt: at(-20),
       });
       expect(lived([up(100, 300)], { ...ended, before: NOTHING_BEFORE }).lastAt).toBe(at(-10));
@@ -328,7 +328,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
       expect(lived([up(-40, 60), down(-40, 50)], behind)).toMatchObject({
         segment: 0,
         lastAt: at(60),
-        fromClientAt: at(60),
+        fromClient: moment(60),
         fromResponderAt: at(50),
       });
       // It said goodbye behind the step.
@@ -339,7 +339,11 @@ describe("what was seen of an IKE SA (6.4)", () => {
       expect(left).toMatchObject({ segment: 1, lastAt: at(-10), earlier: [{ at: at(60), segment: 0 }] });
       // The clock stepped back: what goes on is later, although its time is not.
       const on = lived([up(-40, -70, { lastSegment: 1 })], { ...behind, to: moment(-60, 1) });
-      expect(on).toMatchObject({ segment: 1, fromClientAt: at(-70), earlier: [{ at: at(-10), segment: 0 }] });
+      expect(on).toMatchObject({
+        segment: 1,
+        fromClient: moment(-70, 1),
+        earlier: [{ at: at(-10), segment: 0 }],
+      });
       // Of before the endpoints were its own.
       expect(lived([up(-90, -51)], behind).lastAt).toBe(at(-10));
     });
@@ -357,7 +361,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
       expect(lived([{ firstAt: at(-40), lastAt: at(300) }], ended)).toMatchObject({
         lastAt: at(95),
         lastBusyAt: at(-10),
-        fromClientAt: at(-10),
+        fromClient: moment(-10),
       });
     });
 
@@ -382,9 +386,11 @@ describe("what was seen of an IKE SA (6.4)", () => {
     it("keepalives of the client until then, which the next session's hide", () => {
       const rows = [up(-40, 60), down(-40, 50)];
       const before = beforeMade({ lifeAt: at(95), sentAt: at(93) });
-      expect(lived(rows, { ...ended, before }).fromClientAt).toBe(at(93));
-      expect(lived(rows, ended).fromClientAt).toBe(at(60));
-      expect(lived(rows, { ...ended, before: beforeMade({ sentAt: at(-51) }) }).fromClientAt).toBe(at(60));
+      expect(lived(rows, { ...ended, before }).fromClient).toEqual(moment(93));
+      expect(lived(rows, ended).fromClient).toEqual(moment(60));
+      expect(lived(rows, { ...ended, before: beforeMade({ sentAt: at(-51) }) }).fromClient).toEqual(
+        moment(60),
+      );
     });
 
     it("dropped by then", () => {

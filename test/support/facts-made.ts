@@ -7,7 +7,7 @@ import type { Exchange, IkeSa, Spi } from "../../src/ike/facts.ts";
 import type { ClientSa } from "../../src/judgement/client-sa.ts";
 import type { Life } from "../../src/judgement/life.ts";
 import type { Lifespan } from "../../src/judgement/lifespan.ts";
-import { SECOND } from "../../src/judgement/moment.ts";
+import { BEFORE_ALL, SECOND } from "../../src/judgement/moment.ts";
 import type { Outcome } from "../../src/judgement/outcome.ts";
 import type { OutcomeContext } from "../../src/judgement/outcome-facts.ts";
 import { Peers } from "../../src/judgement/peers.ts";
@@ -97,6 +97,7 @@ export function saMade(fields: Partial<IkeSa> & Partial<BySide> = {}): IkeSa {
     sourcesOf: (side: number) => sources[side],
     firstFromAtOf: (side: number) => firstFromAt[side],
     lastFromAtOf: (side: number) => lastFromAt[side],
+    lastFromSegmentOf: () => sa.lifeSegment,
     lastFromIn: (side: number, segment: number) => (segment === sa.lifeSegment ? lastFromAt[side] : UNSEEN),
     deletedAtOf: (side: number) => deletedAt[side],
     ...sa,
@@ -132,7 +133,7 @@ export function lifeMade(fields: Partial<Life> = {}): Life {
     lastAt: at(-100),
     earlier: [],
     lastBusyAt: at(-100),
-    fromClientAt: UNSEEN,
+    fromClient: BEFORE_ALL,
     fromResponderAt: UNSEEN,
     espFromClientAt: UNSEEN,
     steadyKeepaliveAt: UNSEEN,
