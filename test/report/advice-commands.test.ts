@@ -106,6 +106,18 @@ describe("clients that were kept out are counted", () => {
     const sure = summaryLines(value, UTC).find(({ label }) => label === "How sure")?.text;
     expect(sure).toBe(`rejected, severity high: ${briefOf("caveat", "no-control")}`);
   });
+
+  it("and how sure that is names the cause where the caveat is about it, and there alone", () => {
+    const sure = (...caveats: Finding["caveats"]) => {
+      const attempts = [attempt({ overlap: "none", notify: "NO-PROPOSAL-CHOSEN (14)" })];
+      const lines = summaryLines(report({ findings: [finding({ attempts, caveats })] }), UTC);
+      return lines.find(({ label }) => label === "How sure")?.text;
+    };
+    expect(sure("other-cause")).toBe(
+      "rejected, severity high: the gateway's answer names another cause, NO-PROPOSAL-CHOSEN (14)",
+    );
+    expect(sure("no-control")).toBe(`rejected, severity high: ${briefOf("caveat", "no-control")}`);
+  });
 });
 
 describe("where nothing was found", () => {

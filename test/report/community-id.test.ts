@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
@@ -21,6 +22,14 @@ test.each<[string, string, number, string, number, number]>([
   ["1:Q9We8WO3piVF8yEQBNJF4uiSVrI=", "192.168.1.52", 54_585, "8.8.8.8", 53, 1],
 ])("%s", (expected, from, fromPort, to, toPort, seed) => {
   expect(communityId(end(from, fromPort), end(to, toPort), seed)).toBe(expected);
+});
+
+test("the first byte that differs decides, whatever the ports are", () => {
+  const ports = [4500 >> 8, 4500 & 0xff, 500 >> 8, 500 & 0xff];
+  const bytes = Buffer.from([0, 0, 192, 0, 2, 1, 192, 0, 2, 9, 17, 0, ...ports]);
+  const wanted = `1:${createHash("sha1").update(bytes).digest("base64")}`;
+  expect(communityId(end("192.0.2.9", 500), end("192.0.2.1", 4500))).toBe(wanted);
+  expect(communityId(end("192.0.2.1", 4500), end("192.0.2.9", 500))).toBe(wanted);
 });
 
 test("the port decides the order where the addresses are the same", () => {
