@@ -1,6 +1,6 @@
 /** The names that stand beside addresses, read before anything else: who mistypes a path hears of it at once. */
 
-import { readFile } from "node:fs/promises";
+import { readText } from "../node/read-text.ts";
 import { readReasonOf } from "../node/write-reasons.ts";
 import { type HostNames, parseHosts } from "../report/host-names.ts";
 import { OutputError } from "./output.ts";
@@ -11,7 +11,7 @@ import { OutputError } from "./output.ts";
  */
 export async function hostNames(path: string | null): Promise<HostNames> {
   if (path === null) return new Map();
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+  const text = await readText(path).catch((error: unknown) => {
     throw new OutputError(`cannot read ${path}: ${readReasonOf(error)}`);
   });
   const names = parseHosts(text);

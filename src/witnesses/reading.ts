@@ -85,7 +85,7 @@ async function readKeys(
     failures.push(new CaptureError("unsupported", message));
   } else if (list.unreadable.length > 0) {
     const lines = list.unreadable.slice(0, SHOWN_LINES).join(", ");
-    say(`${name}: ${list.unreadable.length} lines are not keys and were skipped: line ${lines}.`);
+    say(`${name}: skipped ${counted(list.unreadable.length, "line")} without a key: line ${lines}.`);
   }
   if (list.evicted > 0) say(`${name}: ${list.evicted} keys are too many and were left out.`);
   return list.keys;
@@ -93,10 +93,9 @@ async function readKeys(
 
 /** Each byte a character: keys are digits, and what else stands in a log is not looked at. */
 async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
-  const decoder = new TextDecoder("latin1");
   let held = "";
-  for await (const chunk of chunks) {
-    const lines = (held + decoder.decode(chunk)).split("\n");
+  for await (const piece of textOf(chunks, "latin1")) {
+    const lines = (held + piece).split("\n");
     held = lines.pop()!.slice(0, MAX_LINE);
     yield* lines;
   }
@@ -129,13 +128,17 @@ async function readEvents(
   );
 }
 
-/** PowerShell writes UTF-16, which its first bytes say. */
-async function* textOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+/** PowerShell writes UTF-16 or a byte-order mark before UTF-8, which the first bytes say. */
+async function* textOf(chunks: AsyncIterable<Uint8Array>, other = "utf-8"): AsyncIterable<string> {
   let decoder: InstanceType<typeof TextDecoder> | null = null;
   for await (const chunk of chunks) {
-    decoder ??= new TextDecoder(isUtf16(chunk) ? "utf-16le" : "utf-8");
+    decoder ??= new TextDecoder(isUtf16(chunk) ? "utf-16le" : hasMark(chunk) ? "utf-8" : other);
     yield decoder.decode(chunk, { stream: true });
   }
+}
+
+function hasMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 function isUtf16(bytes: Uint8Array): boolean {

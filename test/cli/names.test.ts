@@ -23,6 +23,12 @@ describe("a file of names", () => {
     });
   });
 
+  test("may be in UTF-16, as Windows PowerShell writes it", async () => {
+    const path = join(folder, "utf-16");
+    writeFileSync(path, "\uFEFF198.51.100.11 alice\r\n", "utf16le");
+    expect(Object.fromEntries(await hostNames(path))).toEqual({ "198.51.100.11": "alice" });
+  });
+
   test.each([
     ["empty", ""],
     ["of something else", "Hello, this is no list of hosts\n"],

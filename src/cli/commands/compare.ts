@@ -1,6 +1,6 @@
 /** `compare`: two JSON reports, before and after a change. */
 
-import { readFile } from "node:fs/promises";
+import { readText } from "../../node/read-text.ts";
 import { readReasonOf } from "../../node/write-reasons.ts";
 import { printable, wrap } from "../../printers/text.ts";
 import {
@@ -60,7 +60,7 @@ function lines({ gateway, change, reason }: GatewayChange): string[] {
 async function readReport(path: string): Promise<Report> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = await readText(path);
   } catch (error) {
     throw new OutputError(`cannot read ${path}: ${readReasonOf(error)}`);
   }

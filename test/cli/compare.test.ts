@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { run } from "../../src/cli/main.ts";
+import { fakeEnvironment } from "../support/environment.ts";
+import { report } from "../support/reports.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dupcheck-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const TEXT = JSON.stringify(report());
+
+describe("a report that is compared", () => {
+  test.each([
+    ["plain UTF-8", Buffer.from(TEXT)],
+    ["UTF-8 with a byte-order mark", Buffer.from(`\uFEFF${TEXT}`)],
+    ["UTF-16, as > of Windows PowerShell writes it", Buffer.from(`\uFEFF${TEXT}`, "utf16le")],
+    ["UTF-16 of the other order", Buffer.from(`\uFEFF${TEXT}`, "utf16le").swap16()],
+  ])("may be in %s", async (_, bytes) => {
+    const path = join(folder, "before.json");
+    writeFileSync(path, bytes);
+    const around = fakeEnvironment();
+    await run(["compare", path, path], around);
+    expect(around.err).toBe("");
+    expect(around.out).toContain("gateway");
+  });
+
+  test("is not just any text", async () => {
+    const path = join(folder, "other");
+    writeFileSync(path, "other");
+    const around = fakeEnvironment();
+    expect(await run(["compare", path, path], around)).toBe(2);
+    expect(around.err).toBe(`ike-dupcheck: ${path} is not a JSON report: make one with --json\n`);
+  });
+});
