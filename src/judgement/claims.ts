@@ -13,8 +13,7 @@ import type { Exchange } from "../ike/facts.ts";
 import type { Client, Relation } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import type { Overlap } from "./lifespan.ts";
-import { inOrder, isBefore, type Moment } from "./moment.ts";
-import { beginOf } from "./session.ts";
+import { BEFORE_ALL, firstOf, inOrder, isBefore, type Moment } from "./moment.ts";
 
 /** A client's IKE SA that holds a message ID. */
 export interface Claim {
@@ -59,12 +58,20 @@ export interface ClaimQuestions {
 
 function wasAcceptedLater(a: Claim, b: Claim): boolean {
   // Two of before the capture make NaN.
-  return (a.acceptedAt - b.acceptedAt || a.since - b.since) > 0;
+  return (inOrder(acceptanceOf(a), acceptanceOf(b)) || inOrder(beginOf(a), beginOf(b))) > 0;
+}
+
+function acceptanceOf({ acceptedAt: at, segment }: Claim): Moment {
+  return at === Number.NEGATIVE_INFINITY ? BEFORE_ALL : { at, segment };
+}
+
+function beginOf({ since: at, segment }: Claim): Moment {
+  return { at, segment };
 }
 
 /** The session of the one was first seen after that of the other. */
 function isOfNewer({ clientSa: { session } }: Claim, { clientSa: other }: Claim): boolean {
-  return isBefore(beginOf(other.session), beginOf(session));
+  return isBefore(firstOf(other.session.sa), firstOf(session.sa));
 }
 
 const GRADES = ["certain", "probable", "unknown"] as const;
@@ -170,8 +177,7 @@ export class LiveClaims {
 
   #wasFreed(claim: Claim): boolean {
     const at = this.#freedAt;
-    const { since, segment } = claim;
-    return at !== null && isBefore({ at: since, segment }, at) && this.#ask.givenUp(claim, at);
+    return at !== null && isBefore(beginOf(claim), at) && this.#ask.givenUp(claim, at);
   }
 
   #noteEnded(claim: Claim): void {
@@ -193,8 +199,7 @@ export class LiveClaims {
 
   /** A claim that falls now but was older than the attempt that took the ID over was not certain then either. */
   #wasTakenOver(claim: Claim): boolean {
-    const { since, segment } = claim;
-    if (this.#takenOver === null || !isBefore({ at: since, segment }, this.#takenOver.begun)) return false;
+    if (this.#takenOver === null || !isBefore(beginOf(claim), this.#takenOver.begun)) return false;
     return this.#ask.overlap(claim, this.#takenOver.answered) !== "certain";
   }
 }

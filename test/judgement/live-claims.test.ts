@@ -68,6 +68,11 @@ describe("who holds an ID (6.3)", () => {
 
   it.each<[string, readonly Held[], ReturnType<typeof holderOf>]>([
     ["nobody", [], null],
+    [
+      "of two before the attempt, the one accepted behind a step of the clock, earlier by its time",
+      [held(-50, -400), held(-90, -400, { segment: 1 })],
+      [1, "unknown", true],
+    ],
     ["the one with a claim", [held(-50, 5)], [0, "certain", true]],
     ["the surest before the latest", [held(-50, 5), held(-40, -10)], [0, "certain", true]],
     ["probable before unknown", [held(-900, -800), held(-950, -10)], [1, "probable", true]],
