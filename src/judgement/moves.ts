@@ -6,7 +6,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Spi } from "../ike/facts.ts";
-import { firstOf, isBefore, type Moment } from "./moment.ts";
+import { firstOf, isBefore, lastOf, type Moment, SECOND } from "./moment.ts";
 import type { Peer, Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
@@ -82,13 +82,13 @@ function rooted(moved: ReadonlyMap<number, Move>): Map<number, number> {
 }
 
 /** ESP that begins so soon after an accepted quick mode, at another port of the client, is that one's. */
-const BEGINS_WITHIN = 60_000_000;
+const BEGINS_WITHIN = 60 * SECOND;
 
-/** A session with the times at which its quick modes were accepted. */
+/** A session with the moments at which its quick modes were accepted. */
 export interface Established {
   session: Session;
   keys: readonly number[];
-  acceptedAt: readonly number[];
+  accepted: readonly Moment[];
 }
 
 /** Accepted quick modes, a rekey among them, whose ESP went to another port of the client's address from the start. */
@@ -105,21 +105,25 @@ export function otherPorts(
   const found = new Map<number, number>();
   const several = new Set<number>();
   if (byHost.size === 0) return found;
-  for (const { session, keys, acceptedAt } of sessions) {
+  for (const { session, keys, accepted } of sessions) {
     const there = byHost.get(hostOf(session.endpoint));
     if (there === undefined) continue;
     const own = peers.spis(keys, true);
-    const alone = acceptedAt.filter((at) => own.every(({ lastAt }) => lastAt < at));
+    const alone = accepted.filter((each) => own.every((spi) => isBefore(lastOf(spi), each)));
     if (alone.length === 0) continue;
-    const begins = (spis: readonly Spi[], accepted: number) =>
-      spis.some(({ firstAt }) => firstAt >= accepted && firstAt - accepted <= BEGINS_WITHIN);
     for (const { key } of there) {
       const [sent, received] = [peers.spis([key], true), peers.spis([key], false)];
-      if (!alone.some((at) => begins(sent, at) && begins(received, at))) continue;
+      if (!alone.some((each) => beginsSoon(sent, each) && beginsSoon(received, each))) continue;
       if (found.has(key)) several.add(key);
       else found.set(key, keys[0]);
     }
   }
   for (const key of several) found.delete(key);
   return found;
+}
+
+function beginsSoon(spis: readonly Spi[], { at, segment }: Moment): boolean {
+  return spis.some(
+    ({ firstAt, firstSegment }) => firstSegment === segment && firstAt >= at && firstAt - at <= BEGINS_WITHIN,
+  );
 }

@@ -7,7 +7,7 @@ import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { espSinceAt } from "./implied-claims.ts";
 import { type Life, lifeOf } from "./life.ts";
-import { BEFORE_ALL, isBefore, type Moment } from "./moment.ts";
+import { BEFORE_ALL, isBefore, type Moment, seen } from "./moment.ts";
 import { movedEndpoints, otherPorts } from "./moves.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Peer, Peers } from "./peers.ts";
@@ -92,9 +92,9 @@ function furtherEndpoints(
     .map((session) => ({
       session,
       keys: keys[session.index],
-      acceptedAt: acceptancesOf(session, accepted[session.index], judged),
+      accepted: acceptancesOf(session, accepted[session.index], judged),
     }))
-    .filter(({ acceptedAt }) => acceptedAt.length > 0);
+    .filter((each) => each.accepted.length > 0);
   for (const [key, root] of otherPorts(established, peers, hasIke)) if (!moved.has(key)) moved.set(key, root);
   for (const [key, root] of moved) append(further, root, key);
   return further;
@@ -129,10 +129,10 @@ function acceptanceOf(
 }
 
 /** When each quick mode of a session was accepted. */
-function acceptancesOf(session: Session, first: { at: number } | null, judged: Outcomes): number[] {
+function acceptancesOf(session: Session, first: Acceptance | null, judged: Outcomes): Moment[] {
   if (first === null) return [];
-  const times = session.quickModes
-    .map((exchange) => judged.exchanges.get(exchange)!.acceptedAt)
-    .filter((at) => !Number.isNaN(at));
-  return times.length > 0 ? times : [first.at];
+  const moments = session.quickModes
+    .map((exchange) => ({ at: judged.exchanges.get(exchange)!.acceptedAt, segment: exchange.segment }))
+    .filter(({ at }) => seen(at));
+  return moments.length > 0 ? moments : [{ at: first.at, segment: session.sa.firstSegment }];
 }

@@ -158,14 +158,14 @@ describe("ESP at another port of the client from the start (3.6)", () => {
   ];
   const found = (
     rows: readonly RowMade[],
-    { hasIke = false, sessions = [4500], acceptedAt = [at(0)] } = {},
+    { hasIke = false, sessions = [4500], accepted = [moment(0)] } = {},
   ) =>
     [
       ...otherPorts(
         sessions.map((port) => ({
           session: sessionMade({ endpoint: keyOf(port) }),
           keys: [keyOf(port)],
-          acceptedAt,
+          accepted,
         })),
         peersFrom(rows),
         () => hasIke,
@@ -175,6 +175,11 @@ describe("ESP at another port of the client from the start (3.6)", () => {
   const own = (last: number): RowMade => ({
     port: 4_500,
     spis: [spiMade({ firstAt: at(-80), lastAt: at(last) })],
+  });
+
+  const inSegment = (row: RowMade, segment: number): RowMade => ({
+    ...row,
+    spis: row.spis!.map((spi) => ({ ...spi, firstSegment: segment, lastSegment: segment })),
   });
 
   it.each<[string, ReturnType<typeof found>, number[][]]>([
@@ -193,7 +198,7 @@ describe("ESP at another port of the client from the start (3.6)", () => {
     ["its own endpoint had ESP before it, as before a rekey", found([...there(2_000, 1), own(-MICRO)]), its],
     [
       "a rekey from there, its first ESP from another port",
-      found([...there(2_000, 31), own(29)], { acceptedAt: [at(0), at(30)] }),
+      found([...there(2_000, 31), own(29)], { accepted: [moment(0), moment(30)] }),
       its,
     ],
     [
@@ -202,7 +207,13 @@ describe("ESP at another port of the client from the start (3.6)", () => {
       its,
     ],
     ["of two sessions nobody knows whose", found(there(2_000, 1), { sessions: [4500, 4600] }), []],
-    ["never accepted", found(there(2_000, 1), { acceptedAt: [] }), []],
+    ["never accepted", found(there(2_000, 1), { accepted: [] }), []],
+    ["behind a step of the clock", found(there(2_000, 1).map((row) => inSegment(row, 1))), []],
+    [
+      "its own endpoint had ESP before the clock stepped back, later by its time",
+      found([...there(2_000, 1).map((row) => inSegment(row, 1)), own(900)], { accepted: [moment(0, 1)] }),
+      its,
+    ],
     ["nothing", found([]), []],
   ])("%s", (_, list, expected) => {
     expect(list).toEqual(expected);
