@@ -112,12 +112,12 @@ export class FlowTable extends FlowColumns {
 
   /**
    * The row's sender went on without a sign of the other side, which had sent before: three packets of ESP or more,
-   * over 20 s or more.
+   * over 20 s or more, in a segment of the clock.
    * @param knownAt when the other side last sent on the IKE SA that is asked about, which it knew then; NaN for never
    */
-  isUnheard(row: number, knownAt: number): boolean {
-    const espAt = row < 0 || this.reverse[row] < 0 ? Number.NaN : this.lastAt[this.reverse[row]];
-    return !Number.isNaN(espAt) && this.spis.isUnheard(row, knownAt > espAt ? knownAt : espAt);
+  isUnheard(row: number, segment: number, knownAt: number): boolean {
+    const espAt = row < 0 ? Number.NaN : this.lastIn(this.reverse[row], segment);
+    return !Number.isNaN(espAt) && this.spis.isUnheard(row, segment, knownAt > espAt ? knownAt : espAt);
   }
 
   /** A message of IKE shows that `from` lives, to which `to` may send ESP; `overIp`: not in UDP. */

@@ -87,7 +87,7 @@ export class QuickModes {
       lifeAt: later(sentAt, flows.lastIn(back, segment)),
       sentAt,
       espAt: later(flows.lastEspAt(there, segment), flows.lastEspAt(back, segment)),
-      unheard: flows.isUnheard(there, sa.lastFromIn(side === 0 ? 1 : 0, segment)),
+      unheard: flows.isUnheard(there, segment, sa.lastFromIn(side === 0 ? 1 : 0, segment)),
     };
     flows.watch(there, exchange, true);
     flows.watch(back, exchange, false);

@@ -82,10 +82,11 @@ export class SpiTable extends SpiColumns {
     return last;
   }
 
-  /** Three packets of an SPI or more came after `otherAt`, over `UNHEARD_SPAN` or more. */
-  isUnheard(row: number, otherAt: number): boolean {
+  /** Three packets of an SPI or more came after `otherAt` in a segment of the clock, over `UNHEARD_SPAN` or more. */
+  isUnheard(row: number, segment: number, otherAt: number): boolean {
     for (const slot of this.slots(row)) {
-      if (this.#wentOn(slot) && this.unheardSince[slot] > otherAt) return true;
+      const isSince = this.lastSegment[slot] === segment && this.unheardSince[slot] > otherAt;
+      if (isSince && this.#wentOn(slot)) return true;
     }
     return false;
   }

@@ -139,7 +139,7 @@ describe("what passed between two endpoints", () => {
 describe("a client that sends on without an answer (4, unproven)", () => {
   const isUnheardSince = (knownAt: number, ...packets: readonly Packet[]) => {
     const { flows, there } = tableOf(packets);
-    return flows.isUnheard(there(), knownAt * SECOND);
+    return flows.isUnheard(there(), packets.at(-1)?.segment ?? 0, knownAt * SECOND);
   };
   const isUnheard = (...packets: readonly Packet[]) => isUnheardSince(Number.NaN, ...packets);
   const up = (at: number, segment = 0): Packet => ({ at, esp: ESP, segment });
@@ -158,6 +158,16 @@ describe("a client that sends on without an answer (4, unproven)", () => {
     [
       "the responder's last was before a step of the clock",
       isUnheard(down(90), up(1, 1), up(2, 1), up(21, 1)),
+      false,
+    ],
+    [
+      "all of that was before a step of the clock, and the responder was seen since",
+      isUnheard(down(0), up(51), up(52), up(75), down(10, 1)),
+      false,
+    ],
+    [
+      "the responder's last was before a step of the clock, earlier by its time",
+      isUnheard(down(0), up(1, 1), up(2, 1), up(21, 1)),
       false,
     ],
     [

@@ -16,7 +16,7 @@ describe("a quick mode as its messages come (4)", () => {
       rowOf: (from: number, to: number, overIp: boolean) => (from < to ? 10 : 20) + (overIp ? 1 : 0),
       lastIn: (row: number) => (row < 20 ? before.lifeAt : 3),
       lastEspAt: (row: number) => (row < 20 ? 2 : before.espAt),
-      isUnheard: (row: number, knownAt: number) => {
+      isUnheard: (row: number, _: number, knownAt: number) => {
         asked.push(knownAt);
         return row < 20 && before.isUnheard;
       },

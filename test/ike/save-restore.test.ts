@@ -30,7 +30,7 @@ function known(tracker: Tracker): string {
       flows.hasEsp(row),
       flows.spis(row),
       flows.lastEspAt(row, 1),
-      tracker.flows.isUnheard(row, Number.NaN),
+      tracker.flows.isUnheard(row, 0, Number.NaN),
     ],
     keepalives: [flows.hasSteadyKeepalives(row), flows.keepaliveAt(row)],
     more: [flows.sources(row), tracker.flows.reverse[row]],

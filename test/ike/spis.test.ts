@@ -122,13 +122,14 @@ describe("a sender that nobody answers (4, 6.6)", () => {
     ["two packets over 20 s", [{ at: 1 }, { at: 40 }], 0, false],
     ["the other side was seen since", [{ at: 1 }, { at: 2 }, { at: 21 }], 1, false],
   ])("%s", (_, packets, other, expected) => {
-    expect(seen(packets).isUnheard(0, other * SECOND)).toBe(expected);
+    expect(seen(packets).isUnheard(0, 0, other * SECOND)).toBe(expected);
   });
 
   it("of any SPI of the flow", () => {
     const table = seen([{ at: 1 }, { at: 2 }, { at: 21 }, { at: 22, spi: 0xdef }]);
-    expect(table.isUnheard(0, 0)).toBe(true);
-    expect(table.isUnheard(1, 0)).toBe(false);
+    expect(table.isUnheard(0, 0, 0)).toBe(true);
+    expect(table.isUnheard(1, 0, 0)).toBe(false);
+    expect(table.isUnheard(0, 1, 0)).toBe(false);
   });
 });
 
