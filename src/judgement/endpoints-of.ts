@@ -4,7 +4,7 @@ import { endpoint, hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
 import { hasHeard } from "../ike/facts.ts";
-import { earlier } from "./moment.ts";
+import { earlier, firstOf, inOrder, isBefore, type Moment } from "./moment.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -27,28 +27,33 @@ export function keysOf({ sa, client, port4500, endpoint: named }: Session): numb
 /** When each endpoint sent first messages, answered or not, in order. */
 export function firstMessagesAt(
   sessions: readonly Session[],
-  unanswered: ReadonlyMap<number, readonly number[]>,
-): Map<number, number[]> {
-  const times = new Map<number, number[]>();
+  unanswered: ReadonlyMap<number, readonly Moment[]>,
+): Map<number, Moment[]> {
+  const times = new Map<number, Moment[]>();
   for (const { sa, client } of sessions) {
     // Of phase 1 whose first message the capture lost the next one shows when it began.
     const isDialled = sa.phase1Seen ? client === 0 : sa.mode !== 0;
-    if (isDialled) append(times, sa.paths[0].ends[client], sa.firstAt);
+    if (isDialled) append(times, sa.paths[0].ends[client], firstOf(sa));
   }
-  for (const [end, each] of unanswered) for (const at of each) append(times, end, at);
-  for (const each of times.values()) each.sort((a, b) => a - b);
+  for (const [end, each] of unanswered) for (const moment of each) append(times, end, moment);
+  for (const each of times.values()) each.sort(inOrder);
   return times;
 }
 
-/** The first phase 1 of a session's client after a time, from the endpoints of that session; NaN without one. */
+/**
+ * The first phase 1 of a session's client after a moment, from the endpoints of that session: its time by the clock of the
+ * moment, infinity where the clock stepped back in between; NaN without one.
+ */
 export function phase1Times(
-  times: () => ReadonlyMap<number, readonly number[]>,
-): (session: Session, after: number) => number {
+  times: () => ReadonlyMap<number, readonly Moment[]>,
+): (session: Session, after: Moment) => number {
   return ({ sa, client }, after) => {
     let next = Number.NaN;
     for (const { ends } of sa.paths) {
       const ofEnd = times().get(ends[client]) ?? [];
-      next = earlier(next, ofEnd[firstIndex(ofEnd, (each) => each > after)] ?? Number.NaN);
+      const first = ofEnd.at(firstIndex(ofEnd, (each) => isBefore(after, each)));
+      if (first === undefined) continue;
+      next = earlier(next, first.segment === after.segment ? first.at : Number.POSITIVE_INFINITY);
     }
     return next;
   };

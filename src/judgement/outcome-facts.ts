@@ -14,8 +14,8 @@ export interface OutcomeContext {
   blind: boolean;
   /** The responder was seen sending something to somebody. */
   responderSeen: boolean;
-  /** When the client next began phase 1 after a given time; NaN when it did not. */
-  nextPhase1(after: number): number;
+  /** When the client next began phase 1 after a moment, by the clock of that; NaN when it did not. */
+  nextPhase1(after: Moment): number;
   /** A quick mode on the same endpoints, of either side, was answered within a span of time. */
   answeredWithin(except: Exchange, from: number, to: number): boolean;
   /**

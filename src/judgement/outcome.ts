@@ -5,7 +5,7 @@
 
 import type { Exchange, Spi } from "../ike/facts.ts";
 import { gaveUpAt } from "./gave-up.ts";
-import { earlier, SECOND, seen } from "./moment.ts";
+import { earlier, momentOf, SECOND, seen } from "./moment.ts";
 import { ESP_WITHIN, espBeganAt } from "./outcome-by-esp.ts";
 import {
   deletedBy,
@@ -48,7 +48,7 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
   const gaveUp = gaveUpAt(
     session,
     exchange,
-    context.nextPhase1(exchange.firstAt),
+    context.nextPhase1(momentOf(exchange)),
     context.peers,
     context.keys,
   );

@@ -19,7 +19,7 @@ export interface OutcomesContext {
   keys: readonly (readonly number[])[];
   blind: readonly boolean[];
   responderSeen: boolean;
-  phase1Times: (session: Session, after: number) => number;
+  phase1Times: (session: Session, after: Moment) => number;
   captureEnd: Moment;
   running: boolean;
 }
@@ -124,7 +124,7 @@ class SessionContext implements OutcomeContext {
     return this.#all.running;
   }
 
-  nextPhase1(after: number): number {
+  nextPhase1(after: Moment): number {
     return this.#all.phase1Times(this.#session, after);
   }
 

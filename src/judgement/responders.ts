@@ -17,7 +17,7 @@ import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import type { Life } from "./life.ts";
 import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
-import { inOrder, isBefore, type Moment, seen } from "./moment.ts";
+import { firstOf, inOrder, isBefore, type Moment, seen } from "./moment.ts";
 import { isUndecided } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
@@ -69,7 +69,7 @@ export function findResponders(facts: Facts, options: ResponderOptions): Respond
   const responderOf = (host: number) =>
     options.responderOf(joined.get(options.responderOf(host)) ?? joined.get(host) ?? host);
   const byResponder = new Map<number, Session[]>();
-  const unanswered = new Map<number, Map<number, number[]>>();
+  const unanswered = new Map<number, Map<number, Moment[]>>();
   const fragmentsBefore =
     options.running === true ? options.captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
   sas.forEach((sa, i) => {
@@ -79,8 +79,8 @@ export function findResponders(facts: Facts, options: ResponderOptions): Respond
     const host = hostOf(ends[role.client === 0 ? 1 : 0]);
     const responder = responderOf(host);
     if (!sa.answered) {
-      const here = unanswered.get(responder) ?? new Map<number, number[]>();
-      append(here, ends[role.client], sa.firstAt);
+      const here = unanswered.get(responder) ?? new Map<number, Moment[]>();
+      append(here, ends[role.client], firstOf(sa));
       unanswered.set(responder, here);
       return;
     }
@@ -141,7 +141,7 @@ interface Context {
   joined: readonly number[];
   peers: Peers;
   /** When an endpoint sent first messages that nobody answered. */
-  unanswered: ReadonlyMap<number, readonly number[]>;
+  unanswered: ReadonlyMap<number, readonly Moment[]>;
 }
 
 function responderFrom(host: number, sessions: Session[], context: Context): Responder {

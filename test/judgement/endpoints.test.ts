@@ -3,7 +3,16 @@ import { endpoint } from "../../src/collections/endpoints.ts";
 import { espSourcesOf, isBlind } from "../../src/judgement/blind.ts";
 import { endpointAliases, firstMessagesAt, keysOf, phase1Times } from "../../src/judgement/endpoints-of.ts";
 import type { Session } from "../../src/judgement/session.ts";
-import { at, peersFrom, type RowMade, saMade, sessionMade, spiMade, UNSEEN } from "../support/facts-made.ts";
+import {
+  at,
+  moment,
+  peersFrom,
+  type RowMade,
+  saMade,
+  sessionMade,
+  spiMade,
+  UNSEEN,
+} from "../support/facts-made.ts";
 
 interface PathMade {
   host?: number;
@@ -80,25 +89,36 @@ describe("when a client next began phase 1 (4)", () => {
   const other = made([{ port: 501 }], { firstAt: at(80) });
 
   it("by first messages from its endpoints, answered or not, after a time", () => {
-    const unanswered = new Map([[endpoint(1, 500), [at(30)]]]);
+    const unanswered = new Map([[endpoint(1, 500), [moment(30)]]]);
     const times = phase1Times(() => firstMessagesAt([other, second, first], unanswered));
-    expect(times(first, at(-1))).toBe(at(0));
-    expect(times(first, at(0))).toBe(at(30));
-    expect(times(first, at(30))).toBe(at(50));
-    expect(times(first, at(50))).toBe(UNSEEN);
+    expect(times(first, moment(-1))).toBe(at(0));
+    expect(times(first, moment(0))).toBe(at(30));
+    expect(times(first, moment(30))).toBe(at(50));
+    expect(times(first, moment(50))).toBe(UNSEEN);
     // From either of two endpoints, the earlier.
-    expect(times(second, at(50))).toBe(at(80));
-    expect(times(second, at(10))).toBe(at(30));
-    expect(times(made([{ host: 9 }]), at(0))).toBe(UNSEEN);
+    expect(times(second, moment(50))).toBe(at(80));
+    expect(times(second, moment(10))).toBe(at(30));
+    expect(times(made([{ host: 9 }]), moment(0))).toBe(UNSEEN);
+  });
+
+  it("behind a step of the clock after all that its own clock tells, and never before one", () => {
+    const stepped = made([{}], { firstAt: at(20), firstSegment: 1 });
+    const times = phase1Times(() => firstMessagesAt([second, stepped], new Map()));
+    expect(times(first, moment(0))).toBe(at(50));
+    expect(times(first, moment(60))).toBe(Number.POSITIVE_INFINITY);
+    expect(times(first, moment(10, 1))).toBe(at(20));
+    expect(times(first, moment(30, 1))).toBe(UNSEEN);
   });
 
   it("not where phase 1 was not seen, or the responder renewed it", () => {
     const times = (session: Session) => [...firstMessagesAt([session], new Map())];
     expect(times(made([{}], { phase1Seen: false, mode: 0 }))).toEqual([]);
     expect(times(made([{}], {}, { client: 1 }))).toEqual([]);
-    expect(times(first)).toEqual([[endpoint(1, 500), [at(0)]]]);
+    expect(times(first)).toEqual([[endpoint(1, 500), [moment(0)]]]);
     // Its first message was lost, and others of phase 1 were not.
-    expect(times(made([{}], { phase1Seen: false, firstAt: at(7) }))).toEqual([[endpoint(1, 500), [at(7)]]]);
+    expect(times(made([{}], { phase1Seen: false, firstAt: at(7) }))).toEqual([
+      [endpoint(1, 500), [moment(7)]],
+    ]);
   });
 });
 
