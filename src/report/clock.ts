@@ -119,7 +119,7 @@ function offsetText(minutes: number): string {
 }
 
 function dateTime(time: string): string {
-  return time.replace("T", " ").replace(/(?:\.\d+)?Z$/, "");
+  return time.replace("T", " ").replace(/(?:\.\d+)?Z/, "");
 }
 
 /** `2026-03-02 08:00:10 to 08:00:35`. */

@@ -37,13 +37,13 @@ export function span(seconds: number): string {
   const whole = Math.round(seconds);
   if (seconds < 1) return `${seconds.toFixed(2)} s`;
   if (whole < 60) return `${seconds.toFixed(1)} s`;
-  if (whole < 3600) return pair(whole, 60, "min", 1, "s");
+  if (whole < 3600) return pair(whole, 60, "min", "s");
   const minutes = Math.round(seconds / 60);
-  if (minutes < 24 * 60) return pair(minutes, 60, "h", 1, "min");
-  return pair(Math.round(seconds / 3600), 24, "d", 1, "h");
+  if (minutes < 24 * 60) return pair(minutes, 60, "h", "min");
+  return pair(Math.round(seconds / 3600), 24, "d", "h");
 }
-function pair(value: number, per: number, major: string, unit: number, minor: string): string {
-  const rest = Math.floor((value % per) / unit);
+function pair(value: number, per: number, major: string, minor: string): string {
+  const rest = value % per;
   return `${Math.floor(value / per)} ${major}${rest === 0 ? "" : ` ${rest} ${minor}`}`;
 }
 

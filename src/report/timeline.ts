@@ -69,11 +69,7 @@ export function buildTimelines(judgement: Judgement, hosts: Hosts): Timeline[] {
 function timelineOf(responder: Responder, { findings }: Judgement, hosts: Hosts): Timeline {
   const numbered = findings.map((finding, i) => ({ finding, number: i + 1 }));
   const own = numbered.filter(({ finding }) => finding.responder === responder);
-  const involved = new Set<Client>(
-    own.flatMap(({ finding }) =>
-      finding.holder === null ? [finding.contender] : [finding.holder, finding.contender],
-    ),
-  );
+  const involved = new Set<Client | null>(own.flatMap(({ finding }) => [finding.holder, finding.contender]));
   const counting = (client: Client) => responder.patterns.get(client)?.kind === "sequential";
   const rank = (client: Client) => (involved.has(client) ? 0 : counting(client) ? 1 : 2);
   const clients = [...responder.clients].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_LANES);

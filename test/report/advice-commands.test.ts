@@ -41,6 +41,20 @@ describe("commands of an ASA", () => {
     expect(commands("Cisco ASA-like", "strongSwan")).toEqual([]);
   });
 
+  it("end the earlier session of a client at an ASA alone", () => {
+    const ended = (vendor: string) =>
+      commandsOf(
+        report({
+          clients: [client(), keptOut()],
+          responders: [{ ...row, vendor }],
+          warnings: [{ code: "refused-by-own-session", message: "2 tries were refused." }],
+        }),
+        /^End the earlier session of 198\.51\.100\.12/,
+      );
+    expect(ended("Cisco ASA-like")).toHaveLength(2);
+    expect(ended("strongSwan")).toEqual([]);
+  });
+
   it("show the log of the one who was kept out where the gateway names another cause", () => {
     const value = report({ findings: [possible({ caveats: ["other-cause"] })] });
     expect(commandsOf(value, /compare the proposals and policy of/)).toEqual([log("198.51.100.12")]);
@@ -86,6 +100,39 @@ it("who may be connected at the same time is said for each gateway by itself", (
   ]);
 });
 
+it("who has to go is said for each holder by itself, and how many candidates are not listed", () => {
+  const of = (address: string) => finding({ fingerprint: address, holder: { ...finding().holder, address } });
+  const texts = (findings: Finding[]) => nextSteps(report({ findings }), UTC).map(({ text }) => text);
+  const disconnecting = texts([of("198.51.100.11"), of("198.51.100.13")]).filter((text) =>
+    /^To let /.test(text),
+  );
+  expect(disconnecting.map((text) => /disconnect (\S+),/.exec(text)?.[1])).toEqual([
+    "198.51.100.11",
+    "198.51.100.13",
+  ]);
+  const unseen = (candidatesOmitted?: number) => {
+    const candidates = ["198.51.100.77", "198.51.100.78"].map((address) => ({ address, port: 4500 }));
+    const holder = { address: null, port: null, platform: null, pattern: null, candidates };
+    const more = candidatesOmitted === undefined ? {} : { candidatesOmitted };
+    return texts([possible({ holder: { ...holder, ...more } })]).find((text) => /^One of these/.test(text));
+  };
+  expect(unseen()).toMatch(/: 198\.51\.100\.77:4500 and 198\.51\.100\.78:4500; they were/);
+  expect(unseen(3)).toMatch(/ and 198\.51\.100\.78:4500 and 3 clients not listed; they were/);
+});
+
+describe("when clients were kept out", () => {
+  it("is told from the first try of any to the last", () => {
+    const tried = (address: string, firstAt: string, lastAt: string) => {
+      const { outcome } = keptOut();
+      return keptOut({ address, outcome: { ...outcome, firstAt, lastAt } });
+    };
+    const at = (minute: number) => `2026-11-23T10:0${minute}:00.000000Z`;
+    const clients = [tried("198.51.100.13", at(3), at(8)), tried("198.51.100.12", at(1), at(4))];
+    const when = summaryLines(report({ clients }), UTC).find(({ label }) => label === "When")?.text;
+    expect(when).toMatch(/^2026-11-23 10:01:00 to 10:08:00 UTC: 4 tries in vain/);
+  });
+});
+
 describe("clients that were kept out are counted", () => {
   const headline = (findings: Finding[]) => summaryLines(report({ findings }), UTC)[0].text;
   const kept = (address: string, port: number, responder = "192.0.2.1") =>
@@ -113,6 +160,7 @@ describe("clients that were kept out are counted", () => {
       const lines = summaryLines(report({ findings: [finding({ attempts, caveats })] }), UTC);
       return lines.find(({ label }) => label === "How sure")?.text;
     };
+    expect(sure("a-later-version" as never)).toBe("rejected, severity high");
     expect(sure("other-cause")).toBe(
       "rejected, severity high: the gateway's answer names another cause, NO-PROPOSAL-CHOSEN (14)",
     );

@@ -32,6 +32,12 @@ test("the first byte that differs decides, whatever the ports are", () => {
   expect(communityId(end("192.0.2.1", 4500), end("192.0.2.9", 500))).toBe(wanted);
 });
 
+test("so does the very first one", () => {
+  const bytes = Buffer.from([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 17, 0, 0, 9, 0, 8]);
+  const wanted = `1:${createHash("sha1").update(bytes).digest("base64")}`;
+  expect(communityId(end("5.6.7.8", 8), end("1.2.3.4", 9))).toBe(wanted);
+});
+
 test("the port decides the order where the addresses are the same", () => {
   const one = end("192.0.2.1", 500);
   const other = end("192.0.2.1", 4500);

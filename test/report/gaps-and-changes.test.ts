@@ -77,6 +77,18 @@ describe("the coverage", () => {
       [["no-quick-mode", 38, "There is IKEv1, but no quick mode."]],
     ],
     [
+      "no quick mode of a gateway that is there",
+      [responder(1, [{}])],
+      { quickModeMessages: 0 },
+      [["no-quick-mode", 38, "There is IKEv1, but no quick mode."]],
+    ],
+    [
+      "quick modes whose headers were cut: they are not counted, and known",
+      [responder(1, [{ outcomes: ["completed"] }])],
+      { quickModeMessages: 0 },
+      [],
+    ],
+    [
       "beginnings that are not shown",
       [responder(1, [{ begunBefore: true }, {}])],
       {},

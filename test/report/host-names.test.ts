@@ -24,6 +24,7 @@ describe("a hosts file", () => {
     ["2001:DB8::1 six\n2001:db8::1 again", [["2001:db8::1", "six"]]],
     ["# 192.0.2.1 nobody\n192.0.2.1 # nobody\n192.0.2.2 b # a comment", [["192.0.2.2", "b"]]],
     ["\n192.0.2.1\n", []],
+    ["192.0.2.1x a\nx192.0.2.1 b\nlocalhost c", []],
   ] as [string, [string, string][]][])("%j", (text, names) => {
     expect([...parseHosts(text)]).toEqual(names);
   });

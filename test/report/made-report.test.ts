@@ -1,6 +1,6 @@
 /** Parts of a report, from what is handed to it: whose clock was shifted, how clients count, and which codes warnings have. */
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { LiveAnalysis } from "../../src/analysis/analysis.ts";
 import type { ClockOffset } from "../../src/feed/feed.ts";
 import type { Hosts } from "../../src/ike/facts.ts";
@@ -8,7 +8,7 @@ import type { Judgement } from "../../src/judgement/judge.ts";
 import { buildWarnings } from "../../src/report/warnings.ts";
 import { PlayedInputs, playLive } from "../support/played-live.ts";
 import { client, report } from "../support/reports.ts";
-import { Client, Stage } from "../support/session.ts";
+import { Client, Session, Stage } from "../support/session.ts";
 
 it("the source whose clock was aligned says by how much, and no other", () => {
   const [one] = new PlayedInputs().summaries;
@@ -97,4 +97,51 @@ it("a warning has the code of what it warns of", () => {
     },
     { code: "pattern-contradicts-vendor", message: "198.51.100.11: it is odd." },
   ]);
+});
+
+describe("a client that is met twice", () => {
+  const HOLDER = { address: "198.51.100.11" };
+  const nat = (port4500: number) => ({ ...HOLDER, port500: port4500 - 40_000, port4500 });
+
+  it.each([
+    [41_101, 10],
+    [42_202, 70],
+  ])("held the ID at the port that it had then: %i", (port, at) => {
+    const stage = new Stage(1);
+    new Client(stage, nat(41_101)).connect(0).quickMode(0.2).esp(1, 40).farewell(41);
+    new Client(stage, nat(42_202)).connect(60).quickMode(60.2).esp(61, 100);
+    new Client(stage, { address: "198.51.100.12" })
+      .connect(at)
+      .unanswered(at + 0.2)
+      .farewell(at + 20);
+    const { report: made } = playLive(stage.sorted(), 0);
+    expect(made.findings.map(({ holder, verdict }) => [verdict, holder.port])).toEqual([["rejected", port]]);
+  });
+
+  it("has the platform, and its gateway the make, of the session whose beginning is seen", () => {
+    const stage = new Stage(1);
+    // Begun before the capture: nothing of phase 1 is in it.
+    new Session(stage, HOLDER).float().quickMode(0.2, 1).esp(1, 30).farewell(31);
+    new Client(stage, HOLDER).connect(60).quickMode(60.2).esp(61, 90);
+    const { report: made } = playLive(stage.sorted(), 0);
+    expect(made.clients).toMatchObject([{ platform: "Windows 8 or later", rolesInferred: true }]);
+    expect(made.responders).toMatchObject([{ vendor: expect.stringMatching(/Cisco/) }]);
+  });
+
+  it("has no inferred roles where all its sessions are seen from their beginning", () => {
+    const stage = new Stage(1);
+    new Client(stage, HOLDER).connect(0).quickMode(0.2);
+    expect(playLive(stage.sorted(), 0).report.clients).toMatchObject([{ rolesInferred: false }]);
+  });
+});
+
+it("headers that were cut are counted, where there are such", () => {
+  const cut = (bytes: number) => {
+    const stage = new Stage(1);
+    new Client(stage, { address: "198.51.100.11" }).connect(0).quickMode(0.2);
+    // Ethernet, IPv4 and UDP take 42 bytes, the header 28; the message ID ends four bytes before.
+    const records = stage.sorted().map((each) => ({ ...each, frame: each.frame.subarray(0, bytes) }));
+    return playLive(records, 0).report.capture.headersCut;
+  };
+  expect([cut(42 + 28), cut(42 + 24)]).toEqual([undefined, 9]);
 });

@@ -94,6 +94,14 @@ describe("a client at a gateway is", () => {
     expect(presenceOf((connect, stage) => play(connect, stage))).toMatchObject(wanted);
   });
 
+  it("heard of last by whichever of its IKE SAs was heard last", () => {
+    const play = (connect: (at: number) => Session) => {
+      connect(1).quickMode(2).esp(3, 30);
+      connect(40).quickMode(41).esp(42, 60);
+    };
+    expect(presenceOf(play)).toMatchObject({ state: "connected", lastAt: 57 });
+  });
+
   it("dialling while its quick mode is not decided, and kept out once it is", () => {
     const dial = (connect: (at: number) => Session) => connect(1).unanswered(2, 1, []);
     expect(presenceOf(dial, 1)).toMatchObject({ state: "dialling", tries: 0 });

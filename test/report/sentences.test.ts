@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Hosts } from "../../src/ike/facts.ts";
 import type { Finding } from "../../src/judgement/finding.ts";
+import { orElse } from "../../src/report/phrases.ts";
 import { clientText, findingSentence, messageIdText, notesOf } from "../../src/report/sentences.ts";
 
 const TEXTS = ["192.0.2.1", "198.51.100.11", "198.51.100.12", "2001:db8::3", "198.51.100.14"];
@@ -153,5 +154,13 @@ it("an ID has eight digits, and a client its port where that is asked for", () =
   expect([clientText(client, hosts, true), clientText(client, hosts, false)]).toEqual([
     "198.51.100.11:4500",
     "198.51.100.11",
+  ]);
+});
+
+it("behind a holder that is only concluded stand the others who may be it", () => {
+  expect([orElse([]), orElse(["a"]), orElse(["a", "b"])]).toEqual([
+    "",
+    "; or it may be a",
+    "; or it may be a, b",
   ]);
 });

@@ -122,6 +122,12 @@ describe("of more clients than there are lanes", () => {
     );
   });
 
+  it("nor is one whose holder alone has one", () => {
+    const gateway = gatewayOf(many);
+    const findings = Array.from({ length: MAX_LANES + 1 }, (_, i) => findingOf(gateway, 0, i + 1, 0));
+    expect(timelinesOf([gateway], findings)[0].joins).toHaveLength(MAX_LANES - 1);
+  });
+
   it("no more attempts are drawn than there are lanes", () => {
     const gateway = gatewayOf([{ at: [5] }, { at: Array.from({ length: 80 }, (_, i) => i) }]);
     const which = Array.from({ length: 80 }, (_, i) => i);
