@@ -49,14 +49,19 @@ function isUnfinished({ sa, client, finishedAt }: Session, { from }: Exchange): 
 function isSilentToAll({ sa, finishedAt, begunBefore }: Session, exchange: Exchange): boolean {
   const isKnown = !begunBefore && sa.firstSegment === exchange.segment;
   const fresh = isKnown && exchange.firstAt - finishedAt <= RECENT;
-  return !fresh && !(exchange.otherSentAt - lastCopyAt(exchange) <= RECENT);
+  return !fresh && !hasSentBy(exchange.otherSentAt, lastCopyAt(exchange) + RECENT);
 }
 
 /** The responder was sending steadily, and to nobody from the first copy on: it died, or its path did. */
 function hasDied({ firstCopy, lastRetransmissionAt }: Exchange): boolean {
   if (firstCopy === null || !firstCopy.steady) return false;
   const long = lastRetransmissionAt - firstCopy.at >= COPIES_SPAN;
-  return long && !(firstCopy.otherSentAt <= lastRetransmissionAt + AFTER_LAST_COPY);
+  return long && !hasSentBy(firstCopy.otherSentAt, lastRetransmissionAt + AFTER_LAST_COPY);
+}
+
+/** It sent something by then, or behind a step of the clock (infinity): how soon that was nobody knows (6.13). */
+function hasSentBy(sentAt: number, until: number): boolean {
+  return sentAt <= until || sentAt === Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -112,6 +112,11 @@ describe("unproven (4)", () => {
     ["a second after the last copy it sent", { exchange: copied(at(12)) }, "unanswered"],
     ["it never sent again", { exchange: copied(UNSEEN) }, "unproven"],
     [
+      "it sent again behind a step of the clock, how soon nobody knows",
+      { exchange: copied(Number.POSITIVE_INFINITY) },
+      "unanswered",
+    ],
+    [
       "copies over less than 10 s",
       { exchange: { ...copied(at(30)), lastRetransmissionAt: at(11 - MICRO) } },
       "unanswered",

@@ -209,13 +209,13 @@ function isThrownOut({ at }: QuickMode, holder: Known): boolean {
   const dropped = droppedAt(holder) <= at + THROWN_OUT;
   if (!deleted && !dropped) return false;
   const lastSign = life.findLast((sign) => !sign.fromClient && sign.at <= at)?.at ?? Number.NEGATIVE_INFINITY;
-  // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer. Three that came at
+  // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer. A few that came at
   // once may be such whose answers the capture lost.
   const unheard = life.filter(
-    ({ at: sent, fromClient, what }) => fromClient && what === "esp" && sent > lastSign && sent < at,
+    ({ at: sent, fromClient, what }) => fromClient && what === "esp" && sent > lastSign,
   );
   const span = (unheard.at(-1)?.at ?? 0) - (unheard[0]?.at ?? 0);
-  return unheard.length < SENT_SINCE || span < SENT_FOR;
+  return unheard.filter(({ at: sent }) => sent < at).length < SENT_SINCE || span < SENT_FOR;
 }
 
 const PAIR = 3;

@@ -1,5 +1,6 @@
 /** Rules 6.1, 6.2 and 6.6: which IDs a client claims, and how surely it was there at a time. */
 
+import { isAcrossStep } from "./clocks.ts";
 import type { Farewell, Life } from "./life.ts";
 import { isAccepted, type Outcome, phase1Done } from "./outcome.ts";
 import type { Pattern } from "./pattern.ts";
@@ -144,11 +145,6 @@ export function overlapAt(t: number, known: Known, since: number): Overlap {
   if (!blind) return "unknown";
   const kept = lastSteadyKeepalive(life);
   return kept === null || t - kept <= KEPT_ALIVE ? "probable" : "unknown";
-}
-
-/** 6.13: nobody knows how much time passed. */
-export function isAcrossStep(from: number, to: number, steps: readonly number[]): boolean {
-  return steps.some((step) => from < step && step <= to);
 }
 
 const SENDS_ON = 3;

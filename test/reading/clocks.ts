@@ -79,3 +79,8 @@ function offsetOf(
   const isSure = wide && [...senders.values()].filter((count) => count >= 2).length >= 2;
   return { by: middle, isSure };
 }
+
+/** 6.13: nobody knows how much time passed. */
+export function isAcrossStep(from: number, to: number, steps: readonly number[]): boolean {
+  return steps.some((step) => from < step && step <= to);
+}

@@ -49,7 +49,15 @@ export function fieldOf(capture: Capture): Field {
   const quickModes = sas.flatMap(quickModesOf).sort((a, b) => a.at - b.at);
   const blindness = new Map(sas.map((sa) => [sa, isBlind(sa, sas, signs)]));
   const blind = (sa: Sa) => blindness.get(sa)!;
-  const scene: Scene = { sas, quickModes, signs, end: capture.end, endpoints: ownEndpoints, blind };
+  const scene: Scene = {
+    sas,
+    quickModes,
+    signs,
+    end: capture.end,
+    steps: capture.steps,
+    endpoints: ownEndpoints,
+    blind,
+  };
   const outcomes = outcomesOf(scene);
   const attributed = attribute(scene, outcomes);
   const lives = new Map(sas.map((sa) => [sa, lifeOf(sa, attributed.get(sa) ?? [])]));

@@ -1,5 +1,6 @@
 /** Section 4 of the contract: the outcome of a quick mode that the client started. The first rule that matches wins. */
 
+import { isAcrossStep } from "./clocks.ts";
 import {
   AFTER_LAST_TRY,
   espBegins,
@@ -98,8 +99,8 @@ function isUnproven(quickMode: QuickMode, times: readonly number[], scene: Scene
   const { sa, at, lastTry } = quickMode;
   const done = phase1Done(sa);
   if (done === null) return true;
-  if (at - done > DEMONSTRABLE && !times.some((time) => time >= at && time <= lastTry + DEMONSTRABLE))
-    return true;
+  const isLongAgo = at - done > DEMONSTRABLE || isAcrossStep(done, at, scene.steps);
+  if (isLongAgo && !times.some((time) => time >= at && time <= lastTry + DEMONSTRABLE)) return true;
   return isDead(quickMode, times) || hasForgotten(quickMode, scene) || nothingMissed(quickMode, scene);
 }
 
@@ -198,16 +199,8 @@ function nothingMissed(quickMode: QuickMode, scene: Scene): boolean {
     (message) => !message.fromClient && message.exchange === INFORMATIONAL && message.at > at,
   );
   if (deletedBy(quickMode)) return false;
-  const endpoints = scene.endpoints(sa);
-  const resumable = scene.signs.some(
-    (sign) =>
-      sign.kind === "esp" &&
-      sign.fromClient &&
-      sign.at > at &&
-      sign.at < (left ?? Number.POSITIVE_INFINITY) &&
-      isOn(sign, sa, endpoints),
-  );
-  return !(infos.some((info) => info.at - at <= 1) && !scene.blind(sa) && !resumable);
+  const goesOn = sendsEsp(quickMode, left ?? Number.POSITIVE_INFINITY, scene);
+  return !(infos.some((info) => info.at - at <= 1) && !scene.blind(sa) && !goesOn);
 }
 
 /** The responder itself deleted the SA: two Informationals within 5 s, then it sends nothing more on it. */

@@ -83,6 +83,8 @@ export interface Scene {
   quickModes: readonly QuickMode[];
   signs: readonly Sign[];
   end: number;
+  /** Where the clock stepped back. */
+  steps: readonly number[];
   endpoints: (sa: Sa) => readonly string[];
   blind: (sa: Sa) => boolean;
 }

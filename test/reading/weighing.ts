@@ -1,7 +1,7 @@
 /** Rule 6.8: counter-evidence, make and controls, over all attempts. */
 
 import { type Attempt, acceptingInUse, type Judged, type Verdict } from "./attempts.ts";
-import { isAcrossStep } from "./claims.ts";
+import { isAcrossStep } from "./clocks.ts";
 import type { Field } from "./known.ts";
 import { AGGRESSIVE, MAIN } from "./messages.ts";
 import { INVALID_MESSAGE_ID, isAccepted, notifiesOf, phase1Done } from "./outcome.ts";
