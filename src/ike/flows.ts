@@ -271,12 +271,15 @@ export class FlowTable extends FlowColumns {
 
   /** Makes room: drops the half that was silent longest, but for `added` and rows of hosts that spoke ISAKMP. */
   #evict(added: number): void {
-    const times = this.lastAt.slice(0, added).sort();
-    const limit = times[added >> 1];
+    const segment = this.segments.subarray(0, added).reduce((latest, each) => Math.max(latest, each));
+    // What was last seen before the clock stepped back has been silent for longer than anything since.
+    const lastAt = (row: number) =>
+      this.segments[row] === segment ? this.lastAt[row] : Number.NEGATIVE_INFINITY;
+    const limit = Float64Array.from({ length: added }, (_, row) => lastAt(row)).sort()[added >> 1];
     let kept = 0;
     const moved = this.#keys.retain((row) => {
       const keep =
-        row === added || (kept < this.#maxRows * 0.75 && (this.#hasPeer(row) || this.lastAt[row] > limit));
+        row === added || (kept < this.#maxRows * 0.75 && (this.#hasPeer(row) || lastAt(row) > limit));
       if (keep) kept += 1;
       return keep;
     });

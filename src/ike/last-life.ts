@@ -1,23 +1,33 @@
 import type { FlowTable } from "./flows.ts";
 import type { IkeSa } from "./sa.ts";
 
+/** When something was seen last: a time, and the segment of the clock that it is of. */
+export interface LastSign {
+  at: number;
+  segment: number;
+}
+
 /** The last sign of the SA or of ESP and keepalives on its endpoints, whoever they belong to. */
-export function lastLifeOf(sa: IkeSa, flows: FlowTable): number {
-  let last = sa.lastLifeAt;
+export function lastLifeOf(sa: IkeSa, flows: FlowTable): LastSign {
+  let last: LastSign = { at: sa.lastLifeAt, segment: sa.lifeSegment };
   for (const { ends, natTraversal } of sa.paths) {
-    last = later(last, lastBetween(ends, false, flows));
-    if (!natTraversal) last = later(last, lastBetween(ends, true, flows));
+    for (const overIp of natTraversal ? [false] : [false, true]) {
+      for (const row of rowsBetween(ends, overIp, flows)) {
+        const sign = { at: flows.lastAt[row], segment: flows.segmentOf(row) };
+        if (!Number.isNaN(sign.at) && isEarlier(last, sign)) last = sign;
+      }
+    }
   }
   return last;
 }
 
-function lastBetween(ends: readonly [number, number], overIp: boolean, flows: FlowTable): number {
-  const there = flows.find(ends[0], ends[1], overIp);
-  const back = there >= 0 ? flows.reverse[there] : flows.find(ends[1], ends[0], overIp);
-  return later(there >= 0 ? flows.lastAt[there] : Number.NaN, back >= 0 ? flows.lastAt[back] : Number.NaN);
+function rowsBetween([from, to]: readonly [number, number], overIp: boolean, flows: FlowTable): number[] {
+  const there = flows.find(from, to, overIp);
+  const back = there >= 0 ? flows.reverse[there] : flows.find(to, from, overIp);
+  return [there, back].filter((row) => row >= 0);
 }
 
-/** The later of two times; NaN is none. */
-function later(a: number, b: number): number {
-  return a >= b || Number.isNaN(b) ? a : b;
+/** Times of different segments cannot be compared: any of a later one is later. */
+export function isEarlier(a: LastSign, b: LastSign): boolean {
+  return a.segment !== b.segment ? a.segment < b.segment : a.at < b.at;
 }

@@ -1,28 +1,33 @@
 /** In which order IKE SAs are given up for lack of room: those that never came beyond phase 1, then by silence. */
 
 import { Heap } from "../collections/heap.ts";
+import { isEarlier, type LastSign } from "./last-life.ts";
 import type { IkeSa } from "./sa.ts";
 
 interface Ranked {
   index: number;
   /** 0: nothing answered its first message, 1: it has no quick mode, 2: it has. */
   rank: number;
-  lifeAt: number;
+  last: LastSign;
 }
 
 /**
  * All IKE SAs in that order; of those silent since the same time the earlier one first.
  * @param lastLifeOf when something of an SA was seen last, not before its own last message; asked as late as can be
  */
-export function* longestSilent(sas: readonly IkeSa[], lastLifeOf: (sa: IkeSa) => number): Generator<IkeSa> {
+export function* longestSilent(sas: readonly IkeSa[], lastLifeOf: (sa: IkeSa) => LastSign): Generator<IkeSa> {
   // By its own messages none is silent for less long than it is.
-  const ranked = sas.map((sa, index) => ({ index, rank: rankOf(sa), lifeAt: sa.lastLifeAt }));
+  const ranked = sas.map((sa, index) => ({
+    index,
+    rank: rankOf(sa),
+    last: { at: sa.lastLifeAt, segment: sa.lifeSegment },
+  }));
   ranked.sort((a, b) => (isBefore(a, b) ? -1 : 1));
   const livedOn = new Heap<Ranked>(isBefore);
   for (const next of ranked) {
     while (livedOn.top !== undefined && isBefore(livedOn.top, next)) yield sas[livedOn.pop()!.index];
-    const lifeAt = lastLifeOf(sas[next.index]);
-    if (lifeAt > next.lifeAt) livedOn.push({ ...next, lifeAt });
+    const last = lastLifeOf(sas[next.index]);
+    if (isEarlier(next.last, last)) livedOn.push({ ...next, last });
     else yield sas[next.index];
   }
   for (let last = livedOn.pop(); last !== undefined; last = livedOn.pop()) yield sas[last.index];
@@ -35,5 +40,5 @@ function rankOf(sa: IkeSa): number {
 
 function isBefore(a: Ranked, b: Ranked): boolean {
   if (a.rank !== b.rank) return a.rank < b.rank;
-  return a.lifeAt !== b.lifeAt ? a.lifeAt < b.lifeAt : a.index < b.index;
+  return isEarlier(a.last, b.last) || (!isEarlier(b.last, a.last) && a.index < b.index);
 }

@@ -12,6 +12,7 @@ import { WordTable } from "../collections/word-table.ts";
 import { Pool } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import { Exchange } from "./exchange.ts";
+import type { LastSign } from "./last-life.ts";
 import { longestSilent } from "./longest-silent.ts";
 import { IkeSa, withSide } from "./sa.ts";
 
@@ -34,7 +35,7 @@ export class SaTable {
   /** Parts of all SAs; whoever adds one counts it here. */
   parts = 0;
   readonly #released: (gone: ReadonlySet<IkeSa>) => void;
-  readonly #lastLifeOf: (sa: IkeSa) => number;
+  readonly #lastLifeOf: (sa: IkeSa) => LastSign;
 
   /**
    * @param released is told of the SAs that are given up, so that nothing else holds them
@@ -43,7 +44,7 @@ export class SaTable {
   constructor(
     maxSas: number,
     released: (gone: ReadonlySet<IkeSa>) => void = () => {},
-    lastLifeOf: (sa: IkeSa) => number = (sa) => sa.lastLifeAt,
+    lastLifeOf: (sa: IkeSa) => LastSign = (sa) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment }),
   ) {
     this.#maxSas = maxSas;
     this.#released = released;

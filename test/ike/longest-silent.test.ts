@@ -22,11 +22,19 @@ test("IKE SAs come by what they showed, then by the last sign of anything of the
     sas.map(({ sa }) => sa),
     (sa) => {
       asked += 1;
-      return lifeOf.get(sa)!;
+      return { at: lifeOf.get(sa)!, segment: 0 };
     },
   );
   const first = Array.from({ length: 20 }, () => order.next().value);
   expect(first).toEqual(expected.slice(0, 20));
   expect(asked).toBeLessThan(80);
   expect([...first, ...order]).toEqual(expected);
+});
+
+test("who was seen behind a step of the clock is silent for less long than who was not, whatever their times", () => {
+  const [before, behind] = [saMade({ lastLifeAt: 90 }), saMade({ lastLifeAt: 10, lifeSegment: 1 })];
+  const own = (sa: typeof before) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment });
+  expect([...longestSilent([behind, before], own)]).toEqual([before, behind]);
+  const goesOn = (sa: typeof before) => (sa === before ? { at: 20, segment: 1 } : own(sa));
+  expect([...longestSilent([before, behind], goesOn)]).toEqual([behind, before]);
 });

@@ -73,6 +73,15 @@ describe("a table of flows that is full", () => {
     expect(full.flows.evicted).toBe(2);
   });
 
+  it("drops flows of before a step of the clock first, whatever their times", () => {
+    const { see, rows } = flowsOf();
+    for (const client of CLIENTS)
+      see(client, client < 5 ? 90 + client : client, { segment: client < 5 ? 0 : 1 });
+    see(9, 9, { segment: 1 });
+    // Of the times behind the step 5 is the middle of all.
+    expect(rows(CLIENTS)).toEqual([-1, -1, -1, -1, -1, 0, 1, 2]);
+  });
+
   it("keeps all that is known of those that stay", () => {
     const { flows, host, see, row } = flowsOf();
     for (let i = 0; i < 5; i += 1) see(30 + i, i);
@@ -82,9 +91,9 @@ describe("a table of flows that is full", () => {
     see(1, 13, { segment: 1, back: true, esp: 9 });
     const exchange = exchangeMade({ segment: 1 });
     flows.watch(row(1), exchange, true);
-    see(2, 26);
+    see(2, 26, { segment: 1 });
     expect([row(1), row(1, true), row(2)]).toEqual([5, 6, 7]);
-    see(3, 27);
+    see(3, 27, { segment: 1 });
     expect([row(1), row(1, true), row(2), row(3)]).toEqual([0, 1, 2, 3]);
     expect([flows.from[0], flows.to[0], flows.from[1], flows.to[1]]).toEqual([
       host(1),
@@ -96,7 +105,7 @@ describe("a table of flows that is full", () => {
     expect([flows.firstAt[0], flows.firstSegment[0], flows.lastAt[0], flows.segmentOf(0)]).toEqual([
       10e6, 0, 12e6, 1,
     ]);
-    expect([flows.lastIn(0, 0), flows.lastIn(0, 1), flows.lastIn(2, 0)]).toEqual([25e6, 12e6, 26e6]);
+    expect([flows.lastIn(0, 0), flows.lastIn(0, 1), flows.lastIn(2, 1)]).toEqual([25e6, 12e6, 26e6]);
     expect([flows.hasEsp(0), flows.hasEsp(1), flows.hasEsp(2)]).toEqual([true, true, false]);
     expect([flows.sources[0], flows.hasSteadyKeepalives(0), flows.hasSteadyKeepalives(1)]).toEqual([
       0b1001,
@@ -108,7 +117,7 @@ describe("a table of flows that is full", () => {
     // Flows that were found lately are found where they are now, and who waits for ESP still does.
     see(1, 30, { esp: 8, segment: 1 });
     expect([flows.lastAt[0], exchange.espFromStarterAt]).toEqual([30e6, 30e6]);
-    see(2, 31);
+    see(2, 31, { segment: 1 });
     expect(flows.lastAt[2]).toBe(31e6);
   });
 

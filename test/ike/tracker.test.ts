@@ -201,7 +201,7 @@ describe("the last sign of an IKE SA, for making room", () => {
   const CLIENT = 1;
   const GATEWAY = 3;
   /** @param ports of the client and the gateway; 0 for ESP over IP */
-  const lastAfter = (ports: number, at: number, back = false, fields: MessageFields = {}) => {
+  const lastAfter = (ports: number, at: number, back = false, fields: MessageFields = {}, segment = 0) => {
     const { tracker, send } = trackerOf();
     const [from, to] = back ? [GATEWAY, CLIENT] : [CLIENT, GATEWAY];
     const located = Object.assign(new Located(), {
@@ -217,8 +217,8 @@ describe("the last sign of an IKE SA, for making room", () => {
     // Whoever sends it may be the first in the capture.
     tracker.life(packet, located, false, SECOND, 0, 0);
     const sa = send({ at: 5, ...fields });
-    tracker.life(packet, located, false, at * SECOND, 0, 0);
-    return lastLifeOf(sa, tracker.flows) / SECOND;
+    tracker.life(packet, located, false, at * SECOND, segment, 0);
+    return lastLifeOf(sa, tracker.flows).at / SECOND;
   };
   const floated = { natTraversal: true, from: endpoint(CLIENT, 4_500), to: endpoint(GATEWAY, 4_500) };
 
@@ -226,6 +226,7 @@ describe("the last sign of an IKE SA, for making room", () => {
     ["its own message", lastAfter(500, 3), 5],
     ["what the client sent on its endpoints", lastAfter(500, 9), 9],
     ["what the gateway sent there", lastAfter(500, 9, true), 9],
+    ["what the client sent behind a step of the clock", lastAfter(500, 3, false, {}, 1), 3],
     ["ESP over IP between its hosts", lastAfter(0, 9), 9],
     ["ESP over IP back", lastAfter(0, 9, true), 9],
     ["in UDP, where it floated", lastAfter(4_500, 9, true, floated), 9],
