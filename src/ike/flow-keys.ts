@@ -55,10 +55,6 @@ export class FlowKeys extends WordTable {
     return hosts.internWords(this.keys, row * WORDS + RECEIVER);
   }
 
-  isOverIp(row: number): boolean {
-    return this.keys[row * WORDS + PORTS_WORD] === 0;
-  }
-
   /** Source and destination port of a row; 0 and 0 for ESP over IP. */
   ports(row: number): { source: number; destination: number } {
     const ports = this.keys[row * WORDS + PORTS_WORD];

@@ -19,10 +19,6 @@ import type { HostTable } from "./hosts.ts";
 import { KnownFlows } from "./known-flows.ts";
 import { SpiTable } from "./spis.ts";
 
-/** Kinds of ESP seen to or from a host. */
-export const ESP_IN_UDP = 1;
-export const ESP_OVER_IP = 2;
-
 /** Bytes of the SPI and of the sequence number (RFC 4303 2.1, 2.2). */
 const SPI = 4;
 const SEQUENCE = 4;
@@ -34,8 +30,8 @@ export class FlowTable extends FlowColumns {
   readonly #keys = new FlowKeys();
   readonly spis: SpiTable;
   readonly #watch: EspWatch;
-  /** Kinds of ESP by host. */
-  #kinds = new Uint8Array(256);
+  /** By host: 1 where ESP was seen to it or from it. */
+  #espHosts = new Uint8Array(256);
   readonly #known: KnownFlows;
   /** Rows dropped because the table was full. */
   evicted = 0;
@@ -122,7 +118,7 @@ export class FlowTable extends FlowColumns {
 
   /** A message of IKE shows that `from` lives, to which `to` may send ESP; `overIp`: not in UDP. */
   heardByIke(from: number, to: number, overIp: boolean): void {
-    if (this.espKinds(hostOf(to)) !== 0) this.spis.heardOther(this.find(to, from, overIp));
+    if (this.hasEspOf(hostOf(to))) this.spis.heardOther(this.find(to, from, overIp));
   }
 
   /** The last ESP of a row, whatever its SPI; NaN where there is none. */
@@ -147,9 +143,9 @@ export class FlowTable extends FlowColumns {
     return row;
   }
 
-  /** Kinds of ESP (bits) that the host was seen sending or receiving. */
-  espKinds(host: number): number {
-    return host < this.#kinds.length ? this.#kinds[host] : 0;
+  /** The host was seen sending or receiving ESP. */
+  hasEspOf(host: number): boolean {
+    return host < this.#espHosts.length && this.#espHosts[host] !== 0;
   }
 
   /** Row of what `from` sends to `to`: UDP between endpoints, or ESP over IP between their hosts. */
@@ -180,11 +176,11 @@ export class FlowTable extends FlowColumns {
       this.from[row] = moved[this.from[row]];
       this.to[row] = moved[this.to[row]];
     }
-    const kinds = new Uint8Array(this.#kinds.length);
+    const espHosts = new Uint8Array(this.#espHosts.length);
     moved.forEach((to, from) => {
-      if (to >= 0 && from < kinds.length) kinds[to] = this.#kinds[from];
+      if (to >= 0 && from < espHosts.length) espHosts[to] = this.#espHosts[from];
     });
-    this.#kinds = kinds;
+    this.#espHosts = espHosts;
   }
 
   /** All rows, to be kept in a state file. */
@@ -210,7 +206,7 @@ export class FlowTable extends FlowColumns {
       esp: this.esp,
       spis: this.spis.save(),
       ...this.#watch.save(),
-      kinds: this.#kinds,
+      kinds: this.#espHosts,
     };
   }
 
@@ -223,7 +219,7 @@ export class FlowTable extends FlowColumns {
     this.settle();
     this.spis.restore(saved.spis);
     this.#watch.restore(saved);
-    this.#kinds = saved.kinds;
+    this.#espHosts = saved.kinds;
     this.#known.clear();
   }
 
@@ -234,10 +230,10 @@ export class FlowTable extends FlowColumns {
 
   #markEsp(row: number): void {
     this.esp[row] = 1;
-    const kind = this.#keys.isOverIp(row) ? ESP_OVER_IP : ESP_IN_UDP;
     for (const host of [this.from[row], this.to[row]]) {
-      while (host >= this.#kinds.length) this.#kinds = wider(ordinaryMemory, this.#kinds, Uint8Array);
-      this.#kinds[host] |= kind;
+      while (host >= this.#espHosts.length)
+        this.#espHosts = wider(ordinaryMemory, this.#espHosts, Uint8Array);
+      this.#espHosts[host] = 1;
     }
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
 import { CopyFilter } from "../../src/ike/copies.ts";
 import { Exchange } from "../../src/ike/exchange.ts";
-import { ESP_IN_UDP, ESP_OVER_IP, FlowTable } from "../../src/ike/flows.ts";
+import { FlowTable } from "../../src/ike/flows.ts";
 import { HostTable } from "../../src/ike/hosts.ts";
 import type { IkeSa } from "../../src/ike/sa.ts";
 import { SaTable } from "../../src/ike/sa-table.ts";
@@ -144,14 +144,13 @@ describe("a table of flows that is full", () => {
     expect(flows.reverse[row(8)]).toBe(-1);
   });
 
-  it("the kinds of ESP of a host go with its number", () => {
+  it("whether ESP was seen of a host goes with its number", () => {
     const { flows, host, see } = flowsOf();
     see(1, 1, { esp: 1 });
     see(2, 2, { esp: 1, port: 0 });
     see(3, 3);
-    const kinds = () => [1, 2, 3, GATEWAY].map((each) => flows.espKinds(host(each)));
-    expect(kinds()).toEqual([ESP_IN_UDP, ESP_OVER_IP, 0, ESP_IN_UDP | ESP_OVER_IP]);
-    expect(flows.espKinds(99_999)).toBe(0);
+    expect([1, 2, 3, GATEWAY].map((each) => flows.hasEspOf(host(each)))).toEqual([true, true, false, true]);
+    expect(flows.hasEspOf(99_999)).toBe(false);
     const many = flowsOf(1_000);
     for (let last = 0; last < 255; last += 1) many.host(last);
     expect(many.host(255)).toBe(255);
@@ -163,10 +162,10 @@ describe("a table of flows that is full", () => {
       1,
       0,
     );
-    expect([beyond, many.flows.espKinds(beyond)]).toEqual([256, ESP_OVER_IP]);
+    expect([beyond, many.flows.hasEspOf(beyond)]).toEqual([256, true]);
     // Numbers are given in the order of appearance: client 1, gateway, clients 2 and 3; the first is gone.
     flows.renumber(Int32Array.of(-1, 0, 1, 2));
-    expect([0, 1, 2, 3].map((each) => flows.espKinds(each))).toEqual([3, ESP_OVER_IP, 0, 0]);
+    expect([0, 1, 2, 3].map((each) => flows.hasEspOf(each))).toEqual([true, true, false, false]);
     expect([flows.from[1], flows.to[1]]).toEqual([1, 0]);
   });
 });

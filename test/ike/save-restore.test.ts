@@ -39,7 +39,7 @@ function known(tracker: Tracker): string {
     text: hosts.text(host),
     seen: [hosts.wasSeenSending(host), tracker.hosts.isakmp[host]],
     ikev2: [hosts.speaksIkev2(host), hosts.endpointSpeaksIkev2(endpoint(host, 500))],
-    esp: tracker.flows.espKinds(host),
+    esp: tracker.flows.hasEspOf(host),
   });
   const all = {
     hosts: Array.from({ length: hosts.size }, (_, host) => hostOf(host)),
