@@ -93,7 +93,7 @@ function rowGrid(page: Page, findings: readonly Finding[]): string[] {
 }
 
 function alignsOf(head: readonly string[]): Align[] {
-  return head.map((name) => (["#", "tries", "findings", "clients"].includes(name) ? "right" : "left"));
+  return head.map((name) => (["#", "tries", "clients"].includes(name) ? "right" : "left"));
 }
 
 /** IDs of counting clients as the small numbers that they are. */

@@ -40,6 +40,12 @@ describe("the answer", () => {
     ]);
   });
 
+  it("has lines without a label beside the others", () => {
+    expect(summarySection(page({ summary: [line("The answer."), line("More.")] }))[1]).toBe(
+      `${" ".repeat(17)}More.`,
+    );
+  });
+
   it("takes twelve lines, and of more the last says where they are", () => {
     const of = (count: number) => {
       const rest = Array.from({ length: count - 1 }, (_, i) => line(`${i}.`, "Also"));

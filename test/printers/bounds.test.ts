@@ -2,10 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import { reportToHtml } from "../../src/printers/html.ts";
+import { ending } from "../../src/printers/html-frame.ts";
 import { reportToMarkdown } from "../../src/printers/markdown.ts";
 import { UTC } from "../../src/report/clock.ts";
 import type { Report } from "../../src/report/model.ts";
-import { client, finding, keptOut, report } from "../support/reports.ts";
+import type { Timeline } from "../../src/report/timeline.ts";
+import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
 
 const markdown = (value: Report, all = false) => [...reportToMarkdown(value, { all, clock: UTC })].join("");
 /** The page without the report that it carries as JSON. */
@@ -29,6 +31,62 @@ describe("a large report", () => {
     const text = page(report({ clients: [...clients, keptOut({ address: "10.0.1.1" })] }));
     expect(count(text, /<t[dh][^>]*>10\.0\.\d\.\d+/g)).toBe(200);
     expect(text).toContain("10.0.1.1");
+  });
+
+  it("has two hundred findings in its page, a hundred of them with a section of their own", () => {
+    const text = page(
+      report({
+        findings: Array.from({ length: 202 }, () => finding({ attempts: [attempt({ events: [] })] })),
+      }),
+    );
+    const numbers = [...text.matchAll(/<th scope="row">(?:<a href="#finding-\d+">)?(\d+)(<\/a>)?<\/th>/g)];
+    expect(numbers.map(([, number]) => Number(number))).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+    expect(numbers.filter(([, , link]) => link !== undefined)).toHaveLength(100);
+    expect(text).toContain("Details of 102 more findings: see the JSON report.");
+  });
+
+  it("has twenty drawings in its page, each by its number, and counts the others", () => {
+    const timeline: Timeline = {
+      responder: "192.0.2.1",
+      from: 0,
+      to: 1e6,
+      lanes: [],
+      joins: [],
+      omitted: 0,
+      gathered: false,
+    };
+    const drawn = (many: number) => {
+      const text = [...reportToHtml(report(), Array(many).fill(timeline), { clock: UTC })].join("");
+      const numbers = [...text.matchAll(/<title id="time-line-(\d+)-wide">/g)].map(([, number]) =>
+        Number(number),
+      );
+      return [numbers, /(\d+) more gateways? without a drawing/.exec(text)?.[1]];
+    };
+    expect(drawn(2)).toEqual([[1, 2], undefined]);
+    expect(drawn(25)).toEqual([Array.from({ length: 20 }, (_, i) => i + 1), "5"]);
+  });
+
+  it("carries as much of itself as data as there is room for, and says so", () => {
+    const value = report({ findings: [finding()], clients: [client(), client({ address: "203.0.113.9" })] });
+    const carried = (room: number) => {
+      let asked = 0;
+      const fits = () => {
+        asked += 1;
+        return asked > room;
+      };
+      const text = [...ending(value, fits)].join("");
+      const data = /<script[^>]*>\n(.*)\n<\/script>/.exec(text)?.[1];
+      return [
+        /The report as JSON[^<]*/.exec(text)![0],
+        data === undefined ? null : JSON.parse(data).clients.length,
+      ];
+    };
+    expect(carried(0)).toEqual(["The report as JSON is in this file, in the element ", 2]);
+    expect(carried(1)).toEqual([
+      "The report as JSON, without the clients that are in no finding, is in this file, in the element ",
+      1,
+    ]);
+    expect(carried(2)).toEqual(["The report as JSON is too long for this file: --json writes it.", null]);
   });
 
   it("has twenty gaps in a ticket", () => {
@@ -56,6 +114,8 @@ describe("what is written", () => {
     const [header] = /<header>[\s\S]*?<\/header>/.exec(text)!;
     expect(header).toContain("2026-11-23");
     expect(header).toContain("2026-11-24");
-    expect(/<header>[\s\S]*?<\/header>/.exec(page(sources([none])))![0]).not.toContain("2026");
+    const [untimed] = /<header>[\s\S]*?<\/header>/.exec(page(sources([none])))!;
+    expect(untimed).not.toContain("2026");
+    expect(untimed).toMatch(/\(Microsoft KB 942429\): report\.<\/p>/);
   });
 });

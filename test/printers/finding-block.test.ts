@@ -26,6 +26,22 @@ describe("the block of a finding", () => {
     expect(field(of({}, { responders: [] }), "responder")).toEqual(["the gateway: 192.0.2.1, make unknown"]);
   });
 
+  it("has what witnesses say, with the time", () => {
+    const evidence = {
+      witness: "asa-syslog" as const,
+      source: "asa.log",
+      line: 7,
+      at: "2026-11-23T10:02:00.500000Z",
+      id: "713201",
+      text: "the line itself",
+      shows: "a duplicate",
+      joined: true,
+    };
+    expect(field(of({ evidence: [evidence] }), "witnesses")).toEqual([
+      "2026-11-23 10:02:00.500000 UTC: gateway's log 713201: a duplicate (asa.log:7)",
+    ]);
+  });
+
   it("has the display filter in one line, to be copied", () => {
     const displayFilter = Array.from({ length: 12 }, (_, i) => `isakmp.messageid == ${i}`).join(" || ");
     const text = reportToTable(of({ displayFilter }), { ...PLAIN, width: 80 });

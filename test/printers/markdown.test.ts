@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { reportToMarkdown } from "../../src/printers/markdown.ts";
 import { code } from "../../src/printers/markdown-text.ts";
 import { metricsText } from "../../src/printers/openmetrics.ts";
+import { nextSteps } from "../../src/report/advice/next-steps.ts";
 import { UTC } from "../../src/report/clock.ts";
+import { coverageCodeSchema, warningCodeSchema } from "../../src/report/codes.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
 import type { Finding, Report } from "../../src/report/model.ts";
 import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
@@ -119,10 +121,16 @@ describe("a ticket", () => {
     Array.from({ length: count }, (_, i) => client({ address: `10.0.${i >> 8}.${i & 255}` }));
   const gap = { code: "esp-unseen" as const, message: "No ESP.", count: 1 };
   const warnings = [{ code: "snaplen" as const, message: "Cut." }];
+  const codes = [
+    ...coverageCodeSchema.options,
+    ...warningCodeSchema.options,
+  ] as Report["coverage"]["gaps"][number]["code"][];
+  const all = codes.map((code) => ({ code, message: `${code}.`, count: 1 }));
   it.each<[string, Report]>([
     ["of nothing", report({ clients: [], responders: [] })],
     ["of a finding", of({ notes: ["a sentence"], caveats: ["no-control"] })],
     ["of more attempts than it has room for", of({ attempts: Array(7).fill(attempt()) })],
+    ["of more steps than it has room for", report({ coverage: { complete: false, gaps: all } })],
     ["of gaps and warnings", of({}, { coverage: { complete: false, gaps: [gap] }, warnings })],
     ["of more gateways than it has room for", of({}, { responders: Array(102).fill(row) })],
     [
@@ -136,6 +144,27 @@ describe("a ticket", () => {
         if (kinds[0] === "heading" || kinds[0] === "text") expect(kinds).toHaveLength(1);
       }
     }
+  });
+
+  it("says how many steps and attempts it leaves out, where there are such", () => {
+    const steps = nextSteps(report({ coverage: { complete: false, gaps: all } }), UTC).length;
+    expect(markdown(report({ coverage: { complete: false, gaps: all } }))).toContain(
+      `\n\n${steps - 12} more steps: see the JSON report.`,
+    );
+    const left = (count: number) =>
+      /(\d+) more attempts?: see/.exec(markdown(of({ attempts: Array(count).fill(attempt()) })))?.[1];
+    expect([1, 5, 6, 8].map(left)).toEqual([undefined, undefined, "1", "3"]);
+  });
+
+  it("says what a finding means where that is known, and cuts a sentence that nobody reads", () => {
+    expect(markdown(of())).toContain(" What it means: ");
+    expect(markdown(of({ verdict: "tolerated" }), true)).not.toContain("What it means");
+    const said = (length: number) => {
+      const message = "x".repeat(length);
+      return /(x+)( \.\.\.)?/.exec(markdown(report({ warnings: [{ code: "snaplen", message }] })))!.slice(1);
+    };
+    expect(said(400)).toEqual(["x".repeat(400), undefined]);
+    expect(said(401)).toEqual(["x".repeat(400), " ..."]);
   });
 
   it("has nothing but words of its own", () => {
@@ -175,6 +204,8 @@ describe("what stands around findings", () => {
     const link = "<https://support.microsoft.com/en-us/kb/942429>";
     expect(markdown(of())).toContain(link);
     expect(markdown(of({ verdict: "tolerated" }))).not.toContain(link);
+    const both = report({ findings: [finding(), finding({ verdict: "tolerated" })] });
+    expect(markdown(both)).toContain(link);
     expect(markdown(of())).not.toContain("more step");
   });
 
@@ -226,6 +257,13 @@ describe("what stands around findings", () => {
       "198.51.100.11:4500 192.0.2.1 connected",
       "203.0.113.2:4500 192.0.2.1 kept out (2 tries)",
     ]);
+    const [source] = report().capture.sources;
+    const empty = { ...source, name: "b", packets: 0, firstPacketAt: null, lastPacketAt: null };
+    const none = report({ capture: { ...report().capture, sources: [empty] } });
+    expect(cells("## Captures", none).at(-1)).toBe("`b` | pcap | 0 |  |  | whole");
+    expect(cells("## Findings", of())[0]).toBe(
+      "# | verdict | severity | gateway (responder) | connected first (holder) | kept out (contender) | message IDs",
+    );
     expect(cells("## Captures", report())).toEqual([
       "capture | format | packets | from | to | end",
       expect.stringMatching(/^-+ \|/),

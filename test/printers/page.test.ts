@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { findingSection } from "../../src/printers/html-finding.ts";
 import { captureSection, clientSection, responderSection, rest } from "../../src/printers/html-tables.ts";
 import { reportToHtml } from "../../src/printers/html.ts";
-import { html } from "../../src/printers/html-text.ts";
+import { html, htmlTable } from "../../src/printers/html-text.ts";
 import { ladder } from "../../src/printers/ladder.ts";
 import { nextSteps } from "../../src/report/advice/next-steps.ts";
 import { UTC } from "../../src/report/clock.ts";
@@ -138,6 +138,33 @@ describe("the page", () => {
     expect(row(of({ holder: { ...holder, address: null } }))).toContain("|not visible|198.51.100.12:4500|");
   });
 
+  it("says once what the captures could not show", () => {
+    const message = "It is cut & off.";
+    const gaps = [{ code: "truncated" as const, message, count: 1 }];
+    const value = report({ coverage: { complete: false, gaps }, warnings: [{ code: "truncated", message }] });
+    expect(whole(value)).toContain(
+      '<section class="gaps"><h2>What the captures could not show</h2>\n<ul>\n<li>It is cut &amp; off.</li>\n</ul>',
+    );
+    expect(whole(report())).not.toContain("could not show");
+  });
+
+  it("has tables with a caption, whose cells name their column", () => {
+    expect(
+      htmlTable(
+        "A & B",
+        ["x", "y"],
+        [
+          ["1", "2"],
+          ["3", "4"],
+        ],
+      ),
+    ).toBe(
+      '<table><caption>A &amp; B</caption><thead><tr><th scope="col">x</th><th scope="col">y</th></tr></thead><tbody>' +
+        '<tr><th scope="row">1</th><td data-head="y">2</td></tr>\n<tr><th scope="row">3</th><td data-head="y">4</td></tr>\n' +
+        "</tbody></table>\n",
+    );
+  });
+
   it("has the steps one after the other, their commands in a list of their own", () => {
     const value = of();
     const steps = nextSteps(value, UTC);
@@ -171,7 +198,8 @@ describe("the page", () => {
       client({ address: "b" }),
       keptOut({ address: "c", insideAddress: "10.0.0.5", platform: null }),
     ];
-    expect(cells(clientSection(report({ clients }), UTC)).slice(1)).toEqual([
+    expect(cells(clientSection(report({ clients }), UTC))).toEqual([
+      "client | gateway | outcome | platform | IDs | first IDs | IKE SAs | last seen",
       "c:4500 (inside 10.0.0.5) | 192.0.2.1 | kept out (2 tries) | unknown | sequential (&gt; 99.9 %) | 0x00000001, 0x00000002 | 1 | 2026-11-23 10:06:10 UTC",
       "b:4500 | 192.0.2.1 | connected | Windows Vista | sequential (&gt; 99.9 %) | 0x00000001, 0x00000002 | 1 | 2026-11-23 10:06:10 UTC",
       "a:4500 | 192.0.2.1 | not known | Windows Vista | sequential (&gt; 99.9 %) | 0x00000001, 0x00000002 | 1 | 2026-11-23 10:06:10 UTC",

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { outcomeText as clientOutcome } from "../../src/printers/clients-section.ts";
+import { grid } from "../../src/printers/page.ts";
 import { reportToTable } from "../../src/printers/table.ts";
-import { clipped, columnsOf, padded } from "../../src/printers/text.ts";
+import { clipped, columnsOf, columnWidths, padded, printable } from "../../src/printers/text.ts";
 import type { Finding, Live, Report } from "../../src/report/model.ts";
 import { PLAIN, section } from "../support/printed.ts";
 import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
@@ -74,6 +75,18 @@ describe("rows of findings", () => {
       ["rejected", "198.51.100.11", "20"],
       ["rejected", "198.51.100.21", "3"],
       ["possible", "198.51.100.11", "1"],
+    ]);
+  });
+
+  it("have twenty groups, and say how many there are beyond", () => {
+    const findings = Array.from({ length: 25 }, (_, i) =>
+      finding({ holder: { ...holder, address: `203.0.113.${i}` } }),
+    );
+    const groups = rows(...findings);
+    expect(groups).toHaveLength(1 + 20 + 2);
+    expect(groups.slice(-2)).toEqual([
+      "... 5 more groups, --all shows them",
+      "25 findings, here by who connected first; --all shows each.",
     ]);
   });
 
@@ -324,6 +337,32 @@ describe("what was read", () => {
     const lines = section(report({ warnings: many }), "Warnings");
     expect(lines.slice(11)).toEqual(["unreadable: 11.", "... 18 more warnings, --all shows them"]);
     expect(section(report({ warnings: many }), "Warnings", { all: true }).length).toBe(30);
+  });
+});
+
+describe("a table on a terminal", () => {
+  it("has a hundred rows at most", () => {
+    const page = { paint: (_: unknown, text: string) => text, width: 80 } as never;
+    expect(
+      grid(
+        page,
+        ["a"],
+        Array.from({ length: 102 }, (_, i) => [i]),
+        ["right"],
+      ),
+    ).toHaveLength(101);
+  });
+
+  it("gives way at its widest column, the first of equal ones, and not within a word", () => {
+    const row = ["aa bb cc dd", "aa bb cc dd"];
+    expect(columnWidths([row], 24, 2)).toEqual([11, 11]);
+    expect(columnWidths([row], 23, 2)).toEqual([10, 11]);
+    expect(columnWidths([row], 22, 2)).toEqual([10, 10]);
+    expect(columnWidths([["abcdefgh", "a b c d e f"]], 5, 2)).toEqual([8, 4]);
+  });
+
+  it("shows what it would obey by its number", () => {
+    expect(printable("\x1b\u202e\u{e0001}a")).toBe("\\x1b\\u202e\\u{e0001}a");
   });
 });
 

@@ -64,6 +64,7 @@ describe("several reports", () => {
     for (const tag of ["<!doctype html>", "<head>", "<body>", "<main>", "</main>", "</body>", "</html>"]) {
       expect(text.toLowerCase().split(tag).length - 1, tag).toBe(1);
     }
+    expect(text.toLowerCase().startsWith("<!doctype html>")).toBe(true);
     expect(text.endsWith("</main>\n</body>\n</html>\n")).toBe(true);
     expect(text).toContain("<h1>a`b.pcap</h1>");
     expect(text).toContain("<h1>&lt;b&gt;");

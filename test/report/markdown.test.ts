@@ -113,6 +113,11 @@ describe("a ticket takes some 65,000 characters", () => {
       const details = text.match(/^## Finding \d+/gm)?.length ?? 0;
       const left = /details of (\d+) more finding/.exec(text)?.[1] ?? "0";
       expect(details + Number(left)).toBe(value.findings.length);
+      const named = /Left out here, and in the JSON report: (.*)\. Made by/.exec(text)?.[1] ?? "";
+      for (const name of ["gateways", "clients", "captures"]) {
+        const isThere = text.includes(`\n## ${name[0].toUpperCase()}${name.slice(1)}\n`);
+        expect(isThere && named.includes(`the ${name}`), name).toBe(false);
+      }
     }
   });
 });

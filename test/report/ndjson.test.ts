@@ -5,6 +5,7 @@ import { reportToNdjson } from "../../src/printers/ndjson.ts";
 import { lineSchema } from "../../src/report/lines.ts";
 import { reportSchema } from "../../src/report/model.ts";
 import { lineJsonSchema } from "../../src/report/schema.ts";
+import { finding, report } from "../support/reports.ts";
 
 const samplePath = (name: string) => fileURLToPath(new URL(`../../samples/${name}`, import.meta.url));
 
@@ -35,6 +36,17 @@ describe("lines of a finished capture", () => {
     const { lines } = await linesOf("one-client-reconnects.pcap");
     expect(lines.map(({ type }) => type)).toEqual(["report"]);
     expect(reportSchema.safeParse(lines[0].report).success).toBe(true);
+  });
+
+  it("carry no time where no packet has one", () => {
+    const value = report({ findings: [finding()] });
+    const sources = value.capture.sources.map((each) => ({
+      ...each,
+      firstPacketAt: null,
+      lastPacketAt: null,
+    }));
+    const [line] = [...reportToNdjson({ ...value, capture: { ...value.capture, sources } })];
+    expect(JSON.parse(line)).toMatchObject({ type: "finding", at: null });
   });
 
   it("carry the time of the last packet of all captures", async () => {
