@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LiveAnalysis } from "../src/analysis/analysis.ts";
 import { lineSchema } from "../src/report/lines.ts";
 import { PlayedInputs, playLive, type Told } from "./support/played-live.ts";
 import { Client, START, Stage } from "./support/session.ts";
@@ -141,7 +142,32 @@ describe("memory", () => {
     const stage = new Stage(7);
     new Client(stage, FIRST).connect(0).quickMode(0.2).esp(1, 60).farewell(61);
     new Client(stage, SECOND, [9]).connect(10).quickMode(10.2).esp(11, 900);
-    expect(playLive(stage.sorted(), 0).analysis.tally).toMatchObject({ ikeSas: 1, closed: { ikeSas: 1 } });
+    const held: number[] = [];
+    const { analysis } = playLive(stage.sorted(), 0, {
+      watch: ({ tally }, now) => {
+        if (now === 110_000) held.push(tally.ikeSas);
+      },
+    });
+    // They are looked for once a minute.
+    expect(held).toEqual([2]);
+    expect(analysis.tally).toMatchObject({ ikeSas: 1, closed: { ikeSas: 1 } });
+  });
+
+  it("so they are behind a clock that was set back by an hour", () => {
+    const stage = new Stage(7);
+    new Client(stage, FIRST).connect(0).quickMode(0.2).esp(1, 10).farewell(11);
+    new Client(stage, SECOND, [9]).connect(20).quickMode(20.2).esp(21, 31_000, 590);
+    let now = 0;
+    const inputs = new PlayedInputs();
+    const analysis = new LiveAnalysis(inputs, { now: () => now });
+    for (const record of stage.sorted()) {
+      now = Number(record.at - START) / 1e6;
+      const back = now > 30_000 ? 3_600_000_000_000n : 0n;
+      analysis.decoder.decode(inputs.slice({ ...record, at: record.at - back }));
+      analysis.tick(now);
+    }
+    // Eight hours and twenty minutes later: nobody knows when it was heard by the clock that goes on.
+    expect(analysis.tally).toMatchObject({ ikeSas: 1, closed: { ikeSas: 1 } });
   });
 
   it("what a quick mode waits for is noted though IKE SAs were let go of meanwhile", () => {

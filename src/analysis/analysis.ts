@@ -260,9 +260,7 @@ export class LiveAnalysis {
     const began = this.#now();
     this.#schedule.begin(now);
     const { evicted } = this.#tracker.table;
-    const end = Number.isNaN(this.#scannedAt)
-      ? { at: this.#scanner.lastAt, segment: this.#scanner.lastSegment }
-      : { at: this.clockAt(now), segment: this.#scanner.lastSegment };
+    const end = { at: this.clockAt(now), segment: this.#scanner.lastSegment };
     const judgement = this.#judging.judge(end, running);
     this.#judgement = judgement;
     const findings = buildFindings(judgement, this.#context);

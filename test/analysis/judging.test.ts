@@ -49,7 +49,10 @@ describe("a gateway's log beside the packets", () => {
   it("explains a refusal by another cause", () => {
     const policy = `Crypto Map Policy not found for Src:${B}, Dst: 192.0.2.1!`;
     const other = ["00:10", "713061", `IP = ${B}, Tunnel rejected: ${policy}`] as const;
-    expect(verdicts(reportOf(played(), { witnesses: logOf([...BEGUN, ACCEPTED]) }))).toEqual(["rejected"]);
+    const silent = reportOf(played(), { witnesses: logOf([...BEGUN, ACCEPTED]) });
+    expect(verdicts(silent)).toEqual(["rejected"]);
+    // No keys were given.
+    expect(silent.warnings.map(({ code }) => code)).toEqual([]);
     expect(verdicts(reportOf(played(), { witnesses: logOf([...BEGUN, ACCEPTED, other]) }))).toEqual([
       "possible",
     ]);

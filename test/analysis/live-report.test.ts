@@ -46,6 +46,8 @@ const closing = (ikeSas: number, rejected: number, evicted = 0, possible = 1) =>
 describe("the line of counts", () => {
   it("has how long the program has run, what came and what was lost on the way", () => {
     const { sources, ...line } = statsLine(feedOf(), analysis, 65_499, 5_000, 3);
+    expect(lineSchema.safeParse({ ...line, sources }).error).toBeUndefined();
+    expect(analysis.tally).toMatchObject({ responders: 1, clients: 2, ikeSas: 2 });
     const { packets, messages, quickModeMessages } = analysis.counts;
     expect(packets).toBe(frames);
     expect(line).toMatchObject({

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { extract } from "../../src/index.ts";
 import { reportOn } from "../support/analyzed.ts";
@@ -20,6 +21,7 @@ it("messages that come by a capture and as records are copies of each other, whi
   for (const inputs of [
     [capture, Buffer.from(records)],
     [Buffer.from(records), capture],
+    [capture, gzipSync(records)],
   ]) {
     const both = await reportOn(inputs);
     expect(both.capture.messages.ikev1).toBe(2 * alone.capture.messages.ikev1);

@@ -138,6 +138,30 @@ describe("an input that goes on", () => {
     expect(sizes).toEqual([1]);
   });
 
+  it("says as the last what is told at its end, warnings as well", async () => {
+    const feed = new Played(untilFirstCopy(), STATUS);
+    const told: string[] = [];
+    feed.end();
+    const onLines: LiveRun["onLines"] = (lines, _, isLast) => {
+      for (const { type } of lines) told.push(`${type} ${isLast}`);
+    };
+    await run(feed, { now: () => 0, live: { onLines } });
+    expect(told).toEqual(["warning true", "finding true"]);
+  });
+
+  it("need not have anything that could be brought up to date", async () => {
+    const feed = Object.defineProperty(new Played(untilFirstCopy(), STATUS), "refresh", { value: undefined });
+    let clock = 0;
+    const metricsAt: number[] = [];
+    const onMetrics = () => {
+      metricsAt.push(clock);
+      if (clock > 0) feed.end();
+      clock += 20_000;
+    };
+    await run(feed, { now: () => clock, live: { onMetrics } });
+    expect(metricsAt.slice(0, 2)).toEqual([0, 20_000]);
+  });
+
   it("stands still without a clock: what an hour of waiting would settle is open", async () => {
     const feed = new Played(untilFirstCopy());
     feed.end();
