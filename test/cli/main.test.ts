@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -133,6 +134,26 @@ describe("a gateway's log", () => {
     const around = fakeEnvironment();
     expect([await run(["--syslog", "asa.log"], around), around.err]).toEqual([0, ""]);
     expect(around.asked).toMatchObject({ inputs: [], options: { syslog: ["asa.log"] } });
+  });
+});
+
+describe("extract -a", () => {
+  test("needs an input that goes on", async () => {
+    const around = fakeEnvironment();
+    expect(await run(["extract", "-a", "duration:5", "a.pcap"], around)).toBe(2);
+    expect(around.err).toBe("ike-dupcheck: -a goes with an input that goes on: -i, a pipe or --state\n");
+  });
+
+  test.skipIf(process.platform === "win32")("ends a pipe that does not end", async () => {
+    const own = mkdtempSync(join(tmpdir(), "dupcheck-"));
+    const pipe = join(own, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const writer = openSync(pipe, "r+");
+    const around = fakeEnvironment({ isPipe: () => true });
+    expect(await run(["extract", "-a", "duration:1", pipe], around)).toBe(0);
+    expect(around.err).toBe("ike-dupcheck: 0 packets, 0 ISAKMP messages, 0 lines\n");
+    closeSync(writer);
+    rmSync(own, { recursive: true });
   });
 });
 

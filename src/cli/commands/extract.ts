@@ -26,6 +26,9 @@ export async function extractRecords(
     return 2;
   }
   const inputs = live ? [] : options.inputs.length === 0 ? ["-"] : options.inputs;
+  const arePipes = await Promise.all(inputs.map((name) => env.isPipe(name)));
+  const goesOn = live || arePipes.includes(true);
+  if (!goesOn && options.needsGoingOn !== null) throw new OutputError(options.needsGoingOn);
   const output = await openOutput(options.output, inputs, env);
   const stop = new AbortController();
   const release = env.onSignal((signal) => {
@@ -33,6 +36,8 @@ export async function extractRecords(
     if (stop.signal.aborted) env.exit(SIGNAL_STATUS[signal]);
     else stop.abort();
   });
+  // An interface has its own: it takes a while to open.
+  const timer = live ? undefined : stopLater(options.live.seconds, () => stop.abort());
   const settings: LibraryOptions = { ports: options.ports, signal: stop.signal };
   if (options.sensor !== null) settings.sensor = options.sensor;
   if (options.maxPackets !== null) settings.maxPackets = options.maxPackets;
@@ -44,8 +49,8 @@ export async function extractRecords(
     for (const problem of problems) messages.note(problem);
     messages.note(`${counts.packets} packets, ${counts.messages} ISAKMP messages, ${counts.lines} lines`);
     // A pipe that is stopped has ended as it should.
-    const isStream = inputs.some((name) => env.isPipe(name)) && stop.signal.aborted;
-    return failures.length > 0 || (isCutShort && !isStream) ? 2 : 0;
+    const isStopped = goesOn && stop.signal.aborted;
+    return failures.length > 0 || (isCutShort && !isStopped) ? 2 : 0;
   } catch (error) {
     if (tellRefusal(error, messages)) return 2;
     // The reader went away: it has all that it wanted.
@@ -55,6 +60,7 @@ export async function extractRecords(
     if (options.output !== null) dropTornLine(options.output);
     return 2;
   } finally {
+    clearTimeout(timer);
     release();
     await output.close();
   }
@@ -68,8 +74,7 @@ async function extractLive(
   messages: Messages,
 ): Promise<Extraction> {
   const capture = await openLive(live, ports, messages);
-  const timer =
-    live.seconds === null ? undefined : setTimeout(() => capture.stop(), live.seconds * 1_000).unref();
+  const timer = stopLater(live.seconds, () => capture.stop());
   try {
     const run = { ...settings, sensor: settings.sensor ?? hostname(), now: () => performance.now() };
     const counts = await extractFrom(capture, run, output.write);
@@ -77,6 +82,10 @@ async function extractLive(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function stopLater(seconds: number | null, stop: () => void): NodeJS.Timeout | undefined {
+  return seconds === null ? undefined : setTimeout(stop, seconds * 1_000).unref();
 }
 
 /** What passed and is not in the records, as sentences. */

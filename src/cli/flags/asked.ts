@@ -78,6 +78,8 @@ export interface ExtractOptions {
   maxPackets: number | null;
   quiet: boolean;
   live: LiveArguments;
+  /** Why an option that was given needs an input that goes on, in one sentence. */
+  needsGoingOn: string | null;
 }
 
 export interface CompareOptions {

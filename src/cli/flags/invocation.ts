@@ -23,6 +23,7 @@ export function extractInvocation(inputs: string[], command: Command): Invocatio
       maxPackets: given.count ?? null,
       quiet: given.quiet === true,
       live: liveArguments(given),
+      needsGoingOn: needsGoingOn(command),
     },
   };
 }

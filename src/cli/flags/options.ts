@@ -146,9 +146,10 @@ function checkOptions(): Option[] {
   ];
 }
 function extractOptions(): Option[] {
-  const shared = ["--output", "--port", "--count", "--quiet"];
+  const shared = ["--port", "--count", "--quiet"];
   const live = ["--interface", "--filter", "--capture-with", "--once", "--autostop"];
   return [
+    new Option("-o, --output <FILE>", "write the records to FILE; refused when FILE is an input"),
     ...checkOptions().filter(({ long }) => [...shared, ...live].includes(long ?? "")),
     new Option(
       "--sensor <NAME>",
