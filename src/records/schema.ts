@@ -156,7 +156,5 @@ const life = z
 export const recordSchema = z.discriminatedUnion("type", [header, trailer, ike, life]);
 
 export type MessageRecord = z.infer<typeof recordSchema>;
-export type HeaderRecord = z.infer<typeof header>;
-export type TrailerRecord = z.infer<typeof trailer>;
 export type IkeRecord = z.infer<typeof ike>;
 export type LifeRecord = z.infer<typeof life>;

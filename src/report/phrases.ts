@@ -16,11 +16,6 @@ export function endpoint(address: string, port: number | null): string {
   const [, bare, name] = /(\S*)(.*)/s.exec(address)!;
   return bare.includes(":") ? `[${bare}]:${port}${name}` : `${bare}:${port}${name}`;
 }
-/** A time of the report for the eye: `2026-11-23 10:00:00.123456 UTC`. */
-
-export function clock(time: string): string {
-  return time.replace("T", " ").replace(/Z$/, " UTC");
-}
 /** Seconds from one time of the report to another; NaN when one is not a time. */
 
 export function secondsBetween(from: string, to: string): number {

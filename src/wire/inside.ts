@@ -7,10 +7,8 @@ import { formatAddress } from "./address.ts";
 import { readU16, readU32 } from "./bytes.ts";
 import { GENERIC_HEADER, Payload, type PlacedPayload, readChain } from "./payload-chain.ts";
 
-/** Protocols that an SPI belongs to (RFC 2407 4.4.1). */
+/** Of the protocols that an SPI can belong to (RFC 2407 4.4.1) that of the IKE SA itself. */
 export const PROTOCOL_ISAKMP = 1;
-export const PROTOCOL_AH = 2;
-export const PROTOCOL_ESP = 3;
 
 export interface Deleted {
   protocol: number;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { columnWidths, painter, printable, wrap } from "../../src/printers/text.ts";
-import { clock, counted, endpoint, secondsBetween, span } from "../../src/report/phrases.ts";
+import { UTC } from "../../src/report/clock.ts";
+import { counted, endpoint, secondsBetween, span } from "../../src/report/phrases.ts";
 import { isoTime } from "../../src/report/time.ts";
 
 describe("printable", () => {
@@ -92,7 +93,7 @@ describe("times", () => {
   });
 
   test("a time is shown with its full precision", () => {
-    expect(clock("2026-11-23T10:00:00.500000999Z")).toBe("2026-11-23 10:00:00.500000999 UTC");
+    expect(UTC.exact("2026-11-23T10:00:00.500000999Z")).toBe("2026-11-23 10:00:00.500000999 UTC");
   });
 });
 

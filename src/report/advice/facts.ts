@@ -2,9 +2,6 @@
 
 import type { Client, Finding, Report, Responder, Verdict } from "../model.ts";
 
-/** Verdicts that count as found, worst first. */
-export const ACCUSING: readonly Verdict[] = ["rejected", "predicted", "possible"];
-
 export interface Facts {
   report: Report;
   /** Findings above tolerated, by verdict. */

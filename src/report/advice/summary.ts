@@ -5,7 +5,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Client, Finding, Report } from "../model.ts";
-import { counted, endpoint } from "../phrases.ts";
+import { counted } from "../phrases.ts";
 import { briefOf } from "../terms/terms.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { clauseOf, gapsOf } from "./gap-phrases.ts";
@@ -219,9 +219,4 @@ function surenessText({ worst, findings }: Facts): string | null {
   const parts = [holder, support, caveat === undefined ? null : `${caveat}${more}`];
   const said = parts.filter((part) => part !== null).join("; ");
   return `${first}${verdict}, severity ${severity}${said === "" ? "" : `: ${said}`}`;
-}
-
-/** A client's name where it stands alone. */
-export function clientName({ address, port }: Client): string {
-  return endpoint(address, port);
 }
