@@ -8,6 +8,7 @@
 
 import type { Sink } from "../feed/decoder.ts";
 import { formatAddress, parseAddress } from "../wire/address.ts";
+import { hex } from "../wire/bytes.ts";
 import { Datagram } from "../wire/decoded.ts";
 import { HeaderClass } from "../wire/isakmp.ts";
 import { Kind } from "../wire/kinds.ts";
@@ -85,9 +86,7 @@ export class Anonymizer {
 
   #vendorId(id: string): string {
     const bytes = Uint8Array.from(id.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-    return [...this.#keyed.substitute("vendor", bytes)]
-      .map((byte) => byte.toString(16).padStart(2, "0"))
-      .join("");
+    return hex(this.#keyed.substitute("vendor", bytes));
   }
 
   #message(datagram: Datagram, body: Uint8Array, from: Uint8Array, to: Uint8Array): void {

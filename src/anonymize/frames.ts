@@ -4,6 +4,7 @@
  */
 
 import type { FrameBatch } from "../capture/batch.ts";
+import { writeU16 } from "../wire/bytes.ts";
 import type { Datagram } from "../wire/decoded.ts";
 import { Kind } from "../wire/kinds.ts";
 
@@ -92,11 +93,6 @@ function writeUdp(frame: Uint8Array, datagram: Datagram, original: number): void
   const pseudo = sum(frame, datagram.ipVersion === 4 ? 12 : 8, at, 0) + PROTOCOL_UDP + length;
   const checksum = 0xffff - sum(frame, at, frame.length, pseudo);
   writeU16(frame, at + 6, checksum === 0 ? 0xffff : checksum);
-}
-
-function writeU16(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = (value >> 8) & 255;
-  bytes[at + 1] = value & 255;
 }
 
 /** The one's complement sum of 16-bit words (RFC 1071), folded. */

@@ -4,7 +4,7 @@
  * not known are replaced one for one. What is encrypted stays as it is.
  */
 
-import { readU16 } from "../wire/bytes.ts";
+import { hex, readU16 } from "../wire/bytes.ts";
 import { FLAG_ENCRYPTED, flags, headerLength, lengthField, nextPayload } from "../wire/isakmp.ts";
 import { readVendorIds } from "../wire/vendor-ids.ts";
 import type { AddressMap } from "./address-map.ts";
@@ -127,8 +127,4 @@ export class MessageScrubber {
   #replace(label: string, bytes: Uint8Array): void {
     bytes.set(this.#keyed.substitute(label, bytes.slice()));
   }
-}
-
-export function hex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,6 @@
 /** The message inside a set of IKE fragments, once it is whole. */
 
+import { readU32 } from "../wire/bytes.ts";
 import type { Message } from "../wire/datagram.ts";
 import { classifyHeader, HeaderClass } from "../wire/isakmp.ts";
 
@@ -7,19 +8,13 @@ import { classifyHeader, HeaderClass } from "../wire/isakmp.ts";
 export function innerMessage(whole: Uint8Array, message: Message, inner: Message): Message | null {
   const isOfSameSa =
     classifyHeader(whole, 0, whole.length, whole.length) === HeaderClass.ikev1 &&
-    message.cookies.every((word, i) => word === readWord(whole, i * 4));
+    message.cookies.every((word, i) => word === readU32(whole, i * 4));
   if (!isOfSameSa) return null;
   inner.hasPublicDigest = message.hasPublicDigest;
   inner.logged = message.logged;
   inner.read(whole, 0, whole.length, whole.length);
   copyPlace(message, inner);
   return inner;
-}
-
-function readWord(bytes: Uint8Array, offset: number): number {
-  return (
-    ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
-  );
 }
 
 function copyPlace(from: Message, to: Message): void {

@@ -4,7 +4,7 @@
  */
 
 import { formatAddress } from "./address.ts";
-import { readU16, readU32 } from "./bytes.ts";
+import { hex, readU16, readU32 } from "./bytes.ts";
 import { GENERIC_HEADER, Payload, type PlacedPayload, readChain } from "./payload-chain.ts";
 
 /** Of the protocols that an SPI can belong to (RFC 2407 4.4.1) that of the IKE SA itself. */
@@ -81,7 +81,7 @@ function readDelete(bytes: Uint8Array, from: number, to: number, inside: Inside)
   const spis: string[] = [];
   for (let i = 0; i < Math.min(count, MAX_SPIS); i += 1) {
     const at = from + DELETE_FIXED + i * size;
-    spis.push(hexOf(bytes, at, at + size));
+    spis.push(hex(bytes, at, size));
   }
   inside.deletes.push({ protocol: bytes[from + 4], spis });
 }
@@ -91,12 +91,12 @@ const NOTIFY_FIXED = 8;
 
 function readNotify(bytes: Uint8Array, from: number, to: number, inside: Inside): void {
   if (to - from < NOTIFY_FIXED) return;
-  const spiEnd = from + NOTIFY_FIXED + bytes[from + 5];
-  if (spiEnd > to) return;
+  const spiSize = bytes[from + 5];
+  if (from + NOTIFY_FIXED + spiSize > to) return;
   inside.notifies.push({
     protocol: bytes[from + 4],
     type: readU16(bytes, from + 6),
-    spi: hexOf(bytes, from + NOTIFY_FIXED, spiEnd),
+    spi: hex(bytes, from + NOTIFY_FIXED, spiSize),
   });
 }
 
@@ -134,7 +134,7 @@ function identityText(bytes: Uint8Array, kind: number, from: number, to: number)
   if (kind === ID_IPV6_SUBNET && size === 32) {
     return `${formatAddress(bytes, from, 6)}/${formatAddress(bytes, from + 16, 6)}`;
   }
-  return hexOf(bytes, from, Math.min(to, from + MAX_ID_BYTES));
+  return hex(bytes, from, Math.min(to - from, MAX_ID_BYTES));
 }
 
 /** DOI and situation (4 each) before the proposals (RFC 2408 3.4). */
@@ -153,7 +153,7 @@ function readSa(bytes: Uint8Array, from: number, to: number, inside: Inside): vo
     const size = bytes[at + 6];
     inside.spis.push({
       protocol: bytes[at + 5],
-      spi: hexOf(bytes, at + PROPOSAL_FIXED, at + PROPOSAL_FIXED + size),
+      spi: hex(bytes, at + PROPOSAL_FIXED, size),
     });
     for (const [type, value] of transforms(bytes, at + PROPOSAL_FIXED + size, end)) {
       if (type !== ATTRIBUTE_ENCAPSULATION || inside.encapsulation !== 0) continue;
@@ -203,10 +203,4 @@ function* attributes(bytes: Uint8Array, from: number, to: number): Iterable<[num
       at += 4 + second;
     }
   }
-}
-
-function hexOf(bytes: Uint8Array, from: number, to: number): string {
-  let text = "";
-  for (let i = from; i < to; i += 1) text += bytes[i].toString(16).padStart(2, "0");
-  return text;
 }
