@@ -9,6 +9,7 @@
 
 import { append } from "../collections/grouping.ts";
 import type { ClientEvent } from "../events/reader.ts";
+import { byteSwapped } from "../judgement/pattern.ts";
 import { captureTime, estimateClock, type LogClock, type Pair } from "../syslog/clock.ts";
 
 /** An IKE SA of a client, on the capture's clock in microseconds; NaN: not seen. */
@@ -187,11 +188,7 @@ function pairsOf(events: readonly ClientEvent[], { sessions, quickModes }: DialV
 
 /** The event names this message ID, or none. */
 export function mayBe({ messageId }: ClientEvent, id: number): boolean {
-  return messageId === 0 || messageId === id || messageId === swappedWord(id);
-}
-
-function swappedWord(id: number): number {
-  return (((id & 0xff) << 24) | ((id & 0xff00) << 8) | ((id >>> 8) & 0xff00) | (id >>> 24)) >>> 0;
+  return messageId === 0 || messageId === id || messageId === byteSwapped(id);
 }
 
 /** The quick mode of `own` that the event tells of; -1 where it tells of none, or of one of several. */
