@@ -137,6 +137,24 @@ describe("a gateway's log", () => {
   });
 });
 
+test("--each names what a signal left unread, and gives status 2", async () => {
+  const around = fakeEnvironment({
+    analyze: async (_, fake) => {
+      if (fake.asked?.inputs[0] === "a.pcap") fake.send("SIGTERM");
+      return analysis();
+    },
+  });
+  expect(await run(["--each", "--json", "a.pcap", "b.pcap", "c.pcap"], around)).toBe(2);
+  for (const name of ["b.pcap", "c.pcap"])
+    expect(around.err).toContain(`ike-dupcheck: ${name} was not read: the reading was ended before\n`);
+  // Whoever reads the reports alone finds them in one of their own.
+  expect(JSON.parse(around.out).reports).toHaveLength(2);
+  expect(around.asked?.options.leftOut).toMatchObject([
+    { message: expect.stringContaining("b.pcap") },
+    { message: expect.stringContaining("c.pcap") },
+  ]);
+});
+
 describe("extract -a", () => {
   test("needs an input that goes on", async () => {
     const around = fakeEnvironment();

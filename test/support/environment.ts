@@ -41,7 +41,8 @@ export function fakeEnvironment(wishes: Wishes = {}): FakeEnvironment {
       isTTY: terminal,
       columns: 90,
       write(text, done) {
-        if (outError === undefined) fake.out += text;
+        if (outError === undefined)
+          fake.out += typeof text === "string" ? text : new TextDecoder().decode(text);
         done(outError ?? null);
         return true;
       },

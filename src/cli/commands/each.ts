@@ -1,6 +1,6 @@
 /** The main job for each capture by itself (`--each`): unrelated captures are not merged into one report. */
 
-import type { Analysis } from "../../index.ts";
+import { type Analysis, CaptureError } from "../../index.ts";
 import { severalOf } from "../../printers/several.ts";
 import type { HostNames } from "../../report/host-names.ts";
 import { render, tell } from "../delivery.ts";
@@ -23,7 +23,7 @@ interface Round {
   messages: Messages;
   stop: AbortController;
   /** What was named, or found in a directory or archive, and cannot be opened. */
-  unread: Analysis["failures"];
+  unread: CaptureError[];
   /** The worst status so far. */
   status: number;
 }
@@ -78,7 +78,10 @@ async function* reportsOf(names: readonly string[], round: Round): AsyncGenerato
   let index = 0;
   if (begin !== "") yield encoder.encode(begin);
   for (const name of names) {
-    if (round.stop.signal.aborted) break;
+    if (round.stop.signal.aborted) {
+      leaveOut(name, round);
+      continue;
+    }
     const text = await render(await analysed(name, round), round);
     for (const piece of item(text, name, index)) yield encoder.encode(piece);
     index += 1;
@@ -90,6 +93,14 @@ async function* reportsOf(names: readonly string[], round: Round): AsyncGenerato
     index += 1;
   }
   if (end !== "" && (index > 0 || begin !== "")) yield encoder.encode(end);
+}
+
+/** A capture whose turn had not come when a signal ended the reading. */
+function leaveOut(name: string, round: Round): void {
+  const message = `${name} was not read: the reading was ended before`;
+  round.unread.push(new CaptureError("unreadable", message));
+  round.messages.note(message);
+  round.status = 2;
 }
 
 /** The title of what could not be opened. */
