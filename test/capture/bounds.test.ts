@@ -1,13 +1,15 @@
 /** Where records, batches and buffers end: what is at a bound, and what is behind it. */
 
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { BatchBuffer, MAX_RECORD } from "../../src/capture/batch-buffer.ts";
 import { IterableSource } from "../../src/capture/byte-source.ts";
+import { ByteWindow } from "../../src/capture/byte-window.ts";
 import { FrameArena } from "../../src/capture/frame-arena.ts";
-import { Glass, MemoryBytes } from "../../src/capture/random-access.ts";
+import { Glass, MemoryBytes, spoolInMemory } from "../../src/capture/random-access.ts";
 import { label } from "../../src/capture/source.ts";
 import { openSource } from "../../src/feed/formats.ts";
-import { pcap, pcapng, pcapngBlock } from "../support/capture-files.ts";
+import { pcap, pcapng, pcapngBlock, sectionHeader } from "../support/capture-files.ts";
 import { chunks, openBytes, readAll } from "../support/sources.ts";
 
 const FRAMES = [60, 301, 98].map((length, i) => ({ at: BigInt(i), frame: Buffer.alloc(length, 0xa1 + i) }));
@@ -67,6 +69,52 @@ it("a pcap may end with another one that has no records", async () => {
   expect(source.summary.end).toBe("clean");
 });
 
+it("a pcap of one dialect alone does not keep a pipe waiting, whatever its first frame is", async () => {
+  let asked = false;
+  const pipe = new IterableSource(
+    (async function* () {
+      yield pcap(FRAMES.slice(0, 1), { nanos: true });
+      asked = true;
+    })(),
+  );
+  const source = await openSource(pipe, "pipe");
+  expect([(await source.next())?.count, asked]).toEqual([1, false]);
+});
+
+describe("an interface of a pcapng", () => {
+  /** Its description with these options, and a packet at `units` of its clock. */
+  async function timeOf(units: bigint, options: readonly Buffer[], end = Buffer.alloc(4)) {
+    const packet = Buffer.alloc(20);
+    packet.writeUInt32LE(Number(units >> 32n), 4);
+    packet.writeUInt32LE(Number(units & 0xffff_ffffn), 8);
+    const ethernet = Buffer.from("0100000000000000", "hex");
+    const described = pcapngBlock(1, Buffer.concat([ethernet, ...options, end]));
+    const source = await openBytes(Buffer.concat([sectionHeader(), described, pcapngBlock(6, packet)]));
+    return (await readAll(source))[0].at;
+  }
+  const option = (code: number, value: Buffer) => {
+    const head = Buffer.alloc(4);
+    head.writeUInt16LE(code, 0);
+    head.writeUInt16LE(value.length, 2);
+    return Buffer.concat([head, value, Buffer.alloc(-value.length & 3)]);
+  };
+  const milliseconds = option(9, Buffer.of(3));
+  const SECOND = 1_000_000_000n;
+
+  it("may have an option that ends with its block", async () => {
+    expect(await timeOf(5_000n, [milliseconds])).toBe(5n * SECOND);
+    expect(await timeOf(5_000n, [milliseconds], Buffer.alloc(0))).toBe(5n * SECOND);
+  });
+
+  it("has an offset in seconds, whatever its units are, and none of another size", async () => {
+    const offset = Buffer.alloc(8);
+    offset.writeBigInt64LE(3_600n);
+    expect(await timeOf(5_000n, [milliseconds, option(14, offset)])).toBe(3_605n * SECOND);
+    expect(await timeOf(5_000_000n, [option(14, offset)])).toBe(3_605n * SECOND);
+    expect(await timeOf(5_000n, [milliseconds, option(14, offset.subarray(0, 4))])).toBe(5n * SECOND);
+  });
+});
+
 it("a pcapng may have a block without a body", async () => {
   const [whole, more] = [pcapng(FRAMES), pcapng(FRAMES.slice(0, 1))];
   const source = await openBytes(Buffer.concat([whole, pcapngBlock(0x0bad, Buffer.alloc(0)), more]));
@@ -116,6 +164,18 @@ describe("a buffer", () => {
     expect(asked.map(([, length]) => length)).toEqual([4 * KB, 8 * KB, 4 * KB]);
     expect(await glass.at(bytes.size - 1, 2)).toBeNull();
   });
+});
+
+it("of a stream that is kept, what is behind enough of it is not", async () => {
+  const pieces = [Uint8Array.of(1, 2), Uint8Array.of(3), Uint8Array.of(4, 5)];
+  const kept = async (isEnough?: (piece: Uint8Array) => boolean) => {
+    const window = new ByteWindow(new IterableSource(Readable.from(pieces)), 8);
+    const bytes = await spoolInMemory(window, "pipe", ...(isEnough === undefined ? [] : [isEnough]));
+    const into = new Uint8Array(9);
+    return [...into.subarray(0, await bytes.read(into, 0))];
+  };
+  expect(await kept()).toEqual([1, 2, 3, 4, 5]);
+  expect(await kept(([first]) => first === 3)).toEqual([1, 2, 3]);
 });
 
 describe("a source", () => {

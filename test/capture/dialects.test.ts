@@ -213,6 +213,8 @@ describe("Network Monitor 2.x", () => {
     const source = await openBytes(bytes, 64);
     const records = await readAll(source);
     expect(source.summary).toMatchObject({ format: "netmon2", linkTypes: [linkType], end: "clean" });
+    // All but the table of two entries.
+    expect(source.summary.bytes).toBe(bytes.length - 8);
     expect(records.map((record) => record.bytes)).toEqual(
       Array(2).fill(FRAMES[1].subarray(skipped).toString("hex")),
     );

@@ -49,7 +49,14 @@ describe("snoop", () => {
         interface: 0,
       })),
     );
-    expect(source.summary).toMatchObject({ format: "snoop", linkTypes: [1], end: "clean", packets: 2 });
+    const bytes = 16 + 24 + 60 + 3 + 24 + 60;
+    expect(source.summary).toMatchObject({
+      format: "snoop",
+      linkTypes: [1],
+      end: "clean",
+      packets: 2,
+      bytes,
+    });
   });
 
   it.each([2, 3, 4, 5])("of version %i is read", async (version) => {
@@ -103,6 +110,13 @@ describe("snoop", () => {
       bytes: frame.subarray(skipped).toString("hex"),
       original: 60 - skipped,
     });
+  });
+
+  it("by Surveyor may end with a frame too short for that header", async () => {
+    const short = { frame: Buffer.of(1, 2) };
+    const records = await readAll(await openBytes(snoop([{ padding: 16 }, short], { datalink: 18 })));
+    // The first one's says that it is longer than what was captured.
+    expect(records.map(({ bytes }) => bytes)).toEqual(["", ""]);
   });
 
   it.each<[string, SnoopRecord]>([
@@ -213,6 +227,12 @@ describe("ERF", () => {
     const record = { type: 22, extensions: [0x83], frame: Buffer.alloc(7, 0x83) };
     const records = await readAll(await openBytes(erfFile([{}, {}, {}, record])));
     expect(records.map(({ linkType }) => linkType)).toEqual([1, 1, 1, 197]);
+  });
+
+  it("may have a header of an extension and nothing behind it", async () => {
+    const bare = { type: 22, extensions: [0x03], frame: Buffer.alloc(0) };
+    const records = await readAll(await openBytes(erfFile([{}, {}, {}, bare])));
+    expect(records.at(-1)).toMatchObject({ linkType: 101, bytes: "" });
   });
 
   it("may begin with a record of its header alone", async () => {
@@ -369,6 +389,11 @@ describe("Network Monitor", () => {
     whole.writeUInt32LE(table.length, 28);
     const back = await readAll(await openBytes(whole));
     expect([back.length, new Set(back.map(({ bytes }) => bytes)).size]).toEqual([count, 1]);
+  });
+
+  it("cut off in its header is not read", async () => {
+    const cut = openBytes(netmon(2).subarray(0, 127));
+    await expect(cut).rejects.toMatchObject({ code: "unreadable", offset: 127 });
   });
 
   it("that claims a frame larger than any is corrupt", async () => {

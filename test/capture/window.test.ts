@@ -117,6 +117,7 @@ describe("a part of bytes at any place", () => {
     expect(await bytes(5, 1)).toEqual([7]);
     expect(await bytes(6, 1)).toEqual([]);
     expect(await bytes(7, 1)).toEqual([]);
+    expect(await bytes(7, 9)).toEqual([]);
     expect(part.size).toBe(6);
   });
 });
@@ -149,5 +150,8 @@ describe("a batch", () => {
     expect([packetsIn(cut), packetsIn(slice(rows, 2, 4))]).toEqual([3, 1]);
     cutTo(cut, 2);
     expect(packetsIn(cut)).toBe(2);
+    // The next batch begins behind the packets of this one.
+    rows.begin();
+    expect([rows.count, rows.rows.length, rows.packets, rows.firstFrame]).toEqual([0, 0, 0, 4]);
   });
 });
