@@ -15,7 +15,8 @@ export function stopOrExit(
   stop.abort();
   messages.note(`${signal}: reporting what was read so far; a second one ends the program`);
 }
-export type StopSignal = "SIGINT" | "SIGTERM";
-/** When a second signal ends the program at once: 128 and the number of the signal, as shells have it. */
 
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+/** When a second signal ends the program at once: 128 and the number of the signal, as shells have it. */
 export const SIGNAL_STATUS: Record<StopSignal, number> = { SIGINT: 130, SIGTERM: 143 };

@@ -1,3 +1,6 @@
+/** Endpoints and addresses as numbers: what tables are keyed by. */
+
+/** A host's number and a port as one exact integer. */
 export function endpoint(host: number, port: number): number {
   return host * 65536 + port;
 }
@@ -9,8 +12,8 @@ export function hostOf(endpointNumber: number): number {
 export function portOf(endpointNumber: number): number {
   return endpointNumber % 65536;
 }
-/** Writes an IP address as four words: an IPv4 address as its IPv4-mapped IPv6 form (RFC 4291 2.5.5.2). */
 
+/** Writes an IP address as four words: an IPv4 address as its IPv4-mapped IPv6 form (RFC 4291 2.5.5.2). */
 export function addressWords(
   bytes: Uint8Array,
   offset: number,
@@ -27,8 +30,8 @@ export function addressWords(
   }
   for (let i = 0; i < 4; i += 1) out[at + i] = word(bytes, offset + i * 4);
 }
-/** Four bytes in network byte order. */
 
+/** Four bytes in network byte order. */
 export function word(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0

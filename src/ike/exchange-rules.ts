@@ -1,3 +1,5 @@
+/** What a message of phase 1, an Informational and a notify change in the facts of an IKE SA. */
+
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
 import { FIRST_STATUS_NOTIFY, NOTIFY_INVALID_MESSAGE_ID } from "../wire/notifies.ts";

@@ -1,7 +1,11 @@
+/** Puts IKE fragments together (see `wire/fragments.ts`). Bounded in messages and bytes: the oldest go first. */
+
 import { FRAGMENT_HEADER, LAST } from "../wire/fragments.ts";
 import { headerLength, lengthField } from "../wire/isakmp.ts";
 
 export const MAX_MESSAGE = 65535;
+
+/** The pieces of one message that have come so far. */
 export interface Pending {
   pieces: Map<number, Uint8Array>;
   /** Number of the last piece; 0 while it is not known. */
@@ -98,9 +102,11 @@ export class FragmentAssembler {
     this.#pending.delete(name);
   }
 }
+
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
+
 /** Pieces 1 to the last, or null while one is missing. */
 function join({ pieces, last }: Pending): Uint8Array | null {
   if (last === 0 || pieces.size < last) return null;

@@ -1,3 +1,5 @@
+/** The findings of a judgement in the form of the report: numbers to text, hosts to addresses. */
+
 import { portOf } from "../collections/endpoints.ts";
 import { grouped } from "../collections/grouping.ts";
 import { type Hosts, type IkeSa, numberedNotify, type Stamp } from "../ike/facts.ts";
@@ -31,6 +33,7 @@ export function buildFindings(judgement: Judgement, context: BuildContext): Find
     return buildFinding(finding, ofResponder, context);
   });
 }
+
 /** Rank of each client's port among the clients of its address. */
 function rankByPort(responder: Responder): Map<JudgedClient, number> {
   const byHost = grouped(responder.clients, ({ host }) => host);
@@ -43,6 +46,7 @@ function rankByPort(responder: Responder): Map<JudgedClient, number> {
   }
   return ranks;
 }
+
 function buildFinding(
   finding: JudgedFinding,
   ranks: ReadonlyMap<JudgedClient, number>,
@@ -92,6 +96,7 @@ function buildFinding(
     summary: findingSentence(finding, hosts),
   };
 }
+
 /** Built once: thousands of findings may list the same peers. */
 const builtCandidates = new WeakMap<Candidate, { address: string; port: number | null }>();
 function candidateOf(peer: Candidate, hosts: Hosts): { address: string; port: number | null } {
@@ -103,11 +108,13 @@ function candidateOf(peer: Candidate, hosts: Hosts): { address: string; port: nu
   }
   return built;
 }
+
 /** Port of the holder when it claimed the ID; later sessions of the same client may have another. */
 function holderPort({ attempts, holder }: JudgedFinding): number {
   const claim = attempts[0].holder?.claim;
   return claim === undefined ? holder!.port : portOf(claim.clientSa.session.endpoint);
 }
+
 function clientSaOf(client: JudgedClient, port: number, responder: Responder, hosts: Hosts) {
   return {
     address: hosts.text(client.host),
@@ -116,6 +123,7 @@ function clientSaOf(client: JudgedClient, port: number, responder: Responder, ho
     pattern: responder.patterns.get(client)!.kind,
   };
 }
+
 function stampTime(stamp: Stamp, context: BuildContext): string {
   return isoTime(stamp.micros, stamp.nanos, context.sources[stamp.source].timeDigits);
 }
@@ -150,6 +158,7 @@ export function buildAttempt(attempt: JudgedAttempt, context: BuildContext): Att
     ].sort((a, b) => (a.at < b.at ? -1 : 1)),
   };
 }
+
 function eventOf(
   stamp: Stamp,
   sender: AttemptEvent["sender"],
@@ -159,6 +168,7 @@ function eventOf(
   const source = context.sources[stamp.source].name;
   return { at: stampTime(stamp, context), frame: stamp.frame, source, sender, what };
 }
+
 function claimOf(holder: NonNullable<JudgedAttempt["holder"]>, context: BuildContext): Claim | null {
   const { exchange, implied, clientSa } = holder.claim;
   if (exchange === null) return null;
@@ -170,6 +180,7 @@ function claimOf(holder: NonNullable<JudgedAttempt["holder"]>, context: BuildCon
     lastLifeAt: isoTime(clientSa.lifespan.life.lastAt, 0, 6),
   };
 }
+
 function cookiesOf(sa: IkeSa): { initiatorCookie: string; responderCookie: string } {
   const hex = (i: number) => sa.cookies[i].toString(16).padStart(8, "0");
   return { initiatorCookie: hex(0) + hex(1), responderCookie: hex(2) + hex(3) };

@@ -1,33 +1,35 @@
-/** "1 message", "2 messages". */
+/** Words and names that several forms of a report have alike. */
 
+/** "1 message", "2 messages". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
-/** The last part of a path, of either kind of system. */
 
+/** The last part of a path, of either kind of system. */
 export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
-/** An address with its port, where one is known: `192.0.2.1:500`, `[2001:db8::1]:500`. */
 
+/** An address with its port, where one is known: `192.0.2.1:500`, `[2001:db8::1]:500`. */
 export function endpoint(address: string, port: number | null): string {
   if (port === null) return address;
   // A name may stand behind the address (host-names.ts).
   const [, bare, name] = /(\S*)(.*)/s.exec(address)!;
   return bare.includes(":") ? `[${bare}]:${port}${name}` : `${bare}:${port}${name}`;
 }
-/** Seconds from one time of the report to another; NaN when one is not a time. */
 
+/** Seconds from one time of the report to another; NaN when one is not a time. */
 export function secondsBetween(from: string, to: string): number {
   return (epochMicros(to) - epochMicros(from)) / 1e6;
 }
+
 /** Microseconds since the epoch, exact for the centuries that captures come from. */
 function epochMicros(time: string): number {
   const [, whole, fraction] = /^(.*)\.(\d{6})\d*Z$/.exec(time) ?? ["", "", ""];
   return Date.parse(`${whole}Z`) * 1000 + Number(fraction);
 }
-/** A span for the eye: `0.12 s`, `31.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
 
+/** A span for the eye: `0.12 s`, `31.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
 export function span(seconds: number): string {
   const whole = Math.round(seconds);
   if (seconds < 1) return `${seconds.toFixed(2)} s`;
@@ -37,6 +39,7 @@ export function span(seconds: number): string {
   if (minutes < 24 * 60) return pair(minutes, 60, "h", "min");
   return pair(Math.round(seconds / 3600), 24, "d", "h");
 }
+
 function pair(value: number, per: number, major: string, minor: string): string {
   const rest = value % per;
   return `${Math.floor(value / per)} ${major}${rest === 0 ? "" : ` ${rest} ${minor}`}`;

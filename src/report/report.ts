@@ -1,3 +1,5 @@
+/** The report: from a judgement, the facts and what was read of each input. */
+
 import { hostOf } from "../collections/endpoints.ts";
 import type { Facts } from "../ike/facts.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";

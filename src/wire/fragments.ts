@@ -9,6 +9,7 @@ import { headerLength, lengthField, NEXT_PAYLOAD } from "./isakmp.ts";
 const PAYLOAD_FRAGMENT = 132;
 export const FRAGMENT_HEADER = 8;
 export const LAST = 0x01;
+
 /** True when the message is an IKE fragment whose fragment header was captured. */
 export function isFragment(bytes: Uint8Array, offset: number, captured: number): boolean {
   return (

@@ -1,8 +1,9 @@
+/** Payloads of a message in the clear (RFC 2408 3.2 to 3.14): vendor IDs, proposals, NAT-D, notifies. */
+
 import { hex, readU16, readU32 } from "./bytes.ts";
 import { headerLength, lengthField, nextPayload } from "./isakmp.ts";
 
 /** What an unencrypted message of phase 1 shows. */
-
 export interface ClearPayloads {
   /** Vendor IDs in order, lower-case hex. */
   vendorIds: string[];
@@ -18,6 +19,7 @@ export interface ClearPayloads {
   /** The capture ended inside the chain. */
   cut: boolean;
 }
+
 /** What a message shows of which nothing is known but its header. */
 export function noPayloads(): ClearPayloads {
   return {
@@ -30,6 +32,7 @@ export function noPayloads(): ClearPayloads {
     cut: false,
   };
 }
+
 const PAYLOAD_SA = 1;
 const PAYLOAD_VENDOR_ID = 13;
 const PAYLOAD_NOTIFY = 11;
@@ -39,11 +42,11 @@ const GENERIC_HEADER = 4;
 const MAX_PAYLOADS = 64;
 const MAX_VENDOR_IDS = 32;
 const MAX_VENDOR_ID_BYTES = 64;
+
 /**
  * Walks the payload chain of a message whose E flag is clear (RFC 2408 3.2). A length that lies ends the walk;
  * what was read before it stands.
  */
-
 export function readClearPayloads(bytes: Uint8Array, offset: number, captured: number): ClearPayloads {
   const found = noPayloads();
   if (captured < headerLength) return { ...found, cut: true };
@@ -68,6 +71,7 @@ export function readClearPayloads(bytes: Uint8Array, offset: number, captured: n
   }
   return found;
 }
+
 function readPayload(type: number, bytes: Uint8Array, from: number, to: number, found: ClearPayloads): void {
   if (type === PAYLOAD_VENDOR_ID) {
     if (found.vendorIds.length < MAX_VENDOR_IDS) found.vendorIds.push(vendorId(bytes, from, to));
@@ -83,6 +87,7 @@ function readPayload(type: number, bytes: Uint8Array, from: number, to: number, 
     if (found.notifies.length < MAX_NOTIFIES) found.notifies.push(readU16(bytes, from + NOTIFY_TYPE));
   }
 }
+
 /** Of a NAT-D hash so much is kept: more than enough to tell some twenty million addresses apart. */
 const HASH_PREFIX = 8;
 /** One for the peer, and one for each address of the sender (RFC 3947 3.2). */
@@ -91,14 +96,17 @@ const MAX_NAT_HASHES = 5;
 const NOTIFY_FIXED = 8;
 const NOTIFY_TYPE = 6;
 const MAX_NOTIFIES = 4;
+
 function vendorId(bytes: Uint8Array, from: number, to: number): string {
   const length = Math.min(to - from, MAX_VENDOR_ID_BYTES);
   return hex(bytes, from, length);
 }
+
 const SA_FIXED = 8;
 const PROPOSAL_FIXED = 8;
 const TRANSFORM_FIXED = 8;
 const MAX_TRANSFORMS = 256;
+
 /** SA payload (RFC 2408 3.4) -> proposals (3.5) -> transforms (3.6) -> life attributes (RFC 2409 App. A). */
 function smallestLife(bytes: Uint8Array, from: number, to: number): number | null {
   let smallest: number | null = null;
@@ -122,10 +130,12 @@ function smallestLife(bytes: Uint8Array, from: number, to: number): number | nul
   }
   return smallest;
 }
+
 const ATTRIBUTE_LIFE_TYPE = 11;
 const ATTRIBUTE_LIFE_DURATION = 12;
 const LIFE_TYPE_SECONDS = 1;
 const ATTRIBUTE_HASH = 2;
+
 /** The hash algorithm of the first transform of the first proposal: of an answer, the one that was chosen. */
 function firstHash(bytes: Uint8Array, from: number, to: number): number | null {
   const proposal = from + SA_FIXED;
@@ -140,6 +150,7 @@ function firstHash(bytes: Uint8Array, from: number, to: number): number | null {
   }
   return null;
 }
+
 /** Data attributes (RFC 2408 3.3): a type with the high bit set holds its value, another one a length. */
 function lifeOf(bytes: Uint8Array, from: number, to: number): number | null {
   let inSeconds = false;
@@ -157,6 +168,7 @@ function lifeOf(bytes: Uint8Array, from: number, to: number): number | null {
   }
   return null;
 }
+
 /** An unsigned big-endian number; one beyond 2^53 - 1 is given as that. */
 function readNumber(bytes: Uint8Array, offset: number, length: number): number {
   let value = 0;

@@ -17,14 +17,14 @@ Examples:
 
 Exit status:
   0 nothing found   1 a collision was found (--fail-on)   2 wrong usage or unreadable input`;
-/** The help text, for a call with nothing to read. */
 
+/** The help text, for a call with nothing to read. */
 export function helpText(version: string): string {
   const program = makeProgram(version, () => {});
   return `${program.helpInformation()}${EXAMPLES}\n`;
 }
-/** The program with its options: also the table that the completion scripts are made from. */
 
+/** The program with its options: also the table that the completion scripts are made from. */
 export function makeProgram(
   version: string,
   done: (invocation: Invocation) => void,
@@ -102,6 +102,7 @@ function addSubcommands(program: Command, done: (invocation: Invocation) => void
   completion.addArgument(completion.createArgument("<SHELL>").choices([...SHELLS]));
   completion.action((shell: Shell) => done({ kind: "completion", shell }));
 }
+
 function checkOptions(): Option[] {
   const choice = (flags: string, text: string, choices: readonly string[], preset: string) =>
     new Option(flags, text).choices([...choices]).default(preset);
@@ -145,6 +146,7 @@ function checkOptions(): Option[] {
     choice("--color <WHEN>", "colours in the table", COLOR_MODES, "auto"),
   ];
 }
+
 function extractOptions(): Option[] {
   const shared = ["--port", "--count", "--quiet"];
   const live = ["--interface", "--filter", "--capture-with", "--once", "--autostop"];

@@ -1,3 +1,5 @@
+/** What options take, checked: each function gives the value, or throws InvalidArgumentError with a sentence of what it is. */
+
 import { isIP } from "node:net";
 import { InvalidArgumentError } from "commander";
 import type { Partition } from "../../analysis/partition.ts";
@@ -7,6 +9,7 @@ export function sensorName(value: string): string {
   if (value.length < 1 || value.length > 200) throw new InvalidArgumentError("It is 1 to 200 characters.");
   return value;
 }
+
 export function port(value: string): number {
   const number = wholeNumber(value);
   if (!(number >= 1 && number <= 65535))
@@ -33,6 +36,7 @@ export function packetCount(value: string): number {
   if (!(number >= 1)) throw new InvalidArgumentError("It is a number of packets, 1 or more.");
   return number;
 }
+
 /** IP version of an address, 0 for none; a zone (fe80::1%eth0) means nothing in a capture. */
 function ipVersion(value: string): number {
   return value.includes("%") ? 0 : isIP(value);
@@ -55,6 +59,7 @@ export function alias(value: string): [string, string] {
   }
   return [first, second];
 }
+
 export function duration(value: string): number {
   const number = wholeNumber(/^duration:(.*)$/.exec(value)?.[1] ?? "");
   if (!(number >= 1 && number <= MAX_SECONDS)) {
@@ -62,20 +67,23 @@ export function duration(value: string): number {
   }
   return number;
 }
+
 /** What a timer of Node can wait. */
 const MAX_SECONDS = 2147483;
+
 export function wholeSeconds(value: string): number {
   const number = wholeNumber(value);
   if (!(number <= MAX_SECONDS)) throw new InvalidArgumentError("It is a number of seconds.");
   return number;
 }
+
 export function saCount(value: string): number {
   const number = wholeNumber(value);
   if (!(number >= 8)) throw new InvalidArgumentError("It is a number of IKE SAs, 8 or more.");
   return number;
 }
-/** NaN for everything but plain digits: Number() would take "", " 5" and "0x10" as well. */
 
+/** NaN for everything but plain digits: Number() would take "", " 5" and "0x10" as well. */
 export function wholeNumber(value: string): number {
   return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
 }
