@@ -335,8 +335,13 @@ describe.runIf(programIsBuilt())("an analyser that is killed", () => {
       const { status, stderr } = runProgram(["--quiet", ...args]);
       return `${status} ${stderr}`;
     };
-    expect(refused("--state", state, records)).toMatch(
-      /^2 ike-dupcheck: the state was kept with other options: .*\n$/,
+    expect(refused("--state", state, records)).toBe(
+      "2 ike-dupcheck: the state was kept with other options: --partition 1/2\n",
+    );
+    const plain = join(folder, "plain.state");
+    runProgram(["--state", plain, "-q", records]);
+    expect(refused("--state", plain, "-p", "501", records)).toMatch(
+      /with other options: without -p, --responder, --alias and --partition\n$/,
     );
     expect(refused("--state", join(folder, "x"), join(samples, "ikev2.pcap"))).toMatch(
       /^2 ike-dupcheck: --state keeps what message records told, and .* is pcap: .*\n$/,

@@ -1,7 +1,7 @@
 /** Opens the state of the command line and the message records that it goes on with. */
 
 import { StateFile } from "../../node/state/file.ts";
-import { Keeper } from "../../node/state/keeper.ts";
+import { type Asked, Keeper } from "../../node/state/keeper.ts";
 import { recordFeed } from "../../node/state/record-feed.ts";
 import type { Job } from "../job.ts";
 
@@ -26,7 +26,7 @@ export async function openState(
     messages.error(message);
     stop.abort();
   };
-  const asked = JSON.stringify({ ports, responders, aliases, partition });
+  const asked = JSON.stringify({ ports, responders, aliases, partition } satisfies Asked);
   const keeper = new Keeper(new StateFile(path), asked, stream, emit, fail);
   if (!keeper.resumes) messages.note(`no state is at ${path} yet: it begins anew`);
   return { stream, keeper, failed: () => failed };

@@ -15,6 +15,14 @@ import type { StateFile } from "./file.ts";
 const KEEP_EVERY = 1_000;
 const KEEP_SHARE = 10;
 
+/** The options that the answers of a state depend on. */
+export interface Asked {
+  ports: readonly number[];
+  responders: readonly string[];
+  aliases: readonly (readonly [string, string])[];
+  partition: { index: number; count: number } | null;
+}
+
 interface Saved {
   /** What the analysis was asked for: a state of other questions has other answers. */
   asked: string;
@@ -22,6 +30,18 @@ interface Saved {
   stream: ReturnType<RecordStream["save"]>;
   /** Lines that may not have been told. */
   held: string[];
+}
+
+/** What a state was asked for, as it is typed. */
+function flagsOf(asked: string): string {
+  const { ports, responders, aliases, partition } = JSON.parse(asked) as Asked;
+  const flags = [
+    ...ports.map((port) => `-p ${port}`),
+    ...responders.map((responder) => `--responder ${responder}`),
+    ...aliases.map((addresses) => `--alias ${addresses.join("=")}`),
+    ...(partition === null ? [] : [`--partition ${partition.index}/${partition.count}`]),
+  ];
+  return flags.length > 0 ? flags.join(" ") : "without -p, --responder, --alias and --partition";
 }
 
 /** Writes lines; settles when they have left the program, false when nobody takes them any more. */
@@ -46,7 +66,7 @@ export class Keeper {
   #over = false;
 
   /**
-   * @param asked what the analysis is asked for, as text
+   * @param asked what the analysis is asked for (`Asked`), as JSON
    * @param emit null: nobody wants lines
    * @param fail is told that no state can be kept any more
    * @throws StateError when the state in the file cannot be taken
@@ -65,7 +85,7 @@ export class Keeper {
     this.#fail = fail;
     this.#saved = file.read() as Saved | null;
     if (this.#saved !== null && this.#saved.asked !== asked) {
-      throw new StateError(`the state was kept with other options: ${this.#saved.asked}`);
+      throw new StateError(`the state was kept with other options: ${flagsOf(this.#saved.asked)}`);
     }
     stream.restore(this.#saved?.stream ?? null);
   }
