@@ -445,6 +445,8 @@ describe("-o", () => {
     "-w F --syslog F a.pcap",
     // Lines are appended to a file, and would be read as records.
     "-o F --state none --format ndjson F",
+    "--metrics F --state none --syslog F r",
+    "--metrics F --state none F",
   ])("nor is what is read beside captures, or appended to: %s", async (line) => {
     const path = join(folder, "precious");
     writeFileSync(path, "192.0.2.1 precious\n");

@@ -9,9 +9,9 @@ import { openLogs } from "../../node/follow-log.ts";
 import { openWitnesses } from "../../node/witnesses.ts";
 import { reasonOf } from "../../node/write-reasons.ts";
 import { show, viewOf } from "../delivery.ts";
-import type { Job, Reading } from "../job.ts";
+import { type Job, type Reading, readBeside } from "../job.ts";
 import { metricsWriter } from "../metrics.ts";
-import { OutputError } from "../output.ts";
+import { OutputError, refuseInput } from "../output.ts";
 import type { Messages } from "../terminal.ts";
 import { openLive } from "./inputs.ts";
 import { openState } from "./state-open.ts";
@@ -55,6 +55,7 @@ export async function readLive(job: Job): Promise<Reading> {
   for (const name of logs.missing) messages.note(`${name} is not there yet: it is read as soon as it is`);
   // Whatever may fail comes before the capture: nobody would end it then.
   const { metrics } = asked.live;
+  if (metrics !== null) await refuseInput(metrics, [...asked.inputs, ...readBeside(asked)]);
   const onMetrics = metrics === null ? null : metricsWriter(metrics, env, messages);
   const ring = evidence === null ? null : ringOf(() => feed.summaries, messages);
   const input = await openInput(job).catch((error: unknown) => {
