@@ -29,46 +29,10 @@ export function livesOf(
 ): Ownership {
   // Without ESP and keepalives, messages are all that was seen.
   if (peers.byKey.size === 0) return { lives: sessions.map((session) => lifeOf(session, [], peers)), keys };
-  const atKey = new Map<number, Session[]>();
-  const atHost = new Map<number, Session>();
-  for (const session of sessions) {
-    for (const key of keys[session.index]) {
-      append(atKey, key, session);
-      if (!atHost.has(hostOf(key))) atHost.set(hostOf(key), session);
-    }
-  }
-  const firstAt = ({ key, host, port }: Peer) => (port === 0 ? atHost.get(host) : atKey.get(key)?.[0]);
-  const ikeBegins = (peer: Peer) => {
-    const first = firstAt(peer);
-    return first === undefined ? null : first.begunBefore ? BEFORE_ALL : beginOf(first);
-  };
-  const accepted = sessions.map((session) => acceptanceOf(session, keys[session.index], peers, judged));
+  const { atKey, ikeBegins } = placesOf(sessions, keys);
+  const accepted = sessions.map((session) => firstAcceptanceOf(session, keys[session.index], peers, judged));
   const further = furtherEndpoints(sessions, keys, accepted, { peers, judged, ikeBegins });
-  const movedTo = new Set([...further.values()].flat());
-  const stays = sessions.map((): Stay[] => []);
-  const acceptedBy = ({ index }: Session) => accepted[index];
-  // An SA that was refused takes nothing from the session that a NAT had moved to its endpoint.
-  const tenuresAt = (key: number, there: readonly Session[]) =>
-    movedTo.has(key) ? tenuresOf(there, acceptedBy).filter(({ firm }) => firm) : tenuresOf(there, acceptedBy);
-  atKey.forEach((there, key) => {
-    const tenures = tenuresAt(key, there);
-    const moves = (further.get(key) ?? []).map((each) => ({
-      key: each,
-      next: tenuresAt(each, atKey.get(each) ?? [])[0],
-    }));
-    const own = [key, ...moves.filter(({ next }) => next === undefined).map((move) => move.key)];
-    for (let i = 0; i < tenures.length; i += 1) {
-      const { session, from } = tenures[i];
-      const next = tenures[i + 1];
-      stays[session.index].push(stayOn(own, from, next));
-      // Until an IKE SA of its own begins there.
-      for (const move of moves) {
-        if (move.next === undefined || !isBefore(from, move.next.from)) continue;
-        const isFirst = next === undefined || isBefore(move.next.from, next.from);
-        stays[session.index].push(stayOn([move.key], from, isFirst ? move.next : next));
-      }
-    }
-  });
+  const stays = staysOf(sessions, atKey, accepted, further);
   return {
     lives: sessions.map((session) => lifeOf(session, stays[session.index], peers)),
     keys:
@@ -78,11 +42,61 @@ export function livesOf(
   };
 }
 
+/** The sessions at each endpoint, and when the first of those of a peer began: null where none is there. */
+function placesOf(sessions: readonly Session[], keys: readonly (readonly number[])[]) {
+  const atKey = new Map<number, Session[]>();
+  const atHost = new Map<number, Session>();
+  for (const session of sessions) {
+    for (const key of keys[session.index]) {
+      append(atKey, key, session);
+      if (!atHost.has(hostOf(key))) atHost.set(hostOf(key), session);
+    }
+  }
+  const ikeBegins = ({ key, host, port }: Peer): Moment | null => {
+    const first = port === 0 ? atHost.get(host) : atKey.get(key)?.[0];
+    if (first === undefined) return null;
+    return first.begunBefore ? BEFORE_ALL : beginOf(first);
+  };
+  return { atKey, ikeBegins };
+}
+
+/** Of each session, by its index: which endpoints were its own, from when to when. */
+function staysOf(
+  sessions: readonly Session[],
+  atKey: ReadonlyMap<number, readonly Session[]>,
+  accepted: readonly (FirstAcceptance | null)[],
+  further: ReadonlyMap<number, readonly number[]>,
+): Stay[][] {
+  const stays = sessions.map((): Stay[] => []);
+  const movedTo = new Set([...further.values()].flat());
+  // An SA that was refused takes nothing from the session that a NAT had moved to its endpoint.
+  const tenuresAt = (key: number) => {
+    const tenures = tenuresOf(atKey.get(key) ?? [], ({ index }) => accepted[index]);
+    return movedTo.has(key) ? tenures.filter(({ firm }) => firm) : tenures;
+  };
+  for (const key of atKey.keys()) {
+    const tenures = tenuresAt(key);
+    const moves = (further.get(key) ?? []).map((each) => ({ key: each, next: tenuresAt(each).at(0) }));
+    const own = [key, ...moves.filter(({ next }) => next === undefined).map((move) => move.key)];
+    tenures.forEach(({ session, from }, i) => {
+      const next = tenures.at(i + 1);
+      stays[session.index].push(stayOn(own, from, next));
+      // Until an IKE SA of its own begins there.
+      for (const move of moves) {
+        if (move.next === undefined || !isBefore(from, move.next.from)) continue;
+        const isFirst = next === undefined || isBefore(move.next.from, next.from);
+        stays[session.index].push(stayOn([move.key], from, isFirst ? move.next : next));
+      }
+    });
+  }
+  return stays;
+}
+
 /** Endpoints that a NAT moved ESP to, or that it was at from the start, by the endpoint that the session came from. */
 function furtherEndpoints(
   sessions: readonly Session[],
   keys: readonly (readonly number[])[],
-  accepted: readonly (Acceptance | null)[],
+  accepted: readonly (FirstAcceptance | null)[],
   { peers, judged, ikeBegins }: { peers: Peers; judged: Outcomes; ikeBegins: (peer: Peer) => Moment | null },
 ): Map<number, number[]> {
   const further = new Map<number, number[]>();
@@ -100,8 +114,8 @@ function furtherEndpoints(
   return further;
 }
 
-/** When a session came to hold its endpoints; null for the quick mode where it was not captured. */
-interface Acceptance {
+/** What made a session hold its endpoints, and when; null for the quick mode where that was not captured. */
+interface FirstAcceptance {
   exchange: Exchange | null;
   at: number;
 }
@@ -116,12 +130,12 @@ function stayOn(keys: readonly number[], from: Moment, next: Tenure | undefined)
 }
 
 /** The first accepted quick mode of a session; of one without any, the ESP that shows one that the capture lost. */
-function acceptanceOf(
+function firstAcceptanceOf(
   session: Session,
   keys: readonly number[],
   peers: Peers,
   judged: Outcomes,
-): Acceptance | null {
+): FirstAcceptance | null {
   const first = judged.firstAccepted(session);
   if (first !== null) return { exchange: judged.firstAcceptedOf(session), at: first.at };
   const at = espSinceAt(session, keys, peers);
@@ -129,7 +143,7 @@ function acceptanceOf(
 }
 
 /** When each quick mode of a session was accepted. */
-function acceptancesOf(session: Session, first: Acceptance | null, judged: Outcomes): Moment[] {
+function acceptancesOf(session: Session, first: FirstAcceptance | null, judged: Outcomes): Moment[] {
   if (first === null) return [];
   const moments = session.quickModes
     .map((exchange) => ({ at: judged.exchanges.get(exchange)!.acceptedAt, segment: exchange.segment }))
