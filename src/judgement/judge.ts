@@ -2,10 +2,10 @@
 
 import type { Facts } from "../ike/facts.ts";
 import { type AliasCandidate, aliasCandidates, type RefusedWithoutHolderAt } from "./alias.ts";
-import type { Attempt } from "./collisions.ts";
 import { type Exposure, exposureOf } from "./exposure.ts";
 import { type Finding, findingsOf } from "./finding.ts";
 import type { ResponderKnowledge } from "./make.ts";
+import { inOrder, momentOf } from "./moment.ts";
 import type { Refusals } from "./refused-without-holder.ts";
 import { findResponders, type Responder, type ResponderOptions } from "./responders.ts";
 import { SEVERITIES, VERDICTS } from "./vocabulary.ts";
@@ -42,7 +42,7 @@ export function judge(facts: Facts, options: JudgeOptions): Judgement {
   const findings: Finding[] = [];
   const refusals: Refusals[] = [];
   const known = new Map<Responder, ResponderKnowledge>();
-  const withCandidates: Attempt[] = [];
+  const withCandidates: RefusedWithoutHolderAt[] = [];
   const evicted: EvictedInJudgement = { impliedClaims: 0 };
   for (const responder of responders) {
     const found = findingsOf(responder, facts, {
@@ -52,38 +52,21 @@ export function judge(facts: Facts, options: JudgeOptions): Judgement {
     });
     for (const finding of found.findings) findings.push(finding);
     for (const each of found.refusals) refusals.push(each);
-    for (const each of found.withCandidates) withCandidates.push(each);
+    for (const { exchange } of found.withCandidates) withCandidates.push({ responder, exchange });
     known.set(responder, found.known);
-    exposures.set(responder, exposureOf(responder, known.get(responder)!));
+    exposures.set(responder, exposureOf(responder, found.known));
     evicted.impliedClaims += found.evictedClaims;
   }
   findings.sort(
     (a, b) =>
       VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
       SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
-      a.attempts[0].exchange.segment - b.attempts[0].exchange.segment ||
-      a.attempts[0].exchange.firstAt - b.attempts[0].exchange.firstAt,
+      inOrder(momentOf(a.attempts[0].exchange), momentOf(b.attempts[0].exchange)),
   );
-  const hints = aliasCandidates(unheldBy(refusals, withCandidates, findings), responders);
+  // Who holds the ID may be a client of another address of the same gateway.
+  const unheld = refusals
+    .filter(({ reason }) => reason === "no-holder")
+    .flatMap(({ responder, attempts }) => attempts.map(({ exchange }) => ({ responder, exchange })));
+  const hints = aliasCandidates([...unheld, ...withCandidates], responders);
   return { responders, exposures, findings, refusals, aliasCandidates: hints, known, evicted };
-}
-
-/** What no visible client explains: who holds the ID may be a client of another address of the same gateway. */
-function unheldBy(
-  refusals: readonly Refusals[],
-  withCandidates: readonly Attempt[],
-  findings: readonly Finding[],
-): RefusedWithoutHolderAt[] {
-  const responderOf = new Map(
-    findings.flatMap(({ responder, attempts }) => attempts.map((each) => [each, responder] as const)),
-  );
-  return [
-    ...refusals
-      .filter(({ reason }) => reason === "no-holder")
-      .flatMap(({ responder, attempts }) => attempts.map(({ exchange }) => ({ responder, exchange }))),
-    ...withCandidates.map((attempt) => ({
-      responder: responderOf.get(attempt)!,
-      exchange: attempt.exchange,
-    })),
-  ];
 }
