@@ -4,7 +4,7 @@ import { type Edge, mostAtOnce } from "../collections/peak.ts";
 import { claimOf } from "./claiming.ts";
 import type { Client } from "./client.ts";
 import type { ResponderKnowledge } from "./make.ts";
-import type { Moment } from "./moment.ts";
+import { inOrder, type Moment } from "./moment.ts";
 import type { Responder } from "./responders.ts";
 
 export interface Exposure {
@@ -31,7 +31,7 @@ export function exposureOf(responder: Responder, { make, acceptsInUse }: Respond
     edges.push({ at: end.at, segment: end.segment, who: client, up: false });
   }
   // At one moment the leaving go first: two that only touch were not connected at once.
-  edges.sort((a, b) => a.segment - b.segment || a.at - b.at || Number(a.up) - Number(b.up));
+  edges.sort((a, b) => inOrder(a, b) || Number(a.up) - Number(b.up));
   const sequentialClients = responder.clients.filter(
     (client) => responder.patterns.get(client)?.kind === "sequential",
   ).length;

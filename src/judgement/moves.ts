@@ -6,7 +6,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Spi } from "../ike/facts.ts";
-import { firstOf, isBefore, lastOf, type Moment, SECOND } from "./moment.ts";
+import { firstOf, inOrder, isBefore, lastOf, type Moment, SECOND } from "./moment.ts";
 import type { Peer, Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
@@ -24,7 +24,7 @@ export function movedEndpoints(peers: Peers, ikeBegins: (peer: Peer) => Moment |
   }
   const moved = new Map<number, Move>();
   for (const uses of places.values()) {
-    uses.sort((a, b) => a.spi.firstSegment - b.spi.firstSegment || a.spi.firstAt - b.spi.firstAt);
+    uses.sort((a, b) => inOrder(firstOf(a.spi), firstOf(b.spi)));
     for (let i = 1; i < uses.length; i += 1) {
       const [from, to] = [uses[i - 1], uses[i]];
       const sameKind = (from.peer.port === 0) === (to.peer.port === 0);
