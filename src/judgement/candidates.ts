@@ -147,9 +147,9 @@ function isRuledOut(there: readonly ClientSa[], { peers }: Responder, key: numbe
   const [host, port] = [hostOf(key), portOf(key)];
   const ikev2 = hosts.endpointSpeaksIkev2(port === 0 ? endpoint(host, 500) : key);
   if (ikev2 || (port === 0 && hosts.speaksIkev2(host))) return true;
-  const drawing = ({ session, pattern }: ClientSa) =>
+  const isNotCounting = ({ session, pattern }: ClientSa) =>
     session.sa.answeredInformationals >= DPD_ANSWERS || pattern.kind === "random";
-  if (there.some(drawing)) return true;
+  if (there.some(isNotCounting)) return true;
   const sessions = there.map(({ session }) => session);
   // Whoever comes to an endpoint later does not undo that somebody was there before.
   const [first] = sessions.sort((a, b) => inOrder(beginOf(a), beginOf(b)));

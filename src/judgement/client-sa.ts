@@ -10,7 +10,7 @@ import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
 /** What is known of quick modes, each by itself. */
-export interface Of<T> {
+export interface ByExchange<T> {
   get(exchange: Exchange): T | undefined;
 }
 
@@ -25,9 +25,9 @@ export interface ClientSa {
    */
   vouched: boolean;
   /** Of all quick modes of clients at this responder. */
-  outcomes: Of<Outcome>;
+  outcomes: ByExchange<Outcome>;
   /** When those of them that were accepted are known to have been. */
-  acceptedAt: Of<number>;
+  acceptedAt: ByExchange<number>;
   /** Those of them that a running capture cannot judge yet. */
   undecided: ReadonlySet<Exchange>;
   /** Endpoints of its ESP, those that a NAT moved it to included. */
@@ -49,13 +49,14 @@ export function relationOfClientSas(a: ClientSa, b: ClientSa, identity: Identity
   if (relation === "two") return "two";
   // Each may have come back as the other, but a third was taken for that: another session of theirs may tell.
   const isOther = (own: Session) => (other: Session) => relationOf(own, other, identity) === "two";
-  const told = lastOf(b.client).some(isOther(a.session)) || lastOf(a.client).some(isOther(b.session));
+  const told =
+    latestSessions(b.client).some(isOther(a.session)) || latestSessions(a.client).some(isOther(b.session));
   return told ? "two" : "unsettled";
 }
 
 /** Sessions of one client that are asked who another one is. */
 const MAX_ASKED = 8;
 
-function lastOf({ sessions }: Client): readonly Session[] {
+function latestSessions({ sessions }: Client): readonly Session[] {
   return sessions.slice(-MAX_ASKED);
 }

@@ -18,7 +18,7 @@ export interface Lifespan {
   lifetimeEnd: number;
 }
 
-/** When it ended that is known to have; else when its lifetime is over. */
+/** When it is known to have ended, or else when its lifetime is over. */
 export function endOf({ farewells, replaced, lifetimeEnd, life }: Lifespan): Moment {
   return earliestOf([farewells.any, replaced, { at: lifetimeEnd, segment: life.segment }])!;
 }

@@ -6,7 +6,7 @@
 import { lazily } from "../collections/lazily.ts";
 import { firstIndex } from "../collections/search.ts";
 import { type Exchange, isSameQuickMode } from "../ike/facts.ts";
-import type { Of } from "./client-sa.ts";
+import type { ByExchange } from "./client-sa.ts";
 import { firstOf, inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { type Judged, type Outcome, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
@@ -26,15 +26,15 @@ export interface OutcomesContext {
 
 export interface Outcomes {
   exchanges: ReadonlyMap<Exchange, Judged>;
-  outcomes: Of<Outcome>;
+  outcomes: ByExchange<Outcome>;
   /** When a quick mode is known to have been accepted, if it was. */
-  acceptedAt: Of<number>;
+  acceptedAt: ByExchange<number>;
   contextOf: (session: Session) => OutcomeContext;
   /** When the first quick mode of a session was accepted; null where none was. */
   firstAccepted: (session: Session) => Moment | null;
   /** The quick mode of that. */
   firstAcceptedOf: (session: Session) => Exchange | null;
-  /** No quick mode but was accepted. */
+  /** Every quick mode was accepted. */
   allAccepted: boolean;
 }
 

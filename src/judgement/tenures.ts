@@ -27,7 +27,7 @@ export interface Tenure {
   firm: boolean;
 }
 
-/** The tenants of an endpoint, each from its moment on. `acceptedAt` gives a session's first accepted quick mode. */
+/** The tenants of an endpoint, each from its moment on. `accepted` gives a session's first accepted quick mode. */
 export function tenuresOf(
   sessions: readonly Session[],
   accepted: (session: Session) => { exchange: Exchange | null; at: number } | null,

@@ -1,7 +1,6 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
 import type { Exchange, Spi } from "../ike/facts.ts";
-
 import { firstOf, isBefore, lastOf, later, momentOf, SECOND, seen } from "./moment.ts";
 import {
   deletedBy,
