@@ -43,7 +43,7 @@ export class EvidenceRing {
 
   /**
    * @param sources what the slices' sources are called
-   * @throws the system's error where there is no room for temporary files
+   * @throws the system's error where temporary files find no room
    */
   constructor(sources: () => readonly SourceSummary[], half = HALF) {
     this.#sources = sources;

@@ -98,7 +98,7 @@ export async function readLive(job: Job): Promise<Reading> {
   }
 }
 
-/** Where packets are kept for -w. @throws OutputError where there is no room for temporary files */
+/** Where packets are kept for -w. @throws OutputError where temporary files find no room */
 function ringOf(sources: () => Feed["summaries"], messages: Messages): EvidenceRing {
   const sentence = (error: unknown) => `cannot keep packets for -w in ${tmpdir()}: ${reasonOf(error)}`;
   try {
