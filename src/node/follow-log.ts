@@ -123,7 +123,10 @@ export class LogFollower {
       handle = await open(this.#path);
       const { size, ino } = await handle.stat();
       // Another file of that name, or the same one cut: a log that was rotated.
-      if (size < this.#position || (this.#inode !== 0 && ino !== this.#inode)) this.#position = 0;
+      if (size < this.#position || (this.#inode !== 0 && ino !== this.#inode)) {
+        this.#position = 0;
+        this.#held = new Uint8Array(0);
+      }
       this.#inode = ino;
       for (;;) {
         const { bytesRead } = await handle.read(this.#bytes, 0, CHUNK, this.#position);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -64,6 +64,15 @@ describe("a gateway's log beside an input that goes on", () => {
   test("that is empty as yet is followed", async () => {
     const path = file("empty.log", "");
     expect(await linesOf(path, () => appendFileSync(path, TEXT))).toEqual(WHOLE);
+  });
+
+  test("that is rotated in the middle of a line goes on with the first line of the new one", async () => {
+    const path = file("rotated.log", `${LINE}\n${LINE.slice(0, 20)}`);
+    const rotate = () => {
+      renameSync(path, `${path}.1`);
+      file("rotated.log", `${LINE}\n`);
+    };
+    expect(await linesOf(path, rotate)).toEqual(WHOLE);
   });
 
   test("that never comes could not be read", async () => {
