@@ -64,24 +64,19 @@ export async function compressionOf(window: ByteWindow): Promise<Compression | n
   const second = window.bytes[window.start + 1];
   const may = (magics: Compression["magics"]) =>
     magics.some((magic) => magic[0] === first && magic[1] === second);
-  if ((first & 0xf0) === 0x50 && SKIPPABLE.every((byte, i) => window.bytes[window.start + 1 + i] === byte)) {
-    return skippable(window);
-  }
+  if (isSkippable(window.bytes, window.start)) return behindSkippable(window);
   if (!COMPRESSIONS.some(({ magics }) => may(magics))) return null;
   await window.have(LONGEST);
-  return at(window, 0);
+  return beginning(window.bytes, window.start);
 }
 
 /** Whether bytes begin compressed data. */
 export function isCompressed(bytes: Uint8Array): boolean {
-  return (
-    beginning(bytes, 0) !== null ||
-    ((bytes[0] & 0xf0) === 0x50 && SKIPPABLE.every((byte, i) => bytes[1 + i] === byte))
-  );
+  return beginning(bytes, 0) !== null || isSkippable(bytes, 0);
 }
 
-function at(window: ByteWindow, offset: number): Compression | null {
-  return beginning(window.bytes, window.start + offset);
+function isSkippable(bytes: Uint8Array, start: number): boolean {
+  return (bytes[start] & 0xf0) === 0x50 && SKIPPABLE.every((byte, i) => bytes[start + 1 + i] === byte);
 }
 
 function beginning(bytes: Uint8Array, start: number): Compression | null {
@@ -90,7 +85,7 @@ function beginning(bytes: Uint8Array, start: number): Compression | null {
 }
 
 /** By what follows the skippable frame, as far as that is near. */
-async function skippable(window: ByteWindow): Promise<Compression | null> {
+async function behindSkippable(window: ByteWindow): Promise<Compression | null> {
   if (!(await window.have(8))) return null;
   const length = new DataView(window.bytes.buffer, window.bytes.byteOffset + window.start + 4, 4).getUint32(
     0,
@@ -98,7 +93,7 @@ async function skippable(window: ByteWindow): Promise<Compression | null> {
   );
   const behind = 8 + length;
   if (behind > window.bytes.length || !(await window.have(behind + 4))) return null;
-  return at(window, behind);
+  return beginning(window.bytes, window.start + behind);
 }
 
 /**
