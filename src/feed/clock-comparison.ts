@@ -129,8 +129,8 @@ export class ClockComparison implements Sink {
   }
 
   /** Of the message's bytes and its endpoints. */
-  #keyOf({ bytes, payload, captured, length, digest, ...place }: Datagram): number {
-    const { ipVersion, source, destination, sourcePort, destinationPort } = place;
+  #keyOf(datagram: Datagram): number {
+    const { bytes, payload, captured, length, digest, ipVersion, source, destination } = datagram;
     let key = digest?.prefix;
     if (key === undefined) {
       publicDigest(bytes, payload, Math.min(captured, length, IDENTIFYING), this.#digest);
@@ -138,7 +138,10 @@ export class ClockComparison implements Sink {
     }
     const size = ipVersion === 4 ? 4 : 16;
     const ends = mixed(mixed(0, bytes, source, size), bytes, destination, size);
-    return Math.abs(key ^ ends ^ (sourcePort * 65536 + destinationPort)) * 0x200000 + (key % 0x200000);
+    return (
+      Math.abs(key ^ ends ^ (datagram.sourcePort * 65536 + datagram.destinationPort)) * 0x200000 +
+      (key % 0x200000)
+    );
   }
 
   /** By later source and earlier source (indices, in the order of `rank`): the messages that both hold. */
