@@ -15,11 +15,7 @@ export interface ReadInputs {
   readonly times: readonly { first: WrittenTime | null; last: WrittenTime | null; sayNothing?: boolean }[];
   readonly clockSteps: ClockSteps;
   /** `micros` is to be added, or was added, to the times of `source`. */
-  readonly clockOffsets?: readonly (InputFacts["clockOffsets"][number] & {
-    source: number;
-    micros: number;
-    isApplied?: boolean;
-  })[];
+  readonly clockOffsets?: InputFacts["clockOffsets"];
   readonly unopened?: readonly string[];
 }
 
