@@ -5,7 +5,7 @@ import type { Sink } from "../feed/decoder.ts";
 import type { Opener } from "../ike/opened.ts";
 import type { TrackerOptions } from "../ike/tracker.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import { countVerdicts } from "../report/build.ts";
+import { countVerdicts, noFindings } from "../report/build.ts";
 import type { Live, Report } from "../report/model.ts";
 import type { WitnessBook } from "../witnesses/book.ts";
 import type { WitnessNote } from "../witnesses/testified.ts";
@@ -60,10 +60,6 @@ export function namedAs(options: LiveOptions): LiveOptions {
     responders: responders.map((each) => anonymizer.named(each)),
     aliases: aliases.map(([one, other]) => [anonymizer.named(one), anonymizer.named(other)] as const),
   };
-}
-
-export function noFindings(): Tally["findings"] {
-  return { rejected: 0, predicted: 0, possible: 0, tolerated: 0 };
 }
 
 /** @param judgement the last one; null before any */

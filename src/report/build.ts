@@ -170,7 +170,7 @@ function anomalyText(client: JudgedClient, kind: string): string {
   return `message IDs are ${kind}, which Microsoft vendor ID version ${version} does not explain`;
 }
 
-/** The same for each gateway, those with findings first. */
+/** Findings of each gateway by verdict, those with the most first. */
 export function countByGateway(judgement: Judgement, hosts: Hosts): GatewayFindings[] {
   const counts = new Map(judgement.responders.map((responder) => [responder, noFindings()]));
   for (const { responder, verdict } of judgement.findings) counts.get(responder)![verdict] += 1;
@@ -179,7 +179,7 @@ export function countByGateway(judgement: Judgement, hosts: Hosts): GatewayFindi
     .sort((a, b) => sum(b.findings) - sum(a.findings));
 }
 
-function noFindings(): Record<Verdict, number> {
+export function noFindings(): Record<Verdict, number> {
   return { rejected: 0, predicted: 0, possible: 0, tolerated: 0 };
 }
 
@@ -189,8 +189,6 @@ function sum(findings: Record<Verdict, number>): number {
 
 export function countVerdicts(judgement: Judgement): Report["summary"]["findings"] {
   const counts = noFindings();
-  for (const verdict of VERDICTS) {
-    counts[verdict] = judgement.findings.filter((finding) => finding.verdict === verdict).length;
-  }
+  for (const { verdict } of judgement.findings) counts[verdict] += 1;
   return counts;
 }
