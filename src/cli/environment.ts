@@ -8,7 +8,7 @@ import { statusOf } from "../node/file-status.ts";
 import { version } from "../report/version.ts";
 import { goesToJournal } from "./journal.ts";
 import type { ChunkStream } from "./output.ts";
-import type { StopSignal } from "./signals.ts";
+import { SIGNAL_STATUS, type StopSignal } from "./signals.ts";
 import type { Variables } from "./terminal.ts";
 
 export interface OutputStream extends ChunkStream {
@@ -40,6 +40,8 @@ export interface Environment {
   /** The same for a terminal that hangs up, or a rotated log. */
   onHangup(listener: () => void): () => void;
   exit(status: number): void;
+  /** Ends the program at once, as this signal does where nobody listens. */
+  endBy(signal: StopSignal): void;
 }
 
 /** Those of this process. The analysis is loaded when it is needed: help should not wait for it. */
@@ -89,6 +91,13 @@ export function realEnvironment(): Environment {
       return () => process.off("SIGHUP", listener);
     },
     exit: (status) => process.exit(status),
+    endBy(signal) {
+      // Leaving in order would wait for a thread that opens a pipe without another end. Windows has no signals.
+      process.removeAllListeners(signal);
+      if (process.platform !== "win32") process.kill(process.pid, signal);
+      // The first process of a container is not ended by its own signal.
+      process.exit(SIGNAL_STATUS[signal]);
+    },
   };
 }
 

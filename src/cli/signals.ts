@@ -1,15 +1,19 @@
 import type { Messages } from "./terminal.ts";
 
+/** How long what is half-written may take to be removed: a pipe that is being opened may wait for its reader for ever. */
+const PATIENCE_MS = 500;
+
 /** The first signal ends the input, so that what was read is still reported; the second one ends the program. */
 export function stopOrExit(
   signal: StopSignal,
   stop: AbortController,
   abandon: () => Promise<void>,
-  env: { exit(status: number): void },
+  env: { endBy(signal: StopSignal): void },
   messages: Messages,
 ): void {
   if (stop.signal.aborted) {
-    void abandon().finally(() => env.exit(SIGNAL_STATUS[signal]));
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
+    void Promise.race([abandon(), patience]).finally(() => env.endBy(signal));
     return;
   }
   stop.abort();

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -174,6 +174,24 @@ describeBuilt("signals while standard input stays open", () => {
       expect([read.quickModeMessages, read.sources[0].end]).toEqual([2, "clean"]);
       expect([0, 1]).toContain(status);
       expect(program.stderr).toMatch(new RegExp(`^ike-dupcheck: ${signal}: reporting what was read so far`));
+    },
+  );
+
+  test.each(["-o", "--names"])(
+    "a second one ends it while it waits for a pipe without another end: %s",
+    async (option) => {
+      const pipe = join(folder, `pipe${option}`);
+      execFileSync("mkfifo", [pipe]);
+      const child = spawn(COMMAND[0], [...COMMAND.slice(1), option, pipe, "-"], { env: plainEnvironment() });
+      const program = new LiveProgram(child);
+      const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+      // Node itself catches SIGTERM, and of a pipe the program listens for SIGHUP last.
+      await until(() => catches(child.pid!, "SIGHUP"));
+      child.kill("SIGTERM");
+      await program.says(/a second one ends the program/);
+      child.kill("SIGTERM");
+      expect((await program.ended).signal).toBe("SIGTERM");
+      clearTimeout(timer);
     },
   );
 

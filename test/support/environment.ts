@@ -75,6 +75,9 @@ export function fakeEnvironment(wishes: Wishes = {}): FakeEnvironment {
     exit(status) {
       fake.exited = status;
     },
+    endBy(signal) {
+      fake.exited = signal === "SIGINT" ? 130 : 143;
+    },
     send(signal) {
       for (const listener of [...listeners]) listener(signal);
     },

@@ -10,7 +10,6 @@ import { errorCode, reasonOf } from "../../node/write-reasons.ts";
 import type { Environment } from "../environment.ts";
 import type { ExtractOptions } from "../flags/options.ts";
 import { OutputError, refuseInput, streamTarget } from "../output.ts";
-import { SIGNAL_STATUS } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
 import { openLive, tellRefusal } from "./inputs.ts";
 
@@ -33,7 +32,7 @@ export async function extractRecords(
   const stop = new AbortController();
   const release = env.onSignal((signal) => {
     // The first signal ends the input, so that the trailer is still written; the second ends the program.
-    if (stop.signal.aborted) env.exit(SIGNAL_STATUS[signal]);
+    if (stop.signal.aborted) env.endBy(signal);
     else stop.abort();
   });
   // An interface has its own: it takes a while to open.
