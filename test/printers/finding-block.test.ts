@@ -42,6 +42,10 @@ describe("the block of a finding", () => {
     ]);
   });
 
+  it("says how sure it is that both were connected at once", () => {
+    expect(field(of(), "overlap")).toEqual([overlapText(attempt())]);
+  });
+
   it("has the display filter in one line, to be copied", () => {
     const displayFilter = Array.from({ length: 12 }, (_, i) => `isakmp.messageid == ${i}`).join(" || ");
     const text = reportToTable(of({ displayFilter }), { ...PLAIN, width: 80 });

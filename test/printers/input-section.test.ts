@@ -25,6 +25,10 @@ describe("what was read", () => {
       packets: 1,
     };
     const empty = { ...source, name: "empty.pcap", packets: 0, firstPacketAt: null, lastPacketAt: null };
+    const noted = { ...source, name: "odd.pcap", problem: "odd.pcap: it is odd." };
+    expect(section(capture({ sources: [source, noted] }), "Captures").join(" ")).toContain(
+      "odd.pcap: pcap, 640 packets",
+    );
     const value = capture({ sources: [source, cut, empty] });
     const lines = [
       "cut.pcap: pcap, 1 packet, 2026-11-23 10:00:00 to 10:06:10 UTC; cut off: it ends in a record.",

@@ -1,5 +1,6 @@
 /** Sections and tables of the page for a browser: the same facts as in the table. */
 
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { findingSection } from "../../src/printers/html-finding.ts";
 import { captureSection, clientSection, responderSection, rest } from "../../src/printers/html-tables.ts";
@@ -9,6 +10,7 @@ import { ladder } from "../../src/printers/ladder.ts";
 import { nextSteps } from "../../src/report/advice/next-steps.ts";
 import { UTC } from "../../src/report/clock.ts";
 import type { Finding, Report } from "../../src/report/model.ts";
+import type { Timeline } from "../../src/report/timeline.ts";
 import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
 
 const of = (over: Partial<Finding> = {}, more: Partial<Report> = {}) =>
@@ -127,6 +129,8 @@ describe("the page", () => {
     );
     expect(unseen).toContain(">not visible</text>");
     expect(unseen).toContain(">quick mode ID 0x8e5cdb6b</text>");
+    const bound = ladder(finding(), attempt({ messageId: "0x000003e8" }), UTC, "l");
+    expect(bound).toContain(">quick mode ID 0x000003e8</text>");
   });
 
   const whole = (value: Report) => [...reportToHtml(value, [], { clock: UTC })].join("");
@@ -138,12 +142,53 @@ describe("the page", () => {
     expect(row(of({ holder: { ...holder, address: null } }))).toContain("|not visible|198.51.100.12:4500|");
   });
 
+  it("allows the one style that is in it, and has the lines of the summary", () => {
+    const text = whole(of());
+    const [, style] = /<style>([\s\S]+?)<\/style>/.exec(text)!;
+    const digest = createHash("sha256").update(style).digest("base64");
+    expect(text).toContain(`style-src 'sha256-${digest}'`);
+    expect([...text.matchAll(/<dt>(.*?)<\/dt><dd>.+<\/dd>/g)].map(([, label]) => label)).toEqual([
+      "When",
+      "How sure",
+      "Not shown",
+    ]);
+    expect(text).toContain(
+      '<th scope="col">finding</th><th scope="col">verdict</th><th scope="col">severity</th>',
+    );
+  });
+
+  it("says of a drawing what is left out of it, where something is", () => {
+    const drawn = (over: Partial<Timeline>) => {
+      const timeline = {
+        responder: "192.0.2.1",
+        from: 0,
+        to: 1e6,
+        lanes: [],
+        joins: [],
+        omitted: 0,
+        gathered: false,
+      };
+      const text = [...reportToHtml(report(), [{ ...timeline, ...over }], { clock: UTC })].join("");
+      return [...text.matchAll(/<p>([^<]*)<\/p>/g)].map(([, said]) => said);
+    };
+    const plain = drawn({});
+    const more = (over: Partial<Timeline>) => drawn(over).filter((said) => !plain.includes(said));
+    expect(plain.filter((said) => /Stryker|not drawn/.test(said))).toEqual([]);
+    expect(more({ omitted: 3 }).join(" ")).toContain(
+      "3 more clients of this gateway, in no finding, not drawn.",
+    );
+    expect(more({ gathered: true })).toHaveLength(1);
+  });
+
   it("says once what the captures could not show", () => {
     const message = "It is cut & off.";
-    const gaps = [{ code: "truncated" as const, message, count: 1 }];
+    const gaps = [
+      { code: "truncated" as const, message, count: 1 },
+      { code: "snaplen" as const, message: "So is it.", count: 1 },
+    ];
     const value = report({ coverage: { complete: false, gaps }, warnings: [{ code: "truncated", message }] });
     expect(whole(value)).toContain(
-      '<section class="gaps"><h2>What the captures could not show</h2>\n<ul>\n<li>It is cut &amp; off.</li>\n</ul>',
+      '<section class="gaps"><h2>What the captures could not show</h2>\n<ul>\n<li>It is cut &amp; off.</li>\n<li>So is it.</li>\n</ul>',
     );
     expect(whole(report())).not.toContain("could not show");
   });

@@ -63,6 +63,9 @@ describe("rows of findings", () => {
       "rejected | 192.0.2.1 | 198.51.100.21 | 3 | 203.0.113.19 203.0.113.20 +1 | 2026-11-23 10:39:00",
       "21 findings, here by who connected first; --all shows each.",
     ]);
+    expect(rows(...many(20), finding())[2]).toBe(
+      "rejected | 192.0.2.1 | 198.51.100.21 | 2 | 203.0.113.19 203.0.113.20 | 2026-11-23 10:40:00",
+    );
     const text = reportToTable(report({ findings: many(21) }), PLAIN);
     expect(text).toMatch(/\n\n\.\.\. details of \d+ more findings: --all\n/);
     expect(reportToTable(report({ findings: many(1) }), PLAIN)).not.toContain("more finding");
@@ -189,6 +192,15 @@ describe("gateways and clients", () => {
       "203.0.113.3:4500: It is odd.",
       "1 client without sequential IDs and without a finding left out; --all shows them.",
     ]);
+  });
+
+  it("what is odd of a client is told of those that are listed", () => {
+    const clients = Array.from({ length: 12 }, (_, i) =>
+      client({ address: `10.0.0.${i}`, anomaly: "It is odd." }),
+    );
+    const odd = (options = {}) =>
+      section(report({ clients }), "Clients", options).filter((line) => line.endsWith(": It is odd.")).length;
+    expect([odd(), odd({ all: true })]).toEqual([10, 12]);
   });
 
   it("clients have their gateway where there are several, and the day once where it is one", () => {

@@ -6,6 +6,7 @@ import { nextSteps } from "../../src/report/advice/next-steps.ts";
 import { UTC } from "../../src/report/clock.ts";
 import { coverageCodeSchema, warningCodeSchema } from "../../src/report/codes.ts";
 import type { Finding, Report } from "../../src/report/model.ts";
+import { briefOf } from "../../src/report/terms/terms.ts";
 import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
 
 const markdown = (value: Report, all = false) => [...reportToMarkdown(value, { all, clock: UTC })].join("");
@@ -65,6 +66,8 @@ describe("a ticket", () => {
     expect(markdown(report({ coverage: { complete: false, gaps: all } }))).toContain(
       `\n\n${steps - 12} more steps: see the JSON report.`,
     );
+    const whole = markdown(report({ coverage: { complete: false, gaps: all } }));
+    expect(whole.match(/^\d+\. /gm)).toHaveLength(12);
     const left = (count: number) =>
       /(\d+) more attempts?: see/.exec(markdown(of({ attempts: Array(count).fill(attempt()) })))?.[1];
     expect([1, 5, 6, 8].map(left)).toEqual([undefined, undefined, "1", "3"]);
@@ -90,6 +93,36 @@ describe("a ticket", () => {
     ]);
     const texts = plain.split(/\n{2,}/).filter((block) => /^\w/.test(block) && !/^\d+\. /.test(block));
     expect(texts.map((text) => text.split(" ")[0])).toEqual(["No", "640", "Made"]);
+  });
+
+  it("says what notes mean, and what witnesses say at what time", () => {
+    const log = {
+      witness: "asa-syslog" as const,
+      source: "asa.log",
+      computer: null,
+      lines: 9,
+      used: 4,
+      clock: null,
+    };
+    const evidence = {
+      witness: "asa-syslog" as const,
+      source: "asa.log",
+      line: 7,
+      at: "2026-11-23T10:02:00.500000Z",
+      id: "713201",
+      text: "the line itself",
+      shows: "a duplicate",
+      joined: true,
+    };
+    const text = markdown(
+      of(
+        { notes: ["accepted-when-free"], evidence: [evidence] },
+        { capture: { ...report().capture, witnesses: [log] } },
+      ),
+    );
+    expect(text).toContain(`- accepted-when-free: ${briefOf("note", "accepted-when-free")}`);
+    expect(text).toContain("- 2026-11-23 10:02:00.500000 UTC: gateway's log 713201: a duplicate (asa.log:7)");
+    expect(text).toMatch(/\n\n`asa\.log`: a gateway's log, 4 of 9 lines tell of IKE or L2TP; /);
   });
 
   it("names in its first table who connected first, where that is visible", () => {

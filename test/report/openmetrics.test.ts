@@ -80,6 +80,7 @@ describe("metrics", () => {
     ['ike_dupcheck_findings{gateway="192.0.2.1",verdict="rejected"}', 1],
     ['ike_dupcheck_findings{gateway="192.0.2.1",verdict="possible"}', 0],
     ['ike_dupcheck_closed_findings_total{verdict="possible"}', 6],
+    ["ike_dupcheck_quick_mode_messages_total", 14],
     ["ike_dupcheck_gateways", 2],
     ["ike_dupcheck_clients", 3],
     ["ike_dupcheck_ike_sas", 4],
