@@ -26,6 +26,8 @@ export interface Job {
   anonymizer: Anonymizer | undefined;
   /** Names to show beside addresses. */
   names: HostNames;
+  /** Removes temporary files. */
+  cleanUp: () => void;
 }
 
 /** Lines of ndjson go to `sink` as they come; any other report to `target` at the end. */
@@ -48,7 +50,7 @@ export interface Reading extends Analysis {
 
 /** Opens what is written to, and reads names, before any input is read. @throws OutputError */
 export async function openJob(
-  asked: Omit<Job, "output" | "evidence" | "anonymizer" | "names">,
+  asked: Omit<Job, "output" | "evidence" | "anonymizer" | "names" | "cleanUp">,
 ): Promise<Job> {
   const { inputs, options, resumable, stop } = asked;
   const names = await hostNames(options.names);
@@ -63,7 +65,7 @@ export async function openJob(
       options.evidence === null
         ? null
         : await openTarget(options.evidence, resumable ? beside : [...named, ...beside]);
-    return { ...asked, output, evidence, anonymizer, names };
+    return { ...asked, output, evidence, anonymizer, names, cleanUp: () => {} };
   } catch (error) {
     await output.target?.abandon();
     throw error;
@@ -91,6 +93,7 @@ async function openOutput(
 }
 
 /** Leaves nothing half-written behind. */
-export async function abandon({ output, evidence }: Job): Promise<void> {
+export async function abandon({ output, evidence, cleanUp }: Job): Promise<void> {
+  cleanUp();
   await Promise.all([output.target?.abandon(), evidence?.abandon()]);
 }

@@ -1,8 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CaptureError } from "../../src/capture/source.ts";
 import { run } from "../../src/cli/main.ts";
 import { analysis, fakeEnvironment, type Wishes } from "../support/environment.ts";
@@ -456,6 +465,28 @@ describe("-o", () => {
     expect(readFileSync(path, "utf8")).toBe("192.0.2.1 precious\n");
     expect(around.asked).toBeNull();
   });
+
+  test.skipIf(process.platform === "win32")(
+    "the second signal leaves no packets of a pipe in the temporary folder",
+    async () => {
+      const temporary = join(folder, "tmp");
+      mkdirSync(temporary);
+      vi.stubEnv("TMPDIR", temporary);
+      const pipe = join(folder, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      const writer = openSync(pipe, "r+");
+      const around = fakeEnvironment({ isPipe: () => true });
+      const ended = run(["-q", "-w", join(folder, "e.pcap"), pipe], around);
+      await expect.poll(() => readdirSync(temporary)).toHaveLength(1);
+      around.send("SIGTERM");
+      around.send("SIGTERM");
+      await expect.poll(() => around.exited).toBe(143);
+      expect(readdirSync(temporary)).toEqual([]);
+      vi.unstubAllEnvs();
+      closeSync(writer);
+      await ended;
+    },
+  );
 
   test("the second signal leaves no half-written file", async () => {
     const around = fakeEnvironment({

@@ -58,6 +58,7 @@ export async function readLive(job: Job): Promise<Reading> {
   if (metrics !== null) await refuseInput(metrics, [...asked.inputs, ...readBeside(asked)]);
   const onMetrics = metrics === null ? null : metricsWriter(metrics, env, messages);
   const ring = evidence === null ? null : ringOf(() => feed.summaries, messages);
+  job.cleanUp = () => ring?.remove();
   const input = await openInput(job).catch((error: unknown) => {
     ring?.remove();
     throw error;
