@@ -8,7 +8,7 @@ import type { Judgement } from "../judgement/judge.ts";
 import type { Outcome } from "../judgement/outcome.ts";
 import type { Responder } from "../judgement/responders.ts";
 import type { Capture, Coverage, CoverageGap, Warning } from "./model.ts";
-import { counted } from "./phrases.ts";
+import { counted, listed } from "./phrases.ts";
 
 const OPEN: ReadonlySet<Outcome> = new Set<Outcome>(["unobserved", "unproven", "pending"]);
 /** Responders named in one sentence. */
@@ -82,9 +82,8 @@ function peersWithoutIke({ clientSas, peers }: Responder, hosts: Hosts): number 
 function unseenEsp(responders: readonly Responder[], hosts: Hosts): CoverageGap[] {
   const blind = responders.filter(({ clientSas }) => clientSas.some(({ lifespan }) => lifespan.blind));
   if (blind.length === 0) return [];
-  const named = blind.slice(0, MAX_NAMED).map(({ host }) => hosts.text(host));
-  const more = blind.length > MAX_NAMED ? ` and ${blind.length - MAX_NAMED} more` : "";
-  const message = `No ESP of the kind that clients of ${named.join(", ")}${more} use: how long they stayed connected can only be judged from their IKE.`;
+  const named = blind.map(({ host }) => hosts.text(host));
+  const message = `No ESP of the kind that clients of ${listed(named, MAX_NAMED)} use: how long they stayed connected can only be judged from their IKE.`;
   return [{ code: "esp-unseen", message, count: blind.length }];
 }
 

@@ -8,7 +8,7 @@ import type { Hosts } from "../ike/facts.ts";
 import { captureLoss } from "../judgement/capture-loss.ts";
 import type { Responder } from "../judgement/responders.ts";
 import type { Capture, Warning } from "./model.ts";
-import { counted } from "./phrases.ts";
+import { counted, listed } from "./phrases.ts";
 
 export interface ClockSteps {
   count: number;
@@ -108,10 +108,11 @@ function endings({ sources }: Capture): Warning[] {
 
 function unopenedInputs({ unopened }: InputFacts): Warning[] {
   if (unopened.length === 0) return [];
-  const named = unopened.slice(0, MAX_NAMED).join(", ");
-  const more = unopened.length > MAX_NAMED ? ` and ${unopened.length - MAX_NAMED} more` : "";
   return [
-    { code: "interrupted", message: `The reading was ended before these were opened: ${named}${more}.` },
+    {
+      code: "interrupted",
+      message: `The reading was ended before these were opened: ${listed(unopened, MAX_NAMED)}.`,
+    },
   ];
 }
 
@@ -145,10 +146,10 @@ function noIke({ sources, messages, skipped, packets }: Capture): Warning[] {
 
 function responderNotSeen({ unseenResponders, seenResponders }: InputFacts): Warning[] {
   if (unseenResponders.length === 0) return [];
-  const seen = seenResponders.slice(0, MAX_NAMED).join(", ");
-  const more = seenResponders.length > MAX_NAMED ? ` and ${seenResponders.length - MAX_NAMED} more` : "";
   const others =
-    seenResponders.length === 0 ? "No responder is in the capture." : `Responders that are: ${seen}${more}.`;
+    seenResponders.length === 0
+      ? "No responder is in the capture."
+      : `Responders that are: ${listed(seenResponders, MAX_NAMED)}.`;
   return unseenResponders.map((name) => ({
     code: "responder-not-seen",
     message: `No IKE, ESP or keepalive from or to ${name}, which --responder or --alias names, is in the capture. ${others}`,

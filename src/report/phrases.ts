@@ -68,9 +68,9 @@ const CONTENDER: Readonly<Record<string, string>> = {
 const MAX_LISTED = 5;
 
 /** The first of them, and how many more there are. */
-export function listed(items: readonly string[]): string {
-  const more = items.length - MAX_LISTED;
-  return items.slice(0, MAX_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+export function listed(items: readonly string[], shown = MAX_LISTED): string {
+  const more = items.length - shown;
+  return items.slice(0, shown).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 /** Behind a holder of which it is only concluded that it used the ID: its candidates. */

@@ -6,11 +6,10 @@ import type { FormerHolder } from "../judgement/former-holder.ts";
 import { SECOND } from "../judgement/moment.ts";
 import type { Refusals } from "../judgement/refused-without-holder.ts";
 import type { Warning } from "./model.ts";
-import { clientText, messageIdText } from "./sentences.ts";
+import { listed } from "./phrases.ts";
+import { clientText, messageIdText, SHOWN_IDS } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 
-/** IDs named in one sentence. */
-const SHOWN_IDS = 3;
 /** Clients named that had the ID before. */
 const SHOWN_HOLDERS = 3;
 
@@ -49,7 +48,6 @@ function triesOf(
   hosts: Hosts,
 ): string {
   const ids = [...new Set(attempts.map(({ exchange }) => messageIdText(exchange.messageId)))];
-  const more = ids.length > SHOWN_IDS ? ` and ${ids.length - SHOWN_IDS} more` : "";
   const who = clientText(contender, hosts, false);
   const first = time(attempts[0].exchange.firstAt);
   const last = time(attempts[attempts.length - 1].exchange.firstAt);
@@ -60,7 +58,7 @@ function triesOf(
     (each) => each !== "",
   );
   const also = accepted.length === 0 ? "" : `; it was accepted ${accepted.join(" and ")}`;
-  return `${tries} of ${who} at ${hosts.text(responder.host)} on message ID ${ids.slice(0, SHOWN_IDS).join(", ")}${more}, ${when}, ${were} refused (${howOf(attempts)})${also}.`;
+  return `${tries} of ${who} at ${hosts.text(responder.host)} on message ID ${listed(ids, SHOWN_IDS)}, ${when}, ${were} refused (${howOf(attempts)})${also}.`;
 }
 
 /** Silence, or what was sent instead of an answer. */

@@ -6,6 +6,10 @@
 import { type Hosts, NOTIFY_INVALID_MESSAGE_ID, numberedNotify } from "../ike/facts.ts";
 import type { Client } from "../judgement/client.ts";
 import type { Finding } from "../judgement/finding.ts";
+import { counted, endpoint, listed } from "./phrases.ts";
+
+/** IDs named in one sentence. */
+export const SHOWN_IDS = 3;
 
 export function messageIdText(id: number): string {
   return `0x${id.toString(16).padStart(8, "0")}`;
@@ -13,13 +17,7 @@ export function messageIdText(id: number): string {
 
 /** Address, with the port where one address is shared or a NAT chose the port. */
 export function clientText(client: Pick<Client, "host" | "port">, hosts: Hosts, withPort: boolean): string {
-  const address = hosts.text(client.host);
-  if (!withPort) return address;
-  return address.includes(":") ? `[${address}]:${client.port}` : `${address}:${client.port}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return endpoint(hosts.text(client.host), withPort ? client.port : null);
 }
 
 export function findingSentence(finding: Finding, hosts: Hosts): string {
@@ -28,8 +26,7 @@ export function findingSentence(finding: Finding, hosts: Hosts): string {
   const gateway = hosts.text(responder.host);
   const who = clientText(contender, hosts, shared);
   const ids = [...new Set(attempts.map(({ exchange }) => messageIdText(exchange.messageId)))];
-  const named = ids.length > 3 ? `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more` : ids.join(", ");
-  const id = `quick-mode message ID ${named}`;
+  const id = `quick-mode message ID ${listed(ids, SHOWN_IDS)}`;
   if (holder === null) return unseenSentence(finding, `${gateway} did not accept ${who} on ${id}`, hosts);
   const other = clientText(holder, hosts, shared);
   switch (finding.verdict) {
@@ -61,7 +58,7 @@ function unseenSentence({ candidates, acceptedLater }: Finding, refused: string,
     const who = hosts.text(candidates[0].host);
     return `${refused} and accepted it once ${who} had gone, which connected before the capture began and may have held it.`;
   }
-  const peers = plural(candidates.length, "peer");
+  const peers = counted(candidates.length, "peer");
   const gone = acceptedLater ? " and had gone when it was accepted" : "";
   return `${refused}; no client in the capture holds it, but ${peers} connected before the capture began${gone} may have.`;
 }
