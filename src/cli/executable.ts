@@ -1,6 +1,6 @@
 /**
  * What the single executable loads (`bin/executable.cjs`): the program, or, where it was started again by itself with the
- * word that `backend.ts` uses, the process that holds the package that captures.
+ * word that `node/live/reentry.ts` names, the process that holds the package that captures.
  */
 
 import { CAPTURE_CHILD } from "../node/live/reentry.ts";

@@ -1,4 +1,4 @@
-/** `explain`: what a word of the report means. The texts themselves are the report's (report/terms.ts). */
+/** `explain`: what a word of the report means. The texts themselves are the report's (report/terms/). */
 
 import { wrap } from "../../printers/text.ts";
 import { TERMS, termsNamed } from "../../report/terms/glossary.ts";
