@@ -7,7 +7,8 @@ import { join } from "node:path";
 import type { RandomAccess } from "../capture/byte-source.ts";
 import type { ByteWindow } from "../capture/byte-window.ts";
 import { MemoryBytes } from "../capture/random-access.ts";
-import { CaptureError, type ReadFailure } from "../capture/source.ts";
+import { CaptureError } from "../capture/source.ts";
+import { errorCode, reasonOf } from "./write-reasons.ts";
 
 const IN_MEMORY = 64 * 1024 * 1024;
 /** More is not unpacked to a disk without being asked. */
@@ -46,12 +47,16 @@ export async function spoolToDisk(
   } catch (error) {
     await file?.close();
     if (error instanceof CaptureError) throw error;
-    const { code, message } = error as ReadFailure;
-    const reason = code === "ENOSPC" ? `there is not enough room for it in ${tmpdir()}` : message;
-    throw new CaptureError("unreadable", `${name} cannot be unpacked: ${reason}`);
+    throw new CaptureError("unreadable", `${name} cannot be unpacked: ${notKept(error)}`);
   }
   await window.source.close();
   return file === null ? new MemoryBytes(chunks) : onDisk(file, size);
+}
+
+/** Why it could not be kept: what fails is the disk of temporary files. */
+function notKept(error: unknown): string {
+  if (errorCode(error) === "ENOSPC") return `there is not enough room for it in ${tmpdir()}`;
+  return `${tmpdir()} cannot be written to (${reasonOf(error)})`;
 }
 
 function refuseBombs(size: number, window: ByteWindow, name: string): void {

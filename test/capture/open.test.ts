@@ -5,9 +5,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { IterableSource } from "../../src/capture/byte-source.ts";
+import { ByteWindow } from "../../src/capture/byte-window.ts";
 import { fileInputs, openCapture } from "../../src/node/files.ts";
 import { expandInputs } from "../../src/node/inputs.ts";
+import { spoolToDisk } from "../../src/node/spool.ts";
 import { pcap } from "../support/capture-files.ts";
 import { openBytes, readAll } from "../support/sources.ts";
 
@@ -109,6 +112,20 @@ it.skipIf(process.platform === "win32")("a socket is named as one", async () => 
     `cannot read ${path}: it is a socket, or a device that is not there`,
   );
   server.close();
+});
+
+it("a stream that no temporary folder can hold is refused with the folder's name", async () => {
+  const piece = new Uint8Array(1 << 20);
+  async function* large() {
+    for (let megabytes = 0; megabytes < 66; megabytes += 1) yield piece;
+  }
+  vi.stubEnv("TMPDIR", join(folder, "nowhere"));
+  const window = new ByteWindow(new IterableSource(large()));
+  await expect(spoolToDisk(window, "big.zip")).rejects.toMatchObject({
+    code: "unreadable",
+    message: `big.zip cannot be unpacked: ${join(folder, "nowhere")} cannot be written to (the directory is missing)`,
+  });
+  vi.unstubAllEnvs();
 });
 
 it("an empty name is seen in the sentence", async () => {
