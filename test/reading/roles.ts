@@ -230,22 +230,24 @@ function toSa({ sa, hosts, sender, client, inferred, renewed }: Sides): Sa {
   };
 }
 
-/** 3.5: on the 4500 side, in both directions; of two sides of a NAT the one nearest the responder. */
+/** 3.5: on the 4500 side, and seen in both directions; of two sides of a NAT the one nearest the responder. */
 function clientName(messages: readonly Said[], hosts: ReadonlySet<string>): string {
   const sent = new Set<string>();
   const ways = new Map<string, Set<boolean>>();
+  const floated = new Set<string>();
   const moved = new Set<string>();
   for (const { copies, fromClient } of messages) {
     for (const copy of copies) {
       const { address, port } = clientEnd(copy, fromClient);
       if (fromClient) sent.add(address);
-      if (copy.floated) ways.set(address, (ways.get(address) ?? new Set()).add(fromClient));
+      if (copy.floated) floated.add(address);
+      ways.set(address, (ways.get(address) ?? new Set()).add(fromClient));
       if (!IKE_PORTS.includes(port)) moved.add(address);
     }
   }
   // A message of the responder to another address does not change it.
   const own = sent.size > 0 ? [...sent] : [...hosts];
-  const both = own.filter((host) => ways.get(host)?.size === 2);
+  const both = own.filter((host) => floated.has(host) && ways.get(host)?.size === 2);
   const named = both.length > 0 ? both : own;
   return named.find((host) => moved.has(host)) ?? named[0];
 }
