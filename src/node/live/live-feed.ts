@@ -6,11 +6,13 @@ import type { Feed, LiveStatus, Slice, WrittenTime } from "../../feed/feed.ts";
 import { HoldBack } from "../../feed/hold-back.ts";
 import { LiveInterface, type LiveSettings } from "./interface.ts";
 
-/** How long a record waits for older ones of other interfaces; dumpcap writes twice a second. */
-const HOLD_MS = 250;
-const DUMPCAP_HOLD_MS = 700;
+/**
+ * How long a record waits for older ones of other interfaces: dumpcap writes twice a second, and on a busy machine the
+ * others come as late.
+ */
+const HOLD_MS = 700;
 /** Batches that may wait for the analysis before a program is not read any more. */
-const MAX_WAITING = 64;
+const MAX_WAITING = 192;
 
 export class LiveCapture implements Feed {
   readonly times: { first: WrittenTime | null; last: WrittenTime | null }[];
@@ -65,9 +67,8 @@ export class LiveCapture implements Feed {
 
   /** All records, until `stop`, or until no interface is captured any more. */
   async *rounds(): AsyncGenerator<Iterable<Slice>> {
-    const several = this.#interfaces.length > 1;
-    const slow = this.#interfaces.some(({ backend }) => backend === "dumpcap");
-    const held = new HoldBack(this.#interfaces.length, several ? (slow ? DUMPCAP_HOLD_MS : HOLD_MS) : 0);
+    const { length } = this.#interfaces;
+    const held = new HoldBack(length, length > 1 ? HOLD_MS : 0);
     this.#held = held;
     this.#running = this.#interfaces.length;
     this.#interfaces.forEach((_, source) => {
