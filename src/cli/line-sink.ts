@@ -29,6 +29,7 @@ export class LineSink {
     this.#onFailure = onFailure;
     this.#path = path;
     this.#limit = limit;
+    this.#watch();
   }
 
   /** Opens a file to be appended to. @throws OutputError when it cannot be written */
@@ -39,7 +40,7 @@ export class LineSink {
       throw new OutputError(`cannot write ${path}: ${reasonOf(error)}`);
     }
     endTornLine(path);
-    return new LineSink(appending(path), onFailure, path);
+    return new LineSink(createWriteStream(path, { flags: "a" }), onFailure, path);
   }
 
   /** Takes a line, or drops it when too many wait. */
@@ -61,7 +62,21 @@ export class LineSink {
   reopen(): void {
     if (this.#path === null) return;
     (this.#stream as WriteStream).end();
-    this.#stream = appending(this.#path);
+    this.#stream = createWriteStream(this.#path, { flags: "a" });
+    this.#watch();
+  }
+
+  /** A file that cannot be opened says why here alone: a write to it says that it is closed. */
+  #watch(): void {
+    const file = this.#stream as Partial<WriteStream>;
+    if (this.#path !== null) file.on?.("error", (error) => this.#fail(error));
+  }
+
+  #fail(error: Error): void {
+    if (this.failure !== null) return;
+    this.failure = error;
+    if (this.#path !== null) dropTornLine(this.#path);
+    this.#onFailure();
   }
 
   #write(text: string): void {
@@ -69,11 +84,7 @@ export class LineSink {
     this.#waiting += text.length;
     this.#stream.write(text, (error) => {
       this.#waiting -= text.length;
-      if (error && this.failure === null) {
-        this.failure = error;
-        if (this.#path !== null) dropTornLine(this.#path);
-        this.#onFailure();
-      }
+      if (error) this.#fail(error);
       if (this.#waiting === 0 || this.failure !== null) this.#drained();
     });
   }
@@ -90,11 +101,4 @@ export class LineSink {
 export function failureSentence(sink: LineSink, path: string | null): string | null {
   if (sink.failure === null || errorCode(sink.failure) === "EPIPE") return null;
   return `cannot write ${path ?? "the report"}: ${reasonOf(sink.failure)}`;
-}
-
-function appending(path: string): WriteStream {
-  const stream = createWriteStream(path, { flags: "a" });
-  // A write tells its error itself.
-  stream.on("error", () => {});
-  return stream;
 }

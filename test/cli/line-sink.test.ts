@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { failureSentence, LineSink } from "../../src/cli/line-sink.ts";
 
@@ -54,4 +57,20 @@ test("a reader that went away ends it without a word, a full disk with one", asy
     expect([failures, failureSentence(sink, "/x")]).toEqual([1, sentence]);
     expect(reader.text).toBe("1\n2\n");
   }
+});
+
+test("a rotated file that cannot be opened again ends it, with the reason", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dupcheck-"));
+  const path = join(folder, "live.ndjson");
+  let failures = 0;
+  const sink = await LineSink.append(path, () => (failures += 1));
+  await sink.whole(["1\n"]);
+  rmSync(folder, { recursive: true });
+  sink.reopen();
+  await expect.poll(() => failures).toBe(1);
+  await sink.whole(["2\n"]);
+  expect([failures, failureSentence(sink, path)]).toEqual([
+    1,
+    `cannot write ${path}: the directory is missing`,
+  ]);
 });
