@@ -4,7 +4,7 @@
  */
 
 import type { Exchange } from "../ike/facts.ts";
-import { earlier, SECOND, seen } from "./moment.ts";
+import { earlier, firstOf, isBefore, lastOf, SECOND, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
@@ -39,10 +39,18 @@ function isGoingOn(
   const another = quickModes.some(
     ({ firstAt, segment }) => segment === exchange.segment && firstAt > exchange.firstAt && firstAt <= until,
   );
-  return another || espBetween(peers, keys, since, until);
+  return another || hasEspIn(peers, keys, { segment: exchange.segment, from: since, to: until });
 }
 
-/** The client sent ESP after `from` and not later than `to`. */
-export function espBetween(peers: Peers, keys: readonly number[], from: number, to: number): boolean {
-  return peers.spis(keys, true).some(({ firstAt, lastAt }) => lastAt > from && firstAt <= to);
+/** The client sent ESP after `from` and not later than `to`, times of one segment of the clock. */
+export function hasEspIn(
+  peers: Peers,
+  keys: readonly number[],
+  { segment, from, to }: { segment: number; from: number; to: number },
+): boolean {
+  return peers
+    .spis(keys, true)
+    .some(
+      (spi) => isBefore({ at: from, segment }, lastOf(spi)) && !isBefore({ at: to, segment }, firstOf(spi)),
+    );
 }

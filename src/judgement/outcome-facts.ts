@@ -1,7 +1,7 @@
 /** What the rules of contract 4 ask about a quick mode and what is around it. */
 
 import type { Exchange } from "../ike/facts.ts";
-import { espBetween } from "./gave-up.ts";
+import { hasEspIn } from "./gave-up.ts";
 import { earlier, type Moment, SECOND, seen } from "./moment.ts";
 import { ESP_WITHIN } from "./outcome-by-esp.ts";
 import type { Peers } from "./peers.ts";
@@ -51,7 +51,8 @@ export function deletedBy({ sa, responder }: Session, { firstAt, segment }: Exch
 
 /** ESP of the client came after the quick mode, before it gave up. */
 export function espFollows(exchange: Exchange, gaveUp: number, { peers, keys }: OutcomeContext): boolean {
-  return espBetween(peers, keys, exchange.firstAt, earlier(gaveUp, exchange.firstAt + ESP_WITHIN));
+  const { segment, firstAt: from } = exchange;
+  return hasEspIn(peers, keys, { segment, from, to: earlier(gaveUp, from + ESP_WITHIN) });
 }
 
 export function isWithin(

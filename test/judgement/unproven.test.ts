@@ -249,6 +249,18 @@ describe("unproven (4)", () => {
       },
       "unproven",
     ],
+    [
+      "the same, and it sent ESP before a step of the clock, later by its time",
+      {
+        exchange: { segment: 1, otherSentAt: at(1), otherInformationalAt: at(1) },
+        session: { sa: saMade({ lifeSegment: 1 }) },
+        context: {
+          peers: peersMade([esp(-50, { lastAt: at(30) })], []),
+          captureEnd: moment(1_000, 1),
+        },
+      },
+      "refused",
+    ],
   ])("%s: %s", (_, row, outcome) => {
     expect(judged(row).outcome).toBe(outcome);
   });
