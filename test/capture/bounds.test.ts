@@ -115,6 +115,13 @@ describe("an interface of a pcapng", () => {
   });
 });
 
+it("a simple packet block of a pcapng has the time of the packet before it, to the nanosecond", async () => {
+  const simple = pcapngBlock(3, Buffer.concat([Buffer.from([4, 0, 0, 0]), Buffer.alloc(4)]));
+  const timed = pcapng([{ at: 9_000_000_007n, frame: Buffer.alloc(4) }], { interfaces: [{ tsresol: 9 }] });
+  const records = await readAll(await openBytes(Buffer.concat([timed, simple]), undefined, 4_096));
+  expect(records.map(({ at }) => at)).toEqual([9_000_000_007n, 9_000_000_007n]);
+});
+
 it("a pcapng may have a block without a body", async () => {
   const [whole, more] = [pcapng(FRAMES), pcapng(FRAMES.slice(0, 1))];
   const source = await openBytes(Buffer.concat([whole, pcapngBlock(0x0bad, Buffer.alloc(0)), more]));
@@ -179,6 +186,13 @@ it("of a stream that is kept, what is behind enough of it is not", async () => {
 });
 
 describe("a source", () => {
+  it("is read as far as its bytes are", async () => {
+    const bytes = pcap(FRAMES);
+    const source = await openBytes(bytes);
+    await readAll(source);
+    expect(source.position()).toBe(bytes.length);
+  });
+
   it("that is closed closes its bytes", async () => {
     const calls: string[] = [];
     const onClose = () => void calls.push("closed");

@@ -248,6 +248,12 @@ describe("Network Monitor", () => {
     expect([back.length, new Set(back.map(({ bytes }) => bytes)).size]).toEqual([count, 1]);
   });
 
+  it.each([0, 3])("of version %i was never written", async (version) => {
+    const bytes = netmon(2);
+    bytes[5] = version;
+    await expect(openBytes(bytes)).rejects.toMatchObject({ code: "unsupported", offset: 5 });
+  });
+
   it("cut off in its header is not read", async () => {
     const cut = openBytes(netmon(2).subarray(0, 127));
     await expect(cut).rejects.toMatchObject({ code: "unreadable", offset: 127 });

@@ -144,6 +144,21 @@ describe("snoop", () => {
     expect(source.summary.packets).toBe(9_000);
   });
 
+  it("that is cut off in a record is truncated, and what came before stands", async () => {
+    const bytes = snoop([{}, {}]);
+    const source = await openBytes(bytes.subarray(0, bytes.length - 1));
+    expect(await readAll(source)).toHaveLength(1);
+    expect(source.summary.end).toBe("truncated");
+  });
+
+  it("tells of a fault once the records before it were handed on", async () => {
+    const source = await openBytes(snoop([{}, { length: 83 }]), undefined, 4_096);
+    expect((await source.next())?.count).toBe(1);
+    expect(source.summary.end).toBe("clean");
+    expect(await source.next()).toBeNull();
+    expect(source.summary.end).toBe("corrupt");
+  });
+
   it("of records with the most padding that there is is read to its end", async () => {
     expect(await readAll(await openBytes(snoop([{}, { padding: 4_096 }, {}])))).toHaveLength(3);
   });

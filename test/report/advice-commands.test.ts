@@ -110,6 +110,13 @@ it("who has to go is said for each holder by itself, and how many candidates are
     "198.51.100.11",
     "198.51.100.13",
   ]);
+  // Who keeps most out comes first.
+  const two = [
+    of("198.51.100.13"),
+    finding({ fingerprint: "x", holder: { ...finding().holder, address: "198.51.100.13" } }),
+  ];
+  const first = texts([of("198.51.100.11"), ...two]).find((text) => /^To let /.test(text));
+  expect(first).toMatch(/disconnect 198\.51\.100\.13,/);
   const unseen = (candidatesOmitted?: number) => {
     const candidates = ["198.51.100.77", "198.51.100.78"].map((address) => ({ address, port: 4500 }));
     const holder = { address: null, port: null, platform: null, pattern: null, candidates };

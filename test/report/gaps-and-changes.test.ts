@@ -284,6 +284,12 @@ describe("a range of times", () => {
       "2026-03-29T01:00:01.5Z",
       "2026-03-29 00:59:59 UTC to 2026-03-29 02:00:01 UTC+01:00 (01:00:01 UTC)",
     ],
+    [
+      "Europe/London",
+      "2026-10-25T00:59:59.5Z",
+      "2026-10-25T01:00:01.5Z",
+      "2026-10-25 01:59:59 UTC+01:00 (00:59:59 UTC) to 2026-10-25 01:00:01 UTC",
+    ],
   ])("in %s", (zone, a, b, wanted) => {
     expect(clockOf(zone).range(a, b)).toBe(wanted);
   });

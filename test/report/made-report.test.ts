@@ -22,9 +22,9 @@ it("the source whose clock was aligned says by how much, and no other", () => {
       ],
       clockOffsets: differing.map((each) => ({ ...more, ...each })),
     });
-    return new LiveAnalysis(inputs)
-      .report()
-      .capture.sources.map(({ clockShiftSeconds }) => clockShiftSeconds);
+    const { sources } = new LiveAnalysis(inputs).report().capture;
+    expect(sources.map(({ linkTypes }) => linkTypes)).toEqual([[1], [1]]);
+    return sources.map(({ clockShiftSeconds }) => clockShiftSeconds);
   };
   expect(shifts()).toEqual([undefined, undefined]);
   expect(shifts({ source: 1, micros: 1_500_000.4, isApplied: true })).toEqual([undefined, 1.5]);

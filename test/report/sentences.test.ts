@@ -158,9 +158,16 @@ it("an ID has eight digits, and a client its port where that is asked for", () =
 });
 
 it("behind a holder that is only concluded stand the others who may be it", () => {
+  expect(orElse(["a", "b", "c", "d", "e", "f"])).toBe("; or it may be a, b, c, d, e and 1 more");
   expect([orElse([]), orElse(["a"]), orElse(["a", "b"])]).toEqual([
     "",
     "; or it may be a",
     "; or it may be a, b",
   ]);
+});
+
+it("one attempt for which the gateway dropped the holder is noted, whatever the others were", () => {
+  const notes = notesOf(findingOf({ attempts: [attempt(), attempt(1, { holderDropped: true })] }));
+  expect(notes).toContain("holder-dropped");
+  expect(notesOf(findingOf({ attempts: [attempt()] }))).not.toContain("holder-dropped");
 });
