@@ -23,6 +23,14 @@ describe("a file of names", () => {
     });
   });
 
+  test("may write addresses of IPv6 in any way", async () => {
+    const path = file("ipv6", "2001:0DB8:0000::0011 alice\n2001:db8::11 again\nfe80::1%eth0 zone\n");
+    expect(Object.fromEntries(await hostNames(path))).toEqual({
+      "2001:db8::11": "alice",
+      "fe80::1%eth0": "zone",
+    });
+  });
+
   test("may be in UTF-16, as Windows PowerShell writes it", async () => {
     const path = join(folder, "utf-16");
     writeFileSync(path, "\uFEFF198.51.100.11 alice\r\n", "utf16le");
