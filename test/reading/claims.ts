@@ -94,7 +94,7 @@ function implied(
   const { sa, pattern, blind, life, sourceStart, countsByVendor } = known;
   const base = { sa, quickMode: null, implied: true, takenAt: Number.POSITIVE_INFINITY };
   if (own.length === 0) {
-    const counts = (pattern === "sequential" || countsByVendor) && sa.phase1Seen && phase1Done(sa) !== null;
+    const counts = (pattern === "sequential" || countsByVendor) && !sa.begunBefore && phase1Done(sa) !== null;
     const first = counts ? known.newEsp : null;
     return first === null ? [] : [{ ...base, id: 1, from: first, weakBefore: Number.NEGATIVE_INFINITY }];
   }
