@@ -12,8 +12,11 @@ export function stopOrExit(
   messages: Messages,
 ): void {
   if (stop.signal.aborted) {
-    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
-    void Promise.race([abandon(), patience]).finally(() => env.endBy(signal));
+    const late = setTimeout(() => env.endBy(signal), PATIENCE_MS).unref();
+    void abandon().finally(() => {
+      clearTimeout(late);
+      env.endBy(signal);
+    });
     return;
   }
   stop.abort();
