@@ -61,13 +61,13 @@ function farewellOf(
   const deleted = sa.deletedAtOf(side);
   if (deleted >= lastBegun) return { at: deleted, segment: life.segment };
   const times = sa.informationals[side];
-  const lastOfAll = Math.max(...sa.informationals.flat());
+  const isLast = (time: number) => sa.informationals.every((own) => own.every((each) => each <= time));
   const at = times.find((time, i) => {
     if (life.lastBusyAt - time > SILENCE || lastSent > time) return false;
     if (times[i + 1] - time <= BURST) return true;
     const silent = captureEnd.segment > life.segment || captureEnd.at - life.lastBusyAt >= SILENCE_SEEN;
     // What another one follows was not the end: of several that are not a burst the last one is.
-    return !blind && silent && time === lastOfAll && !(side === client && deletesOlder(quickModes, time));
+    return !blind && silent && isLast(time) && !(side === client && deletesOlder(quickModes, time));
   });
   return at === undefined ? null : { at, segment: life.segment };
 }

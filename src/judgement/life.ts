@@ -40,7 +40,8 @@ export interface Life extends Signs {
 
 /** The life of an SA by its messages and, on its endpoints, what else is its own. */
 export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[], peers: Peers): Life {
-  const byIke: Signs = {
+  // One object where that is all: most SAs of most captures.
+  const byIke: Life = {
     segment: sa.lifeSegment,
     lastAt: sa.lastLifeAt,
     earlier: sa.earlierLife,
@@ -50,9 +51,12 @@ export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[
     espFromClientAt: Number.NaN,
     steadyKeepaliveAt: Number.NaN,
     firstAt: sa.firstAt,
+    dropped: null,
+    silentFrom: null,
   };
-  const signs = stays.reduce((known, stay) => withStay(known, stay, sa.firstSegment, peers), byIke);
-  if (signs === byIke) return { ...signs, dropped: null, silentFrom: null };
+  let signs: Signs = byIke;
+  for (const stay of stays) signs = withStay(signs, stay, sa.firstSegment, peers);
+  if (signs === byIke) return byIke;
   return {
     ...signs,
     dropped: droppedOn(stays, signs, peers),
