@@ -1,20 +1,13 @@
 /** Rules 6.3 and 6.7: each quick mode of a client against the claims of others that were begun before it. */
 
-import {
-  type Claim,
-  claimsOf,
-  droppedAt,
-  inCounterOrder,
-  type Known,
-  type Overlap,
-  overlapAt,
-} from "./claims.ts";
+import { type Claim, claimsOf, inCounterOrder, type Overlap, overlapAt } from "./claims.ts";
 import { identity } from "./identity.ts";
 import type { Field } from "./known.ts";
 import type { Sign } from "./life.ts";
 import { isAccepted, type Outcome } from "./outcome.ts";
 import type { QuickMode } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
+import { isThrownOut } from "./thrown-out.ts";
 
 export type Verdict = "rejected" | "predicted" | "possible" | "tolerated";
 
@@ -169,53 +162,6 @@ function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: 
 function isSettled(a: Sa, b: Sa, field: Field): boolean {
   const isOther = (own: Sa) => (other: Sa) => identity(own, other, field.traces) === "two";
   return field.clientOf(b).some(isOther(a)) || field.clientOf(a).some(isOther(b));
-}
-
-const THROWN_OUT = 10;
-const BURST = 2;
-const AFTERMATH = 5;
-const SENT_SINCE = 3;
-const SENT_FOR = 20;
-
-/** Within 10 s the responder deleted the holder, or dropped it, which had sent hardly anything since its last sign. */
-function isThrownOut({ at }: QuickMode, holder: Known): boolean {
-  const { farewell, life, replacedAt } = holder;
-  // A client that deletes its SA is answered so, and of one that renewed phase 1 the older SA goes.
-  const byItself = (deleted: number) =>
-    replacedAt <= deleted ||
-    life.some(
-      ({ fromClient, what, at: own }) =>
-        fromClient && what === "informational" && own >= at && own <= deleted,
-    );
-  // Its own Informationals, whatever ESP of a later session the endpoint shows.
-  const own = life.filter(({ fromClient, what }) => !fromClient && what !== "esp" && what !== "keepalive");
-  const burst = own.some(
-    (sign, i) =>
-      sign.what === "informational" &&
-      sign.at >= at &&
-      sign.at <= at + THROWN_OUT &&
-      !byItself(sign.at) &&
-      own[i + 1]?.what === "informational" &&
-      own[i + 1].at <= sign.at + BURST &&
-      own[own.length - 1].at <= sign.at + AFTERMATH,
-  );
-  const deleted =
-    burst ||
-    (farewell !== null &&
-      !farewell.byClient &&
-      farewell.at >= at &&
-      farewell.at <= at + THROWN_OUT &&
-      !byItself(farewell.at));
-  const dropped = droppedAt(holder) <= at + THROWN_OUT;
-  if (!deleted && !dropped) return false;
-  const lastSign = life.findLast((sign) => !sign.fromClient && sign.at <= at)?.at ?? Number.NEGATIVE_INFINITY;
-  // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer. A few that came at
-  // once may be such whose answers the capture lost.
-  const unheard = life.filter(
-    ({ at: sent, fromClient, what }) => fromClient && what === "esp" && sent > lastSign,
-  );
-  const span = (unheard.at(-1)?.at ?? 0) - (unheard[0]?.at ?? 0);
-  return unheard.filter(({ at: sent }) => sent < at).length < SENT_SINCE || span < SENT_FOR;
 }
 
 const PAIR = 3;

@@ -15,6 +15,7 @@ import {
   type Sign,
   signsOf,
 } from "./life.ts";
+import { lostQuickMode, newEspOf } from "./lost-quick-modes.ts";
 import { readMessages, saList } from "./messages.ts";
 import { isAccepted, type Outcome, outcomesOf, phase1Done } from "./outcome.ts";
 import type { Capture } from "./packets.ts";
@@ -174,18 +175,6 @@ function ownerAt(
   );
 }
 
-/** When an SA without any quick mode is seen to have had one accepted that the capture lost (6.2); else infinity. */
-function lostQuickMode(sa: Sa, users: readonly Sa[], scene: Scene): number {
-  if (scene.quickModes.some((quickMode) => quickMode.sa === sa && quickMode.byClient))
-    return Number.POSITIVE_INFINITY;
-  const next = users.find(({ start }) => start > sa.start)?.start ?? Number.POSITIVE_INFINITY;
-  const endpoints = ownEndpoints(sa);
-  const there = scene.signs.filter(
-    (sign) => sign.responder === sa.responder && endpoints.includes(sign.endpoint) && sign.at < next,
-  );
-  return newEspOf(sa, scene, there) ?? Number.POSITIVE_INFINITY;
-}
-
 /** 3.6: ESP at another port of the client's address, begun soon after an accepted quick mode whose endpoint has none. */
 function strayEndpoints(
   sas: readonly Sa[],
@@ -288,22 +277,4 @@ function knownOf(
     vouched: phase1Done(sa) !== null || responderTimes(sa, scene).length === 0,
     steps: capture.steps,
   };
-}
-
-function newEspOf(sa: Sa, scene: Scene, own: readonly Sign[]): number | null {
-  const done = phase1Done(sa);
-  if (done === null) return null;
-  const endpoints = ownEndpoints(sa);
-  const before = new Set(
-    scene.signs
-      .filter(
-        (sign) => sign.at <= sa.start && sign.responder === sa.responder && endpoints.includes(sign.endpoint),
-      )
-      .map(({ spi }) => spi),
-  );
-  const fresh = own.filter(
-    (sign) => sign.kind === "esp" && sign.at > done && sign.spi !== null && !before.has(sign.spi),
-  );
-  const ways = new Set(fresh.map(({ fromClient }) => fromClient));
-  return ways.size === 2 ? fresh[0].at : null;
 }

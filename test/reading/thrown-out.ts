@@ -1,0 +1,51 @@
+/** Rule 6.7, `holder-dropped`: the responder accepted somebody and let the holder go at once. */
+
+import { droppedAt, type Known } from "./claims.ts";
+import type { QuickMode } from "./quick-modes.ts";
+
+const THROWN_OUT = 10;
+const BURST = 2;
+const AFTERMATH = 5;
+const SENT_SINCE = 3;
+const SENT_FOR = 20;
+
+/** Within 10 s the responder deleted the holder, or dropped it, which had sent hardly anything since its last sign. */
+export function isThrownOut({ at }: QuickMode, holder: Known): boolean {
+  const { farewell, life, replacedAt } = holder;
+  // A client that deletes its SA is answered so, and of one that renewed phase 1 the older SA goes.
+  const byItself = (deleted: number) =>
+    replacedAt <= deleted ||
+    life.some(
+      ({ fromClient, what, at: own }) =>
+        fromClient && what === "informational" && own >= at && own <= deleted,
+    );
+  // Its own Informationals, whatever ESP of a later session the endpoint shows.
+  const own = life.filter(({ fromClient, what }) => !fromClient && what !== "esp" && what !== "keepalive");
+  const burst = own.some(
+    (sign, i) =>
+      sign.what === "informational" &&
+      sign.at >= at &&
+      sign.at <= at + THROWN_OUT &&
+      !byItself(sign.at) &&
+      own[i + 1]?.what === "informational" &&
+      own[i + 1].at <= sign.at + BURST &&
+      own[own.length - 1].at <= sign.at + AFTERMATH,
+  );
+  const deleted =
+    burst ||
+    (farewell !== null &&
+      !farewell.byClient &&
+      farewell.at >= at &&
+      farewell.at <= at + THROWN_OUT &&
+      !byItself(farewell.at));
+  const dropped = droppedAt(holder) <= at + THROWN_OUT;
+  if (!deleted && !dropped) return false;
+  const lastSign = life.findLast((sign) => !sign.fromClient && sign.at <= at)?.at ?? Number.NEGATIVE_INFINITY;
+  // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer. A few that came at
+  // once may be such whose answers the capture lost.
+  const unheard = life.filter(
+    ({ at: sent, fromClient, what }) => fromClient && what === "esp" && sent > lastSign,
+  );
+  const span = (unheard.at(-1)?.at ?? 0) - (unheard[0]?.at ?? 0);
+  return unheard.filter(({ at: sent }) => sent < at).length < SENT_SINCE || span < SENT_FOR;
+}
