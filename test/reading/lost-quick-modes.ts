@@ -17,6 +17,7 @@ export function lostQuickMode(sa: Sa, users: readonly Sa[], scene: Scene): numbe
   return newEspOf(sa, scene, there) ?? Number.POSITIVE_INFINITY;
 }
 
+/** When ESP began after its phase 1, in both directions, with SPIs that were not there before; null where it did not. */
 export function newEspOf(sa: Sa, scene: Scene, own: readonly Sign[]): number | null {
   const done = phase1Done(sa);
   if (done === null) return null;
