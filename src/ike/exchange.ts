@@ -5,6 +5,7 @@
  * Times are monotone clock values of the capture in microseconds; NaN means "not seen".
  */
 
+import type { Moment } from "../collections/moment.ts";
 import { Pool, rowOf } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { Selectors } from "./selectors.ts";
@@ -233,7 +234,7 @@ export function isSameQuickMode({ first: a }: Exchange, { first: b }: Exchange):
 }
 
 /** A time by the clock of the exchange: after all of that, where the clock stepped back since. */
-export function timeFor({ segment }: Exchange, moment: { at: number; segment: number }): number {
+export function timeFor({ segment }: Exchange, moment: Moment): number {
   return moment.segment === segment ? moment.at : Number.POSITIVE_INFINITY;
 }
 

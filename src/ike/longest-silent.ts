@@ -1,33 +1,33 @@
 /** In which order IKE SAs are given up for lack of room: those that never came beyond phase 1, then by silence. */
 
 import { Heap } from "../collections/heap.ts";
-import { isEarlier, type LastSign } from "./last-life.ts";
+import { isBefore, type Moment } from "../collections/moment.ts";
 import type { IkeSa } from "./sa.ts";
 
 interface Ranked {
   index: number;
   /** 0: nothing answered its first message, 1: it has no quick mode, 2: it has. */
   rank: number;
-  last: LastSign;
+  last: Moment;
 }
 
 /**
  * All IKE SAs in that order; of those silent since the same time the earlier one first.
  * @param lastLifeOf when something of an SA was seen last, not before its own last message; asked as late as can be
  */
-export function* longestSilent(sas: readonly IkeSa[], lastLifeOf: (sa: IkeSa) => LastSign): Generator<IkeSa> {
+export function* longestSilent(sas: readonly IkeSa[], lastLifeOf: (sa: IkeSa) => Moment): Generator<IkeSa> {
   // By its own messages none is silent for less long than it is.
   const ranked = sas.map((sa, index) => ({
     index,
     rank: rankOf(sa),
     last: { at: sa.lastLifeAt, segment: sa.lifeSegment },
   }));
-  ranked.sort((a, b) => (isBefore(a, b) ? -1 : 1));
-  const livedOn = new Heap<Ranked>(isBefore);
+  ranked.sort((a, b) => (goesFirst(a, b) ? -1 : 1));
+  const livedOn = new Heap<Ranked>(goesFirst);
   for (const next of ranked) {
-    while (livedOn.top !== undefined && isBefore(livedOn.top, next)) yield sas[livedOn.pop()!.index];
+    while (livedOn.top !== undefined && goesFirst(livedOn.top, next)) yield sas[livedOn.pop()!.index];
     const last = lastLifeOf(sas[next.index]);
-    if (isEarlier(next.last, last)) livedOn.push({ ...next, last });
+    if (isBefore(next.last, last)) livedOn.push({ ...next, last });
     else yield sas[next.index];
   }
   for (let last = livedOn.pop(); last !== undefined; last = livedOn.pop()) yield sas[last.index];
@@ -38,7 +38,7 @@ function rankOf(sa: IkeSa): number {
   return sa.answered ? 1 : 0;
 }
 
-function isBefore(a: Ranked, b: Ranked): boolean {
+function goesFirst(a: Ranked, b: Ranked): boolean {
   if (a.rank !== b.rank) return a.rank < b.rank;
-  return isEarlier(a.last, b.last) || (!isEarlier(b.last, a.last) && a.index < b.index);
+  return isBefore(a.last, b.last) || (!isBefore(b.last, a.last) && a.index < b.index);
 }

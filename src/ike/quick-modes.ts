@@ -1,6 +1,7 @@
 /** Quick modes (RFC 2409 5.5) as their messages come: begun, answered, repeated, followed. */
 
 import { hostOf } from "../collections/endpoints.ts";
+import { later } from "../collections/moment.ts";
 import type { Message } from "../wire/datagram.ts";
 import { Exchange, stampOf, timeFor, UNUSABLE_AFTER } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
@@ -92,9 +93,4 @@ export class QuickModes {
     flows.watch(there, exchange, true);
     flows.watch(back, exchange, false);
   }
-}
-
-/** The later of two times; NaN is none. */
-function later(a: number, b: number): number {
-  return a >= b || Number.isNaN(b) ? a : b;
 }

@@ -8,11 +8,11 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
+import type { Moment } from "../collections/moment.ts";
 import { WordTable } from "../collections/word-table.ts";
 import { Pool } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import { Exchange } from "./exchange.ts";
-import type { LastSign } from "./last-life.ts";
 import { longestSilent } from "./longest-silent.ts";
 import { IkeSa, withSide } from "./sa.ts";
 
@@ -35,7 +35,7 @@ export class SaTable {
   /** Parts of all SAs; whoever adds one counts it here. */
   parts = 0;
   readonly #released: (gone: ReadonlySet<IkeSa>) => void;
-  readonly #lastLifeOf: (sa: IkeSa) => LastSign;
+  readonly #lastLifeOf: (sa: IkeSa) => Moment;
 
   /**
    * @param released is told of the SAs that are given up, so that nothing else holds them
@@ -44,7 +44,7 @@ export class SaTable {
   constructor(
     maxSas: number,
     released: (gone: ReadonlySet<IkeSa>) => void = () => {},
-    lastLifeOf: (sa: IkeSa) => LastSign = (sa) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment }),
+    lastLifeOf: (sa: IkeSa) => Moment = (sa) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment }),
   ) {
     this.#maxSas = maxSas;
     this.#released = released;

@@ -1,22 +1,13 @@
-/**
- * Moments are (clock, segment): clocks of different segments (the capture's clock stepped back in between) cannot be
- * compared, only ordered.
- */
+/** What the rules ask about moments. */
 
-export interface Moment {
-  /** Microseconds. */
-  at: number;
-  segment: number;
-}
+import { isBefore, later, type Moment } from "../collections/moment.ts";
+
+export { isBefore, later, type Moment };
 
 export const SECOND = 1_000_000;
 
 /** Before anything that a capture shows. */
 export const BEFORE_ALL: Moment = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
-
-export function isBefore(moment: Moment, other: Moment): boolean {
-  return moment.segment < other.segment || (moment.segment === other.segment && moment.at < other.at);
-}
 
 /** When a quick mode began. */
 export function momentOf({ firstAt, segment }: { firstAt: number; segment: number }): Moment {
@@ -51,11 +42,6 @@ export function inOrder(a: Moment, b: Moment): number {
 /** A time was seen: NaN stands for one that was not. */
 export function seen(time: number): boolean {
   return !Number.isNaN(time);
-}
-
-/** The later of two times; one that was not seen is earlier than any. */
-export function later(a: number, b: number): number {
-  return a >= b || Number.isNaN(b) ? a : b;
 }
 
 /** The earlier of two times; one that was not seen is later than any. */
