@@ -18,6 +18,7 @@ import {
   inOrder,
   isBefore,
   lastOf,
+  latestOf,
   type Moment,
   momentOf,
   seen,
@@ -187,12 +188,12 @@ function lastByIke(there: readonly ClientSa[], last: Moment): Moment {
   const signs = there
     .filter(({ session }) => session.begunBefore)
     .map(({ session: { sa } }) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment }));
-  return [last, ...signs].sort(inOrder).at(-1)!;
+  return latestOf([last, ...signs]);
 }
 
 function spanOf(spis: readonly Spi[]): { first: Moment; last: Moment } | null {
-  const latest = spis.map(lastOf).sort(inOrder).at(-1);
-  return latest === undefined ? null : { first: earliestOf(spis.map(firstOf))!, last: latest };
+  const first = earliestOf(spis.map(firstOf));
+  return first === null ? null : { first, last: latestOf(spis.map(lastOf)) };
 }
 
 function signsOf({ peers }: Responder, rows: readonly number[]): { first: Moment; last: Moment } | null {

@@ -58,14 +58,15 @@ export interface ClaimQuestions {
 
 function wasAcceptedLater(a: Claim, b: Claim): boolean {
   // Two of before the capture make NaN.
-  return (inOrder(acceptanceOf(a), acceptanceOf(b)) || inOrder(beginOf(a), beginOf(b))) > 0;
+  return (inOrder(acceptanceOf(a), acceptanceOf(b)) || inOrder(sinceOf(a), sinceOf(b))) > 0;
 }
 
 function acceptanceOf({ acceptedAt: at, segment }: Claim): Moment {
   return at === Number.NEGATIVE_INFINITY ? BEFORE_ALL : { at, segment };
 }
 
-function beginOf({ since: at, segment }: Claim): Moment {
+/** Since when it holds. */
+export function sinceOf({ since: at, segment }: Claim): Moment {
   return { at, segment };
 }
 
@@ -177,7 +178,7 @@ export class LiveClaims {
 
   #wasFreed(claim: Claim): boolean {
     const at = this.#freedAt;
-    return at !== null && isBefore(beginOf(claim), at) && this.#ask.givenUp(claim, at);
+    return at !== null && isBefore(sinceOf(claim), at) && this.#ask.givenUp(claim, at);
   }
 
   #noteEnded(claim: Claim): void {
@@ -199,7 +200,7 @@ export class LiveClaims {
 
   /** A claim that falls now but was older than the attempt that took the ID over was not certain then either. */
   #wasTakenOver(claim: Claim): boolean {
-    if (this.#takenOver === null || !isBefore(beginOf(claim), this.#takenOver.begun)) return false;
+    if (this.#takenOver === null || !isBefore(sinceOf(claim), this.#takenOver.begun)) return false;
     return this.#ask.overlap(claim, this.#takenOver.answered) !== "certain";
   }
 }

@@ -7,7 +7,7 @@
 import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { claimOf, isAccepted, isRefused } from "./claiming.ts";
-import { type Claim, type ClaimQuestions, type Holder, LiveClaims } from "./claims.ts";
+import { type Claim, type ClaimQuestions, type Holder, LiveClaims, sinceOf } from "./claims.ts";
 import type { IdentityQuestions } from "./client.ts";
 import { acceptanceOf, type ClientSa, relationOfClientSas } from "./client-sa.ts";
 import { isDropping } from "./dropping.ts";
@@ -116,7 +116,7 @@ function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Collision
     const acceptedAt = clientSa.session.begunBefore ? Number.NEGATIVE_INFINITY : at;
     claims.push({ clientSa, exchange, since: at, segment, acceptedAt, implied: true, sureFrom });
   }
-  return claims.sort((a, b) => a.segment - b.segment || a.since - b.since);
+  return claims.sort((a, b) => inOrder(sinceOf(a), sinceOf(b)));
 }
 
 /** One message ID at one responder, attempt by attempt in the order of the capture. */
@@ -137,7 +137,7 @@ class Walk {
       const moment = momentOf(entry.exchange);
       while (this.#implied.length > 0) {
         const [next] = this.#implied;
-        if (isBefore(moment, { at: next.since, segment: next.segment })) break;
+        if (isBefore(moment, sinceOf(next))) break;
         this.#claims.add(next);
         this.#implied.shift();
       }
