@@ -59,10 +59,7 @@ export async function readLive(job: Job): Promise<Reading> {
   const onMetrics = metrics === null ? null : metricsWriter(metrics, env, messages);
   const ring = evidence === null ? null : ringOf(() => feed.summaries, messages);
   job.cleanUp = () => ring?.remove();
-  const input = await openInput(job).catch((error: unknown) => {
-    ring?.remove();
-    throw error;
-  });
+  const input = await openInput(job);
   const { feed, stateful, pipe } = input;
   const view = viewOf(job);
   messages.progress = view;
@@ -87,9 +84,6 @@ export async function readLive(job: Job): Promise<Reading> {
       evidence: plan === null || ring === null ? null : { plan, names, packets: ALL, messages: ALL },
       release: () => ring?.remove(),
     };
-  } catch (error) {
-    ring?.remove();
-    throw error;
   } finally {
     view?.erase();
     messages.progress = null;
