@@ -1,9 +1,8 @@
 /** The names that stand beside addresses, read before anything else: who mistypes a path hears of it at once. */
 
-import { readText } from "../node/read-text.ts";
-import { readReasonOf } from "../node/write-reasons.ts";
 import { type HostNames, parseHosts } from "../report/host-names.ts";
 import { OutputError } from "./output.ts";
+import { readNamed } from "./read-named.ts";
 
 /**
  * @param path of --names; null for none
@@ -11,9 +10,7 @@ import { OutputError } from "./output.ts";
  */
 export async function hostNames(path: string | null): Promise<HostNames> {
   if (path === null) return new Map();
-  const text = await readText(path).catch((error: unknown) => {
-    throw new OutputError(`cannot read ${path}: ${readReasonOf(error)}`);
-  });
+  const text = await readNamed(path);
   const names = new Map<string, string>();
   for (const [address, name] of parseHosts(text)) {
     const key = shortest(address);

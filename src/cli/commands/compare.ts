@@ -1,7 +1,5 @@
 /** `compare`: two JSON reports, before and after a change. */
 
-import { readText } from "../../node/read-text.ts";
-import { readReasonOf } from "../../node/write-reasons.ts";
 import { printable, wrap } from "../../printers/text.ts";
 import {
   type Change,
@@ -13,6 +11,7 @@ import type { Report } from "../../report/model.ts";
 import type { Environment } from "../environment.ts";
 import type { CompareOptions } from "../flags/options.ts";
 import { OutputError, streamTarget, writeTo } from "../output.ts";
+import { readNamed } from "../read-named.ts";
 import type { Messages } from "../terminal.ts";
 
 const WIDTH = 100;
@@ -58,12 +57,7 @@ function lines({ gateway, change, reason }: GatewayChange): string[] {
 
 /** @throws OutputError when the file does not hold a report of this program */
 async function readReport(path: string): Promise<Report> {
-  let text: string;
-  try {
-    text = await readText(path);
-  } catch (error) {
-    throw new OutputError(`cannot read ${path}: ${readReasonOf(error)}`);
-  }
+  const text = await readNamed(path);
   const { parseReport } = await import("../../report/schema.ts");
   let value: unknown;
   try {
