@@ -6,8 +6,7 @@ import { ending } from "../../src/printers/html-frame.ts";
 import { reportToMarkdown } from "../../src/printers/markdown.ts";
 import { UTC } from "../../src/report/clock.ts";
 import type { Report } from "../../src/report/model.ts";
-import type { Timeline } from "../../src/report/timeline.ts";
-import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
+import { attempt, client, finding, keptOut, report, timeline } from "../support/reports.ts";
 
 const markdown = (value: Report, all = false) => [...reportToMarkdown(value, { all, clock: UTC })].join("");
 /** The page without the report that it carries as JSON. */
@@ -46,17 +45,8 @@ describe("a large report", () => {
   });
 
   it("has twenty drawings in its page, each by its number, and counts the others", () => {
-    const timeline: Timeline = {
-      responder: "192.0.2.1",
-      from: 0,
-      to: 1e6,
-      lanes: [],
-      joins: [],
-      omitted: 0,
-      gathered: false,
-    };
     const drawn = (many: number) => {
-      const text = [...reportToHtml(report(), Array(many).fill(timeline), { clock: UTC })].join("");
+      const text = [...reportToHtml(report(), Array(many).fill(timeline()), { clock: UTC })].join("");
       const numbers = [...text.matchAll(/<title id="time-line-(\d+)-wide">/g)].map(([, number]) =>
         Number(number),
       );

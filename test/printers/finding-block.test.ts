@@ -5,7 +5,7 @@ import { outcomeText, overlapText, percent } from "../../src/printers/finding-bl
 import { reportToTable } from "../../src/printers/table.ts";
 import type { Attempt, Finding, Report, Source } from "../../src/report/model.ts";
 import { field, fields, PLAIN } from "../support/printed.ts";
-import { attempt, finding, report } from "../support/reports.ts";
+import { attempt, evidence, finding, report } from "../support/reports.ts";
 
 const of = (over: Partial<Finding> = {}, more: Partial<Report> = {}) =>
   report({ findings: [finding(over)], ...more });
@@ -27,17 +27,7 @@ describe("the block of a finding", () => {
   });
 
   it("has what witnesses say, with the time", () => {
-    const evidence = {
-      witness: "asa-syslog" as const,
-      source: "asa.log",
-      line: 7,
-      at: "2026-11-23T10:02:00.500000Z",
-      id: "713201",
-      text: "the line itself",
-      shows: "a duplicate",
-      joined: true,
-    };
-    expect(field(of({ evidence: [evidence] }), "witnesses")).toEqual([
+    expect(field(of({ evidence: [evidence()] }), "witnesses")).toEqual([
       "2026-11-23 10:02:00.500000 UTC: gateway's log 713201: a duplicate (asa.log:7)",
     ]);
   });

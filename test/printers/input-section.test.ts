@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Live, Report } from "../../src/report/model.ts";
 import { section } from "../support/printed.ts";
-import { report } from "../support/reports.ts";
+import { report, witness } from "../support/reports.ts";
 
 describe("what was read", () => {
   const [source] = report().capture.sources;
@@ -74,15 +74,7 @@ describe("what was read", () => {
   });
 
   it("has keys, logs and events beside the captures", () => {
-    const log = {
-      witness: "asa-syslog" as const,
-      source: "asa.log",
-      computer: null,
-      lines: 9,
-      used: 4,
-      clock: null,
-    };
-    expect(section(capture({ witnesses: [log] }), "Witnesses").join(" ")).toMatch(
+    expect(section(capture({ witnesses: [witness()] }), "Witnesses").join(" ")).toMatch(
       /^asa\.log: a gateway's log, 4 of 9 lines tell of IKE or L2TP; .*\.$/,
     );
     expect(section(report(), "Witnesses")).toEqual([]);

@@ -2,16 +2,16 @@
 
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { reportToHtml } from "../../src/printers/html.ts";
 import { findingSection } from "../../src/printers/html-finding.ts";
 import { captureSection, clientSection, responderSection, rest } from "../../src/printers/html-tables.ts";
-import { reportToHtml } from "../../src/printers/html.ts";
 import { html, htmlTable } from "../../src/printers/html-text.ts";
 import { ladder } from "../../src/printers/ladder.ts";
 import { nextSteps } from "../../src/report/advice/next-steps.ts";
 import { UTC } from "../../src/report/clock.ts";
 import type { Finding, Report } from "../../src/report/model.ts";
 import type { Timeline } from "../../src/report/timeline.ts";
-import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
+import { attempt, client, finding, keptOut, report, timeline, witness } from "../support/reports.ts";
 
 const of = (over: Partial<Finding> = {}, more: Partial<Report> = {}) =>
   report({ findings: [finding(over)], ...more });
@@ -159,16 +159,7 @@ describe("the page", () => {
 
   it("says of a drawing what is left out of it, where something is", () => {
     const drawn = (over: Partial<Timeline>) => {
-      const timeline = {
-        responder: "192.0.2.1",
-        from: 0,
-        to: 1e6,
-        lanes: [],
-        joins: [],
-        omitted: 0,
-        gathered: false,
-      };
-      const text = [...reportToHtml(report(), [{ ...timeline, ...over }], { clock: UTC })].join("");
+      const text = [...reportToHtml(report(), [timeline(over)], { clock: UTC })].join("");
       return [...text.matchAll(/<p>([^<]*)<\/p>/g)].map(([, said]) => said);
     };
     const plain = drawn({});
@@ -263,14 +254,7 @@ describe("the page", () => {
     expect(captures).toContain(
       "640 packets read: 38 messages of IKEv1, of them 14 of quick mode; not judged: 0 of IKEv2, 0 of AuthIP, 1 malformed.",
     );
-    const log = {
-      witness: "asa-syslog" as const,
-      source: "a&b.log",
-      computer: null,
-      lines: 9,
-      used: 4,
-      clock: null,
-    };
+    const log = witness({ source: "a&b.log" });
     expect(captureSection(report({ capture: { ...report().capture, witnesses: [log] } }), UTC)).toContain(
       "<p>a&amp;b.log: a gateway&#39;s log, 4 of 9 lines tell of IKE or L2TP;",
     );

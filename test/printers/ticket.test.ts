@@ -7,7 +7,7 @@ import { UTC } from "../../src/report/clock.ts";
 import { coverageCodeSchema, warningCodeSchema } from "../../src/report/codes.ts";
 import type { Finding, Report } from "../../src/report/model.ts";
 import { briefOf } from "../../src/report/terms/terms.ts";
-import { attempt, client, finding, keptOut, report } from "../support/reports.ts";
+import { attempt, client, evidence, finding, keptOut, report, witness } from "../support/reports.ts";
 
 const markdown = (value: Report, all = false) => [...reportToMarkdown(value, { all, clock: UTC })].join("");
 const of = (over: Partial<Finding> = {}, more: Partial<Report> = {}) =>
@@ -96,28 +96,10 @@ describe("a ticket", () => {
   });
 
   it("says what notes mean, and what witnesses say at what time", () => {
-    const log = {
-      witness: "asa-syslog" as const,
-      source: "asa.log",
-      computer: null,
-      lines: 9,
-      used: 4,
-      clock: null,
-    };
-    const evidence = {
-      witness: "asa-syslog" as const,
-      source: "asa.log",
-      line: 7,
-      at: "2026-11-23T10:02:00.500000Z",
-      id: "713201",
-      text: "the line itself",
-      shows: "a duplicate",
-      joined: true,
-    };
     const text = markdown(
       of(
-        { notes: ["accepted-when-free"], evidence: [evidence] },
-        { capture: { ...report().capture, witnesses: [log] } },
+        { notes: ["accepted-when-free"], evidence: [evidence()] },
+        { capture: { ...report().capture, witnesses: [witness()] } },
       ),
     );
     expect(text).toContain(`- accepted-when-free: ${briefOf("note", "accepted-when-free")}`);

@@ -3,21 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { witnessInputs, witnessLines } from "../../src/printers/witness-lines.ts";
 import type { Capture, Evidence } from "../../src/report/model.ts";
-import { finding, report } from "../support/reports.ts";
+import { evidence, finding, report, type Witness, witness } from "../support/reports.ts";
 
-function evidence(over: Partial<Evidence> = {}): Evidence {
-  return {
-    witness: "asa-syslog",
-    source: "asa.log",
-    line: 7,
-    at: "2026-11-23T10:02:00.500000Z",
-    id: "713201",
-    text: "the line itself",
-    shows: "a duplicate",
-    joined: true,
-    ...over,
-  };
-}
 const spelled = (at: string) => `<${at}>`;
 const linesOf = (...list: Evidence[]) => witnessLines(finding({ evidence: list }), spelled);
 
@@ -57,11 +44,8 @@ describe("lines of a finding", () => {
   });
 });
 
-type Witness = NonNullable<Capture["witnesses"]>[number];
 const clock = { offsetSeconds: 7200.04, uncertaintySeconds: 0.75, matches: 9, driftPpm: 0 };
-function witness(over: Partial<Witness> = {}): Witness {
-  return { witness: "asa-syslog", source: "asa.log", computer: null, lines: 900, used: 30, clock, ...over };
-}
+const measured = (over: Partial<Witness> = {}) => witness({ lines: 900, used: 30, clock, ...over });
 const inputs = (over: Partial<Capture>) =>
   witnessInputs({ ...report().capture, ...over }, (name) => `'${name}'`);
 
@@ -93,19 +77,22 @@ describe("what was given beside the captures", () => {
       "'a.evtx': 2 events of a client; its clock was not compared with the captures'.",
     ],
   ] as [string, Partial<Witness>, string][])("%s", (_, over, line) => {
-    expect(inputs({ witnesses: [witness(over)] })).toEqual([line]);
+    expect(inputs({ witnesses: [measured(over)] })).toEqual([line]);
   });
 
   it("keys, and what they opened, behind the others", () => {
     const decrypted = { keys: 3, keysUsed: 2, ikeSas: 1, messages: 5, payloads: {} };
     const keys = "Keys: 2 of 3 opened 5 messages of 1 IKE SA.";
     expect(inputs({ decrypted })).toEqual([keys]);
-    expect(inputs({ decrypted, witnesses: [witness()] })).toEqual([expect.stringContaining("asa.log"), keys]);
+    expect(inputs({ decrypted, witnesses: [measured()] })).toEqual([
+      expect.stringContaining("asa.log"),
+      keys,
+    ]);
   });
 
   it("is nothing where nothing was given, and twelve lines of many", () => {
     expect(inputs({})).toEqual([]);
-    const many = (count: number) => inputs({ witnesses: Array<Witness>(count).fill(witness()) });
+    const many = (count: number) => inputs({ witnesses: Array<Witness>(count).fill(measured()) });
     expect(many(12).length).toBe(12);
     expect(many(13).slice(12)).toEqual(["And 1 more: see the JSON report."]);
   });

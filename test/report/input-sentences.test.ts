@@ -5,18 +5,8 @@ import type { Hosts } from "../../src/ike/facts.ts";
 import type { Responder } from "../../src/judgement/responders.ts";
 import { type InputFacts, inputWarnings, limited } from "../../src/report/input-warnings.ts";
 import type { Capture, Source } from "../../src/report/model.ts";
-import { report } from "../support/reports.ts";
+import { NO_INPUT_FACTS, report } from "../support/reports.ts";
 
-const FACTS: InputFacts = {
-  unread: [],
-  timeless: [],
-  clockSteps: { count: 0, first: [] },
-  clockOffsets: [],
-  unopened: [],
-  unreadable: [],
-  unseenResponders: [],
-  seenResponders: [],
-};
 const CAPTURE = report().capture;
 const source = (over: Partial<Source>): Source => ({ ...CAPTURE.sources[0], ...over });
 const hosts = {} as Hosts;
@@ -26,7 +16,7 @@ function said(
   facts: Partial<InputFacts> = {},
   responders: Responder[] = [],
 ): string[] {
-  return inputWarnings({ ...CAPTURE, ...capture }, { ...FACTS, ...facts }, responders, hosts).map(
+  return inputWarnings({ ...CAPTURE, ...capture }, { ...NO_INPUT_FACTS, ...facts }, responders, hosts).map(
     ({ code, message }) => `${code}: ${message}`,
   );
 }

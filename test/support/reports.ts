@@ -2,7 +2,9 @@
 
 import { advised } from "../../src/report/advice/advised.ts";
 import { displayFilter } from "../../src/report/display-filter.ts";
-import type { Attempt, Client, Finding, Report, Verdict } from "../../src/report/model.ts";
+import type { InputFacts } from "../../src/report/input-warnings.ts";
+import type { Attempt, Capture, Client, Evidence, Finding, Report, Verdict } from "../../src/report/model.ts";
+import type { Timeline } from "../../src/report/timeline.ts";
 
 export function attempt(over: Partial<Attempt> = {}): Attempt {
   return {
@@ -189,3 +191,59 @@ export function report(over: Partial<Report> = {}): Report {
     ...over,
   });
 }
+
+/** What a gateway's log says of a finding. */
+export function evidence(over: Partial<Evidence> = {}): Evidence {
+  return {
+    witness: "asa-syslog",
+    source: "asa.log",
+    line: 7,
+    at: "2026-11-23T10:02:00.500000Z",
+    id: "713201",
+    text: "the line itself",
+    shows: "a duplicate",
+    joined: true,
+    ...over,
+  };
+}
+
+export type Witness = NonNullable<Capture["witnesses"]>[number];
+
+/** A gateway's log that was given beside the captures. */
+export function witness(over: Partial<Witness> = {}): Witness {
+  return {
+    witness: "asa-syslog",
+    source: "asa.log",
+    computer: null,
+    lines: 9,
+    used: 4,
+    clock: null,
+    ...over,
+  };
+}
+
+/** A second of a gateway, with nothing drawn in it. */
+export function timeline(over: Partial<Timeline> = {}): Timeline {
+  return {
+    responder: "192.0.2.1",
+    from: 0,
+    to: 1e6,
+    lanes: [],
+    joins: [],
+    omitted: 0,
+    gathered: false,
+    ...over,
+  };
+}
+
+/** Of an input there is nothing to say. */
+export const NO_INPUT_FACTS: InputFacts = {
+  unread: [],
+  timeless: [],
+  clockSteps: { count: 0, first: [] },
+  clockOffsets: [],
+  unopened: [],
+  unreadable: [],
+  unseenResponders: [],
+  seenResponders: [],
+};
