@@ -13,6 +13,7 @@ import { expandInputs } from "../../src/node/inputs.ts";
 import { spoolToDisk } from "../../src/node/spool.ts";
 import { pcap } from "../support/capture-files.ts";
 import { openBytes, readAll } from "../support/sources.ts";
+import { isUnix } from "../support/tools.ts";
 
 const capture = pcap([{ at: 1_000_000_000n, frame: Buffer.alloc(60) }]);
 let folder: string;
@@ -104,7 +105,7 @@ it("a named pipe that nobody writes to does not keep the program from its end", 
   clearInterval(again);
 });
 
-it.skipIf(process.platform === "win32")("a socket is named as one", async () => {
+it.skipIf(!isUnix())("a socket is named as one", async () => {
   const path = join(folder, "socket");
   const server = createServer().listen(path);
   await once(server, "listening");

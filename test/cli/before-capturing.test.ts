@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { run } from "../../src/cli/main.ts";
 import { fakeEnvironment } from "../support/environment.ts";
+import { isUnix } from "../support/tools.ts";
 
 const openLive = vi.hoisted(() => vi.fn());
 vi.mock("../../src/cli/commands/inputs.ts", () => ({ openLive, tellRefusal: () => false }));
@@ -16,7 +17,7 @@ afterEach(() => {
 });
 
 describe("what cannot be written is told before an interface is captured, which nobody would end", () => {
-  test.skipIf(process.platform === "win32").each([
+  test.skipIf(!isUnix()).each([
     [
       "--metrics",
       join(MISSING, "m.prom"),

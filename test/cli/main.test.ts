@@ -16,6 +16,7 @@ import { CaptureError } from "../../src/capture/source.ts";
 import { run } from "../../src/cli/main.ts";
 import { analysis, fakeEnvironment, type Wishes } from "../support/environment.ts";
 import { finding, report } from "../support/reports.ts";
+import { isUnix } from "../support/tools.ts";
 
 const rejected = report({ findings: [finding()] });
 
@@ -171,7 +172,7 @@ describe("extract -a", () => {
     expect(around.err).toBe("ike-dupcheck: -a goes with an input that goes on: -i, a pipe or --state\n");
   });
 
-  test.skipIf(process.platform === "win32")("ends a pipe that does not end", async () => {
+  test.skipIf(!isUnix())("ends a pipe that does not end", async () => {
     const own = mkdtempSync(join(tmpdir(), "dupcheck-"));
     const pipe = join(own, "pipe");
     execFileSync("mkfifo", [pipe]);
@@ -466,7 +467,7 @@ describe("-o", () => {
     expect(around.asked).toBeNull();
   });
 
-  test.skipIf(process.platform === "win32")(
+  test.skipIf(!isUnix())(
     "the second signal leaves no packets of a pipe in the temporary folder",
     async () => {
       const temporary = join(folder, "tmp");

@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { analyze } from "../../src/index.ts";
 import { openLogs } from "../../src/node/follow-log.ts";
+import { isUnix } from "../support/tools.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dupcheck-logs-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -84,7 +85,7 @@ describe("a gateway's log beside an input that goes on", () => {
     expect((await linesOf(SAMPLE)).failures).toEqual([`${SAMPLE} is not text, as a gateway's log is`]);
   });
 
-  test.skipIf(process.platform === "win32")("that is a pipe is refused", async () => {
+  test.skipIf(!isUnix())("that is a pipe is refused", async () => {
     const path = join(folder, "pipe");
     execFileSync("mkfifo", [path]);
     expect((await linesOf(path)).failures).toEqual([
