@@ -10,18 +10,7 @@ import { readNamed } from "./read-named.ts";
  */
 export async function hostNames(path: string | null): Promise<HostNames> {
   if (path === null) return new Map();
-  const text = await readNamed(path);
-  const names = new Map<string, string>();
-  for (const [address, name] of parseHosts(text)) {
-    const key = shortest(address);
-    if (!names.has(key)) names.set(key, name);
-  }
+  const names = parseHosts(await readNamed(path));
   if (names.size > 0) return names;
   throw new OutputError(`${path} holds no names: each line is an address and a name, as in /etc/hosts`);
-}
-
-/** An address of IPv6 may be written in many ways; reports have the shortest (RFC 5952), and so do URLs. */
-function shortest(address: string): string {
-  const url = address.includes(":") ? `http://[${address}]` : "";
-  return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : address;
 }

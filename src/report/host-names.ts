@@ -11,10 +11,17 @@ export function parseHosts(text: string): Map<string, string> {
   const names = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const [address, name] = line.replace(/#.*/, "").trim().split(/\s+/);
-    if (name !== undefined && /^[\d.]+$|:/.test(address) && !names.has(address.toLowerCase()))
-      names.set(address.toLowerCase(), name);
+    if (name === undefined || !/^[\d.]+$|:/.test(address)) continue;
+    const key = asInReports(address);
+    if (!names.has(key)) names.set(key, name);
   }
   return names;
+}
+
+/** An address of IPv6 may be written in many ways; reports have the shortest (RFC 5952), and so do URLs. */
+function asInReports(address: string): string {
+  const url = address.includes(":") ? `http://[${address}]` : "";
+  return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : address.toLowerCase();
 }
 
 /** Keys whose values are an address. */
