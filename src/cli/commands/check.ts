@@ -10,6 +10,7 @@ import { nearest } from "../nearest.ts";
 import { OutputError } from "../output.ts";
 import { stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
+import { unheededOptions } from "../unheeded.ts";
 import { type FilesJob, readFiles } from "./files-reading.ts";
 
 export async function check(options: CheckOptions, env: Environment, messages: Messages): Promise<number> {
@@ -23,6 +24,8 @@ export async function check(options: CheckOptions, env: Environment, messages: M
   await refuseMistyped(inputs, env);
   const resumable = await mayGoOn(inputs, options, env);
   refuse(inputs, options, resumable);
+  const unheeded = unheededOptions(options, resumable);
+  if (unheeded !== null) messages.note(unheeded);
   const stop = new AbortController();
   const opening = openJob({ inputs, options, env, messages, resumable, stop });
   // Before the first file is there: a signal must not leave it behind.

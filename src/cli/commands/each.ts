@@ -12,6 +12,7 @@ import { hostNames } from "../names.ts";
 import { openTarget, streamTarget, writeTo } from "../output.ts";
 import { stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
+import { unheededOptions } from "../unheeded.ts";
 import { crossCheckSources } from "./check.ts";
 import { readFiles } from "./files-reading.ts";
 
@@ -38,6 +39,8 @@ export async function checkEach(
     env.stderr.write(helpText(env.version));
     return 2;
   }
+  const unheeded = unheededOptions(options, false);
+  if (unheeded !== null) messages.note(unheeded);
   const names = await hostNames(options.names);
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
   const target =
