@@ -1,5 +1,6 @@
 /** The names that stand beside addresses, read before anything else: who mistypes a path hears of it at once. */
 
+import { label } from "../node/read-text.ts";
 import { type HostNames, parseHosts } from "../report/host-names.ts";
 import { OutputError } from "./output.ts";
 import { readNamed } from "./read-named.ts";
@@ -12,5 +13,7 @@ export async function hostNames(path: string | null): Promise<HostNames> {
   if (path === null) return new Map();
   const names = parseHosts(await readNamed(path));
   if (names.size > 0) return names;
-  throw new OutputError(`${path} holds no names: each line is an address and a name, as in /etc/hosts`);
+  throw new OutputError(
+    `${label(path)} holds no names: each line is an address and a name, as in /etc/hosts`,
+  );
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { run } from "../../src/cli/main.ts";
 import { fakeEnvironment } from "../support/environment.ts";
+import { programIsBuilt, runProgram } from "../support/program.ts";
 import { report } from "../support/reports.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dupcheck-"));
@@ -31,5 +32,20 @@ describe("a report that is compared", () => {
     const around = fakeEnvironment();
     expect(await run(["compare", path, path], around)).toBe(2);
     expect(around.err).toBe(`ike-dupcheck: ${path} is not a JSON report: make one with --json\n`);
+  });
+
+  test.skipIf(!programIsBuilt())("may come from standard input, but not both", () => {
+    const path = join(folder, "one.json");
+    writeFileSync(path, TEXT);
+    const input = Buffer.from(TEXT);
+    const { stdout } = runProgram(["compare", path, path]);
+    expect(runProgram(["compare", "-", path], { input }).stdout).toBe(stdout);
+    expect(runProgram(["compare", path, "-"], { input }).stdout).toBe(stdout);
+    expect(runProgram(["compare", "-", "-"], { input })).toMatchObject({
+      status: 2,
+      stderr: "ike-dupcheck: standard input is asked for twice: name a file for one of the reports\n",
+    });
+    const other = runProgram(["compare", path, "-"], { input: Buffer.from("other") });
+    expect(other.stderr).toBe("ike-dupcheck: standard input is not a JSON report: make one with --json\n");
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { hostNames } from "../../src/cli/names.ts";
 import { programIsBuilt, runProgram } from "../support/program.ts";
@@ -60,5 +61,30 @@ describe.skipIf(!programIsBuilt())("a path that names no file of names", () => {
     ]);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(`ike-dupcheck: cannot read ${missing}: the file is missing\n`);
+  });
+});
+
+describe.skipIf(!programIsBuilt())("names from standard input", () => {
+  const sample = fileURLToPath(new URL("../../samples/two-windows-clients.pcap", import.meta.url));
+
+  test("stand beside addresses", () => {
+    const { status, stdout } = runProgram(["--names", "-", sample], {
+      input: Buffer.from("198.51.100.12 bob\n"),
+    });
+    expect(status).toBe(1);
+    expect(stdout).toContain("198.51.100.12 (bob)");
+  });
+
+  test("that are none are told as such", () => {
+    const { status, stderr } = runProgram(["--names", "-", sample], { input: Buffer.from("Hello\n") });
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^ike-dupcheck: standard input holds no names/),
+    ]);
+  });
+
+  test.each([[[]], [["-"]]])("cannot come with a capture %j", (inputs) => {
+    const { status, stderr } = runProgram(["--names", "-", ...inputs], { input: Buffer.alloc(0) });
+    expect([status, stderr]).toEqual([2, expect.stringContaining("standard input is asked for twice")]);
   });
 });

@@ -1,5 +1,6 @@
 /** `compare`: two JSON reports, before and after a change. */
 
+import { label } from "../../node/read-text.ts";
 import { printable, wrap } from "../../printers/text.ts";
 import {
   type Change,
@@ -63,12 +64,12 @@ async function readReport(path: string): Promise<Report> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new OutputError(`${path} is not a JSON report: make one with --json`);
+    throw new OutputError(`${label(path)} is not a JSON report: make one with --json`);
   }
   const parsed = parseReport(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new OutputError(
-    `${path} is not a report of this version: ${issue.path.join(".") || "it"}: ${issue.message}`,
+    `${label(path)} is not a report of this version: ${issue.path.join(".") || "it"}: ${issue.message}`,
   );
 }

@@ -83,13 +83,23 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
   };
 }
 
+export function compareInvocation(before: string, after: string, command: Command): Invocation {
+  if (before === STDIN && after === STDIN) {
+    return { kind: "usage", message: `${TWICE}: name a file for one of the reports` };
+  }
+  return { kind: "compare", options: { before, after, json: command.opts().json === true } };
+}
+
+const TWICE = "standard input is asked for twice";
+
 /** Standard input can be read for one thing alone, and for captures where none are named. */
 function standardInputProblem(inputs: readonly string[], given: OptionValues): string | null {
   const { keys = [], events = [], syslog = [] } = given as Record<string, string[] | undefined>;
+  const names: string[] = given.names === undefined ? [] : [given.names];
   const isCapture = inputs.length === 0 && syslog.length === 0 && given.interface === undefined;
-  const all = [...(isCapture ? [STDIN] : new Set(inputs)), ...keys, ...events, ...syslog];
+  const all = [...(isCapture ? [STDIN] : new Set(inputs)), ...keys, ...events, ...syslog, ...names];
   if (all.filter((name) => name === STDIN).length < 2) return null;
-  return "standard input is asked for twice: name the captures, or the other file";
+  return `${TWICE}: name the captures, or the other file`;
 }
 
 /** Why captures cannot be looked for in subfolders or reported each by itself, in one sentence; null when they can. */

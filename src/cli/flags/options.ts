@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { FAIL_ON } from "../exit-status.ts";
 import { COLOR_MODES } from "../terminal.ts";
 import { FORMATS, type Invocation, SCHEMAS, type SchemaName, SHELLS, type Shell } from "./asked.ts";
-import { checkInvocation, extractInvocation } from "./invocation.ts";
+import { checkInvocation, compareInvocation, extractInvocation } from "./invocation.ts";
 import { liveOptions } from "./live.ts";
 import { alias, network, packetCount, partition, port, seconds, sensorName, timeZone } from "./values.ts";
 
@@ -84,11 +84,9 @@ function addSubcommands(program: Command, done: (invocation: Invocation) => void
     .description(
       "compare two JSON reports: what is fixed, still there, new, or not testable, for each gateway",
     )
-    .argument("<BEFORE>", "report of before the change (--json)")
+    .argument("<BEFORE>", "report of before the change (--json); - is standard input")
     .argument("<AFTER>", "report of after it")
-    .action((before: string, after: string) =>
-      done({ kind: "compare", options: { before, after, json: compare.opts().json === true } }),
-    );
+    .action((before: string, after: string) => done(compareInvocation(before, after, compare)));
   compare.addOption(new Option("--json", "print JSON"));
   program
     .command("page")
