@@ -173,7 +173,7 @@ function nattNotCaptured({ skipped }: Capture, responders: readonly Responder[],
   if (floated.length === 0) return [];
   const clients = new Set(floated.map(({ session }) => hostOf(session.endpoint))).size;
   const addresses = [...new Set(floated.map(({ responder }) => hosts.text(responder.host)))];
-  const where = addresses.slice(0, MAX_NAMED).join(", ");
+  const where = listed(addresses, MAX_NAMED);
   const message = `${counted(clients, "client")} of ${where} began phase 1 on UDP 500 and went on elsewhere, and no UDP 4500 is in the capture: quick modes of clients behind a NAT are missing. Capture UDP 500 and 4500 (ike-dupcheck --print-bpf).`;
   return [{ code: "natt-not-captured", message }];
 }

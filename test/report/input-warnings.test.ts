@@ -100,6 +100,16 @@ describe("natt-not-captured", () => {
     expect(codes.includes("natt-not-captured")).toBe(said);
     if (said) expect(messages).toContain(RESPONDER);
   });
+
+  it("counts the gateways that it does not name", async () => {
+    const records = played((stage) => {
+      for (let i = 1; i <= 13; i += 1) {
+        new Session(stage, { ...natted, responder: `192.0.2.${i}` }).mainMode(i).quickMode(i + 1, 1);
+      }
+    }).sorted();
+    const { messages } = await codesOf(records.filter(onPort500));
+    expect(messages).toMatch(/ of 192\.0\.2\.1, .*192\.0\.2\.10 and 3 more began phase 1 on UDP 500/);
+  });
 });
 
 describe("responder-not-seen", () => {
