@@ -2,8 +2,7 @@
 
 import { type FileHandle, open } from "node:fs/promises";
 import { CaptureError, label, type ReadFailure, unreadable } from "../capture/source.ts";
-import type { LineTaker } from "../syslog/source.ts";
-import { utf16Order } from "../text/recognise.ts";
+import { GatewayLogSource, type LineTaker } from "../syslog/source.ts";
 import { statusOf } from "./file-status.ts";
 import { openCapture } from "./files.ts";
 import { filesOf } from "./inputs.ts";
@@ -57,24 +56,11 @@ async function isToBeFollowed(name: string, gatewayLog: (name: string) => LineTa
   if (status === null) return true;
   const source = await openCapture(name, { gatewayLog, isGatewayLog: true });
   try {
-    if (source.summary.format === PLAIN && !(await isUtf16(name))) return true;
+    if (source instanceof GatewayLogSource && source.isAsWritten) return true;
     await source.next();
     return false;
   } finally {
     await source.close();
-  }
-}
-
-/** The format of a log that is not packed. */
-const PLAIN = "asa-syslog";
-
-async function isUtf16(name: string): Promise<boolean> {
-  const handle = await open(name);
-  try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(2), 0, 2, 0);
-    return utf16Order(buffer, 0, bytesRead) !== null;
-  } finally {
-    await handle.close();
   }
 }
 

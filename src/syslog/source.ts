@@ -61,6 +61,11 @@ export class GatewayLogSource extends StreamSource implements CaptureSource {
     this.#taker = taker;
   }
 
+  /** Its bytes are those of a file, neither unpacked nor made of another encoding. */
+  get isAsWritten(): boolean {
+    return this.window.source.random !== undefined;
+  }
+
   /** Reads to the end; there is never a batch. */
   async next(): Promise<null> {
     const window = this.window;
