@@ -55,14 +55,16 @@ export class LiveCapture implements Feed {
     for (const each of this.#interfaces) each.refresh();
   }
 
-  /** @throws CaptureError when an interface cannot be captured from */
+  /**
+   * Opens all at once: what passes one while another is being opened is not missed.
+   * @throws CaptureError when an interface cannot be captured from
+   */
   async open(): Promise<void> {
-    try {
-      for (const each of this.#interfaces) await each.open();
-    } catch (error) {
-      this.stop();
-      throw error;
-    }
+    const openings = await Promise.allSettled(this.#interfaces.map((each) => each.open()));
+    const refused = openings.find(({ status }) => status === "rejected");
+    if (refused?.status !== "rejected") return;
+    this.stop();
+    throw refused.reason;
   }
 
   /** All records, until `stop`, or until no interface is captured any more. */

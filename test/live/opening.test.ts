@@ -1,0 +1,53 @@
+/** Several interfaces are opened at once; the capturing programs are played. */
+
+import type { ChildProcess } from "node:child_process";
+import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
+import { beforeEach, expect, it, vi } from "vitest";
+import { LiveCapture } from "../../src/node/live/live-feed.ts";
+
+class Played extends EventEmitter {
+  readonly stdout = new PassThrough();
+  readonly stderr = new PassThrough();
+  readonly killedBy: string[] = [];
+
+  kill(signal: string): void {
+    this.killedBy.push(signal);
+  }
+}
+
+const { programs } = vi.hoisted(() => ({ programs: new Map<string, Played>() }));
+vi.mock("node:child_process", () => ({
+  spawn: (_: string, [, device]: string[]) => {
+    const played = new Played();
+    programs.set(device, played);
+    return played as unknown as ChildProcess;
+  },
+}));
+beforeEach(() => programs.clear());
+
+/** Names that libpcap knows on any machine. */
+function opening(notes: string[] = []) {
+  const settings = { backend: "tcpdump", filter: "udp", ports: [], once: false } as const;
+  const capture = new LiveCapture(["any", "nflog"], { ...settings, note: (text) => void notes.push(text) });
+  return capture.open();
+}
+
+it("no interface waits until another one is open", async () => {
+  const notes: string[] = [];
+  const opened = opening(notes);
+  expect([...programs.keys()]).toEqual(["any", "nflog"]);
+  for (const device of ["nflog", "any"]) programs.get(device)!.stderr.write(`listening on ${device}, `);
+  await opened;
+  expect(notes.sort()).toEqual(["capturing on any with tcpdump", "capturing on nflog with tcpdump"]);
+});
+
+it("where one is refused, the others are not left capturing", async () => {
+  const opened = opening();
+  programs.get("nflog")!.stderr.write("listening on nflog, ");
+  programs
+    .get("any")!
+    .stderr.end("tcpdump: any: no such device\n", () => programs.get("any")!.emit("close", 1, null));
+  await expect(opened).rejects.toThrow(/any/);
+  expect(programs.get("nflog")!.killedBy).toContain("SIGINT");
+});
