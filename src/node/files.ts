@@ -139,7 +139,9 @@ function standardInput(): ByteSource {
 async function openFile(name: string): Promise<ByteSource | null> {
   try {
     const status = statSync(name);
-    if (status.isDirectory()) throw new CaptureError("unreadable", `${name} is a directory`);
+    if (status.isDirectory()) {
+      throw new CaptureError("unreadable", `${name} is a directory without files that can be read`);
+    }
     if (status.isFile()) return new FileSource(openSync(name, "r"));
     // A named pipe has no size and no positions, and waits for who writes to it.
     const handle = await open(name);

@@ -46,14 +46,7 @@ export async function expandInputs(
       inputs.failures.push(error);
       return [];
     });
-    for (const each of found) {
-      const id = identity(each);
-      if (id !== null && seen.has(id)) inputs.duplicates.push(each);
-      else {
-        inputs.names.push(each);
-        if (id !== null) seen.add(id);
-      }
-    }
+    for (const each of found) (isSeen(each, seen) ? inputs.duplicates : inputs.names).push(each);
   }
   return inputs;
 }
@@ -169,19 +162,26 @@ function identity(name: string): string | null {
   return info?.isFile() === true ? `${info.dev}:${info.ino}` : null;
 }
 
-/** The files of these names; a directory stands for all files directly in it. */
+/** Whether the same file is among those seen, where it then is. */
+function isSeen(name: string, seen: Set<string>): boolean {
+  const id = identity(name);
+  if (id === null) return false;
+  const before = seen.size;
+  return seen.add(id).size === before;
+}
+
+/**
+ * The files of these names, each once: a log and a link to it tell the same. A directory stands for the files directly
+ * in it; one without any stays, so that opening it says why nothing is read.
+ */
 export async function filesOf(names: readonly string[]): Promise<string[]> {
   const found: string[] = [];
+  const seen = new Set<string>();
   for (const name of names) {
-    const info = name === STDIN ? null : statusOf(name);
-    if (info === null || !info.isDirectory()) {
-      found.push(name);
-      continue;
-    }
-    const entries = await readdir(name, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.isFile()) found.push(join(name, entry.name));
-    }
+    const isFolder = name !== STDIN && statusOf(name)?.isDirectory() === true;
+    const inside = isFolder ? await filesIn(name, false).catch(() => []) : [];
+    const files = inside.length === 0 ? [name] : inside;
+    found.push(...files.filter((each) => !isSeen(each, seen)));
   }
   return found;
 }

@@ -1,6 +1,6 @@
 /** Events of a Windows client beside a capture: whose they are, when they were, and what they do to a finding. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { pcap } from "../support/capture-files.ts";
 import { ClientEvents } from "../support/client-events.ts";
 import { programIsBuilt, runProgram } from "../support/program.ts";
 import { inOrder, SealedSession } from "../support/sealed.ts";
+import { isUnix } from "../support/tools.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "events-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -201,6 +202,25 @@ describe("events are read in the forms in which they arrive", () => {
     expect(failures.map(({ message }) => message)).toEqual([
       `cannot read ${path}: unexpected end of file`,
       `cannot read ${join(folder, "missing.xml")}: the file is missing`,
+    ]);
+  });
+
+  it.skipIf(!isUnix())("in a directory of links they are found as captures are, and each once", async () => {
+    const path = join(folder, "links");
+    mkdirSync(path);
+    writeFileSync(join(folder, "elsewhere.xml"), xml);
+    symlinkSync(join(folder, "elsewhere.xml"), join(path, "security.xml"));
+    symlinkSync(join(path, "security.xml"), join(path, "latest.xml"));
+    symlinkSync(folder, join(path, "up"));
+    expect(await events(path)).toBe(await events(join(folder, "elsewhere.xml")));
+  });
+
+  it("in a directory without files they are missed", async () => {
+    const path = join(folder, "none");
+    mkdirSync(path);
+    const { failures } = await analyze([sample], { events: [path] });
+    expect(failures.map(({ message }) => message)).toEqual([
+      `${path} is a directory without files that can be read`,
     ]);
   });
 

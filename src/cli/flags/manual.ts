@@ -32,6 +32,9 @@ export function manualPage(): string {
     ...lines(`Each argument is one of the ${program.registeredArguments[0].description}`),
     "Without an argument standard input is read, unless it is a terminal.",
     "Several captures are merged by time.",
+    ...lines(
+      "Links in a directory are followed to files and not to directories, and what is there twice is read once.",
+    ),
     "The report goes to standard output, everything else to standard error.",
     ".Pp",
     "The options are:",
