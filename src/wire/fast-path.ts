@@ -49,7 +49,9 @@ export function plainPacket(
     out.sourcePort = 0;
     out.destinationPort = 0;
     out.payload = at + ETHERNET_HEADER + IP_HEADER;
-    out.captured = Math.min(captured - ETHERNET_HEADER, readU16(bytes, at + 16)) - IP_HEADER;
+    out.length = readU16(bytes, at + 16) - IP_HEADER;
+    out.captured = Math.min(captured - ETHERNET_HEADER - IP_HEADER, out.length);
+    out.marker = false;
     return Kind.esp;
   }
   if (protocol !== PROTOCOL_UDP) return CONTINUE;

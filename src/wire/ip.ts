@@ -157,6 +157,8 @@ export function transport(
       out.destinationPort = 0;
       out.payload = at;
       out.captured = Math.max(0, Math.min(end, ipEnd) - at);
+      out.length = ipEnd === UNKNOWN_END ? out.captured : ipEnd - at;
+      out.marker = false;
       return Kind.esp;
     case PROTOCOL_GRE:
       return go(Layer.gre, at);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type IpOptions, ip, isakmp, udp } from "../support/frames.ts";
+import { Located, locate, portSet } from "../../src/wire/locate.ts";
+import { ethernet, type IpOptions, ip, isakmp, nonEspMarker, udp } from "../support/frames.ts";
 import { locateFrame } from "../support/located.ts";
 
 const MESSAGE = isakmp({
@@ -216,5 +217,27 @@ describe("ESP", () => {
     ["in a first fragment", v4(50, Buffer.alloc(96), { moreFragments: true }), "192.0.2.11:0", "192.0.2.1:0"],
   ])("%s has addresses and no ports", (_, packet, from, to) => {
     expect(raw(packet)).toEqual({ kind: "esp", from, to });
+  });
+
+  it.each<[string, number, Uint8Array]>([
+    ["by the short cut", 1, ethernet(v4(50, Buffer.alloc(96)))],
+    ["by the walk", RAW, v6(50, Buffer.alloc(96))],
+    ["without a length, as segmentation offload leaves it", RAW, v4(50, Buffer.alloc(96), { length: 0 })],
+  ])("%s has its own length and no marker, whatever was found before", (_, linkType, packet) => {
+    const out = new Located();
+    const marked = v4(17, udp(4500, 4500, nonEspMarker(MESSAGE)));
+    locate(marked, 0, marked.length, RAW, portSet([]), out);
+    expect([out.length, out.marker]).toEqual([MESSAGE.length, true]);
+    locate(packet, 0, packet.length, linkType, portSet([]), out);
+    expect([out.length, out.marker]).toEqual([96, false]);
+  });
+
+  it("has the length that IP states where a snap length cut it", () => {
+    const out = new Located();
+    const packet = v4(50, Buffer.alloc(96));
+    for (const frame of [packet.subarray(0, 40), ethernet(packet).subarray(0, 54)]) {
+      locate(frame, 0, frame.length, frame.length === 40 ? RAW : 1, portSet([]), out);
+      expect([out.captured, out.length]).toEqual([20, 96]);
+    }
   });
 });
