@@ -35,9 +35,10 @@ const tags = {
   tableAt: 0,
   tableLength: 0,
   tableValue: 0,
-  ipVersion: 4 as 4 | 6,
   source: 0,
+  sourceVersion: 4 as 4 | 6,
   destination: 0,
+  destinationVersion: 4 as 4 | 6,
   sourcePort: 0,
   destinationPort: 0,
 };
@@ -55,8 +56,11 @@ export function exportedPdu(
   const layer = layerNamed(bytes);
   if (layer !== Layer.none) return go(layer, pdu);
   if (isTable(bytes, "ethertype")) return protocol(tags.tableValue, bytes, pdu, end);
-  if (tags.source === 0 || tags.destination === 0) return notLookedInto(Encapsulation.otherPdu);
-  out.ipVersion = tags.ipVersion;
+  if (tags.source === 0 || tags.destination === 0 || tags.sourceVersion !== tags.destinationVersion) {
+    return notLookedInto(Encapsulation.otherPdu);
+  }
+  out.ipVersion = tags.sourceVersion;
+  out.identification = 0;
   out.source = tags.source;
   out.destination = tags.destination;
   return aboveIp(bytes, pdu, end, ports, out);
@@ -66,6 +70,7 @@ export function exportedPdu(
 function readTags(bytes: Uint8Array, at: number, end: number): number {
   tags.nameLength = 0;
   tags.tableLength = 0;
+  tags.tableValue = 0;
   tags.source = 0;
   tags.destination = 0;
   tags.sourcePort = 0;
@@ -97,19 +102,22 @@ function readTag(bytes: Uint8Array, type: number, at: number, length: number): v
 function readNumericTag(bytes: Uint8Array, type: number, at: number, length: number): void {
   switch (type) {
     case TAG_IPV4_SOURCE:
-      tags.ipVersion = 4;
+      tags.sourceVersion = 4;
       tags.source = at;
       break;
     case TAG_IPV4_DESTINATION:
+      tags.destinationVersion = 4;
       tags.destination = at;
       break;
     case TAG_IPV6_SOURCE:
       if (length < 16) break;
-      tags.ipVersion = 6;
+      tags.sourceVersion = 6;
       tags.source = at;
       break;
     case TAG_IPV6_DESTINATION:
-      if (length >= 16) tags.destination = at;
+      if (length < 16) break;
+      tags.destinationVersion = 6;
+      tags.destination = at;
       break;
     case TAG_SOURCE_PORT:
       tags.sourcePort = readU32(bytes, at) & 0xffff;

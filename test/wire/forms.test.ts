@@ -290,6 +290,19 @@ describe("an exported PDU above IP, whose tags say where it was", () => {
     for (const text of ["isakm", "isakmpx", "tcp"])
       expect(found(MESSAGE, name(text), ...v4, ...ports)).toEqual(other);
     expect(found(MESSAGE, ...v4, table("tcp.port", 500))).toEqual(other);
+    // 16 bytes from the last tag on would lie behind the frame.
+    expect(found(hex("ff"), name("udpencap"), v6[0], v4[1], ...ports)).toEqual(other);
+    expect(found(hex("ff"), name("udpencap"), v4[0], v6[1], ...ports)).toEqual(other);
+  });
+
+  it("nothing of the frame before: neither its table's value nor its IP identification", () => {
+    const isUdp = table("ip.proto", 17);
+    expect(found(UDP, isUdp, ...v4).kind).toBe("candidate");
+    expect(found(UDP, isUdp.subarray(0, -8), ...v4)).toEqual({ kind: "not-udp" });
+    const out = Object.assign(new Located(), { identification: 7 });
+    const pdu = Buffer.concat([name("isakmp"), ...v4, ...ports, Buffer.alloc(4), MESSAGE]);
+    expect(locate(pdu, 0, pdu.length, 252, portSet([]), out)).toBe(Kind.candidate);
+    expect(out.identification).toBe(0);
   });
 });
 
