@@ -12,8 +12,8 @@ const SINGLE_SEGMENT = 0x20;
 const CONTENT_CHECKSUM = 0x04;
 const DICTIONARY_BYTES = [0, 1, 2, 4] as const;
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8] as const;
-/** The longest frame header but its dictionary, with the magic number. */
-const FRAME_BEGINNING = 14;
+/** Magic number and descriptor, which tells the length of a frame's header. */
+const FRAME_DESCRIPTOR = 5;
 const BLOCK_HEADER = 3;
 const BLOCK_MAXIMUM = 128 * 1024;
 const RLE = 1;
@@ -46,7 +46,8 @@ export async function* zstdPieces(
       continue;
     }
     if (input.peek() !== FRAME_MAGIC) throw new PackedError("what follows a frame is not one");
-    await input.need(FRAME_BEGINNING);
+    await input.need(FRAME_DESCRIPTOR);
+    await input.need(headerLength(input));
     const { length, window, checksum } = frameHeader(input);
     yield (await input.take(length)).slice();
     for (let last = false; !last; ) {
@@ -80,16 +81,17 @@ export async function windowOfFirstFrame(
     },
   };
   const input = new PackedInput(once(first.done === true ? new Uint8Array(0) : first.value));
-  const hasHeader = await input.more(FRAME_BEGINNING).catch(() => false);
-  const isFrame = hasHeader && input.peek() === FRAME_MAGIC;
-  return { window: isFrame ? readWindow(input).window : 0, whole };
+  const has = (count: number) => input.more(count).catch(() => false);
+  const isFrame = (await has(FRAME_DESCRIPTOR)) && input.peek() === FRAME_MAGIC;
+  const hasHeader = isFrame && (await has(headerLength(input)));
+  return { window: hasHeader ? readWindow(input).window : 0, whole };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** Of a frame whose magic number and 10 more bytes are at hand. @throws PackedError for a window that is too large */
+/** Of a frame whose header is at hand. @throws PackedError for a window that is too large */
 function frameHeader(input: PackedInput): { length: number; window: number; checksum: number } {
   const header = readWindow(input);
   if (header.window > MAX_WINDOW) throw new PackedError("it wants a larger window than 128 MB");
@@ -98,13 +100,28 @@ function frameHeader(input: PackedInput): { length: number; window: number; chec
 
 function readWindow(input: PackedInput): { length: number; window: number; checksum: number } {
   const descriptor = input.peekU8(4);
-  const single = (descriptor & SINGLE_SEGMENT) !== 0;
-  const dictionary = DICTIONARY_BYTES[descriptor & 3];
+  const sized = contentSizeBytes(descriptor);
+  const length = headerLength(input);
+  const window = isSingle(descriptor)
+    ? contentSize(input, length - sized, sized)
+    : windowSize(input.peekU8(FRAME_DESCRIPTOR));
+  return { length, window, checksum: (descriptor & CONTENT_CHECKSUM) !== 0 ? 4 : 0 };
+}
+
+/** Magic number, descriptor, window, dictionary, size of the content; the descriptor is at hand. */
+function headerLength(input: PackedInput): number {
+  const descriptor = input.peekU8(4);
+  const window = isSingle(descriptor) ? 0 : 1;
+  return FRAME_DESCRIPTOR + window + DICTIONARY_BYTES[descriptor & 3] + contentSizeBytes(descriptor);
+}
+
+function isSingle(descriptor: number): boolean {
+  return (descriptor & SINGLE_SEGMENT) !== 0;
+}
+
+function contentSizeBytes(descriptor: number): number {
   const flag = descriptor >> 6;
-  const sized = flag === 0 && single ? 1 : CONTENT_SIZE_BYTES[flag];
-  const before = 5 + (single ? 0 : 1) + dictionary;
-  const window = single ? contentSize(input, before, sized) : windowSize(input.peekU8(5));
-  return { length: before + sized, window, checksum: (descriptor & CONTENT_CHECKSUM) !== 0 ? 4 : 0 };
+  return flag === 0 && isSingle(descriptor) ? 1 : CONTENT_SIZE_BYTES[flag];
 }
 
 function windowSize(descriptor: number): number {

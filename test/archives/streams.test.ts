@@ -219,6 +219,18 @@ describe("Zstandard", () => {
     expect((await windowOfFirstFrame(inPieces(Buffer.concat(packed), 1_000_000))).window).toBe(0);
   });
 
+  // What zstd makes of an empty file, without and with a checksum, and of a byte.
+  it.each(["28b52ffd2000010000", "28b52ffd240001000099e9d851", "28b52ffd200109000041"])(
+    "a last frame that is shorter than the longest header is whole: %s",
+    async (last) => {
+      const packed = Buffer.concat([frame("0058"), Buffer.from(last, "hex")]);
+      for (const size of SIZES) expect((await pieces(packed, size)).bytes.equals(packed)).toBe(true);
+      expect((await windowOfFirstFrame(inPieces(Buffer.from(last, "hex"), 1_000_000))).window).toBeLessThan(
+        2,
+      );
+    },
+  );
+
   it.each([
     [
       "a block of the reserved kind",
