@@ -12,6 +12,7 @@ import { TarHeaders } from "../../src/archives/tar.ts";
 import { windowOfFirstFrame, zstdPieces } from "../../src/archives/zstd-frames.ts";
 import { analyze } from "../../src/index.ts";
 import { HERE, large } from "../../src/node/unpack/decompressors.ts";
+import { unpackZstd } from "../../src/node/unpack/zstd.ts";
 import { pcap } from "../support/capture-files.ts";
 import { random32 } from "../support/random.ts";
 import { hasTool } from "../support/tools.ts";
@@ -185,6 +186,26 @@ describe("packed data that is made to keep a machine busy", () => {
       else expect(unpacked).toBeLessThan(600);
     },
   );
+
+  /** RFC 8878 3.1.1: a single segment of one raw block, of at most 255 bytes and without a checksum. */
+  const rawFrame = (content: string) =>
+    Buffer.concat([
+      Buffer.from("28b52ffd20", "hex"),
+      Buffer.from([content.length, (content.length << 3) | 1, content.length >> 5, 0]),
+      Buffer.from(content),
+    ]);
+
+  it.each([
+    [["a", "beautiful capture"]],
+    [["a capture that ends in a", "b"]],
+    [["", "a", "b", "c", "", "and a longer one", "d", ""]],
+    [["a"]],
+  ])("zstd: frames with less than 18 bytes come out, with all behind them: %j", async (contents) => {
+    const packed = Buffer.concat(contents.map(rawFrame));
+    for (const size of [1, 7, 1000]) {
+      expect((await joined(unpackZstd(inPieces(packed, size)))).toString()).toBe(contents.join(""));
+    }
+  });
 
   it("zstd: the window of the first frame is seen in its header, and the stream is whole", async () => {
     const { window, whole } = await windowOfFirstFrame(

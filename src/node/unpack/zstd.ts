@@ -21,24 +21,25 @@ export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGener
 }
 
 async function* unpackedHere(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let ready: Uint8Array | null = null;
+  const ready: Uint8Array[] = [];
   let unpacked = 0;
   const unpacker = new Decompress((chunk) => {
-    if (chunk.length > 0) ready = chunk;
+    // The package works on in its own copy.
+    if (chunk.length > 0) ready.push(chunk.slice());
     unpacked += chunk.length;
   });
   for await (const piece of zstdPieces(packed, () => unpacked)) {
     push(unpacker, piece);
-    // The package works on in its own copy.
-    if (ready !== null) yield (ready as Uint8Array).slice();
-    ready = null;
+    yield* ready.splice(0);
   }
+  push(unpacker, new Uint8Array(0), true);
+  yield* ready;
 }
 
-/** Errors of the package as zlib's, which readers know. */
-function push(unpacker: Decompress, piece: Uint8Array): void {
+/** Errors of the package as zlib's, which readers know. It waits for 18 bytes of a frame unless this is the last piece. */
+function push(unpacker: Decompress, piece: Uint8Array, isLast = false): void {
   try {
-    unpacker.push(piece, false);
+    unpacker.push(piece, isLast);
   } catch (error) {
     throw new PackedError(error instanceof Error ? error.message : String(error));
   }
