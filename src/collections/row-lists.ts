@@ -2,14 +2,21 @@
 
 const EMPTY: readonly never[] = [];
 
-export class RowLists<T> {
-  #lists: (T[] | null)[] = [];
+/** Of anything but arrays: the value of a row with one, as most have, stands for its list. */
+export class RowLists<T extends object | string> {
+  #lists: (T | T[] | null)[] = [];
 
   append(row: number, value: T): void {
     while (this.#lists.length <= row) this.#lists.push(null);
     const list = this.#lists[row];
-    if (list === null) this.#lists[row] = [value];
-    else list.push(value);
+    if (list === null) this.#lists[row] = value;
+    else if (Array.isArray(list)) list.push(value);
+    else this.#lists[row] = [list, value];
+  }
+
+  /** The row has values. */
+  has(row: number): boolean {
+    return (this.#lists[row] ?? null) !== null;
   }
 
   /** The list of a row, which has none from then on. */
@@ -17,17 +24,21 @@ export class RowLists<T> {
     const list = this.#lists[row] ?? null;
     if (list === null) return EMPTY;
     this.#lists[row] = null;
-    return list;
+    return asArray(list);
   }
 
   /** Drops the values for which `isGone` is true; `emptied` is told of rows that have none any more. */
   drop(isGone: (value: T) => boolean, emptied: (row: number) => void): void {
-    this.#lists.forEach((list, row) => {
-      if (list === null || !list.some(isGone)) return;
-      const left = list.filter((value) => !isGone(value));
-      this.#lists[row] = left.length > 0 ? left : null;
-      if (left.length === 0) emptied(row);
-    });
+    const lists = this.#lists;
+    for (let row = 0; row < lists.length; row += 1) {
+      const list = lists[row];
+      if (list === null) continue;
+      if (Array.isArray(list)) {
+        const left = list.filter((value) => !isGone(value));
+        lists[row] = left.length > 0 ? left : null;
+      } else if (isGone(list)) lists[row] = null;
+      if (lists[row] === null) emptied(row);
+    }
   }
 
   /** Rows were numbered anew, in the same order; -1 where one was dropped. */
@@ -42,11 +53,15 @@ export class RowLists<T> {
   }
 
   /** All lists, to be kept in a state file. */
-  save(): (T[] | null)[] {
+  save(): (T | T[] | null)[] {
     return this.#lists;
   }
 
-  restore(lists: (T[] | null)[]): void {
+  restore(lists: (T | T[] | null)[]): void {
     this.#lists = lists;
   }
+}
+
+function asArray<T>(list: T | T[]): readonly T[] {
+  return Array.isArray(list) ? list : [list];
 }

@@ -6,15 +6,12 @@ import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { type Exchange, timeFor } from "./exchange.ts";
 
-export interface Waiting {
-  exchange: Exchange;
-  fromStarter: boolean;
-}
-
 export class EspWatch {
   /** 1 where a quick mode waits. */
   isWatched: Uint8Array;
-  readonly #waiting = new RowLists<Waiting>();
+  /** Those whose starter sends on the flow, and those whose other side does. */
+  readonly #ofStarter = new RowLists<Exchange>();
+  readonly #ofOther = new RowLists<Exchange>();
   readonly #memory: Memory;
 
   constructor(memory: Memory) {
@@ -28,27 +25,27 @@ export class EspWatch {
 
   add(row: number, exchange: Exchange, fromStarter: boolean): void {
     this.isWatched[row] = 1;
-    this.#waiting.append(row, { exchange, fromStarter });
+    (fromStarter ? this.#ofStarter : this.#ofOther).append(row, exchange);
   }
 
   /** ESP came on the row. */
   notify(row: number, at: number, segment: number): void {
     this.isWatched[row] = 0;
-    for (const { exchange, fromStarter } of this.#waiting.take(row)) {
-      const espAt = timeFor(exchange, { at, segment });
-      if (fromStarter) exchange.espFromStarterAt = espAt;
-      else exchange.espFromOtherAt = espAt;
-    }
+    const moment = { at, segment };
+    for (const each of this.#ofStarter.take(row)) each.espFromStarterAt = timeFor(each, moment);
+    for (const each of this.#ofOther.take(row)) each.espFromOtherAt = timeFor(each, moment);
   }
 
   /** Drops quick modes that are given up. */
   release(exchanges: ReadonlySet<Exchange>): void {
-    this.#waiting.drop(
-      ({ exchange }) => exchanges.has(exchange),
-      (row) => {
-        this.isWatched[row] = 0;
-      },
-    );
+    const isGone = (exchange: Exchange) => exchanges.has(exchange);
+    this.#ofStarter.drop(isGone, (row) => this.#emptied(row, this.#ofOther));
+    this.#ofOther.drop(isGone, (row) => this.#emptied(row, this.#ofStarter));
+  }
+
+  /** One of the lists of a row is empty. */
+  #emptied(row: number, others: RowLists<Exchange>): void {
+    if (!others.has(row)) this.isWatched[row] = 0;
   }
 
   /** Rows were numbered anew, -1 where one was dropped; `last` is the last old one. */
@@ -56,7 +53,8 @@ export class EspWatch {
     for (let row = 0; row <= last; row += 1) {
       if (moved[row] >= 0) this.isWatched[moved[row]] = this.isWatched[row];
     }
-    this.#waiting.move(moved);
+    this.#ofStarter.move(moved);
+    this.#ofOther.move(moved);
   }
 
   grow(): void {
@@ -65,11 +63,13 @@ export class EspWatch {
 
   /** All that is known, to be kept in a state file. */
   save() {
-    return { watched: this.isWatched, waiting: this.#waiting.save() };
+    const [ofStarter, ofOther] = [this.#ofStarter.save(), this.#ofOther.save()];
+    return { watched: this.isWatched, waiting: { ofStarter, ofOther } };
   }
 
   restore({ watched, waiting }: ReturnType<EspWatch["save"]>): void {
     this.isWatched = movedTo(this.#memory, watched, Uint8Array);
-    this.#waiting.restore(waiting);
+    this.#ofStarter.restore(waiting.ofStarter);
+    this.#ofOther.restore(waiting.ofOther);
   }
 }

@@ -13,7 +13,9 @@ export interface Path {
   heard: number;
   /** The same for encrypted messages and those of quick mode, copies included. */
   secured: number;
+  /** When a message was seen here last, and in which segment of the clock. */
   lastAt: number;
+  lastSegment: number;
   /** How often a message of each side was seen here first, and elsewhere later: on which side of a NAT it is. */
   echoedLater: readonly [number, number];
   echoOf: readonly [number, number];
@@ -39,6 +41,7 @@ export function newPath(ends: [number, number], natTraversal: boolean): Path {
     heard: 0,
     secured: 0,
     lastAt: Number.NaN,
+    lastSegment: 0,
     echoedLater: NO_ECHOES,
     echoOf: NO_ECHOES,
   };

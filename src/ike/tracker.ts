@@ -228,6 +228,7 @@ export class Tracker {
     path.heard |= 1 << side;
     if (isSecured(message)) path.secured |= 1 << side;
     path.lastAt = message.at;
+    path.lastSegment = message.segment;
     // It proves neither that the sender lives nor that it missed an answer.
     if (repeated && sa.isReplay(side, message.from)) return;
     // First of all: behind a step of the clock what the SA knows of times begins anew.

@@ -19,7 +19,7 @@ export function firstOf({ firstAt, firstSegment }: { firstAt: number; firstSegme
   return { at: firstAt, segment: firstSegment };
 }
 
-/** When an SPI was last seen. */
+/** When an SPI, or an IKE SA on a path, was last seen. */
 export function lastOf({ lastAt, lastSegment }: { lastAt: number; lastSegment: number }): Moment {
   return { at: lastAt, segment: lastSegment };
 }

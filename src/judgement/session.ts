@@ -16,7 +16,7 @@ import {
 } from "../ike/facts.ts";
 import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
-import { firstOf, type Moment } from "./moment.ts";
+import { firstOf, isBefore, lastOf, type Moment, seen } from "./moment.ts";
 import { other, type Role } from "./roles.ts";
 
 export interface Session {
@@ -147,7 +147,8 @@ function clientPath(sa: IkeSa, client: Side, hosts: Hosts): Path {
     hosts.isPrivate(hostOf(path.ends[client])) ? 0 : 1,
     path.natTraversal ? 1 : 0,
     isTwoWay(path) ? 1 : 0,
-    Number.isNaN(path.lastAt) ? 0 : path.lastAt,
+    path.lastSegment,
+    seen(path.lastAt) ? path.lastAt : 0,
   ];
   return sa.paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));
 }
@@ -189,7 +190,7 @@ function portOn(paths: readonly Path[], client: Side, natTraversal: boolean): nu
   let latest: Path | null = null;
   for (const path of paths) {
     if (path.natTraversal !== natTraversal) continue;
-    if (latest === null || !(path.lastAt < latest.lastAt)) latest = path;
+    if (latest === null || !isBefore(lastOf(path), lastOf(latest))) latest = path;
   }
   return latest === null ? -1 : portOf(latest.ends[client]);
 }

@@ -35,22 +35,23 @@ test("lists follow their rows, and go with those that are dropped", () => {
 });
 
 test("what is kept in a state file has null for a row without a list, and nothing of what was dropped", () => {
-  const made = lists([0, "a"], [2, "gone"], [3, "b"], [5, "c"]);
-  expect(made.save()).toEqual([["a"], null, ["gone"], ["b"], null, ["c"]]);
+  const made = lists([0, "a"], [2, "gone"], [3, "b"], [3, "d"], [5, "c"]);
+  expect(made.save()).toEqual(["a", null, "gone", ["b", "d"], null, "c"]);
   made.drop(
     (value) => value === "gone",
     () => {},
   );
-  expect(made.save()).toEqual([["a"], null, null, ["b"], null, ["c"]]);
+  expect(made.save()).toEqual(["a", null, null, ["b", "d"], null, "c"]);
+  expect([made.has(0), made.has(2), made.has(3), made.has(9)]).toEqual([true, false, true, false]);
   made.take(5);
   made.move(Int32Array.of(-1, 0, 1, 2, 3, 4));
   // Rows behind the last one that has a list take no room.
   expect(Object.entries(made.save())).toEqual([
     ["0", null],
     ["1", null],
-    ["2", ["b"]],
+    ["2", ["b", "d"]],
   ]);
   const kept = new RowLists<string>();
   kept.restore(made.save());
-  expect([kept.take(2), kept.take(1)]).toEqual([["b"], []]);
+  expect([kept.take(2), kept.take(1)]).toEqual([["b", "d"], []]);
 });

@@ -55,6 +55,26 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     ]);
   });
 
+  it("a flow on which one waits for each side goes on being watched when one of them is given up", () => {
+    const watch = new EspWatch(ordinaryMemory);
+    const [mine, yours] = [exchangeMade(), exchangeMade()];
+    watch.add(3, mine, true);
+    watch.add(3, yours, false);
+    watch.release(new Set([mine]));
+    expect(watch.isWatched[3]).toBe(1);
+    watch.notify(3, 7, 0);
+    expect([times(mine), times(yours)]).toEqual([
+      [UNSEEN, UNSEEN],
+      [UNSEEN, 7],
+    ]);
+    watch.add(4, yours, true);
+    watch.add(4, mine, false);
+    watch.release(new Set([mine]));
+    expect(watch.isWatched[4]).toBe(1);
+    watch.release(new Set([yours]));
+    expect(watch.isWatched[4]).toBe(0);
+  });
+
   it("flows that were numbered anew are watched under their new numbers", () => {
     const watch = new EspWatch(ordinaryMemory);
     const [first, second] = [exchangeMade(), exchangeMade()];

@@ -17,6 +17,7 @@ const path = (port: number, fields: Partial<Path> & { host?: number } = {}): Pat
     heard: 3,
     secured: 0,
     lastAt: at(0),
+    lastSegment: 0,
     echoOf: [0, 0],
     echoedLater: [0, 0],
     ...more,
@@ -44,6 +45,16 @@ describe("by which endpoint a client is named (3.5)", () => {
     [
       "of two on the 4500 side the latest",
       named(path(41_000, { lastAt: at(1) }), path(41_001, { lastAt: at(5) })),
+      [1, 41_001, -1, 41_001],
+    ],
+    [
+      "of two on the 4500 side the later one by segment, where the clock stepped back",
+      named(path(41_000, { lastAt: at(9) }), path(41_001, { lastAt: at(1), lastSegment: 1 })),
+      [1, 41_001, -1, 41_001],
+    ],
+    [
+      "in whatever order, where the clock stepped back",
+      named(path(41_001, { lastAt: at(1), lastSegment: 1 }), path(41_000, { lastAt: at(9) })),
       [1, 41_001, -1, 41_001],
     ],
     [
