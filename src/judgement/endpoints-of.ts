@@ -3,7 +3,7 @@
 import { endpoint, hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
-import { hasHeard } from "../ike/facts.ts";
+import { hasHeard, type Path } from "../ike/facts.ts";
 import { earlier, firstOf, inOrder, isBefore, type Moment } from "./moment.ts";
 import type { Session } from "./session.ts";
 
@@ -65,17 +65,22 @@ export function phase1Times(
  */
 export function endpointAliases(sessions: readonly Session[]): (endpoint: number) => number {
   const aliases = new Map<number, number>();
-  if (sessions.every(({ sa }) => sa.paths.length === 1)) return (end) => end;
+  const echoed = sessions.filter(({ sa }) => sa.paths.length > 1 && sa.paths.some(wasEchoedBothWays));
+  if (echoed.length === 0) return (end) => end;
   const named = new Set(sessions.map((session) => session.endpoint));
-  for (const { sa, client, endpoint: outside } of sessions) {
+  for (const { sa, client, endpoint: outside } of echoed) {
     const own = sa.paths.find(({ ends }) => ends[client] === outside)!;
     for (const path of sa.paths) {
       const end = path.ends[client];
-      const echoed = [0, 1].every((side) => path.echoOf[side] + path.echoedLater[side] > 0);
+      if (!wasEchoedBothWays(path) || path.natTraversal !== own.natTraversal) continue;
       // Copies sent from another client's address would make the two one; the responder never speaks to those.
-      if (!echoed || path.natTraversal !== own.natTraversal || sa.isReplay(client, end)) continue;
+      if (sa.isReplay(client, end)) continue;
       if (!named.has(end)) aliases.set(end, outside);
     }
   }
   return (end) => aliases.get(end) ?? end;
+}
+
+function wasEchoedBothWays({ echoOf, echoedLater }: Path): boolean {
+  return echoOf[0] + echoedLater[0] > 0 && echoOf[1] + echoedLater[1] > 0;
 }

@@ -18,12 +18,13 @@ export interface Pattern {
 
 /** ln(2^32 - 1): the random model gives every ID the same probability. */
 const LOG_RANDOM = Math.log(0xffffffff);
-/** Riemann zeta of 1.5: sum of n^-1.5 over all first IDs n. */
-const ZETA_1_5 = 2.612375348685488;
+/** Logarithm of the Riemann zeta of 1.5, the sum of n^-1.5 over all first IDs n. */
+const LOG_ZETA_1_5 = Math.log(2.612375348685488);
 /** Riemann zeta of 2, less its first term: sum of s^-2 over the gaps s >= 2. */
 const ZETA_2_TAIL = Math.PI ** 2 / 6 - 1;
 const STEP_OF_ONE = 0.95;
-const GAP = 1 - STEP_OF_ONE - 1e-9;
+const LOG_STEP_OF_ONE = Math.log(STEP_OF_ONE);
+const LOG_GAP = Math.log((1 - STEP_OF_ONE - 1e-9) / ZETA_2_TAIL);
 /** A counter does not go back. Spread over all values, so that the model stays a probability. */
 const LOG_DECREASE = Math.log(1e-9) - LOG_RANDOM;
 /** Windows sends IDs in network byte order; swapped ones would need a faulty stack. */
@@ -31,16 +32,20 @@ const LOG_BYTE_ORDER = { "big-endian": Math.log(0.95), "byte-swapped": Math.log(
 const LOG_VENDOR_ODDS = Math.log(9);
 const NAMED = 0.99;
 
-/** Log-likelihood of one IKE SA's IDs under the sequential model. */
-function logSequential(ids: readonly number[]): number {
-  let sum = -1.5 * Math.log(ids[0]) - Math.log(ZETA_1_5);
+/** Log-likelihood of one IKE SA's IDs under the sequential model, read in a byte order. */
+function logSequential(ids: readonly number[], read: (id: number) => number): number {
+  let sum = -1.5 * Math.log(read(ids[0])) - LOG_ZETA_1_5;
   for (let i = 1; i < ids.length; i += 1) {
-    const step = ids[i] - ids[i - 1];
-    if (step === 1) sum += Math.log(STEP_OF_ONE);
-    else if (step > 1) sum += Math.log(GAP / ZETA_2_TAIL) - 2 * Math.log(step);
+    const step = read(ids[i]) - read(ids[i - 1]);
+    if (step === 1) sum += LOG_STEP_OF_ONE;
+    else if (step > 1) sum += LOG_GAP - 2 * Math.log(step);
     else sum += LOG_DECREASE;
   }
   return sum;
+}
+
+function asItIs(id: number): number {
+  return id;
 }
 
 /** The four bytes in the other order. */
@@ -57,25 +62,24 @@ export function classifyPattern(
   sas: readonly (readonly number[])[],
   microsoftVersion: number | null,
 ): Pattern {
-  const observed = sas.filter((ids) => ids.length > 0);
-  const logRandom = -LOG_RANDOM * observed.reduce((count, ids) => count + ids.length, 0);
-  const readings = (["big-endian", "byte-swapped"] as const).map((byteOrder) => ({
-    byteOrder,
-    log: observed.reduce(
-      (sum, ids) => sum + logSequential(byteOrder === "big-endian" ? ids : ids.map(byteSwapped)),
-      LOG_BYTE_ORDER[byteOrder],
-    ),
-  }));
-  const best = readings[0].log >= readings[1].log ? readings[0] : readings[1];
-  const evidence = best.log - logRandom;
+  let count = 0;
+  let bigEndian = LOG_BYTE_ORDER["big-endian"];
+  let swapped = LOG_BYTE_ORDER["byte-swapped"];
+  for (const ids of sas) {
+    if (ids.length === 0) continue;
+    count += ids.length;
+    bigEndian += logSequential(ids, asItIs);
+    swapped += logSequential(ids, byteSwapped);
+  }
+  const evidence = Math.max(bigEndian, swapped) + LOG_RANDOM * count;
   const prior = microsoftVersion === null ? 0 : microsoftVersion >= 5 ? LOG_VENDOR_ODDS : -LOG_VENDOR_ODDS;
-  const sequential = 1 / (1 + Math.exp(-(observed.length === 0 ? prior : evidence + prior)));
+  const sequential = 1 / (1 + Math.exp(-(count === 0 ? prior : evidence + prior)));
   const confidence = Math.max(sequential, 1 - sequential);
-  const named = observed.length > 0 && confidence > NAMED;
+  const named = count > 0 && confidence > NAMED;
   return {
     kind: !named ? "undetermined" : sequential > 0.5 ? "sequential" : "random",
     confidence,
-    byteOrder: observed.length === 0 ? null : best.byteOrder,
+    byteOrder: count === 0 ? null : bigEndian >= swapped ? "big-endian" : "byte-swapped",
     contradictsVendor: named && prior !== 0 && prior > 0 !== evidence > 0,
   };
 }

@@ -257,18 +257,23 @@ function hostsInQuestion(sessions: readonly Session[], judged: Outcomes): Set<nu
   return new Set([...open].filter((host) => accepted.has(host) && tried.get(host)! > 1));
 }
 
-/** Tells the pattern of each client. Most of them have one ID, and the same one: they share what it tells. */
+/** Clients that count begin with IDs below. */
+const SMALL_ID = 256;
+
+/** Tells the pattern of each client. Thousands have one ID, and the same small one: they share what it tells. */
 function patternReader(): (client: Client) => Pattern {
-  let last: { id: number; version: number | null; pattern: Pattern } | null = null;
+  const ofSmallId = new Map<number | null, Pattern[]>();
   return (client) => {
-    const ids = client.sessions.map(({ quickModes }) => quickModes.map(({ messageId }) => messageId));
+    const { sessions } = client;
     const version = microsoftVersion(client);
-    if (ids.length > 1 || ids[0].length !== 1) return classifyPattern(ids, version);
-    const [[id]] = ids;
-    if (last?.id !== id || last.version !== version) {
-      last = { id, version, pattern: classifyPattern(ids, version) };
-    }
-    return last.pattern;
+    const [{ quickModes }] = sessions;
+    const isSmall = sessions.length === 1 && quickModes.length === 1 && quickModes[0].messageId < SMALL_ID;
+    const idsOf = () => sessions.map((each) => each.quickModes.map(({ messageId }) => messageId));
+    if (!isSmall) return classifyPattern(idsOf(), version);
+    const known = ofSmallId.get(version) ?? [];
+    ofSmallId.set(version, known);
+    known[quickModes[0].messageId] ??= classifyPattern(idsOf(), version);
+    return known[quickModes[0].messageId];
   };
 }
 
