@@ -22,8 +22,12 @@ export function code(text: string): string {
   const runs = [...shown.matchAll(/`+/g)].map(([run]) => run.length);
   const fence = "`".repeat(Math.max(0, ...runs) + 1);
   const pad = /^`|`$|^ .* $/.test(shown) || shown.trim() === "" ? " " : "";
-  // The one character that a table takes even inside a code span.
-  return `${fence}${pad}${shown.replaceAll("|", "\\|")}${pad}${fence}`;
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** The same in a cell of a table, which ends at a bar even inside a code span. */
+export function codeCell(text: string): string {
+  return code(text).replaceAll("|", "\\|");
 }
 
 /** A table; the cells are Markdown already. */

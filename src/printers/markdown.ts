@@ -12,7 +12,7 @@ import { account, exchangeRows } from "./exchange-rows.ts";
 import { atOnce } from "./exposure.ts";
 import { explained, outcomeText, overlapText, percent } from "./finding-block.ts";
 import { coverageSection, stepsSection, summarySection } from "./markdown-frame.ts";
-import { code, escaped, rest, tableLines } from "./markdown-text.ts";
+import { code, codeCell, escaped, rest, tableLines } from "./markdown-text.ts";
 import { witnessInputs, witnessLines } from "./witness-lines.ts";
 
 /** Rows of a table, and findings with a section of their own, before bytes set the limit. */
@@ -82,7 +82,7 @@ function overview(findings: readonly Finding[], limit: number): string[] {
       String(i + 1),
       `**${verdict}**`,
       severity,
-      responder,
+      escaped(responder),
       holder.address === null ? "not visible" : endpoint(holder.address, holder.port),
       endpoint(contender.address, contender.port),
       listed(messageIds),
@@ -171,7 +171,7 @@ function attemptLines(finding: Finding, attempt: Attempt, clock: Clock): string[
   const alone = new Set(packets.map(({ source }) => source).filter((source) => source !== null)).size === 1;
   const rows = packets.map(({ at, frame, source, from, to, cookies, messageId, what }) => [
     clock.exact(at),
-    frame === null ? "" : alone || source === null ? String(frame) : `${frame} of ${code(source)}`,
+    frame === null ? "" : alone || source === null ? String(frame) : `${frame} of ${codeCell(source)}`,
     `${from} → ${to}`,
     code(cookies),
     messageId,
@@ -197,7 +197,7 @@ function responderSection({ responders }: Report): string[] {
   const rows = responders
     .slice(0, MAX_ROWS)
     .map((row) => [
-      [row.address, ...row.aliases].join(" = "),
+      escaped([row.address, ...row.aliases].join(" = ")),
       escaped(row.vendor ?? "unknown"),
       String(row.clients),
       String(row.sequentialClients),
@@ -224,7 +224,7 @@ function clientSection({ clients, findings }: Report, all: boolean, clock: Clock
     .slice(0, MAX_ROWS)
     .map((row) => [
       `${endpoint(row.address, row.port)}${insideText(row)}`,
-      row.responder,
+      escaped(row.responder),
       clientOutcomeText(row),
       escaped(row.platform ?? "unknown"),
       escaped(`${row.pattern.kind} (${percent(row.pattern.confidence)})`),
@@ -240,7 +240,7 @@ function captureSection({ capture }: Report, clock: Clock): string[] {
   const rows = capture.sources
     .slice(0, MAX_ROWS)
     .map(({ name, format, packets, firstPacketAt, lastPacketAt, end }) => [
-      code(name),
+      codeCell(name),
       format,
       String(packets),
       firstPacketAt === null ? "" : clock.second(firstPacketAt),

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { reportToMarkdown } from "../../src/printers/markdown.ts";
-import { code } from "../../src/printers/markdown-text.ts";
+import { code, codeCell } from "../../src/printers/markdown-text.ts";
 import { metricsText } from "../../src/printers/openmetrics.ts";
 import { UTC } from "../../src/report/clock.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
@@ -185,7 +185,7 @@ describe("what stands around findings", () => {
 describe("code in Markdown", () => {
   it.each([
     ["plain", "`plain`"],
-    ["a|b", "`a\\|b`"],
+    ["a|b", "`a|b`"],
     ["a`b", "``a`b``"],
     ["a b ", "`a b `"],
     ["`a", "`` `a ``"],
@@ -195,6 +195,10 @@ describe("code in Markdown", () => {
     [" ", "`   `"],
   ])("%j", (text, wanted) => {
     expect(code(text)).toBe(wanted);
+  });
+
+  it("does not end a cell of a table", () => {
+    expect(codeCell("a|b`|")).toBe("``a\\|b`\\|``");
   });
 });
 

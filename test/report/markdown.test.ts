@@ -54,6 +54,12 @@ describe("a finding in Markdown", () => {
     ]);
   });
 
+  it("has the commands as they are to be pasted", () => {
+    const spans = tokens(text).filter(({ type }) => type === "codespan");
+    const typed = spans.map((token) => (token as Tokens.Codespan).text);
+    expect(typed).toContain("show crypto ikev1 sa detail | include 198.51.100.11");
+  });
+
   it("has the display filter as it is to be pasted, the caveats, and what can be done", () => {
     const code = tokens(text).filter(({ type }) => type === "code");
     expect(code.map((token) => (token as Tokens.Code).text)).toEqual([rejected.displayFilter]);
@@ -163,5 +169,26 @@ describe("nothing from input breaks out", () => {
     }
     const tables = (list: Token[]) => list.filter(({ type }) => type === "table").length;
     expect(tables(all)).toBe(tables(plain) + 1);
+  });
+
+  // A line of a log may name its device by anything in which letters, digits, dots, bars and brackets stand.
+  it("shows the name of a gateway from a log as it is", () => {
+    const name = "__asa|1__[x]";
+    const base = report();
+    const cells = tokens(
+      markdown(
+        report({
+          findings: [finding({ responder: name })],
+          responders: [{ ...base.responders[0], address: name }],
+          clients: base.clients.map((client) => ({ ...client, responder: name })),
+        }),
+        true,
+      ),
+    ).flatMap((token) => (token.type === "table" ? (token as Tokens.Table).rows : []));
+    const shown = (cell: Tokens.TableCell) =>
+      cell.tokens.map((token) => ("text" in token ? token.text : "")).join("");
+    expect(cells.flatMap((row) => row.map(shown).filter((text) => text === name))).toHaveLength(
+      2 + base.clients.length,
+    );
   });
 });
