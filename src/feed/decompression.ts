@@ -4,8 +4,9 @@
  */
 
 import { PackedError } from "../archives/packed-input.ts";
-import { type ByteSource, IterableSource } from "../capture/byte-source.ts";
+import type { ByteSource } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
+import { windowOver } from "../capture/window-over.ts";
 
 /** Unpacked bytes. `destroy` ends them while a chunk is waited for. Errors of damaged data are thrown to the reader. */
 export type UnpackedChunks = AsyncIterable<Uint8Array> & { destroy?(): void };
@@ -112,7 +113,7 @@ export async function unpacked(
 ): Promise<ByteWindow> {
   const chunks = await decompress(pieces(packed), packed.source.size);
   const guarded = guard(chunks, LARGE_BY_NAME[name] ?? LARGE, () => packed.offset);
-  return over(packed, guarded, () => chunks.destroy?.());
+  return windowOver(packed, guarded, () => chunks.destroy?.());
 }
 
 /** A window over what a generator makes of the bytes of another. */
@@ -120,22 +121,7 @@ export function windowOf(
   window: ByteWindow,
   make: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
 ): ByteWindow {
-  return over(window, make(pieces(window)), () => {});
-}
-
-/** What is unpacked comes in larger pieces than those in which a beginning is looked at. */
-const LEAST_CHUNK = 64 * 1024;
-
-function over(inner: ByteWindow, chunks: AsyncIterable<Uint8Array>, destroy: () => void): ByteWindow {
-  const source = new IterableSource(chunks, {
-    size: inner.source.size,
-    position: () => inner.source.position(),
-    onClose: () => {
-      destroy();
-      void inner.close();
-    },
-  });
-  return new ByteWindow(source, Math.max(inner.chunk, LEAST_CHUNK), inner.memory);
+  return windowOver(window, make(pieces(window)));
 }
 
 /** Compressions around each other; more are a trick. */

@@ -1,8 +1,8 @@
 /** Finds out whether text holds hex dumps, and of what: of packets, or of a whole capture file. */
 
-import { IterableSource } from "../capture/byte-source.ts";
-import { ByteWindow } from "../capture/byte-window.ts";
+import type { ByteWindow } from "../capture/byte-window.ts";
 import { CaptureError, type CaptureSource, label } from "../capture/source.ts";
+import { windowOver } from "../capture/window-over.ts";
 import { DumpLine, readDumpLine } from "./dump-line.ts";
 import { Lines, type TextBytes } from "./lines.ts";
 import { Offsets } from "./offsets.ts";
@@ -38,12 +38,7 @@ export async function openText(
     if (first !== null) {
       const order = fileOrder(first, isCapture);
       if (order === null) return { source: new TextSource(window, name, suffix) };
-      return {
-        file: new ByteWindow(
-          new IterableSource(dumpedBytes(window, order), { size: window.source.size }),
-          window.chunk,
-        ),
-      };
+      return { file: windowOver(window, dumpedBytes(window, order)) };
     }
     if (window.ended || wanted >= LOOKED_THROUGH) break;
   }

@@ -1,9 +1,11 @@
 /** Dumps of whole captures and of packets in the forms of xxd, od and hexdump, without these programs. */
 
 import { describe, expect, it } from "vitest";
+import { IterableSource } from "../../src/capture/byte-source.ts";
+import { openSource } from "../../src/feed/formats.ts";
 import { pcap } from "../support/capture-files.ts";
 import { hexdumpCanonical, hexdumpWords, odBytes, odWords, xxd } from "../support/dump-forms.ts";
-import { CHUNK_SIZES, openBytes, readAll } from "../support/sources.ts";
+import { CHUNK_SIZES, chunks, openBytes, readAll } from "../support/sources.ts";
 
 const ISAKMP = `${"11".repeat(8)}${"22".repeat(8)}08102001000000010000001c`;
 const PACKET = `450000380000000040118e6cc6336414c000020101f401f400240000${ISAKMP}`;
@@ -43,6 +45,17 @@ describe("a dump of a capture file is the file", () => {
       expect(await readAll(source)).toEqual(wanted);
       expect(source.summary).toMatchObject({ format: "pcap", end: "clean" });
     }
+  });
+
+  it("is closed with the file that holds the text, and knows how far that is read", async () => {
+    let closed = 0;
+    const text = Buffer.from(xxd(FILE));
+    const file = new IterableSource(chunks(text, 1000), { size: text.length, onClose: () => (closed += 1) });
+    const source = await openSource(file, "dump.txt");
+    expect((await readAll(source)).length).toBe(2);
+    expect([source.size, source.position()]).toEqual([text.length, text.length]);
+    await source.close();
+    expect(closed).toBeGreaterThan(0);
   });
 
   it("a line that stands for more than 64 MB is not believed", async () => {
