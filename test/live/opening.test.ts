@@ -1,9 +1,11 @@
-/** Several interfaces are opened at once; the capturing programs are played. */
+/** How live capture begins and ends; the capturing programs are played. */
 
 import type { ChildProcess } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, expect, it, vi } from "vitest";
+import { pcapHeader } from "../../src/capture/pcap-writer.ts";
 import { LiveCapture } from "../../src/node/live/live-feed.ts";
 
 class Played extends EventEmitter {
@@ -26,9 +28,10 @@ vi.mock("node:child_process", () => ({
 }));
 beforeEach(() => programs.clear());
 
+const settings = { backend: "tcpdump", filter: "udp", ports: [], once: false } as const;
+
 /** Names that libpcap knows on any machine. */
 function opening(notes: string[] = []) {
-  const settings = { backend: "tcpdump", filter: "udp", ports: [], once: false } as const;
   const capture = new LiveCapture(["any", "nflog"], { ...settings, note: (text) => void notes.push(text) });
   return capture.open();
 }
@@ -50,4 +53,22 @@ it("where one is refused, the others are not left capturing", async () => {
     .stderr.end("tcpdump: any: no such device\n", () => programs.get("any")!.emit("close", 1, null));
   await expect(opened).rejects.toThrow(/any/);
   expect(programs.get("nflog")!.killedBy).toContain("SIGINT");
+});
+
+it("an interface that goes while its packets are being taken ends the capture", async () => {
+  const capture = new LiveCapture(["any"], { ...settings, once: true, note: () => {} });
+  const opened = capture.open();
+  const program = programs.get("any")!;
+  program.stderr.write("listening on any, ");
+  await opened;
+  const rounds = capture.rounds();
+  await rounds.next();
+  program.stdout.end(pcapHeader(113, false));
+  program.emit("close", 1, null);
+  // Whoever takes the packets is at work, or waits for an output that is slow.
+  await vi.waitFor(() => expect(capture.status.sources[0].state).toBe("ended"));
+  expect(await Promise.race([rounds.next(), sleep(1_000, "waits for ever")])).toMatchObject({
+    value: expect.anything(),
+  });
+  expect(await rounds.next()).toEqual({ done: true, value: undefined });
 });

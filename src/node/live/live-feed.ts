@@ -19,6 +19,8 @@ export class LiveCapture implements Feed {
   readonly #interfaces: LiveInterface[];
   #held = new HoldBack(0, 0);
   #wake: () => void = () => {};
+  /** Records came, or an interface ended, since the last round: perhaps while whoever takes the rounds was at work. */
+  #hasNews = false;
   #room: (() => void)[] = [];
   #running = 0;
   #failure: unknown = null;
@@ -79,6 +81,7 @@ export class LiveCapture implements Feed {
       });
     });
     for (;;) {
+      this.#hasNews = false;
       const over = this.#running === 0;
       yield held.release(performance.now(), over);
       for (const go of this.#room.splice(0)) go();
@@ -101,13 +104,18 @@ export class LiveCapture implements Feed {
     try {
       for await (const batch of this.#interfaces[source].batches()) {
         this.#take(source, copyOf(batch));
-        this.#wake();
+        this.#tell();
         if (this.#held.size > MAX_WAITING) await new Promise<void>((go) => this.#room.push(go));
       }
     } finally {
       this.#running -= 1;
-      this.#wake();
+      this.#tell();
     }
+  }
+
+  #tell(): void {
+    this.#hasNews = true;
+    this.#wake();
   }
 
   #take(source: number, batch: FrameBatch): void {
@@ -120,6 +128,7 @@ export class LiveCapture implements Feed {
 
   /** Waits for records, for the end of an interface, or until held ones are due. */
   async #something(milliseconds: number | null): Promise<void> {
+    if (this.#hasNews) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
