@@ -1,6 +1,7 @@
 /** `--metrics FILE`: what is written there, whole each time, for a collector that may read at any moment. */
 
 import { renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { statusOf } from "../node/file-status.ts";
 import { reasonOf } from "../node/write-reasons.ts";
 import { metricsText } from "../printers/openmetrics.ts";
 import type { CaptureMetrics } from "../report/metrics.ts";
@@ -22,6 +23,10 @@ export function metricsWriter(
   let failing = false;
   // The collector reads names that end in .prom alone.
   const temporary = `${path}.${process.pid}.tmp`;
+  // A pipe or device would be gone: a file takes its name.
+  if (statusOf(path)?.isFile() === false) {
+    throw new OutputError(`${path} is not a file, so no metrics can be kept there`);
+  }
   try {
     writeFileSync(temporary, "");
     unlinkSync(temporary);

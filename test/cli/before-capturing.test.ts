@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { run } from "../../src/cli/main.ts";
@@ -7,6 +8,7 @@ import { isUnix } from "../support/tools.ts";
 const openLive = vi.hoisted(() => vi.fn());
 vi.mock("../../src/cli/commands/inputs.ts", () => ({ openLive, tellRefusal: () => false }));
 
+const FOLDER = tmpdir();
 const MISSING = join("/", "no-such-directory");
 
 beforeEach(() => {
@@ -23,6 +25,8 @@ describe("what cannot be written is told before an interface is captured, which 
       join(MISSING, "m.prom"),
       `cannot write ${join(MISSING, "m.prom")}: the directory is missing`,
     ],
+    // Nor what is no file: a pipe or a device would be replaced by one.
+    ["--metrics", FOLDER, `${FOLDER} is not a file, so no metrics can be kept there`],
     ["-w", "none.pcapng", `cannot keep packets for -w in ${MISSING}: the directory is missing`],
   ])("%s", async (option, path, sentence) => {
     const around = fakeEnvironment();
