@@ -170,7 +170,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   } = options;
   const { names, duplicates, failures, leftOut } = await expandInputs(inputs, { recursive });
   const reorder = reorderSeconds === undefined ? REORDER : reorderSeconds * MICROS_PER_SECOND;
-  const witnesses = await openWitnesses({ keys, events });
+  const witnesses = await openWitnesses({ keys, events }, rest.signal);
   const { gatewayLog } = witnesses;
   const logs = await filesOf(syslog);
   const unread = [...failures, ...witnesses.failures];

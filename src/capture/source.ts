@@ -94,6 +94,7 @@ const REASONS = new Map([
   ["EIO", "the disk or share that it lies on failed"],
   ["ESTALE", "the share that it lies on is gone"],
   ["ENODEV", "the device that it lies on is gone"],
+  ["ERR_STREAM_PREMATURE_CLOSE", "the reading was ended before"],
 ]);
 
 /** The error of an input that could not be opened or read, as one sentence. */

@@ -55,7 +55,7 @@ export async function openJob(
   const { inputs, options, resumable, stop } = asked;
   const names = await hostNames(options.names);
   const anonymizer = options.anonymize
-    ? (await import("../node/anonymize.ts")).anonymizerOf(options.anonymizeKey)
+    ? await (await import("../node/anonymize.ts")).anonymizerOf(options.anonymizeKey)
     : undefined;
   const named = options.live.interfaces.length > 0 ? [] : inputs;
   const beside = readBeside(options);

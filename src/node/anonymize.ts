@@ -1,7 +1,8 @@
 /** The key of an anonymized run: made for this run alone, or kept in a file that the user keeps to himself. */
 
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { Anonymizer } from "../anonymize/anonymizer.ts";
 import { type Hash, KEY_LENGTH } from "../anonymize/keyed.ts";
 import { errorCode, reasonOf } from "./write-reasons.ts";
@@ -19,13 +20,13 @@ export const nodeHash: Hash = (name, data) => new Uint8Array(createHash(name).up
  * @param path file of the key, 64 hex digits; it is made where there is none. null: a key for this run alone
  * @throws KeyFileError when the file cannot be read or written, or holds something else
  */
-export function anonymizerOf(path: string | null): Anonymizer {
-  return new Anonymizer(path === null ? randomBytes(KEY_LENGTH) : keyOf(path), nodeHash);
+export async function anonymizerOf(path: string | null): Promise<Anonymizer> {
+  return new Anonymizer(path === null ? randomBytes(KEY_LENGTH) : await keyOf(path), nodeHash);
 }
 
-function keyOf(path: string): Uint8Array {
+async function keyOf(path: string): Promise<Uint8Array> {
   try {
-    const text = readFileSync(path, "latin1").trim();
+    const text = (await readFile(path, "latin1")).trim();
     if (!new RegExp(`^[0-9a-fA-F]{${2 * KEY_LENGTH}}$`).test(text)) {
       throw new KeyFileError(
         `${path} is not a key of --anonymize-key: that has ${2 * KEY_LENGTH} hex digits`,

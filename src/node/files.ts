@@ -3,7 +3,7 @@
  * bytes and never by the name. What is not a capture is refused with a sentence that says what to do.
  */
 
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { type ByteSource, CHUNK, IterableSource, type RandomAccess } from "../capture/byte-source.ts";
 import {
@@ -19,6 +19,7 @@ import type { Expansion, FeedInput } from "../feed/feed.ts";
 import { type Opened, type OpenOptions, openInput } from "../feed/formats.ts";
 import { Sequencer } from "../feed/sequencer.ts";
 import { statusOf } from "./file-status.ts";
+import { abandonPipe, openPipe } from "./named-pipe.ts";
 import { DECOMPRESSORS } from "./unpack/decompressors.ts";
 
 /**
@@ -82,21 +83,14 @@ export function fileInputs(names: readonly string[], options: OpenOptions = {}):
     once: name === STDIN,
     open: (reading) => openCapture(name, { ...options, ...reading }),
     ...(name === STDIN ? { expand: () => expandStandardInput(options) } : {}),
-    abandon: () => {
-      if (name === STDIN) closeStandardInput();
-      else stopWaitingFor(name);
-    },
+    abandon: () => abandonNamed(name),
   }));
 }
 
-/** Who opens a named pipe waits in a thread that nothing calls back, until somebody opens the other end. */
-function stopWaitingFor(name: string): void {
-  if (statusOf(name)?.isFIFO() !== true) return;
-  try {
-    closeSync(openSync(name, constants.O_WRONLY | constants.O_NONBLOCK));
-  } catch {
-    // Nobody waits any more.
-  }
+/** Ends the waiting for the first byte of an input. */
+export function abandonNamed(name: string): void {
+  if (name === STDIN) closeStandardInput();
+  else if (statusOf(name)?.isFIFO() === true) abandonPipe(name);
 }
 
 /** Of what is not a regular file nobody knows; nor of one in an archive. */
@@ -143,7 +137,8 @@ async function openFile(name: string): Promise<ByteSource | null> {
       throw new CaptureError("unreadable", `${name} is a directory without files that can be read`);
     }
     if (status.isFile()) return new FileSource(openSync(name, "r"));
-    // A named pipe has no size and no positions, and waits for who writes to it.
+    if (status.isFIFO()) return await openPipe(name);
+    // A device has no size and no positions.
     const handle = await open(name);
     return new IterableSource(handle.createReadStream({ highWaterMark: CHUNK }));
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { type OpenedWitnesses, openWitnesses as open, type WitnessFile } from "../witnesses/reading.ts";
 import { nodeCiphers } from "./ciphers.ts";
-import { readNamed } from "./files.ts";
+import { abandonNamed, readNamed } from "./files.ts";
 import { filesOf } from "./inputs.ts";
 
 export type { OpenedWitnesses } from "../witnesses/reading.ts";
@@ -13,14 +13,24 @@ export interface WitnessPaths {
   events?: readonly string[];
 }
 
-/** Reads keys and events, and waits for logs. */
-export async function openWitnesses({ keys = [], events = [] }: WitnessPaths): Promise<OpenedWitnesses> {
-  return open({
-    keys: (await filesOf(keys)).map(fileOf),
-    events: (await filesOf(events)).map(fileOf),
-    ciphers: nodeCiphers,
-    today: () => Date.now() * 1_000,
-  });
+/** Reads keys and events, and waits for logs. @param signal ends the waiting for a pipe */
+export async function openWitnesses(
+  { keys = [], events = [] }: WitnessPaths,
+  signal?: AbortSignal,
+): Promise<OpenedWitnesses> {
+  const [keyFiles, eventFiles] = [await filesOf(keys), await filesOf(events)];
+  const abandon = () => [...keyFiles, ...eventFiles].forEach(abandonNamed);
+  signal?.addEventListener("abort", abandon);
+  try {
+    return await open({
+      keys: keyFiles.map(fileOf),
+      events: eventFiles.map(fileOf),
+      ciphers: nodeCiphers,
+      today: () => Date.now() * 1_000,
+    });
+  } finally {
+    signal?.removeEventListener("abort", abandon);
+  }
 }
 
 /** It is opened when it is read. */

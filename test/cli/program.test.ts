@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -147,6 +147,11 @@ function catches(pid: number, signal: NodeJS.Signals): boolean {
   return ((caught >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
 }
 
+/** Whether the process has the file open; the same. */
+function isOpen(pid: number, path: string): boolean {
+  return spawnSync("ls", ["-l", `/proc/${pid}/fd`], { encoding: "utf8" }).stdout.includes(path);
+}
+
 describeBuilt("signals while standard input stays open", () => {
   /** Starts the program, gives it a capture without an end, and sends a signal once it has read that and listens. */
   async function interrupted(signal: NodeJS.Signals, input: Buffer, packets: number) {
@@ -177,8 +182,8 @@ describeBuilt("signals while standard input stays open", () => {
     },
   );
 
-  test.each(["-o", "--names"])(
-    "a second one ends it while it waits for a pipe without another end: %s",
+  test.each(["-o", "-w", "--names", "--anonymize-key"])(
+    "one ends it while it waits for a pipe without another end, before anything is read: %s",
     async (option) => {
       const pipe = join(folder, `pipe${option}`);
       execFileSync("mkfifo", [pipe]);
@@ -188,10 +193,32 @@ describeBuilt("signals while standard input stays open", () => {
       // Node itself catches SIGTERM, and of a pipe the program listens for SIGHUP last.
       await until(() => catches(child.pid!, "SIGHUP"));
       child.kill("SIGTERM");
-      await program.says(/a second one ends the program/);
-      child.kill("SIGTERM");
       expect((await program.ended).signal).toBe("SIGTERM");
       clearTimeout(timer);
+    },
+  );
+
+  test.each([[[]], [["--keys"]], [["--events"]]])(
+    "one ends it while a named pipe is open and nothing comes: %j",
+    async (option) => {
+      const pipe = join(folder, `silent${option.join("")}`);
+      execFileSync("mkfifo", [pipe]);
+      const writer = openSync(pipe, "r+");
+      const capture = option.length === 0 ? [] : ["a.pcap"];
+      const args = [...COMMAND.slice(1), ...option, pipe, ...capture];
+      const child = spawn(COMMAND[0], args, { cwd: folder, env: plainEnvironment() });
+      const program = new LiveProgram(child);
+      await until(() => isOpen(child.pid!, pipe));
+      const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+      child.kill("SIGTERM");
+      const { status, signal } = await program.ended;
+      expect([signal, program.stderr]).toEqual([
+        null,
+        expect.stringContaining("reporting what was read so far"),
+      ]);
+      expect(status).toBe(option.length === 0 ? 0 : 2);
+      clearTimeout(timer);
+      closeSync(writer);
     },
   );
 

@@ -100,7 +100,20 @@ function listen(
   }: Pick<Job, "options" | "env" | "messages" | "resumable" | "stop">,
 ): () => void {
   const leave = () => opening.then(abandon, () => {});
-  const releases = [env.onSignal((signal) => stopOrExit(signal, stop, leave, env, messages))];
+  let isOpen = false;
+  void opening.then(
+    () => {
+      isOpen = true;
+    },
+    () => {},
+  );
+  const releases = [
+    env.onSignal((signal) => {
+      // Of what waits for the other end of a pipe nothing is read yet, and nothing can be reported.
+      if (!isOpen) stop.abort();
+      stopOrExit(signal, stop, leave, env, messages);
+    }),
+  ];
   if (resumable) {
     const hangup = async () => {
       const { output } = await opening;

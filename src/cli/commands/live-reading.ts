@@ -41,7 +41,7 @@ interface Takers {
 /** @throws LiveRefusal when an interface cannot be captured from */
 export async function readLive(job: Job): Promise<Reading> {
   const { messages, evidence, env, options: asked } = job;
-  const witnesses = await openWitnesses(asked);
+  const witnesses = await openWitnesses(asked, job.stop.signal);
   const logs = await openLogs(asked.syslog, witnesses.gatewayLog);
   const { followers } = logs;
   const failures = () => [
