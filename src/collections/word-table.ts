@@ -22,6 +22,9 @@ export class WordTable {
   readonly #factors: Int32Array;
   /** Row number + 1, or 0 for an empty slot; the length is a power of two, at most half full. */
   #slots: Int32Array;
+  /** The two rows that were asked for last, or -1: packets of one talk come one after another, to and fro. */
+  #latest = -1;
+  #other = -1;
 
   constructor(words: number, rows = 256) {
     this.#words = words;
@@ -33,14 +36,17 @@ export class WordTable {
 
   /** Row of the key, or -1. */
   find(): number {
-    return this.#slots[this.#slotOf(this.key, 0)] - 1;
+    if (this.#hasKey(this.#latest)) return this.#latest;
+    if (this.#hasKey(this.#other)) return this.#asLatest(this.#other);
+    const row = this.#slots[this.#slotOf(this.key, 0)] - 1;
+    return row < 0 ? -1 : this.#asLatest(row);
   }
 
   /** Row of the key; a new key gets the row `size`, which then grows by one. */
   ensure(): number {
+    const known = this.find();
+    if (known >= 0) return known;
     let slot = this.#slotOf(this.key, 0);
-    const found = this.#slots[slot];
-    if (found > 0) return found - 1;
     if ((this.size + 1) * 2 > this.#slots.length) {
       this.#grow();
       slot = this.#slotOf(this.key, 0);
@@ -48,7 +54,22 @@ export class WordTable {
     this.keys.set(this.key, this.size * this.#words);
     this.size += 1;
     this.#slots[slot] = this.size;
-    return this.size - 1;
+    return this.#asLatest(this.size - 1);
+  }
+
+  /** The row is there, and has the key to look up. */
+  #hasKey(row: number): boolean {
+    if (row < 0) return false;
+    const words = this.#words;
+    const at = row * words;
+    for (let i = 0; i < words; i += 1) if (this.keys[at + i] !== this.key[i]) return false;
+    return true;
+  }
+
+  #asLatest(row: number): number {
+    this.#other = this.#latest;
+    this.#latest = row;
+    return row;
   }
 
   /** Removes all rows but those for which `keep` is true, in order; gives the new row of each old one, or -1. */
@@ -92,6 +113,8 @@ export class WordTable {
 
   #rehash(): void {
     this.#slots.fill(0);
+    this.#latest = -1;
+    this.#other = -1;
     for (let row = 0; row < this.size; row += 1) {
       this.#slots[this.#slotOf(this.keys, row * this.#words)] = row + 1;
     }
