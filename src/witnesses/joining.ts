@@ -10,6 +10,7 @@ import type { ClientEvent } from "../events/reader.ts";
 import { OTHER_CAUSES } from "../events/reader.ts";
 import type { Exchange, Hosts, IkeSa } from "../ike/facts.ts";
 import type { Judgement } from "../judgement/judge.ts";
+import { earlier, later } from "../judgement/moment.ts";
 import type { LogClock } from "../syslog/clock.ts";
 import { captureTime } from "../syslog/clock.ts";
 import { type Join, type JoinedLine, joinLog, type SeenQuickMode } from "../syslog/join.ts";
@@ -150,7 +151,13 @@ function testify({ clock, ofQuickMode, ofSession }: Join, view: View): void {
       client: [],
     };
   }
-  for (const [i, { endedAt, heldUntil }] of ofSession) view.sas[i].testimony = { endedAt, heldUntil };
+  for (const [i, { endedAt, heldUntil }] of ofSession) {
+    const before = view.sas[i].testimony;
+    view.sas[i].testimony = {
+      endedAt: earlier(endedAt, before?.endedAt ?? Number.NaN),
+      heldUntil: later(heldUntil, before?.heldUntil ?? Number.NaN),
+    };
+  }
 }
 
 function wordsOf({ reason }: GatewayEvent): string | null {
