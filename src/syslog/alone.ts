@@ -4,6 +4,7 @@
  * called one where the control was seen.
  */
 
+import { append, grouped } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
 import { type Accepted, type Dial, dialsOf, failed, mayHaveStoodAt, stoodAt } from "./dials.ts";
 import type { GatewayEvent } from "./reader.ts";
@@ -62,7 +63,7 @@ export function judgeLog(events: readonly GatewayEvent[]): LogFinding[] {
     refusedFree: refusedFree(dials, claims),
     full: timed.filter(({ id }) => id === SESSION_LIMIT),
   };
-  return gather(attempts).map((group) => findingOf(group, context));
+  return Array.from(gather(attempts), (group) => findingOf(group, context));
 }
 
 /** The message that a limit of sessions is reached. */
@@ -85,9 +86,7 @@ function claimsOf(dials: readonly Dial[]): Map<number, Claim[]> {
   const claims = new Map<number, Claim[]>();
   for (const dial of dials) {
     for (const { messageId, event } of dial.accepted) {
-      const same = claims.get(messageId) ?? [];
-      claims.set(messageId, same);
-      same.push({ dial, at: event.at, line: event });
+      append(claims, messageId, { dial, at: event.at, line: event });
     }
   }
   for (const same of claims.values()) same.sort((a, b) => a.at - b.at);
@@ -232,15 +231,8 @@ function ending({ ended }: Dial): GatewayEvent[] {
   return ended === null ? [] : [ended];
 }
 
-function gather(attempts: readonly LogAttempt[]): LogAttempt[][] {
-  const groups = new Map<string, LogAttempt[]>();
-  for (const attempt of attempts) {
-    const name = `${attempt.holder.peer} ${attempt.dial.peer}`;
-    const group = groups.get(name) ?? [];
-    groups.set(name, group);
-    group.push(attempt);
-  }
-  return [...groups.values()];
+function gather(attempts: readonly LogAttempt[]): Iterable<LogAttempt[]> {
+  return grouped(attempts, ({ holder, dial }) => `${holder.peer} ${dial.peer}`).values();
 }
 
 function findingOf(attempts: LogAttempt[], context: Context): LogFinding {

@@ -3,6 +3,7 @@
  * gateways refuse the second, others drop the first. It looks like the message-ID fault and is not.
  */
 
+import { grouped } from "../collections/grouping.ts";
 import { type Hosts, selectorsClash } from "../ike/facts.ts";
 import { isAccepted } from "../judgement/claiming.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
@@ -14,13 +15,7 @@ const MAX_SAID = 20;
 export function clashSentences({ responders }: Judgement, hosts: Hosts): string[] {
   const sentences = new Set<string>();
   for (const responder of responders) {
-    const byHost = new Map<number, ClientSa[]>();
-    for (const clientSa of responder.clientSas) {
-      const same = byHost.get(clientSa.client.host) ?? [];
-      byHost.set(clientSa.client.host, same);
-      same.push(clientSa);
-    }
-    for (const [host, clientSas] of byHost) {
+    for (const [host, clientSas] of grouped(responder.clientSas, ({ client }) => client.host)) {
       const clash = clashOf(clientSas);
       if (clash === null) continue;
       const what = `Two clients behind ${hosts.text(host)} ask ${hosts.text(responder.host)} for the same traffic in transport mode (${clash.traffic}), as their decrypted quick modes show`;

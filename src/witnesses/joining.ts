@@ -6,6 +6,7 @@
  *     const judgement = judge(..);           the same facts, with what the witnesses say
  */
 
+import { append } from "../collections/grouping.ts";
 import type { ClientEvent } from "../events/reader.ts";
 import { OTHER_CAUSES } from "../events/reader.ts";
 import type { Exchange, Hosts, IkeSa } from "../ike/facts.ts";
@@ -73,11 +74,13 @@ export function joinWitnesses(judgement: Judgement, hosts: Hosts, book: WitnessB
     const join = joinLog(events, view.quickModes, view.sessions);
     testify(join, view);
     for (const [i, { lines }] of join.ofQuickMode) {
-      append(ofExchange, view.exchanges[i], lines);
+      for (const line of lines) append(ofExchange, view.exchanges[i], line);
       const { gateway } = view.sessions[view.quickModes[i].session];
       for (const { event } of lines) gateways.set(gatewayKey(name, event.host ?? ""), gateway);
     }
-    for (const [i, { lines }] of join.ofSession) append(ofSa, view.sas[i], lines);
+    for (const [i, { lines }] of join.ofSession) {
+      for (const line of lines) append(ofSa, view.sas[i], line);
+    }
     return { name, clock: join.clock, ambiguous: join.ambiguous };
   });
   return { logs, ofExchange, ofSa, gateways, ...joinClients(view, book) };
@@ -99,8 +102,12 @@ function joinClients(view: View, book: WitnessBook) {
   const eventLogs = eventLogsOf(book).map(({ name, computer, events }): JoinedEvents => {
     const join = joinEvents(events, view);
     testifyClient(join, view);
-    for (const [i, own] of join.ofQuickMode) append(eventsOfExchange, view.exchanges[i], own);
-    for (const [i, own] of join.ofSession) append(eventsOfSa, view.sas[i], own);
+    for (const [i, own] of join.ofQuickMode) {
+      for (const event of own) append(eventsOfExchange, view.exchanges[i], event);
+    }
+    for (const [i, own] of join.ofSession) {
+      for (const event of own) append(eventsOfSa, view.sas[i], event);
+    }
     return { name, computer, events, clock: join.clock };
   });
   return { eventLogs, eventsOfExchange, eventsOfSa };
@@ -130,12 +137,6 @@ const NOTHING_SAID: NonNullable<Exchange["testimony"]> = {
   otherCause: null,
   client: [],
 };
-
-function append<K, T>(map: Map<K, T[]>, key: K, lines: readonly T[]): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [...lines]);
-  else list.push(...lines);
-}
 
 function testify({ clock, ofQuickMode, ofSession }: Join, view: View): void {
   if (clock === null) return;
