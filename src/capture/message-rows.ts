@@ -4,6 +4,15 @@ import type { MessageBatch, MessageRow } from "./batch.ts";
 
 /** Rows per batch. */
 export const MESSAGE_ROWS = 2048;
+/** Capture points that have a number of their own; all further ones share one. */
+const MAX_POINTS = 16_384;
+
+/** Number of the place where a message was captured, by its name. @param known the numbers so far */
+export function capturePointOf(known: Map<string, number>, name: string): number {
+  const number = known.get(name) ?? known.size;
+  if (number < MAX_POINTS) known.set(name, number);
+  return Math.min(number, MAX_POINTS);
+}
 
 export class MessageRows implements MessageBatch {
   readonly provenance: "record" | "log";

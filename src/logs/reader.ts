@@ -6,7 +6,7 @@
 import type { MessageBatch, MessageRow } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
 import { Coming } from "../capture/coming.ts";
-import { MESSAGE_ROWS as BATCH, MessageRows } from "../capture/message-rows.ts";
+import { MESSAGE_ROWS as BATCH, capturePointOf, MessageRows } from "../capture/message-rows.ts";
 import type { CaptureSource, SourceSummary } from "../capture/source.ts";
 import { newSummary, StreamSource } from "../capture/stream-source.ts";
 import { type LogReader, rowOf } from "./entry.ts";
@@ -16,7 +16,6 @@ const RETURN = 0x0d;
 /** Bytes; a longer line holds no IKE event, and is not kept in memory. */
 export const MAX_LINE = 1 << 20;
 const SHOWN = 5;
-const MAX_TAPS = 4096;
 /** Entries that wait to be put in order, at most: more in one window are taken as they come. */
 const MAX_WAITING = 65_536;
 
@@ -136,7 +135,7 @@ export class LogSource extends StreamSource implements CaptureSource {
       micros,
       tie,
       number: this.#line,
-      capturePoint: this.#tapOf(entry.capturePoint),
+      capturePoint: capturePointOf(this.#capturePoints, entry.capturePoint),
       row,
     });
     return true;
@@ -165,13 +164,6 @@ export class LogSource extends StreamSource implements CaptureSource {
     for (const { micros, capturePoint, row } of entries) batch.add(row, { micros, nanos: 0, capturePoint });
     this.summary.packets += batch.packets;
     return batch;
-  }
-
-  #tapOf(name: string): number {
-    const known = this.#capturePoints.get(name);
-    if (known !== undefined) return known;
-    if (this.#capturePoints.size < MAX_TAPS) this.#capturePoints.set(name, this.#capturePoints.size);
-    return this.#capturePoints.get(name) ?? MAX_TAPS;
   }
 
   /** What the user must know, kept current: a log that grows is reported on while it does. */

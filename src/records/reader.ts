@@ -7,7 +7,7 @@
 import type { MessageBatch } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
 import { Coming } from "../capture/coming.ts";
-import { MESSAGE_ROWS as BATCH, MessageRows } from "../capture/message-rows.ts";
+import { MESSAGE_ROWS as BATCH, capturePointOf, MessageRows } from "../capture/message-rows.ts";
 import type { CaptureSource } from "../capture/source.ts";
 import { newSummary, StreamSource } from "../capture/stream-source.ts";
 import { MAX_LINE, NEWLINE, parseJson, unknownVersion } from "./line.ts";
@@ -16,6 +16,11 @@ import { type MessageRecord, recordSchema } from "./schema.ts";
 import { THINNING } from "./thinning.ts";
 
 const SHOWN = 5;
+/** Lines that wait for older ones, at most: where more do, the older half goes on. */
+const MAX_WAITING = 262_144;
+/** Sensors whose late lines are counted by name; those of all further ones together, under a name that none has. */
+const MAX_LATE_SENSORS = 20;
+const FURTHER_SENSORS = "";
 
 export interface Waiting {
   segment: number;
@@ -185,19 +190,25 @@ export class RecordSource extends StreamSource implements CaptureSource {
     }
     // A trailer tells a time, which may be long past when another source went on.
     if (data.type === "trailer" && order < this.#released) return;
-    if (order < this.#newest - this.#reorder)
-      this.#late.set(data.sensor, (this.#late.get(data.sensor) ?? 0) + 1);
+    if (order < this.#newest - this.#reorder) this.#countLate(data.sensor);
     this.#newest = Math.max(this.#newest, order);
     this.#waiting.push({ segment, order, number: this.#line, record: data });
   }
 
-  /** Moves what is not younger than `until` to the ready lines, in order. */
+  #countLate(sensor: string): void {
+    const isNamed = this.#late.has(sensor) || this.#late.size < MAX_LATE_SENSORS;
+    const name = isNamed ? sensor : FURTHER_SENSORS;
+    this.#late.set(name, (this.#late.get(name) ?? 0) + 1);
+  }
+
+  /** Moves what is not younger than `until` to the ready lines, in order; where too many wait, the older half. */
   #release(until: number): void {
     const waiting = this.#waiting.sort(
       (a, b) => a.segment - b.segment || a.order - b.order || a.number - b.number,
     );
     let count = waiting.findIndex(({ order }) => order > until);
     if (count < 0) count = waiting.length;
+    if (waiting.length - count > MAX_WAITING) count += (waiting.length - count) >> 1;
     if (count === 0) return;
     const released = waiting.splice(0, count);
     const before = this.#released;
@@ -205,7 +216,8 @@ export class RecordSource extends StreamSource implements CaptureSource {
     const told = new Set(released.filter(({ record }) => !isMark(record)).map(({ order }) => order)).add(
       before,
     );
-    this.#ready.push(...released.filter(({ record, order }) => !isMark(record) || !told.has(order)));
+    // Not as arguments of a call, which takes a hundred thousand at most.
+    for (const line of released) if (!isMark(line.record) || !told.has(line.order)) this.#ready.push(line);
     this.#released = Math.max(before, released[released.length - 1].order);
   }
 
@@ -216,7 +228,7 @@ export class RecordSource extends StreamSource implements CaptureSource {
       batch.add(rowOf(record), {
         micros: Number(record.t.slice(0, -3) || "0"),
         nanos: Number(record.t.slice(-3)),
-        capturePoint: this.#tapOf(record),
+        capturePoint: this.#capturePointOf(record),
       });
     }
     this.summary.packets += batch.packets;
@@ -224,12 +236,8 @@ export class RecordSource extends StreamSource implements CaptureSource {
   }
 
   /** Number of the place where a line was captured: sensor, source and interface. */
-  #tapOf(record: MessageRecord): number {
-    const name = `${record.sensor}\n${record.source}\n${record.interface ?? 0}`;
-    const known = this.#capturePoints.get(name);
-    if (known !== undefined) return known;
-    this.#capturePoints.set(name, this.#capturePoints.size);
-    return this.#capturePoints.size - 1;
+  #capturePointOf({ sensor, source, interface: tap = 0 }: MessageRecord): number {
+    return capturePointOf(this.#capturePoints, `${sensor}\n${source}\n${tap}`);
   }
 
   #finish(): void {
@@ -249,7 +257,7 @@ export class RecordSource extends StreamSource implements CaptureSource {
       const seconds = (this.#reorder - THINNING) / 1e6;
       notes.push({
         code: "sensor-clock",
-        message: `${name}: ${count} lines of sensor ${sensor} came later than the window of ${seconds} s allows: its clock is off, or its lines were delayed (--reorder).`,
+        message: `${name}: ${count} lines of ${sensor === FURTHER_SENSORS ? "further sensors" : `sensor ${sensor}`} came later than the window of ${seconds} s allows: its clock is off, or its lines were delayed (--reorder).`,
       });
     }
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { IterableSource } from "../../src/capture/byte-source.ts";
+import { capturePointOf } from "../../src/capture/message-rows.ts";
 import { openSource } from "../../src/feed/formats.ts";
+import type { RecordSource } from "../../src/records/reader.ts";
 import { AT, HEADER, IKE, PLACE } from "./made.ts";
 
 const textOf = (lines: readonly object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
@@ -93,6 +95,38 @@ describe("lines that are read", () => {
     expect(source.summary.packets).toBe(4);
   });
 
+  it("that came too late from more than twenty sensors are told of together", async () => {
+    const late = Array.from({ length: 23 }, (_, i) => at(i % 2, { sensor: `late ${i}` }));
+    const { source } = await readLines([at(20), ...late, at(0, { sensor: "late 3" })]);
+    const told = source.summary.notes!.map(({ message }) => message.replace(/ came later .*/, ""));
+    expect(told).toHaveLength(21);
+    expect(told[3]).toBe("lines: 2 lines of sensor late 3");
+    expect(told[20]).toBe("lines: 3 lines of further sensors");
+  });
+
+  it("of one time all come, in their order; of so many that the half waits no longer", async () => {
+    const short = { type: "keepalive", ...PLACE, from: "::1", to: "::2", keys: ["::1"], fromPort: 0 };
+    const count = 280_000;
+    const lines = Array.from({ length: count }, (_, toPort) =>
+      JSON.stringify({ ...short, toPort: toPort & 0xffff }),
+    );
+    const opened = await openSource(source(`${lines.join("\n")}\n`, 1 << 20), "lines", {
+      reorder: 0,
+    });
+    let at = 0;
+    for (let batch = await opened.next(); batch !== null; batch = await opened.next()) {
+      if (batch.provenance === "packet") throw new Error("messages were asked for");
+      if (at === 0) expect((opened as RecordSource).taken.lines).toBeLessThan(count);
+      for (const row of batch.rows) {
+        if (row === null) continue;
+        if (row.destinationPort !== (at & 0xffff))
+          throw new Error(`line ${at + 1} did not come in its place`);
+        at += 1;
+      }
+    }
+    expect(at).toBe(count);
+  });
+
   it("that are none are counted, and the first five named", async () => {
     const bad = { ...at(1), digest: "?" };
     const lines = [at(0), bad, at(1, { to: "2001:db8::1" }), at(2), { ...at(1), t: "9007199254740992000" }];
@@ -131,6 +165,14 @@ describe("lines that are read", () => {
   it("of another interface, source or sensor were captured at another place", async () => {
     const lines = [at(1), at(2, { interface: 1 }), at(3, { source: 1 }), at(4, { sensor: "other" }), at(5)];
     expect((await readLines(lines)).places).toEqual([0, 1, 2, 3, 0]);
+  });
+
+  it("of ever new sensors were captured at one place, once there are many", () => {
+    const known = new Map<string, number>();
+    const places = Array.from({ length: 20_000 }, (_, i) => capturePointOf(known, `sensor ${i}`));
+    expect(places.slice(0, 16_384)).toEqual(Array.from({ length: 16_384 }, (_, i) => i));
+    expect(new Set(places.slice(16_384)).size).toBe(1);
+    expect([known.size, capturePointOf(known, "sensor 7")]).toEqual([16_384, 7]);
   });
 
   it("may begin with a bad one, but not with a hundred", async () => {
