@@ -63,7 +63,7 @@ export function alias(value: string): [string, string] {
 export function duration(value: string): number {
   const number = wholeNumber(/^duration:(.*)$/.exec(value)?.[1] ?? "");
   if (!(number >= 1 && number <= MAX_SECONDS)) {
-    throw new InvalidArgumentError("It is duration: and a number of seconds, like duration:60.");
+    throw new InvalidArgumentError(`It is duration: and 1 to ${MAX_SECONDS} seconds, like duration:60.`);
   }
   return number;
 }
@@ -73,7 +73,9 @@ const MAX_SECONDS = 2147483;
 
 export function wholeSeconds(value: string): number {
   const number = wholeNumber(value);
-  if (!(number <= MAX_SECONDS)) throw new InvalidArgumentError("It is a number of seconds.");
+  if (!(number <= MAX_SECONDS)) {
+    throw new InvalidArgumentError(`It is a number of seconds, from 0 to ${MAX_SECONDS}.`);
+  }
   return number;
 }
 
