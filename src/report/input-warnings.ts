@@ -150,10 +150,13 @@ function responderNotSeen({ unseenResponders, seenResponders }: InputFacts): War
     seenResponders.length === 0
       ? "No responder is in the capture."
       : `Responders that are: ${listed(seenResponders, MAX_NAMED)}.`;
-  return unseenResponders.map((name) => ({
-    code: "responder-not-seen",
-    message: `No IKE, ESP or keepalive from or to ${name}, which --responder or --alias names, is in the capture. ${others}`,
-  }));
+  return limited(
+    "responder-not-seen",
+    unseenResponders.map(
+      (name) =>
+        `No IKE, ESP or keepalive from or to ${name}, which --responder or --alias names, is in the capture. ${others}`,
+    ),
+  );
 }
 
 /**

@@ -131,6 +131,13 @@ describe("responder-not-seen", () => {
     if (missing.length > 0) expect(messages).toContain(RESPONDER);
   });
 
+  it("of a long list twenty are told, and how many more there are", async () => {
+    const responders = Array.from({ length: 300 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    const { codes, messages } = await codesOf(records, { responders: [RESPONDER, ...responders] });
+    expect(codes.filter((code) => code === "responder-not-seen")).toHaveLength(21);
+    expect(messages).toContain("... and 280 more like these.");
+  });
+
   it("a responder known by its ESP alone is seen", async () => {
     const esp = played((stage) => new Session(stage, natted).float().esp(0, 30)).sorted();
     const { codes } = await codesOf(esp, { responders: [RESPONDER] });
