@@ -6,6 +6,7 @@ import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, expect, it, vi } from "vitest";
 import { pcapHeader } from "../../src/capture/pcap-writer.ts";
+import { deviceNames } from "../../src/node/live/devices.ts";
 import { LiveCapture } from "../../src/node/live/live-feed.ts";
 
 class Played extends EventEmitter {
@@ -30,9 +31,9 @@ beforeEach(() => programs.clear());
 
 const settings = { backend: "tcpdump", filter: "udp", ports: [], once: false } as const;
 
-/** Names that libpcap knows on any machine. */
-function opening(notes: string[] = []) {
-  const capture = new LiveCapture(["any", "nflog"], { ...settings, note: (text) => void notes.push(text) });
+/** @param names those that libpcap knows on any machine, unless others are given */
+function opening(notes: string[] = [], names: readonly string[] = ["any", "nflog"]) {
+  const capture = new LiveCapture(names, { ...settings, note: (text) => void notes.push(text) });
   return capture.open();
 }
 
@@ -71,4 +72,9 @@ it("an interface that goes while its packets are being taken ends the capture", 
     value: expect.anything(),
   });
   expect(await rounds.next()).toEqual({ done: true, value: undefined });
+});
+
+it.skipIf(deviceNames() === null)("a mistyped name is told before anything is captured", async () => {
+  await expect(opening([], ["any", "mistyped0"])).rejects.toThrow("no interface is called mistyped0");
+  expect(programs.size).toBe(0);
 });

@@ -84,13 +84,17 @@ export class LiveInterface {
     this.#run?.stop();
   }
 
+  /** @throws CaptureError where no interface has the name */
+  refuseUnknown(): void {
+    if (!isKnown(this.name)) throw noInterface(this.name);
+  }
+
   /**
    * Begins to capture; an interface that is down is waited for.
    * @throws CaptureError when it cannot be captured from at all
    */
   async open(): Promise<void> {
     const { backend, once, note } = this.#settings;
-    if (!isKnown(this.name)) throw noInterface(this.name);
     const tried: { backend: BackendName; end: RunEnd }[] = [];
     for (const each of backend === null ? BACKENDS : [backend]) {
       const end = await this.#start(each);

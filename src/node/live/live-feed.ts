@@ -62,6 +62,7 @@ export class LiveCapture implements Feed {
    * @throws CaptureError when an interface cannot be captured from
    */
   async open(): Promise<void> {
+    for (const each of this.#interfaces) each.refuseUnknown();
     const openings = await Promise.allSettled(this.#interfaces.map((each) => each.open()));
     const refused = openings.find(({ status }) => status === "rejected");
     if (refused?.status !== "rejected") return;
