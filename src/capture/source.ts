@@ -11,6 +11,12 @@ export function label(name: string): string {
   return name === STDIN ? "standard input" : name;
 }
 
+/** A name as a shell takes it, where a command is suggested: downloads are called "capture (1).etl". */
+export function quoted(name: string): string {
+  if (/^[\p{L}\p{N}_./:@%+,=-]+$/u.test(name)) return name;
+  return /["$`!]/.test(name) ? `'${name.replaceAll("'", "'\\''")}'` : `"${name}"`;
+}
+
 /**
  * How a source ended: between records, inside its last record, at bytes that make no sense; or the reading was ended
  * before.

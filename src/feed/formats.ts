@@ -4,7 +4,14 @@ import { type ByteSource, CHUNK } from "../capture/byte-source.ts";
 import { ByteWindow } from "../capture/byte-window.ts";
 import { isPcapMagic, PCAP_HEADER, PcapSource, pcapHeaderLength } from "../capture/pcap-reader.ts";
 import { PcapngSource, SECTION_HEADER } from "../capture/pcapng-reader.ts";
-import { CaptureError, type CaptureSource, label, type ReadFailure, unreadable } from "../capture/source.ts";
+import {
+  CaptureError,
+  type CaptureSource,
+  label,
+  quoted,
+  type ReadFailure,
+  unreadable,
+} from "../capture/source.ts";
 import { compressionOf, MAX_LAYERS, unpacked, windowOf } from "./decompression.ts";
 import type { Opened, OpeningInput, OpenOptions } from "./opened.ts";
 
@@ -78,7 +85,7 @@ export async function openInput(
 }
 
 function notUnpacked(name: string, { name: what, command }: { name: string; command: string }): CaptureError {
-  const by = command.replace("NAME", label(name) === name ? name : "FILE");
+  const by = command.replace("NAME", () => (label(name) === name ? quoted(name) : "FILE"));
   return new CaptureError(
     "unsupported",
     `${label(name)} is ${what} data, which is not unpacked here; try: ${by} | ike-dupcheck -`,

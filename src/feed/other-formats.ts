@@ -1,6 +1,6 @@
 /** Forms of captures that are recognised and not read, and the command that makes one of each that is. */
 
-import { CaptureError, label, STDIN } from "../capture/source.ts";
+import { CaptureError, label, quoted, STDIN } from "../capture/source.ts";
 
 interface OtherFormat {
   /** Bytes at `at` (default 0). */
@@ -61,7 +61,7 @@ const ETL_MARKER_AT = 0x48;
 /** Says what input is that cannot be read here, as far as that is known. */
 export function otherFormat(bytes: Uint8Array, name: string): CaptureError {
   const other = OTHERS.find(({ magic, at = 0 }) => magic.every((byte, i) => bytes[at + i] === byte));
-  const command = (text: string) => text.replaceAll("NAME", name === STDIN ? "FILE" : name);
+  const command = (text: string) => text.replaceAll("NAME", () => (name === STDIN ? "FILE" : quoted(name)));
   if (other !== undefined) {
     return new CaptureError(
       "unsupported",

@@ -1,7 +1,10 @@
 /** Magic numbers as Wireshark's readers (wiretap), file(1) and Microsoft's header of event traces have them. */
 
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { otherFormat } from "../../src/feed/other-formats.ts";
 import { openBytes } from "../support/sources.ts";
+import { isUnix } from "../support/tools.ts";
 
 /** At its place in a file of some size, whose other bytes are no text. */
 function fileOf(magic: string, at = 0): Uint8Array {
@@ -39,6 +42,34 @@ describe("a form of captures that is not read is named, with the command that ma
       code: "unsupported",
       message: expect.stringContaining(`test is ${what}, which is not read here; try: ${named}`),
     });
+  });
+});
+
+describe("a command that is suggested can be pasted", () => {
+  const wordOf = (name: string) =>
+    /try: tshark -r (.*) -F pcapng -w/.exec(otherFormat(fileOf("XCP\0"), name).message)?.[1];
+
+  it.each(["office-1.etl", "Büro/a.etl"])("a plain name is as it is: %s", (name) => {
+    expect(wordOf(name)).toBe(name);
+  });
+
+  it("with spaces it is quoted as any shell takes it", () => {
+    expect(wordOf("C:\\My captures\\capture (1).etl")).toBe('"C:\\My captures\\capture (1).etl"');
+  });
+
+  it
+    .skipIf(!isUnix())
+    .each([
+      "capture (1).etl",
+      "it's.etl",
+      "a\\b c",
+      "a $(echo b) c",
+      "`echo it's`!",
+      "$& of it",
+      "a;b|c>d",
+      '"',
+    ])("a shell reads it back: %s", (name) => {
+    expect(execFileSync("sh", ["-c", `printf %s ${wordOf(name)}`], { encoding: "utf8" })).toBe(name);
   });
 });
 
