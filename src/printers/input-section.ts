@@ -68,10 +68,8 @@ function sourceLines(page: Page, sources: readonly Source[], limit: number): str
       firstPacketAt === null || lastPacketAt === null
         ? ""
         : `, ${page.clock.range(firstPacketAt, lastPacketAt)}`;
-    const fault =
-      end === "clean"
-        ? ""
-        : `; ${ENDS[end]}${problem === null ? "" : `: ${problem.replace(`${name}: `, "")}`}`;
+    const why = problem?.startsWith(`${name}: `) ? problem.slice(name.length + 2) : problem;
+    const fault = end === "clean" ? "" : `; ${ENDS[end]}${why === null ? "" : `: ${why}`}`;
     lines.push(...paragraph(page, `${name}: ${format}, ${counted(packets, "packet")}${times}${fault}`));
   }
   return [...lines, ...more(sources.length, "capture", limit), ...liveLines(page)];

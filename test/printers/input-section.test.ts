@@ -25,6 +25,14 @@ describe("what was read", () => {
       packets: 1,
     };
     const empty = { ...source, name: "empty.pcap", packets: 0, firstPacketAt: null, lastPacketAt: null };
+    const gone = {
+      ...empty,
+      end: "corrupt" as const,
+      problem: "cannot read empty.pcap: the file is missing.",
+    };
+    expect(section(capture({ sources: [source, gone] }), "Captures").join(" ")).toContain(
+      "empty.pcap: pcap, 0 packets; damaged: cannot read empty.pcap: the file is missing.",
+    );
     const noted = { ...source, name: "odd.pcap", problem: "odd.pcap: it is odd." };
     expect(section(capture({ sources: [source, noted] }), "Captures").join(" ")).toContain(
       "odd.pcap: pcap, 640 packets",
