@@ -29,6 +29,7 @@ export async function readFiles(job: FilesJob): Promise<Reading> {
     onFailure: ({ message }) => messages.errorOnce(message),
   };
   if (options.maxPackets !== null) analyzeOptions.maxPackets = options.maxPackets;
+  if (options.maxSas !== null) analyzeOptions.maxSas = options.maxSas;
   if (options.progress && !options.quiet && stderr.isTTY === true) {
     const line = new ProgressLine((text) => stderr.write(text), stderr.columns ?? 80, env.now);
     messages.progress = line;

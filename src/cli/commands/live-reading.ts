@@ -154,7 +154,7 @@ function runOptions(job: Job, { feed, stateful }: Input, { view, ring, onMetrics
     ports: options.ports,
     responders: options.responders,
     aliases: options.aliases,
-    maxSas: live.maxSas ?? MAX_SAS,
+    maxSas: options.maxSas ?? MAX_SAS,
     signal: stop.signal,
     sinks: ring === null ? [] : [ring],
     now: () => env.now(),

@@ -54,6 +54,8 @@ export interface CheckOptions {
   progress: boolean;
   color: ColorMode;
   maxPackets: number | null;
+  /** IKE SAs held at a time; null chooses. */
+  maxSas: number | null;
   live: LiveArguments;
   /** Why an option that was given needs an input that goes on, in one sentence. */
   needsGoingOn: string | null;

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 /** What needs an interface. */
 const OF_INTERFACES = ["--once", "--capture-with"];
 /** What needs an input that goes on. Whether a name is that of a pipe is not known yet. */
-const OF_WHAT_GOES_ON = ["--autostop", "--stats-every", "--max-sas", "--metrics"];
+const OF_WHAT_GOES_ON = ["--autostop", "--stats-every", "--metrics"];
 /** What the filter that is printed depends on, and what it is printed for. */
 const OF_THE_FILTER = ["--print-bpf", "--filter", "--port", "--interface", "--capture-with"];
 

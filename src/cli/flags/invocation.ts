@@ -71,6 +71,7 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
       progress: given.progress,
       color: given.color,
       maxPackets: given.count ?? null,
+      maxSas: given.maxSas ?? null,
       live: liveArguments(given),
       needsGoingOn: needsGoingOn(program),
       reorderSeconds: given.reorder,

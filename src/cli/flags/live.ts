@@ -2,7 +2,7 @@
 
 import { Option } from "commander";
 import { BACKENDS, type BackendName } from "../../node/live/backends.ts";
-import { duration, saCount, wholeSeconds } from "./values.ts";
+import { duration, wholeSeconds } from "./values.ts";
 
 const CAPTURE_WITH = ["auto", ...BACKENDS] as const;
 
@@ -17,7 +17,6 @@ export interface LiveArguments {
   /** Stop after so many seconds. */
   seconds: number | null;
   once: boolean;
-  maxSas: number | null;
   /** Seconds between two stats lines; 0 for none. */
   statsEvery: number;
   /** Where metrics go; null: nowhere. */
@@ -41,7 +40,6 @@ export function liveOptions(): Option[] {
       .argParser(wholeSeconds)
       .default(60),
     new Option("--metrics <FILE>", "write metrics for node_exporter's textfile collector there, live"),
-    new Option("--max-sas <N>", "IKE SAs kept in memory at most, live (default: 200000)").argParser(saCount),
   ];
 }
 
@@ -53,7 +51,6 @@ export function liveArguments(given: Record<string, unknown>): LiveArguments {
     captureWith: given.captureWith === "auto" ? null : (given.captureWith as BackendName),
     seconds: (given.autostop ?? null) as number | null,
     once: given.once === true,
-    maxSas: (given.maxSas ?? null) as number | null,
     statsEvery: given.statsEvery as number,
     metrics: (given.metrics ?? null) as string | null,
   };

@@ -4,7 +4,17 @@ import { COLOR_MODES } from "../terminal.ts";
 import { FORMATS, type Invocation, SCHEMAS, type SchemaName, SHELLS, type Shell } from "./asked.ts";
 import { checkInvocation, compareInvocation, extractInvocation } from "./invocation.ts";
 import { liveOptions } from "./live.ts";
-import { alias, network, packetCount, partition, port, seconds, sensorName, timeZone } from "./values.ts";
+import {
+  alias,
+  network,
+  packetCount,
+  partition,
+  port,
+  saCount,
+  seconds,
+  sensorName,
+  timeZone,
+} from "./values.ts";
 
 export * from "./asked.ts";
 
@@ -135,6 +145,10 @@ function checkOptions(): Option[] {
     new Option("--cross-check", "read each classic pcap again with the pcap-parser package and compare"),
     ...liveOptions(),
     new Option("-c, --count <N>", "stop after N packets").argParser(packetCount),
+    new Option(
+      "--max-sas <N>",
+      "IKE SAs held in memory at most (default: 40000; 200000 of what goes on)",
+    ).argParser(saCount),
     new Option("--reorder <SECONDS>", "how far lines of message records may be out of order")
       .argParser(seconds)
       .default(5),

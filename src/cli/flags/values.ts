@@ -3,6 +3,7 @@
 import { isIP } from "node:net";
 import { InvalidArgumentError } from "commander";
 import type { Partition } from "../../analysis/partition.ts";
+import { MOST_SAS } from "../../report/advice/room.ts";
 import { clockOf } from "../../report/clock.ts";
 
 export function sensorName(value: string): string {
@@ -81,7 +82,9 @@ export function wholeSeconds(value: string): number {
 
 export function saCount(value: string): number {
   const number = wholeNumber(value);
-  if (!(number >= 8)) throw new InvalidArgumentError("It is a number of IKE SAs, 8 or more.");
+  if (!(number >= 8 && number <= MOST_SAS)) {
+    throw new InvalidArgumentError(`It is a number of IKE SAs, 8 to ${MOST_SAS}.`);
+  }
   return number;
 }
 

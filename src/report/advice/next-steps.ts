@@ -8,6 +8,7 @@ import type { NextStep, Report } from "../model.ts";
 import { captureAt } from "./commands.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { gapsOf } from "./gap-phrases.ts";
+import { roomStep } from "./room.ts";
 import { exposureSteps, idleStep } from "./steps-exposure.ts";
 import { findingSteps, forGoodStep } from "./steps-findings.ts";
 import { refusedSteps } from "./steps-refused.ts";
@@ -40,8 +41,6 @@ const CURES: Readonly<Record<string, string>> = {
   "no-times": "Use the capture as it was made: a converted one has lost its times.",
   "eve-blind": "Use a capture in place of the log: it shows refusals, and clients behind a NAT.",
   "zeek-blind": "Use a capture in place of the log: it shows refusals, and all connections.",
-  evicted:
-    "Analyse a shorter time, or one gateway at a time (--responder): there were too many clients at once.",
   partition: "Run the other partitions as well: each judges its own gateways alone.",
   "packets-dropped": "Narrow the capture filter (-f), or capture on a faster machine: packets were lost.",
   "malformed-line": "Look at the lines that the warning names: they were skipped.",
@@ -70,9 +69,10 @@ const RECAPTURE: ReadonlySet<string> = new Set([
 /** @param before steps that are said before: none of them is said once more in other words */
 function gapSteps({ report, accusing, unexplained }: Facts, before: readonly NextStep[]): NextStep[] {
   const gaps = gapsOf(report).map(({ code }) => code);
+  const cureOf = (code: string) => (code === "evicted" ? roomStep(report) : CURES[code]);
   const steps: NextStep[] = gaps
-    .filter((code) => CURES[code] !== undefined)
-    .map((code) => ({ text: CURES[code], commands: [], findings: [] }));
+    .filter((code) => cureOf(code) !== undefined)
+    .map((code) => ({ text: cureOf(code), commands: [], findings: [] }));
   if (!gaps.some((code) => RECAPTURE.has(code))) return steps;
   const gateways = [
     ...new Set(

@@ -61,7 +61,7 @@ export const WARNING_TERMS: readonly Term[] = [
     kind: "warning",
     name: "evicted",
     brief: "a table was full and old entries were dropped",
-    text: "Memory is bounded, and the captures held more clients, IKE SAs or flows at once than fit. The oldest entries were dropped, so collisions with them may be missing. The tables: ikeSas; exchanges (quick modes of one IKE SA); fragments; flows (ESP and keepalives); echoes (copies that could not be told from messages); vendorIds; candidates (attempts that name only some of the peers that may hold the ID); impliedClaims (IDs used before the capture). A flood of forged packets looks like this. Analyse a shorter span, or one responder at a time.",
+    text: "Memory is bounded, and the captures held more clients, IKE SAs or flows at once than fit. The oldest entries were dropped, so collisions with them may be missing. The tables: ikeSas; exchanges (quick modes of one IKE SA); fragments; flows (ESP and keepalives); echoes (copies that could not be told from messages); vendorIds; candidates (attempts that name only some of the peers that may hold the ID); impliedClaims (IDs used before the capture). A flood of forged packets looks like this. Give more room to IKE SAs (--max-sas), analyse a shorter span, or a capture of one gateway alone.",
   },
   {
     kind: "warning",
