@@ -34,6 +34,16 @@ describe("a report that is compared", () => {
     expect(around.err).toBe(`ike-dupcheck: ${path} is not a JSON report: make one with --json\n`);
   });
 
+  test("is one, not those of several captures", async () => {
+    const path = join(folder, "each.json");
+    writeFileSync(path, JSON.stringify({ schemaVersion: "1", reports: [report(), report()] }));
+    const around = fakeEnvironment();
+    expect(await run(["compare", path, path], around)).toBe(2);
+    expect(around.err).toBe(
+      `ike-dupcheck: ${path} holds the reports of --each, and one report is compared with one\n`,
+    );
+  });
+
   test.skipIf(!programIsBuilt())("may come from standard input, but not both", () => {
     const path = join(folder, "one.json");
     writeFileSync(path, TEXT);

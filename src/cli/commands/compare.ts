@@ -66,6 +66,9 @@ async function readReport(path: string): Promise<Report> {
   } catch {
     throw new OutputError(`${label(path)} is not a JSON report: make one with --json`);
   }
+  if (Array.isArray((value as { reports?: unknown } | null)?.reports)) {
+    throw new OutputError(`${label(path)} holds the reports of --each, and one report is compared with one`);
+  }
   const parsed = parseReport(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
