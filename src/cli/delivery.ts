@@ -24,8 +24,23 @@ import type { View } from "./views/view.ts";
 /** What the report does not say. */
 export function tell({ report, failures, duplicates }: Analysis, { messages }: Pick<Job, "messages">): void {
   for (const { message } of failures) messages.errorOnce(message);
-  for (const name of duplicates) messages.note(`${name} is named more than once and read once`);
+  noteSome(duplicates.map(readOnce), messages);
   for (const source of report.capture.sources) messages.fact(factsOf(source));
+}
+
+/** Of a file that was named before. */
+export function readOnce(name: string): string {
+  return `${name} is named more than once and read once`;
+}
+
+/** Sentences of one kind that a directory may give thousands of. */
+const MAX_OF_A_KIND = 20;
+
+/** The first of them, and how many more there are. */
+export function noteSome(sentences: readonly string[], messages: Messages): void {
+  for (const sentence of sentences.slice(0, MAX_OF_A_KIND)) messages.note(sentence);
+  const more = sentences.length - MAX_OF_A_KIND;
+  if (more > 0) messages.note(`... and ${more} more like these`);
 }
 
 /** One sentence about what was read. */

@@ -122,6 +122,15 @@ describe("what is not in the report goes to standard error", () => {
     expect(quiet.err).toBe("");
   });
 
+  test("of a directory of links a few are noted, and how many more there are", async () => {
+    const duplicates = Array.from({ length: 3_000 }, (_, i) => `backup/${i}.pcap`);
+    const around = fakeEnvironment({ analysis: analysis({ duplicates }) });
+    await run(["backup"], around);
+    const lines = around.err.trimEnd().split("\n");
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-1)).toBe("ike-dupcheck: ... and 2980 more like these");
+  });
+
   test("-v tells the facts of each capture", async () => {
     const around = fakeEnvironment();
     await run(["-v", "office.pcap"], around);

@@ -3,7 +3,7 @@
 import { type Analysis, CaptureError } from "../../index.ts";
 import { severalOf } from "../../printers/several.ts";
 import type { HostNames } from "../../report/host-names.ts";
-import { render, tell } from "../delivery.ts";
+import { noteSome, readOnce, render, tell } from "../delivery.ts";
 import type { Environment } from "../environment.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type CheckOptions, helpText } from "../flags/options.ts";
@@ -54,8 +54,11 @@ export async function checkEach(
     const { expandInputs } = await import("../../node/inputs.ts");
     const found = await expandInputs(inputs, { recursive: options.recursive });
     for (const { message } of found.failures) messages.errorOnce(message);
-    for (const { message } of found.leftOut) messages.note(message);
-    for (const name of found.duplicates) messages.note(`${name} is named more than once and read once`);
+    noteSome(
+      found.leftOut.map(({ message }) => message),
+      messages,
+    );
+    noteSome(found.duplicates.map(readOnce), messages);
     const doubtful = options.strict && found.leftOut.length > 0;
     const round = {
       options,
