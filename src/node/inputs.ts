@@ -88,7 +88,8 @@ async function filesIn(folder: string, recursive: boolean): Promise<string[]> {
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (recursive) paths.push(...(await filesIn(path, recursive)));
+      // Not as arguments of a call, which takes a hundred thousand at most.
+      if (recursive) for (const each of await filesIn(path, recursive)) paths.push(each);
     } else if (statusOf(path)?.isFile() !== false) paths.push(path);
   }
   return paths;
@@ -181,7 +182,7 @@ export async function filesOf(names: readonly string[]): Promise<string[]> {
     const isFolder = name !== STDIN && statusOf(name)?.isDirectory() === true;
     const inside = isFolder ? await filesIn(name, false).catch(() => []) : [];
     const files = inside.length === 0 ? [name] : inside;
-    found.push(...files.filter((each) => !isSeen(each, seen)));
+    for (const each of files) if (!isSeen(each, seen)) found.push(each);
   }
   return found;
 }
