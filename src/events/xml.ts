@@ -6,7 +6,7 @@
 
 /** Longest event that is looked at, in characters. */
 const MAX_EVENT = 65_536;
-const BEGIN = /<Event[ >]/;
+const BEGIN = /<Event[ >]/g;
 /** Characters of a beginning. */
 const BEGUN = 7;
 const END = "</Event>";
@@ -38,36 +38,49 @@ export class EventCutter {
 
   /** The text is over: an event that goes on is cut off. */
   end(): void {
-    if (BEGIN.test(this.#held)) this.skipped += 1;
+    if (beginningIn(this.#held, 0) >= 0) this.skipped += 1;
   }
 
   *take(piece: string): Iterable<WindowsEvent> {
-    this.#held += piece;
+    const text = this.#held + piece;
+    let at = 0;
+    /** The first end behind `at`; infinite where it has not come. */
+    let end = -1;
     for (;;) {
-      const begin = this.#held.search(BEGIN);
-      if (begin < 0) {
-        // An unfinished tag may go on in the next piece.
-        this.#held = this.#held.slice(-BEGUN);
-        return;
-      }
-      const end = this.#held.indexOf(END, begin);
-      if (end < 0) {
-        if (this.#held.length - begin <= MAX_EVENT) return;
+      const begin = beginningIn(text, at);
+      if (begin < 0) break;
+      if (end < begin) end = endIn(text, begin);
+      const behind = Math.min(end + END.length, text.length);
+      if (behind - begin > MAX_EVENT) {
         this.skipped += 1;
-        this.#held = this.#held.slice(begin + BEGUN);
+        at = begin + BEGUN;
         continue;
       }
-      const text = this.#held.slice(begin, end + END.length);
-      this.#held = this.#held.slice(end + END.length);
-      const event = text.length > MAX_EVENT ? null : eventOf(text, this.found + this.skipped + 1);
-      if (event === null) {
-        this.skipped += 1;
-      } else {
+      if (end > text.length) {
+        this.#held = text.slice(begin);
+        return;
+      }
+      const event = eventOf(text.slice(begin, behind), this.found + this.skipped + 1);
+      at = behind;
+      if (event === null) this.skipped += 1;
+      else {
         this.found += 1;
         yield event;
       }
     }
+    // An unfinished tag may go on in the next piece.
+    this.#held = text.slice(Math.max(at, text.length - BEGUN));
   }
+}
+
+function beginningIn(text: string, from: number): number {
+  BEGIN.lastIndex = from;
+  return BEGIN.exec(text)?.index ?? -1;
+}
+
+function endIn(text: string, from: number): number {
+  const at = text.indexOf(END, from);
+  return at < 0 ? Number.POSITIVE_INFINITY : at;
 }
 
 /** Names and values stand between quotes of either kind. */

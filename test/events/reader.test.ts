@@ -83,4 +83,26 @@ describe("bad input", () => {
     expect(found).toBe(1);
     expect(reader.cutter.skipped).toBe(1);
   });
+
+  it.each([1 << 20, 1_000])(
+    "finds an event behind one that was cut off long before, in pieces of %i",
+    (size) => {
+      const reader = new EventReader("x");
+      const text = `<Event ${"x".repeat(70_000)}${QUICK}`;
+      let found = 0;
+      for (let at = 0; at < text.length; at += size) {
+        for (const _ of reader.take(text.slice(at, at + size))) found += 1;
+      }
+      expect([found, reader.cutter.skipped]).toEqual([1, 1]);
+    },
+  );
+
+  it("passes over megabytes of beginnings in a moment", () => {
+    const reader = new EventReader("x");
+    const began = performance.now();
+    for (const _ of reader.take("<Event ".repeat(150_000))) throw new Error("none of these is an event");
+    expect(performance.now() - began).toBeLessThan(5_000);
+    reader.cutter.end();
+    expect(reader.cutter.skipped).toBeGreaterThan(140_000);
+  });
 });
