@@ -12,6 +12,7 @@ import {
   type ReadFailure,
   unreadable,
 } from "../capture/source.ts";
+import { utf16Order } from "../capture/utf16.ts";
 import { compressionOf, MAX_LAYERS, unpacked, windowOf } from "./decompression.ts";
 import type { Opened, OpeningInput, OpenOptions } from "./opened.ts";
 
@@ -126,9 +127,9 @@ async function openFormat(input: OpeningInput): Promise<Opened> {
 
 /** Text in UTF-16, as Windows PowerShell writes logs and dumps to files, in ASCII; null for anything else. */
 async function fromUtf16(window: ByteWindow): Promise<ByteWindow | null> {
-  const { asciiOf, utf16Order } = await import("../text/recognise.ts");
   const order = utf16Order(window.bytes, window.start, window.available);
   if (order === null) return null;
+  const { asciiOf } = await import("../text/recognise.ts");
   const ascii = windowOf(window, (chunks) => asciiOf(chunks, order));
   await ascii.have(4);
   return ascii;

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { STDIN } from "../capture/source.ts";
-import { utf16Order } from "../text/recognise.ts";
+import { utf16Encoding } from "../capture/utf16.ts";
 
 export { label } from "../capture/source.ts";
 
@@ -13,8 +13,6 @@ export { label } from "../capture/source.ts";
  */
 export async function readText(path: string): Promise<string> {
   const bytes = path === STDIN ? await buffer(process.stdin) : await readFile(path);
-  const order = utf16Order(bytes, 0, bytes.length);
-  // Each decoder leaves out the byte-order mark.
-  const encoding = order === null ? "utf-8" : order === "little" ? "utf-16le" : "utf-16be";
-  return new TextDecoder(encoding).decode(bytes);
+  // The decoder of UTF-8 leaves out the byte-order mark as well.
+  return new TextDecoder(utf16Encoding(bytes) ?? "utf-8").decode(bytes);
 }

@@ -1,5 +1,8 @@
 /** Text that shows packets without their bytes: what it is, and how to get the bytes. */
 
+import { joined } from "../capture/bytes.ts";
+import type { ByteOrder } from "../capture/utf16.ts";
+
 const ASA =
   "copy /pcap capture:NAME ftp://.. gives the capture itself, and `show capture NAME dump` a text that is read";
 
@@ -93,41 +96,26 @@ export function isText(bytes: Uint8Array, start: number, available: number): boo
 /** Backspace, tab, line feed, form feed, return, escape. */
 const TEXT_CONTROLS = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
 
-/** Whether text is UTF-16, as Windows PowerShell writes it to files: by its byte-order mark. */
-export function utf16Order(bytes: Uint8Array, start: number, available: number): "little" | "big" | null {
-  if (available < 2) return null;
-  if (bytes[start] === 0xff && bytes[start + 1] === 0xfe) return "little";
-  return bytes[start] === 0xfe && bytes[start + 1] === 0xff ? "big" : null;
-}
-
 const QUESTION_MARK = 0x3f;
 
 /** UTF-16 as ASCII, which dumps and logs are: everything else becomes a question mark. */
 export async function* asciiOf(
   chunks: AsyncIterable<Uint8Array>,
-  order: "little" | "big",
+  order: ByteOrder,
 ): AsyncGenerator<Uint8Array> {
   const [low, high] = order === "little" ? [0, 1] : [1, 0];
   let odd: number | null = null;
   // The byte-order mark is not a part of the text.
   let marks = 1;
   for await (const chunk of chunks) {
-    const joined: Uint8Array = odd === null ? chunk : concat(Uint8Array.of(odd), chunk);
-    const pairs = joined.length >> 1;
+    const bytes: Uint8Array = odd === null ? chunk : joined([Uint8Array.of(odd), chunk]);
+    const pairs = bytes.length >> 1;
     const text = new Uint8Array(pairs);
     for (let i = 0; i < pairs; i += 1) {
-      text[i] =
-        joined[2 * i + high] === 0 && joined[2 * i + low] < 0x80 ? joined[2 * i + low] : QUESTION_MARK;
+      text[i] = bytes[2 * i + high] === 0 && bytes[2 * i + low] < 0x80 ? bytes[2 * i + low] : QUESTION_MARK;
     }
-    odd = joined.length % 2 === 1 ? joined[joined.length - 1] : null;
+    odd = bytes.length % 2 === 1 ? bytes[bytes.length - 1] : null;
     if (pairs > 0) yield text.subarray(marks);
     if (pairs > 0) marks = 0;
   }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }

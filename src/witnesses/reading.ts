@@ -4,6 +4,7 @@
  */
 
 import { CaptureError, label, type ReadFailure, unreadable } from "../capture/source.ts";
+import { utf16Encoding } from "../capture/utf16.ts";
 import { EventReader } from "../events/reader.ts";
 import type { Ciphers } from "../keys/ciphers.ts";
 import { type Key, KeyList } from "../keys/key-list.ts";
@@ -132,7 +133,7 @@ async function readEvents(
 async function* textOf(chunks: AsyncIterable<Uint8Array>, other = "utf-8"): AsyncIterable<string> {
   let decoder: InstanceType<typeof TextDecoder> | null = null;
   for await (const chunk of chunks) {
-    decoder ??= new TextDecoder(isUtf16(chunk) ? "utf-16le" : hasMark(chunk) ? "utf-8" : other);
+    decoder ??= new TextDecoder(utf16Encoding(chunk) ?? (hasMark(chunk) ? "utf-8" : other));
     yield decoder.decode(chunk, { stream: true });
   }
 }
@@ -141,16 +142,12 @@ function hasMark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
-function isUtf16(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xfe;
-}
-
 /** Bytes of a file that tell what it is; of a daemon's log the first key may stand further on. */
 export const WITNESS_HEAD = 65_536;
 
 /** What a file is that may be a capture as well: by its first bytes, `WITNESS_HEAD` of them or all there are. */
 export function witnessKind(head: Uint8Array): "keys" | "events" | null {
-  const text = new TextDecoder(isUtf16(head) ? "utf-16le" : "latin1").decode(head.subarray(0, WITNESS_HEAD));
+  const text = new TextDecoder(utf16Encoding(head) ?? "latin1").decode(head.subarray(0, WITNESS_HEAD));
   if (/^\uFEFF?(?:\u00EF\u00BB\u00BF)?\s*(?:<\?xml[^>]{0,100}\?>)?\s*<Events?[\s>]/.test(text))
     return "events";
   const list = new KeyList();

@@ -1,7 +1,8 @@
 /** What is text, in which characters, and what a text without packets is. */
 
 import { describe, expect, it } from "vitest";
-import { asciiOf, isText, knownText, utf16Order } from "../../src/text/recognise.ts";
+import { utf16Order } from "../../src/capture/utf16.ts";
+import { asciiOf, isText, knownText } from "../../src/text/recognise.ts";
 
 const text = (bytes: readonly number[]) => {
   const all = Uint8Array.from([0, ...bytes, 0]);

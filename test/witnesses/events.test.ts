@@ -178,6 +178,10 @@ describe("events are read in the forms in which they arrive", () => {
   it.each<[string, (path: string) => void]>([
     ["packed with gzip", (path) => writeFileSync(path, gzipSync(xml))],
     ["packed twice", (path) => writeFileSync(path, gzipSync(gzipSync(xml)))],
+    [
+      "in UTF-16, the high byte first",
+      (path) => writeFileSync(path, Buffer.from(`\uFEFF${xml}`, "utf16le").swap16()),
+    ],
     ["in UTF-16, packed", (path) => writeFileSync(path, gzipSync(Buffer.from(`\uFEFF${xml}`, "utf16le")))],
     [
       "in a directory, beside a folder that is not looked into",
