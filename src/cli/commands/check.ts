@@ -5,12 +5,12 @@ import { deliver, tell, writeEvidence } from "../delivery.ts";
 import type { Environment } from "../environment.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type CheckOptions, helpText, SUBCOMMANDS } from "../flags/options.ts";
+import { formatNotes } from "../format-notes.ts";
 import { abandon, type Job, openJob, type Reading } from "../job.ts";
 import { nearest } from "../nearest.ts";
 import { OutputError } from "../output.ts";
 import { stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
-import { unheededOptions } from "../unheeded.ts";
 import { type FilesJob, readFiles } from "./files-reading.ts";
 
 export async function check(options: CheckOptions, env: Environment, messages: Messages): Promise<number> {
@@ -24,8 +24,7 @@ export async function check(options: CheckOptions, env: Environment, messages: M
   await refuseMistyped(inputs, env);
   const resumable = await mayGoOn(inputs, options, env);
   refuse(inputs, options, resumable);
-  const unheeded = unheededOptions(options, resumable);
-  if (unheeded !== null) messages.note(unheeded);
+  for (const note of formatNotes(options, resumable)) messages.note(note);
   const stop = new AbortController();
   const opening = openJob({ inputs, options, env, messages, resumable, stop });
   // Before the first file is there: a signal must not leave it behind.

@@ -7,12 +7,12 @@ import { noteSome, readOnce, render, tell } from "../delivery.ts";
 import type { Environment } from "../environment.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type CheckOptions, helpText } from "../flags/options.ts";
+import { formatNotes } from "../format-notes.ts";
 import { readBeside } from "../job.ts";
 import { hostNames } from "../names.ts";
 import { openTarget, streamTarget, writeTo } from "../output.ts";
 import { stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
-import { unheededOptions } from "../unheeded.ts";
 import { crossCheckSources } from "./check.ts";
 import { readFiles } from "./files-reading.ts";
 
@@ -39,8 +39,7 @@ export async function checkEach(
     env.stderr.write(helpText(env.version));
     return 2;
   }
-  const unheeded = unheededOptions(options, false);
-  if (unheeded !== null) messages.note(unheeded);
+  for (const note of formatNotes(options, false)) messages.note(note);
   const names = await hostNames(options.names);
   const inputs = options.inputs.length === 0 ? ["-"] : options.inputs;
   const target =

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parseArgs } from "../../src/cli/flags/parse.ts";
+import { formatNotes } from "../../src/cli/format-notes.ts";
 import { run } from "../../src/cli/main.ts";
-import { unheededOptions } from "../../src/cli/unheeded.ts";
 import { analysis, fakeEnvironment } from "../support/environment.ts";
 import { finding, report } from "../support/reports.ts";
 
@@ -16,7 +16,9 @@ writeFileSync(HOSTS, "198.51.100.11 alice\n");
 function sentence(line: string, hasView = false) {
   const invocation = parseArgs(line.split(" "), "1");
   if (invocation.kind !== "check") throw new Error(line);
-  return unheededOptions(invocation.options, hasView);
+  const [note = null, ...more] = formatNotes(invocation.options, hasView);
+  expect(more).toEqual([]);
+  return note;
 }
 
 describe("options that a report for programs takes no notice of", () => {
@@ -65,5 +67,28 @@ describe("options that a report for programs takes no notice of", () => {
     const around = fakeEnvironment();
     await run(["-q", "--json", "--names", HOSTS, "-"], around);
     expect(around.err).toBe("");
+  });
+});
+
+describe("a file that is named as another form is", () => {
+  test.each([
+    ["-o r.html a", "r.html is written as --format table: what its name says takes --format html"],
+    ["-o R.HTM --json a", "R.HTM is written as --format json: what its name says takes --format html"],
+    ["-o out/r.md a", "out/r.md is written as --format table: what its name says takes --format markdown"],
+    ["-o r.json a", "r.json is written as --format table: what its name says takes --format json"],
+    ["-o r.jsonl --json a", "r.jsonl is written as --format json: what its name says takes --format ndjson"],
+  ])("is told: %s", (line, expected) => {
+    expect(sentence(line)).toBe(expected);
+  });
+
+  test.each([
+    "-o r.html --format html a",
+    "-o r.json --json a",
+    "-o lines.json --format ndjson a",
+    "-o r.txt --format markdown a",
+    "-o html a",
+    "-o - a",
+  ])("is not one with %s", (line) => {
+    expect(sentence(line)).toBeNull();
   });
 });

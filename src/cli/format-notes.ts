@@ -1,0 +1,36 @@
+/** What does not go well with the form of the report. An alias or a script may give it always, so it is told, not refused. */
+
+import { listed } from "../report/advice/words.ts";
+import type { CheckOptions, Format } from "./flags/options.ts";
+
+/** @param hasView what happens is shown to people besides */
+export function formatNotes(options: CheckOptions, hasView: boolean): string[] {
+  return [unheeded(options, hasView), misnamed(options)].filter((note) => note !== null);
+}
+
+/** The options that lines and reports for programs leave out. */
+function unheeded({ format, names, color, timeZone }: CheckOptions, hasView: boolean): string | null {
+  if (format !== "json" && format !== "ndjson") return null;
+  const options: string[] = [];
+  if (names !== null) options.push("--names");
+  if (color === "always" && !hasView) options.push("--color");
+  // Its times are in UTC, and "local" is what nobody need ask for.
+  if (!/^(local|utc)$/i.test(timeZone) && !hasView) options.push("--time-zone");
+  if (options.length === 0) return null;
+  return `${listed(options)} ${options.length === 1 ? "has" : "have"} no effect on --format ${format}`;
+}
+
+/** Forms by what names end in; lines of JSON are JSON to many. */
+const BY_NAME: readonly [RegExp, readonly Format[]][] = [
+  [/\.html?$/i, ["html"]],
+  [/\.json$/i, ["json", "ndjson"]],
+  [/\.(?:ndjson|jsonl)$/i, ["ndjson"]],
+  [/\.(?:md|markdown)$/i, ["markdown"]],
+];
+
+/** A file that is named as another form is: the form follows from --format alone. */
+function misnamed({ output, format }: CheckOptions): string | null {
+  const [, forms] = BY_NAME.find(([ending]) => ending.test(output ?? "")) ?? [];
+  if (forms === undefined || forms.includes(format)) return null;
+  return `${output} is written as --format ${format}: what its name says takes --format ${forms[0]}`;
+}
