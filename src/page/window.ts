@@ -49,8 +49,8 @@ async function read(chosen: FileList | null): Promise<void> {
 
 /** Gives the files to a new worker: what an old one does is of no interest any more. */
 async function order(type: "read" | "evidence"): Promise<void> {
-  worker?.terminate();
   const script = await workerScript;
+  worker?.terminate();
   worker = new Worker(script);
   worker.addEventListener("message", ({ data }: MessageEvent<News>) => hear(data));
   worker.addEventListener("error", ({ message }) => hear({ type: "failure", message }));

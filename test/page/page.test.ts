@@ -211,6 +211,15 @@ describe.skipIf(!hasBrowser || !programIsBuilt())("the page", () => {
     expect(report.capture.sources.map(({ name }: { name: string }) => name)).toEqual(["xp-clients.pcap"]);
   });
 
+  it("leaves nobody at work where files are given twice at once", async () => {
+    await give(SAMPLE);
+    await page.locator("#files").evaluate((input) => {
+      for (let i = 0; i < 2; i += 1) input.dispatchEvent(new Event("change"));
+    });
+    await page.getByText("Done.").waitFor();
+    await expect.poll(() => page.workers().length).toBe(0);
+  });
+
   it("says in one sentence what is wrong with a file that is not a capture", async () => {
     const wrong = join(folder, "wrong.bin");
     writeFileSync(wrong, Buffer.alloc(4_000, 0xa7));
