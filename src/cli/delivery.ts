@@ -3,6 +3,7 @@
 import type { LiveAnalysis } from "../analysis/analysis.ts";
 import type { Analysis } from "../index.ts";
 import { withoutPackets } from "../node/evidence.ts";
+import { label } from "../node/read-text.ts";
 import { reportLine, toLine } from "../printers/ndjson.ts";
 import { painter } from "../printers/text.ts";
 import { clockOf } from "../report/clock.ts";
@@ -30,7 +31,7 @@ export function tell({ report, failures, duplicates }: Analysis, { messages }: P
 
 /** Of a file that was named before. */
 export function readOnce(name: string): string {
-  return `${name} is named more than once and read once`;
+  return `${label(name)} is named more than once and read once`;
 }
 
 /** Sentences of one kind that a directory may give thousands of. */

@@ -113,10 +113,13 @@ describe("what is not in the report goes to standard error", () => {
   });
 
   test("an input named twice is a note, which -q leaves out", async () => {
-    const given = analysis({ duplicates: ["./a.pcap"] });
+    const given = analysis({ duplicates: ["./a.pcap", "-"] });
     const around = fakeEnvironment({ analysis: given });
     expect(await run(["a.pcap", "./a.pcap"], around)).toBe(0);
-    expect(around.err).toBe("ike-dupcheck: ./a.pcap is named more than once and read once\n");
+    expect(around.err).toBe(
+      "ike-dupcheck: ./a.pcap is named more than once and read once\n" +
+        "ike-dupcheck: standard input is named more than once and read once\n",
+    );
     const quiet = fakeEnvironment({ analysis: given });
     await run(["-q", "a.pcap", "./a.pcap"], quiet);
     expect(quiet.err).toBe("");
