@@ -120,13 +120,14 @@ function* withPrefix(text: string, pieces: Iterable<string>): Generator<string> 
 }
 
 /** null when nothing is to be seen but messages. */
-export function viewOf({ options, env: { stderr, stdout, variables, now } }: Job): View | null {
+export function viewOf({ options, names, env: { stderr, stdout, variables, now } }: Job): View | null {
   if (options.quiet) return null;
   const terminal = stderr.isTTY === true;
   const shared = {
     write: (text: string) => void stderr.write(text),
     paint: painter(wantsColor(options.color, variables, terminal)),
     clock: clockOf(options.timeZone),
+    names,
     all: options.all,
     now,
   };

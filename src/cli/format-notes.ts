@@ -10,12 +10,12 @@ export function formatNotes(options: CheckOptions, hasView: boolean): string[] {
 
 /** The options that lines and reports for programs leave out. */
 function unheeded({ format, names, color, timeZone }: CheckOptions, hasView: boolean): string | null {
-  if (format !== "json" && format !== "ndjson") return null;
+  if (hasView || (format !== "json" && format !== "ndjson")) return null;
   const options: string[] = [];
   if (names !== null) options.push("--names");
-  if (color === "always" && !hasView) options.push("--color");
+  if (color === "always") options.push("--color");
   // Its times are in UTC, and "local" is what nobody need ask for.
-  if (!/^(local|utc)$/i.test(timeZone) && !hasView) options.push("--time-zone");
+  if (!/^(local|utc)$/i.test(timeZone)) options.push("--time-zone");
   if (options.length === 0) return null;
   return `${listed(options)} ${options.length === 1 ? "has" : "have"} no effect on --format ${format}`;
 }

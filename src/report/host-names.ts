@@ -29,9 +29,9 @@ const ADDRESSES: ReadonlySet<string> = new Set(["address", "responder", "aliases
 /** Keys whose values are sentences that may name one. */
 const SENTENCES: ReadonlySet<string> = new Set(["summary", "message", "anomaly"]);
 
-/** The report with a name beside each address that has one. */
-export function withHostNames(report: Report, names: HostNames): Report {
-  return names.size === 0 ? report : (deep(report, names, "") as Report);
+/** A report, or what is of its form, with a name beside each address that has one. */
+export function withHostNames<T extends object = Report>(report: T, names: HostNames): T {
+  return names.size === 0 ? report : (deep(report, names, "") as T);
 }
 
 /** The same for what is drawn. */
@@ -39,14 +39,14 @@ export function timelinesWithHostNames(timelines: readonly Timeline[], names: Ho
   return timelines.map((timeline) => ({
     ...timeline,
     responder: named(timeline.responder, names),
-    lanes: timeline.lanes.map((lane) => ({ ...lane, client: sentence(lane.client, names) })),
+    lanes: timeline.lanes.map((lane) => ({ ...lane, client: sentenceWithHostNames(lane.client, names) })),
   }));
 }
 
 function deep(value: unknown, names: HostNames, key: string): unknown {
   if (typeof value === "string") {
     if (ADDRESSES.has(key)) return named(value, names);
-    return SENTENCES.has(key) ? sentence(value, names) : value;
+    return SENTENCES.has(key) ? sentenceWithHostNames(value, names) : value;
   }
   if (Array.isArray(value)) return value.map((each) => deep(each, names, key));
   if (typeof value !== "object" || value === null) return value;
@@ -62,7 +62,9 @@ function named(address: string, names: HostNames): string {
 const ADDRESS =
   /\[([0-9a-f:.]+)\](?::\d+)?|\b\d+\.\d+\.\d+\.\d+(?::\d+)?(?!\.?\d)|(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/g;
 
-function sentence(text: string, names: HostNames): string {
+/** A sentence with a name behind each address in it that has one. */
+export function sentenceWithHostNames(text: string, names: HostNames): string {
+  if (names.size === 0) return text;
   return text.replace(ADDRESS, (found, bracketed: string | undefined) => {
     const address = bracketed ?? (found.includes(".") ? found.replace(/:\d+$/, "") : found);
     const name = names.get(address);

@@ -5,12 +5,13 @@ import { changesOf } from "../../src/cli/views/changes.ts";
 import { ToldFindings } from "../../src/cli/views/view.ts";
 import { painter } from "../../src/printers/text.ts";
 import { UTC } from "../../src/report/clock.ts";
+import type { HostNames } from "../../src/report/host-names.ts";
 import { playLive } from "../support/played-live.ts";
 import { programIsBuilt, runProgram } from "../support/program.ts";
 import { attempt, finding } from "../support/reports.ts";
 import { Client, Stage } from "../support/session.ts";
 
-function told(stage: Stage): string[] {
+function told(stage: Stage, names: HostNames = new Map()): string[] {
   let text = "";
   const view = new BlockView({
     write: (piece) => {
@@ -18,6 +19,7 @@ function told(stage: Stage): string[] {
     },
     paint: painter(false),
     clock: UTC,
+    names,
     all: false,
     now: () => 0,
     width: 80,
@@ -45,6 +47,17 @@ describe("without a terminal", () => {
     ]);
     expect(change).toContain("   outcome: pending -> unanswered: the responder stayed silent");
     expect(change).not.toMatch(/Wireshark|fingerprint|contender/);
+  });
+
+  it("names stand beside addresses, in what is new and in what changed", () => {
+    const names = new Map([
+      ["198.51.100.12", "bob"],
+      ["192.0.2.1", "vpn"],
+    ]);
+    const text = told(stage, names).join("\n");
+    expect(text).toMatch(/contender {4}kept out: 198\.51\.100\.12:500 \(bob\)/);
+    expect(text).toMatch(/ip\.addr == 192\.0\.2\.1$/m);
+    expect(text).toContain("changed: 198.51.100.12 (bob) behind 198.51.100.11 at 192.0.2.1 (vpn)");
   });
 
   it("never says of a capture that goes on that it ends", () => {

@@ -7,7 +7,10 @@ import { Screen } from "../support/screen.ts";
 import { Client, Stage } from "../support/session.ts";
 
 /** Plays a stage into a screen; `at` gives what was seen after so many seconds. */
-function played(stage: Stage, { columns = 80, rows = 24, rest = 10, color = false } = {}) {
+function played(
+  stage: Stage,
+  { columns = 80, rows = 24, rest = 10, color = false, names = new Map<string, string>() } = {},
+) {
   const screen = new Screen(columns, rows);
   const seen = new Map<number, string>();
   let now = 0;
@@ -16,6 +19,7 @@ function played(stage: Stage, { columns = 80, rows = 24, rest = 10, color = fals
     write: (text) => screen.write(text),
     paint: painter(color),
     clock: UTC,
+    names,
     all: false,
     now: () => now,
     size: () => ({ columns, rows }),
@@ -117,6 +121,17 @@ test.each([
   expect(screen.history.match(/ike-dupcheck:/g)).toHaveLength(1);
 });
 
+test("names stand beside addresses", () => {
+  const names = new Map([
+    ["198.51.100.12", "bob"],
+    ["192.0.2.1", "vpn"],
+  ]);
+  const { text } = played(collision(), { names }).screen;
+  expect(text).toMatch(/^Gateway 192\.0\.2\.1 \(vpn\)/m);
+  expect(text).toMatch(/ 198\.51\.100\.12:500 \(bob\) {2}/);
+  expect(text).toMatch(/^ {2}\S+ {2}#1 .*198\.51\.100\.12 \(bob\)/m);
+});
+
 test("while a recording is read, one line alone stands there", () => {
   const screen = new Screen(80, 24);
   let now = 0;
@@ -124,6 +139,7 @@ test("while a recording is read, one line alone stands there", () => {
     write: (text) => screen.write(text),
     paint: painter(true),
     clock: UTC,
+    names: new Map(),
     all: false,
     now: () => now,
     size: () => ({ columns: 80, rows: 24 }),

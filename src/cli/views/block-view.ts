@@ -6,6 +6,7 @@
 import type { LiveAnalysis } from "../../analysis/analysis.ts";
 import { type BlockContext, findingBlock } from "../../printers/finding-block.ts";
 import { printable, wrap } from "../../printers/text.ts";
+import { withHostNames } from "../../report/host-names.ts";
 import type { Line } from "../../report/lines.ts";
 import type { Finding } from "../../report/model.ts";
 import { changesOf, restated } from "./changes.ts";
@@ -28,7 +29,7 @@ export class BlockView implements View {
       built ??= blockContext(analysis, this.#options);
       return built;
     };
-    for (const line of lines) {
+    for (const line of withHostNames(lines, this.#options.names)) {
       if (!isShown(line, this.#options.all)) continue;
       this.#options.write(`${this.#block(line, context).join("\n")}\n\n`);
     }
@@ -64,9 +65,9 @@ function headOf({ holder, contender, responder }: Finding): string {
 
 function blockContext(
   analysis: LiveAnalysis,
-  { paint, width, clock }: ViewOptions & { width: number },
+  { paint, width, clock, names }: ViewOptions & { width: number },
 ): BlockContext {
-  const { clients, responders, capture } = analysis.report();
+  const { clients, responders, capture } = withHostNames(analysis.report(), names);
   return {
     paint,
     width,

@@ -8,6 +8,7 @@ import type { LiveAnalysis } from "../../analysis/analysis.ts";
 import type { LiveStatus } from "../../analysis/run.ts";
 import { clipped, type Paint, printable } from "../../printers/text.ts";
 import { zoneLabel } from "../../report/clock.ts";
+import { sentenceWithHostNames, withHostNames } from "../../report/host-names.ts";
 import type { Line } from "../../report/lines.ts";
 import type { Finding } from "../../report/model.ts";
 import { counted, span } from "../../report/phrases.ts";
@@ -47,7 +48,7 @@ export class ScreenView implements View {
   }
 
   lines(lines: readonly Line[]): void {
-    for (const line of lines) {
+    for (const line of withHostNames(lines, this.#options.names)) {
       if (line.type === "warning") this.#event(line.at, `${line.code}: ${line.message}`, false);
       else if (isShown(line, this.#options.all)) {
         this.#event(line.at, this.#findingText(line), line.finding.verdict === "rejected");
@@ -172,10 +173,11 @@ export class ScreenView implements View {
     )
       .filter(([count]) => count > 0)
       .map(([count, state]) => `${count} ${state}`);
-    const head = printable(`Gateway ${gateway} (${make ?? "make unknown"}): ${counts.join(", ")}`);
-    const sorted = [...clients].sort(
-      (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.lastAt - a.lastAt,
-    );
+    const named = (text: string) => sentenceWithHostNames(text, this.#options.names);
+    const head = printable(`Gateway ${named(gateway)} (${make ?? "make unknown"}): ${counts.join(", ")}`);
+    const sorted = clients
+      .map((client) => ({ ...client, name: named(client.name) }))
+      .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.lastAt - a.lastAt);
     const width = Math.max(...sorted.slice(0, room).map(({ name }) => name.length));
     const all = sorted.map((client) => this.#client(client, now, width));
     if (all.length + 2 <= room) return ["", head, ...all];

@@ -4,6 +4,7 @@ import type { LiveAnalysis } from "../../analysis/analysis.ts";
 import type { LiveStatus } from "../../analysis/run.ts";
 import type { Paint } from "../../printers/text.ts";
 import type { Clock } from "../../report/clock.ts";
+import type { HostNames } from "../../report/host-names.ts";
 import type { Line } from "../../report/lines.ts";
 import type { Finding } from "../../report/model.ts";
 
@@ -20,6 +21,8 @@ export interface ViewOptions {
   write: (text: string) => void;
   paint: Paint;
   clock: Clock;
+  /** Shown beside addresses. */
+  names: HostNames;
   /** Tolerated findings are shown, too. */
   all: boolean;
   /** Milliseconds of a clock that does not step. */
