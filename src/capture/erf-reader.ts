@@ -8,7 +8,7 @@ import { MAX_RECORD } from "./batch-buffer.ts";
 import type { ByteWindow } from "./byte-window.ts";
 import { WindowSource } from "./window-source.ts";
 
-export const ERF_HEADER = 16;
+const ERF_HEADER = 16;
 const EXTENSION = 8;
 const MORE_EXTENSIONS = 0x80;
 const TYPE_MASK = 0x7f;

@@ -15,7 +15,7 @@ export type Spool = (
 ) => Promise<RandomAccess>;
 
 /** Most bytes that are kept in memory. */
-export const MAX_IN_MEMORY = 256 * 1024 * 1024;
+const MAX_IN_MEMORY = 256 * 1024 * 1024;
 
 /** Chunks of bytes as one. */
 export class MemoryBytes implements RandomAccess {

@@ -9,7 +9,7 @@ import type { CaptureError } from "../capture/source.ts";
 const CAPTURE_NAME =
   /\.(?:pcap|pcapng|cap|dmp|dump|ntar|snoop|etl|enc|trc|erf|pklg|5vw|syc|bfr|vwr|lcap|ncfx?)\d*(?:\.\d+)?(?:\.(?:gz|zst|lz4|xz|bz2|z|zip))?$/i;
 
-export function isCaptureName(path: string): boolean {
+function isCaptureName(path: string): boolean {
   return CAPTURE_NAME.test(path);
 }
 

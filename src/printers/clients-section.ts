@@ -118,10 +118,7 @@ export function outcomeText({ outcome }: Pick<Client, "outcome">): string {
   return `kept out (${tries})${connectedAt === null ? "" : ", then connected"}`;
 }
 
-export function clientKey(
-  client: { address: string | null; port: number | null },
-  responder: string,
-): string {
+function clientKey(client: { address: string | null; port: number | null }, responder: string): string {
   return `${client.address} ${client.port} ${responder}`;
 }
 

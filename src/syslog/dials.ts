@@ -29,16 +29,13 @@ export interface Dial {
   lastAt: number;
 }
 
-/** Dials that are kept; beyond, later ones are counted alone. */
-const MAX_DIALS = 200_000;
-
-/** Sorts the events of one gateway, in the order of time, into the dials of its peers. */
+/** Sorts the events of one gateway, in the order of time, into the dials of its peers: no more than there are events. */
 export function dialsOf(events: readonly GatewayEvent[]): Dial[] {
   const dials: Dial[] = [];
   const current = new Map<string, Dial>();
   for (const event of events) {
     const { peer, fact } = event;
-    if (peer === null || dials.length >= MAX_DIALS) continue;
+    if (peer === null) continue;
     let dial = current.get(peer);
     if (dial === undefined || fact === "phase1-completed" || (dial.ended !== null && begins(event))) {
       if (dial !== undefined && Number.isNaN(dial.replacedAt)) dial.replacedAt = event.at;

@@ -1,7 +1,7 @@
 /**
  * Reads an ASA's log line by line. Lines of other devices and other messages are passed over and counted.
  *
- *   const reader = new LogReader("asa.log", 0, now);
+ *   const reader = new LogReader("asa.log", now);
  *   for (const line of lines) { const event = reader.take(line); if (event !== null) .. }
  */
 

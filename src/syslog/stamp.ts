@@ -8,8 +8,6 @@ export interface Stamp {
   micros: number;
   /** What the text stands for: that long from `micros` on, in microseconds. */
   resolution: number;
-  /** The text states its distance from UTC. */
-  zoned: boolean;
   /** Month (0 to 11), day, and microseconds of the day: for a year that is told by other lines. */
   month: number;
   day: number;
@@ -44,13 +42,7 @@ function bsdStamp(found: RegExpExecArray, start: number): Stamp | null {
   if (at % 3 !== 0) return null;
   const month = at / 3;
   const date = year === undefined ? null : Date.UTC(Number(year), month, Number(day));
-  return stamp(
-    date,
-    { month, day: Number(day), hours, minutes, seconds, fraction },
-    0,
-    false,
-    start + whole.length,
-  );
+  return stamp(date, { month, day: Number(day), hours, minutes, seconds, fraction }, 0, start + whole.length);
 }
 
 function isoStamp(found: RegExpExecArray, start: number): Stamp | null {
@@ -58,7 +50,7 @@ function isoStamp(found: RegExpExecArray, start: number): Stamp | null {
   const month = Number(monthText) - 1;
   const date = Date.UTC(Number(year), month, Number(day));
   const parts = { month, day: Number(day), hours, minutes, seconds, fraction };
-  return stamp(date, parts, zoneOffset(zone), zone !== undefined, start + whole.length);
+  return stamp(date, parts, zoneOffset(zone), start + whole.length);
 }
 
 /** Microseconds that the zone is ahead of UTC. */
@@ -81,7 +73,6 @@ function stamp(
   date: number | null,
   { month, day, hours, minutes, seconds, fraction }: Parts,
   ahead: number,
-  zoned: boolean,
   end: number,
 ): Stamp | null {
   if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 60 || day < 1 || day > 31) return null;
@@ -92,5 +83,5 @@ function stamp(
   const micros = date === null ? Number.NaN : date * 1_000 + ofDay;
   // A date thousands of years from now is nobody's clock, and has no exact microseconds.
   if (date !== null && !Number.isSafeInteger(micros)) return null;
-  return { micros, resolution: SECOND / 10 ** digits, zoned, month, day, ofDay, end };
+  return { micros, resolution: SECOND / 10 ** digits, month, day, ofDay, end };
 }

@@ -9,7 +9,7 @@ import { readU32 } from "./bytes.ts";
 
 export const headerLength = 28;
 /** Cookies, types, flags and message ID: what a snap length must have left of a header for it to count. */
-export const identityLength = 24;
+const identityLength = 24;
 export const NEXT_PAYLOAD = 16;
 const VERSION = 17;
 const EXCHANGE = 18;
