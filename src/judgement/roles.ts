@@ -4,7 +4,7 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import type { Hosts, IkeSa, Path, Side } from "../ike/facts.ts";
+import { type Hosts, type IkeSa, isTwoWay, type Path, type Side } from "../ike/facts.ts";
 
 export interface Role {
   client: Side;
@@ -31,7 +31,7 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
   const inferred = sas.map((sa, i) => (sa.phase1Seen ? null : (named[i] ?? onlyOne(sa, answersOthers))));
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
-    if (client !== null) renewals.note(hostAt(sas[i], other(client)), hostAt(sas[i], client));
+    if (client !== null) renewals.note(sas[i], client);
   });
   const roles: (Role | null)[] = sas.map((sa, i) => {
     if (sa.phase1Seen) {
@@ -78,26 +78,39 @@ function answeringHosts(
 
 /**
  * Contract 3.1: a gateway that renews phase 1 begins it, and stays the responder: it is known to have answered phase 1
- * before, and the peer is known as its client.
+ * before, and the peer is known as its client, by any of the addresses that it is seen with.
  */
 class Renewals {
-  readonly #answered = new Set<number>();
+  /** Of each host that is a responder. */
   readonly #clients = new Map<number, Set<number>>();
 
   clientOf(sa: IkeSa): Side {
-    const [sender, receiver] = [hostAt(sa, 0), hostAt(sa, 1)];
-    if (this.#answered.has(sender) && this.#clients.get(sender)?.has(receiver) === true) return 1;
-    if (sa.answered) this.note(receiver, sender);
+    if (sa.paths.some((path) => isProven(path, sa) && this.#isKnown(path))) return 1;
+    if (sa.answered) this.note(sa, 0);
     return 0;
   }
 
-  /** `client` is a client of `responder`, which answered its phase 1. */
-  note(responder: number, client: number): void {
-    this.#answered.add(responder);
-    const known = this.#clients.get(responder);
-    if (known === undefined) this.#clients.set(responder, new Set([client]));
-    else known.add(client);
+  /** The receiver is a client of the sender, where they are seen as they are on this path. */
+  #isKnown({ ends }: Path): boolean {
+    const [sender, receiver] = [hostOf(ends[0]), hostOf(ends[1])];
+    return this.#clients.get(sender)?.has(receiver) === true;
   }
+
+  /** The side `client` is a client of the other, which answered its phase 1. */
+  note(sa: IkeSa, client: Side): void {
+    for (const path of sa.paths) {
+      if (!isProven(path, sa)) continue;
+      const [responder, host] = [hostOf(path.ends[other(client)]), hostOf(path.ends[client])];
+      const known = this.#clients.get(responder);
+      if (known === undefined) this.#clients.set(responder, new Set([host]));
+      else known.add(host);
+    }
+  }
+}
+
+/** The SA began there, or is there as well: seen on both sides of a NAT. What anybody sends from elsewhere is not. */
+function isProven(path: Path, { paths }: IkeSa): boolean {
+  return path === paths[0] || isTwoWay(path);
 }
 
 export function other(side: Side): Side {

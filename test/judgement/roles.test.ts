@@ -13,8 +13,9 @@ interface Made {
   answered?: boolean;
   /** Quick modes: the side that started each, and its ID. */
   ids?: readonly (readonly [0 | 1, number])[];
-  /** A second path. */
+  /** A second path: other ports, or other hosts with the sides that were heard there. */
   floated?: [number, number];
+  elsewhere?: { hosts: [number, number]; heard: number };
 }
 
 function made({
@@ -24,14 +25,19 @@ function made({
   answered = true,
   ids = [],
   floated,
+  elsewhere,
 }: Made = {}): IkeSa {
-  const path = (each: [number, number]) => ({
-    ends: [endpoint(hosts[0], each[0]), endpoint(hosts[1], each[1])],
+  const path = (each: [number, number], between = hosts, heard = 3) => ({
+    ends: [endpoint(between[0], each[0]), endpoint(between[1], each[1])],
+    heard,
+    echoOf: [0, 0],
+    echoedLater: [0, 0],
   });
+  const second = elsewhere === undefined ? [] : [path(ports, elsewhere.hosts, elsewhere.heard)];
   return saMade({
     phase1Seen: phase1,
     answered,
-    paths: [path(ports), ...(floated === undefined ? [] : [path(floated)])] as never,
+    paths: [path(ports), ...(floated === undefined ? [] : [path(floated)]), ...second] as never,
     exchanges: ids.map(([starter, messageId]) => exchangeMade({ starter, messageId })),
   });
 }
@@ -137,6 +143,27 @@ describe("who is the client of an IKE SA (3.1, 3.2)", () => {
       "that others are seen to have dialled before the capture",
       roles([{ hosts: [2, 1] }, { hosts: [3, 2], ports: [1_024, 500] }, { hosts: [2, 1], phase1: true }]),
       "1? 0? 1",
+    ],
+    [
+      "with a client that it knows by its other address, on the other side of a NAT",
+      roles([
+        { phase1: true, elsewhere: { hosts: [5, 2], heard: 3 } },
+        { hosts: [2, 5], phase1: true, elsewhere: { hosts: [2, 1], heard: 3 } },
+      ]),
+      "0 1",
+    ],
+    [
+      "with a client of which an address behind a NAT comes first",
+      roles([{ phase1: true }, { hosts: [2, 5], phase1: true, elsewhere: { hosts: [2, 1], heard: 3 } }]),
+      "0 1",
+    ],
+    [
+      "with one that a copy of its client's message came from",
+      roles([
+        { phase1: true, elsewhere: { hosts: [5, 2], heard: 1 } },
+        { hosts: [2, 5], phase1: true },
+      ]),
+      "0 0",
     ],
     ["that begins it with a client behind a NAT", roles([{ ports: [500, 1_024], phase1: true }]), "1"],
   ])("a gateway that renews phase 1 stays the responder (3.1): one %s", (_, found, expected) => {
