@@ -1,5 +1,6 @@
 /** What each packet of an evidence capture is, in words: "contender's quick mode 0x00000001, retransmission 3". */
 
+import { hexWord } from "../wire/bytes.ts";
 import { digestOf, Message, type MessageDigest, sameDigest } from "../wire/datagram.ts";
 import type { Datagram } from "../wire/decoded.ts";
 import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK, HeaderClass } from "../wire/isakmp.ts";
@@ -50,7 +51,7 @@ export class Captions {
     message.take(datagram);
     const sa = this.#sas.get(message.cookies.join());
     const name = EXCHANGES[message.exchange] ?? `exchange ${message.exchange}`;
-    const id = message.messageId === 0 ? "" : ` 0x${message.messageId.toString(16).padStart(8, "0")}`;
+    const id = message.messageId === 0 ? "" : ` 0x${hexWord(message.messageId)}`;
     const direction = this.#direction(datagram, `${name}${id}`);
     return sa === undefined ? direction : direction + this.#ordinal(datagram, message, sa);
   }

@@ -10,6 +10,7 @@
  */
 
 import { append } from "../collections/grouping.ts";
+import { hexWord } from "../wire/bytes.ts";
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_QUICK, FLAG_ENCRYPTED, FLAGS, headerLength } from "../wire/isakmp.ts";
 import { GENERIC_HEADER, payloadNames, readChain } from "../wire/payload-chain.ts";
@@ -229,7 +230,7 @@ const RESERVED = 1;
 const SHORT_QUICK = headerLength + 80;
 
 function nameOf({ cookies }: Message): string {
-  return Array.from(cookies, (word) => word.toString(16).padStart(8, "0")).join("");
+  return Array.from(cookies, hexWord).join("");
 }
 
 function fitting(key: Key, { transform }: Secrets): readonly CipherName[] {

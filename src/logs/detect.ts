@@ -1,6 +1,7 @@
 /** Tells logs of other programs by their first lines. */
 
 import type { ByteWindow } from "../capture/byte-window.ts";
+import { parseJson } from "../capture/json.ts";
 import { CaptureError, type CaptureSource } from "../capture/source.ts";
 import type { LogReader } from "./entry.ts";
 import { EveReader } from "./eve.ts";
@@ -26,7 +27,7 @@ export async function openLog(
   const open = (reader: LogReader) => new LogSource(window, reader, name, suffix, reorder);
   if (window.bytes[window.start] !== HASH) {
     const [first = ""] = await firstLines(window, 1);
-    const value = parse(first);
+    const value = parseJson(first);
     // Of a damaged first line the names tell what it was.
     if (value === null ? /"event_type"\s*:\s*"/.test(first) : isEveEvent(value)) return open(new EveReader());
     return isIpsecObject(value) ? open(new ZeekReader()) : null;
@@ -58,13 +59,5 @@ async function firstLines(window: ByteWindow, count: number): Promise<string[]> 
       return at < bytes.length ? [...lines, decoder.decode(bytes.subarray(at, at + MAX_LINE))] : lines;
     }
     await window.more();
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

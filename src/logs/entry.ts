@@ -3,9 +3,8 @@
 import type { MessageRow } from "../capture/batch.ts";
 import { joined } from "../capture/bytes.ts";
 import { parseAddress } from "../wire/address.ts";
-import { writeHex, writeU32 } from "../wire/bytes.ts";
 import { Digest, digest } from "../wire/digest.ts";
-import { headerLength } from "../wire/isakmp.ts";
+import { headerLength, writeHeader } from "../wire/isakmp.ts";
 import { Kind } from "../wire/kinds.ts";
 import { noPayloads } from "../wire/payloads.ts";
 
@@ -63,7 +62,8 @@ export function rowOf(entry: LogEntry): MessageRow | null {
   bytes.set(from);
   bytes.set(to, from.length);
   const length = entry.length ?? headerLength + STAND_IN;
-  writeHeader(entry, length, bytes, 2 * from.length);
+  const version = (entry.major << 4) | entry.minor;
+  writeHeader({ ...entry, version, length }, bytes, 2 * from.length);
   return {
     kind: Kind.candidate,
     identification: 0,
@@ -77,17 +77,6 @@ export function rowOf(entry: LogEntry): MessageRow | null {
     digest: digestOf(entry, bytes.subarray(2 * from.length)),
     clear: NO_PAYLOADS,
   };
-}
-
-/** Cookies, version, exchange type, flags, message ID and length (RFC 2408 3.1): what a log tells of a header. */
-function writeHeader(entry: LogEntry, length: number, bytes: Uint8Array, at: number): void {
-  writeHex(entry.initiatorCookie, bytes, at);
-  writeHex(entry.responderCookie, bytes, at + 8);
-  bytes[at + 17] = (entry.major << 4) | entry.minor;
-  bytes[at + 18] = entry.exchange;
-  bytes[at + 19] = entry.flags;
-  writeU32(bytes, at + 20, entry.messageId);
-  writeU32(bytes, at + 24, length);
 }
 
 /** Of the header and, where the log does not tell the length, of whatever else tells messages apart. */

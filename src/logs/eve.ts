@@ -3,6 +3,8 @@
  * that its parser took. Told are addresses, cookies, exchange type and message ID; neither length nor content.
  */
 
+import { parseJson } from "../capture/json.ts";
+import { FLAG_ENCRYPTED } from "../wire/isakmp.ts";
 import type { LogLine, LogReader } from "./entry.ts";
 import { ikeEvent } from "./schema.ts";
 
@@ -12,7 +14,6 @@ const FLOW = '"flow"';
 const NAT_T = "4500";
 const TIMESTAMP = /"timestamp"\s*:\s*"([^"]{19,40})"/;
 const HEAD = 512;
-const FLAG_ENCRYPTED = 0x01;
 const decoder = new TextDecoder();
 
 export class EveReader implements LogReader {
@@ -26,7 +27,7 @@ export class EveReader implements LogReader {
     const text = decoder.decode(line);
     const ike = text.includes(IKE);
     if (!ike && !(text.includes(NAT_T) && text.includes(FLOW))) return "other";
-    const value = parse(text);
+    const value = parseJson(text);
     if (typeof value !== "object" || value === null) return "malformed";
     const { event_type } = value as { event_type?: unknown };
     if (event_type === "flow") this.#flow(value);
@@ -76,14 +77,6 @@ export class EveReader implements LogReader {
     const { proto, src_port, dest_port, app_proto } = value as Record<string, unknown>;
     const natT = src_port === NAT_T_PORT || dest_port === NAT_T_PORT;
     if (proto === "UDP" && natT && app_proto !== "ike") this.#natFlows += 1;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }
 

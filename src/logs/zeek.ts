@@ -4,6 +4,7 @@
  * the next payload, and the length; the content is not.
  */
 
+import { parseJson } from "../capture/json.ts";
 import type { LogLine, LogReader } from "./entry.ts";
 import { exact, microsOf } from "./eve.ts";
 import { zeekLine } from "./schema.ts";
@@ -41,7 +42,7 @@ export class ZeekReader implements LogReader {
   read(line: Uint8Array): LogLine {
     const text = decoder.decode(line);
     if (line[0] === HASH) return this.#header(text);
-    const value = line[0] === 0x7b ? parse(text) : this.#row(text);
+    const value = line[0] === 0x7b ? parseJson(text) : this.#row(text);
     if (typeof value !== "object" || value === null) return "malformed";
     // ESP in UDP, or a line of another log among JSON: no IKE message.
     if (!("initiator_spi" in value)) return "other";
@@ -118,14 +119,6 @@ export function isIpsecHeader(lines: readonly string[]): boolean | null {
     return NEEDED.every((each) => columns.includes(each));
   }
   return lines.some((line) => line !== "" && !line.startsWith("#")) ? false : null;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function cellOf(text: string, separator: string): string {

@@ -6,15 +6,6 @@ export const NEWLINE = 0x0a;
 /** No line of the schema is longer: a fragment's bytes in hexadecimal, and the rest. */
 export const MAX_LINE = 200_000;
 
-/** The value of a line; null for text that is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 /** What is wrong with a header that is not of this version; null for everything else. */
 export function unknownVersion(value: unknown): string | null {
   if (typeof value !== "object" || value === null || !("type" in value) || value.type !== "header")

@@ -1,8 +1,9 @@
 /** Whether text is message records, and their reader. */
 
 import type { ByteWindow } from "../capture/byte-window.ts";
+import { parseJson } from "../capture/json.ts";
 import { CaptureError, type CaptureSource } from "../capture/source.ts";
-import { MAX_LINE, NEWLINE, parseJson, unknownVersion } from "./line.ts";
+import { MAX_LINE, NEWLINE, unknownVersion } from "./line.ts";
 import { RecordSource } from "./reader.ts";
 import { recordSchema } from "./schema.ts";
 

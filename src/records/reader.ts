@@ -7,10 +7,11 @@
 import type { MessageBatch } from "../capture/batch.ts";
 import { type ByteWindow, endOf } from "../capture/byte-window.ts";
 import { Coming } from "../capture/coming.ts";
+import { parseJson } from "../capture/json.ts";
 import { MESSAGE_ROWS as BATCH, capturePointOf, MessageRows } from "../capture/message-rows.ts";
 import type { CaptureSource } from "../capture/source.ts";
 import { newSummary, StreamSource } from "../capture/stream-source.ts";
-import { MAX_LINE, NEWLINE, parseJson, unknownVersion } from "./line.ts";
+import { MAX_LINE, NEWLINE, unknownVersion } from "./line.ts";
 import { hasAddresses, isMark, rowOf } from "./rows.ts";
 import { type MessageRecord, recordSchema } from "./schema.ts";
 import { THINNING } from "./thinning.ts";

@@ -4,17 +4,10 @@ import type { MessageRow } from "../capture/batch.ts";
 import { parseAddress } from "../wire/address.ts";
 import { writeHex, writeU32 } from "../wire/bytes.ts";
 import type { Digest } from "../wire/digest.ts";
-import { headerLength } from "../wire/isakmp.ts";
+import { headerLength, type ToldHeader, writeHeader } from "../wire/isakmp.ts";
 import { Kind } from "../wire/kinds.ts";
 import { noPayloads } from "../wire/payloads.ts";
 import type { IkeRecord, LifeRecord, MessageRecord } from "./schema.ts";
-
-/** Offsets in the ISAKMP header (RFC 2408 3.1). */
-const VERSION = 17;
-const EXCHANGE = 18;
-const FLAGS = 19;
-const MESSAGE_ID = 20;
-const LENGTH = 24;
 
 const LIFE_KINDS: Record<LifeRecord["type"], number> = {
   esp: Kind.esp,
@@ -101,7 +94,7 @@ function messageRow(record: IkeRecord): MessageRow {
     writeHex(fragment, ends.bytes, at);
     return { ...place, captured: length, length, digest: null, clear: null };
   }
-  writeHeader(record, ends.bytes, at);
+  writeHeader(headerOf(record), ends.bytes, at);
   return {
     ...place,
     captured: record.captured ?? record.length,
@@ -122,15 +115,9 @@ function messageRow(record: IkeRecord): MessageRow {
   };
 }
 
-/** The header's fields as a record has them; the next payload is not among them. */
-function writeHeader(record: IkeRecord, bytes: Uint8Array, at: number): void {
-  writeHex(record.initiatorCookie, bytes, at);
-  writeHex(record.responderCookie, bytes, at + 8);
-  bytes[at + VERSION] = record.version;
-  bytes[at + EXCHANGE] = record.exchange;
-  bytes[at + FLAGS] = record.flags;
-  writeU32(bytes, at + MESSAGE_ID, Number(record.messageId));
-  writeU32(bytes, at + LENGTH, record.length);
+function headerOf(record: IkeRecord): ToldHeader {
+  const { initiatorCookie, responderCookie, version, exchange, flags, messageId, length } = record;
+  return { initiatorCookie, responderCookie, version, exchange, flags, messageId: Number(messageId), length };
 }
 
 function digestOf({ digest }: IkeRecord): Digest {

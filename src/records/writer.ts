@@ -9,13 +9,15 @@ import type { SourceSummary, WrittenTime } from "../capture/source.ts";
 import { AddressTable } from "../collections/address-table.ts";
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { formatAddress } from "../wire/address.ts";
-import { hex } from "../wire/bytes.ts";
+import { hex, hexWord } from "../wire/bytes.ts";
 import type { Datagram } from "../wire/decoded.ts";
 import { Digest, digestOfCutHeader, publicDigest } from "../wire/digest.ts";
 import { isFragment } from "../wire/fragments.ts";
 import {
+  EXCHANGE_AGGRESSIVE,
   EXCHANGE_INFORMATIONAL,
   exchangeType,
+  FLAG_ENCRYPTED,
   flags,
   HeaderClass,
   headerLength,
@@ -35,8 +37,6 @@ const LIFE_TYPES: Record<number, LifeRecord["type"]> = {
   [Kind.natKeepalive]: "keepalive",
 };
 const LIFE_KINDS = Object.keys(LIFE_TYPES).map(Number);
-const FLAG_ENCRYPTED = 0x01;
-const LAST_PHASE1_EXCHANGE = 4;
 
 export interface WrittenCounts {
   messages: number;
@@ -136,7 +136,7 @@ export class RecordWriter {
       type: LIFE_TYPES[kind],
       ...this.#place(micros, nanos, at, segment, source, sign.interface),
       ...this.#ends(from, to),
-      ...(spi < 0 ? {} : { spi: `0x${spi.toString(16).padStart(8, "0")}`, sequence }),
+      ...(spi < 0 ? {} : { spi: `0x${hexWord(spi)}`, sequence }),
     });
   }
 
@@ -161,7 +161,7 @@ export class RecordWriter {
       version: bytes[payload + 17],
       exchange: exchangeType(bytes, payload),
       flags: flags(bytes, payload),
-      messageId: `0x${messageId(bytes, payload).toString(16).padStart(8, "0")}`,
+      messageId: `0x${hexWord(messageId(bytes, payload))}`,
       length: stated,
       digest: digestText(this.#digest),
     };
@@ -229,7 +229,7 @@ function details(record: IkeRecord, { bytes, payload: offset, clear }: Datagram,
   const shown = clear ?? readClearPayloads(bytes, offset, held);
   const { vendorIds, lifeSeconds, natDiscovery, natHashes, hash, notifies } = shown;
   if (notifies.length > 0) record.notifies = notifies;
-  if (record.exchange > LAST_PHASE1_EXCHANGE) return;
+  if (record.exchange > EXCHANGE_AGGRESSIVE) return;
   if (hash !== null) record.hash = hash;
   if (natHashes.length > 0) record.natHashes = hashTexts(natHashes);
   if (vendorIds.length > 0) record.vendorIds = vendorIds;
@@ -241,7 +241,7 @@ function details(record: IkeRecord, { bytes, payload: offset, clear }: Datagram,
 function hashTexts(words: readonly number[]): string[] {
   const texts: string[] = [];
   for (let i = 0; i + 1 < words.length; i += 2) {
-    texts.push(words[i].toString(16).padStart(8, "0") + words[i + 1].toString(16).padStart(8, "0"));
+    texts.push(hexWord(words[i]) + hexWord(words[i + 1]));
   }
   return texts;
 }

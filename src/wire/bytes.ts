@@ -43,6 +43,11 @@ export function hex(bytes: Uint8Array, offset = 0, length = bytes.length - offse
   return text;
 }
 
+/** Eight lower-case digits of a 32-bit word, signed or not. */
+export function hexWord(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, "0");
+}
+
 /** Writes the bytes of an even number of hexadecimal digits; gives the offset behind them. */
 export function writeHex(text: string, bytes: Uint8Array, offset: number): number {
   for (let i = 0; i < text.length; i += 2) bytes[offset + i / 2] = Number.parseInt(text.slice(i, i + 2), 16);

@@ -5,7 +5,7 @@
  * ISAKMP. The header's length is checked once, by `classifyHeader`; the accessors cannot fail afterwards.
  */
 
-import { readU32 } from "./bytes.ts";
+import { readU32, writeHex, writeU32 } from "./bytes.ts";
 
 export const headerLength = 28;
 /** Cookies, types, flags and message ID: what a snap length must have left of a header for it to count. */
@@ -112,6 +112,32 @@ function ikev1Kind(exchange: number): number {
 function isIkev2Exchange(exchange: number): boolean {
   return exchange >= 34 && exchange <= 44;
 }
+
+/** A header as another program tells it: all but its next payload. */
+export interface ToldHeader {
+  /** 16 hexadecimal digits each. */
+  initiatorCookie: string;
+  responderCookie: string;
+  /** Major and minor, four bits each. */
+  version: number;
+  exchange: number;
+  flags: number;
+  messageId: number;
+  /** Of the whole message, bytes. */
+  length: number;
+}
+
+/** Writes a header where zeros stand. */
+export function writeHeader(header: ToldHeader, bytes: Uint8Array, offset: number): void {
+  writeHex(header.initiatorCookie, bytes, offset);
+  writeHex(header.responderCookie, bytes, offset + 8);
+  bytes[offset + VERSION] = header.version;
+  bytes[offset + EXCHANGE] = header.exchange;
+  bytes[offset + FLAGS] = header.flags;
+  writeU32(bytes, offset + MESSAGE_ID, header.messageId);
+  writeU32(bytes, offset + LENGTH, header.length);
+}
+
 export const EXCHANGE_BASE = 1;
 export const EXCHANGE_MAIN = 2;
 export const EXCHANGE_AGGRESSIVE = 4;

@@ -11,6 +11,7 @@ import type { WitnessBook } from "./book.ts";
 import { type JoinedEvent, mayBe, swapped } from "./event-join.ts";
 import type { Joined, JoinedEvents } from "./joining.ts";
 import { clientShows, gatewayShows, weightOf } from "./shows.ts";
+import { cookieText } from "./view.ts";
 
 /** Lines that a finding shows; of more, those that say most. */
 const MAX_SHOWN = 40;
@@ -141,10 +142,7 @@ function isOfContender(
 }
 
 function cookieOf({ cookies }: IkeSa): string {
-  return cookies
-    .slice(0, 2)
-    .map((word) => (word >>> 0).toString(16).padStart(8, "0"))
-    .join("");
+  return cookieText(cookies.slice(0, 2));
 }
 
 function ofEvent(event: ClientEvent, at: number, joined: boolean): Evidence {

@@ -7,6 +7,7 @@ import type { ClientSa } from "../judgement/client-sa.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Responder } from "../judgement/responders.ts";
 import type { SeenQuickMode, SeenSession } from "../syslog/join.ts";
+import { hexWord } from "../wire/bytes.ts";
 import type { DialQuickMode, DialSession } from "./event-join.ts";
 import { isBehind } from "./inside.ts";
 
@@ -65,8 +66,9 @@ function sessionOf({ session, client }: ClientSa, hosts: Hosts) {
   };
 }
 
-function cookieText(words: readonly number[]): string {
-  return words.map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+/** Lower-case digits of a cookie, or of several. */
+export function cookieText(words: readonly number[]): string {
+  return words.map(hexWord).join("");
 }
 
 function addQuickModes(view: View, { session }: ClientSa): void {

@@ -12,7 +12,7 @@ import { stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { MAX_RECORD } from "../../capture/batch-buffer.ts";
 import { type CaptureSource, failureReason } from "../../capture/source.ts";
-import { readU32 } from "../../wire/bytes.ts";
+import { hex, hexWord } from "../../wire/bytes.ts";
 import {
   classifyHeader,
   exchangeType,
@@ -128,7 +128,7 @@ function fieldDifferences(name: string, our: Seen, their: Seen): string[] {
     cookies: ["cookies", ({ cookies }) => cookies],
     exchange: ["exchange type", ({ exchange }) => String(exchange)],
     flags: ["flags", (seen) => `0x${seen.flags.toString(16)}`],
-    messageId: ["message ID", (seen) => `0x${seen.messageId.toString(16).padStart(8, "0")}`],
+    messageId: ["message ID", (seen) => `0x${hexWord(seen.messageId)}`],
     length: ["length", ({ length }) => String(length)],
   };
   return Object.values(shown)
@@ -148,14 +148,10 @@ async function* ourMessages(source: CaptureSource, ports: PortSet, last: number)
       if (firstFrame + i > last) return;
       if (!isMessage(bytes, offsets[i], captured[i], linkTypes[i], ports, located)) continue;
       const at = located.payload;
-      const word = (offset: number) =>
-        readU32(bytes, at + offset)
-          .toString(16)
-          .padStart(8, "0");
       yield {
         frame: firstFrame + i,
         micros: micros[i] + nanos[i] / 1000,
-        cookies: `${word(0)}${word(4)} ${word(8)}${word(12)}`,
+        cookies: `${hex(bytes, at, 8)} ${hex(bytes, at + 8, 8)}`,
         exchange: exchangeType(bytes, at),
         flags: flags(bytes, at),
         messageId: messageId(bytes, at),
