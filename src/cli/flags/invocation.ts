@@ -42,6 +42,7 @@ export function checkInvocation(inputs: string[], program: Command): Invocation 
   const wrong =
     standardInputProblem(inputs, given) ??
     eachProblem(given, program) ??
+    keptProblem(given) ??
     evidenceProblem(given.write, given.output) ??
     stateProblem(inputs, given) ??
     anonymityProblem(inputs, given);
@@ -114,6 +115,15 @@ function eachProblem(given: OptionValues, program: Command): string | null {
   if (given.state !== undefined) return "--each and --state cannot go together: a state is that of one input";
   if (given.write !== undefined) return "--each and -w cannot go together: evidence is that of one report";
   return given.interface === undefined ? null : "--each is for files, and -i captures live";
+}
+
+/** What is kept is kept in a file, and "-" is none anywhere; a variable of a shell may be empty. */
+function keptProblem(given: OptionValues): string | null {
+  const flags = { state: "--state", anonymizeKey: "--anonymize-key", metrics: "--metrics" };
+  const wrong = (Object.keys(flags) as (keyof typeof flags)[]).find(
+    (name) => given[name] === STDIN || given[name] === "",
+  );
+  return wrong === undefined ? null : `${flags[wrong]} needs a file, and '${given[wrong]}' names none`;
 }
 
 /** Why no evidence capture can be written, in one sentence; null when it can. */
