@@ -5,7 +5,13 @@ import type { CheckOptions, Format } from "./flags/options.ts";
 
 /** @param hasView what happens is shown to people besides */
 export function formatNotes(options: CheckOptions, hasView: boolean): string[] {
-  return [unheeded(options, hasView), misnamed(options)].filter((note) => note !== null);
+  const notes = [
+    unheeded(options, hasView),
+    misnamed(options),
+    packed(options.output),
+    packed(options.evidence),
+  ];
+  return notes.filter((note) => note !== null);
 }
 
 /** The options that lines and reports for programs leave out. */
@@ -33,4 +39,10 @@ function misnamed({ output, format }: CheckOptions): string | null {
   const [, forms] = BY_NAME.find(([ending]) => ending.test(output ?? "")) ?? [];
   if (forms === undefined || forms.includes(format)) return null;
   return `${output} is written as --format ${format}: what its name says takes --format ${forms[0]}`;
+}
+
+/** A file that is named as if it were packed. */
+function packed(path: string | null): string | null {
+  if (!/\.(?:gz|zst|bz2|xz|lz4|zip)$/i.test(path ?? "")) return null;
+  return `${path} is written as it is, and not packed as its name says`;
 }

@@ -76,6 +76,8 @@ describe("a file that is named as another form is", () => {
     ["-o R.HTM --json a", "R.HTM is written as --format json: what its name says takes --format html"],
     ["-o out/r.md a", "out/r.md is written as --format table: what its name says takes --format markdown"],
     ["-o r.json a", "r.json is written as --format table: what its name says takes --format json"],
+    ["-o r.html.gz --format html a", "r.html.gz is written as it is, and not packed as its name says"],
+    ["-w e.pcapng.zst a", "e.pcapng.zst is written as it is, and not packed as its name says"],
     ["-o r.jsonl --json a", "r.jsonl is written as --format json: what its name says takes --format ndjson"],
   ])("is told: %s", (line, expected) => {
     expect(sentence(line)).toBe(expected);
