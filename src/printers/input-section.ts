@@ -37,12 +37,15 @@ function isFull({ all, verbose }: Page): boolean {
   return all || verbose;
 }
 
+/** A log has no packets, and stands among the witnesses. */
+function isOdd({ format, end, problem, packets }: Source): boolean {
+  return end !== "clean" || problem !== null || (packets === 0 && !format.startsWith("asa-syslog"));
+}
+
 /** Files that were read whole are of no interest at a glance. */
 export function inputLines(page: Page): string[] {
   const { sources } = page.report.capture;
-  const odd = sources.filter(
-    ({ end, problem, packets }) => end !== "clean" || problem !== null || packets === 0,
-  );
+  const odd = sources.filter(isOdd);
   const beside = witnessSection(page);
   if (isFull(page)) return [...sourceLines(page, sources, MAX_ROWS), ...beside, ...packetLines(page)];
   return [

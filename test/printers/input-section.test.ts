@@ -37,7 +37,8 @@ describe("what was read", () => {
     expect(section(capture({ sources: [source, noted] }), "Captures").join(" ")).toContain(
       "odd.pcap: pcap, 640 packets",
     );
-    const value = capture({ sources: [source, cut, empty] });
+    const log = { ...empty, name: "asa.log.gz", format: "asa-syslog+gzip" };
+    const value = capture({ sources: [source, cut, log, empty] });
     const lines = [
       "cut.pcap: pcap, 1 packet, 2026-11-23 10:00:00 to 10:06:10 UTC; cut off: it ends in a record.",
       "empty.pcap: pcap, 0 packets",
@@ -45,7 +46,9 @@ describe("what was read", () => {
     expect(section(value, "Captures")).toEqual(lines);
     expect(section(value, "Captures", { verbose: true })).toEqual([
       "office.pcap: pcap, 640 packets, 2026-11-23 10:00:00 to 10:06:10 UTC",
-      ...lines,
+      lines[0],
+      "asa.log.gz: asa-syslog+gzip, 0 packets",
+      lines[1],
     ]);
     const hundreds = section(capture({ sources: Array(102).fill(source) }), "Captures", { verbose: true });
     expect([hundreds.length, hundreds.at(-1)]).toEqual([101, "... 2 more captures, use --json"]);
