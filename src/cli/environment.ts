@@ -8,7 +8,7 @@ import { statusOf } from "../node/file-status.ts";
 import { version } from "../report/version.ts";
 import { goesToJournal } from "./journal.ts";
 import type { ChunkStream } from "./output.ts";
-import { SIGNAL_STATUS, type StopSignal } from "./signals.ts";
+import { type EndSignal, SIGNAL_STATUS, type StopSignal } from "./signals.ts";
 import type { Variables } from "./terminal.ts";
 
 export interface OutputStream extends ChunkStream {
@@ -41,7 +41,7 @@ export interface Environment {
   onHangup(listener: () => void): () => void;
   exit(status: number): void;
   /** Ends the program at once, as this signal does where nobody listens. */
-  endBy(signal: StopSignal): void;
+  endBy(signal: EndSignal): void;
 }
 
 /** Those of this process. The analysis is loaded when it is needed: help should not wait for it. */

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CaptureError } from "../../src/capture/source.ts";
 import { run } from "../../src/cli/main.ts";
+import { pcap } from "../support/capture-files.ts";
 import { analysis, fakeEnvironment, type Wishes } from "../support/environment.ts";
 import { finding, report } from "../support/reports.ts";
 import { isUnix } from "../support/tools.ts";
@@ -498,6 +499,24 @@ describe("-o", () => {
       vi.unstubAllEnvs();
       closeSync(writer);
       await ended;
+    },
+  );
+
+  test.each([[[]], [["--each"]]])(
+    "a terminal that hangs up leaves no half-written file %j",
+    async (options) => {
+      const capture = join(folder, "a.pcap");
+      writeFileSync(capture, pcap([]));
+      const around = fakeEnvironment({
+        analyze: async (_, fake) => {
+          expect(readdirSync(folder)).toHaveLength(2);
+          fake.hangUp();
+          await expect.poll(() => readdirSync(folder)).toEqual(["a.pcap"]);
+          throw new CaptureError("empty", "ended");
+        },
+      });
+      await run([...options, "-o", join(folder, "r.json"), capture], around);
+      await expect.poll(() => around.exited).toBe(129);
     },
   );
 

@@ -1,7 +1,7 @@
 /** The process around the program, as a test wants it: streams that remember, an analysis that is given. */
 
 import type { Environment } from "../../src/cli/environment.ts";
-import type { StopSignal } from "../../src/cli/signals.ts";
+import { SIGNAL_STATUS, type StopSignal } from "../../src/cli/signals.ts";
 import type { Analysis, AnalyzeOptions } from "../../src/index.ts";
 import { report } from "./reports.ts";
 
@@ -13,6 +13,7 @@ export interface FakeEnvironment extends Environment {
   asked: { inputs: readonly string[]; options: AnalyzeOptions } | null;
   exited: number | null;
   send(signal: StopSignal): void;
+  hangUp(): void;
 }
 
 export function analysis(over: Partial<Analysis> = {}): Analysis {
@@ -30,6 +31,7 @@ export interface Wishes extends Partial<Omit<Environment, "analyze">> {
 export function fakeEnvironment(wishes: Wishes = {}): FakeEnvironment {
   const { outError, terminal = false, analysis: given, analyze, ...rest } = wishes;
   const listeners = new Set<(signal: StopSignal) => void>();
+  const hangupListeners = new Set<() => void>();
   const fake: FakeEnvironment = {
     version: "9.8.7",
     variables: {},
@@ -71,15 +73,21 @@ export function fakeEnvironment(wishes: Wishes = {}): FakeEnvironment {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    onHangup: () => () => {},
+    onHangup(listener) {
+      hangupListeners.add(listener);
+      return () => hangupListeners.delete(listener);
+    },
     exit(status) {
       fake.exited = status;
     },
     endBy(signal) {
-      fake.exited = signal === "SIGINT" ? 130 : 143;
+      fake.exited = SIGNAL_STATUS[signal];
     },
     send(signal) {
       for (const listener of [...listeners]) listener(signal);
+    },
+    hangUp() {
+      for (const listener of [...hangupListeners]) listener();
     },
     ...rest,
   };

@@ -9,7 +9,7 @@ import { formatNotes } from "../format-notes.ts";
 import { abandon, type Job, openJob, type Reading } from "../job.ts";
 import { nearest } from "../nearest.ts";
 import { OutputError } from "../output.ts";
-import { stopOrExit } from "../signals.ts";
+import { leaveBy, stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
 import { type FilesJob, readFiles } from "./files-reading.ts";
 
@@ -120,7 +120,7 @@ function listen(
       else stop.abort();
     };
     releases.push(env.onHangup(() => void hangup().catch(() => {})));
-  }
+  } else releases.push(env.onHangup(() => leaveBy("SIGHUP", leave, env)));
   return () => {
     for (const release of releases) release();
   };

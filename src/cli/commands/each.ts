@@ -11,7 +11,7 @@ import { formatNotes } from "../format-notes.ts";
 import { readBeside } from "../job.ts";
 import { hostNames } from "../names.ts";
 import { openTarget, streamTarget, writeTo } from "../output.ts";
-import { stopOrExit } from "../signals.ts";
+import { leaveBy, stopOrExit } from "../signals.ts";
 import type { Messages } from "../terminal.ts";
 import { crossCheckSources } from "./check.ts";
 import { readFiles } from "./files-reading.ts";
@@ -48,7 +48,10 @@ export async function checkEach(
       : await openTarget(options.output, [...inputs, ...readBeside(options)]);
   const stop = new AbortController();
   const abandon = () => target.abandon();
-  const release = env.onSignal((signal) => stopOrExit(signal, stop, abandon, env, messages));
+  const releases = [
+    env.onSignal((signal) => stopOrExit(signal, stop, abandon, env, messages)),
+    env.onHangup(() => leaveBy("SIGHUP", abandon, env)),
+  ];
   try {
     const { expandInputs } = await import("../../node/inputs.ts");
     const found = await expandInputs(inputs, { recursive: options.recursive });
@@ -71,7 +74,7 @@ export async function checkEach(
     const written = await writeTo(target, reportsOf(found.names, round), options.output, messages);
     return written ? round.status : 2;
   } finally {
-    release();
+    for (const release of releases) release();
     await abandon();
   }
 }
