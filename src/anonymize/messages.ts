@@ -5,36 +5,22 @@
  */
 
 import { hex, readU16 } from "../wire/bytes.ts";
+import { PAYLOAD_FRAGMENT } from "../wire/fragments.ts";
 import { FLAG_ENCRYPTED, flags, headerLength, lengthField, nextPayload } from "../wire/isakmp.ts";
+import { GENERIC_HEADER, Payload } from "../wire/payload-chain.ts";
 import { readVendorIds } from "../wire/vendor-ids.ts";
 import type { AddressMap } from "./address-map.ts";
 import type { Keyed } from "./keyed.ts";
 import type { Endpoint, NatDiscovery } from "./nat-discovery.ts";
 
-/** Payload types (RFC 2408 3.1; RFC 3947; the drafts' private numbers). */
-const PAYLOAD = {
-  sa: 1,
-  keyExchange: 4,
-  identification: 5,
-  hash: 8,
-  nonce: 10,
-  notification: 11,
-  delete: 12,
-  vendorId: 13,
-  natD: 20,
-  natOa: 21,
-  natDDraft: 130,
-  natOaDraft: 131,
-  fragment: 132,
-} as const;
+/** What names nobody. */
 const STAYS: ReadonlySet<number> = new Set([
-  PAYLOAD.sa,
-  PAYLOAD.keyExchange,
-  PAYLOAD.hash,
-  PAYLOAD.nonce,
-  PAYLOAD.delete,
+  Payload.sa,
+  Payload.keyExchange,
+  Payload.hash,
+  Payload.nonce,
+  Payload.delete,
 ]);
-const GENERIC_HEADER = 4;
 const COOKIES = 16;
 /** Of an identification: its type, protocol and port (RFC 2407 4.6.2). Of a NAT-OA: its type and reserved bytes. */
 const ID_FIXED = 4;
@@ -90,16 +76,16 @@ export class MessageScrubber {
 
   #payload(type: number, body: Uint8Array, cookies: Uint8Array, near: readonly Endpoint[]): void {
     if (STAYS.has(type)) return;
-    if (type === PAYLOAD.natD || type === PAYLOAD.natDDraft) {
+    if (type === Payload.natD || type === Payload.natDDraft) {
       body.set(this.#natDiscovery.replace(cookies, body.slice(), near));
-    } else if (type === PAYLOAD.identification || type === PAYLOAD.natOa || type === PAYLOAD.natOaDraft) {
+    } else if (type === Payload.id || type === Payload.natOa || type === Payload.natOaDraft) {
       this.#identification(body);
-    } else if (type === PAYLOAD.notification) {
+    } else if (type === Payload.notify) {
       this.#replace("notify", body.subarray(Math.min(body.length, NOTIFY_FIXED + (body[5] ?? 0))));
-    } else if (type === PAYLOAD.vendorId) {
+    } else if (type === Payload.vendorId) {
       const known = readVendorIds([hex(body)]).names.length > 0;
       if (!known) this.#replace("vendor", body);
-    } else if (type === PAYLOAD.fragment) this.#fragment(body, cookies);
+    } else if (type === PAYLOAD_FRAGMENT) this.#fragment(body, cookies);
     else this.#replace(`payload-${type}`, body);
   }
 

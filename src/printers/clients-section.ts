@@ -7,6 +7,7 @@ import { atOnce } from "./exposure.ts";
 import { percent } from "./finding-block.ts";
 import { isAccusing } from "./findings-section.ts";
 import { grid, more, type Page, paragraph, rowLimit, title } from "./page.ts";
+import { shortId } from "./short-id.ts";
 
 /** Message IDs that the table shows of each client. */
 const SHOWN_IDS = 3;
@@ -104,7 +105,7 @@ function clientGrid(page: Page, clients: readonly Client[]): string[] {
 function patternText({ pattern }: Client): string {
   const { kind, confidence, byteOrder, messageIds, ids } = pattern;
   const swapped = byteOrder === "byte-swapped" ? ", byte-swapped" : "";
-  const shown = messageIds.slice(0, SHOWN_IDS).map((id) => (Number(id) < 1000 ? String(Number(id)) : id));
+  const shown = messageIds.slice(0, SHOWN_IDS).map(shortId);
   const rest = ids > shown.length ? ` +${ids - shown.length}` : "";
   return `${kind}${swapped} (${percent(confidence)})${shown.length === 0 ? "" : `: ${shown.join(" ")}${rest}`}`;
 }

@@ -8,6 +8,7 @@ import { inWords } from "../report/advice/words.ts";
 import type { Clock } from "../report/clock.ts";
 import type { Join, Lane, Mark, Timeline } from "../report/timeline.ts";
 import { html } from "./html-text.ts";
+import { shortId } from "./short-id.ts";
 import { ticksOf } from "./ticks.ts";
 
 /** Where things stand; a page shows the wide drawing or the narrow one, whatever fits. */
@@ -177,5 +178,6 @@ function joinOf(
 
 /** IDs in a drawing: 1 and not 0x00000001, where the client counts; a random one by its first digits. */
 function shortened(id: string): string {
-  return Number(id) < 1000 ? String(Number(id)) : `${id.slice(2, 6)}…`;
+  const short = shortId(id);
+  return short === id ? `${id.slice(2, 6)}…` : short;
 }

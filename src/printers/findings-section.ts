@@ -7,6 +7,7 @@ import { baseName, counted, endpoint } from "../report/phrases.ts";
 import { briefOf } from "../report/terms/terms.ts";
 import { type BlockContext, findingBlock } from "./finding-block.ts";
 import { type Align, grid, MAX_ROWS, more, type Page, rowLimit, title } from "./page.ts";
+import { shortId } from "./short-id.ts";
 import { wrap } from "./text.ts";
 
 /** Rows at a glance; beyond, findings stand in groups. */
@@ -98,7 +99,7 @@ function alignsOf(head: readonly string[]): Align[] {
 
 /** IDs of counting clients as the small numbers that they are. */
 function idsCell(ids: readonly string[]): string {
-  const shown = ids.slice(0, 3).map((id) => (Number(id) < 1000 ? String(Number(id)) : id));
+  const shown = ids.slice(0, 3).map(shortId);
   return shown.join(" ") + (ids.length > 3 ? ` +${ids.length - 3}` : "");
 }
 

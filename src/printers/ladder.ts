@@ -8,6 +8,7 @@ import type { Attempt, Finding } from "../report/model.ts";
 import { endpoint } from "../report/phrases.ts";
 import { exchangeRows } from "./exchange-rows.ts";
 import { html } from "./html-text.ts";
+import { shortId } from "./short-id.ts";
 
 const WIDTH = 360;
 /** Columns: holder, gateway, contender. */
@@ -66,10 +67,6 @@ function labelOf(row: { at: string; messageId: string; what: string }, clock: Cl
           ? "quick mode, later ID"
           : `${SHORT["first-message"]} ID ${shortId(row.messageId)}`;
   return [time, what];
-}
-
-function shortId(id: string): string {
-  return Number(id) < 1000 ? String(Number(id)) : id;
 }
 
 function arrow(from: number, to: number, y: number, [time, what]: [string, string]): string {

@@ -1,5 +1,5 @@
 /**
- * One ISAKMP datagram of IKEv1, as the tables of this folder take it. A single object is refilled for every
+ * One ISAKMP datagram of IKEv1, as the tables of ike/ and keys/ take it. A single object is refilled for every
  * datagram; nothing keeps a reference to it or to its bytes.
  */
 
@@ -43,7 +43,7 @@ export class Message {
   /** Known from another program's log, which holds the header and no content. */
   logged = false;
 
-  /** Endpoints (see hosts.ts). */
+  /** Endpoints, as numbers (see ike/hosts.ts). */
   from = 0;
   to = 0;
   /** IPv4 identification (RFC 6864); 0 where there is none. */

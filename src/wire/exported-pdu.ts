@@ -28,7 +28,7 @@ const TAG_TABLE_VALUE = 32;
 const TAG_HEADER = 4;
 const MAX_TAGS = 64;
 
-/** Places of the tags' values in the frame, 0 for one that is missing; refilled for every frame. */
+/** Places of names and addresses in the frame, and the other tags' values; 0 where there is none. Refilled for every frame. */
 const tags = {
   nameAt: 0,
   nameLength: 0,

@@ -6,7 +6,7 @@
 
 import { headerLength, lengthField, NEXT_PAYLOAD } from "./isakmp.ts";
 
-const PAYLOAD_FRAGMENT = 132;
+export const PAYLOAD_FRAGMENT = 132;
 export const FRAGMENT_HEADER = 8;
 export const LAST = 0x01;
 

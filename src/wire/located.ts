@@ -1,6 +1,6 @@
 /**
- * Result of `locate`, refilled for every frame. Offsets are into the frame's `bytes`. Addresses, ports and payload are
- * set for candidates, keepalives and ESP of every form.
+ * Result of `locate`, refilled for every frame. Offsets are into the frame's `bytes`. All but `identification`,
+ * `encapsulation` and `further` is set for candidates, keepalives and ESP of every form, and for nothing else.
  */
 export class Located {
   ipVersion: 4 | 6 = 4;

@@ -2,6 +2,7 @@
 
 import { hex, readU16, readU32 } from "./bytes.ts";
 import { headerLength, lengthField, nextPayload } from "./isakmp.ts";
+import { GENERIC_HEADER, Payload } from "./payload-chain.ts";
 
 /** What an unencrypted message of phase 1 shows. */
 export interface ClearPayloads {
@@ -33,12 +34,6 @@ export function noPayloads(): ClearPayloads {
   };
 }
 
-const PAYLOAD_SA = 1;
-const PAYLOAD_VENDOR_ID = 13;
-const PAYLOAD_NOTIFY = 11;
-const PAYLOAD_NAT_D = 20;
-const PAYLOAD_NAT_D_DRAFT = 130;
-const GENERIC_HEADER = 4;
 const MAX_PAYLOADS = 64;
 const MAX_VENDOR_IDS = 32;
 const MAX_VENDOR_ID_BYTES = 64;
@@ -73,17 +68,17 @@ export function readClearPayloads(bytes: Uint8Array, offset: number, captured: n
 }
 
 function readPayload(type: number, bytes: Uint8Array, from: number, to: number, found: ClearPayloads): void {
-  if (type === PAYLOAD_VENDOR_ID) {
+  if (type === Payload.vendorId) {
     if (found.vendorIds.length < MAX_VENDOR_IDS) found.vendorIds.push(vendorId(bytes, from, to));
-  } else if (type === PAYLOAD_NAT_D || type === PAYLOAD_NAT_D_DRAFT) {
+  } else if (type === Payload.natD || type === Payload.natDDraft) {
     found.natDiscovery += 1;
     if (to - from >= HASH_PREFIX && found.natHashes.length < 2 * MAX_NAT_HASHES) {
       found.natHashes.push(readU32(bytes, from), readU32(bytes, from + 4));
     }
-  } else if (type === PAYLOAD_SA) {
+  } else if (type === Payload.sa) {
     found.lifeSeconds = smallestLife(bytes, from, to);
     found.hash = firstHash(bytes, from, to);
-  } else if (type === PAYLOAD_NOTIFY && to - from >= NOTIFY_FIXED) {
+  } else if (type === Payload.notify && to - from >= NOTIFY_FIXED) {
     if (found.notifies.length < MAX_NOTIFIES) found.notifies.push(readU16(bytes, from + NOTIFY_TYPE));
   }
 }

@@ -10,6 +10,7 @@ import type { Judgement } from "../judgement/judge.ts";
 import { type Caveat, SEVERITIES, type Severity, VERDICTS, type Verdict } from "../judgement/vocabulary.ts";
 import { isFirstId } from "../judgement/weighing.ts";
 import { NOTIFY_INVALID_MESSAGE_ID, notifyName } from "../wire/notifies.ts";
+import { worstFirst } from "./order.ts";
 
 /** What was under way when a session ended still comes for so long. */
 const UNDER_WAY = 5_000_000;
@@ -22,12 +23,7 @@ export function weighed(judgement: Judgement): Judgement {
     const attempts = finding.attempts.flatMap((attempt) => weighedAttempt(attempt, finding));
     return attempts.length === 0 ? [] : [weighedFinding(finding, attempts)];
   });
-  findings.sort(
-    (a, b) =>
-      VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
-      SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
-  );
-  return { ...judgement, findings };
+  return { ...judgement, findings: findings.sort(worstFirst) };
 }
 
 /** What the witnesses say of an attempt, in words; null where they are silent. */
