@@ -20,7 +20,7 @@ import type { EvidencePlan } from "./evidence/plan.ts";
 import type { FeedInput, Reading } from "./feed/feed.ts";
 import { REORDER } from "./feed/formats.ts";
 import { Sequencer } from "./feed/sequencer.ts";
-import { refuseLogs } from "./logs/format.ts";
+import { refuseLog } from "./logs/format.ts";
 import { fileInputs } from "./node/files.ts";
 import { expandInputs, filesOf } from "./node/inputs.ts";
 import { openWitnesses } from "./node/witnesses.ts";
@@ -68,7 +68,7 @@ function packetsOnly(input: FeedInput): FeedInput {
   const open = async (reading?: Reading) => {
     const source = await input.open(reading);
     try {
-      refuseLogs([source.summary], "nothing can be extracted: give it to the main command as it is");
+      refuseLog(source.summary, "nothing can be extracted: give it to the main command as it is");
       return source;
     } catch (error) {
       await source.close();

@@ -7,7 +7,8 @@ import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import { LINKTYPE_RAW } from "../anonymize/frames.ts";
 import { type CaptureWriter, PcapWriter } from "../capture/pcap-writer.ts";
 import { PcapngWriter } from "../capture/pcapng-writer.ts";
-import { CaptureError, label, type SourceSummary } from "../capture/source.ts";
+import { CaptureError, type SourceSummary } from "../capture/source.ts";
+import { noPacketsIn } from "../capture/without-packets.ts";
 import { Decoder, type Sink } from "../feed/decoder.ts";
 import { drive } from "../feed/drive.ts";
 import type { Sequencer } from "../feed/sequencer.ts";
@@ -41,13 +42,7 @@ export function withoutPackets(
   sources: readonly Pick<SourceSummary, "name" | "format">[],
   wanted: string,
 ): string | null {
-  for (const { name, format } of sources) {
-    const kind = /^(records|suricata-eve|zeek-ipsec)/.exec(format)?.[1];
-    if (kind === undefined) continue;
-    if (kind === "records") return `${label(name)} holds message records and no packets, so ${wanted}`;
-    return `${name} is a log (${kind}) and holds no packets, so ${wanted}`;
-  }
-  return null;
+  return sources.map((source) => noPacketsIn(source, wanted)).find((sentence) => sentence !== null) ?? null;
 }
 
 /**

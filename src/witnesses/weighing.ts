@@ -4,6 +4,7 @@
  */
 
 import { type Exchange, type IkeSa, selectorsClash } from "../ike/facts.ts";
+import { isAccepted, isRefused } from "../judgement/claiming.ts";
 import type { Attempt } from "../judgement/collisions.ts";
 import type { Finding } from "../judgement/finding.ts";
 import type { Judgement } from "../judgement/judge.ts";
@@ -63,8 +64,7 @@ function clashes({ exchange, contender, holder }: Attempt): boolean | null {
 
 function weighedAttempt(attempt: Attempt, { caveats }: Finding): Attempt[] {
   const { exchange, holder, outcome } = attempt;
-  const isAccepted = outcome === "completed" || outcome === "answered";
-  if (!Number.isNaN(exchange.testimony?.acceptedAt ?? Number.NaN) && !isAccepted) {
+  if (!Number.isNaN(exchange.testimony?.acceptedAt ?? Number.NaN) && !isAccepted(outcome)) {
     // The capture lost the answer. Accepted while the holder may have gone: not a collision.
     return holder?.overlap === "certain" ? [{ ...attempt, outcome: "answered", verdict: "tolerated" }] : [];
   }
@@ -94,9 +94,8 @@ function softened(attempt: Attempt): Attempt {
 /** A ghost in the gateway's own table becomes certain: and what was only possible for want of that as well. */
 function held({ verdict, outcome, holder }: Attempt, caveats: readonly Caveat[]): Verdict {
   const isOpen = caveats.includes("other-cause") || caveats.includes("responder-not-asa");
-  const isRefused = outcome === "refused" || outcome === "unanswered";
   const wasUnknown = verdict === "possible" && holder!.overlap === "unknown" && holder!.settled;
-  return wasUnknown && isRefused && !isOpen ? "rejected" : verdict;
+  return wasUnknown && isRefused(outcome) && !isOpen ? "rejected" : verdict;
 }
 
 function weighedFinding(finding: Finding, attempts: Attempt[]): Finding {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { newSummary } from "../../src/capture/stream-source.ts";
 import { type LogEntry, rowOf } from "../../src/logs/entry.ts";
-import { refuseLogs } from "../../src/logs/format.ts";
+import { refuseLog } from "../../src/logs/format.ts";
 import { LOG_ENTRY } from "../support/log-entry.ts";
 
 describe("a message that a log tells of", () => {
@@ -57,14 +57,18 @@ describe("what needs packets", () => {
     ["suricata-eve", "eve.json is a log (suricata-eve) and holds no packets, so none can be written"],
     ["zeek-ipsec+gzip", "eve.json is a log (zeek-ipsec) and holds no packets, so none can be written"],
   ])("is refused of a log: %s", (format, message) => {
-    const sources = [newSummary("a.pcap", "pcap"), newSummary("eve.json", format)];
-    expect(() => refuseLogs(sources, "none can be written")).toThrow(message);
+    expect(() => refuseLog(newSummary("eve.json", format), "none can be written")).toThrow(message);
+  });
+
+  it("is refused of a log on standard input by that name", () => {
+    expect(() => refuseLog(newSummary("-", "suricata-eve"), "none can be written")).toThrow(
+      /^standard input is/,
+    );
   });
 
   it("is had of captures and records", () => {
-    const sources = ["pcap", "pcapng+gzip", "records", "text of suricata-eve"].map((format) =>
-      newSummary("a", format),
-    );
-    expect(() => refuseLogs(sources, "none can be written")).not.toThrow();
+    for (const format of ["pcap", "pcapng+gzip", "records", "text of suricata-eve"]) {
+      expect(() => refuseLog(newSummary("a", format), "none can be written")).not.toThrow();
+    }
   });
 });
