@@ -2,6 +2,7 @@
 
 import type { Report } from "../report/model.ts";
 import { counted } from "../report/phrases.ts";
+import type { GatewayLog } from "./book.ts";
 import { clashSentences } from "./clashing.ts";
 import type { Testified, WitnessNote } from "./testified.ts";
 
@@ -18,37 +19,55 @@ interface WitnessWarning {
   message: string;
 }
 
-export function warningsOf(
-  { capture }: Report,
-  { judgement, hosts, book, joined, decrypted, unusedKeys, skipped }: Testified,
+export function warningsOf(report: Report, testified: Testified): WitnessWarning[] {
+  const { judgement, hosts, book, skipped } = testified;
+  const clashes = clashSentences(judgement, hosts).map((message) => ({
+    code: "selector-clash" as const,
+    message,
+  }));
+  const hasCapture = report.capture.messages.ikev1 > 0;
+  return [
+    ...skipped,
+    ...clashes,
+    ...book.logs.flatMap((log) => logWarnings(log, testified, hasCapture)),
+    ...eventWarnings(testified),
+    ...keyWarnings(testified),
+  ];
+}
+
+function logWarnings(
+  { name, level, counts, evicted }: GatewayLog,
+  { joined }: Testified,
+  hasCapture: boolean,
 ): WitnessWarning[] {
-  const warnings: WitnessWarning[] = [...skipped];
-  for (const message of clashSentences(judgement, hosts)) warnings.push({ code: "selector-clash", message });
-  for (const { name, level, counts, evicted } of book.logs) {
-    const log = joined.logs.find((each) => each.name === name);
-    const missing = LEVELS.filter(([needed]) => level < needed);
-    const lacks =
-      missing.length === 0
-        ? ""
-        : ` It has no lines of level ${missing[0][0]} and above: ${missing.map(([, what]) => what).join("; ")}. On the ASA (from Cisco's reference, not tried): logging class vpn buffered debugging.`;
-    if (capture.messages.ikev1 === 0) {
-      warnings.push({
-        code: "log-only",
-        message: `${name} is a gateway's log, read without a capture: ${counted(counts.used, "line")} of ${counts.lines} tell of IKE or L2TP.${lacks}`,
-      });
-    } else if (log?.clock === null) {
-      warnings.push({
-        code: "log-not-joined",
-        message: `The clock of ${name} could not be compared with that of the captures: fewer than two lines agree with messages in them. It was read alone.${lacks}`,
-      });
-    }
-    if (evicted > 0) {
-      warnings.push({
-        code: "evicted",
-        message: `${name} has more lines about IKE than are kept: the first ${evicted} were dropped.`,
-      });
-    }
+  const warnings: WitnessWarning[] = [];
+  const missing = LEVELS.filter(([needed]) => level < needed);
+  const lacks =
+    missing.length === 0
+      ? ""
+      : ` It has no lines of level ${missing[0][0]} and above: ${missing.map(([, what]) => what).join("; ")}. On the ASA (from Cisco's reference, not tried): logging class vpn buffered debugging.`;
+  if (!hasCapture) {
+    warnings.push({
+      code: "log-only",
+      message: `${name} is a gateway's log, read without a capture: ${counted(counts.used, "line")} of ${counts.lines} tell of IKE or L2TP.${lacks}`,
+    });
+  } else if (joined.logs.find((each) => each.name === name)?.clock === null) {
+    warnings.push({
+      code: "log-not-joined",
+      message: `The clock of ${name} could not be compared with that of the captures: fewer than two lines agree with messages in them. It was read alone.${lacks}`,
+    });
   }
+  if (evicted > 0) {
+    warnings.push({
+      code: "evicted",
+      message: `${name} has more lines about IKE than are kept: the first ${evicted} were dropped.`,
+    });
+  }
+  return warnings;
+}
+
+function eventWarnings({ book, joined }: Testified): WitnessWarning[] {
+  const warnings: WitnessWarning[] = [];
   for (const { name, computer, events, clock } of joined.eventLogs) {
     if (clock !== null) continue;
     const whose = computer === "" ? "" : ` of ${computer}`;
@@ -63,13 +82,17 @@ export function warningsOf(
       message: `There are more events of clients than are kept: the last ${book.evictedEvents} were left out.`,
     });
   }
-  if (decrypted !== null && unusedKeys.length > 0) {
-    const places = unusedKeys.slice(0, SHOWN_KEYS).map(({ source, line }) => `line ${line} of ${source}`);
-    const more = unusedKeys.length > SHOWN_KEYS ? " and more" : "";
-    warnings.push({
+  return warnings;
+}
+
+function keyWarnings({ decrypted, unusedKeys }: Testified): WitnessWarning[] {
+  if (decrypted === null || unusedKeys.length === 0) return [];
+  const places = unusedKeys.slice(0, SHOWN_KEYS).map(({ source, line }) => `line ${line} of ${source}`);
+  const more = unusedKeys.length > SHOWN_KEYS ? " and more" : "";
+  return [
+    {
       code: "keys-unused",
       message: `${unusedKeys.length} of ${counted(decrypted.keys, "key")} opened nothing in these captures: ${places.join(", ")}${more}.`,
-    });
-  }
-  return warnings;
+    },
+  ];
 }
