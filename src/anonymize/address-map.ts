@@ -33,6 +33,9 @@ const FIXED: readonly Range[] = [
   [[224], 3],
 ];
 
+/** Addresses whose stand-ins are remembered; of more all are forgotten, and found again when they come again. */
+const MAX_KNOWN = 100_000;
+
 export class AddressMap {
   readonly #keyed: Keyed;
   readonly #known = new Map<string, Uint8Array>();
@@ -47,6 +50,7 @@ export class AddressMap {
     let mapped = this.#known.get(key);
     if (mapped === undefined) {
       mapped = this.#turned(address);
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
       this.#known.set(key, mapped);
     }
     return mapped;
