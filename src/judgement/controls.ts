@@ -3,7 +3,7 @@
 import type { Exchange } from "../ike/facts.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { Client } from "./client.ts";
-import type { ClientSa } from "./client-sa.ts";
+import { acceptanceOf, type ClientSa } from "./client-sa.ts";
 import type { Acceptance, Attempt } from "./collisions.ts";
 import { isBefore, momentOf, SECOND } from "./moment.ts";
 
@@ -22,7 +22,9 @@ export function acceptedWhenFree(
     );
     const { life } = holder.claim.clientSa.lifespan;
     if (later !== undefined && life.segment === later.exchange.segment) {
-      return Math.max(0, later.exchange.firstAt - life.lastAt) / SECOND;
+      // A patient client may have asked while the holder was still there: its answer says when the ID was free.
+      const { at } = acceptanceOf(later.contender, later.exchange);
+      return Math.max(0, at - life.lastAt) / SECOND;
     }
   }
   return null;

@@ -60,6 +60,13 @@ describe("controls (6.8)", () => {
     expect(seconds).toBe(expected);
   });
 
+  it("counts to the answer: the client may have asked while the holder still was there", () => {
+    const asked = exchangeMade({ firstAt: at(5) });
+    const contender = clientSaMade({ client: client.client, acceptedAt: new Map([[asked, at(32)]]) });
+    const list = new Map([[client.client, [{ contender, exchange: asked }]]]);
+    expect(acceptedWhenFree([refused()], list)).toBe(22);
+  });
+
   it("another client's acceptance is no control", () => {
     expect(acceptedWhenFree([refused()], new Map([[clientSaMade().client, [accepted(40)]]]))).toBe(null);
   });
