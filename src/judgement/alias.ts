@@ -1,10 +1,10 @@
 /**
  * A refusal that no client of the responder explains may be explained by a client of another address of the
- * same gateway. A second responder with the same vendor IDs that holds the message ID is worth a hint.
+ * same gateway. A second responder that its vendor IDs show to be alike and that holds the message ID is worth a hint.
  */
 
 import { append } from "../collections/grouping.ts";
-import type { Exchange } from "../ike/facts.ts";
+import { type Exchange, vendorKnowledge } from "../ike/facts.ts";
 import { claimOf } from "./claiming.ts";
 import { overlapAt } from "./lifespan.ts";
 import { momentOf } from "./moment.ts";
@@ -20,7 +20,7 @@ export interface AliasCandidate extends RefusedWithoutHolderAt {
   other: Responder;
 }
 
-/** Refusals for which others are searched: each costs a walk over the responders with the same vendor IDs. */
+/** Refusals for which others are searched: each costs a walk over the responders that are alike. */
 const MAX_SEARCHED = 100;
 
 export function aliasCandidates(
@@ -28,14 +28,14 @@ export function aliasCandidates(
   responders: readonly Responder[],
 ): AliasCandidate[] {
   if (refusedWithoutHolder.length === 0) return [];
-  const byVendor = new Map<readonly string[], Responder[]>();
+  const byMake = new Map<Likeness, Responder[]>();
   for (const responder of responders) {
-    for (const list of vendorLists(responder)) append(byVendor, list, responder);
+    for (const likeness of likenessesOf(responder)) append(byMake, likeness, responder);
   }
   const found: AliasCandidate[] = [];
   const hinted = new Map<Responder, Set<Responder>>();
   for (const each of refusedWithoutHolder.slice(0, MAX_SEARCHED)) {
-    const alike = [...vendorLists(each.responder)].flatMap((list) => byVendor.get(list) ?? []);
+    const alike = [...likenessesOf(each.responder)].flatMap((likeness) => byMake.get(likeness) ?? []);
     const other = alike.find((responder) => responder !== each.responder && holds(responder, each));
     if (other === undefined || hinted.get(each.responder)?.has(other) === true) continue;
     hinted.set(each.responder, (hinted.get(each.responder) ?? new Set()).add(other));
@@ -44,14 +44,20 @@ export function aliasCandidates(
   return found;
 }
 
-/** The lists of vendor IDs that the responder sent; the same list is the same object (vendor-lists.ts). */
-function vendorLists(responder: Responder): Set<readonly string[]> {
-  const lists = new Set<readonly string[]>();
+/** What names a make, or else all IDs: the same list is the same object (vendor-lists.ts). */
+type Likeness = string | readonly string[];
+
+/**
+ * What the responder's vendor IDs have in common with those of another address of it. An ASA sends one that differs in
+ * each phase 1, and those of NAT traversal to clients alone that offer it, which over IPv6 Windows does not.
+ */
+function likenessesOf(responder: Responder): Set<Likeness> {
+  const likenesses = new Set<Likeness>();
   for (const { session } of responder.clientSas) {
     const ids = session.sa.vendorIds[session.responder];
-    if (ids.length > 0) lists.add(ids);
+    if (ids.length > 0) likenesses.add(vendorKnowledge(ids).make ?? ids);
   }
-  return lists;
+  return likenesses;
 }
 
 function holds(responder: Responder, { exchange }: RefusedWithoutHolderAt): boolean {

@@ -172,6 +172,16 @@ describe("another responder with the same vendor IDs holds the ID (6.9, alias-ca
     expect(hints([responder(there)])).toEqual(expected ? [0] : []);
   });
 
+  it("an ASA sends an ID that differs each time, and those of NAT traversal to clients that offer it", () => {
+    const make = "1f07f70eaa6514d3b0fa96542a500100";
+    const over4 = ["4a131c81070358455c5728f20e95452f", ...ASA, "442c2b3c0aa44ad1ed1f86e41ae805af", make];
+    const over6 = [...ASA, "0b25b6a4d0a74f0f8d0e0a3c5d1e7f90", make];
+    const refusing = responder({ vendor: over4, outcome: "unanswered" });
+    const [unlike, alike] = [responder(), responder({ vendor: over6 })];
+    const found = aliasCandidates([{ responder: refusing, exchange: refused }], [refusing, unlike, alike]);
+    expect(found.map(({ other }) => other)).toEqual([alike]);
+  });
+
   it("is hinted at once for each pair", () => {
     expect(hints([responder()], 3)).toEqual([0]);
     expect(hints([responder({ messageId: 2 }), responder()])).toEqual([1]);
