@@ -166,7 +166,8 @@ class Walk {
     const answer = acceptanceOf(contender, exchange);
     this.#found.accepted.push(entry);
     let holder = atFirst;
-    if (holder?.settled === true && isDropping(holder.claim.clientSa, moment, answer.at)) {
+    const accepted = { moment, acceptedAt: answer.at, askedAt: askedAt(exchange, answer) };
+    if (holder?.settled === true && isDropping(holder.claim.clientSa, accepted)) {
       this.#add(entry, outcome, holder, "possible", { holderDropped: true });
       this.#claims.takeOver({ begun: moment, answered: answer });
       return;
@@ -219,6 +220,11 @@ class Walk {
       sureFrom: since,
     });
   }
+}
+
+/** The client's last try, where that came before the answer, or else its first. */
+function askedAt({ firstAt, lastRetransmissionAt }: Exchange, answer: Moment): number {
+  return lastRetransmissionAt <= answer.at ? lastRetransmissionAt : firstAt;
 }
 
 /** Contract 6.9: the client came to nothing; an answer that was of no use to it is none. */

@@ -13,12 +13,26 @@ const AT_ONCE = 10 * SECOND;
 const BURST = 2 * SECOND;
 const SILENCE = 5 * SECOND;
 
-export function isDropping({ session, lifespan }: ClientSa, moment: Moment, acceptedAt: number): boolean {
+/** The quick mode that was accepted: when its first message came, when that was answered, and its last copy before. */
+export interface AcceptedTry {
+  moment: Moment;
+  acceptedAt: number;
+  askedAt: number;
+}
+
+export function isDropping(
+  { session, lifespan }: ClientSa,
+  { moment, acceptedAt, askedAt }: AcceptedTry,
+): boolean {
   const { farewells, life, blind } = lifespan;
   const atOnce = (at: number) => at >= moment.at && at - acceptedAt <= AT_ONCE;
   const deletes = (at: number) => atOnce(at) && !wentByItself(session, lifespan, moment, at);
   const deleted = farewells.responder;
-  if (deleted !== null && deleted.segment === moment.segment && deletes(deleted.at)) return true;
+  if (deleted?.segment === moment.segment) {
+    // It was gone already when the contender asked again, and that was answered.
+    if (deleted.at >= moment.at && deleted.at < askedAt) return false;
+    if (deletes(deleted.at)) return true;
+  }
   // The holder may send on for a while into the void.
   const times = session.sa.lifeSegment === moment.segment ? session.sa.informationals[session.responder] : [];
   const burst = times.some((at, i) => deletes(at) && times[i + 1] - at <= BURST && isLast(session, at));

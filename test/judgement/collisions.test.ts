@@ -235,6 +235,21 @@ describe("claims, in the order of the capture (6.1, 6.3)", () => {
     expect([told, acceptances.length, accepted.length]).toEqual([[], 2, 2]);
   });
 
+  it("whom the responder had deleted before the try that it answered was not thrown out for that", () => {
+    const deleted = { any: moment(10), client: null, responder: moment(10) };
+    const cut = () => holder({ until: 10, span: { farewells: deleted, life: lifeMade({ lastAt: at(10) }) } });
+    const told = (copy: number) => {
+      const contender = made([[0, "completed", 1, { retransmissions: 1, lastRetransmissionAt: at(copy) }]]);
+      const acceptedAt = new Map([[contender.session.quickModes[0], at(12)]]);
+      return found([cut(), { ...contender, acceptedAt }]).told;
+    };
+    expect([11, 9, 13].map(told)).toEqual([
+      [],
+      ["1 completed possible 0 certain"],
+      ["1 completed possible 0 certain"],
+    ]);
+  });
+
   it("what was accepted while held is no acceptance of a free ID", () => {
     const { acceptances, accepted, attempts } = found([holder(), made([[0, "completed"]])]);
     expect([acceptances.length, accepted.length]).toEqual([1, 2]);

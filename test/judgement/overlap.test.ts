@@ -304,6 +304,11 @@ describe("the holder thrown out (6.7, holder-dropped)", () => {
         farewells: { any: farewell, client: null, responder: farewell },
       }),
     });
+  const accepted = (seconds = 0, asked = 0) => ({
+    moment: moment(0),
+    acceptedAt: at(seconds),
+    askedAt: at(asked),
+  });
   const third = (responderAt: number, thirdAt: number) => ({ dropped: { responderAt, thirdAt } });
   const silentFrom = (seconds: number, segment = 0) => ({
     segment: 1,
@@ -347,11 +352,18 @@ describe("the holder thrown out (6.7, holder-dropped)", () => {
     ["the same, of a blind holder", { blind: true, life: silentFrom(1) }, false],
     ["nothing", {}, false],
   ])("%s", (_, fields, expected) => {
-    expect(isDropping(holder(fields), moment(0), T)).toBe(expected);
+    expect(isDropping(holder(fields), accepted())).toBe(expected);
   });
 
   it("counts the 10 s from the answer", () => {
-    expect(isDropping(holder({ farewell: moment(13) }), moment(0), at(3))).toBe(true);
-    expect(isDropping(holder({ farewell: moment(13) }), moment(0), at(2))).toBe(false);
+    expect(isDropping(holder({ farewell: moment(13) }), accepted(3))).toBe(true);
+    expect(isDropping(holder({ farewell: moment(13) }), accepted(2))).toBe(false);
+  });
+
+  it("not what was gone before the try that was answered", () => {
+    expect(isDropping(holder({ farewell: moment(1) }), accepted(3, 1 + MICRO))).toBe(false);
+    expect(isDropping(holder({ farewell: moment(1) }), accepted(3, 1))).toBe(true);
+    // Two Deletes that are no farewell: the holder sends on.
+    expect(isDropping(holder({ deletes: [1, 2], lastFrom: at(2) }), accepted(3, 2.5))).toBe(true);
   });
 });

@@ -99,7 +99,8 @@ function holderOf(
   const answer = isAccepted(outcome) ? (answerAt(quickMode) ?? at) : at;
   const left = (claim: Claim) => overlapOf(claim, answer, field) === "ended";
   const certainly = best !== null && overlapOf(best, at, field) === "certain";
-  const pushed = best !== null && isAccepted(outcome) && isThrownOut(quickMode, field.known.get(best.sa)!);
+  const pushed =
+    best !== null && isAccepted(outcome) && isThrownOut(quickMode, answer, field.known.get(best.sa)!);
   return certainly && left(best) && !pushed
     ? surest(
         rivals.filter((claim) => !left(claim)),
@@ -133,7 +134,7 @@ function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: 
   const overlap = overlapOf(claim, quickMode.at, field);
   const settled = isSettled(claim.sa, quickMode.sa, field);
   const accepted = isAccepted(outcome);
-  const dropped = accepted && isThrownOut(quickMode, holder);
+  const dropped = accepted && isThrownOut(quickMode, answerAt(quickMode) ?? quickMode.at, holder);
   const base = {
     quickMode,
     outcome,

@@ -9,9 +9,14 @@ const AFTERMATH = 5;
 const SENT_SINCE = 3;
 const SENT_FOR = 20;
 
-/** Within 10 s the responder deleted the holder, or dropped it, which had sent hardly anything since its last sign. */
-export function isThrownOut({ at }: QuickMode, holder: Known): boolean {
+/**
+ * Within 10 s the responder deleted the holder, or dropped it, which had sent hardly anything since its last sign. Not
+ * where it had deleted it before the last try that it answered: that found the ID free.
+ */
+export function isThrownOut({ at, lastTry }: QuickMode, answerAt: number, holder: Known): boolean {
   const { farewell, life, replacedAt } = holder;
+  const freed = farewell !== null && !farewell.byClient && farewell.at >= at && farewell.at < lastTry;
+  if (freed && lastTry <= answerAt) return false;
   // A client that deletes its SA is answered so, and of one that renewed phase 1 the older SA goes.
   const byItself = (deleted: number) =>
     replacedAt <= deleted ||
