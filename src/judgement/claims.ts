@@ -1,7 +1,7 @@
 /**
  * Contract 6.3: who holds a message ID at a responder. Of the live claims of other clients the surest is the
  * holder's, among equals the one accepted latest: an ASA that frees an ID when its IPsec SA goes has freed the older
- * ones.
+ * ones. Who asked before the attempt and was accepted after it did not hold the ID yet, where somebody else did.
  *
  * Attempts come in the order of the capture, so a claim's overlap only ever falls (certain, probable,
  * unknown, ended). Each grade is a heap by acceptance and claims move down when they come up: n attempts on one ID
@@ -65,6 +65,11 @@ function acceptanceOf({ acceptedAt: at, segment }: Claim): Moment {
   return at === Number.NEGATIVE_INFINITY ? BEFORE_ALL : { at, segment };
 }
 
+/** Its client had asked by then, and was not in. */
+function isAcceptedAfter({ acceptedAt, segment }: Claim, moment: Moment): boolean {
+  return segment === moment.segment && acceptedAt > moment.at;
+}
+
 /** Since when it holds. */
 export function sinceOf({ since: at, segment }: Claim): Moment {
   return { at, segment };
@@ -91,6 +96,8 @@ export class LiveClaims {
   #ended: readonly Claim[] = [];
   /** A claim rose to a higher grade: after a clock step its life can be compared again. */
   #risen = false;
+  /** Those that end by the moment that is asked about, where attempts before it are still to come. */
+  #ending: Claim[] | null = null;
 
   constructor(ask: ClaimQuestions) {
     this.#ask = ask;
@@ -114,14 +121,28 @@ export class LiveClaims {
     return this.#risen ? this.#search(contender, moment) : holder;
   }
 
+  /** The same at the moment of an answer: attempts may come before that, and meet who ends by then. */
+  holderBy(contender: ClientSa, answer: Moment): Holder | null {
+    const ending: Claim[] = [];
+    this.#ending = ending;
+    const holder = this.holder(contender, answer);
+    this.#ending = null;
+    for (const claim of ending) this.#heaps.certain.push(claim);
+    return holder;
+  }
+
   #search(contender: ClientSa, moment: Moment): Holder | null {
     for (const overlap of GRADES) {
       let unsettled: Claim | null = null;
-      const settled = this.#latest(overlap, moment, (claim) => {
+      let acceptedAfter: Claim | null = null;
+      const acceptedBefore = this.#latest(overlap, moment, (claim) => {
         const relation = this.#ask.relation(claim, contender);
         if (relation === "unsettled") unsettled ??= claim;
-        return relation === "two";
+        if (relation !== "two") return false;
+        if (isAcceptedAfter(claim, moment)) acceptedAfter ??= claim;
+        return !isAcceptedAfter(claim, moment);
       });
+      const settled = acceptedBefore ?? acceptedAfter;
       if (settled !== null) return { claim: settled, overlap, settled: true };
       if (unsettled !== null) return { claim: unsettled, overlap, settled: false };
     }
@@ -132,7 +153,8 @@ export class LiveClaims {
   heldTwice(contender: ClientSa, moment: Moment): boolean {
     let first: Claim | null = null;
     const second = this.#latest("certain", moment, (claim) => {
-      if (this.#ask.relation(claim, contender) !== "two" || !this.#ask.inUse(claim, moment)) return false;
+      if (isAcceptedAfter(claim, moment) || this.#ask.relation(claim, contender) !== "two") return false;
+      if (!this.#ask.inUse(claim, moment)) return false;
       if (first === null) {
         first = claim;
         return false;
@@ -170,7 +192,10 @@ export class LiveClaims {
       } else if (overlap !== "ended" && !this.#wasTakenOver(claim)) {
         this.#heaps[overlap].push(claim);
         if (GRADES.indexOf(overlap) < GRADES.indexOf(grade)) this.#risen = true;
-      } else if (overlap === "ended") this.#noteEnded(claim);
+      } else if (overlap === "ended") {
+        if (this.#ending === null) this.#noteEnded(claim);
+        else this.#ending.push(claim);
+      }
     }
     for (const claim of passed) heap.push(claim);
     return found;

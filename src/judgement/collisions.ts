@@ -174,7 +174,7 @@ class Walk {
     }
     // Whoever said goodbye before the answer, between two tries of a patient client perhaps, was not in its way.
     if (holder?.overlap === "certain" && overlapAt(holder.claim.clientSa.lifespan, answer) === "ended") {
-      holder = this.#claims.holder(contender, answer);
+      holder = this.#claims.holderBy(contender, answer);
     }
     if (holder?.overlap !== "certain") {
       this.#claims.takeOver({ begun: moment, answered: answer });

@@ -235,6 +235,15 @@ describe("claims, in the order of the capture (6.1, 6.3)", () => {
     expect([told, acceptances.length, accepted.length]).toEqual([[], 2, 2]);
   });
 
+  it("who said goodbye before the answer kept others out that asked before that", () => {
+    const patient = made([[0, "completed"]], { until: 90 });
+    const late = { ...patient, acceptedAt: new Map([[patient.session.quickModes[0], at(12)]]) };
+    const farewells = { any: moment(10), client: moment(10), responder: null };
+    const left = holder({ until: 10, span: { farewells, life: lifeMade({ lastAt: at(10) }) } });
+    const list = [left, late, made([[5, "unanswered"]]), made([[11, "unanswered"]])];
+    expect(found(list).told).toEqual(["2 unanswered rejected 0 certain", "3 unanswered rejected 1 certain"]);
+  });
+
   it("whom the responder had deleted before the try that it answered was not thrown out for that", () => {
     const deleted = { any: moment(10), client: null, responder: moment(10) };
     const cut = () => holder({ until: 10, span: { farewells: deleted, life: lifeMade({ lastAt: at(10) }) } });

@@ -81,6 +81,16 @@ describe("who holds an ID (6.3)", () => {
       [held(-50, 5), held(-40, 5), held(-60, 5)],
       [1, "certain", true],
     ],
+    [
+      "among equals not one that asked before the attempt and was accepted after it",
+      [held(-50, 5), held(-40, 5, { acceptedAt: at(1) })],
+      [0, "certain", true],
+    ],
+    [
+      "one that was accepted after it where there is no other",
+      [held(-50, -10), held(-40, 5, { acceptedAt: at(1) })],
+      [1, "certain", true],
+    ],
     ["not one that ended", [held(-50, 5), held(-40, 5, { farewell: moment(-1) })], [0, "certain", true]],
     [
       "the contender itself is no other client",
@@ -206,6 +216,7 @@ describe("who holds an ID (6.3)", () => {
       expect(twice([held(-50, 5, { ...inUse, relation: "one" }), held(-40, 5, inUse)])).toBe(false);
       expect(twice([held(-50, 5, inUse), held(-40, -5, inUse)])).toBe(false);
       expect(twice([held(-50, 5, inUse), held(-40, 5, inUse)], () => "unsettled")).toBe(false);
+      expect(twice([held(-50, 5, inUse), held(-40, 5, { ...inUse, acceptedAt: at(1) })])).toBe(false);
     });
   });
 

@@ -109,12 +109,14 @@ function holderOf(
     : best;
 }
 
-/** 6.3: the surest overlap; among equals one that is surely another client, then the one accepted latest. */
+/** 6.3: the surest overlap; among equals one that is surely another client, then the one accepted latest by then. */
 function surer(a: Claim, b: Claim, sa: Sa, when: number, field: Field): boolean {
   const [x, y] = [a, b].map((claim) => SURENESS[overlapOf(claim, when, field)]);
   if (x !== y) return x > y;
   const [one, other] = [a, b].map((claim) => isSettled(claim.sa, sa, field));
   if (one !== other) return one;
+  const [later, otherLater] = [a, b].map((claim) => acceptedAt(claim) > when);
+  if (later !== otherLater) return otherLater;
   return acceptedAt(a) !== acceptedAt(b) ? acceptedAt(a) > acceptedAt(b) : a.from > b.from;
 }
 
@@ -182,6 +184,7 @@ function isHeldTwice(rivals: readonly Claim[], quickMode: QuickMode, field: Fiel
   const holders = rivals.filter(
     (claim) =>
       overlapOf(claim, quickMode.at, field) === "certain" &&
+      acceptedAt(claim) <= quickMode.at &&
       isSettled(claim.sa, quickMode.sa, field) &&
       isInUse(claim, quickMode, field),
   );
