@@ -57,6 +57,12 @@ function logWarnings(
       message: `The clock of ${name} could not be compared with that of the captures: fewer than two lines agree with messages in them. It was read alone.${lacks}`,
     });
   }
+  if (counts.ambiguous > 0) {
+    warnings.push({
+      code: "malformed-line",
+      message: `${name}: ${counted(counts.ambiguous, "line")} can be read in two ways, as a name in them was chosen, and not used.`,
+    });
+  }
   if (evicted > 0) {
     warnings.push({
       code: "evicted",

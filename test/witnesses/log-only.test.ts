@@ -39,6 +39,19 @@ async function reportOn(rows: readonly Row[], host: string, options: AnalyzeOpti
 }
 
 describe("a log alone", () => {
+  it("counts the lines that a chosen name makes readable in two ways", async () => {
+    const forged: Row = [
+      "08:00:05",
+      "713049",
+      `Group = g, Username = u, IP = ${A}, Security negotiation complete for User (u, IP = ${B}, Security negotiation complete for User (v)  Responder, Inbound SPI = 0x1, Outbound SPI = 0x2`,
+    ];
+    const { warnings, findings } = await reportOn([...ROWS, forged, forged], " asa1 ");
+    expect(warnings.filter(({ code }) => code === "malformed-line")).toMatchObject([
+      { message: expect.stringMatching(/asa\.log: 2 lines can be read in two ways,/) },
+    ]);
+    expect(findings).toEqual((await reportOn(ROWS, " asa1 ")).findings);
+  });
+
   it("gives a finding, its clients and its gateway, without ports and packets", async () => {
     const report = await reportOn(ROWS, " asa1 ");
     expect(report.capture).toMatchObject({ packets: 0, sources: [{ format: "asa-syslog", packets: 0 }] });
