@@ -25,7 +25,6 @@ import { type View, viewOf } from "./view.ts";
 export interface JoinedLog {
   name: string;
   clock: LogClock | null;
-  ambiguous: number;
 }
 
 /** The events of one machine as they were joined. */
@@ -81,7 +80,7 @@ export function joinWitnesses(judgement: Judgement, hosts: Hosts, book: WitnessB
     for (const [i, { lines }] of join.ofSession) {
       for (const line of lines) append(ofSa, view.sas[i], line);
     }
-    return { name, clock: join.clock, ambiguous: join.ambiguous };
+    return { name, clock: join.clock };
   });
   return { logs, ofExchange, ofSa, gateways, ...joinClients(view, book) };
 }

@@ -103,7 +103,7 @@ export const WARNING_TERMS: readonly Term[] = [
     kind: "warning",
     name: "malformed-line",
     brief: "lines of a source are not message records, or not events of the log that it is",
-    text: "A line did not fit the schema of message records, or of the events of a Suricata or Zeek log, or was cut off; or an event of a Windows client is too long, has no number or is cut off. They are counted and skipped; the rest was used.",
+    text: "A line did not fit the schema of message records, or of the events of a Suricata or Zeek log, or was cut off; or an event of a Windows client is too long, has no number or is cut off; or a line of a gateway's log can be read in two ways, as a name in it was chosen. They are counted and skipped; the rest was used.",
   },
   {
     kind: "warning",
