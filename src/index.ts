@@ -14,8 +14,8 @@ import {
 } from "./analysis/extraction.ts";
 import type { Partition } from "./analysis/partition.ts";
 import type { Anonymizer } from "./anonymize/anonymizer.ts";
-import { withoutNames } from "./anonymize/file-names.ts";
-import type { CaptureError } from "./capture/source.ts";
+import { withoutSourceNames } from "./anonymize/file-names.ts";
+import { CaptureError, label } from "./capture/source.ts";
 import type { EvidencePlan } from "./evidence/plan.ts";
 import type { FeedInput, Reading } from "./feed/feed.ts";
 import { REORDER } from "./feed/formats.ts";
@@ -152,6 +152,14 @@ export interface Analysis {
   evidence: EvidenceBase | null;
 }
 
+/** @throws CaptureError always */
+function refusedLog(name: string): never {
+  throw new CaptureError(
+    "unsupported",
+    `${label(name)} is a gateway's log, whose lines name addresses and users: it is not read with --anonymize`,
+  );
+}
+
 /**
  * Reads captures (files, directories, "-" for standard input) and reports the message-ID collisions in them.
  *
@@ -173,7 +181,8 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const { names, duplicates, failures, leftOut } = await expandInputs(inputs, { recursive });
   const reorder = reorderSeconds === undefined ? REORDER : reorderSeconds * MICROS_PER_SECOND;
   const witnesses = await openWitnesses({ keys, events }, rest.signal);
-  const { gatewayLog } = witnesses;
+  // Its lines hold addresses, and names of users and devices, and would be shown.
+  const gatewayLog = options.anonymizer === undefined ? witnesses.gatewayLog : refusedLog;
   const logs = await filesOf(syslog);
   const unread = [...failures, ...witnesses.failures];
   for (const failure of unread) onFailure(failure);
@@ -191,7 +200,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   await feed.close();
   const read = feed.summaries.map(({ name }) => name);
   return {
-    report: options.anonymizer === undefined ? report : withoutNames(report, [...read, ...inputs]),
+    report: options.anonymizer === undefined ? report : withoutSourceNames(report, feed.summaries, inputs),
     failures: [...unread, ...feed.failures],
     duplicates,
     timelines,

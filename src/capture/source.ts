@@ -40,6 +40,8 @@ export interface SourceSummary {
   end: SourceEnd;
   /** One sentence, when `end` is not "clean". */
   problem: string | null;
+  /** Names of sensors that stand in `notes`. */
+  sensors?: readonly string[];
   /** What else the user must know of the source. */
   notes?: { code: "malformed-line" | "sensor-clock" | "eve-blind" | "zeek-blind"; message: string }[];
 }

@@ -1,6 +1,6 @@
 /** Writes the chosen frames of a feed as a capture, each with what it is. A sink for packets. */
 
-import { publicName } from "../anonymize/file-names.ts";
+import { baseName, publicName } from "../anonymize/file-names.ts";
 import { emptyFrame, frameOfDatagram } from "../anonymize/frames.ts";
 import type { FrameBatch, Slice } from "../capture/batch.ts";
 import { joined } from "../capture/bytes.ts";
@@ -82,9 +82,7 @@ export class EvidenceWriter {
     const batch = this.#batch;
     if (batch === null) return;
     const { name, timeDigits } = this.#sources[this.#source];
-    const base = this.#rebuilt
-      ? publicName(name, this.#source)
-      : name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+    const base = this.#rebuilt ? publicName(name, this.#source) : baseName(name);
     const row = frame - batch.firstFrame;
     const [rows, i] = this.#rebuilt
       ? [datagram === null ? emptyFrame(batch, row) : frameOfDatagram(datagram, batch, row), 0]

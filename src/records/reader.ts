@@ -254,6 +254,8 @@ export class RecordSource extends StreamSource implements CaptureSource {
         message: `${name}: ${this.#malformedCount} lines are not message records and were skipped: line ${this.#malformed.join(", ")}${more}.`,
       });
     }
+    if (this.#late.size > 0)
+      this.summary.sensors = [...this.#late.keys()].filter((each) => each !== FURTHER_SENSORS);
     for (const [sensor, count] of this.#late) {
       const seconds = (this.#reorder - THINNING) / 1e6;
       notes.push({

@@ -1,8 +1,8 @@
 /** Datagrams as frames of their own: what is read of them is what was written, and their checksums are right. */
 
 import { describe, expect, it } from "vitest";
-import { emptyFrame, frameOfDatagram, LINKTYPE_RAW } from "../../src/anonymize/frames.ts";
 import { publicName, withoutNames } from "../../src/anonymize/file-names.ts";
+import { emptyFrame, frameOfDatagram, LINKTYPE_RAW } from "../../src/anonymize/frames.ts";
 import type { FrameBatch } from "../../src/capture/batch.ts";
 import { Datagram } from "../../src/wire/decoded.ts";
 import { Kind } from "../../src/wire/kinds.ts";
@@ -164,7 +164,7 @@ describe("names of captures", () => {
     expect(publicName(name, index)).toBe(expected);
   });
 
-  const names = ["/secret/paris.pcap", "C:\\secret\\rome.pcap", "/other/paris.pcap"];
+  const names = ["/secret/paris.pcap", "C:\\secret\\rome.pcap", "/other/paris.pcap", "/secret/paris.pcap"];
   const of = (message: string) => withoutNames({ message }, names).message;
 
   it.each([
@@ -173,6 +173,7 @@ describe("names of captures", () => {
     ["rome.pcap, /other/paris.pcap.", "capture-2.pcap, capture-3.pcap."],
     ["not-paris.pcap, paris.pcaps, xrome.pcap", "not-paris.pcap, paris.pcaps, xrome.pcap"],
     ["pariszpcap", "pariszpcap"],
+    ["/secret/paris.pcap again", "capture-1.pcap again"],
   ])("in a sentence: %s", (text, expected) => {
     expect(of(text)).toBe(expected);
   });
@@ -211,6 +212,13 @@ describe("names of captures", () => {
       command: "editcap capture-2.pcap",
     });
     expect(withoutNames({ message: "a" }, [])).toEqual({ message: "a" });
+    const sensors = ["fw-berlin", "a"];
+    const late = (sensor: string) => ({
+      message: `x.ndjson: 2 lines of sensor ${sensor} came late, a few of them`,
+    });
+    expect(withoutNames([late("fw-berlin"), late("a"), late("fw")], ["x.ndjson"], sensors)).toEqual(
+      ["1", "2", "fw"].map((name) => ({ message: late(name).message.replace("x.", "capture-1.") })),
+    );
     expect(withoutNames({ message: "a (b) - c" }, [""])).toEqual({ message: "a (b) - c" });
   });
 });

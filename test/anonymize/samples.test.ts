@@ -13,6 +13,7 @@ import { reportToJson } from "../../src/printers/json.ts";
 import { reportToMarkdown } from "../../src/printers/markdown.ts";
 import { reportToTable } from "../../src/printers/table.ts";
 import { UTC } from "../../src/report/clock.ts";
+import { AT, ESP } from "../records/made.ts";
 import { hasTool } from "../support/tools.ts";
 
 const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
@@ -137,5 +138,54 @@ describe("anonymized captures", () => {
       { encoding: "utf8" },
     );
     expect([bad.status, bad.stdout]).toEqual([0, ""]);
+  });
+});
+
+describe("an input beside captures", () => {
+  const anonymizer = () => new Anonymizer(new Uint8Array(32).fill(1), nodeHash);
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const capture = join(samples, "ghost.pcap");
+
+  it("that is a gateway's log is not read: its lines would be shown", async () => {
+    const lines = [
+      "Mar 02 2026 08:00:00 fw-paris : %ASA-5-713119: Username = alice, IP = 198.51.100.11, PHASE 1 COMPLETED",
+      "Mar 02 2026 08:00:01 fw-paris : %ASA-5-713120: Username = alice, IP = 198.51.100.11, PHASE 2 COMPLETED (msgid=1)",
+    ];
+    const log = write("asa.log", `${lines.join("\n")}\n`);
+    const { report, failures } = await analyze([capture, log], { anonymizer: anonymizer() });
+    expect(failures).toMatchObject([
+      { code: "unsupported", message: expect.stringContaining("gateway's log") },
+    ]);
+    const text = [...reportToJson(report)].join("");
+    for (const name of ["fw-paris", "alice", "198.51.100"]) expect(text).not.toContain(name);
+    expect(text).toContain("capture-2.log");
+  });
+
+  it("that is message records does not name the sensors whose lines came late", async () => {
+    const line = (second: number, sensor: string) =>
+      `${JSON.stringify({ ...ESP, t: `${AT + second * 1_000_000}000`, sensor })}\n`;
+    const records = write("a.ndjson", line(60, "fw-paris") + line(0, "fw-paris") + line(0, "fw-rome"));
+    const { report } = await analyze([records], { anonymizer: anonymizer() });
+    const late = report.warnings.filter(({ code }) => code === "sensor-clock").map(({ message }) => message);
+    expect(late).toMatchObject(
+      [/^capture-1\.ndjson: 1 lines of sensor 1 /, /sensor 2 /].map((each) => expect.stringMatching(each)),
+    );
+    expect([...reportToJson(report)].join("")).not.toMatch(/fw-/);
+  });
+
+  it("has one name in the report and in the evidence", async () => {
+    const { report, evidence } = await analyze([capture], { anonymizer: anonymizer() });
+    const path = join(folder, "evidence.pcapng");
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of evidenceCapture({ ...evidence!, ports: [], path, anonymizer: anonymizer() }))
+      chunks.push(chunk);
+    const [{ name }] = report.capture.sources;
+    expect(name).toBe("capture-1.pcap");
+    expect(Buffer.concat(chunks).includes(`frame ${report.findings[0].attempts[0].frame} of ${name}: `)).toBe(
+      true,
+    );
   });
 });

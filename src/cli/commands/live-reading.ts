@@ -2,7 +2,7 @@
 
 import { tmpdir } from "node:os";
 import { type Feed, type LiveRun, type RunOptions, run } from "../../analysis/run.ts";
-import { withoutNames } from "../../anonymize/file-names.ts";
+import { withoutSourceNames } from "../../anonymize/file-names.ts";
 import { EvidenceRing } from "../../node/evidence-ring.ts";
 import { type FileFeed, fileFeed } from "../../node/files.ts";
 import { openLogs } from "../../node/follow-log.ts";
@@ -122,10 +122,7 @@ async function openInput(job: Job): Promise<Input> {
 /** What is printed, without names of files and interfaces where these are to be replaced. */
 function publicly<T>({ anonymizer }: Job, { summaries }: Feed, value: T): T {
   if (anonymizer === undefined) return value;
-  return withoutNames(
-    value,
-    summaries.map(({ name }) => name),
-  );
+  return withoutSourceNames(value, summaries);
 }
 
 function runOptions(job: Job, { feed, stateful }: Input, { view, ring, onMetrics }: Takers): RunOptions {
