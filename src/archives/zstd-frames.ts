@@ -4,6 +4,7 @@
  */
 
 import { PackedError, PackedInput } from "./packed-input.ts";
+import { BLOCK_MAXIMUM, BlockSizes } from "./zstd-sequences.ts";
 
 const FRAME_MAGIC = 0xfd2fb528;
 /** Frames of user data: 0x184d2a50 to 5f. */
@@ -15,8 +16,8 @@ const CONTENT_SIZE_BYTES = [0, 2, 4, 8] as const;
 /** Magic number and descriptor, which tells the length of a frame's header. */
 const FRAME_DESCRIPTOR = 5;
 const BLOCK_HEADER = 3;
-const BLOCK_MAXIMUM = 128 * 1024;
 const RLE = 1;
+const COMPRESSED = 2;
 const RESERVED = 3;
 /** `zstd --long=27`, as far as zstd itself goes without being asked. */
 export const MAX_WINDOW = 128 * 1024 * 1024;
@@ -50,6 +51,7 @@ export async function* zstdPieces(
     await input.need(headerLength(input));
     const { length, window, checksum } = frameHeader(input);
     yield (await input.take(length)).slice();
+    const sizes = new BlockSizes();
     for (let last = false; !last; ) {
       await input.need(BLOCK_HEADER);
       const word = input.peekU8(0) | (input.peekU8(1) << 8) | (input.peekU8(2) << 16);
@@ -57,7 +59,9 @@ export async function* zstdPieces(
       const kind = (word >> 1) & 3;
       const size = word >> 3;
       if (kind === RESERVED || size > BLOCK_MAXIMUM) throw new PackedError("a block is damaged");
-      yield (await input.take(BLOCK_HEADER + (kind === RLE ? 1 : size) + (last ? checksum : 0))).slice();
+      const piece = await input.take(BLOCK_HEADER + (kind === RLE ? 1 : size) + (last ? checksum : 0));
+      if (kind === COMPRESSED) sizes.sizeOf(piece.subarray(BLOCK_HEADER, BLOCK_HEADER + size));
+      yield piece.slice();
       work += window;
       if (work > FREE_WORK + WORK_PER_BYTE * unpackedBytes()) {
         throw new PackedError("it is made of blocks too small to be unpacked in a reasonable time");

@@ -166,7 +166,7 @@ describe("Zstandard", () => {
       Buffer.from(`28b52ffd${header}`, "hex"),
       block(0, 5, "plain", false),
       block(1, 300, "r", false),
-      block(2, 4, "abcd", true),
+      block(2, 4, "\x10ab\0", true),
       Buffer.alloc(checksum ? 4 : 0, 0x5a),
     ]);
   const pieces = async (packed: Uint8Array, size = 1_000_000) => {
