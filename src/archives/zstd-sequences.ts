@@ -179,7 +179,7 @@ function literalsOf(block: Uint8Array): Literals {
 }
 
 /**
- * A weight that is the only one takes no bits (4.2.1.2), and there is no end of it.
+ * A weight that is the only one takes no bits (4.2.1.2): who reads weights until the bits are over never ends.
  * @param at the first byte of the tree's description
  */
 function refuseEndlessTree(block: Uint8Array, at: number): void {
