@@ -8,17 +8,19 @@
 
 import type { Sink } from "../feed/decoder.ts";
 import { formatAddress, parseAddress } from "../wire/address.ts";
-import { hex } from "../wire/bytes.ts";
+import { hex, readU32, writeU32 } from "../wire/bytes.ts";
 import { Datagram } from "../wire/decoded.ts";
 import { HeaderClass } from "../wire/isakmp.ts";
 import { Kind } from "../wire/kinds.ts";
+import type { ClearPayloads } from "../wire/payloads.ts";
 import { readVendorIds } from "../wire/vendor-ids.ts";
 import { AddressMap } from "./address-map.ts";
 import { type Hash, Keyed } from "./keyed.ts";
 import { MessageScrubber } from "./messages.ts";
-import { NatDiscovery } from "./nat-discovery.ts";
+import { type Endpoint, NatDiscovery } from "./nat-discovery.ts";
 
 const ESP_HEADER = 8;
+const COOKIES = 16;
 
 export class Anonymizer {
   readonly #keyed: Keyed;
@@ -75,13 +77,24 @@ export class Anonymizer {
     copy.destination = size;
     copy.payload = 2 * size;
     copy.captured = datagram.provenance === "packet" ? held : datagram.captured;
-    if (datagram.clear !== null) {
-      const vendorIds = datagram.clear.vendorIds.map((id) =>
-        readVendorIds([id]).names.length > 0 ? id : this.#vendorId(id),
-      );
-      copy.clear = { ...datagram.clear, vendorIds };
-    }
+    if (datagram.clear !== null) copy.clear = this.#told(datagram.clear, body, endsOf(datagram, from, to));
     return copy;
+  }
+
+  /** What another program told of a message. @param header begins with the cookies */
+  #told(clear: ClearPayloads, header: Uint8Array, ends: readonly Endpoint[]): ClearPayloads {
+    const vendorIds = clear.vendorIds.map((id) =>
+      readVendorIds([id]).names.length > 0 ? id : this.#vendorId(id),
+    );
+    const natHashes: number[] = [];
+    for (let i = 0; i + 1 < clear.natHashes.length; i += 2) {
+      const hash = new Uint8Array(8);
+      writeU32(hash, 0, clear.natHashes[i]);
+      writeU32(hash, 4, clear.natHashes[i + 1]);
+      const fresh = this.#natDiscovery.replace(header.subarray(0, COOKIES), hash, ends);
+      natHashes.push(readU32(fresh, 0), readU32(fresh, 4));
+    }
+    return { ...clear, vendorIds, natHashes };
   }
 
   #vendorId(id: string): string {
@@ -90,12 +103,16 @@ export class Anonymizer {
   }
 
   #message(datagram: Datagram, body: Uint8Array, from: Uint8Array, to: Uint8Array): void {
-    const near = [
-      { address: from, port: datagram.sourcePort },
-      { address: to, port: datagram.destinationPort },
-    ];
+    const near = endsOf(datagram, from, to);
     for (const each of near) this.#natDiscovery.saw(each);
     if (datagram.headerClass === HeaderClass.ikev1) this.#messages.scrub(body, near);
     else this.#messages.scrubWhole(body);
   }
+}
+
+function endsOf({ sourcePort, destinationPort }: Datagram, from: Uint8Array, to: Uint8Array): Endpoint[] {
+  return [
+    { address: from, port: sourcePort },
+    { address: to, port: destinationPort },
+  ];
 }

@@ -23,6 +23,9 @@ const QUICK: Readonly<Partial<Record<HashName, number>>> = {
   sha1: HASH_SHA1,
   sha256: HASH_SHA256,
 };
+/** Bytes of a hash that message records have, and those by which it may have been made: the last one found first. */
+const RECORDED = 8;
+const RECORDED_HASHES: readonly HashName[] = ["sha1", "md5", "sha256"];
 const PORTS = [500, 4500];
 const IPV4_NETWORK = [192, 168];
 /** Endpoints that were seen and are tried. */
@@ -43,6 +46,7 @@ export class NatDiscovery {
   readonly #known = new Map<string, Uint8Array>();
   readonly #seen = new Map<string, Endpoint>();
   #budget: number;
+  #recordedHashes = RECORDED_HASHES;
 
   /** @param budget hashes that are tried for private addresses */
   constructor(keyed: Keyed, addresses: AddressMap, budget = BUDGET) {
@@ -58,28 +62,51 @@ export class NatDiscovery {
     this.#seen.set(key, { address: Uint8Array.from(endpoint.address), port: endpoint.port });
   }
 
-  /** The hash that stands for this one; the same for a copy of the message elsewhere. */
+  /** The hash, or beginning of one, that stands for this one; the same for a copy of the message elsewhere. */
   replace(cookies: Uint8Array, hash: Uint8Array, near: readonly Endpoint[]): Uint8Array {
     const key = `${cookies.join(".")}/${hash.join(".")}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const name = HASHES[hash.length];
-    const found = name === undefined ? null : this.#find(name, cookies, hash, near);
-    const fresh =
-      found === null || name === undefined
-        ? this.#keyed.substitute("nat-d", hash)
-        : this.#hash(name, cookies, this.#addresses.map(found.address), found.port);
+    const fresh = this.#fresh(cookies, hash, near) ?? this.#keyed.substitute("nat-d", hash);
     if (this.#known.size < MAX_KNOWN) this.#known.set(key, fresh);
     return fresh;
   }
 
+  /** The hash over the replaced address; null where it is not found out which one was hashed. */
+  #fresh(cookies: Uint8Array, hash: Uint8Array, near: readonly Endpoint[]): Uint8Array | null {
+    const names =
+      hash.length === RECORDED
+        ? this.#recordedHashes
+        : [HASHES[hash.length]].filter((name) => name !== undefined);
+    for (const [i, name] of names.entries()) {
+      // Of several hashes the likeliest alone is tried on more than who sent the message and to whom.
+      const found = i === 0 ? this.#find(name, cookies, hash, near) : this.#among(near, name, cookies, hash);
+      if (found === null) continue;
+      if (i > 0) this.#recordedHashes = [name, ...names.filter((each) => each !== name)];
+      return this.#hash(name, cookies, this.#addresses.map(found.address), found.port).subarray(
+        0,
+        hash.length,
+      );
+    }
+    return null;
+  }
+
   #find(name: HashName, cookies: Uint8Array, hash: Uint8Array, near: readonly Endpoint[]): Endpoint | null {
-    const fits = (address: Uint8Array, port: number) => equal(this.#hash(name, cookies, address, port), hash);
-    for (const { address, port } of [...near, ...this.#seen.values()]) {
-      const found = [port, ...PORTS].find((each) => fits(address, each));
+    const seen = [...near, ...this.#seen.values()];
+    return this.#among(seen, name, cookies, hash) ?? this.#findPrivate(name, cookies, hash);
+  }
+
+  #among(
+    endpoints: readonly Endpoint[],
+    name: HashName,
+    cookies: Uint8Array,
+    hash: Uint8Array,
+  ): Endpoint | null {
+    for (const { address, port } of endpoints) {
+      const found = [port, ...PORTS].find((each) => begins(this.#hash(name, cookies, address, each), hash));
       if (found !== undefined) return { address, port: found };
     }
-    return this.#findPrivate(name, cookies, hash);
+    return null;
   }
 
   /** 192.168/16, where most inside addresses are; the others cost seconds, and stay one for one. */
@@ -101,7 +128,7 @@ export class NatDiscovery {
       if (out.first !== wanted.first || out.second !== wanted.second) continue;
       const address = Uint8Array.of(...IPV4_NETWORK, low >> 8, low & 255);
       // 64 bits do not prove the rest.
-      if (equal(this.#hash(name, cookies, address, PORTS[0]), hash)) return { address, port: PORTS[0] };
+      if (begins(this.#hash(name, cookies, address, PORTS[0]), hash)) return { address, port: PORTS[0] };
     }
     return null;
   }
@@ -121,6 +148,6 @@ function messageOf(cookies: Uint8Array, address: Uint8Array, port: number): Uint
   return data;
 }
 
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+function begins(whole: Uint8Array, beginning: Uint8Array): boolean {
+  return beginning.every((byte, i) => byte === whole[i]);
 }

@@ -1,5 +1,6 @@
 /** What sinks behind the anonymizer see of datagrams, and what it calls what the user named. */
 
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Anonymizer } from "../../src/anonymize/anonymizer.ts";
 import type { Sink } from "../../src/feed/decoder.ts";
@@ -7,6 +8,7 @@ import { nodeHash } from "../../src/node/anonymize.ts";
 import { Datagram } from "../../src/wire/decoded.ts";
 import { HeaderClass } from "../../src/wire/isakmp.ts";
 import { Kind } from "../../src/wire/kinds.ts";
+import { noPayloads } from "../../src/wire/payloads.ts";
 import { isakmp, payloads } from "../support/frames.ts";
 
 const anonymizer = () => new Anonymizer(new Uint8Array(32).fill(7), nodeHash);
@@ -123,7 +125,11 @@ describe("a datagram behind the anonymizer", () => {
   it("of vendor IDs that were told, the known ones stay", () => {
     // MD5 of "RFC 3947".
     const known = "4a131c81070358455c5728f20e95452f";
-    const clear = { vendorIds: [known, "00010203", "00010204", "00010203"], lifeSeconds: 28_800 };
+    const clear = {
+      vendorIds: [known, "00010203", "00010204", "00010203"],
+      natHashes: [],
+      lifeSeconds: 28_800,
+    };
     const { copy } = seen(datagramOf(ENCRYPTED, { clear } as never));
     const [first, second, third, fourth] = copy.clear!.vendorIds;
     expect(first).toBe(known);
@@ -132,6 +138,30 @@ describe("a datagram behind the anonymizer", () => {
     expect([third === second, fourth === second]).toEqual([false, true]);
     expect(copy.clear!.lifeSeconds).toBe(28_800);
     expect(seen(datagramOf(ENCRYPTED)).copy.clear).toBeNull();
+  });
+
+  it("of NAT-D that was told, as of that in packets, nothing leads to an address", () => {
+    const cookies = [...Buffer.from(COOKIES.initiatorCookie + COOKIES.responderCookie, "hex")];
+    /** RFC 3947 3.2; the first eight bytes as words. */
+    const told = (address: readonly number[], name: string) => {
+      const hash = createHash(name).update(Uint8Array.from([...cookies, ...address, 500 >> 8, 500 & 255]));
+      const bytes = hash.digest();
+      return [bytes.readUInt32BE(0), bytes.readUInt32BE(4)];
+    };
+    const inside = [192, 168, 7, 9];
+    const elsewhere = [203, 0, 113, 77];
+    for (const name of ["sha1", "md5", "sha256"]) {
+      const natHashes = [TO, inside, elsewhere].flatMap((address) => told(address, name));
+      const { copy } = seen(datagramOf(ENCRYPTED, { clear: { ...noPayloads(), natHashes } }));
+      const found = copy.clear!.natHashes;
+      expect(found.slice(0, 4)).toEqual([
+        ...told(mappedTo("192.0.2.1"), name),
+        ...told(mappedTo("192.168.7.9"), name),
+      ]);
+      expect(found).toHaveLength(6);
+      expect(natHashes).not.toContain(found[4]);
+      expect(natHashes).not.toContain(found[5]);
+    }
   });
 
   it("NAT-D of an endpoint that only another datagram showed is found", () => {
