@@ -17,7 +17,7 @@ export interface KnownText {
 /** By a pattern of one of the first lines. */
 const TEXTS: readonly KnownText[] = [
   {
-    pattern: /^\s*\d+ packets? (?:captured|seen)|^\s*\d+: \d\d:\d\d:\d\d\.\d{6} +\S+/m,
+    pattern: /^[ \t]*\d+ packets? (?:captured|seen)|^[ \t]*\d+: \d\d:\d\d:\d\d\.\d{6} +\S+/m,
     what: "the text of an ASA's capture without the packets (copy capture: without /pcap, or show capture without dump)",
     instead: ASA,
   },
@@ -27,7 +27,9 @@ const TEXTS: readonly KnownText[] = [
     instead: "diagnose sniffer packet any 'udp port 500 or udp port 4500' 6 0 a gives a text that is read",
   },
   {
-    pattern: /^\s*(?:<\?xml[^>]*>\s*)?(?:<\?xml-stylesheet[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:pdml|psml)\b/s,
+    // A comment ends at its first "-->" alone: could it end at any, a file of comments would be tried for ever.
+    pattern:
+      /^\s*(?:<\?xml[^>]*>\s*)?(?:<\?xml-stylesheet[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:pdml|psml)\b/s,
     what: "Wireshark's export to XML",
     instead: "File > Save As gives the capture itself",
   },

@@ -229,6 +229,27 @@ describeBuilt("signals while standard input stays open", () => {
   });
 });
 
+describeBuilt("small files that are made to keep it busy end in a sentence", () => {
+  test.each<[string, Buffer, string]>([
+    ["XML that is comments alone", Buffer.from("<!-- a -->".repeat(3000)), "is text without packets"],
+    ["lines with nothing on them", Buffer.alloc(200_000, "\n"), "is text without packets"],
+    [
+      "a block of zstd that copies gigabytes",
+      Buffer.from("28b52ffd00005500000100ffffff5400003401", "hex"),
+      "holds zstd data that is damaged",
+    ],
+    [
+      "a block of zstd whose tree never ends",
+      Buffer.from("28b52ffd00005d000012c00105f0030000010100", "hex"),
+      "holds zstd data that is damaged",
+    ],
+  ])("%s", (_, bytes, sentence) => {
+    writeFileSync(join(folder, "hostile"), bytes);
+    const { status, stderr } = runProgram(["hostile"], { cwd: folder });
+    expect([status, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+  });
+});
+
 describeBuilt("on a terminal", () => {
   const found = spawnSync("script", ["--version"]).status === 0;
   if (!found) console.log("skipped: the tests on a terminal, because `script` is not installed");

@@ -39,6 +39,8 @@ export function runProgram(
     env: plainEnvironment(),
     maxBuffer: 1 << 28,
     timeout: 60_000,
+    // One that is caught in a loop hears no other signal.
+    killSignal: "SIGKILL",
     ...options,
   });
 }
