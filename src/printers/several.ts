@@ -51,7 +51,7 @@ const MARKDOWN: Several = {
 const MAIN = "<main>";
 const END_OF_MAIN = "</main>";
 /** Names within a page, which have to differ, and what leads to them. */
-const NAMES = /\b((?:id|aria-labelledby|aria-describedby)="|href="#)((?:[\w-]+ ?)+)"/g;
+const NAMES = /\b((?:id|aria-labelledby|aria-describedby)="|href="#)([\w-]+(?: [\w-]+)*)"/g;
 
 /** One page, with the head of the first report and a section for each. */
 const HTML: Several = {
