@@ -187,9 +187,12 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   const unread = [...failures, ...witnesses.failures];
   for (const failure of unread) onFailure(failure);
   let told = 0;
+  let rounds = 0;
   const onRound = (feed: Sequencer, { packets }: LiveAnalysis) => {
     for (; told < feed.failures.length; told += 1) onFailure(feed.failures[told]);
-    onProgress?.({ ...feed.progress(), packets });
+    // Each input is asked how far it is, which takes a while where there are many.
+    if (rounds % (1 + (names.length >> 8)) === 0) onProgress?.({ ...feed.progress(), packets });
+    rounds += 1;
   };
   // The report comes first: closing an input that is still being read would look like a fault of it.
   const { report, packets, timelines, plan, feed, shifts } = await runAligned(
@@ -199,6 +202,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
   );
   await feed.close();
   const read = feed.summaries.map(({ name }) => name);
+  const { inputOf } = feed;
   return {
     report: options.anonymizer === undefined ? report : withoutSourceNames(report, feed.summaries, inputs),
     failures: [...unread, ...feed.failures],
@@ -210,7 +214,7 @@ export async function analyze(inputs: readonly string[], options: AnalyzeOptions
         : {
             plan,
             names: read,
-            shifts: read.map((_, source) => shifts[feed.inputOf(source)]),
+            shifts: read.map((_, source) => shifts[inputOf[source]]),
             packets,
             messages: report.capture.messages.ikev1,
           },

@@ -37,7 +37,8 @@ export async function runAligned(
   if (known.length === 0 || !first.canBeReadAgain || outcome.end === "stopped") {
     return { ...outcome, feed: first, shifts };
   }
-  for (const { source, micros } of known) shifts[first.inputOf(source)] = Math.round(micros);
+  const { inputOf } = first;
+  for (const { source, micros } of known) shifts[inputOf[source]] = Math.round(micros);
   await first.close();
   const inOrder = first.inputs.map((input, i) => shifted(input, shifts[i]));
   const second = Sequencer.over(inOrder);

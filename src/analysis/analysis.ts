@@ -58,8 +58,8 @@ export class LiveAnalysis {
   readonly #inside: InsideAddresses;
   #judgement: Judgement | null = null;
   #quickModesBefore = 0;
-  /** Sources up to the latest that gave a row. */
-  #sources = 0;
+  /** A slice was taken. */
+  #hasBegun = false;
   /** When the last slice came; steady clock, milliseconds. */
   #scannedAt = Number.NaN;
   readonly #schedule = new Schedule();
@@ -90,7 +90,7 @@ export class LiveAnalysis {
       responders,
     });
     const rounds: Sink = {
-      begin: (slice) => this.#begin(slice),
+      begin: () => this.#begin(),
       isakmp: (datagram) => this.#scanner.isakmp(datagram),
       signOfLife: (datagram) => this.#scanner.signOfLife(datagram),
       end: (slice) => this.#taken(slice),
@@ -118,11 +118,10 @@ export class LiveAnalysis {
   }
 
   /** All inputs are open by now, or were looked into: a message may come by a capture and as a record. */
-  #begin({ source }: Slice): void {
+  #begin(): void {
     this.#quickModesBefore = this.#quickModes;
-    // Captures of one time take turns at every record.
-    if (source < this.#sources) return;
-    this.#sources = source + 1;
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
     this.#scanner.hasPublicDigest ||= this.#inputs.summaries.some(({ format }) =>
       format.startsWith("records"),
     );

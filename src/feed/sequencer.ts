@@ -79,9 +79,10 @@ export class Sequencer implements Feed {
     return this.#lanes.map(({ input }) => input);
   }
 
-  /** Which of `inputs` a source is. */
-  inputOf(source: number): number {
-    return this.#lanes.indexOf(this.#readable[source]);
+  /** By source, which of `inputs` it is. */
+  get inputOf(): number[] {
+    const readable = new Set<InputLane>(this.#readable);
+    return this.#lanes.flatMap((lane, input) => (readable.has(lane) ? [input] : []));
   }
 
   /** Bytes of all inputs read so far and in all (null where that is not known), and the input being read. */
