@@ -43,7 +43,13 @@ export async function extractFrom(
   const take = (line: string) => {
     lines += line;
   };
-  const writer = new RecordWriter(options.sensor, (source) => feed.summaries[source], take);
+  // Of thousands of inputs a list takes a while: it is not made anew for each.
+  let { summaries } = feed;
+  const summaryOf = (source: number) => {
+    if (source >= summaries.length) summaries = feed.summaries;
+    return summaries[source];
+  };
+  const writer = new RecordWriter(options.sensor, summaryOf, take);
   const decoder = new Decoder(portSet(options.ports ?? []), [writer]);
   // One write at a time, so that the lines keep their order.
   let written = Promise.resolve();

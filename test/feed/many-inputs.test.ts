@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it, vi } from "vitest";
+import { extractFrom } from "../../src/analysis/extraction.ts";
 import { run } from "../../src/analysis/run.ts";
 import { Sequencer } from "../../src/feed/sequencer.ts";
 import { analyze } from "../../src/index.ts";
@@ -27,6 +28,17 @@ it("the inputs are not listed for each of them", async () => {
   const listed = vi.spyOn(feed, "summaries", "get");
   const { packets } = await run(feed);
   expect(packets).toBe(COUNT);
+  expect(listed.mock.calls.length).toBeLessThan(20);
+});
+
+it("nor in an extraction", async () => {
+  const feed = Sequencer.over(fileInputs(names));
+  const listed = vi.spyOn(feed, "summaries", "get");
+  const lines: string[] = [];
+  const options = { sensor: "s", now: () => 0 };
+  await extractFrom(feed, options, async (text) => void lines.push(...text.trimEnd().split("\n")));
+  const headers = lines.map((line) => JSON.parse(line)).filter(({ type }) => type === "header");
+  expect(headers.map(({ name }) => name)).toEqual(names);
   expect(listed.mock.calls.length).toBeLessThan(20);
 });
 
