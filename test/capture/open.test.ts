@@ -99,10 +99,11 @@ it("a named pipe that nobody writes to does not keep the program from its end", 
   execFileSync("mkfifo", [path]);
   const [input] = fileInputs([path]);
   const outcome = input.open({}).catch((error: unknown) => error);
-  // It waits in a thread of its own, sooner or later.
+  // It waits in a thread of its own, sooner or later; a call that comes when it is open ends the reading instead.
   const again = setInterval(() => input.abandon(), 10);
-  expect(await outcome).toMatchObject({ code: "empty" });
+  const error = await outcome;
   clearInterval(again);
+  expect(error).toMatchObject({ code: expect.stringMatching(/^(empty|unreadable)$/) });
 });
 
 it.skipIf(!isUnix())("a socket is named as one", async () => {
