@@ -5,7 +5,7 @@ import { firstIndex } from "../collections/search.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { isAccepted } from "../judgement/claiming.ts";
 import type { Client } from "../judgement/client.ts";
-import type { ClientSa } from "../judgement/client-sa.ts";
+import { acceptanceOf, type ClientSa } from "../judgement/client-sa.ts";
 import type { ClientOutcome } from "./model.ts";
 import { isoTime } from "./time.ts";
 
@@ -34,11 +34,12 @@ export function clientOutcomes(clientSas: readonly ClientSa[]): Map<Client, Clie
 function outcomeOf(clientSas: readonly ClientSa[]): ClientOutcome {
   const accepted: number[] = [];
   const failed: FailedTry[] = [];
-  for (const { session, outcomes, undecided } of clientSas) {
+  for (const clientSa of clientSas) {
+    const { session, outcomes, undecided } = clientSa;
     const got: number[] = [];
     for (const exchange of session.quickModes) {
       const isIn = !undecided.has(exchange) && isAccepted(outcomes.get(exchange)!);
-      if (isIn) got.push(exchange.firstAt);
+      if (isIn) got.push(connectedAt(clientSa, exchange));
     }
     got.sort((a, b) => a - b);
     for (const at of got) accepted.push(at);
@@ -51,15 +52,20 @@ function outcomeOf(clientSas: readonly ClientSa[]): ClientOutcome {
   accepted.sort((a, b) => a - b);
   failed.sort((a, b) => a.from - b.from);
   const last = failed.reduce((latest, { to }) => Math.max(latest, to), Number.NEGATIVE_INFINITY);
-  const connectedAt = firstFrom(accepted, last);
+  const inAt = firstFrom(accepted, last);
   return {
     kind: failed.length > 0 ? "kept-out" : accepted.length > 0 ? "connected" : "unknown",
     keptOut: failed.length,
     firstAt: failed.length === 0 ? null : isoTime(failed[0].from, 0, 6),
     lastAt: failed.length === 0 ? null : isoTime(last, 0, 6),
-    connectedAt: connectedAt === Number.POSITIVE_INFINITY ? null : isoTime(connectedAt, 0, 6),
+    connectedAt: inAt === Number.POSITIVE_INFINITY ? null : isoTime(inAt, 0, 6),
     keptOutSeconds: Math.round(keptOutMicros(failed, accepted) / 1_000) / 1_000,
   };
+}
+
+/** A client that had to ask again was kept out until its answer came. */
+function connectedAt(clientSa: ClientSa, exchange: Exchange): number {
+  return exchange.retransmissions > 0 ? acceptanceOf(clientSa, exchange).at : exchange.firstAt;
 }
 
 function tryOf({ firstAt, lastRetransmissionAt, otherInformationalAt }: Exchange): FailedTry {

@@ -10,6 +10,8 @@ interface Try {
   until?: number;
   outcome: string;
   undecided?: boolean;
+  /** When its answer came, after it had asked again. */
+  answeredAt?: number;
 }
 
 const client = {};
@@ -17,8 +19,9 @@ const client = {};
 /** One IKE SA for each list. */
 function outcomeOf(...sas: readonly (readonly Try[])[]) {
   const clientSas = sas.map((tries) => {
-    const quickModes = tries.map(({ at, until = Number.NaN }) => ({
+    const quickModes = tries.map(({ at, until = Number.NaN, answeredAt }) => ({
       firstAt: at * 1e6,
+      retransmissions: answeredAt === undefined ? 0 : 1,
       lastRetransmissionAt: until * 1e6,
       otherInformationalAt: Number.NaN,
     }));
@@ -27,6 +30,7 @@ function outcomeOf(...sas: readonly (readonly Try[])[]) {
       client,
       session: { quickModes },
       outcomes: of(({ outcome }) => outcome),
+      acceptedAt: of(({ answeredAt = Number.NaN }) => answeredAt * 1e6),
       undecided: new Set(quickModes.filter((_, i) => tries[i].undecided === true)),
     };
   });
@@ -42,6 +46,11 @@ const accepted = (at: number) => ({ at, outcome: "completed" });
 it.each<[string, ReturnType<typeof outcomeOf>, unknown[]]>([
   ["refused", outcomeOf([refused(0, 9)]), ["kept-out", 1, 9, 0, 9, null]],
   ["accepted", outcomeOf([accepted(5)]), ["connected", 0, 0, null, null, 5]],
+  [
+    "let in after it had asked again: when that was answered",
+    outcomeOf([refused(0, 9)], [{ ...accepted(20), answeredAt: 49 }]),
+    ["kept-out", 1, 49, 0, 9, 49],
+  ],
   [
     "open: neither failed nor in",
     outcomeOf([
