@@ -21,10 +21,12 @@ export function clientText(client: Pick<Client, "host" | "port">, hosts: Hosts, 
 }
 
 export function findingSentence(finding: Finding, hosts: Hosts): string {
-  const { holder, contender, attempts, responder } = finding;
+  const { holder, contender, responder, verdict } = finding;
   const shared = holder !== null && holder.host === contender.host;
   const gateway = hosts.text(responder.host);
   const who = clientText(contender, hosts, shared);
+  // On some it may have been accepted.
+  const attempts = finding.attempts.filter((each) => verdict === "tolerated" || each.verdict !== "tolerated");
   const ids = [...new Set(attempts.map(({ exchange }) => messageIdText(exchange.messageId)))];
   const id = `quick-mode message ID ${listed(ids, SHOWN_IDS)}`;
   if (holder === null) return unseenSentence(finding, `${gateway} did not accept ${who} on ${id}`, hosts);

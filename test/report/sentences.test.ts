@@ -50,6 +50,14 @@ describe("a finding in one sentence", () => {
       `192.0.2.1 did not accept 198.51.100.12 on ${ID} while 198.51.100.11 held it; ${KB}; it got in all the same, on ID 0x00000002, 0x00000003.`,
     ],
     [
+      "rejected on one ID, and accepted on another",
+      {
+        attempts: [attempt(1, { verdict: "tolerated" }), attempt(2, { verdict: "rejected" })],
+        inByAnotherId: [1],
+      },
+      `192.0.2.1 did not accept 198.51.100.12 on quick-mode message ID 0x00000002 while 198.51.100.11 held it; ${KB}; it got in all the same, on ID 0x00000001.`,
+    ],
+    [
       "predicted",
       { verdict: "predicted" },
       `198.51.100.12 uses ${ID} at 192.0.2.1 while 198.51.100.11 holds it; the answer is not in the capture; ${KB}.`,

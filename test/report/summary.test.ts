@@ -40,6 +40,22 @@ describe("the headline says who was kept out of how many, at which gateway, by w
       /^1 of 2 clients kept out: gateway 192\.0\.2\.1 refused 198\.51\.100\.12 while 198\.51\.100\.11 was connected/,
     ],
     [
+      "rejected, but let in on another ID: nobody is said to be kept out",
+      report({
+        findings: [
+          finding({
+            messageIds: ["0x00000001", "0x00000002"],
+            attempts: [
+              attempt({ verdict: "tolerated", outcome: "completed" }),
+              attempt({ messageId: "0x00000002" }),
+            ],
+            notes: ["in-by-another-id"],
+          }),
+        ],
+      }),
+      /^1 of 2 clients refused on one message ID and let in on another: gateway 192\.0\.2\.1 refused 198\.51\.100\.12 while 198\.51\.100\.11 was connected with the same message ID 0x00000002$/,
+    ],
+    [
       "predicted: would be, and the answer is not shown",
       report({ findings: [predicted] }),
       /^1 of 2 clients would be kept out: .*; the answer is not in the capture$/,

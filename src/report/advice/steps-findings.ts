@@ -5,7 +5,7 @@ import type { Finding, NextStep } from "../model.ts";
 import { counted, insideText } from "../phrases.ts";
 import { END_SESSION, SHOW_SESSIONS, showIkeSa } from "./commands.ts";
 import { type Facts, maybeAsa } from "./facts.ts";
-import { isDropping, listed, namesOf } from "./words.ts";
+import { isDropping, isLetIn, listed, namesOf } from "./words.ts";
 
 /** Holders that get a step of their own at one gateway. */
 const MAX_HOLDERS = 3;
@@ -45,7 +45,8 @@ const fingerprints = (findings: readonly Finding[]) => findings.map(({ fingerpri
 export function findingSteps(facts: Facts): NextStep[] {
   const { rejected, predicted } = facts.findings;
   const firm = [...rejected, ...predicted].filter(({ holder }) => holder.address !== null);
-  const byHolder = groupBy(firm, (finding) => `${namesOf(finding).holder} ${finding.responder}`);
+  const keptOut = firm.filter((finding) => !isLetIn(finding));
+  const byHolder = groupBy(keptOut, (finding) => `${namesOf(finding).holder} ${finding.responder}`);
   const steps = byHolder.slice(0, MAX_HOLDERS).map((group) => disconnectStep(facts, group));
   if (byHolder.length > MAX_HOLDERS) {
     const rest = byHolder.slice(MAX_HOLDERS).flat();

@@ -10,7 +10,7 @@ import { briefOf } from "../terms/terms.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { clauseOf, gapsOf } from "./gap-phrases.ts";
 import { nothingFound } from "./nothing-found.ts";
-import { idsOf, inWords, isDropping, listed, namedCause, namesOf } from "./words.ts";
+import { idsOf, inWords, isDropping, isLetIn, listed, namedCause, namesOf } from "./words.ts";
 
 export interface SummaryLine {
   /** What the line answers; null for the headline. */
@@ -62,7 +62,8 @@ function headlineOf(facts: Facts): string {
   const verb = { rejected: "kept out", predicted: "would be kept out", possible: "may have been kept out" }[
     worst
   ];
-  const head = `${count} of ${counted(Math.max(all, count), "client")} ${verb}`;
+  const refused = of.every(isLetIn) ? "refused on one message ID and let in on another" : verb;
+  const head = `${count} of ${counted(Math.max(all, count), "client")} ${refused}`;
   const others = [
     ...(worst !== "predicted" && findings.predicted.length > 0
       ? [`${contendersIn(findings.predicted)} more would be`]

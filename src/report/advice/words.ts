@@ -32,8 +32,19 @@ export function namedCause({ attempts }: Finding): string | null {
   return named.find((notify) => !notify.startsWith("INVALID-MESSAGE-ID")) ?? null;
 }
 
-export function idsOf({ messageIds }: Finding): string {
-  return `message ${messageIds.length === 1 ? "ID" : "IDs"} ${listed(messageIds)}`;
+/** The contender got in on another ID of the same dial: it was refused, and not kept out (contract 6.8). */
+export function isLetIn({ notes }: Finding): boolean {
+  return notes.includes("in-by-another-id");
+}
+
+/** Without those on which the contender was accepted, where the verdict is not of them. */
+export function idsOf({ messageIds, attempts, verdict }: Finding): string {
+  const accepted = attempts.filter((each) => verdict !== "tolerated" && each.verdict === "tolerated");
+  const isOnlyAccepted = (id: string) =>
+    accepted.some(({ messageId }) => messageId === id) &&
+    attempts.every((each) => each.messageId !== id || each.verdict === "tolerated");
+  const ids = messageIds.filter((id) => !isOnlyAccepted(id));
+  return `message ${ids.length === 1 ? "ID" : "IDs"} ${listed(ids)}`;
 }
 
 const UNITS: readonly [seconds: number, name: string][] = [
