@@ -134,9 +134,11 @@ function notLookedInto({ sources }: Capture, { unread }: InputFacts): Warning[] 
 }
 
 /** Not where nothing was read or could be looked into: whether there is IKE is not known then. */
-function noIke({ sources, messages, skipped, packets }: Capture): Warning[] {
+function noIke({ sources, messages, skipped, malformed, packets }: Capture): Warning[] {
   if (sources.length === 0) return [];
   if (messages.ikev1 + messages.ikev2 + messages.authip > 0) return [];
+  // What was cut too short to be read is told as that.
+  if (malformed["header-cut"] !== undefined) return [];
   const unknown = (skipped["unsupported-link-type"] ?? 0) + (skipped["unsupported-encapsulation"] ?? 0);
   // Beacons and the like hold no IKE, and say nothing of what is beside them.
   if (unknown > 0 && unknown + (skipped["not-ip"] ?? 0) === packets) return [];

@@ -52,6 +52,6 @@ function aliasSentences({ aliasCandidates }: Judgement, hosts: Hosts): string[] 
     const here = hosts.text(responder.host);
     const there = hosts.text(other.host);
     const id = messageIdText(exchange.messageId);
-    return `${there} has the same vendor IDs as ${here} and a client that holds message ID ${id}: if both are one gateway, say so with --alias ${here}=${there}.`;
+    return `${there} has vendor IDs like those of ${here} and a client that holds message ID ${id}: if both are one gateway, say so with --alias ${here}=${there}.`;
   });
 }

@@ -90,6 +90,11 @@ describe("where nothing was found the headline says", () => {
       "No collision found, and none could be: the capture holds no message of IKEv1",
     ],
     [
+      "that no message can be read, because the packets are cut too short",
+      none({ messages: { ...messages, malformed: 2 }, malformed: { "header-cut": 2 } }),
+      "No collision found, and none could be: the packets are cut too short to read a message of IKEv1",
+    ],
+    [
       "that it is all IKEv2",
       none({ messages: { ...messages, ikev2: 1 } }),
       "No collision found, and none could be: the capture holds no message of IKEv1, only of IKEv2",

@@ -95,6 +95,16 @@ describe("a warning about the input", () => {
       ["no-ike: No ISAKMP in the capture: nothing can be said about any responder."],
     ],
     [
+      "what was cut before the end of its header may be ISAKMP",
+      said({
+        messages: { ikev1: 0, ikev2: 0, authip: 0, malformed: 3 },
+        malformed: { "header-cut": 3 },
+      }),
+      [
+        "snaplen: 3 packets are cut before the end of their headers (short snaplen): messages among them are lost.",
+      ],
+    ],
+    [
       "ISAKMP of another version is some",
       said({ messages: { ikev1: 0, ikev2: 1, authip: 0, malformed: 0 } }),
       [],

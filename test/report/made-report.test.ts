@@ -83,7 +83,7 @@ it("a warning has the code of what it warns of", () => {
     {
       code: "alias-candidate",
       message:
-        "192.0.2.2 has the same vendor IDs as 192.0.2.1 and a client that holds message ID 0x00000005: if both are one gateway, say so with --alias 192.0.2.1=192.0.2.2.",
+        "192.0.2.2 has vendor IDs like those of 192.0.2.1 and a client that holds message ID 0x00000005: if both are one gateway, say so with --alias 192.0.2.1=192.0.2.2.",
     },
     { code: "pattern-contradicts-vendor", message: "198.51.100.11: it is odd." },
   ]);

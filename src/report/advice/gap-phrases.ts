@@ -22,7 +22,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   truncated: "the end of a capture is cut off",
   corrupt: "a damaged capture was read in part",
   snaplen: "packets were cut short",
-  evicted: "more clients at once than are kept",
+  evicted: "more at once than is kept",
   untimed: "packets without a time",
   "malformed-line": "lines that make no sense",
   "sensor-clock": "a sensor's clock or delay",

@@ -24,6 +24,8 @@ export function nothingFound(report: Report): string {
     if (unread)
       return "No collision found, but not all packets could be read, and no IKEv1 is among the others";
     if (capture.packets === 0) return "No collision found, and none could be: the capture holds no packets";
+    if (capture.malformed["header-cut"] !== undefined)
+      return "No collision found, and none could be: the packets are cut too short to read a message of IKEv1";
     const only = capture.messages.ikev2 > 0 ? ", only of IKEv2" : "";
     return `No collision found, and none could be: the capture holds no message of IKEv1${only}`;
   }

@@ -9,7 +9,7 @@ const BYTES_OF_SA = 5_000;
 const ROUNDED_TO = 10_000;
 
 const SHORTER =
-  "Analyse a shorter time, or one gateway alone (a capture filtered by its address): there were too many clients at once.";
+  "Analyse a shorter time, or one gateway alone (a capture filtered by its address): there was more at once than is kept.";
 
 export function roomStep({ capture, summary, live }: Report): string {
   const dropped = capture.evicted.ikeSas ?? 0;

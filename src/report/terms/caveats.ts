@@ -120,7 +120,7 @@ export const CAVEAT_TERMS: readonly Term[] = [
   {
     kind: "note",
     name: "invalid-message-id",
-    brief: "the responder said INVALID-MESSAGE-ID in the clear",
+    brief: "the responder said INVALID-MESSAGE-ID, where it could be read",
     text: "An Informational of the responder could be read and names the message ID as invalid (RFC 2408 3.14.1, type 9), which is what this fault would say. Nothing vouches for a notify in the clear, so it lifts no verdict.",
   },
 ];

@@ -49,7 +49,7 @@ export const WARNING_TERMS: readonly Term[] = [
     kind: "warning",
     name: "alias-candidate",
     brief: "a second address may belong to the same gateway",
-    text: "A client was refused on an ID that another client holds at a responder with the same vendor IDs. If both addresses belong to one gateway, --alias ADDR=ADDR says so and the collision is judged.",
+    text: "A client was refused on an ID that another client holds at a responder that its vendor IDs show to be alike. If both addresses belong to one gateway, --alias ADDR=ADDR says so and the collision is judged.",
   },
   {
     kind: "warning",
