@@ -28,7 +28,7 @@ function start() {
     });
   // V8 lets its heap grow to several times of what lives before it collects, and memory is promised to be bounded. A
   // short run needs no bound, and should not wait for the module.
-  setTimeout(() => require("node:v8").setFlagsFromString("--heap-growing-percent=30"), 250).unref();
+  setTimeout(() => require("node:v8").setFlagsFromString("--heap-growing-percent=100"), 250).unref();
 }
 
 if (isTooOld()) {

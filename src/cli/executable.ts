@@ -18,7 +18,7 @@ export async function start(): Promise<void> {
   }
   // As in bin/ike-dupcheck.cjs: memory is promised to be bounded, and a short run should not wait for it.
   setTimeout(() => {
-    void import("node:v8").then((v8) => v8.setFlagsFromString("--heap-growing-percent=30"));
+    void import("node:v8").then((v8) => v8.setFlagsFromString("--heap-growing-percent=100"));
   }, 250).unref();
   const unfinished = () => {
     process.stderr.write("ike-dupcheck: internal error: the program ended before its work did\n");
