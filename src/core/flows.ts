@@ -68,8 +68,9 @@ export function isSettled(block: usize, ip: usize, end: usize, kind: u32, at: f6
 /** Row of the flow, or NONE. @param ports source and destination, 0 for ESP over IP */
 function flowOf(block: usize, source: u32, destination: u32, ports: u32): i32 {
   const mask = field(block, KNOWN_MASK);
-  const mixed = source ^ (destination * field(block, KNOWN_FACTOR)) ^ ports;
-  const first = (mixed * field(block, KNOWN_MIX)) >> 16;
+  const all = source ^ (destination * field(block, KNOWN_FACTOR)) ^ ports;
+  const mixed = (all ^ (all >> 15)) * field(block, KNOWN_MIX);
+  const first = (mixed ^ (mixed >> 13)) >> 8;
   for (let i: u32 = 0; i < <u32>PROBES; i += 1) {
     const entry = <usize>field(block, KNOWN) + ((<usize>((first + i) & mask)) << 4);
     const row = load<i32>(entry, 12);

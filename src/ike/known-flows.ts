@@ -66,8 +66,10 @@ export class KnownFlows {
   }
 
   #firstOf(source: number, destination: number, ports: number): number {
-    const mixed = source ^ Math.imul(destination, this.#factor) ^ ports;
-    return (Math.imul(mixed, this.#mix) >>> 16) & (ENTRIES - 1);
+    const all = source ^ Math.imul(destination, this.#factor) ^ ports;
+    // Neighbouring addresses would meet under some factors, were the upper bits not mixed in before and after.
+    const mixed = Math.imul(all ^ (all >>> 15), this.#mix);
+    return ((mixed ^ (mixed >>> 13)) >>> 8) & (ENTRIES - 1);
   }
 }
 

@@ -34,7 +34,7 @@ describe("the walk", () => {
       const records = traffic(seed, { packets, hosts: [3, 40, 700][seed % 3] });
       const frames = await settled([pcap(records)], `seed ${seed}`);
       // With many hosts most packets are the first of their flow.
-      expect(frames, `seed ${seed}`).toBeGreaterThan(packets * [0.6, 0.5, 0.15][seed % 3]);
+      expect(frames, `seed ${seed}`).toBeGreaterThan(packets * [0.6, 0.45, 0.15][seed % 3]);
     }
   });
 
