@@ -112,3 +112,68 @@ describe("blocks of zstd", () => {
     await expect(piecesOf(frame(content))).rejects.toThrow(PackedError);
   });
 });
+
+/** Eight literals, of one byte repeated: what stands before the sequences of the rows below. */
+const EIGHT = "4161";
+
+/** A header of packed literals (3.1.1.3.1.1): type and format, how many there are, and in how many bytes; then those. */
+function packedLiterals(type: number, format: number, count: number, size: number): string {
+  const bits = format < 2 ? 10 : format === 2 ? 14 : 18;
+  const header = BigInt(type | (format << 2)) | (BigInt(count) << 4n) | (BigInt(size) << BigInt(4 + bits));
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(header);
+  // Weights of half a byte each begin so.
+  return bytes.toString("hex", 0, (4 + 2 * bits) / 8) + "80".repeat(size);
+}
+
+describe("what a block unpacks to, by hand (RFC 8878 3.1.1.3)", () => {
+  it.each<[string, string, number]>([
+    ["literals as they are, in a header of 1 byte", "10616200", 2],
+    ["31 of one byte", "f96100", 31],
+    ["in a header of 2 bytes", "c5126100", 300],
+    ["of 3", "0d17116100", 70_000],
+    ["of 1 in its other form", "096100", 1],
+    ["packed, with the tree of the block before", `${packedLiterals(3, 0, 100, 5)}00`, 100],
+    ["in four streams", `${packedLiterals(3, 1, 1_000, 700)}00`, 1_000],
+    ["in a header of 4 bytes", `${packedLiterals(3, 2, 9_000, 3_000)}00`, 9_000],
+    ["of 5", `${packedLiterals(3, 3, 100_000, 20_000)}00`, 100_000],
+    ["with a tree whose weights are not packed", `${packedLiterals(2, 0, 100, 5)}00`, 100],
+    ["a sequence: 8 literals, offset 1, a match of 13", `${EIGHT}015408000a01`, 8 + 13],
+    ["a match of 35 and a bit that is 0", `${EIGHT}015400002002`, 8 + 35],
+    ["and a bit that is 1", `${EIGHT}015400002003`, 8 + 36],
+    ["the longest code, with 16 bits", `${EIGHT}0154000034050001`, 8 + 65_544],
+    ["as many literals as there are", "4d0010610154230000040001", 65_540 + 3],
+    ["the largest offset, of 31 bits", `${EIGHT}0154001f0000000080`, 8 + 3],
+    ["200 sequences of 3, counted in 2 bytes", `${EIGHT}80c85400000001`, 8 + 600],
+    ["32,512 of 3, counted in 3 bytes", `${EIGHT}ff00005400000001`, 8 + 97_536],
+    // 6, 5 and 6 bits are the states, all of which begin with symbol 0 (appendix A).
+    ["the tables that a block need not describe", `${EIGHT}0100000002`, 8 + 3],
+    // Then 4, 6 and 5 bits lead to the same states again.
+    ["twice", `${EIGHT}02000000000001`, 8 + 6],
+    ["the last state of match lengths, symbol 46 with 10 bits", `${EIGHT}010000fc0008`, 8 + 1_027],
+  ])("%s", (_, block, size) => {
+    expect(new BlockSizes().sizeOf(Buffer.from(block, "hex"))).toBe(size);
+  });
+
+  it("goes on with the tables of the block before", () => {
+    const sizes = new BlockSizes();
+    expect(sizes.sizeOf(Buffer.from(`${EIGHT}015408000a01`, "hex"))).toBe(21);
+    expect(sizes.sizeOf(Buffer.from(`${EIGHT}01fc01`, "hex"))).toBe(21);
+  });
+
+  it.each([
+    ["44,512 sequences of 3", `${EIGHT}ffe02e5400000001`],
+    ["one literal more than there are", "4d0010610154230000050001"],
+    ["a bit too many", `${EIGHT}015400000002`],
+    ["no bits", `${EIGHT}015400000000`],
+    ["a bit too few", `${EIGHT}015400002001`],
+    ["a bit of the modes that has no meaning", `${EIGHT}015508000a01`],
+    ["a code of literals beyond the last", `${EIGHT}015424000001`],
+    ["of offsets", `${EIGHT}0154002000${"00".repeat(4)}01`],
+    ["of matches", `${EIGHT}015400003501`],
+    ["nothing behind the number of sequences", `${EIGHT}01`],
+    ["no table in place of a symbol", `${EIGHT}0154`],
+  ])("refuses %s", (_, block) => {
+    expect(() => new BlockSizes().sizeOf(Buffer.from(block, "hex"))).toThrow(PackedError);
+  });
+});
