@@ -8,7 +8,7 @@ import type { ResponderKnowledge } from "./make.ts";
 import { inOrder, momentOf } from "./moment.ts";
 import type { Refusals } from "./refused-without-holder.ts";
 import { findResponders, type Responder, type ResponderOptions } from "./responders.ts";
-import { SEVERITIES, VERDICTS } from "./vocabulary.ts";
+import { worstFirst } from "./vocabulary.ts";
 
 export interface Judgement {
   responders: readonly Responder[];
@@ -58,10 +58,7 @@ export function judge(facts: Facts, options: JudgeOptions): Judgement {
     evicted.impliedClaims += found.evictedClaims;
   }
   findings.sort(
-    (a, b) =>
-      VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
-      SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
-      inOrder(momentOf(a.attempts[0].exchange), momentOf(b.attempts[0].exchange)),
+    (a, b) => worstFirst(a, b) || inOrder(momentOf(a.attempts[0].exchange), momentOf(b.attempts[0].exchange)),
   );
   // Who holds the ID may be a client of another address of the same gateway.
   const unheld = refusals

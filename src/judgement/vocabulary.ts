@@ -27,3 +27,16 @@ export type Caveat = (typeof CAVEATS)[number];
 export type Verdict = "rejected" | "predicted" | "possible" | "tolerated";
 /** Worst first. */
 export const VERDICTS: readonly Verdict[] = ["rejected", "predicted", "possible", "tolerated"];
+
+interface Weighed {
+  verdict: Verdict;
+  severity: Severity;
+}
+
+/** The order of findings, for `sort`: the worst verdict first, then the gravest. */
+export function worstFirst(a: Weighed, b: Weighed): number {
+  return (
+    VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
+    SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity)
+  );
+}

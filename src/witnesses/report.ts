@@ -1,5 +1,6 @@
 /** A report with what the witnesses say: evidence of its findings, findings of logs alone, and what was not joined. */
 
+import { worstFirst } from "../judgement/vocabulary.ts";
 import { advised } from "../report/advice/advised.ts";
 import type { Capture, Evidence, Finding, Report, Warning } from "../report/model.ts";
 import { captureTime, type LogClock } from "../syslog/clock.ts";
@@ -7,7 +8,6 @@ import type { GatewayEvent } from "../syslog/reader.ts";
 import type { WitnessBook } from "./book.ts";
 import { type EvidenceContext, evidenceOf } from "./evidence.ts";
 import { gatewaysOf, type LoggedGateway, logFindings, loggedResponder } from "./log-findings.ts";
-import { worstFirst } from "./order.ts";
 import type { Testified } from "./testified.ts";
 import { warningsOf } from "./warnings.ts";
 import { otherCauseOf, speaksOfId } from "./weighing.ts";

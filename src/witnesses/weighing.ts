@@ -8,10 +8,16 @@ import { isAccepted, isRefused } from "../judgement/claiming.ts";
 import type { Attempt } from "../judgement/collisions.ts";
 import type { Finding } from "../judgement/finding.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import { type Caveat, SEVERITIES, type Severity, VERDICTS, type Verdict } from "../judgement/vocabulary.ts";
+import {
+  type Caveat,
+  SEVERITIES,
+  type Severity,
+  VERDICTS,
+  type Verdict,
+  worstFirst,
+} from "../judgement/vocabulary.ts";
 import { isFirstId } from "../judgement/weighing.ts";
 import { NOTIFY_INVALID_MESSAGE_ID, notifyName } from "../wire/notifies.ts";
-import { worstFirst } from "./order.ts";
 
 /** What was under way when a session ended still comes for so long. */
 const UNDER_WAY = 5_000_000;
