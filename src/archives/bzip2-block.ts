@@ -4,7 +4,7 @@
  */
 
 import type { Bits } from "./bits.ts";
-import { PackedError, UnsupportedPackingError } from "./packed-input.ts";
+import { damaged, UnsupportedPackingError } from "./packed-input.ts";
 
 const MAX_CODE_BITS = 20;
 /** Bytes, two kinds of runs less one, and the end. */
@@ -72,7 +72,7 @@ class CodeTable {
       bits.drop(length);
       return this.symbols[code + this.base[length]];
     }
-    throw damaged();
+    damaged();
   }
 }
 
@@ -104,7 +104,7 @@ export class Bzip2Block {
     const used = this.#readBytes(bits);
     const selectors = this.#readTables(bits, used + 2);
     this.#readSymbols(bits, { most, selectors, end: used + 1 });
-    if (origin >= this.count) throw damaged();
+    if (origin >= this.count) damaged();
     this.#link();
     this.first = this.chain[origin] >>> 8;
   }
@@ -122,20 +122,20 @@ export class Bzip2Block {
         used += 1;
       }
     }
-    if (used === 0) throw damaged();
+    if (used === 0) damaged();
     return used;
   }
 
   #readTables(bits: Bits, symbols: number): number {
     const tables = bits.read(3);
     const selectors = bits.read(15);
-    if (tables < MIN_TABLES || tables > MAX_TABLES || selectors === 0) throw damaged();
+    if (tables < MIN_TABLES || tables > MAX_TABLES || selectors === 0) damaged();
     const order = [0, 1, 2, 3, 4, 5];
     for (let i = 0; i < selectors; i += 1) {
       let place = 0;
       while (bits.read(1) === 1) {
         place += 1;
-        if (place >= tables) throw damaged();
+        if (place >= tables) damaged();
       }
       order.unshift(...order.splice(place, 1));
       this.#selectors[i] = order[0];
@@ -145,9 +145,9 @@ export class Bzip2Block {
       for (let symbol = 0; symbol < symbols; symbol += 1) {
         for (let steps = 0; bits.read(1) === 1; steps += 1) {
           length += bits.read(1) === 1 ? -1 : 1;
-          if (steps > MAX_STEPS) throw damaged();
+          if (steps > MAX_STEPS) damaged();
         }
-        if (length < 1 || length > MAX_CODE_BITS) throw damaged();
+        if (length < 1 || length > MAX_CODE_BITS) damaged();
         this.#lengths[symbol] = length;
       }
       this.#tables[table].fill(this.#lengths, symbols);
@@ -167,7 +167,7 @@ export class Bzip2Block {
         if (symbol === RUN_A || symbol === RUN_B) {
           run += weight << symbol;
           weight *= 2;
-          if (count + run > most) throw damaged();
+          if (count + run > most) damaged();
           continue;
         }
         if (run > 0) {
@@ -181,7 +181,7 @@ export class Bzip2Block {
           this.count = count;
           return;
         }
-        if (count >= most) throw damaged();
+        if (count >= most) damaged();
         const byte = recent[symbol - 1];
         recent.copyWithin(1, 0, symbol - 1);
         recent[0] = byte;
@@ -190,7 +190,7 @@ export class Bzip2Block {
         count += 1;
       }
     }
-    throw damaged();
+    damaged();
   }
 
   /** Writes above each byte the place of the one that follows it. */
@@ -203,8 +203,4 @@ export class Bzip2Block {
       starts[byte] += 1;
     }
   }
-}
-
-function damaged(): PackedError {
-  return new PackedError("a block is damaged");
 }

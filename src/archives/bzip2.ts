@@ -5,7 +5,7 @@
 
 import { Bits } from "./bits.ts";
 import { Bzip2Block } from "./bzip2-block.ts";
-import { PackedError, PackedInput } from "./packed-input.ts";
+import { damaged, PackedError, PackedInput } from "./packed-input.ts";
 
 const STREAM = 0x425a68;
 /** Of a block and of a stream's end: the digits of pi, and of its square root; 48 bits, in two halves. */
@@ -87,7 +87,7 @@ function readBlock(bits: Bits, block: Bzip2Block, most: number): { isEnd: boolea
   const is = (other: readonly number[]) => magic[0] === other[0] && magic[1] === other[1];
   const checksum = bits.word();
   if (is(END)) return { isEnd: true, checksum };
-  if (!is(BLOCK)) throw new PackedError("a block is damaged");
+  if (!is(BLOCK)) damaged();
   block.read(bits, most);
   return { isEnd: false, checksum };
 }

@@ -1,6 +1,6 @@
 /** Finite State Entropy tables of Zstandard (RFC 8878 section 4.1), and the two ways its bits are read. */
 
-import { PackedError } from "./packed-input.ts";
+import { damaged } from "./packed-input.ts";
 
 /** Of each state: its symbol, and where the next state begins, to which so many bits are added. */
 export interface FseTable {
@@ -10,9 +10,11 @@ export interface FseTable {
   readonly baselines: Uint16Array;
 }
 
-/** @throws PackedError, always */
-export function damaged(): never {
-  throw new PackedError("a block is damaged");
+/** @param count 16 at most */
+function bitsAt(bytes: Uint8Array, bit: number, count: number): number {
+  const at = bit >> 3;
+  const word = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16);
+  return (word >>> (bit & 7)) & ((1 << count) - 1);
 }
 
 /** Bits from a byte on, the lowest of each first, as descriptions of tables are written. */
@@ -33,9 +35,7 @@ export class ForwardBits {
   /** @param count 16 at most */
   read(count: number): number {
     if (this.#bit + count > this.#bytes.length * 8) damaged();
-    const at = this.#bit >> 3;
-    const word = this.#bytes[at] | (this.#bytes[at + 1] << 8) | (this.#bytes[at + 2] << 16);
-    const value = (word >>> (this.#bit & 7)) & ((1 << count) - 1);
+    const value = bitsAt(this.#bytes, this.#bit, count);
     this.#bit += count;
     return value;
   }
@@ -72,9 +72,7 @@ export class BackwardBits {
   /** @param count 16 at most */
   read(count: number): number {
     this.skip(count);
-    const at = this.#bit >> 3;
-    const word = this.#bytes[at] | (this.#bytes[at + 1] << 8) | (this.#bytes[at + 2] << 16);
-    return (word >>> (this.#bit & 7)) & ((1 << count) - 1);
+    return bitsAt(this.#bytes, this.#bit, count);
   }
 }
 

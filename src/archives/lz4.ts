@@ -3,7 +3,7 @@
  * into a window that keeps the 64 KB which the next may refer to.
  */
 
-import { PackedError, PackedInput } from "./packed-input.ts";
+import { damaged, PackedError, PackedInput } from "./packed-input.ts";
 
 const FRAME_MAGIC = 0x184d2204;
 const LEGACY_MAGIC = 0x184c2102;
@@ -142,7 +142,7 @@ function unpackBlock(block: Uint8Array, into: Uint8Array, start: number, limit: 
         at += 1;
       }
     }
-    if (at + literals > block.length || out + literals > limit) throw new PackedError("a block is damaged");
+    if (at + literals > block.length || out + literals > limit) damaged();
     for (let i = 0; i < literals; i += 1) into[out + i] = block[at + i];
     at += literals;
     out += literals;
@@ -161,10 +161,10 @@ function unpackBlock(block: Uint8Array, into: Uint8Array, start: number, limit: 
     }
     length += MIN_MATCH;
     if (distance === 0 || distance > out || out + length > limit || at > block.length) {
-      throw new PackedError("a block is damaged");
+      damaged();
     }
     for (let i = 0; i < length; i += 1) into[out + i] = into[out + i - distance];
     out += length;
   }
-  throw new PackedError("a block is damaged");
+  damaged();
 }

@@ -10,6 +10,11 @@ export class PackedError extends Error {
   }
 }
 
+/** @throws PackedError, always */
+export function damaged(): never {
+  throw new PackedError("a block is damaged");
+}
+
 /** Packed data that may be whole and is of a kind that is not unpacked here. `message` says which, and what to do. */
 export class UnsupportedPackingError extends Error {
   readonly code = "UNSUPPORTED_PACKING";

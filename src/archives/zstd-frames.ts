@@ -3,7 +3,7 @@
  * unpacks them is given one block at a time, and never a window that is larger than agreed.
  */
 
-import { PackedError, PackedInput } from "./packed-input.ts";
+import { damaged, PackedError, PackedInput } from "./packed-input.ts";
 import { BLOCK_MAXIMUM, BlockSizes } from "./zstd-sequences.ts";
 
 const FRAME_MAGIC = 0xfd2fb528;
@@ -58,7 +58,7 @@ export async function* zstdPieces(
       last = (word & 1) === 1;
       const kind = (word >> 1) & 3;
       const size = word >> 3;
-      if (kind === RESERVED || size > BLOCK_MAXIMUM) throw new PackedError("a block is damaged");
+      if (kind === RESERVED || size > BLOCK_MAXIMUM) damaged();
       const piece = await input.take(BLOCK_HEADER + (kind === RLE ? 1 : size) + (last ? checksum : 0));
       if (kind === COMPRESSED) sizes.sizeOf(piece.subarray(BLOCK_HEADER, BLOCK_HEADER + size));
       yield piece.slice();

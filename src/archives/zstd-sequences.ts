@@ -7,12 +7,12 @@
 import {
   BackwardBits,
   constantTable,
-  damaged,
   ForwardBits,
   type FseTable,
   readProbabilities,
   tableOf,
 } from "./fse.ts";
+import { damaged } from "./packed-input.ts";
 
 /** No block unpacks to more (3.1.1.2.4). */
 export const BLOCK_MAXIMUM = 128 * 1024;
