@@ -36,17 +36,19 @@ export class WordTable {
 
   /** Row of the key, or -1. */
   find(): number {
-    if (this.#hasKey(this.#latest)) return this.#latest;
-    if (this.#hasKey(this.#other)) return this.#asLatest(this.#other);
+    const recent = this.#recent();
+    if (recent >= 0) return recent;
     const row = this.#slots[this.#slotOf(this.key, 0)] - 1;
     return row < 0 ? -1 : this.#asLatest(row);
   }
 
   /** Row of the key; a new key gets the row `size`, which then grows by one. */
   ensure(): number {
-    const known = this.find();
-    if (known >= 0) return known;
+    const recent = this.#recent();
+    if (recent >= 0) return recent;
     let slot = this.#slotOf(this.key, 0);
+    const found = this.#slots[slot];
+    if (found > 0) return this.#asLatest(found - 1);
     if ((this.size + 1) * 2 > this.#slots.length) {
       this.#grow();
       slot = this.#slotOf(this.key, 0);
@@ -55,6 +57,12 @@ export class WordTable {
     this.size += 1;
     this.#slots[slot] = this.size;
     return this.#asLatest(this.size - 1);
+  }
+
+  /** The row of the key where it is one of the two that were asked for last, or -1. */
+  #recent(): number {
+    if (this.#hasKey(this.#latest)) return this.#latest;
+    return this.#hasKey(this.#other) ? this.#asLatest(this.#other) : -1;
   }
 
   /** The row is there, and has the key to look up. */
