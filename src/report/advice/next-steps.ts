@@ -27,7 +27,7 @@ export function nextSteps(report: Report, clock: Clock): NextStep[] {
 }
 
 /** Gaps that another capture would not fill, and what would. */
-const CURES: Readonly<Record<string, string>> = {
+const CURES: Readonly<Record<string, string | ((report: Report) => string)>> = {
   interrupted: "Run it again to the end of the input: what was not read may hold the rest.",
   truncated: "Copy the capture again once it is finished: its end is cut off.",
   corrupt: "Copy the capture again from where it was made: it is damaged, and was read up to there.",
@@ -41,6 +41,7 @@ const CURES: Readonly<Record<string, string>> = {
   "no-times": "Use the capture as it was made: a converted one has lost its times.",
   "eve-blind": "Use a capture in place of the log: it shows refusals, and clients behind a NAT.",
   "zeek-blind": "Use a capture in place of the log: it shows refusals, and all connections.",
+  evicted: roomStep,
   partition: "Run the other partitions as well: each judges its own gateways alone.",
   "packets-dropped": "Narrow the capture filter (-f), or capture on a faster machine: packets were lost.",
   "malformed-line": "Look at the lines that the warning names: they were skipped.",
@@ -69,10 +70,10 @@ const RECAPTURE: ReadonlySet<string> = new Set([
 /** @param before steps that are said before: none of them is said once more in other words */
 function gapSteps({ report, accusing, unexplained }: Facts, before: readonly NextStep[]): NextStep[] {
   const gaps = gapsOf(report).map(({ code }) => code);
-  const cureOf = (code: string) => (code === "evicted" ? roomStep(report) : CURES[code]);
   const steps: NextStep[] = gaps
-    .filter((code) => cureOf(code) !== undefined)
-    .map((code) => ({ text: cureOf(code), commands: [], findings: [] }));
+    .map((code) => CURES[code])
+    .filter((cure) => cure !== undefined)
+    .map((cure) => ({ text: typeof cure === "string" ? cure : cure(report), commands: [], findings: [] }));
   if (!gaps.some((code) => RECAPTURE.has(code))) return steps;
   const gateways = [
     ...new Set(
