@@ -77,15 +77,25 @@ export interface Prefix {
   bits: number;
 }
 
-/** "192.0.2.0/24", "2001:db8::/32" or a single address; null for anything else. */
+/**
+ * "192.0.2.0/24", "2001:db8::/32" or a single address; null for anything else. An IPv4-mapped one (RFC 4291 2.5.5.2), as
+ * sockets of IPv6 show clients of IPv4, is the IPv4 address in it.
+ */
 export function parsePrefix(text: string): Prefix | null {
   const [address, length, ...rest] = text.split("/");
   const bytes = parseAddress(address);
   if (bytes === null || rest.length > 0) return null;
-  if (length === undefined) return { bytes, bits: bytes.length * 8 };
-  const bits = Number(length);
-  return /^\d+$/.test(length) && bits <= bytes.length * 8 ? { bytes, bits } : null;
+  const bits = Number(length ?? bytes.length * 8);
+  if (!/^\d+$/.test(length ?? "0") || bits > bytes.length * 8) return null;
+  const isMapped = bits >= MAPPED.bits && inPrefix(bytes, MAPPED);
+  return isMapped ? { bytes: bytes.slice(12), bits: bits - MAPPED.bits } : { bytes, bits };
 }
+
+/** ::ffff:0:0/96 */
+const MAPPED: Prefix = {
+  bytes: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0),
+  bits: 96,
+};
 
 export function inPrefix(address: Uint8Array, prefix: Prefix): boolean {
   if (address.length !== prefix.bytes.length) return false;

@@ -144,7 +144,13 @@ describe("prefixes", () => {
     ["2001:db8::/33", "2001:db8:8000::", false],
     ["2001:db8::1/128", "2001:db8::1", true],
     ["2001:db8::1/128", "2001:db8::", false],
-    ["::ffff:0:0/96", "192.0.2.1", false],
+    // RFC 4291 2.5.5.2: the same address, as a socket of IPv6 shows it.
+    ["::ffff:0:0/96", "192.0.2.1", true],
+    ["::ffff:192.0.2.1", "192.0.2.1", true],
+    ["::ffff:192.0.2.1", "192.0.2.2", false],
+    ["::ffff:192.0.2.0/120", "192.0.2.255", true],
+    ["::ffff:192.0.2.0/120", "192.0.3.0", false],
+    ["::/95", "192.0.2.1", false],
   ])("%s: %s is in it: %s", (prefix, address, expected) => {
     expect(inPrefix(parseAddress(address)!, parsePrefix(prefix)!)).toBe(expected);
   });
