@@ -10,14 +10,17 @@ export function isSecured({ encrypted, exchange }: Message): boolean {
   return encrypted || exchange === EXCHANGE_QUICK;
 }
 
-/** A copy was seen elsewhere: both places are paths of the SA, and the order tells which end of a NAT each is. */
+/**
+ * A copy was seen elsewhere: both places are paths of the SA, and the order tells which end of a NAT each is.
+ * @param original between which endpoints the datagram was seen first
+ */
 export function echoPath(
   sa: IkeSa,
   side: Side,
-  points: readonly { from: number; to: number }[],
+  original: { readonly from: number; readonly to: number },
   message: Message,
 ): void {
-  const first = sa.pathOf(points[0].from, points[0].to, side, message.natTraversal);
+  const first = sa.pathOf(original.from, original.to, side, message.natTraversal);
   const later = sa.pathOf(message.from, message.to, side, message.natTraversal);
   if (first === later) return;
   noteEcho(first, later, side);

@@ -11,9 +11,13 @@
  * Anything else is a datagram of its own: a retransmission.
  */
 
-import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
+import { hostOf } from "../collections/endpoints.ts";
 import type { Message } from "../wire/datagram.ts";
+import { FurtherPlaces } from "./further-places.ts";
+import type { Side } from "./paths.ts";
+import { RecentDatagrams } from "./recent-datagrams.ts";
 import type { IkeSa } from "./sa.ts";
+import type { SeenPlaces } from "./seen-places.ts";
 
 const OTHER_POINT_WINDOW = 500_000;
 const SAME_POINT_WINDOW = 250_000;
@@ -25,193 +29,160 @@ const MAX_REMEMBERED = 32_768;
 /** Datagrams of one beginning, and capture points of one datagram, that are told apart within the window. */
 const MAX_ALIKE = 16;
 const MAX_POINTS = 16;
-
-/** Where a copy of a datagram was seen, and when it was first seen there. */
-interface Point {
-  from: number;
-  to: number;
-  capturePoint: number;
-  at: number;
-}
-
-/** A datagram that may still be echoed. Reused for another one afterwards: one second of messages is all there is. */
-export class Original {
-  full = 0;
-  prefix = 0;
-  cut = false;
-  segment = 0;
-  /** When the first copy of the datagram was seen. */
-  at = 0;
-  /** IP identification; 0 where there is none. */
-  identification = 0;
-  /** Where its copies were seen; the first one is the datagram itself. */
-  points: Point[] = [{ from: 0, to: 0, capturePoint: 0, at: 0 }];
-  /** The IKE SA and side that it was counted for. */
-  sa: IkeSa | null = null;
-  side: 0 | 1 = 0;
-  /** The next one with the same prefix. */
-  next: Original | null = null;
-}
+const NONE = -1;
 
 export class CopyFilter {
-  #byPrefix = new Map<number, Original>();
-  /** In the order of `at`. */
-  #queue: Original[] = [];
-  #head = 0;
-  /** Forgotten ones, to be reused. */
-  readonly #free: Original[] = [];
-  /** Stands in for a datagram that cannot be remembered. */
-  readonly #passing = new Original();
-  /** After `see`: what is known of the datagram. */
-  original: Original | null = null;
+  readonly #recent = new RecentDatagrams();
+  readonly #further = new FurtherPlaces();
+  /** Row of the datagram that was seen last, or NONE. */
+  #row = NONE;
+  /** Datagrams that begin alike, as far as was looked. */
+  #alike = 0;
   /** Datagrams or capture points of them that were not remembered: copies of these count as messages. */
   evicted = 0;
 
   /** "new": a datagram of its own, sent for the first time or once more · "echo": a copy, to be ignored. */
   see(message: Message): "new" | "echo" {
     this.#forget(message);
-    const alike = this.#byPrefix.get(message.digest.prefix) ?? null;
-    const known = copiedBy(message, alike);
-    this.original = known ?? this.#remember(message, alike);
-    if (known === null) return "new";
-    if (pointOf(known, message) === null) {
-      if (known.points.length < MAX_POINTS) known.points.push(newPoint(message));
-      else this.evicted += 1;
+    this.#row = this.#copiedBy(message);
+    if (this.#row === NONE) {
+      this.#row = this.#remember(message);
+      return "new";
     }
+    if (Number.isNaN(this.#seenThereAt(this.#row, message))) this.#notePlace(this.#row, message);
     return "echo";
   }
 
-  /** Hosts of the datagrams that may still be echoed. */
-  *hosts(): Generator<number> {
-    for (const { points } of this.#waiting()) {
-      for (const { from, to } of points) {
-        yield hostOf(from);
-        yield hostOf(to);
-      }
-    }
+  /** Of the datagram of the last `see`: between which endpoints it was seen first. */
+  get from(): number {
+    return this.#recent.fromOf(this.#row);
   }
 
-  /** Hosts were numbered anew. */
-  renumber(moved: Int32Array): void {
-    for (const { points } of this.#waiting()) {
-      for (const point of points) {
-        point.from = endpoint(moved[hostOf(point.from)], portOf(point.from));
-        point.to = endpoint(moved[hostOf(point.to)], portOf(point.to));
-      }
-    }
+  get to(): number {
+    return this.#recent.toOf(this.#row);
   }
 
-  /** What may still be echoed, to be kept in a state file. */
-  save() {
-    return { byPrefix: this.#byPrefix, queue: this.#waiting(), evicted: this.evicted };
+  /** The IKE SA that it was counted for, and the side that sent it. */
+  get sa(): IkeSa | null {
+    return this.#recent.saOf(this.#row);
   }
 
-  restore({ byPrefix, queue, evicted }: ReturnType<CopyFilter["save"]>): void {
-    this.#byPrefix = byPrefix;
-    this.#queue = queue;
-    this.#head = 0;
-    this.evicted = evicted;
+  get side(): Side {
+    return this.#recent.sideOf(this.#row);
   }
 
-  #waiting(): Original[] {
-    return this.#queue.slice(this.#head);
-  }
-
-  /** @param alike the first of those with the same prefix */
-  #remember(message: Message, alike: Original | null): Original {
-    let count = 0;
-    let last: Original | null = null;
-    for (let each = alike; each !== null; each = each.next) {
-      count += 1;
-      last = each;
-    }
-    const room = count < MAX_ALIKE && this.#queue.length - this.#head < MAX_REMEMBERED;
-    if (!room) this.evicted += 1;
-    const original = room ? (this.#free.pop() ?? new Original()) : this.#passing;
-    original.sa = null;
-    original.side = 0;
-    original.full = message.digest.full;
-    original.prefix = message.digest.prefix;
-    original.cut = message.cut;
-    original.segment = message.segment;
-    original.at = message.at;
-    original.identification = message.identification;
-    const point = original.points[0];
-    // Setting it takes longer than all else here.
-    if (original.points.length > 1) original.points.length = 1;
-    point.from = message.from;
-    point.to = message.to;
-    point.capturePoint = message.capturePoint;
-    point.at = message.at;
-    if (!room) return original;
-    // Behind those of the same prefix: the oldest that matches is found first.
-    if (last === null) this.#byPrefix.set(original.prefix, original);
-    else last.next = original;
-    this.#queue.push(original);
-    return original;
+  /** The datagram of the last `see`, a new one, is counted for an IKE SA. */
+  countFor(sa: IkeSa, side: Side): void {
+    if (this.#row !== NONE) this.#recent.setSa(this.#row, sa, side);
   }
 
   /** Forgets which of these IKE SAs a datagram belonged to. */
   release(gone: ReadonlySet<IkeSa>): void {
-    for (let i = this.#head; i < this.#queue.length; i += 1) {
-      const original = this.#queue[i];
-      if (original.sa !== null && gone.has(original.sa)) original.sa = null;
+    this.#recent.release(gone);
+  }
+
+  /** Datagrams that are remembered. */
+  get size(): number {
+    return this.#recent.size;
+  }
+
+  /** Hosts of the datagrams that may still be echoed. */
+  hosts(): Set<number> {
+    const hosts = new Set<number>();
+    this.#eachPlace((places, row) => hosts.add(hostOf(places.fromOf(row))).add(hostOf(places.toOf(row))));
+    return hosts;
+  }
+
+  /** Hosts were numbered anew. */
+  renumber(moved: Int32Array): void {
+    this.#eachPlace((places, row) => places.renumber(row, moved));
+  }
+
+  /** What may still be echoed, to be kept in a state file. */
+  save() {
+    return { recent: this.#recent.save(), further: this.#further.save(), evicted: this.evicted };
+  }
+
+  restore({ recent, further, evicted }: ReturnType<CopyFilter["save"]>): void {
+    this.#recent.restore(recent);
+    this.#further.restore(further);
+    this.evicted = evicted;
+  }
+
+  #eachPlace(take: (places: SeenPlaces, row: number) => void): void {
+    const recent = this.#recent;
+    const further = this.#further;
+    for (let place = 0; place < recent.size; place += 1) {
+      const row = recent.rowAt(place);
+      take(recent, row);
+      for (let other = recent.furtherOf(row); other >= 0; other = further.next(other)) take(further, other);
     }
+  }
+
+  #remember(message: Message): number {
+    if (this.#alike < MAX_ALIKE && this.#recent.size < MAX_REMEMBERED) return this.#recent.add(message);
+    this.evicted += 1;
+    return NONE;
+  }
+
+  #notePlace(row: number, message: Message): void {
+    const list = this.#recent.furtherOf(row);
+    if (this.#further.count(list) + 1 < MAX_POINTS) {
+      this.#recent.setFurther(row, this.#further.added(list, message));
+    } else this.evicted += 1;
   }
 
   /** Drops what can no longer be echoed, so the table holds one second of messages. */
-  #forget(message: Message): void {
-    while (this.#head < this.#queue.length) {
-      const oldest = this.#queue[this.#head];
-      if (oldest.segment === message.segment && message.at - oldest.at < REMEMBERED) break;
-      this.#head += 1;
-      // The oldest is the first of those with its prefix.
-      if (oldest.next === null) this.#byPrefix.delete(oldest.prefix);
-      else this.#byPrefix.set(oldest.prefix, oldest.next);
-      oldest.sa = null;
-      oldest.side = 0;
-      oldest.next = null;
-      this.#free.push(oldest);
-    }
-    if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
+  #forget({ at, segment }: Message): void {
+    const recent = this.#recent;
+    while (recent.size > 0) {
+      const row = recent.rowAt(0);
+      if (recent.segmentOf(row) === segment && at - recent.atOf(row) < REMEMBERED) return;
+      this.#further.giveBack(recent.furtherOf(row));
+      recent.dropOldest();
     }
   }
-}
 
-/** The datagram of these that the message is a copy of; the oldest, where it may be one of several. */
-function copiedBy(message: Message, alike: Original | null): Original | null {
-  for (let known = alike; known !== null; known = known.next) {
-    const sameBytes = known.cut || message.cut || known.full === message.digest.full;
-    if (sameBytes && isSameDirection(known, message) && isCopy(known, message)) return known;
+  /** Row of the datagram that the message is a copy of, the oldest, where it may be one of several; or NONE. */
+  #copiedBy(message: Message): number {
+    const { digest, cut } = message;
+    const recent = this.#recent;
+    this.#alike = 0;
+    for (let row = recent.first(digest.prefix); row >= 0; row = recent.next(row)) {
+      if (recent.prefixOf(row) !== digest.prefix) continue;
+      this.#alike += 1;
+      const sameBytes = cut || recent.isCut(row) || recent.fullOf(row) === digest.full;
+      if (sameBytes && this.#isSameDirection(row, message) && this.#isCopy(row, message)) return row;
+    }
+    return NONE;
   }
-  return null;
-}
 
-/** The same bytes going back to where they came from are a reflection, not a copy. */
-function isSameDirection({ points: [first] }: Original, { from, to }: Message): boolean {
-  return !(first.from === to && first.to === from);
-}
-
-/** By where and when the message was seen, its bytes being those of the datagram. */
-function isCopy(known: Original, message: Message): boolean {
-  const since = message.at - known.at;
-  if (known.identification !== 0 && known.identification === message.identification) {
-    return since < SAME_IDENTIFICATION_WINDOW;
+  /** The same bytes going back to where they came from are a reflection, not a copy. */
+  #isSameDirection(row: number, { from, to }: Message): boolean {
+    return !(this.#recent.fromOf(row) === to && this.#recent.toOf(row) === from);
   }
-  const here = pointOf(known, message);
-  if (here === null) return since < OTHER_POINT_WINDOW;
-  // In a log a message with the header of another one need not be a copy of it.
-  return message.at - here.at < SAME_POINT_WINDOW && !message.logged;
-}
 
-function pointOf({ points }: Original, { from, to, capturePoint }: Message): Point | null {
-  return (
-    points.find((seen) => seen.from === from && seen.to === to && seen.capturePoint === capturePoint) ?? null
-  );
-}
+  /** By where and when the message was seen, its bytes being those of the datagram. */
+  #isCopy(row: number, message: Message): boolean {
+    const since = message.at - this.#recent.atOf(row);
+    const identification = this.#recent.identificationOf(row);
+    if (identification !== 0 && identification === message.identification) {
+      return since < SAME_IDENTIFICATION_WINDOW;
+    }
+    const thereAt = this.#seenThereAt(row, message);
+    if (Number.isNaN(thereAt)) return since < OTHER_POINT_WINDOW;
+    // In a log a message with the header of another one need not be a copy of it.
+    return message.at - thereAt < SAME_POINT_WINDOW && !message.logged;
+  }
 
-function newPoint(message: Message): Point {
-  return { from: message.from, to: message.to, capturePoint: message.capturePoint, at: message.at };
+  /** When the datagram was first seen where the message was; NaN for never. */
+  #seenThereAt(row: number, message: Message): number {
+    const recent = this.#recent;
+    const further = this.#further;
+    if (recent.isAt(row, message)) return recent.atOf(row);
+    for (let place = recent.furtherOf(row); place >= 0; place = further.next(place)) {
+      if (further.isAt(place, message)) return further.atOf(place);
+    }
+    return Number.NaN;
+  }
 }

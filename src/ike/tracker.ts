@@ -188,19 +188,17 @@ export class Tracker {
     hosts.sent(hostOf(message.from), message.at, message.segment);
     hosts.isakmp[hostOf(message.from)] = 1;
     hosts.isakmp[hostOf(message.to)] = 1;
-    const occurrence = this.#echoes.see(message);
-    const original = this.#echoes.original!;
-    if (occurrence === "echo") {
+    const copies = this.#echoes;
+    if (copies.see(message) === "echo") {
       this.echoes += 1;
-      if (original.sa !== null) echoPath(original.sa, original.side, original.points, message);
+      if (copies.sa !== null) echoPath(copies.sa, copies.side, copies, message);
       return;
     }
     const sa = this.table.find(message);
     if (sa === null) return;
     const side = sa.sideOf(message.from, message.to);
     if (side < 0) return;
-    original.sa = sa;
-    original.side = side as Side;
+    copies.countFor(sa, side as Side);
     const paths = sa.paths.length;
     const path = sa.pathOf(message.from, message.to, side as Side, message.natTraversal);
     this.table.parts += sa.paths.length - paths;

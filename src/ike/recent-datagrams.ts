@@ -1,0 +1,199 @@
+/**
+ * The datagrams of the last second, in a ring in the order in which they came. One is looked for by the digest of its
+ * beginning.
+ *
+ *     for (let row = recent.first(prefix); row >= 0; row = recent.next(row)) if (recent.prefixOf(row) === prefix) ...
+ *     const row = recent.add(message);
+ *
+ * They form lists, oldest first, of which each holds several beginnings. Which ones share a list is drawn anew in every
+ * run (multilinear hashing, see collections/word-table.ts): records and logs tell digests that anybody may choose.
+ */
+
+import type { Side } from "./paths.ts";
+import type { IkeSa } from "./sa.ts";
+import { NEXT, type Place, RECORD, SeenPlaces, WORDS } from "./seen-places.ts";
+
+/** Numbers of a record behind those of its place. */
+const FULL = 4;
+const PREFIX = 5;
+/** Words behind the one of its list: the segment of the clock, further places of its + 1, and the rest in bits. */
+const SEGMENT = 13;
+const FURTHER = 14;
+const REST = 15;
+/** IP identification in the lower half, and two bits. */
+const IDENTIFICATION = 0xffff;
+const CUT = 0x10000;
+const SIDE = 0x20000;
+
+/** The hash takes 53 bits, 16 at a time, and begins with a sum. */
+const FACTORS = 5;
+
+/** What is kept of a datagram: its first place and more. */
+export interface Arrival extends Place {
+  readonly digest: { readonly full: number; readonly prefix: number };
+  /** The capture holds only a part, so `digest.full` says nothing. */
+  readonly cut: boolean;
+  readonly segment: number;
+  /** IP identification; 0 where there is none. */
+  readonly identification: number;
+}
+
+export class RecentDatagrams extends SeenPlaces {
+  /** Row of the oldest one, and how many there are. */
+  #oldest = 0;
+  #size = 0;
+  /** The first row of each list + 1; as many lists as there is room for records, and 65,536 at most. */
+  #heads = new Int32Array(this.room);
+  /** By row: the IKE SA that the datagram was counted for. */
+  #sas: (IkeSa | null)[] = [];
+  readonly #factors = Int32Array.from({ length: FACTORS }, () => Math.floor(Math.random() * 0x100000000));
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Row of the datagram that came so many places behind the oldest. */
+  rowAt(place: number): number {
+    return (this.#oldest + place) & (this.#heads.length - 1);
+  }
+
+  /** Row of the oldest datagram in the list of a beginning, or -1. @param prefix its digest, below 2^53 */
+  first(prefix: number): number {
+    return this.#heads[this.#listOf(prefix)] - 1;
+  }
+
+  fullOf(row: number): number {
+    return this.numbers[row * RECORD + FULL];
+  }
+
+  prefixOf(row: number): number {
+    return this.numbers[row * RECORD + PREFIX];
+  }
+
+  segmentOf(row: number): number {
+    return this.words[row * WORDS + SEGMENT];
+  }
+
+  identificationOf(row: number): number {
+    return this.words[row * WORDS + REST] & IDENTIFICATION;
+  }
+
+  isCut(row: number): boolean {
+    return (this.words[row * WORDS + REST] & CUT) !== 0;
+  }
+
+  /** A list of `FurtherPlaces`: where copies of it were seen. */
+  furtherOf(row: number): number {
+    return this.words[row * WORDS + FURTHER] - 1;
+  }
+
+  setFurther(row: number, list: number): void {
+    this.words[row * WORDS + FURTHER] = list + 1;
+  }
+
+  /** The IKE SA and the side of it that the datagram was counted for. */
+  saOf(row: number): IkeSa | null {
+    return this.#sas[row];
+  }
+
+  sideOf(row: number): Side {
+    return (this.words[row * WORDS + REST] & SIDE) === 0 ? 0 : 1;
+  }
+
+  /** Once for each datagram. */
+  setSa(row: number, sa: IkeSa, side: Side): void {
+    this.#sas[row] = sa;
+    if (side === 1) this.words[row * WORDS + REST] |= SIDE;
+  }
+
+  /** Forgets which of these IKE SAs a datagram belonged to. */
+  release(gone: ReadonlySet<IkeSa>): void {
+    this.#sas = this.#sas.map((sa) => (sa !== null && gone.has(sa) ? null : sa));
+  }
+
+  /** Adds a datagram as the latest. @returns its row */
+  add(datagram: Arrival): number {
+    if (this.#size === this.room) this.#grow();
+    const row = this.rowAt(this.#size);
+    this.#size += 1;
+    this.setPlace(row, datagram);
+    const { digest, cut, segment, identification } = datagram;
+    this.numbers[row * RECORD + FULL] = digest.full;
+    this.numbers[row * RECORD + PREFIX] = digest.prefix;
+    this.words[row * WORDS + SEGMENT] = segment;
+    this.words[row * WORDS + FURTHER] = 0;
+    this.words[row * WORDS + REST] = identification | (cut ? CUT : 0);
+    this.#sas[row] = null;
+    this.#append(row);
+    return row;
+  }
+
+  /** Forgets the oldest one, which is the first of its list. */
+  dropOldest(): void {
+    const row = this.#oldest;
+    this.#heads[this.#listOf(this.prefixOf(row))] = this.next(row) + 1;
+    this.#sas[row] = null;
+    this.#oldest = this.rowAt(1);
+    this.#size -= 1;
+  }
+
+  #listOf(prefix: number): number {
+    const factors = this.#factors;
+    const low = prefix | 0;
+    const high = (prefix / 0x1_0000_0000) | 0;
+    let sum = (factors[0] + Math.imul(factors[1], low & 0xffff)) | 0;
+    sum = (sum + Math.imul(factors[2], low >>> 16)) | 0;
+    sum = (sum + Math.imul(factors[3], high & 0xffff)) | 0;
+    sum = (sum + Math.imul(factors[4], high >>> 16)) | 0;
+    // The upper half of the sum is what the theorem speaks of.
+    return (sum >>> 16) & (this.#heads.length - 1);
+  }
+
+  /** Behind the others of its list: the oldest that matches is found first. */
+  #append(row: number): void {
+    this.setNext(row, -1);
+    const prefix = this.prefixOf(row);
+    let last = this.first(prefix);
+    if (last < 0) {
+      this.#heads[this.#listOf(prefix)] = row + 1;
+      return;
+    }
+    for (let next = this.next(last); next >= 0; next = this.next(last)) last = next;
+    this.setNext(last, row);
+  }
+
+  /** In their order, and without lists, to be kept in a state file. */
+  save() {
+    const rows = Array.from({ length: this.#size }, (_, place) => this.rowAt(place));
+    const numbers = new Float64Array(this.#size * RECORD);
+    const words = new Int32Array(numbers.buffer);
+    rows.forEach((row, place) => {
+      numbers.set(this.numbers.subarray(row * RECORD, (row + 1) * RECORD), place * RECORD);
+      words[place * WORDS + NEXT] = 0;
+    });
+    return { numbers, sas: rows.map((row) => this.#sas[row]) };
+  }
+
+  restore({ numbers, sas }: ReturnType<RecentDatagrams["save"]>): void {
+    this.#size = sas.length;
+    this.#oldest = 0;
+    this.#sas = sas;
+    let rows = this.room;
+    while (rows < this.#size) rows *= 2;
+    this.#begin(numbers, rows);
+  }
+
+  #grow(): void {
+    const sas = this.#sas;
+    this.#sas = sas.splice(this.#oldest).concat(sas);
+    this.#begin(this.numbers, 2 * this.room);
+  }
+
+  /** Puts records into their lists. */
+  #begin(numbers: Float64Array, rows: number): void {
+    this.take(numbers, rows, this.#oldest);
+    this.#oldest = 0;
+    this.#heads = new Int32Array(rows);
+    for (let row = 0; row < this.#size; row += 1) this.#append(row);
+  }
+}
