@@ -46,12 +46,18 @@ const leaner = {
     builder.onLoad({ filter: /\/zod\/v4\/core\/regexes\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replaceAll(/^(export const \w+ = )\/.{60,}\/\w*;$/gm, "$1/^/;"),
     }));
-    // Nor do they ask for these forms as methods of a string, which keep the classes of all of them.
+    // Nor do they ask for these forms as methods of a string, which keep the classes of all of them, nor make
+    // schemas of objects from others.
     builder.onLoad({ filter: /\/zod\/v4\/classic\/schemas\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replaceAll(
-        /^ {4}\w+\(params\) \{\s+return this\.check\(core\._\w+\(Zod\w+, params\)\);\s+\},$/gm,
-        "",
-      ),
+      contents: readFileSync(path, "utf8")
+        .replaceAll(
+          /^ {4}\w+\(params\) \{\s+return this\.check\(core\._\w+\(Zod\w+, params\)\);\s+\},$/gm,
+          "",
+        )
+        .replaceAll(/^ {4}\w+\([\w.]+\) \{\s+return util\.\w+\(.*this, .*\);\s+\},$/gm, "")
+        // By way of the index esbuild keeps all of it.
+        .replace('import { util } from "../core/index.js"', 'import * as util from "../core/util.js"')
+        .replaceAll("core.util.", "util."),
     }));
     // The same names, so that all else of the package that is not used falls away as well. What is checked comes from
     // JSON, which has no cycles.
