@@ -2,6 +2,7 @@
 
 import type { Exchange } from "../ike/facts.ts";
 import { type Client, type IdentityQuestions, type Relation, relationOf } from "./client.ts";
+import type { KeysOf } from "./endpoints-of.ts";
 import type { Lifespan } from "./lifespan.ts";
 import type { Moment } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
@@ -34,6 +35,51 @@ export interface ClientSa {
   keys: readonly number[];
   /** All ESP and keepalives at this responder. */
   peers: Peers;
+}
+
+/** What is of one IKE SA of a client alone. */
+type Own = Pick<ClientSa, "session" | "client" | "pattern" | "lifespan" | "vouched">;
+
+/** What all IKE SAs at one responder have in common, and the endpoints of each. */
+type Shared = Pick<ClientSa, "outcomes" | "acceptedAt" | "undecided" | "peers"> & { keysOf: KeysOf };
+
+/** One of tens of thousands, so that each holds little. */
+export class SaOfClient implements ClientSa {
+  readonly session: Session;
+  readonly client: Client;
+  readonly pattern: Pattern;
+  readonly lifespan: Lifespan;
+  readonly vouched: boolean;
+  readonly #shared: Shared;
+
+  constructor({ session, client, pattern, lifespan, vouched }: Own, shared: Shared) {
+    this.session = session;
+    this.client = client;
+    this.pattern = pattern;
+    this.lifespan = lifespan;
+    this.vouched = vouched;
+    this.#shared = shared;
+  }
+
+  get outcomes(): ByExchange<Outcome> {
+    return this.#shared.outcomes;
+  }
+
+  get acceptedAt(): ByExchange<number> {
+    return this.#shared.acceptedAt;
+  }
+
+  get undecided(): ReadonlySet<Exchange> {
+    return this.#shared.undecided;
+  }
+
+  get keys(): readonly number[] {
+    return this.#shared.keysOf(this.session);
+  }
+
+  get peers(): Peers {
+    return this.#shared.peers;
+  }
 }
 
 /** When an accepted quick mode is known to have been, or else its first message. */

@@ -12,6 +12,8 @@ import { isBefore, type Moment } from "./moment.ts";
 import { beginOf, type Session } from "./session.ts";
 
 export interface Client {
+  /** Its place among the clients of its responder. */
+  index: number;
   /** Host of the responder. */
   responder: number;
   host: number;
@@ -35,12 +37,14 @@ export function groupClients(
   ask: IdentityQuestions,
   alias: (endpoint: number) => number,
 ): Client[] {
-  const byHost = new Map<number, Neighbours>();
+  /** The first client at each host, and all of those where more than one session came from. */
+  const firstAt = new Map<number, Client>();
+  const neighbours = new Map<number, Neighbours>();
   const clients: Client[] = [];
   for (const session of sessions) {
     const named = alias(session.endpoint);
     const host = hostOf(named);
-    const here = byHost.get(host);
+    const here = neighboursAt(host, firstAt, neighbours);
     const known = here?.find(session, ask);
     if (known !== undefined) {
       here!.move(known, session);
@@ -48,16 +52,33 @@ export function groupClients(
       continue;
     }
     const client: Client = {
+      index: clients.length,
       responder: session.responderHost,
       host,
       port: portOf(named),
       sessions: [session],
     };
-    if (here === undefined) byHost.set(host, new Neighbours(client));
+    if (here === null) firstAt.set(host, client);
     else here.add(client);
     clients.push(client);
   }
   return clients;
+}
+
+/** Who is at a host already; null for nobody. */
+function neighboursAt(
+  host: number,
+  firstAt: ReadonlyMap<number, Client>,
+  neighbours: Map<number, Neighbours>,
+): Neighbours | null {
+  const first = firstAt.get(host);
+  if (first === undefined) return null;
+  let here = neighbours.get(host);
+  if (here === undefined) {
+    here = new Neighbours(first);
+    neighbours.set(host, here);
+  }
+  return here;
 }
 
 function latest(client: Client): Session {

@@ -24,6 +24,22 @@ export function keysOf({ sa, client, port4500, endpoint: named }: Session): numb
   return keys;
 }
 
+/** The endpoints of a session. */
+export type KeysOf = (session: Session) => readonly number[];
+
+/** The same for sessions by their index, found when first asked for: where there is no ESP, few ask. */
+export function knownOnce(count: number, find: KeysOf): KeysOf {
+  const known: (readonly number[] | null)[] = Array(count).fill(null);
+  return (session) => {
+    let keys = known[session.index];
+    if (keys === null) {
+      keys = find(session);
+      known[session.index] = keys;
+    }
+    return keys;
+  };
+}
+
 /** When each endpoint sent first messages, answered or not, in order. */
 export function firstMessagesAt(
   sessions: readonly Session[],
@@ -65,7 +81,7 @@ export function phase1Times(
  */
 export function endpointAliases(sessions: readonly Session[]): (endpoint: number) => number {
   const aliases = new Map<number, number>();
-  const echoed = sessions.filter(({ sa }) => sa.paths.length > 1 && sa.paths.some(wasEchoedBothWays));
+  const echoed = sessions.filter(hasEchoedPath);
   if (echoed.length === 0) return (end) => end;
   const named = new Set(sessions.map((session) => session.endpoint));
   for (const { sa, client, endpoint: outside } of echoed) {
@@ -79,6 +95,11 @@ export function endpointAliases(sessions: readonly Session[]): (endpoint: number
     }
   }
   return (end) => aliases.get(end) ?? end;
+}
+
+function hasEchoedPath({ sa: { paths } }: Session): boolean {
+  if (paths.length > 1) for (const path of paths) if (wasEchoedBothWays(path)) return true;
+  return false;
 }
 
 function wasEchoedBothWays({ echoOf, echoedLater }: Path): boolean {

@@ -5,7 +5,7 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import { type Hosts, type IkeSa, isTwoWay, type Side } from "../ike/facts.ts";
-import { other, type Role } from "./roles.ts";
+import { isAtOneHost, other, type Role } from "./roles.ts";
 
 /** The addresses of responders that are one, each with the lowest of them. */
 export function joinedResponders(
@@ -21,7 +21,7 @@ export function joinedResponders(
   };
   sas.forEach((sa, i) => {
     const role = roles[i];
-    if (role === null || sa.paths.length < 2) return;
+    if (role === null || isAtOneHost(sa, other(role.client))) return;
     const found = securedHosts(sa, other(role.client));
     for (const host of found) {
       const [a, b] = [root(found[0]), root(host)];

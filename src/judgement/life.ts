@@ -38,25 +38,60 @@ export interface Life extends Signs {
   silentFrom: Moment | null;
 }
 
+/** The life of an SA by its messages alone: that of most SAs of most captures. */
+class LifeByIke implements Life {
+  readonly segment: number;
+  readonly lastAt: number;
+  readonly earlier: readonly Moment[];
+  readonly fromResponderAt: number;
+  readonly firstAt: number;
+  readonly #fromClientAt: number;
+  readonly #fromClientSegment: number;
+
+  constructor({ sa, client, responder }: Session) {
+    this.segment = sa.lifeSegment;
+    this.lastAt = sa.lastLifeAt;
+    this.earlier = sa.earlierLife;
+    this.fromResponderAt = sa.lastFromIn(responder, sa.lifeSegment);
+    this.firstAt = sa.firstAt;
+    this.#fromClientAt = sa.lastFromAtOf(client);
+    this.#fromClientSegment = sa.lastFromSegmentOf(client);
+  }
+
+  get lastBusyAt(): number {
+    return this.lastAt;
+  }
+
+  get fromClient(): Moment {
+    return momentIn(this.#fromClientSegment, this.#fromClientAt);
+  }
+
+  get espFromClientAt(): number {
+    return Number.NaN;
+  }
+
+  get steadyKeepaliveAt(): number {
+    return Number.NaN;
+  }
+
+  get dropped(): null {
+    return null;
+  }
+
+  get silentFrom(): null {
+    return null;
+  }
+}
+
 /** The life of an SA by its messages and, on its endpoints, what else is its own. */
-export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[], peers: Peers): Life {
-  // One object where that is all: most SAs of most captures.
-  const byIke: Life = {
-    segment: sa.lifeSegment,
-    lastAt: sa.lastLifeAt,
-    earlier: sa.earlierLife,
-    lastBusyAt: sa.lastLifeAt,
-    fromClient: momentIn(sa.lastFromSegmentOf(client), sa.lastFromAtOf(client)),
-    fromResponderAt: sa.lastFromIn(responder, sa.lifeSegment),
-    espFromClientAt: Number.NaN,
-    steadyKeepaliveAt: Number.NaN,
-    firstAt: sa.firstAt,
-    dropped: null,
-    silentFrom: null,
-  };
-  let signs: Signs = byIke;
-  for (const stay of stays) signs = withStay(signs, stay, sa.firstSegment, peers);
-  if (signs === byIke) return byIke;
+export function lifeOf(session: Session, stays: readonly Stay[], peers: Peers): Life {
+  const byIke = new LifeByIke(session);
+  const seenOn = stays.filter(({ keys }) => peers.haveAny(keys));
+  if (seenOn.length === 0) return byIke;
+  const { segment, lastAt, earlier, lastBusyAt, fromClient, fromResponderAt, firstAt } = byIke;
+  const none = { espFromClientAt: Number.NaN, steadyKeepaliveAt: Number.NaN };
+  let signs: Signs = { segment, lastAt, earlier, lastBusyAt, fromClient, fromResponderAt, firstAt, ...none };
+  for (const stay of seenOn) signs = withStay(signs, stay, session.sa.firstSegment, peers);
   return {
     ...signs,
     dropped: droppedOn(stays, signs, peers),
@@ -67,7 +102,6 @@ export function lifeOf({ sa, client, responder }: Session, stays: readonly Stay[
 function withStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): Signs {
   const sent = peers.rows(stay.keys, true);
   const received = peers.rows(stay.keys, false);
-  if (sent.length + received.length === 0) return life;
   const rows = [...sent, ...received];
   const firstAt = Number.isFinite(stay.from.at)
     ? life.firstAt

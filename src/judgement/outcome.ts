@@ -43,8 +43,13 @@ const RIVAL_BEFORE = 5 * SECOND;
 /** What a network may change the order of. */
 const SWAPPED = SECOND;
 
+/** Client, responder, client: its own messages show what became of it, whatever else is known. */
+export function isCompleted({ followedReply }: Exchange): boolean {
+  return followedReply;
+}
+
 export function outcomeOf(session: Session, exchange: Exchange, context: OutcomeContext): Judged {
-  if (exchange.followedReply) return accepted("completed", exchange);
+  if (isCompleted(exchange)) return accepted("completed", exchange);
   const gaveUp = gaveUpAt(
     session,
     exchange,
@@ -92,10 +97,17 @@ function withoutAnswer(
   return inTime || deletedBy(session, exchange) === told ? "refused" : "unanswered";
 }
 
-/** The client went on once it had the answer, should the capture have lost that. */
-function accepted(outcome: Outcome, { replyAt, followedAt, firstAt }: Exchange): Judged {
+function accepted(outcome: Outcome, exchange: Exchange): Judged {
+  return { outcome, acceptedAt: acceptanceAt(exchange) };
+}
+
+/**
+ * When a quick mode that its messages show to be answered was accepted. The client went on once it had the answer, should
+ * the capture have lost that.
+ */
+export function acceptanceAt({ replyAt, followedAt, firstAt }: Exchange): number {
   const shownAt = seen(followedAt) ? followedAt : firstAt;
-  return { outcome, acceptedAt: replyAt >= firstAt ? replyAt : shownAt };
+  return replyAt >= firstAt ? replyAt : shownAt;
 }
 
 /** Something with this ID came, and the client went on as if nothing had; or it came when the client had given up. */

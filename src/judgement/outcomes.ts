@@ -8,15 +8,16 @@ import { firstIndex } from "../collections/search.ts";
 import { type Exchange, isSameQuickMode } from "../ike/facts.ts";
 import type { ByExchange } from "./client-sa.ts";
 import { firstOf, inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
-import { type Judged, type Outcome, outcomeOf } from "./outcome.ts";
+import { acceptanceAt, isCompleted, type Judged, type Outcome, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
 import type { Peers } from "./peers.ts";
 import { beginOf, type Session } from "./session.ts";
 
 export interface OutcomesContext {
   peers: Peers;
+  /** Endpoints of each session. */
+  keys: (session: Session) => readonly number[];
   /** Of each session, by its index. */
-  keys: readonly (readonly number[])[];
   blind: readonly boolean[];
   responderSeen: boolean;
   phase1Times: (session: Session, after: Moment) => number;
@@ -25,7 +26,6 @@ export interface OutcomesContext {
 }
 
 export interface Outcomes {
-  exchanges: ReadonlyMap<Exchange, Judged>;
   outcomes: ByExchange<Outcome>;
   /** When a quick mode is known to have been accepted, if it was. */
   acceptedAt: ByExchange<number>;
@@ -40,55 +40,64 @@ export interface Outcomes {
 
 export function judgeOutcomes(sessions: readonly Session[], context: OutcomesContext): Outcomes {
   const answers = new Answers(sessions, context);
-  const contexts = sessions.map((session) => new SessionContext(session, context, answers));
-  const contextOf = ({ index }: Session) => contexts[index];
-  const exchanges = new Map<Exchange, Judged>();
+  const contextOf = (session: Session) => new SessionContext(session, context, answers);
+  const found = new Map<Exchange, Judged>();
   let allAccepted = true;
-  for (const { session, exchange } of quickModesOf(sessions)) {
-    const own = contextOf(session);
-    const judged = outcomeOf(session, exchange, own);
-    exchanges.set(exchange, judged);
+  for (const { session, exchange } of notCompletedOf(sessions)) {
+    const judged = outcomeOf(session, exchange, contextOf(session));
+    found.set(exchange, judged);
     if (Number.isNaN(judged.acceptedAt)) allAccepted = false;
     // What its messages show is noted already. ESP that had begun explains none that begins later: it was answered before.
     const isNew = !Number.isNaN(judged.acceptedAt) && Number.isNaN(answeredAt(exchange));
-    if (isNew) answers.note(own.keys, exchange);
+    if (isNew) answers.note(context.keys(session), exchange);
   }
-  const firstAcceptedOf = ({ quickModes }: Session) =>
-    quickModes.find((exchange) => !Number.isNaN(exchanges.get(exchange)!.acceptedAt)) ?? null;
+  const { outcomes, acceptedAt } = lookups(found);
+  const firstAcceptedOf = ({ quickModes }: Session) => {
+    for (const exchange of quickModes) if (acceptedAt.get(exchange) !== undefined) return exchange;
+    return null;
+  };
   return {
-    exchanges,
-    ...lookups(exchanges),
+    outcomes,
+    acceptedAt,
     contextOf,
     allAccepted,
     firstAcceptedOf,
     firstAccepted: (session) => {
       const first = firstAcceptedOf(session);
-      return first === null ? null : { at: exchanges.get(first)!.acceptedAt, segment: first.segment };
+      return first === null ? null : { at: acceptedAt.get(first)!, segment: first.segment };
     },
   };
 }
 
-/** In a function of its own: the judgement keeps these, and closures keep all of the function that they are made in. */
-function lookups(exchanges: ReadonlyMap<Exchange, Judged>): Pick<Outcomes, "outcomes" | "acceptedAt"> {
+/**
+ * A completed quick mode, as nearly all of most captures are, needs no entry: its own messages say all of it. In a function
+ * of its own: the judgement keeps these, and closures keep all of the function that they are made in.
+ */
+function lookups(found: ReadonlyMap<Exchange, Judged>): Pick<Outcomes, "outcomes" | "acceptedAt"> {
   return {
-    outcomes: { get: (exchange) => exchanges.get(exchange)?.outcome },
+    outcomes: {
+      get: (exchange) => found.get(exchange)?.outcome ?? (isCompleted(exchange) ? "completed" : undefined),
+    },
     acceptedAt: {
       get: (exchange) => {
-        const at = exchanges.get(exchange)?.acceptedAt ?? Number.NaN;
-        return Number.isNaN(at) ? undefined : at;
+        const judged = found.get(exchange);
+        if (judged === undefined) return isCompleted(exchange) ? acceptanceAt(exchange) : undefined;
+        return Number.isNaN(judged.acceptedAt) ? undefined : judged.acceptedAt;
       },
     },
   };
 }
 
-/** All quick modes, in the order of their first messages. */
-function quickModesOf(sessions: readonly Session[]): { session: Session; exchange: Exchange }[] {
+/** The quick modes about which more than their own messages has to be asked, in the order of their first messages. */
+function notCompletedOf(sessions: readonly Session[]): { session: Session; exchange: Exchange }[] {
   const all: { session: Session; exchange: Exchange }[] = [];
-  for (const session of sessions) for (const exchange of session.quickModes) all.push({ session, exchange });
+  for (const session of sessions) {
+    for (const exchange of session.quickModes) if (!isCompleted(exchange)) all.push({ session, exchange });
+  }
   return all.sort(({ exchange: a }, { exchange: b }) => inOrder(momentOf(a), momentOf(b)));
 }
 
-/** What is asked around the quick modes of one session: of tens of thousands, so that each holds little. */
+/** What is asked around the quick modes of one session. */
 class SessionContext implements OutcomeContext {
   readonly #session: Session;
   readonly #all: OutcomesContext;
@@ -105,7 +114,7 @@ class SessionContext implements OutcomeContext {
   }
 
   get keys(): readonly number[] {
-    return this.#all.keys[this.#session.index];
+    return this.#all.keys(this.#session);
   }
 
   get blind(): boolean {
@@ -156,7 +165,7 @@ function answeredAt({ replyAt, firstAt, followedReply, followedShorter }: Exchan
 /** When quick modes of either side were answered, by endpoint: found out when it is first asked for, since few ask. */
 class Answers {
   readonly #sessions: readonly Session[];
-  readonly #keys: readonly (readonly number[])[];
+  readonly #keys: OutcomesContext["keys"];
   readonly #peers: Peers;
   /** In the order of time. */
   readonly #byKey = lazily(() => this.#answersOfIke());
@@ -169,7 +178,7 @@ class Answers {
     const bySpi = new Map<number, Moment>();
     for (const session of this.#sessions) {
       if (!session.begunBefore) continue;
-      const keys = this.#keys[session.index];
+      const keys = this.#keys(session);
       // They come in the order of their first messages.
       for (const key of keys) byKey.set(key, beginOf(session));
       for (const { spi } of this.#peers.spis(keys, true)) if (spi !== 0) bySpi.set(spi, beginOf(session));
@@ -208,7 +217,7 @@ class Answers {
   #answersOfIke(): AnswersByKey {
     const byKey: AnswersByKey = new Map();
     for (const session of this.#sessions) {
-      const keys = this.#keys[session.index];
+      const keys = this.#keys(session);
       for (const exchange of session.quickModes) {
         const at = answeredAt(exchange);
         if (!Number.isNaN(at)) enter(byKey, keys, exchange, at);

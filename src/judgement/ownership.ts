@@ -5,6 +5,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Exchange } from "../ike/facts.ts";
+import { type KeysOf, knownOnce } from "./endpoints-of.ts";
 import { espSinceAt } from "./implied-claims.ts";
 import { type Life, lifeOf } from "./life.ts";
 import { BEFORE_ALL, isBefore, type Moment, seen } from "./moment.ts";
@@ -14,40 +15,44 @@ import type { Peer, Peers } from "./peers.ts";
 import { beginOf, type Session } from "./session.ts";
 import { NOTHING_BEFORE, type Stay, type Tenure, tenuresOf } from "./tenures.ts";
 
-/** Of each session, by its index. */
 export interface Ownership {
+  /** Of each session, by its index. */
   lives: readonly Life[];
   /** Endpoints of its ESP, those included that a NAT moved it to. */
-  keys: readonly (readonly number[])[];
+  keys: KeysOf;
 }
 
 export function livesOf(
   sessions: readonly Session[],
-  keys: readonly (readonly number[])[],
+  keys: KeysOf,
   peers: Peers,
   judged: Outcomes,
 ): Ownership {
   // Without ESP and keepalives, messages are all that was seen.
   if (peers.byKey.size === 0) return { lives: sessions.map((session) => lifeOf(session, [], peers)), keys };
   const { atKey, ikeBegins } = placesOf(sessions, keys);
-  const accepted = sessions.map((session) => firstAcceptanceOf(session, keys[session.index], peers, judged));
+  const accepted = sessions.map((session) => firstAcceptanceOf(session, keys(session), peers, judged));
   const further = furtherEndpoints(sessions, keys, accepted, { peers, judged, ikeBegins });
   const stays = staysOf(sessions, atKey, accepted, further);
   return {
     lives: sessions.map((session) => lifeOf(session, stays[session.index], peers)),
-    keys:
-      further.size === 0
-        ? keys
-        : keys.map((own) => [...new Set([...own, ...own.flatMap((key) => further.get(key) ?? [])])]),
+    keys: further.size === 0 ? keys : withFurther(sessions.length, keys, further),
   };
 }
 
+function withFurther(count: number, keys: KeysOf, further: ReadonlyMap<number, readonly number[]>): KeysOf {
+  return knownOnce(count, (session) => {
+    const own = keys(session);
+    return [...new Set([...own, ...own.flatMap((key) => further.get(key) ?? [])])];
+  });
+}
+
 /** The sessions at each endpoint, and when the first of those of a peer began: null where none is there. */
-function placesOf(sessions: readonly Session[], keys: readonly (readonly number[])[]) {
+function placesOf(sessions: readonly Session[], keys: KeysOf) {
   const atKey = new Map<number, Session[]>();
   const atHost = new Map<number, Session>();
   for (const session of sessions) {
-    for (const key of keys[session.index]) {
+    for (const key of keys(session)) {
       append(atKey, key, session);
       if (!atHost.has(hostOf(key))) atHost.set(hostOf(key), session);
     }
@@ -95,7 +100,7 @@ function staysOf(
 /** Endpoints that a NAT moved ESP to, or that it was at from the start, by the endpoint that the session came from. */
 function furtherEndpoints(
   sessions: readonly Session[],
-  keys: readonly (readonly number[])[],
+  keys: KeysOf,
   accepted: readonly (FirstAcceptance | null)[],
   { peers, judged, ikeBegins }: { peers: Peers; judged: Outcomes; ikeBegins: (peer: Peer) => Moment | null },
 ): Map<number, number[]> {
@@ -105,7 +110,7 @@ function furtherEndpoints(
   const established = sessions
     .map((session) => ({
       session,
-      keys: keys[session.index],
+      keys: keys(session),
       accepted: acceptancesOf(session, accepted[session.index], judged),
     }))
     .filter((each) => each.accepted.length > 0);
@@ -146,7 +151,7 @@ function firstAcceptanceOf(
 function acceptancesOf(session: Session, first: FirstAcceptance | null, judged: Outcomes): Moment[] {
   if (first === null) return [];
   const moments = session.quickModes
-    .map((exchange) => ({ at: judged.exchanges.get(exchange)!.acceptedAt, segment: exchange.segment }))
+    .map((exchange) => ({ at: judged.acceptedAt.get(exchange) ?? Number.NaN, segment: exchange.segment }))
     .filter(({ at }) => seen(at));
   return moments.length > 0 ? moments : [{ at: first.at, segment: session.sa.firstSegment }];
 }

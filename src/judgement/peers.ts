@@ -56,6 +56,12 @@ export class Peers {
     return rows;
   }
 
+  /** ESP or keepalives were seen at one of these endpoints. */
+  haveAny(keys: readonly number[]): boolean {
+    for (const key of keys) if (this.byKey.has(key)) return true;
+    return false;
+  }
+
   spis(keys: readonly number[], fromPeer: boolean): Spi[] {
     return this.rows(keys, fromPeer).flatMap((row) => this.flows.spis(row));
   }

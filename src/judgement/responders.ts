@@ -10,18 +10,18 @@ import { lazily } from "../collections/lazily.ts";
 import type { Exchange, Facts } from "../ike/facts.ts";
 import { espSourcesOf, isBlind } from "./blind.ts";
 import { type Client, groupClients, type IdentityQuestions, portTurns } from "./client.ts";
-import type { ClientSa } from "./client-sa.ts";
-import { endpointAliases, firstMessagesAt, keysOf, phase1Times } from "./endpoints-of.ts";
+import { type Patterns, patternsOf } from "./client-patterns.ts";
+import { type ClientSa, SaOfClient } from "./client-sa.ts";
+import { endpointAliases, firstMessagesAt, keysOf, knownOnce, phase1Times } from "./endpoints-of.ts";
 import { farewellsOf } from "./farewell.ts";
 import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import type { Life } from "./life.ts";
 import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
 import { firstOf, inOrder, isBefore, type Moment, seen } from "./moment.ts";
-import { isUndecided } from "./outcome.ts";
+import { isCompleted, isUndecided } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
-import { classifyPattern, type Pattern } from "./pattern.ts";
 import { Peers } from "./peers.ts";
 import { decideRoles, type RoleOptions } from "./roles.ts";
 import { beginOf, type Session, sessionOf } from "./session.ts";
@@ -34,7 +34,7 @@ export interface Responder {
   /** Further hosts that an IKE SA showed to be this gateway. */
   joined: readonly number[];
   clients: readonly Client[];
-  patterns: ReadonlyMap<Client, Pattern>;
+  patterns: Patterns;
   clientSas: readonly ClientSa[];
   peers: Peers;
   /** What tells whether two of its sessions are one client's. */
@@ -109,8 +109,12 @@ export function findResponders(facts: Facts, options: ResponderOptions): Respond
 
 function hostsOfResponder(host: number, sessions: readonly Session[]): Set<number> {
   const hosts = new Set<number>([host]);
-  for (const { sa, responder } of sessions)
-    for (const { ends } of sa.paths) hosts.add(hostOf(ends[responder]));
+  for (const { sa, responder } of sessions) {
+    for (const { ends } of sa.paths) {
+      const own = hostOf(ends[responder]);
+      if (own !== host) hosts.add(own);
+    }
+  }
   return hosts;
 }
 
@@ -151,7 +155,7 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
     session.index = i;
   });
   const seenSending = [...hosts].some((each) => facts.hosts.wasSeenSending(each));
-  const keys = sessions.map(keysOf);
+  const keys = knownOnce(sessions.length, keysOf);
   const espSources = espSourcesOf(peers, sessions);
   const blind = sessions.map((session) => isBlind(session, espSources));
   const judged = judgeOutcomes(sessions, {
@@ -171,29 +175,20 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
   });
   const { lifespan } = questions;
   const clients = groupClients(sessions, questions, endpointAliases(sessions));
-  const patterns = new Map<Client, Pattern>();
+  const patterns = patternsOf(clients);
   const clientSas: ClientSa[] = [];
   const { outcomes, acceptedAt } = judged;
   const undecided = new Set<Exchange>();
-  const patternOf = patternReader();
+  const shared = { outcomes, acceptedAt, undecided, keysOf: ownKeys, peers };
   for (const client of clients) {
-    const pattern = patternOf(client);
-    patterns.set(client, pattern);
-    markReplaced(client, lifespan, (session) => judged.firstAccepted(session));
+    const pattern = patterns.get(client)!;
+    markReplaced(client, lifespan, judged);
     for (const session of client.sessions) {
       if (options.running === true) noteUndecided(session, judged, undecided);
-      clientSas.push({
-        session,
-        client,
-        pattern,
-        lifespan: lifespan(session),
-        vouched: seen(session.finishedAt) || !seenSending,
-        outcomes,
-        acceptedAt,
-        undecided,
-        keys: ownKeys[session.index],
-        peers,
-      });
+      const vouched = seen(session.finishedAt) || !seenSending;
+      clientSas.push(
+        new SaOfClient({ session, client, pattern, lifespan: lifespan(session), vouched }, shared),
+      );
     }
   }
   return { host, hosts, joined, clients, patterns, clientSas, peers, seenSending, questions };
@@ -231,8 +226,9 @@ function questionsOf(
 }
 
 function noteUndecided(session: Session, judged: Outcomes, undecided: Set<Exchange>): void {
-  const context = judged.contextOf(session);
   for (const exchange of session.quickModes) {
+    if (isCompleted(exchange)) continue;
+    const context = judged.contextOf(session);
     if (isUndecided(exchange, judged.outcomes.get(exchange)!, context)) undecided.add(exchange);
   }
 }
@@ -250,50 +246,24 @@ function hostsInQuestion(sessions: readonly Session[], judged: Outcomes): Set<nu
     const host = hostOf(endpoint);
     if (quickModes.length > 0) tried.set(host, (tried.get(host) ?? 0) + 1);
     for (const each of quickModes) {
-      const isOpen = Number.isNaN(judged.exchanges.get(each)!.acceptedAt);
+      const isOpen = judged.acceptedAt.get(each) === undefined;
       (isOpen ? open : accepted).add(host);
     }
   }
   return new Set([...open].filter((host) => accepted.has(host) && tried.get(host)! > 1));
 }
 
-/** Clients that count begin with IDs below. */
-const SMALL_ID = 256;
-
-/** Tells the pattern of each client. Thousands have one ID, and the same small one: they share what it tells. */
-function patternReader(): (client: Client) => Pattern {
-  const ofSmallId = new Map<number | null, Pattern[]>();
-  return (client) => {
-    const { sessions } = client;
-    const version = microsoftVersion(client);
-    const [{ quickModes }] = sessions;
-    const isSmall = sessions.length === 1 && quickModes.length === 1 && quickModes[0].messageId < SMALL_ID;
-    const idsOf = () => sessions.map((each) => each.quickModes.map(({ messageId }) => messageId));
-    if (!isSmall) return classifyPattern(idsOf(), version);
-    const known = ofSmallId.get(version) ?? [];
-    ofSmallId.set(version, known);
-    known[quickModes[0].messageId] ??= classifyPattern(idsOf(), version);
-    return known[quickModes[0].messageId];
-  };
-}
-
-export function microsoftVersion(client: Client): number | null {
-  for (const { clientVendor } of client.sessions) {
-    if (clientVendor.microsoftVersion !== null) return clientVendor.microsoftVersion;
-  }
-  return null;
-}
-
 /** Contract 6.6: a newer SA of the client ends the older ones once a quick mode of it is accepted. */
 function markReplaced(
   { sessions }: Client,
   lifespan: (session: Session) => Lifespan,
-  firstAccepted: (session: Session) => Moment | null,
+  judged: Outcomes,
 ): void {
+  if (sessions.length === 1) return;
   let newer: Moment | null = null;
   for (let i = sessions.length - 1; i >= 0; i -= 1) {
     lifespan(sessions[i]).replaced = newer;
-    const accepted = firstAccepted(sessions[i]);
+    const accepted = judged.firstAccepted(sessions[i]);
     if (accepted === null) continue;
     if (newer === null || isBefore(accepted, newer)) newer = accepted;
   }

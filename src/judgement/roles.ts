@@ -4,6 +4,7 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
+import { lazily } from "../collections/lazily.ts";
 import { type Hosts, type IkeSa, isTwoWay, type Path, type Side } from "../ike/facts.ts";
 
 export interface Role {
@@ -19,16 +20,24 @@ export interface RoleOptions {
   isIkePort: (port: number) => boolean;
 }
 
+/** Shared by all IKE SAs, by the side that is the client: there are tens of thousands of them. */
+const SEEN: readonly [Role, Role] = [
+  { client: 0, inferred: false },
+  { client: 1, inferred: false },
+];
+const INFERRED: readonly [Role, Role] = [
+  { client: 0, inferred: true },
+  { client: 1, inferred: true },
+];
+
 /** Roles of the SAs, by index; null where nothing tells them. SAs come in the order of their first messages. */
 export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOptions): (Role | null)[] {
-  const responders = new Uint8Array(hosts.size);
-  const peers = countPeers(sas, hosts);
-  const renewals = new Renewals();
+  const renewals = new Renewals(sas, hosts);
   const named = sas.map((sa) =>
     sa.phase1Seen ? null : (clientByName(sa, options) ?? clientByPort(sa, options)),
   );
-  const answersOthers = answeringHosts(sas, named);
-  const inferred = sas.map((sa, i) => (sa.phase1Seen ? null : (named[i] ?? onlyOne(sa, answersOthers))));
+  const answersOthers = lazily(() => answeringHosts(sas, named));
+  const inferred = sas.map((sa, i) => (sa.phase1Seen ? null : (named[i] ?? onlyOne(sa, answersOthers()))));
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
     if (client !== null) renewals.note(sas[i], client);
@@ -37,11 +46,18 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
     if (sa.phase1Seen) {
       // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
       const renewed = clientByPortsOf(sa.paths[0], options) === 1;
-      return { client: renewed ? 1 : renewals.clientOf(sa), inferred: false };
+      return SEEN[renewed ? 1 : renewals.clientOf(sa)];
     }
     const client = inferred[i];
-    return client === null ? null : { client, inferred: true };
+    return client === null ? null : INFERRED[client];
   });
+  return roles.includes(null) ? withGuesses(roles, sas, hosts) : roles;
+}
+
+/** The roles, with those that are still open told by what the hosts do otherwise, or by their quick modes. */
+function withGuesses(roles: readonly (Role | null)[], sas: readonly IkeSa[], hosts: Hosts): (Role | null)[] {
+  const responders = new Uint8Array(hosts.size);
+  const peers = countPeers(sas, hosts);
   roles.forEach((role, i) => {
     // A first message that nobody answered shows no responder.
     if (role !== null && sas[i].answered) responders[hostAt(sas[i], other(role.client))] = 1;
@@ -55,7 +71,7 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
       clientByCounting(sa) ??
       sa.exchanges[0]?.starter ??
       null;
-    return client === null ? null : { client, inferred: true };
+    return client === null ? null : INFERRED[client];
   });
 }
 
@@ -81,11 +97,20 @@ function answeringHosts(
  * before, and the peer is known as its client, by any of the addresses that it is seen with.
  */
 class Renewals {
-  /** Of each host that is a responder. */
+  /** Of each host that is a responder and begins phase 1 as well: of no other is it asked. */
   readonly #clients = new Map<number, Set<number>>();
+  /** By host: 1 where it begins a phase 1, on whatever path. */
+  readonly #begins: Uint8Array;
+
+  constructor(sas: readonly IkeSa[], hosts: Hosts) {
+    this.#begins = new Uint8Array(hosts.size);
+    for (const { phase1Seen, paths } of sas) {
+      if (phase1Seen) for (const { ends } of paths) this.#begins[hostOf(ends[0])] = 1;
+    }
+  }
 
   clientOf(sa: IkeSa): Side {
-    if (sa.paths.some((path) => isProven(path, sa) && this.#isKnown(path))) return 1;
+    for (const path of sa.paths) if (this.#isKnown(path) && isProven(path, sa)) return 1;
     if (sa.answered) this.note(sa, 0);
     return 0;
   }
@@ -99,8 +124,9 @@ class Renewals {
   /** The side `client` is a client of the other, which answered its phase 1. */
   note(sa: IkeSa, client: Side): void {
     for (const path of sa.paths) {
-      if (!isProven(path, sa)) continue;
-      const [responder, host] = [hostOf(path.ends[other(client)]), hostOf(path.ends[client])];
+      const responder = hostOf(path.ends[other(client)]);
+      if (this.#begins[responder] === 0 || !isProven(path, sa)) continue;
+      const host = hostOf(path.ends[client]);
       const known = this.#clients.get(responder);
       if (known === undefined) this.#clients.set(responder, new Set([host]));
       else known.add(host);
@@ -115,6 +141,13 @@ function isProven(path: Path, { paths }: IkeSa): boolean {
 
 export function other(side: Side): Side {
   return side === 0 ? 1 : 0;
+}
+
+/** The side has one address on all paths of the SA, as nearly always. */
+export function isAtOneHost({ paths }: IkeSa, side: Side): boolean {
+  const host = hostOf(paths[0].ends[side]);
+  for (const { ends } of paths) if (hostOf(ends[side]) !== host) return false;
+  return true;
 }
 
 function hostAt(sa: IkeSa, side: Side): number {

@@ -17,7 +17,7 @@ import {
 import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
 import { firstOf, isBefore, lastOf, type Moment, seen } from "./moment.ts";
-import { other, type Role } from "./roles.ts";
+import { isAtOneHost, other, type Role } from "./roles.ts";
 
 export interface Session {
   sa: IkeSa;
@@ -75,7 +75,9 @@ export function sessionOf(
   const responder = other(client);
   closeFragments(sa, fragmentsBefore);
   const path = clientPath(sa, client, hosts);
-  const near = sa.paths.filter(({ ends }) => hostOf(ends[client]) === hostOf(path.ends[client]));
+  const near = isAtOneHost(sa, client)
+    ? sa.paths
+    : sa.paths.filter(({ ends }) => hostOf(ends[client]) === hostOf(path.ends[client]));
   return {
     sa,
     index: 0,
@@ -102,15 +104,24 @@ const SWAPPED_WITHIN = 100_000;
 
 /** The client's quick modes in order. */
 function quickModesOf(sa: IkeSa, client: Side): readonly Exchange[] {
-  const own = sa.exchanges
-    .map((exchange) => (exchange.starter === client ? exchange : asStartedBy(exchange, client)))
-    .filter((exchange) => exchange !== null)
-    // As large as what is in it: what grew by one at a time has room for 17.
-    .slice();
+  // As large as what is in it: what grew by one at a time has room for 17.
+  const own = (areAllOf(sa.exchanges, client) ? sa.exchanges : startedBy(sa.exchanges, client)).slice();
   const [first, second] = own;
   if (second === undefined || first.messageId < second.messageId) return own;
   const together = first.segment === second.segment && second.firstAt - first.firstAt <= SWAPPED_WITHIN;
   return together ? [second, first, ...own.slice(2)] : own;
+}
+
+function areAllOf(exchanges: readonly Exchange[], client: Side): boolean {
+  for (const { starter } of exchanges) if (starter !== client) return false;
+  return true;
+}
+
+/** Those of the client, also where the capture lost the first message. */
+function startedBy(exchanges: readonly Exchange[], client: Side): Exchange[] {
+  return exchanges
+    .map((exchange) => (exchange.starter === client ? exchange : asStartedBy(exchange, client)))
+    .filter((exchange) => exchange !== null);
 }
 
 /**
@@ -123,8 +134,9 @@ function finishedAt(sa: IkeSa, client: Side): number {
   const answering = sa.phase1Seen ? 1 : other(client);
   if (!sa.phase1Seen && sa.mode === 0) return sa.firstFromAtOf(answering);
   const finished = sa.phase1FinishedAtOf(answering);
+  if (!Number.isNaN(finished)) return finished;
   const isSecured = sa.paths.some(({ secured }) => (secured & (1 << answering)) !== 0);
-  if (!Number.isNaN(finished) || !isSecured) return finished;
+  if (!isSecured) return finished;
   const before = sa.phase1FinishedAtOf(other(answering));
   return Number.isNaN(before) ? (sa.exchanges[0]?.firstAt ?? sa.lastFromAtOf(answering)) : before;
 }
@@ -140,7 +152,11 @@ function clientFinishedAt(sa: IkeSa, client: Side): number {
  * responder, on the NAT-T port, latest.
  */
 function clientPath(sa: IkeSa, client: Side, hosts: Hosts): Path {
-  if (sa.paths.length === 1) return sa.paths[0];
+  const { paths } = sa;
+  if (paths.length === 1) return paths[0];
+  // All that ranks above the NAT-T port is of the address: where that is one, the one path on the port is it.
+  const isFloat = paths.length === 2 && paths[0].natTraversal !== paths[1].natTraversal;
+  if (isFloat && isAtOneHost(sa, client)) return paths[0].natTraversal ? paths[0] : paths[1];
   const rank = (path: Path): number[] => [
     sa.isTwoWayFrom(client, path.ends[client]) ? 1 : 0,
     nearnessOf(hostOf(path.ends[client]), sa, client),
@@ -150,7 +166,7 @@ function clientPath(sa: IkeSa, client: Side, hosts: Hosts): Path {
     path.lastSegment,
     seen(path.lastAt) ? path.lastAt : 0,
   ];
-  return sa.paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));
+  return paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));
 }
 
 /**

@@ -7,7 +7,7 @@ import { responderFingerprint } from "../judgement/fingerprint.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Responder as JudgedResponder } from "../judgement/responders.ts";
-import { microsoftVersion } from "../judgement/responders.ts";
+import { microsoftVersion } from "../judgement/client-patterns.ts";
 import type { Session } from "../judgement/session.ts";
 import { VERDICTS } from "../judgement/vocabulary.ts";
 import { clientOutcomes } from "./client-outcomes.ts";

@@ -68,7 +68,7 @@ describe("whose session the responder deleted after it had begun to renew phase 
     const { firstAt = -90, begunBefore = false } = seen;
     const older = sessionMade({ sa: saMade({ firstAt: at(firstAt) }), begunBefore });
     const newer = sessionMade({ sa: saMade({ firstAt: at(0), phase1Seen: true }), client: begunBy });
-    const client = { responder: 0, host: 7, port: 500, sessions: [older, newer] };
+    const client = { index: 0, responder: 0, host: 7, port: 500, sessions: [older, newer] };
     const clientSa = clientSaMade({
       session: older,
       client,

@@ -398,7 +398,7 @@ describe("a port that was left is used again (3.3)", () => {
 
 describe("two clients, by any of their IKE SAs (3.3)", () => {
   const clientSas = (port: number, sessions: Session[]) => {
-    const client = { responder: 0, host: 1, port, sessions };
+    const client = { index: 0, responder: 0, host: 1, port, sessions };
     return sessions.map((session) => clientSaMade({ session, client }));
   };
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
 import { judgeOutcomes } from "../../src/judgement/outcomes.ts";
 import { livesOf } from "../../src/judgement/ownership.ts";
+import type { Session } from "../../src/judgement/session.ts";
 import {
   at,
   exchangeMade,
@@ -54,7 +55,7 @@ function livesWith(list: readonly Made[], rows: readonly RowMade[]) {
     const sa = saMade({ firstAt: begins, lastLifeAt: at(accepted), exchanges: [exchange] } as never);
     return sessionMade({ index, sa, endpoint: endpoint(host, port), port4500: port, quickModes: [exchange] });
   });
-  const keys = sessions.map((session) => [session.endpoint]);
+  const keys = (session: Session) => [session.endpoint];
   const peers = peersFrom(rows);
   const judged = judgeOutcomes(sessions, {
     peers,
@@ -68,7 +69,7 @@ function livesWith(list: readonly Made[], rows: readonly RowMade[]) {
   const { lives, keys: own } = livesOf(sessions, keys, peers, judged);
   return {
     last: lives.map(({ lastAt }) => lastAt),
-    ports: own.map((each) => each.map((key) => key % 65_536)),
+    ports: sessions.map((session) => own(session).map((key) => key % 65_536)),
   };
 }
 

@@ -214,7 +214,7 @@ export function clientSaMade(
   const accepted = outcomes.filter(([, outcome]) => outcome === "completed" || outcome === "answered");
   return {
     session,
-    client: { responder: 0, host: hosts, port: 500, sessions: [session] },
+    client: { index: hosts, responder: 0, host: hosts, port: 500, sessions: [session] },
     pattern: { kind: "sequential" },
     lifespan: lifespanMade(),
     vouched: true,
