@@ -4,7 +4,7 @@
  * visible holder explains.
  */
 
-import { append } from "../collections/grouping.ts";
+import { lazily } from "../collections/lazily.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { claimOf, isAccepted, isRefused } from "./claiming.ts";
 import { type Claim, type ClaimQuestions, type Holder, LiveClaims, sinceOf } from "./claims.ts";
@@ -17,7 +17,10 @@ import { isInUse, wasGivenUp } from "./in-use.ts";
 import { endOf, overlapAt } from "./lifespan.ts";
 import { inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
+import { type Acceptance, QuickModesById } from "./undisputed.ts";
 import type { Verdict } from "./vocabulary.ts";
+
+export type { Acceptance };
 
 /** A quick mode on an ID that another client held. */
 export interface Attempt {
@@ -32,12 +35,6 @@ export interface Attempt {
   holderDropped: boolean;
 }
 
-/** A quick mode that was accepted. */
-export interface Acceptance {
-  contender: ClientSa;
-  exchange: Exchange;
-}
-
 /** A refusal without a visible holder. */
 export interface RefusedWithoutHolder extends Acceptance {
   outcome: Outcome;
@@ -50,10 +47,10 @@ export interface RefusedWithoutHolder extends Acceptance {
 export interface Collisions {
   attempts: Attempt[];
   refusedWithoutHolder: RefusedWithoutHolder[];
-  /** Accepted while no other client certainly held the ID. */
-  acceptances: Acceptance[];
-  /** All that were accepted, held or not. */
-  accepted: Acceptance[];
+  /** Accepted while no other client certainly held the ID; those of one ID in the order of the capture. */
+  readonly acceptances: readonly Acceptance[];
+  /** All that were accepted, held or not; in the same order. */
+  readonly accepted: readonly Acceptance[];
   /** Clients that demonstrably shared one ID were seen: this responder does not refuse that. */
   sharedIds: boolean;
   /** Implied claims beyond the bound of one ID. */
@@ -68,7 +65,7 @@ export function findCollisions(
   implied: readonly ImpliedClaim[],
   identity: IdentityQuestions,
 ): Collisions {
-  const found: Collisions = {
+  const found: Walked = {
     attempts: [],
     refusedWithoutHolder: [],
     acceptances: [],
@@ -76,31 +73,51 @@ export function findCollisions(
     sharedIds: false,
     evictedClaims: 0,
   };
-  const byId = new Map<number, Acceptance[]>();
+  const quickModes = new QuickModesById();
   for (const contender of clientSas) {
     for (const exchange of contender.session.quickModes) {
-      if (contender.undecided.has(exchange)) continue;
-      append(byId, exchange.messageId, { contender, exchange });
+      if (!contender.undecided.has(exchange)) quickModes.add(contender, exchange);
     }
   }
   const surest = [...implied].sort(
     (a, b) => b.clientSa.lifespan.life.lastAt - a.clientSa.lifespan.life.lastAt,
   );
-  for (const [id, entries] of byId) {
-    entries.sort(
-      ({ exchange: a }, { exchange: b }) =>
-        inOrder(momentOf(a), momentOf(b)) || a.first.frame - b.first.frame,
-    );
-    new Walk(found, identity, impliedOn(id, surest, found)).all(entries);
+  const impliedUpTo = implied.reduce((highest, { last }) => Math.max(highest, last), 0);
+  const undisputed: number[] = [];
+  for (const id of quickModes.ids) {
+    if (id > impliedUpTo && quickModes.isUndisputed(id)) undisputed.push(id);
+    else new Walk(found, identity, impliedOn(id, surest, found)).all(quickModes.of(id));
   }
-  return found;
+  return withUndisputed(
+    found,
+    lazily(() => undisputed.flatMap((id) => quickModes.of(id))),
+  );
+}
+
+/** What the walks over single IDs find. */
+interface Walked extends Collisions {
+  acceptances: Acceptance[];
+  accepted: Acceptance[];
+}
+
+/** Few ask who was accepted: nobody where nobody was refused. */
+function withUndisputed(found: Walked, undisputed: () => readonly Acceptance[]): Collisions {
+  return {
+    ...found,
+    get acceptances() {
+      return [...undisputed(), ...found.acceptances];
+    },
+    get accepted() {
+      return [...undisputed(), ...found.accepted];
+    },
+  };
 }
 
 /**
  * The implied claims that cover an ID, in the order in which they begin. Where a quick mode on the ID was seen on the
  * same SA, what became of that is known, and nothing is concluded.
  */
-function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Collisions): Claim[] {
+function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Walked): Claim[] {
   const claims: Claim[] = [];
   for (const { clientSa, last, since, sureFrom } of surest) {
     if (last < id) continue;
@@ -121,12 +138,12 @@ function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Collision
 
 /** One message ID at one responder, attempt by attempt in the order of the capture. */
 class Walk {
-  readonly #found: Collisions;
+  readonly #found: Walked;
   readonly #claims: LiveClaims;
   /** Implied claims that have not begun yet. */
   readonly #implied: Claim[];
 
-  constructor(found: Collisions, identity: IdentityQuestions, implied: Claim[]) {
+  constructor(found: Walked, identity: IdentityQuestions, implied: Claim[]) {
     this.#found = found;
     this.#implied = implied;
     this.#claims = new LiveClaims(questions(identity));

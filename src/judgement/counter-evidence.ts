@@ -73,10 +73,10 @@ function isRefusedFreely({ outcome, exchange, claimEndedAt, formerHolder }: Refu
 /** What such a refusal means for its client: one that was accepted on the ID as well may be kept out by others still. */
 function weighFreely(
   refused: readonly RefusedWithoutHolder[],
-  { accepted }: Collisions,
+  collisions: Collisions,
   memory: Memory,
 ): (client: Client) => "no" | "caveat" | "firmly" {
-  const acceptedOn = lazily(() => idsOf(accepted));
+  const acceptedOn = lazily(() => idsOf(collisions.accepted));
   const wasAccepted = (client: Client, id: number) =>
     acceptedOn().get(client)?.has(id) === true || memory.client(client)?.accepted.includes(id) === true;
   const freely = new Map<Client, "caveat" | "firmly">();
@@ -154,14 +154,15 @@ function refusedRandom(
   wasAccepted: Circumstances["wasAccepted"],
   held: ReadonlySet<Exchange>,
 ): RefusedOther[] {
-  return clientSas
-    .filter(({ client, pattern }) => pattern.kind === "random" && wasAccepted(client))
-    .flatMap(({ client, session, outcomes }) =>
-      session.quickModes
-        .filter((each) => isRefused(outcomes.get(each)!) && !held.has(each))
-        .map(({ firstAt, segment }) => ({ client, at: firstAt, segment })),
-    )
-    .sort(inOrder);
+  const refused: RefusedOther[] = [];
+  for (const { client, pattern, session, outcomes } of clientSas) {
+    if (pattern.kind !== "random") continue;
+    for (const each of session.quickModes) {
+      if (!isRefused(outcomes.get(each)!) || held.has(each) || !wasAccepted(client)) continue;
+      refused.push({ client, at: each.firstAt, segment: each.segment });
+    }
+  }
+  return refused.sort(inOrder);
 }
 
 /** Those refusals, to be asked for the time around an attempt. */

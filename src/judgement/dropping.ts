@@ -46,6 +46,13 @@ export function isDropping(
   return responderAt - acceptedAt <= AT_ONCE && !(life.dropped!.thirdAt < moment.at);
 }
 
+/** Nothing was seen of its SA that could show that it was dropped, whoever was accepted when. */
+export function isNeverDropped({ session, lifespan }: ClientSa): boolean {
+  const { farewells, life, blind } = lifespan;
+  if (farewells.responder !== null || session.sa.informationals[session.responder].length > 0) return false;
+  return blind || (life.silentFrom === null && life.dropped === null);
+}
+
 /** The holder sent a Delete first, which the responder answers with its own; or its client had renewed phase 1. */
 function wentByItself({ sa, client }: Session, { replaced }: Lifespan, moment: Moment, at: number): boolean {
   const { segment } = moment;

@@ -28,9 +28,12 @@ export function impliedClaims(
   clientSas: readonly ClientSa[],
   sourceStart: (sources: number) => number,
 ): ImpliedClaim[] {
-  return clientSas
-    .map((clientSa) => byFirstId(clientSa, sourceStart) ?? byEsp(clientSa))
-    .filter((claim) => claim !== null);
+  const claims: ImpliedClaim[] = [];
+  for (const clientSa of clientSas) {
+    const claim = byFirstId(clientSa, sourceStart) ?? byEsp(clientSa);
+    if (claim !== null) claims.push(claim);
+  }
+  return claims;
 }
 
 /** First seen with k > 1, and answered on the same SA. */
@@ -56,11 +59,11 @@ function byFirstId(clientSa: ClientSa, sourceStart: (sources: number) => number)
 
 /** Phase 1 finished, no quick mode captured, and ESP came with new SPIs: the quick mode was lost. */
 function byEsp(clientSa: ClientSa): ImpliedClaim | null {
-  const { session, pattern, keys, peers } = clientSa;
+  const { session, pattern } = clientSa;
   const version = session.clientVendor.microsoftVersion;
   const counts = pattern.kind === "sequential" || (version !== null && version >= COUNTING_VERSION);
-  if (!counts) return null;
-  const at = espSinceAt(session, keys, peers);
+  if (!counts || session.quickModes.length > 0) return null;
+  const at = espSinceAt(session, clientSa.keys, clientSa.peers);
   if (!seen(at)) return null;
   return { clientSa, last: 1, since: { at, segment: session.sa.firstSegment }, sureFrom: at };
 }

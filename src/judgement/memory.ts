@@ -3,6 +3,7 @@
  * and there nothing is remembered.
  */
 
+import { lazily } from "../collections/lazily.ts";
 import type { Facts, RememberedClient, RememberedResponder } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { Client } from "./client.ts";
@@ -30,10 +31,13 @@ export function memoryKey(responder: string, { host, port }: Client, hosts: Fact
 
 /** Whether a client was accepted on any ID, at any time: by its IKE SAs, or by those that were dropped. */
 export function everAccepted(clientSas: readonly ClientSa[], memory: Memory): (client: Client) => boolean {
-  const accepted = new Set(
-    clientSas
-      .filter(({ session, outcomes }) => session.quickModes.some((each) => isAccepted(outcomes.get(each)!)))
-      .map(({ client }) => client),
+  const accepted = lazily(() => acceptedOf(clientSas));
+  return (client) => accepted().has(client) || (memory.client(client)?.accepted.length ?? 0) > 0;
+}
+
+function acceptedOf(clientSas: readonly ClientSa[]): Set<Client> {
+  const accepted = clientSas.filter(({ session, outcomes }) =>
+    session.quickModes.some((each) => isAccepted(outcomes.get(each)!)),
   );
-  return (client) => accepted.has(client) || (memory.client(client)?.accepted.length ?? 0) > 0;
+  return new Set(accepted.map(({ client }) => client));
 }

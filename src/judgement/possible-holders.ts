@@ -36,10 +36,15 @@ export class PossibleHolders {
   readonly #byClient: SasOfClients;
   readonly #own = new Map<Client, ReadonlySet<number>>();
 
-  constructor(responder: Responder, hosts: Hosts, accepted: readonly Acceptance[], byClient: SasOfClients) {
+  constructor(
+    responder: Responder,
+    hosts: Hosts,
+    accepted: () => readonly Acceptance[],
+    byClient: SasOfClients,
+  ) {
     this.#candidates = lazily(() => candidatesOf(responder, hosts));
     this.#endpoints = lazily(() => new Set(this.#candidates().map(({ host, port }) => endpoint(host, port))));
-    this.#acceptedOn = lazily(() => grouped(accepted, ({ exchange }) => exchange.messageId));
+    this.#acceptedOn = lazily(() => grouped(accepted(), ({ exchange }) => exchange.messageId));
     this.#byClient = byClient;
   }
 

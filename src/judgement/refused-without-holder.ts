@@ -85,7 +85,7 @@ export class RefusedWithoutHolderJudge {
   readonly #acceptedOf: () => ReadonlyMap<Client, readonly Acceptance[]>;
   readonly #byClient: () => ReadonlyMap<Client, readonly ClientSa[]>;
   readonly #impliedUpTo: ReadonlyMap<ClientSa, number>;
-  readonly #anyBegunBefore: boolean;
+  readonly #anyBegunBefore: () => boolean;
 
   constructor(
     responder: Responder,
@@ -97,11 +97,10 @@ export class RefusedWithoutHolderJudge {
     this.#collisions = collisions;
     this.#captureEnd = captureEnd;
     this.#memory = memory;
-    const { accepted } = collisions;
-    this.#acceptedOf = lazily(() => grouped(accepted, ({ contender }) => contender.client));
+    this.#acceptedOf = lazily(() => grouped(collisions.accepted, ({ contender }) => contender.client));
     this.#byClient = lazily(() => grouped(responder.clientSas, ({ client }) => client));
-    this.holders = new PossibleHolders(responder, hosts, accepted, this.#byClient);
-    this.#anyBegunBefore = responder.clientSas.some(({ session }) => session.begunBefore);
+    this.holders = new PossibleHolders(responder, hosts, () => collisions.accepted, this.#byClient);
+    this.#anyBegunBefore = lazily(() => responder.clientSas.some(({ session }) => session.begunBefore));
   }
 
   /** The client's own older session that may still have held the ID. */
@@ -206,7 +205,7 @@ export class RefusedWithoutHolderJudge {
   /** Of a capture of one client alone nobody knows who else is connected. */
   get #othersMayHold(): boolean {
     const { clients } = this.#responder;
-    if (clients.length < 2 || this.#anyBegunBefore) return true;
+    if (clients.length < 2 || this.#anyBegunBefore()) return true;
     return this.holders.areAny;
   }
 }
