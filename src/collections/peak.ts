@@ -16,3 +16,19 @@ export function mostAtOnce<K>(edges: Iterable<Edge<K>>): number {
   }
   return peak;
 }
+
+/**
+ * The most that were there at once, where each came once and went later: at one time the leaving go first.
+ * @param from when each came; both lists are sorted, and need not be of one order
+ */
+export function mostIntervalsAtOnce(from: Float64Array, until: Float64Array): number {
+  from.sort();
+  until.sort();
+  let peak = 0;
+  let gone = 0;
+  for (let come = 0; come < from.length; come += 1) {
+    while (until[gone] <= from[come]) gone += 1;
+    peak = Math.max(peak, come + 1 - gone);
+  }
+  return peak;
+}

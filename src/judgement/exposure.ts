@@ -1,8 +1,10 @@
 /** How exposed a responder is: its counting clients, and the most of them connected at once. */
 
-import { type Edge, mostAtOnce } from "../collections/peak.ts";
+import { type Edge, mostAtOnce, mostIntervalsAtOnce } from "../collections/peak.ts";
+import type { Exchange } from "../ike/facts.ts";
 import { claimOf } from "./claiming.ts";
 import type { Client } from "./client.ts";
+import type { ClientSa } from "./client-sa.ts";
 import type { ResponderKnowledge } from "./make.ts";
 import { inOrder, type Moment } from "./moment.ts";
 import type { Responder } from "./responders.ts";
@@ -14,30 +16,70 @@ export interface Exposure {
   harmless: boolean;
 }
 
-/** A client is connected from its first accepted quick mode to the end of that IKE SA's life. */
 export function exposureOf(responder: Responder, { make, acceptsInUse }: ResponderKnowledge): Exposure {
+  let sequentialClients = 0;
+  for (const client of responder.clients) {
+    if (responder.patterns.get(client)?.kind === "sequential") sequentialClients += 1;
+  }
+  const { clientSas } = responder;
+  return {
+    sequentialClients,
+    peakConcurrentSequential: peakOfConnectedOnce(clientSas) ?? peakOf(clientSas),
+    harmless: acceptsInUse || make === "other",
+  };
+}
+
+/** A counting client is connected from its first quick mode that claims its ID; null where there is none. */
+function connectedBy(clientSa: ClientSa): Exchange | null {
+  if (clientSa.pattern.kind !== "sequential") return null;
+  const { session, outcomes } = clientSa;
+  for (const exchange of session.quickModes) {
+    if (claimOf(clientSa, exchange, outcomes.get(exchange)!) !== "none") return exchange;
+  }
+  return null;
+}
+
+/** It is to the end of that IKE SA's life. */
+function connectedUntil({ lifespan: { life, farewells, replaced } }: ClientSa): Moment {
+  return farewells.any ?? replaced ?? { at: life.lastAt, segment: life.segment };
+}
+
+/**
+ * The most at once where each client was connected once, for some time by one clock, as most are: their times are numbers
+ * to be sorted. Null elsewhere. The IKE SAs of a client come one after another.
+ */
+function peakOfConnectedOnce(clientSas: readonly ClientSa[]): number | null {
+  const from = new Float64Array(clientSas.length);
+  const until = new Float64Array(clientSas.length);
+  let count = 0;
+  let client: Client | null = null;
+  let segment: number | null = null;
+  for (const clientSa of clientSas) {
+    const first = connectedBy(clientSa);
+    if (first === null) continue;
+    const end = connectedUntil(clientSa);
+    segment ??= first.segment;
+    const isOneClock = first.segment === segment && end.segment === segment;
+    if (clientSa.client === client || !isOneClock || !(first.firstAt < end.at)) return null;
+    client = clientSa.client;
+    from[count] = first.firstAt;
+    until[count] = end.at;
+    count += 1;
+  }
+  return mostIntervalsAtOnce(from.subarray(0, count), until.subarray(0, count));
+}
+
+function peakOf(clientSas: readonly ClientSa[]): number {
   const edges: (Moment & Edge<Client>)[] = [];
-  for (const clientSa of responder.clientSas) {
-    const { session, client, pattern, lifespan, outcomes } = clientSa;
-    if (pattern.kind !== "sequential") continue;
-    const first = session.quickModes.find(
-      (exchange) => claimOf(clientSa, exchange, outcomes.get(exchange)!) !== "none",
-    );
-    if (first === undefined) continue;
-    const { life, farewells, replaced } = lifespan;
-    const last = { at: life.lastAt, segment: life.segment };
-    const end = farewells.any ?? replaced ?? last;
+  for (const clientSa of clientSas) {
+    const first = connectedBy(clientSa);
+    if (first === null) continue;
+    const { client } = clientSa;
+    const end = connectedUntil(clientSa);
     edges.push({ at: first.firstAt, segment: first.segment, who: client, up: true });
     edges.push({ at: end.at, segment: end.segment, who: client, up: false });
   }
   // At one moment the leaving go first: two that only touch were not connected at once.
   edges.sort((a, b) => inOrder(a, b) || Number(a.up) - Number(b.up));
-  const sequentialClients = responder.clients.filter(
-    (client) => responder.patterns.get(client)?.kind === "sequential",
-  ).length;
-  return {
-    sequentialClients,
-    peakConcurrentSequential: mostAtOnce(edges),
-    harmless: acceptsInUse || make === "other",
-  };
+  return mostAtOnce(edges);
 }
