@@ -56,10 +56,10 @@ function missingKinds(
 }
 
 function unseenBeginnings(responders: readonly Responder[], hosts: Hosts): CoverageGap[] {
-  const count = responders.reduce(
-    (sum, { clientSas }) => sum + clientSas.filter(({ session }) => session.begunBefore).length,
-    0,
-  );
+  let count = 0;
+  for (const { clientSas } of responders) {
+    for (const { session } of clientSas) if (session.begunBefore) count += 1;
+  }
   const silent = responders.reduce((sum, responder) => sum + peersWithoutIke(responder, hosts), 0);
   if (count + silent === 0) return [];
   const begun = count === 0 ? [] : [`${counted(count, "IKE SA")} began before the captures`];
@@ -70,6 +70,7 @@ function unseenBeginnings(responders: readonly Responder[], hosts: Hosts): Cover
 
 /** Endpoints that exchange ESP or keepalives with the responder, and no IKE. */
 function peersWithoutIke({ clientSas, peers }: Responder, hosts: Hosts): number {
+  if (peers.byKey.size === 0) return 0;
   const known = new Set(clientSas.flatMap(({ keys }) => keys));
   let count = 0;
   for (const { key, host, port } of peers.byKey.values()) {
@@ -91,7 +92,7 @@ function openOutcomes(responders: readonly Responder[]): CoverageGap[] {
   let count = 0;
   for (const { clientSas } of responders) {
     for (const { session, outcomes } of clientSas) {
-      count += session.quickModes.filter((exchange) => OPEN.has(outcomes.get(exchange)!)).length;
+      for (const exchange of session.quickModes) if (OPEN.has(outcomes.get(exchange)!)) count += 1;
     }
   }
   if (count === 0) return [];

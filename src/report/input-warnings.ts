@@ -166,11 +166,13 @@ function responderNotSeen({ unseenResponders, seenResponders }: InputFacts): War
  * there after the fourth message of main mode (RFC 3947 4), and all quick modes are on it.
  */
 function nattNotCaptured({ skipped }: Capture, responders: readonly Responder[], hosts: Hosts): Warning[] {
+  if (skipped["esp-in-udp"] !== undefined) return [];
+  const isFloated = ({ session }: Responder["clientSas"][number]) =>
+    session.sa.paths.some(({ natTraversal }) => natTraversal);
+  if (responders.some(({ clientSas }) => clientSas.some(isFloated))) return [];
   const clientSas = responders.flatMap((responder) =>
     responder.clientSas.map(({ session }) => ({ session, responder })),
   );
-  if (skipped["esp-in-udp"] !== undefined) return [];
-  if (clientSas.some(({ session }) => session.sa.paths.some(({ natTraversal }) => natTraversal))) return [];
   const floated = clientSas.filter(
     ({ session: { sa, quickModes, clientFinishedAt } }) =>
       sa.natDiscovery && sa.answered && Number.isNaN(clientFinishedAt) && quickModes.length === 0,

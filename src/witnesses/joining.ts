@@ -88,8 +88,10 @@ export function joinWitnesses(judgement: Judgement, hosts: Hosts, book: WitnessB
 function forget({ responders }: Judgement): void {
   for (const { clientSas } of responders) {
     for (const { session } of clientSas) {
-      session.sa.testimony = null;
-      for (const exchange of session.quickModes) exchange.testimony = null;
+      if (session.sa.testimony !== null) session.sa.testimony = null;
+      for (const exchange of session.quickModes) {
+        if (exchange.testimony !== null) exchange.testimony = null;
+      }
     }
   }
 }
