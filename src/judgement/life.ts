@@ -38,32 +38,42 @@ export interface Life extends Signs {
   silentFrom: Moment | null;
 }
 
-/** The life of an SA by its messages alone: that of most SAs of most captures. */
+/** The life of an SA by its messages alone, as those of most SAs of most captures: what the SA says when it is asked. */
 class LifeByIke implements Life {
-  readonly segment: number;
-  readonly lastAt: number;
-  readonly earlier: readonly Moment[];
-  readonly fromResponderAt: number;
-  readonly firstAt: number;
-  readonly #fromClientAt: number;
-  readonly #fromClientSegment: number;
+  readonly #session: Session;
 
-  constructor({ sa, client, responder }: Session) {
-    this.segment = sa.lifeSegment;
-    this.lastAt = sa.lastLifeAt;
-    this.earlier = sa.earlierLife;
-    this.fromResponderAt = sa.lastFromIn(responder, sa.lifeSegment);
-    this.firstAt = sa.firstAt;
-    this.#fromClientAt = sa.lastFromAtOf(client);
-    this.#fromClientSegment = sa.lastFromSegmentOf(client);
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get segment(): number {
+    return this.#session.sa.lifeSegment;
+  }
+
+  get lastAt(): number {
+    return this.#session.sa.lastLifeAt;
   }
 
   get lastBusyAt(): number {
     return this.lastAt;
   }
 
+  get earlier(): readonly Moment[] {
+    return this.#session.sa.earlierLife;
+  }
+
+  get firstAt(): number {
+    return this.#session.sa.firstAt;
+  }
+
   get fromClient(): Moment {
-    return momentIn(this.#fromClientSegment, this.#fromClientAt);
+    const { sa, client } = this.#session;
+    return momentIn(sa.lastFromSegmentOf(client), sa.lastFromAtOf(client));
+  }
+
+  get fromResponderAt(): number {
+    const { sa, responder } = this.#session;
+    return sa.lastFromIn(responder, sa.lifeSegment);
   }
 
   get espFromClientAt(): number {
@@ -86,17 +96,24 @@ class LifeByIke implements Life {
 /** The life of an SA by its messages and, on its endpoints, what else is its own. */
 export function lifeOf(session: Session, stays: readonly Stay[], peers: Peers): Life {
   const byIke = new LifeByIke(session);
-  const seenOn = stays.filter(({ keys }) => peers.haveAny(keys));
-  if (seenOn.length === 0) return byIke;
+  if (!areLive(stays, peers)) return byIke;
   const { segment, lastAt, earlier, lastBusyAt, fromClient, fromResponderAt, firstAt } = byIke;
   const none = { espFromClientAt: Number.NaN, steadyKeepaliveAt: Number.NaN };
   let signs: Signs = { segment, lastAt, earlier, lastBusyAt, fromClient, fromResponderAt, firstAt, ...none };
-  for (const stay of seenOn) signs = withStay(signs, stay, session.sa.firstSegment, peers);
+  for (const stay of stays) {
+    if (peers.haveAny(stay.keys)) signs = withStay(signs, stay, session.sa.firstSegment, peers);
+  }
   return {
     ...signs,
     dropped: droppedOn(stays, signs, peers),
     silentFrom: signs.segment > 0 ? silentAcrossStep(stays, signs.segment, peers) : null,
   };
+}
+
+/** There was ESP, or a keepalive, on some of the endpoints. */
+function areLive(stays: readonly Stay[], peers: Peers): boolean {
+  for (const { keys } of stays) if (peers.haveAny(keys)) return true;
+  return false;
 }
 
 function withStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): Signs {

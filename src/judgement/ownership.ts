@@ -22,6 +22,8 @@ export interface Ownership {
   keys: KeysOf;
 }
 
+const NO_STAYS: readonly Stay[] = [];
+
 export function livesOf(
   sessions: readonly Session[],
   keys: KeysOf,
@@ -29,7 +31,7 @@ export function livesOf(
   judged: Outcomes,
 ): Ownership {
   // Without ESP and keepalives, messages are all that was seen.
-  if (peers.byKey.size === 0) return { lives: sessions.map((session) => lifeOf(session, [], peers)), keys };
+  if (peers.byKey.size === 0) return { lives: sessions.map((each) => lifeOf(each, NO_STAYS, peers)), keys };
   const { atKey, ikeBegins } = placesOf(sessions, keys);
   const accepted = sessions.map((session) => firstAcceptanceOf(session, keys(session), peers, judged));
   const further = furtherEndpoints(sessions, keys, accepted, { peers, judged, ikeBegins });

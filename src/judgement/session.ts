@@ -75,9 +75,7 @@ export function sessionOf(
   const responder = other(client);
   closeFragments(sa, fragmentsBefore);
   const path = clientPath(sa, client, hosts);
-  const near = isAtOneHost(sa, client)
-    ? sa.paths
-    : sa.paths.filter(({ ends }) => hostOf(ends[client]) === hostOf(path.ends[client]));
+  const near = isAtOneHost(sa, client) ? sa.paths : pathsAt(hostOf(path.ends[client]), sa, client);
   return {
     sa,
     index: 0,
@@ -97,6 +95,10 @@ export function sessionOf(
     clientVendor: vendorKnowledge(sa.vendorIds[client]),
     responderVendor: vendorKnowledge(sa.vendorIds[responder]),
   };
+}
+
+function pathsAt(host: number, { paths }: IkeSa, client: Side): Path[] {
+  return paths.filter(({ ends }) => hostOf(ends[client]) === host);
 }
 
 /** Contract 5: two first quick modes so close may have been swapped on the way; Windows sends 1 and 2 at once. */
@@ -147,16 +149,21 @@ function clientFinishedAt(sa: IkeSa, client: Side): number {
   return tooEarly ? Number.NaN : sa.phase1FinishedAtOf(client);
 }
 
-/**
- * The path that names the client: with traffic both ways (copies from elsewhere get no answers), nearest the
- * responder, on the NAT-T port, latest.
- */
+/** The path that names the client. */
 function clientPath(sa: IkeSa, client: Side, hosts: Hosts): Path {
   const { paths } = sa;
   if (paths.length === 1) return paths[0];
   // All that ranks above the NAT-T port is of the address: where that is one, the one path on the port is it.
   const isFloat = paths.length === 2 && paths[0].natTraversal !== paths[1].natTraversal;
   if (isFloat && isAtOneHost(sa, client)) return paths[0].natTraversal ? paths[0] : paths[1];
+  return firstRanked(sa, client, hosts);
+}
+
+/**
+ * Of several paths the one with traffic both ways (copies from elsewhere get no answers), nearest the responder, on the
+ * NAT-T port, latest.
+ */
+function firstRanked(sa: IkeSa, client: Side, hosts: Hosts): Path {
   const rank = (path: Path): number[] => [
     sa.isTwoWayFrom(client, path.ends[client]) ? 1 : 0,
     nearnessOf(hostOf(path.ends[client]), sa, client),
@@ -166,7 +173,7 @@ function clientPath(sa: IkeSa, client: Side, hosts: Hosts): Path {
     path.lastSegment,
     seen(path.lastAt) ? path.lastAt : 0,
   ];
-  return paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));
+  return sa.paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));
 }
 
 /**
