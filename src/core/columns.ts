@@ -1,11 +1,13 @@
 /** Columns of the border (layout.ts): elements by the field that says where the column lies, and an index. */
 
+import { LINE_SHIFT } from "./layout";
+
 /** Address of a column, or a value that stands in the block itself. */
 export function field(block: usize, offset: usize): u32 {
   return load<u32>(block + offset);
 }
 
-/** Where an element of 1, 4 or 8 bytes lies. */
+/** Where an element of 1, 4 or 8 bytes lies, or a line (linear/lines.ts). */
 export function byteOf(block: usize, offset: usize, index: i32): usize {
   return <usize>field(block, offset) + <usize>index;
 }
@@ -16,6 +18,10 @@ export function wordOf(block: usize, offset: usize, index: i32): usize {
 
 export function doubleOf(block: usize, offset: usize, index: i32): usize {
   return <usize>field(block, offset) + ((<usize>index) << 3);
+}
+
+export function lineOf(block: usize, offset: usize, index: i32): usize {
+  return <usize>field(block, offset) + ((<usize>index) << LINE_SHIFT);
 }
 
 /** Big-endian (network byte order) fields of a packet. */

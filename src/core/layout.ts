@@ -33,42 +33,59 @@ export const KNOWN_MASK = 20;
 export const KNOWN_FACTOR = 24;
 export const KNOWN_MIX = 28;
 
-/** Of each flow, see ike/flow-columns.ts: f64, i32, i32, i32, u8, i32; then 1 where a quick mode waits (u8). */
-export const FLOW_LAST_AT = 32;
-export const FLOW_SEGMENT = 36;
-export const FLOW_REVERSE = 40;
-export const FLOW_SOURCES = 44;
-export const FLOW_ESP = 48;
-export const FLOW_FROM = 52;
-export const FLOW_WATCHED = 56;
+/** Lines of the flows (linear/lines.ts); then of each 1 where a quick mode waits (u8). */
+export const FLOWS = 32;
+export const FLOW_WATCHED = 36;
 
 /** Of each host: 1 where a quick mode waits for it (u8). */
-export const HOST_WATCHED = 60;
-/** Of each host its place + 1 (i32), and how many hosts have one: a value. Of each place 64 seconds: i32, f64, f64. */
-export const PLACES = 64;
-export const PLACES_LENGTH = 68;
-export const PLACE_SECOND = 72;
-export const PLACE_FIRST = 76;
-export const PLACE_LAST = 80;
+export const HOST_WATCHED = 40;
+/** Of each host its place + 1 (i32), and how many hosts have one: a value. Of each place 64 seconds, see ike/activity.ts. */
+export const PLACES = 44;
+export const PLACES_LENGTH = 48;
+export const PLACE_SECONDS = 52;
 
-/** Of each flow its first slot + 1 (i32), and how many flows have one: a value. Of each slot the next one + 1 (i32). */
-export const SPI_HEADS = 84;
-export const SPI_HEADS_LENGTH = 88;
-export const SPI_NEXT = 92;
-/** Of each slot, see ike/spis.ts: u32, f64, i32, f64, u32. */
-export const SPI = 96;
-export const SPI_LAST_AT = 100;
-export const SPI_LAST_SEGMENT = 104;
-export const SPI_LAST_SEQUENCE = 108;
-export const SPI_PACKETS = 112;
-/** u8, f64, f64. */
-export const SPI_UNHEARD = 116;
-export const SPI_UNHEARD_SINCE = 120;
-export const SPI_UNHEARD_THIRD_AT = 124;
-/** u32 each. */
-export const SPI_EXPECTED = 128;
-export const SPI_COUNTED = 132;
-export const SPI_LATEST = 136;
+/** Of each flow its first slot + 1 (i32), and how many flows have one: a value. Lines of the slots. */
+export const SPI_HEADS = 56;
+export const SPI_HEADS_LENGTH = 60;
+export const SPIS = 64;
 
 /** Bytes of the block of the tables. */
-export const TABLES_BYTES = 140;
+export const TABLES_BYTES = 68;
+
+/** Bytes of a line, as a power of two. */
+export const LINE_SHIFT = 6;
+
+/** Of the line of a flow, see ike/flow-columns.ts: f64, */
+export const FLOW_LAST_AT = 0;
+export const FLOW_FIRST_AT = 8;
+export const FLOW_KEEPALIVE_AT = 16;
+/** and i32. */
+export const FLOW_SEGMENT = 24;
+export const FLOW_REVERSE = 28;
+export const FLOW_SOURCES = 32;
+export const FLOW_ESP = 36;
+export const FLOW_FROM = 40;
+export const FLOW_TO = 44;
+export const FLOW_FIRST_SEGMENT = 48;
+export const FLOW_KEEPALIVES = 52;
+
+/** Of the line of a slot, see ike/spi-columns.ts: f64, */
+export const SPI_LAST_AT = 0;
+export const SPI_LAST_SEQUENCE = 8;
+export const SPI_UNHEARD_SINCE = 16;
+export const SPI_UNHEARD_THIRD_AT = 24;
+/** and u32. */
+export const SPI = 32;
+export const SPI_NEXT = 36;
+export const SPI_LAST_SEGMENT = 40;
+export const SPI_PACKETS = 44;
+export const SPI_UNHEARD = 48;
+export const SPI_EXPECTED = 52;
+export const SPI_COUNTED = 56;
+export const SPI_LATEST = 60;
+
+/** Of each second of a place (f64 each): its number, and the first and last packet. */
+export const SECOND_BYTES = 24;
+export const SECOND_NUMBER = 0;
+export const SECOND_FIRST = 8;
+export const SECOND_LAST = 16;

@@ -5,7 +5,15 @@
  */
 
 import { MICROS, SECONDS } from "../core/bounds.ts";
-import { PLACE_FIRST, PLACE_LAST, PLACE_SECOND, PLACES, PLACES_LENGTH } from "../core/layout.ts";
+import {
+  PLACE_SECONDS,
+  PLACES,
+  PLACES_LENGTH,
+  SECOND_BYTES,
+  SECOND_FIRST,
+  SECOND_LAST,
+  SECOND_NUMBER,
+} from "../core/layout.ts";
 import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
@@ -18,6 +26,11 @@ const SPAN = 10 * MICROS;
 const SPANS = 6;
 const STEADY_SPANS = 5;
 const NONE = -1;
+/** Numbers of a second that a host is followed over: its own one, its first packet and its last. */
+const NUMBERS = SECOND_BYTES / 8;
+const NUMBER = SECOND_NUMBER / 8;
+const FIRST = SECOND_FIRST / 8;
+const LAST = SECOND_LAST / 8;
 
 export class ActivityTable {
   /** Place of each host + 1, or 0. */
@@ -25,9 +38,8 @@ export class ActivityTable {
   #used = 0;
   /** Places of hosts that are gone. */
   #free: number[] = [];
-  #second: Int32Array;
-  #first: Float64Array;
-  #last: Float64Array;
+  /** Of each place 64 seconds. */
+  #seconds: Float64Array;
   /** Of each place the segment of the clock that its seconds are of. */
   #segments = new Int32Array(FIRST_PLACES);
   readonly #memory: Memory;
@@ -35,18 +47,14 @@ export class ActivityTable {
   constructor(memory: Memory) {
     this.#memory = memory;
     this.#places = memory.column(Int32Array, FIRST_HOSTS);
-    this.#second = memory.column(Int32Array, FIRST_PLACES * SECONDS);
-    this.#first = memory.column(Float64Array, FIRST_PLACES * SECONDS);
-    this.#last = memory.column(Float64Array, FIRST_PLACES * SECONDS);
+    this.#seconds = memory.column(Float64Array, FIRST_PLACES * SECONDS * NUMBERS);
   }
 
   /** Where the walk finds the seconds of each host. It writes for flows alone that `sent` has told of in the segment. */
   lieAt(border: Border): void {
     border.column(PLACES, this.#places);
     border.value(PLACES_LENGTH, this.#places.length);
-    border.column(PLACE_SECOND, this.#second);
-    border.column(PLACE_FIRST, this.#first);
-    border.column(PLACE_LAST, this.#last);
+    border.column(PLACE_SECONDS, this.#seconds);
   }
 
   sent(host: number, at: number, segment: number): void {
@@ -56,13 +64,14 @@ export class ActivityTable {
       place = this.#add(host);
     }
     if (this.#segments[place] !== segment) this.#begin(place, segment);
+    const seconds = this.#seconds;
     const second = Math.floor(at / MICROS) | 0;
-    const i = place * SECONDS + (second & (SECONDS - 1));
-    if (this.#second[i] !== second) {
-      this.#second[i] = second;
-      this.#first[i] = at;
+    const i = indexOf(place, second);
+    if (seconds[i + NUMBER] !== second) {
+      seconds[i + NUMBER] = second;
+      seconds[i + FIRST] = at;
     }
-    this.#last[i] = at;
+    seconds[i + LAST] = at;
   }
 
   /** Whether the host sent steadily before `at`, which is now, in a segment of the clock. */
@@ -79,10 +88,10 @@ export class ActivityTable {
   /** From `from` on and before `to`. */
   #sentIn(place: number, from: number, to: number): boolean {
     for (let second = Math.floor(from / MICROS); second * MICROS < to; second += 1) {
-      const i = place * SECONDS + (second & (SECONDS - 1));
-      if (this.#second[i] !== (second | 0)) continue;
-      const first = this.#first[i];
-      const last = this.#last[i];
+      const i = indexOf(place, second);
+      if (this.#seconds[i + NUMBER] !== (second | 0)) continue;
+      const first = this.#seconds[i + FIRST];
+      const last = this.#seconds[i + LAST];
       if ((first >= from && first < to) || (last >= from && last < to)) return true;
     }
     return false;
@@ -92,7 +101,7 @@ export class ActivityTable {
     while (host >= this.#places.length) this.#places = wider(this.#memory, this.#places, Int32Array);
     let place = this.#free.pop();
     if (place === undefined) {
-      if ((this.#used + 1) * SECONDS > this.#second.length) this.#widen();
+      if (indexOf(this.#used + 1, 0) > this.#seconds.length) this.#widen();
       place = this.#used;
       this.#used += 1;
     }
@@ -102,14 +111,12 @@ export class ActivityTable {
   }
 
   #begin(place: number, segment: number): void {
-    this.#second.fill(0, place * SECONDS, (place + 1) * SECONDS);
+    for (let second = 0; second < SECONDS; second += 1) this.#seconds[indexOf(place, second) + NUMBER] = 0;
     this.#segments[place] = segment;
   }
 
   #widen(): void {
-    this.#second = wider(this.#memory, this.#second, Int32Array);
-    this.#first = wider(this.#memory, this.#first, Float64Array);
-    this.#last = wider(this.#memory, this.#last, Float64Array);
+    this.#seconds = wider(this.#memory, this.#seconds, Float64Array);
     this.#segments = wider(ordinaryMemory, this.#segments, Int32Array);
   }
 
@@ -127,26 +134,26 @@ export class ActivityTable {
 
   /** All that is known, to be kept in a state file. */
   save() {
-    const end = this.#used * SECONDS;
     return {
       places: this.#places,
       used: this.#used,
       free: this.#free,
-      second: this.#second.slice(0, end),
-      first: this.#first.slice(0, end),
-      last: this.#last.slice(0, end),
+      seconds: this.#seconds.slice(0, indexOf(this.#used, 0)),
       segments: this.#segments.slice(0, this.#used),
     };
   }
 
-  restore({ places, used, free, second, first, last, segments }: ReturnType<ActivityTable["save"]>): void {
+  restore({ places, used, free, seconds, segments }: ReturnType<ActivityTable["save"]>): void {
     this.#places = movedTo(this.#memory, places, Int32Array);
     this.#used = used;
     this.#free = free;
-    while (this.#second.length < second.length) this.#widen();
-    this.#second.set(second);
-    this.#first.set(first);
-    this.#last.set(last);
+    while (this.#seconds.length < seconds.length) this.#widen();
+    this.#seconds.set(seconds);
     this.#segments.set(segments);
   }
+}
+
+/** Where the numbers of a place's second begin. */
+function indexOf(place: number, second: number): number {
+  return (place * SECONDS + (second & (SECONDS - 1))) * NUMBERS;
 }

@@ -22,8 +22,8 @@ export function compactHosts(
   for (const { paths } of sas) for (const { ends } of paths) for (const end of ends) used[hostOf(end)] = 1;
   for (const exchange of exchangesOf(sas)) used[hostOf(exchange.from)] = 1;
   for (let row = 0; row < flows.size; row += 1) {
-    used[flows.from[row]] = 1;
-    used[flows.to[row]] = 1;
+    used[flows.from.of(row)] = 1;
+    used[flows.to.of(row)] = 1;
   }
   for (const host of echoes.hosts()) used[host] = 1;
   const moved = hosts.retain((host) => used[host] === 1);

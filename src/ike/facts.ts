@@ -75,17 +75,17 @@ export class Flows {
   /** Rows that saw a packet. */
   *rows(): Generator<number> {
     const { size, firstAt } = this.#table;
-    for (let row = 0; row < size; row += 1) if (!Number.isNaN(firstAt[row])) yield row;
+    for (let row = 0; row < size; row += 1) if (!Number.isNaN(firstAt.of(row))) yield row;
   }
 
   /** Number of the sending host. */
   sender(row: number): number {
-    return this.#table.from[row];
+    return this.#table.from.of(row);
   }
 
   /** Number of the receiving host. */
   receiver(row: number): number {
-    return this.#table.to[row];
+    return this.#table.to.of(row);
   }
 
   ports(row: number): { source: number; destination: number } {
@@ -93,16 +93,16 @@ export class Flows {
   }
 
   firstAt(row: number): number {
-    return this.#table.firstAt[row];
+    return this.#table.firstAt.of(row);
   }
 
   firstSegment(row: number): number {
-    return this.#table.firstSegment[row];
+    return this.#table.firstSegment.of(row);
   }
 
   /** The last packet in the row's last segment. */
   lastAt(row: number): number {
-    return this.#table.lastAt[row];
+    return this.#table.lastAt.of(row);
   }
 
   lastSegment(row: number): number {
@@ -126,7 +126,7 @@ export class Flows {
 
   /** Sources that showed it, a bit each (`sourceBit`). */
   sources(row: number): number {
-    return this.#table.sources[row];
+    return this.#table.sources.of(row);
   }
 
   /** ESP was seen, not keepalives alone. */
@@ -140,24 +140,24 @@ export class Flows {
   }
 
   keepaliveAt(row: number): number {
-    return this.#table.keepaliveAt[row];
+    return this.#table.keepaliveAt.of(row);
   }
 
   spis(row: number): Spi[] {
     const { spis } = this.#table;
     return [...spis.slots(row)].map((slot) => ({
-      spi: spis.spi[slot],
+      spi: spis.spi.of(slot),
       firstAt: spis.firstAt[slot],
       firstSegment: spis.firstSegment[slot],
-      lastAt: spis.lastAt[slot],
-      lastSegment: spis.lastSegment[slot],
+      lastAt: spis.lastAt.of(slot),
+      lastSegment: spis.lastSegment.of(slot),
       firstSequence: spis.firstSequence[slot],
-      lastSequence: spis.lastSequence[slot],
-      packets: spis.packets[slot],
-      expected: spis.expected[slot],
-      counted: spis.counted[slot],
-      unheardSince: spis.unheardSince[slot],
-      unheardThirdAt: spis.unheardThirdAt[slot],
+      lastSequence: spis.lastSequence.of(slot),
+      packets: spis.packets.of(slot),
+      expected: spis.expected.of(slot),
+      counted: spis.counted.of(slot),
+      unheardSince: spis.unheardSince.of(slot),
+      unheardThirdAt: spis.unheardThirdAt.of(slot),
     }));
   }
 }

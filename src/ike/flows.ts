@@ -13,7 +13,7 @@ import type { Border } from "../linear/walk.ts";
 import type { Located } from "../wire/locate.ts";
 import { EspWatch } from "./esp-watch.ts";
 import type { Exchange } from "./exchange.ts";
-import { FlowColumns } from "./flow-columns.ts";
+import { FlowLines } from "./flow-lines.ts";
 import { FlowKeys } from "./flow-keys.ts";
 import type { HostTable } from "./hosts.ts";
 import { KnownFlows } from "./known-flows.ts";
@@ -24,7 +24,7 @@ const SPI = 4;
 const SEQUENCE = 4;
 const NON_IKE_MARKER = 8;
 
-export class FlowTable extends FlowColumns {
+export class FlowTable extends FlowLines {
   readonly #hosts: HostTable;
   readonly #maxRows: number;
   readonly #keys = new FlowKeys();
@@ -69,15 +69,15 @@ export class FlowTable extends FlowColumns {
     whole = true,
   ): void {
     const row = located.ipVersion === 4 ? this.#knownRow(bytes, located) : this.#packetRow(bytes, located);
-    if (this.segments[row] !== segment) this.enterSegment(row, segment);
-    if (Number.isNaN(this.firstAt[row])) {
-      this.firstAt[row] = at;
-      this.firstSegment[row] = segment;
+    if (this.segments.of(row) !== segment) this.enterSegment(row, segment);
+    if (Number.isNaN(this.firstAt.of(row))) {
+      this.firstAt.set(row, at);
+      this.firstSegment.set(row, segment);
     }
-    this.lastAt[row] = at;
+    this.lastAt.set(row, at);
     const bit = sourceBit(source);
-    if ((this.sources[row] & bit) === 0) this.sources[row] |= bit;
-    this.#hosts.sent(this.from[row], at, segment);
+    if ((this.sources.of(row) & bit) === 0) this.sources.set(row, this.sources.of(row) | bit);
+    this.#hosts.sent(this.from.of(row), at, segment);
     if (esp) this.#seeEsp(row, bytes, located, at, segment, whole);
     else this.seeKeepalive(row, at);
   }
@@ -90,7 +90,7 @@ export class FlowTable extends FlowColumns {
     segment: number,
     whole: boolean,
   ): void {
-    if (this.esp[row] === 0) this.#markEsp(row);
+    if (this.esp.of(row) === 0) this.#markEsp(row);
     // 0 stands for an SPI that was not captured: it is reserved (RFC 4303 2.1).
     let spi = captured >= SPI ? word(bytes, payload) : 0;
     let from = payload;
@@ -100,8 +100,8 @@ export class FlowTable extends FlowColumns {
       spi = word(bytes, from);
     }
     const sequence = captured >= from - payload + SPI + SEQUENCE ? word(bytes, from + SPI) : Number.NaN;
-    const other = this.reverse[row];
-    const otherAt = other >= 0 && this.segments[other] === segment ? this.lastAt[other] : Number.NaN;
+    const other = this.reverse.of(row);
+    const otherAt = other >= 0 && this.segments.of(other) === segment ? this.lastAt.of(other) : Number.NaN;
     this.spis.see(row, spi, sequence, at, segment, otherAt, whole);
     if (this.#watch.isWatched[row] === 1) this.#watch.notify(row, at, segment);
   }
@@ -112,7 +112,7 @@ export class FlowTable extends FlowColumns {
    * @param knownAt when the other side last sent on the IKE SA that is asked about, which it knew then; NaN for never
    */
   isUnheard(row: number, segment: number, knownAt: number): boolean {
-    const espAt = row < 0 ? Number.NaN : this.lastIn(this.reverse[row], segment);
+    const espAt = row < 0 ? Number.NaN : this.lastIn(this.reverse.of(row), segment);
     return !Number.isNaN(espAt) && this.spis.isUnheard(row, segment, knownAt > espAt ? knownAt : espAt);
   }
 
@@ -173,8 +173,8 @@ export class FlowTable extends FlowColumns {
   /** Hosts were numbered anew. Every host of a row is among those that were kept. */
   renumber(moved: Int32Array): void {
     for (let row = 0; row < this.size; row += 1) {
-      this.from[row] = moved[this.from[row]];
-      this.to[row] = moved[this.to[row]];
+      this.from.set(row, moved[this.from.of(row)]);
+      this.to.set(row, moved[this.to.of(row)]);
     }
     const espHosts = new Uint8Array(this.#espHosts.length);
     moved.forEach((to, from) => {
@@ -185,25 +185,11 @@ export class FlowTable extends FlowColumns {
 
   /** All rows, to be kept in a state file. */
   save() {
-    const { from, to, firstAt, firstSegment, lastAt, reverse, sources, keepaliveAt, keepalives } = this;
-    const { evicted } = this;
     return {
       keys: this.#keys.save(),
-      columns: {
-        from,
-        to,
-        firstAt,
-        firstSegment,
-        lastAt,
-        reverse,
-        sources,
-        keepaliveAt,
-        keepalives,
-        evicted,
-      },
-      segment: this.segments,
+      lines: this.lines.save(),
+      evicted: this.evicted,
       earlier: this.earlier,
-      esp: this.esp,
       spis: this.spis.save(),
       ...this.#watch.save(),
       kinds: this.#espHosts,
@@ -212,11 +198,9 @@ export class FlowTable extends FlowColumns {
 
   restore(saved: ReturnType<FlowTable["save"]>): void {
     this.#keys.restore(saved.keys);
-    Object.assign(this, saved.columns);
-    this.segments = saved.segment;
+    this.lines.restore(saved.lines);
+    this.evicted = saved.evicted;
     this.earlier = saved.earlier;
-    this.esp = saved.esp;
-    this.settle();
     this.spis.restore(saved.spis);
     this.#watch.restore(saved);
     this.#espHosts = saved.kinds;
@@ -229,8 +213,8 @@ export class FlowTable extends FlowColumns {
   }
 
   #markEsp(row: number): void {
-    this.esp[row] = 1;
-    for (const host of [this.from[row], this.to[row]]) {
+    this.esp.set(row, 1);
+    for (const host of [this.from.of(row), this.to.of(row)]) {
       while (host >= this.#espHosts.length)
         this.#espHosts = wider(ordinaryMemory, this.#espHosts, Uint8Array);
       this.#espHosts[host] = 1;
@@ -245,12 +229,12 @@ export class FlowTable extends FlowColumns {
       this.#evict(row);
       row = this.#keys.size - 1;
     }
-    if (row >= this.from.length) {
-      this.grow();
+    if (row >= this.lines.length) {
+      this.lines.grow();
       this.#watch.grow();
     }
-    this.from[row] = this.#keys.sender(row, this.#hosts);
-    this.to[row] = this.#keys.receiver(row, this.#hosts);
+    this.from.set(row, this.#keys.sender(row, this.#hosts));
+    this.to.set(row, this.#keys.receiver(row, this.#hosts));
     this.clearRow(row);
     this.#watch.isWatched[row] = 0;
     this.spis.clear(row);
@@ -261,16 +245,17 @@ export class FlowTable extends FlowColumns {
   /** Finds the row of the other direction. */
   #pair(row: number): void {
     const other = this.#keys.reverse(row);
-    this.reverse[row] = other;
-    if (other >= 0) this.reverse[other] = row;
+    this.reverse.set(row, other);
+    if (other >= 0) this.reverse.set(other, row);
   }
 
   /** Makes room: drops the half that was silent longest, but for `added` and rows of hosts that spoke ISAKMP. */
   #evict(added: number): void {
-    const segment = this.segments.subarray(0, added).reduce((latest, each) => Math.max(latest, each));
+    let segment = 0;
+    for (let row = 0; row < added; row += 1) segment = Math.max(segment, this.segments.of(row));
     // What was last seen before the clock stepped back has been silent for longer than anything since.
     const lastAt = (row: number) =>
-      this.segments[row] === segment ? this.lastAt[row] : Number.NEGATIVE_INFINITY;
+      this.segments.of(row) === segment ? this.lastAt.of(row) : Number.NEGATIVE_INFINITY;
     const limit = Float64Array.from({ length: added }, (_, row) => lastAt(row)).sort()[added >> 1];
     let kept = 0;
     const moved = this.#keys.retain((row) => {
@@ -281,11 +266,11 @@ export class FlowTable extends FlowColumns {
     });
     this.evicted += added + 1 - kept;
     this.#known.clear();
-    for (let row = 0; row < added; row += 1) if (moved[row] >= 0) this.moveRow(row, moved[row]);
+    for (let row = 0; row < added; row += 1) if (moved[row] >= 0) this.lines.copy(row, moved[row]);
     this.spis.move(moved);
     for (let row = 0; row < this.#keys.size; row += 1) {
-      const other = this.reverse[row];
-      this.reverse[row] = other >= 0 && other <= added ? moved[other] : -1;
+      const other = this.reverse.of(row);
+      this.reverse.set(row, other >= 0 && other <= added ? moved[other] : -1);
     }
     this.moveEarlier(moved);
     this.#watch.move(moved, added);
@@ -293,6 +278,6 @@ export class FlowTable extends FlowColumns {
 
   /** Both ends of the row spoke ISAKMP: it may be the life of an IKE SA. */
   #hasPeer(row: number): boolean {
-    return this.#hosts.isakmp[this.from[row]] === 1 && this.#hosts.isakmp[this.to[row]] === 1;
+    return this.#hosts.isakmp[this.from.of(row)] === 1 && this.#hosts.isakmp[this.to.of(row)] === 1;
   }
 }

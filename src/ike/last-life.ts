@@ -8,7 +8,7 @@ export function lastLifeOf(sa: IkeSa, flows: FlowTable): Moment {
   for (const { ends, natTraversal } of sa.paths) {
     for (const overIp of natTraversal ? [false] : [false, true]) {
       for (const row of rowsBetween(ends, overIp, flows)) {
-        const sign = { at: flows.lastAt[row], segment: flows.segmentOf(row) };
+        const sign = { at: flows.lastAt.of(row), segment: flows.segmentOf(row) };
         if (!Number.isNaN(sign.at) && isBefore(last, sign)) last = sign;
       }
     }
@@ -18,6 +18,6 @@ export function lastLifeOf(sa: IkeSa, flows: FlowTable): Moment {
 
 function rowsBetween([from, to]: readonly [number, number], overIp: boolean, flows: FlowTable): number[] {
   const there = flows.find(from, to, overIp);
-  const back = there >= 0 ? flows.reverse[there] : flows.find(to, from, overIp);
+  const back = there >= 0 ? flows.reverse.of(there) : flows.find(to, from, overIp);
   return [there, back].filter((row) => row >= 0);
 }

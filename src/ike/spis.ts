@@ -1,12 +1,12 @@
 /**
  * The IPsec SAs that a flow of ESP carried, by SPI (RFC 4303 2.1): when each was seen, its sequence numbers, and how
- * long the sender went on without an answer. Columns of numbers, one slot for each flow and SPI, the newest few
- * of a flow; a packet costs a handful of stores.
+ * long the sender went on without an answer. Numbers, one slot for each flow and SPI, the newest few of a flow; a packet
+ * costs a handful of stores.
  */
 
 import { MAX_PAUSE, MAX_STEP, UNHEARD, WINDOW } from "../core/bounds.ts";
 import { ordinaryMemory, wider } from "../linear/memory.ts";
-import { SpiColumns } from "./spi-columns.ts";
+import { SpiLines } from "./spi-lines.ts";
 
 /** SPIs kept of one flow: the one that was silent longest goes first. One that redials all day has so many. */
 export const SPIS_PER_FLOW = 32;
@@ -16,7 +16,7 @@ const MAX_SLOTS = 131_072;
 export const UNHEARD_SPAN = 20_000_000;
 const ALL_SEEN = 0xffffffff;
 
-export class SpiTable extends SpiColumns {
+export class SpiTable extends SpiLines {
   /** First slot that is free + 1, or 0; slots that were ever used. */
   #free = 0;
   #used = 0;
@@ -43,40 +43,41 @@ export class SpiTable extends SpiColumns {
     whole = true,
   ): void {
     let slot = this.heads[row] - 1;
-    if (slot < 0 || this.spi[slot] !== spi) {
+    if (slot < 0 || this.spi.of(slot) !== spi) {
       slot = this.#toFront(row, spi);
       if (slot < 0) slot = this.#add(row, spi, sequence, at, segment);
       if (slot < 0) return;
     }
-    if (this.unheard[slot] > 0 && this.lastSegment[slot] !== segment) this.#enterSegment(slot, at, otherAt);
+    if (this.unheard.of(slot) > 0 && this.lastSegment.of(slot) !== segment)
+      this.#enterSegment(slot, at, otherAt);
     if (whole) this.#count(slot, sequence, at);
-    else this.lastSequence[slot] = sequence;
-    this.lastAt[slot] = at;
-    this.lastSegment[slot] = segment;
-    this.packets[slot] += 1;
-    if (this.unheard[slot] === 0 || otherAt >= this.unheardSince[slot]) {
-      this.unheard[slot] = 1;
-      this.unheardSince[slot] = at;
-      this.unheardThirdAt[slot] = Number.NaN;
-    } else if (this.unheard[slot] < UNHEARD) {
-      this.unheard[slot] += 1;
-      if (this.unheard[slot] === UNHEARD) this.unheardThirdAt[slot] = at;
+    else this.lastSequence.set(slot, sequence);
+    this.lastAt.set(slot, at);
+    this.lastSegment.set(slot, segment);
+    this.packets.add(slot, 1);
+    if (this.unheard.of(slot) === 0 || otherAt >= this.unheardSince.of(slot)) {
+      this.unheard.set(slot, 1);
+      this.unheardSince.set(slot, at);
+      this.unheardThirdAt.set(slot, Number.NaN);
+    } else if (this.unheard.of(slot) < UNHEARD) {
+      this.unheard.add(slot, 1);
+      if (this.unheard.of(slot) === UNHEARD) this.unheardThirdAt.set(slot, at);
     }
   }
 
   /** The clock stepped back: unless the other side was heard since, the sender goes on unheard, by the new clock. */
   #enterSegment(slot: number, at: number, otherAt: number): void {
-    if (!Number.isNaN(otherAt)) this.unheard[slot] = 0;
-    this.unheardSince[slot] = at;
-    if (!Number.isNaN(this.unheardThirdAt[slot])) this.unheardThirdAt[slot] = at;
+    if (!Number.isNaN(otherAt)) this.unheard.set(slot, 0);
+    this.unheardSince.set(slot, at);
+    if (!Number.isNaN(this.unheardThirdAt.of(slot))) this.unheardThirdAt.set(slot, at);
   }
 
   /** The last packet of a row in a segment of the clock, whatever its SPI; NaN where there is none. */
   lastIn(row: number, segment: number): number {
     let last = Number.NaN;
     for (const slot of this.slots(row)) {
-      if (this.lastSegment[slot] === segment && !(this.lastAt[slot] <= last)) {
-        last = this.lastAt[slot];
+      if (this.lastSegment.of(slot) === segment && !(this.lastAt.of(slot) <= last)) {
+        last = this.lastAt.of(slot);
       }
     }
     return last;
@@ -85,7 +86,7 @@ export class SpiTable extends SpiColumns {
   /** Three packets of an SPI or more came after `otherAt` in a segment of the clock, over `UNHEARD_SPAN` or more. */
   isUnheard(row: number, segment: number, otherAt: number): boolean {
     for (const slot of this.slots(row)) {
-      const isSince = this.lastSegment[slot] === segment && this.unheardSince[slot] > otherAt;
+      const isSince = this.lastSegment.of(slot) === segment && this.unheardSince.of(slot) > otherAt;
       if (isSince && this.#wentOn(slot)) return true;
     }
     return false;
@@ -98,21 +99,21 @@ export class SpiTable extends SpiColumns {
   heardOther(row: number): void {
     if (row < 0 || row >= this.heads.length) return;
     // Every message comes here: a generator would take longer than the rest.
-    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots[slot] - 1) {
-      if (!this.#wentOn(slot)) this.unheard[slot] = 0;
+    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots.of(slot) - 1) {
+      if (!this.#wentOn(slot)) this.unheard.set(slot, 0);
     }
   }
 
   /** Without an answer, for three packets or more over `UNHEARD_SPAN` or more. */
   #wentOn(slot: number): boolean {
-    const long = this.lastAt[slot] - this.unheardSince[slot] >= UNHEARD_SPAN;
-    return long && !Number.isNaN(this.unheardThirdAt[slot]);
+    const long = this.lastAt.of(slot) - this.unheardSince.of(slot) >= UNHEARD_SPAN;
+    return long && !Number.isNaN(this.unheardThirdAt.of(slot));
   }
 
   /** The slots of a row, the SPI seen last first. */
   *slots(row: number): Generator<number> {
     if (row < 0 || row >= this.heads.length) return;
-    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots[slot] - 1) yield slot;
+    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots.of(slot) - 1) yield slot;
   }
 
   /** Slots in use, for a bound to be seen. */
@@ -124,7 +125,7 @@ export class SpiTable extends SpiColumns {
   clear(row: number): void {
     if (row >= this.heads.length) return;
     for (let slot = this.heads[row] - 1; slot >= 0; ) {
-      const next = this.nextSlots[slot] - 1;
+      const next = this.nextSlots.of(slot) - 1;
       this.#release(slot);
       slot = next;
     }
@@ -143,51 +144,45 @@ export class SpiTable extends SpiColumns {
     this.heads = heads;
   }
 
-  /** All columns, to be kept in a state file. */
+  /** All that is known, to be kept in a state file. */
   save() {
-    const { spi, firstAt, firstSegment, lastAt, lastSegment, firstSequence, lastSequence, packets } = this;
-    const { unheardSince, unheardThirdAt, expected, counted, evicted } = this;
-    const times = { firstAt, firstSegment, lastAt, lastSegment, unheardSince, unheardThirdAt };
-    const numbers = { spi, firstSequence, lastSequence, packets, expected, counted, evicted };
-    const links = { heads: this.heads, next: this.nextSlots, free: this.#free, used: this.#used };
-    return { times, numbers, links, unheard: this.unheard, latest: this.latest };
+    const { heads, firstAt, firstSegment, firstSequence, evicted } = this;
+    const columns = { heads, firstAt, firstSegment, firstSequence, evicted };
+    return { columns, lines: this.lines.save(), free: this.#free, used: this.#used };
   }
 
-  restore({ times, numbers, links, unheard, latest }: ReturnType<SpiTable["save"]>): void {
-    Object.assign(this, times, numbers);
-    this.heads = links.heads;
-    this.nextSlots = links.next;
-    this.#free = links.free;
-    this.#used = links.used;
-    this.unheard = unheard;
-    this.latest = latest;
+  restore({ columns, lines, free, used }: ReturnType<SpiTable["save"]>): void {
+    Object.assign(this, columns);
+    this.lines.restore(lines);
+    this.#free = free;
+    this.#used = used;
     this.settle();
   }
 
   #count(slot: number, sequence: number, at: number): void {
-    const step = sequence - this.lastSequence[slot];
-    if (Math.abs(step) > MAX_STEP || at - this.lastAt[slot] > MAX_PAUSE) {
-      this.lastSequence[slot] = sequence;
-      this.latest[slot] = ALL_SEEN;
+    const step = sequence - this.lastSequence.of(slot);
+    if (Math.abs(step) > MAX_STEP || at - this.lastAt.of(slot) > MAX_PAUSE) {
+      this.lastSequence.set(slot, sequence);
+      this.latest.set(slot, ALL_SEEN);
     } else if (step > 0) {
-      this.expected[slot] += step;
-      this.counted[slot] += 1;
-      this.lastSequence[slot] = sequence;
-      this.latest[slot] = step < WINDOW ? (this.latest[slot] << step) | 1 : 1;
-    } else if (step > -WINDOW && (this.latest[slot] & (1 << -step)) === 0) {
+      this.expected.add(slot, step);
+      this.counted.add(slot, 1);
+      this.lastSequence.set(slot, sequence);
+      this.latest.set(slot, step < WINDOW ? (this.latest.of(slot) << step) | 1 : 1);
+    } else if (step > -WINDOW && (this.latest.of(slot) & (1 << -step)) === 0) {
       // It fills a gap that reordering had made; a number that was seen is a copy.
-      this.latest[slot] |= 1 << -step;
-      this.counted[slot] += 1;
+      this.latest.set(slot, this.latest.of(slot) | (1 << -step));
+      this.counted.add(slot, 1);
     }
   }
 
   #toFront(row: number, spi: number): number {
     if (row >= this.heads.length) return -1;
     let before = -1;
-    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots[slot] - 1) {
-      if (this.spi[slot] === spi) {
-        this.nextSlots[before] = this.nextSlots[slot];
-        this.nextSlots[slot] = this.heads[row];
+    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots.of(slot) - 1) {
+      if (this.spi.of(slot) === spi) {
+        this.nextSlots.set(before, this.nextSlots.of(slot));
+        this.nextSlots.set(slot, this.heads[row]);
         this.heads[row] = slot + 1;
         return slot;
       }
@@ -200,20 +195,20 @@ export class SpiTable extends SpiColumns {
     while (row >= this.heads.length) this.heads = wider(this.memory, this.heads, Int32Array);
     const slot = this.#slotFor(row);
     if (slot < 0) return -1;
-    this.spi[slot] = spi;
+    this.spi.set(slot, spi);
     this.firstAt[slot] = at;
     this.firstSegment[slot] = segment;
-    this.lastAt[slot] = at;
+    this.lastAt.set(slot, at);
     this.firstSequence[slot] = sequence;
-    this.lastSequence[slot] = sequence;
-    this.packets[slot] = 0;
-    this.expected[slot] = 0;
-    this.counted[slot] = 0;
-    this.latest[slot] = ALL_SEEN;
-    this.unheard[slot] = 0;
-    this.unheardSince[slot] = Number.NaN;
-    this.unheardThirdAt[slot] = Number.NaN;
-    this.nextSlots[slot] = this.heads[row];
+    this.lastSequence.set(slot, sequence);
+    this.packets.set(slot, 0);
+    this.expected.set(slot, 0);
+    this.counted.set(slot, 0);
+    this.latest.set(slot, ALL_SEEN);
+    this.unheard.set(slot, 0);
+    this.unheardSince.set(slot, Number.NaN);
+    this.unheardThirdAt.set(slot, Number.NaN);
+    this.nextSlots.set(slot, this.heads[row]);
     this.heads[row] = slot + 1;
     return slot;
   }
@@ -223,7 +218,7 @@ export class SpiTable extends SpiColumns {
     let count = 0;
     let last = -1;
     let beforeLast = -1;
-    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots[slot] - 1) {
+    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots.of(slot) - 1) {
       beforeLast = last;
       last = slot;
       count += 1;
@@ -233,21 +228,21 @@ export class SpiTable extends SpiColumns {
       this.evicted += 1;
       if (last < 0) return -1;
       if (beforeLast < 0) this.heads[row] = 0;
-      else this.nextSlots[beforeLast] = 0;
+      else this.nextSlots.set(beforeLast, 0);
       return last;
     }
     if (this.#free > 0) {
       const slot = this.#free - 1;
-      this.#free = this.nextSlots[slot];
+      this.#free = this.nextSlots.of(slot);
       return slot;
     }
-    if (this.#used >= this.spi.length) this.grow();
+    if (this.#used >= this.lines.length) this.grow();
     this.#used += 1;
     return this.#used - 1;
   }
 
   #release(slot: number): void {
-    this.nextSlots[slot] = this.#free;
+    this.nextSlots.set(slot, this.#free);
     this.#free = slot + 1;
   }
 }

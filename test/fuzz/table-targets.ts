@@ -58,10 +58,13 @@ export function fuzzEspNumbers(input: Uint8Array): void {
   for (let row = 0; row < ROWS; row += 1) {
     const slots = [...table.slots(row)];
     must(slots.length <= SPIS_PER_FLOW, "a flow keeps so many SPIs");
-    must(new Set(slots.map((slot) => table.spi[slot])).size === slots.length, "an SPI stands once in a flow");
+    must(
+      new Set(slots.map((slot) => table.spi.of(slot))).size === slots.length,
+      "an SPI stands once in a flow",
+    );
     for (const slot of slots) {
-      must(table.counted[slot] <= table.expected[slot], "no more is counted than was expected");
-      must(table.firstAt[slot] <= table.lastAt[slot], "the first packet is not behind the last");
+      must(table.counted.of(slot) <= table.expected.of(slot), "no more is counted than was expected");
+      must(table.firstAt[slot] <= table.lastAt.of(slot), "the first packet is not behind the last");
     }
     same(
       [...resumed.slots(row)].map((slot) => describe(resumed, slot)),
@@ -73,13 +76,13 @@ export function fuzzEspNumbers(input: Uint8Array): void {
 
 function describe(table: SpiTable, slot: number): unknown[] {
   return [
-    table.spi[slot],
-    table.packets[slot],
-    table.expected[slot],
-    table.counted[slot],
+    table.spi.of(slot),
+    table.packets.of(slot),
+    table.expected.of(slot),
+    table.counted.of(slot),
     table.firstAt[slot],
-    table.lastAt[slot],
-    table.unheardSince[slot],
-    table.unheardThirdAt[slot],
+    table.lastAt.of(slot),
+    table.unheardSince.of(slot),
+    table.unheardThirdAt.of(slot),
   ];
 }

@@ -14,7 +14,7 @@ function lost(numbers: readonly (number | null)[]): number {
     if (number !== null) table.see(0, 0xc0000001, number, at, 0, Number.NaN);
   }
   const [slot] = [...table.slots(0)];
-  return table.expected[slot] - table.counted[slot];
+  return table.expected.of(slot) - table.counted.of(slot);
 }
 
 function upTo(count: number, from = 1): number[] {

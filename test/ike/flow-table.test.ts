@@ -92,12 +92,12 @@ describe("what passed between two endpoints", () => {
       { at: 2, esp: ESP, back: true },
       { at: 3, esp: ESP, port: 41_001 },
     ]);
-    expect([flows.lastAt[there()], flows.lastAt[back()], flows.lastAt[there(41_001)]]).toEqual([
+    expect([flows.lastAt.of(there()), flows.lastAt.of(back()), flows.lastAt.of(there(41_001))]).toEqual([
       1e6, 2e6, 3e6,
     ]);
     expect(flows.size).toBe(3);
-    expect([flows.reverse[there()], flows.reverse[back()]]).toEqual([back(), there()]);
-    expect(flows.reverse[there(41_001)]).toBe(-1);
+    expect([flows.reverse.of(there()), flows.reverse.of(back())]).toEqual([back(), there()]);
+    expect(flows.reverse.of(there(41_001))).toBe(-1);
   });
 
   it("SPI and sequence number, as far as they were captured (RFC 4303 2.1, 2.2)", () => {

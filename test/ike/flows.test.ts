@@ -53,7 +53,7 @@ describe("packets of many flows", () => {
     }
     const kept = [...last.values()].sort((a, b) => b.at - a.at).slice(0, Math.min(last.size, maxRows / 4));
     expect(kept.length).toBeGreaterThan(100);
-    for (const { packet, at } of kept) expect(flows.lastAt[rowOf(flows, hosts, packet)]).toBe(at);
+    for (const { packet, at } of kept) expect(flows.lastAt.of(rowOf(flows, hosts, packet))).toBe(at);
     expect(flows.evicted > 0).toBe(maxRows < last.size);
   });
 });
@@ -69,6 +69,6 @@ describe("a flow", () => {
       destinationPort: 4500,
     }));
     for (const packet of packets) see(flows, packet, 1, 3);
-    for (const packet of packets) expect(flows.firstSegment[rowOf(flows, hosts, packet)]).toBe(3);
+    for (const packet of packets) expect(flows.firstSegment.of(rowOf(flows, hosts, packet))).toBe(3);
   });
 });

@@ -56,7 +56,7 @@ describe("a table of flows that is full", () => {
     // Of the times 2 to 8 and 20 the middle is 6: those later stay, in their order, and the new one.
     expect(rows(CLIENTS)).toEqual([0, -1, -1, -1, -1, -1, 1, 2]);
     expect([rows([9]), flows.size, flows.evicted]).toEqual([[3], 4, 5]);
-    expect([...flows.lastAt.slice(0, 4)]).toEqual([20e6, 7e6, 8e6, 21e6]);
+    expect([0, 1, 2, 3].map((at) => flows.lastAt.of(at))).toEqual([20e6, 7e6, 8e6, 21e6]);
   });
 
   it("keeps flows between hosts that spoke ISAKMP, to three quarters of its rows", () => {
@@ -95,30 +95,30 @@ describe("a table of flows that is full", () => {
     expect([row(1), row(1, true), row(2)]).toEqual([5, 6, 7]);
     see(3, 27, { segment: 1 });
     expect([row(1), row(1, true), row(2), row(3)]).toEqual([0, 1, 2, 3]);
-    expect([flows.from[0], flows.to[0], flows.from[1], flows.to[1]]).toEqual([
+    expect([flows.from.of(0), flows.to.of(0), flows.from.of(1), flows.to.of(1)]).toEqual([
       host(1),
       host(GATEWAY),
       host(GATEWAY),
       host(1),
     ]);
-    expect([...flows.reverse.slice(0, 4)]).toEqual([1, 0, -1, -1]);
-    expect([flows.firstAt[0], flows.firstSegment[0], flows.lastAt[0], flows.segmentOf(0)]).toEqual([
+    expect([0, 1, 2, 3].map((at) => flows.reverse.of(at))).toEqual([1, 0, -1, -1]);
+    expect([flows.firstAt.of(0), flows.firstSegment.of(0), flows.lastAt.of(0), flows.segmentOf(0)]).toEqual([
       10e6, 0, 12e6, 1,
     ]);
     expect([flows.lastIn(0, 0), flows.lastIn(0, 1), flows.lastIn(2, 1)]).toEqual([25e6, 12e6, 26e6]);
     expect([flows.hasEsp(0), flows.hasEsp(1), flows.hasEsp(2)]).toEqual([true, true, false]);
-    expect([flows.sources[0], flows.hasSteadyKeepalives(0), flows.hasSteadyKeepalives(1)]).toEqual([
+    expect([flows.sources.of(0), flows.hasSteadyKeepalives(0), flows.hasSteadyKeepalives(1)]).toEqual([
       0b1001,
       true,
       false,
     ]);
-    const spisOf = (at: number) => [...flows.spis.slots(at)].map((slot) => flows.spis.spi[slot]);
+    const spisOf = (at: number) => [...flows.spis.slots(at)].map((slot) => flows.spis.spi.of(slot));
     expect([spisOf(0), spisOf(1), spisOf(2)]).toEqual([[8, 7], [9], []]);
     // Flows that were found lately are found where they are now, and who waits for ESP still does.
     see(1, 30, { esp: 8, segment: 1 });
-    expect([flows.lastAt[0], exchange.espFromStarterAt]).toEqual([30e6, 30e6]);
+    expect([flows.lastAt.of(0), exchange.espFromStarterAt]).toEqual([30e6, 30e6]);
     see(2, 31, { segment: 1 });
-    expect(flows.lastAt[2]).toBe(31e6);
+    expect(flows.lastAt.of(2)).toBe(31e6);
   });
 
   it("rows that are used anew hold nothing of those before, and pair with the other direction", () => {
@@ -131,17 +131,14 @@ describe("a table of flows that is full", () => {
     see(50, 60);
     const at = row(50);
     expect(flows.lastIn(at, 0)).toBe(60e6);
-    expect([flows.hasEsp(at), flows.sources[at], flows.firstAt[at], [...flows.spis.slots(at)]]).toEqual([
-      false,
-      1,
-      60e6,
-      [],
-    ]);
-    expect([flows.reverse[at], flows.keepalives[at], flows.keepaliveAt[at]]).toEqual([-1, 1, 60e6]);
+    expect([flows.hasEsp(at), flows.sources.of(at), flows.firstAt.of(at), [...flows.spis.slots(at)]]).toEqual(
+      [false, 1, 60e6, []],
+    );
+    expect([flows.reverse.of(at), flows.keepalives.of(at), flows.keepaliveAt.of(at)]).toEqual([-1, 1, 60e6]);
     see(50, 61, { back: true });
-    expect([flows.reverse[at], flows.reverse[row(50, true)]]).toEqual([row(50, true), at]);
+    expect([flows.reverse.of(at), flows.reverse.of(row(50, true))]).toEqual([row(50, true), at]);
     // The other direction of a flow that was dropped is nobody's.
-    expect(flows.reverse[row(8)]).toBe(-1);
+    expect(flows.reverse.of(row(8))).toBe(-1);
   });
 
   it("whether ESP was seen of a host goes with its number", () => {
@@ -166,7 +163,7 @@ describe("a table of flows that is full", () => {
     // Numbers are given in the order of appearance: client 1, gateway, clients 2 and 3; the first is gone.
     flows.renumber(Int32Array.of(-1, 0, 1, 2));
     expect([0, 1, 2, 3].map((each) => flows.hasEspOf(each))).toEqual([true, true, false, false]);
-    expect([flows.from[1], flows.to[1]]).toEqual([1, 0]);
+    expect([flows.from.of(1), flows.to.of(1)]).toEqual([1, 0]);
   });
 });
 

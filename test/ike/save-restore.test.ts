@@ -33,7 +33,7 @@ function known(tracker: Tracker): string {
       tracker.flows.isUnheard(row, 0, Number.NaN),
     ],
     keepalives: [flows.hasSteadyKeepalives(row), flows.keepaliveAt(row)],
-    more: [flows.sources(row), tracker.flows.reverse[row]],
+    more: [flows.sources(row), tracker.flows.reverse.of(row)],
   });
   const hostOf = (host: number) => ({
     text: hosts.text(host),

@@ -34,8 +34,9 @@ const FAULTS = [
   [/<< 2\b/g, ["<< 3"]],
   [/<< 3\b/g, ["<< 2"]],
   [/(?<=: \w+ = )\d+(?=;)/g, [(text) => String(Number(text) + 1), (text) => String(Number(text) - 1)]],
-  [/(?<=, )(?:FLOW|SPI|PLACE)_\w+(?=, \w+\))/g, ["CLOCK"]],
-  [/^ {2,}(?:store<\w+>|add|carried)\(.*\);$/gm, [""]],
+  [/(?<=, )(?:FLOW|SPI|SECOND)_\w+(?=\))/g, ["12"]],
+  [/(?<=\+ )SPI_\w+(?=,)/g, ["12"]],
+  [/^ {2,}(?:store<\w+>|add|carried|count)\(.*\);$/gm, [""]],
   [/\btrue;/g, ["false;"]],
   [/\bfalse;/g, ["true;"]],
 ];

@@ -136,8 +136,8 @@ describe("a state", () => {
       .digest("hex");
     // Another shape needs another STATE_VERSION: programs of both kinds exist then.
     expect({ version: STATE_VERSION, shape: shape.slice(0, 16) }).toEqual({
-      version: 9,
-      shape: "727878f1fdc0852d",
+      version: 11,
+      shape: "2b6503df964a0282",
     });
   });
 
