@@ -31,8 +31,19 @@ export function sha1(bytes: Uint8Array): Uint8Array {
   const all = padded(bytes, false);
   for (let at = 0; at < all.length; at += BLOCK) {
     takeBlock(all, at, false);
-    sha1Block(state);
+    sha1Block(state, words);
   }
+  return output(state, false);
+}
+
+/**
+ * SHA-1 of a message of one block, which stands there with its padding.
+ * @param block 16 words, each of four bytes in network byte order
+ */
+export function sha1OfBlock(block: Int32Array): Uint8Array {
+  const state = sha1State;
+  state.set(SHA1_INITIAL);
+  sha1Block(state, block);
   return output(state, false);
 }
 
@@ -123,9 +134,9 @@ function md5Block(state: Int32Array): void {
   state[3] += d;
 }
 
-/** FIPS 180-4 6.1.2. */
-function sha1Block(state: Int32Array): void {
-  schedule.set(words);
+/** FIPS 180-4 6.1.2. Each sum is cut to 32 bits, since V8 takes a longer one for a number that may have a fraction. */
+function sha1Block(state: Int32Array, block: Int32Array): void {
+  for (let i = 0; i < WORDS; i += 1) schedule[i] = block[i];
   for (let i = WORDS; i < 80; i += 1) {
     schedule[i] = rotated(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1);
   }
@@ -136,16 +147,16 @@ function sha1Block(state: Int32Array): void {
   let e = state[4];
   for (let i = 0; i < 80; i += 1) {
     let mixed: number;
-    if (i < 20) mixed = ((b & c) | (~b & d)) + 0x5a827999;
-    else if (i < 40) mixed = (b ^ c ^ d) + 0x6ed9eba1;
-    else if (i < 60) mixed = ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
-    else mixed = (b ^ c ^ d) + 0xca62c1d6;
-    const sum = (rotated(a, 5) + mixed + e + schedule[i]) | 0;
+    if (i < 20) mixed = (((b & c) | (~b & d)) + 0x5a827999) | 0;
+    else if (i < 40) mixed = ((b ^ c ^ d) + 0x6ed9eba1) | 0;
+    else if (i < 60) mixed = (((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc) | 0;
+    else mixed = ((b ^ c ^ d) + 0xca62c1d6) | 0;
+    const more = (e + schedule[i]) | 0;
     e = d;
     d = c;
     c = rotated(b, 30);
     b = a;
-    a = sum;
+    a = (((rotated(b, 5) + mixed) | 0) + more) | 0;
   }
   state[0] += a;
   state[1] += b;
@@ -225,5 +236,5 @@ export function base64(bytes: Uint8Array, prefix = ""): string {
       to += 1;
     }
   }
-  return String.fromCharCode(...codes);
+  return String.fromCharCode.apply(null, codes);
 }

@@ -1,7 +1,7 @@
 /** Puts a judgement into the form of the report (model.ts): numbers to text, hosts to addresses, nothing else. */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import type { Hosts } from "../ike/facts.ts";
+import type { Hosts, Path } from "../ike/facts.ts";
 import type { Client as JudgedClient } from "../judgement/client.ts";
 import { responderFingerprint } from "../judgement/fingerprint.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
@@ -27,20 +27,31 @@ export interface BuildContext {
   inside?: InsideAddresses | undefined;
 }
 
+type Ends = Path["ends"];
+
 /** IDs that the report shows of each client. */
 const SHOWN_IDS = 8;
 /** Flows of a client that get a Community ID: two, as a rule, and as many again for each new port. */
 const SHOWN_FLOWS = 16;
 
+/** Addresses of both ends of a flow. */
+const addresses = new Uint32Array(8);
+
 /** Of the client's UDP flows, in order of appearance: towards port 500, 4500, and again after a NAT rebinding. */
 function communityIdsOf(client: JudgedClient, hosts: Hosts): string[] {
-  const end = (endpoint: number) => ({ address: hosts.bytes(hostOf(endpoint)), port: portOf(endpoint) });
   const ids: string[] = [];
+  const named: Ends[] = [];
   for (const { sa } of client.sessions) {
     for (const { ends } of sa.paths) {
       if (ids.length === SHOWN_FLOWS) return ids;
-      const id = communityId(end(ends[0]), end(ends[1]));
-      if (!ids.includes(id)) ids.push(id);
+      if (named.some((each) => each[0] === ends[0] && each[1] === ends[1])) continue;
+      hosts.copyWords(hostOf(ends[0]), addresses, 0);
+      hosts.copyWords(hostOf(ends[1]), addresses, 4);
+      const id = communityId(addresses, portOf(ends[0]), portOf(ends[1]));
+      // The other way round it has the same one.
+      if (ids.includes(id)) continue;
+      named.push(ends);
+      ids.push(id);
     }
   }
   return ids;

@@ -3,38 +3,59 @@
  * (github.com/corelight/community-id-spec).
  */
 
-import { writeU16 } from "../collections/endpoints.ts";
-import { base64, sha1 } from "../collections/hashes.ts";
-
-/** One end of a UDP flow: the address in 4 or 16 bytes, network byte order. */
-export interface FlowEnd {
-  address: Uint8Array;
-  port: number;
-}
+import { base64, sha1OfBlock } from "../collections/hashes.ts";
 
 const PROTOCOL_UDP = 17;
+/** Words of an address as tables keep it, and which of these are an IPv4 one (see `addressWords`). */
+const ADDRESS = 4;
+const IPV4 = 3;
+const MAPPED = 0xffff;
+
+/** What is hashed: as words, since a report names every flow. */
+const block = new Int32Array(16);
 
 /**
  * "1:" and the SHA-1 in base64 over seed, addresses, protocol, a zero byte and ports, all in network byte order. The
  * smaller end goes first (address, then port), so both directions have one ID.
+ * @param addresses of both ends of a UDP flow, each as `addressWords` (collections/endpoints.ts) writes it
  * @param seed 0..65535; 0 is what all tools use unless told otherwise
  */
-export function communityId(one: FlowEnd, other: FlowEnd, seed = 0): string {
-  const order = compare(one.address, other.address) || one.port - other.port;
-  const [first, second] = order <= 0 ? [one, other] : [other, one];
-  const addresses = first.address.length + second.address.length;
-  const bytes = new Uint8Array(2 + addresses + 6);
-  writeU16(bytes, 0, seed);
-  bytes.set(first.address, 2);
-  bytes.set(second.address, 2 + first.address.length);
-  bytes[2 + addresses] = PROTOCOL_UDP;
-  writeU16(bytes, 4 + addresses, first.port);
-  writeU16(bytes, 6 + addresses, second.port);
-  return base64(sha1(bytes), "1:");
+export function communityId(addresses: Uint32Array, onePort: number, otherPort: number, seed = 0): string {
+  const isInOrder = (compared(addresses) || onePort - otherPort) <= 0;
+  const [first, second] = isInOrder ? [0, ADDRESS] : [ADDRESS, 0];
+  const [firstPort, secondPort] = isInOrder ? [onePort, otherPort] : [otherPort, onePort];
+  let length = 0;
+  // The seed takes two bytes, so that all behind it lies across two words each.
+  let half = seed;
+  const put = (word: number) => {
+    block[length] = (half << 16) | (word >>> 16);
+    half = word & 0xffff;
+    length += 1;
+  };
+  for (let i = beginOf(addresses, first); i < first + ADDRESS; i += 1) put(addresses[i]);
+  for (let i = beginOf(addresses, second); i < second + ADDRESS; i += 1) put(addresses[i]);
+  put((PROTOCOL_UDP << 24) | firstPort);
+  const bytes = 4 * length + 4;
+  // Behind the message comes a bit, then zeros, then its length in bits (FIPS 180-4 5.1.1).
+  put((secondPort << 16) | 0x8000);
+  put(0);
+  block.fill(0, length);
+  block[15] = 8 * bytes;
+  return base64(sha1OfBlock(block), "1:");
 }
 
-/** By the first byte that differs; both ends have an address of one family. */
-function compare(a: Uint8Array, b: Uint8Array): number {
-  const i = a.findIndex((byte, at) => byte !== b[at]);
-  return i < 0 ? 0 : a[i] - b[i];
+/** Where the address at `from` begins: of IPv4 the last word alone counts. */
+function beginOf(addresses: Uint32Array, from: number): number {
+  const isIpv4 = addresses[from] === 0 && addresses[from + 1] === 0 && addresses[from + 2] === MAPPED;
+  return isIpv4 ? from + IPV4 : from;
+}
+
+/** By the first word that differs; one is as short as the other but for an IPv4 address that is written as IPv6. */
+function compared(addresses: Uint32Array): number {
+  let one = beginOf(addresses, 0);
+  let other = beginOf(addresses, ADDRESS);
+  for (; one < ADDRESS && other < 2 * ADDRESS; one += 1, other += 1) {
+    if (addresses[one] !== addresses[other]) return addresses[one] - addresses[other];
+  }
+  return 0;
 }
