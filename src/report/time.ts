@@ -3,10 +3,12 @@
 const DAY = 86_400;
 /** Dates end there, on either side; a damaged capture can hold such times. */
 const LAST_DAY = 100_000_000;
-/** The day that was put into words last, since a report names many times of one day, and how long its text is. */
+/** The second that was put into words last, since many times of a report lie in one, and its day. */
+let lastSecond = Number.NaN;
 let lastDay = Number.NaN;
+/** How long the text of that day is. */
 let dayLength = 0;
-/** Characters of a time of that day. Made at once: a text put together of ten pieces takes ten times the room. */
+/** Characters of a time of that second. Made at once: a text put together of ten pieces takes ten times the room. */
 let micro: number[] = [];
 let nano: number[] = [];
 const ZERO = "0".charCodeAt(0);
@@ -14,17 +16,24 @@ const ZERO = "0".charCodeAt(0);
 /** @param micros microseconds since the epoch; a fraction is cut off @param nanos 0..999 below the microsecond @param digits 6 or 9 */
 export function isoTime(micros: number, nanos: number, digits: 6 | 9): string {
   const seconds = Math.floor(micros / 1e6);
+  if (seconds !== lastSecond) writeSecond(seconds);
+  const characters = digits === 9 ? nano : micro;
+  put(characters, dayLength + 10, Math.floor(micros - seconds * 1e6), 6);
+  if (digits === 9) put(characters, dayLength + 16, nanos, 3);
+  return String.fromCharCode.apply(null, characters);
+}
+
+function writeSecond(seconds: number): void {
   const day = Math.floor(seconds / DAY);
   const isDate = (day >= -LAST_DAY && day < LAST_DAY) || seconds === LAST_DAY * DAY;
   const second = isDate ? seconds - day * DAY : DAY - 1;
   if (day !== lastDay) writeDay(day, isDate);
-  const characters = digits === 9 ? nano : micro;
-  put(characters, dayLength + 1, Math.floor(second / 3600), 2);
-  put(characters, dayLength + 4, Math.floor(second / 60) % 60, 2);
-  put(characters, dayLength + 7, second % 60, 2);
-  put(characters, dayLength + 10, Math.floor(micros - seconds * 1e6), 6);
-  if (digits === 9) put(characters, dayLength + 16, nanos, 3);
-  return String.fromCharCode(...characters);
+  for (const characters of [micro, nano]) {
+    put(characters, dayLength + 1, Math.floor(second / 3600), 2);
+    put(characters, dayLength + 4, Math.floor(second / 60) % 60, 2);
+    put(characters, dayLength + 7, second % 60, 2);
+  }
+  lastSecond = seconds;
 }
 
 function writeDay(day: number, isDate: boolean): void {
