@@ -4,12 +4,12 @@ import {
   anonymizedEvidence,
   type PortableInput,
   type PortableProgress,
-  reportToJson,
   study,
   WITNESS_HEAD,
   witnessKind,
 } from "../portable.ts";
 import { reportToHtml } from "../printers/html.ts";
+import { escaped } from "../printers/json.ts";
 import { nextSteps } from "../report/advice/next-steps.ts";
 import { summaryLines } from "../report/advice/summary.ts";
 import { clockOf } from "../report/clock.ts";
@@ -97,7 +97,7 @@ async function studied({ captures, keys, events }: SortedFiles, signal: AbortSig
     })),
     hasEvidence: report.findings.length > 0,
     html: [...reportToHtml(report, timelines(), { clock })].join(""),
-    json: [...reportToJson(report)].join(""),
+    json: `${escaped(JSON.stringify(report, null, 2))}\n`,
   };
 }
 

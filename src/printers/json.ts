@@ -3,6 +3,8 @@
  * The pieces together are `JSON.stringify(report, null, 2)` and a newline, apart from what `escaped` changes.
  */
 
+import { JudgedClients } from "../report/judged-clients.ts";
+import { unmadeClients } from "../report/later-clients.ts";
 import type { Report } from "../report/model.ts";
 
 /** JSON text without characters that a terminal or an old parser of JavaScript would obey. */
@@ -35,21 +37,42 @@ function indented(value: unknown, depth: number): string {
 
 /** The report as JSON, one piece per row of its lists. */
 export function* reportToJson(report: Report): Generator<string, void, undefined> {
+  for (const piece of piecesOf(report)) {
+    if (typeof piece === "string") yield piece;
+    else yield* rows(piece);
+  }
+}
+
+/** The same, but clients that are not made yet stand there themselves. */
+export function* piecesOf(report: Report): Generator<string | JudgedClients, void, undefined> {
   let separator = "{\n";
-  for (const [key, value] of Object.entries(report)) {
+  for (const key of Object.keys(report) as (keyof Report)[]) {
     yield `${separator}  ${JSON.stringify(key)}: `;
     separator = ",\n";
-    if (Array.isArray(value) && value.length > 0) yield* rows(value);
+    const value = partOf(report, key);
+    if (value instanceof JudgedClients) yield value;
+    else if (Array.isArray(value)) yield* rows(value);
     else yield indented(value, 1);
   }
   yield "\n}\n";
 }
 
-function* rows(list: readonly unknown[]): Generator<string, void, undefined> {
-  let separator = "[\n    ";
+/** What a report has by a key; clients that are not made yet, to be gone through. */
+export function partOf(report: Report, key: keyof Report): unknown {
+  return (key === "clients" ? unmadeClients(report) : null) ?? report[key];
+}
+
+function* rows(list: Iterable<unknown>): Generator<string, void, undefined> {
+  let separator = FIRST_ROW;
   for (const row of list) {
     yield separator + indented(row, 2);
-    separator = ",\n    ";
+    separator = NEXT_ROW;
   }
-  yield "\n  ]";
+  yield separator === FIRST_ROW ? NO_ROWS : LAST_ROW;
 }
+
+/** What stands before the rows of a list, and behind them. */
+export const FIRST_ROW = "[\n    ";
+export const NEXT_ROW = ",\n    ";
+export const LAST_ROW = "\n  ]";
+export const NO_ROWS = "[]";

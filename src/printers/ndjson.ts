@@ -1,8 +1,9 @@
 /** Lines of JSON: one object a line, nothing else, so that a reader may stop or begin at any of them. */
 
+import { JudgedClients } from "../report/judged-clients.ts";
 import type { Line } from "../report/lines.ts";
 import type { Report } from "../report/model.ts";
-import { escaped } from "./json.ts";
+import { escaped, partOf } from "./json.ts";
 
 /** One line, with its line feed. */
 export function toLine(line: Line): string {
@@ -13,22 +14,23 @@ export function toLine(line: Line): string {
 export function* reportLine(report: Report): Generator<string, void, undefined> {
   yield '{"type":"report","schemaVersion":"1","report":{';
   let separator = "";
-  for (const [key, value] of Object.entries(report)) {
+  for (const key of Object.keys(report) as (keyof Report)[]) {
     yield `${separator}${JSON.stringify(key)}:`;
     separator = ",";
-    if (Array.isArray(value)) yield* rows(value);
+    const value = partOf(report, key);
+    if (value instanceof JudgedClients || Array.isArray(value)) yield* rows(value);
     else yield escaped(JSON.stringify(value));
   }
   yield "}}\n";
 }
 
-function* rows(list: readonly unknown[]): Generator<string, void, undefined> {
+function* rows(list: Iterable<unknown>): Generator<string, void, undefined> {
   let separator = "[";
   for (const row of list) {
     yield separator + escaped(JSON.stringify(row));
     separator = ",";
   }
-  yield list.length === 0 ? "[]" : "]";
+  yield separator === "[" ? "[]" : "]";
 }
 
 /** A finished capture: its findings, then the report. */

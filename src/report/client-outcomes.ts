@@ -1,10 +1,8 @@
 /** What became of each client of a responder: connected, kept out (how often, from when to when), or not known. */
 
-import { grouped } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { isAccepted } from "../judgement/claiming.ts";
-import type { Client } from "../judgement/client.ts";
 import { acceptanceOf, type ClientSa } from "../judgement/client-sa.ts";
 import type { ClientOutcome } from "./model.ts";
 import { isoTime } from "./time.ts";
@@ -22,16 +20,47 @@ interface FailedTry {
   to: number;
 }
 
-/** The outcome of every client of these IKE SAs, which are those of one responder. */
-export function clientOutcomes(clientSas: readonly ClientSa[]): Map<Client, ClientOutcome> {
-  const outcomes = new Map<Client, ClientOutcome>();
-  grouped(clientSas, ({ client }) => client).forEach((own, client) => {
-    outcomes.set(client, outcomeOf(own));
-  });
-  return outcomes;
+/** @param clientSas all of one client at one responder */
+export function outcomeOf(clientSas: readonly ClientSa[]): ClientOutcome {
+  return unrefused(clientSas) ?? refused(clientSas);
 }
 
-function outcomeOf(clientSas: readonly ClientSa[]): ClientOutcome {
+/** At least one try to connect failed. @param clientSas all of one client at one responder */
+export function isKeptOut(clientSas: readonly ClientSa[]): boolean {
+  return clientSas.some(hasRefused) && refused(clientSas).kind === "kept-out";
+}
+
+function hasRefused({ session, outcomes, undecided }: ClientSa): boolean {
+  for (const exchange of session.quickModes) {
+    if (REFUSED.has(outcomes.get(exchange)!) && !undecided.has(exchange)) return true;
+  }
+  return false;
+}
+
+/** Of a client without a quick mode that failed, as nearly all are; null of others. */
+function unrefused(clientSas: readonly ClientSa[]): ClientOutcome | null {
+  let inAt = Number.POSITIVE_INFINITY;
+  for (const clientSa of clientSas) {
+    const { session, outcomes, undecided } = clientSa;
+    for (const exchange of session.quickModes) {
+      if (undecided.has(exchange)) continue;
+      const outcome = outcomes.get(exchange)!;
+      if (REFUSED.has(outcome)) return null;
+      if (isAccepted(outcome)) inAt = Math.min(inAt, connectedAt(clientSa, exchange));
+    }
+  }
+  const isIn = inAt !== Number.POSITIVE_INFINITY;
+  return {
+    kind: isIn ? "connected" : "unknown",
+    keptOut: 0,
+    firstAt: null,
+    lastAt: null,
+    connectedAt: isIn ? isoTime(inAt, 0, 6) : null,
+    keptOutSeconds: 0,
+  };
+}
+
+function refused(clientSas: readonly ClientSa[]): ClientOutcome {
   const accepted: number[] = [];
   const failed: FailedTry[] = [];
   for (const clientSa of clientSas) {

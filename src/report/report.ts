@@ -6,10 +6,11 @@ import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { decideRoles, other } from "../judgement/roles.ts";
 import { advised } from "./advice/advised.ts";
-import { buildClients, buildResponders, countVerdicts } from "./build.ts";
+import { buildResponders, countVerdicts } from "./build.ts";
 import { buildFindings } from "./build-findings.ts";
 import { buildCoverage } from "./coverage.ts";
 import type { InputFacts } from "./input-warnings.ts";
+import { JudgedClients } from "./judged-clients.ts";
 import type { Capture, Report } from "./model.ts";
 import type { ReadInputs, ReadScope } from "./read-inputs.ts";
 import { isoTime } from "./time.ts";
@@ -25,7 +26,7 @@ export interface ScanCounts
   unread?: InputFacts["unread"];
 }
 
-/** Puts a judgement, and what was read, into a report. */
+/** Puts a judgement, and what was read, into a report. Its clients are made of the facts when they are first asked for. */
 export function reportOf(
   inputs: ReadInputs,
   facts: Facts,
@@ -38,15 +39,15 @@ export function reportOf(
   const { hosts } = facts;
   const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf, inside };
   const capture = captureOf(inputs, facts, counts, scope, judgement);
-  const clients = buildClients(judgement, context);
+  const clients = new JudgedClients(judgement, context);
   const sas = facts.ikeSas;
   const input = { ...factsOf(inputs, facts, scope, unreadable), unread: counts.unread ?? [] };
   const warnings = [
     ...inputs.summaries.flatMap(({ notes = [] }) => notes),
-    ...buildWarnings(capture, judgement, clients, input, hosts),
+    ...buildWarnings(capture, judgement, clients.anomalies(), input, hosts),
   ];
-  return advised({
-    schemaVersion: "1",
+  const report = {
+    schemaVersion: "1" as const,
     tool: { name: toolName, version },
     capture,
     summary: {
@@ -57,11 +58,12 @@ export function reportOf(
       findings: countVerdicts(judgement),
     },
     responders: buildResponders(judgement, context),
-    clients,
+    clients: [],
     findings: buildFindings(judgement, context),
     warnings,
     coverage: buildCoverage(capture, judgement, warnings, hosts),
-  });
+  };
+  return advised(report, clients);
 }
 
 function captureOf(

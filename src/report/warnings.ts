@@ -4,17 +4,18 @@ import type { Hosts } from "../ike/facts.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Responder } from "../judgement/responders.ts";
 import { type InputFacts, inputWarnings, limited } from "./input-warnings.ts";
-import type { Capture, Client, Warning } from "./model.ts";
+import type { Capture, Warning } from "./model.ts";
 import { refusalWarnings } from "./refusals.ts";
 import { messageIdText } from "./sentences.ts";
 
 /** Refused clients that are named, of each kind: the others get one line (contract 6.17). */
 const MAX_REFUSALS = 20;
 
+/** @param anomalies of clients, a sentence each */
 export function buildWarnings(
   capture: Capture,
   judgement: Judgement,
-  clients: readonly Client[],
+  anomalies: readonly string[],
   facts: InputFacts,
   hosts: Hosts,
 ): Warning[] {
@@ -23,12 +24,7 @@ export function buildWarnings(
     ...limited("one-sided", oneSided(judgement.responders, hosts)),
     ...refusalWarnings(judgement.refusals, hosts, MAX_REFUSALS),
     ...limited("alias-candidate", aliasSentences(judgement, hosts)),
-    ...limited(
-      "pattern-contradicts-vendor",
-      clients
-        .filter(({ anomaly }) => anomaly !== null)
-        .map(({ address, anomaly }) => `${address}: ${anomaly}.`),
-    ),
+    ...limited("pattern-contradicts-vendor", anomalies),
   ];
 }
 

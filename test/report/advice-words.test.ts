@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { captureAt, showIkeSa, showLog } from "../../src/report/advice/commands.ts";
-import { factsOf, maybeAsa } from "../../src/report/advice/facts.ts";
+import { ClientRows, factsOf, maybeAsa } from "../../src/report/advice/facts.ts";
 import { clauseOf, gapsOf } from "../../src/report/advice/gap-phrases.ts";
 import { nextSteps } from "../../src/report/advice/next-steps.ts";
 import { nothingFound } from "../../src/report/advice/nothing-found.ts";
@@ -162,11 +162,11 @@ describe("facts of a report", () => {
 
   it("a finding's client is found by its port, or by its address alone", () => {
     const [one, two] = [client({ port: 1101 }), client({ port: 1102 })];
-    const facts = factsOf(report({ clients: [one, two] }));
+    const rows = new ClientRows([one, two]);
     const { address } = one;
-    expect(facts.client({ address, port: 1102 }, "192.0.2.1")).toBe(two);
-    expect(facts.client({ address, port: 9 }, "192.0.2.1")).toBe(one);
-    expect(facts.client({ address, port: 1101 }, "192.0.2.2")).toBeUndefined();
+    expect(rows.of({ address, port: 1102 }, "192.0.2.1")).toBe(two);
+    expect(rows.of({ address, port: 9 }, "192.0.2.1")).toBe(one);
+    expect(rows.of({ address, port: 1101 }, "192.0.2.2")).toBeUndefined();
   });
 
   it("a gateway is found by any of its addresses, and may be an ASA unless it names another make", () => {

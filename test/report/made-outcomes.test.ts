@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import type { ClientSa } from "../../src/judgement/client-sa.ts";
-import { clientOutcomes } from "../../src/report/client-outcomes.ts";
+import { outcomeOf as judged } from "../../src/report/client-outcomes.ts";
 
 interface Try {
   /** Seconds: when it began, and its last retransmission. */
@@ -13,8 +13,6 @@ interface Try {
   /** When its answer came, after it had asked again. */
   answeredAt?: number;
 }
-
-const client = {};
 
 /** One IKE SA for each list. */
 function outcomeOf(...sas: readonly (readonly Try[])[]) {
@@ -27,14 +25,13 @@ function outcomeOf(...sas: readonly (readonly Try[])[]) {
     }));
     const of = <T>(value: (each: Try) => T) => new Map(quickModes.map((each, i) => [each, value(tries[i])]));
     return {
-      client,
       session: { quickModes },
       outcomes: of(({ outcome }) => outcome),
       acceptedAt: of(({ answeredAt = Number.NaN }) => answeredAt * 1e6),
       undecided: new Set(quickModes.filter((_, i) => tries[i].undecided === true)),
     };
   });
-  const [outcome] = clientOutcomes(clientSas as unknown as ClientSa[]).values();
+  const outcome = judged(clientSas as unknown as ClientSa[]);
   const second = (time: string | null) => (time === null ? null : Date.parse(time) / 1_000);
   const { kind, keptOut, keptOutSeconds, firstAt, lastAt, connectedAt } = outcome;
   return [kind, keptOut, keptOutSeconds, ...[firstAt, lastAt, connectedAt].map(second)];

@@ -7,7 +7,7 @@ import type { Hosts } from "../../src/ike/facts.ts";
 import type { Judgement } from "../../src/judgement/judge.ts";
 import { buildWarnings } from "../../src/report/warnings.ts";
 import { PlayedInputs, playLive } from "../support/played-live.ts";
-import { client, NO_INPUT_FACTS, report } from "../support/reports.ts";
+import { NO_INPUT_FACTS, report } from "../support/reports.ts";
 import { Client, Session, Stage } from "../support/session.ts";
 
 it("the source whose clock was aligned says by how much, and no other", () => {
@@ -78,8 +78,8 @@ it("a warning has the code of what it warns of", () => {
     aliasCandidates: [{ responder: { host: 1 }, other: { host: 2 }, exchange: { messageId: 5 } }],
   } as unknown as Judgement;
   const hosts = { text: (host: number) => `192.0.2.${host}` } as unknown as Hosts;
-  const clients = [client(), client({ anomaly: "it is odd" })];
-  expect(buildWarnings(report().capture, judgement, clients, NO_INPUT_FACTS, hosts)).toEqual([
+  const anomalies = ["198.51.100.11: it is odd."];
+  expect(buildWarnings(report().capture, judgement, anomalies, NO_INPUT_FACTS, hosts)).toEqual([
     {
       code: "alias-candidate",
       message:

@@ -1,7 +1,10 @@
 /** A report with its summary and its next steps, which follow from the rest of it. */
 
 import { UTC } from "../clock.ts";
+import type { JudgedClients } from "../judged-clients.ts";
+import { makeClientsLater } from "../later-clients.ts";
 import type { Report } from "../model.ts";
+import { factsOf } from "./facts.ts";
 import { nextSteps } from "./next-steps.ts";
 import { summaryText } from "./summary.ts";
 
@@ -11,19 +14,17 @@ export type Unadvised = Omit<Report, "nextSteps" | "summary"> & {
   nextSteps?: Report["nextSteps"];
 };
 
-/** The report with `summary.text` and `nextSteps`, made anew from all else in it; times in UTC. */
-export function advised(report: Unadvised): Report {
+/**
+ * The report with `summary.text` and `nextSteps`, made anew from all else in it; times in UTC.
+ * @param clients stand in it instead of its own list, and are made when that is first asked for
+ */
+export function advised(report: Unadvised, clients: JudgedClients | null = null): Report {
   const { schemaVersion, tool, summary, nextSteps: _, ...rest } = report;
-  const whole = { schemaVersion, tool, ...rest, nextSteps: [], summary: { ...summary, text: "" } };
-  return {
-    schemaVersion,
-    tool,
-    summary: { text: summaryText(whole, UTC), ...summaryCounts(summary) },
-    nextSteps: nextSteps(whole, UTC),
-    ...rest,
-  };
-}
-
-function summaryCounts({ text: _, ...counts }: Unadvised["summary"]): Omit<Report["summary"], "text"> {
-  return counts;
+  const { text: _text, ...counts } = summary;
+  const whole: Report = { schemaVersion, tool, summary: { text: "", ...counts }, nextSteps: [], ...rest };
+  if (clients !== null) makeClientsLater(whole, clients);
+  const facts = factsOf(whole);
+  whole.summary.text = summaryText(whole, UTC, facts);
+  whole.nextSteps = nextSteps(whole, UTC, facts);
+  return whole;
 }

@@ -1,5 +1,6 @@
 /** What a report says, sorted by what there is to do about it. Pure: looks at the report alone. */
 
+import { unmadeClients } from "../later-clients.ts";
 import type { Client, Finding, Report, Responder, Verdict } from "../model.ts";
 
 export interface Facts {
@@ -23,12 +24,9 @@ export function factsOf(report: Report): Facts {
   const of = (verdict: Verdict) => report.findings.filter((finding) => finding.verdict === verdict);
   const findings = { rejected: of("rejected"), predicted: of("predicted"), possible: of("possible") };
   const accusing = [...findings.rejected, ...findings.predicted, ...findings.possible];
-  let rows: ClientRows | null = null;
-  // Tens of thousands of clients are indexed only where a finding asks for one.
-  const client: Facts["client"] = (end, responder) => {
-    rows ??= new ClientRows(report.clients);
-    return rows.of(end, responder);
-  };
+  const noted = notedClients(report);
+  const rows = new ClientRows(noted);
+  const client: Facts["client"] = (end, responder) => rows.of(end, responder);
   const contenders = (of: readonly Finding[]) => [
     ...new Set(of.map(({ contender, responder }) => client(contender, responder)).filter(isKnown)),
   ];
@@ -43,14 +41,28 @@ export function factsOf(report: Report): Facts {
     findings,
     accusing,
     worst: (["rejected", "predicted", "possible"] as const).find((each) => findings[each].length > 0) ?? null,
-    unexplained: report.clients.filter(
-      (client) => client.outcome.kind === "kept-out" && !involved.has(client),
-    ),
+    unexplained: noted.filter((each) => isKeptOut(each) && !involved.has(each)),
     contenders,
     client,
     responder: (address) => responders.get(address),
     hasWarning: (code) => codes.has(code),
   };
+}
+
+/** Those of the report's clients that advice may ask for: all that were kept out, and those of the findings. */
+function notedClients(report: Report): Client[] {
+  const addresses = new Set<string>();
+  for (const { holder, contender } of report.findings) {
+    for (const { address } of [holder, contender]) if (address !== null) addresses.add(address);
+  }
+  // Of tens of thousands most are passed over.
+  const unmade = unmadeClients(report);
+  if (unmade !== null) return unmade.noted(addresses);
+  return report.clients.filter((client) => isKeptOut(client) || addresses.has(client.address));
+}
+
+function isKeptOut({ outcome }: Client): boolean {
+  return outcome.kind === "kept-out";
 }
 
 function isKnown<T>(value: T | undefined): value is T {

@@ -18,9 +18,8 @@ import { listed } from "./words.ts";
 /** Gateways named in one capture filter. */
 const MAX_HOSTS = 5;
 
-/** At least one step, whatever the report. */
-export function nextSteps(report: Report, clock: Clock): NextStep[] {
-  const facts = factsOf(report);
+/** At least one step, whatever the report. @param facts of this report, where somebody has them already */
+export function nextSteps(report: Report, clock: Clock, facts: Facts = factsOf(report)): NextStep[] {
   const refused = [...findingSteps(facts), ...settleSteps(facts, clock), ...refusedSteps(facts, clock)];
   const found = [...refused, ...gapSteps(facts, refused), ...forGoodStep(facts), ...exposureSteps(facts)];
   return found.length > 0 ? found : [idleStep(facts)];

@@ -18,9 +18,8 @@ export interface SummaryLine {
   text: string;
 }
 
-/** Two to six lines. */
-export function summaryLines(report: Report, clock: Clock): SummaryLine[] {
-  const facts = factsOf(report);
+/** Two to six lines. @param facts of this report, where somebody has them already */
+export function summaryLines(report: Report, clock: Clock, facts: Facts = factsOf(report)): SummaryLine[] {
   return [
     { label: null, text: headlineOf(facts) },
     ...labelled("When", whenText(facts, clock)),
@@ -41,8 +40,8 @@ function clashText({ warnings }: Report): string | null {
 }
 
 /** As one string, a line each. */
-export function summaryText(report: Report, clock: Clock): string {
-  return summaryLines(report, clock)
+export function summaryText(report: Report, clock: Clock, facts?: Facts): string {
+  return summaryLines(report, clock, facts)
     .map(({ label, text }) => (label === null ? text : `${label}: ${text}`))
     .join("\n");
 }
