@@ -147,13 +147,20 @@ export function viewOf({ options, names, env: { stderr, stdout, variables, now }
 const COLUMNS = 80;
 const ROWS = 24;
 
+/** The report as it is written: JSON in bytes, which takes a third of the time of text. */
+async function chunksOf(reading: Reading, job: Job): Promise<Iterable<string | Uint8Array>> {
+  if (job.options.format !== "json") return render(reading, job);
+  const { reportToJsonBytes } = await import("../printers/json-bytes.ts");
+  return reportToJsonBytes(reading.report);
+}
+
 /** Writes the report; false when it could not be written. Where nothing could be read there is none. */
 export async function deliver(reading: Reading, job: Job): Promise<boolean> {
   const { report, failures } = reading;
   const { options, messages, output } = job;
   if (failures.length > 0 && report.capture.sources.length === 0) return true;
   if (output.sink === null) {
-    return writeTo(output.target, await render(reading, job), options.output, messages);
+    return writeTo(output.target, await chunksOf(reading, job), options.output, messages);
   }
   await output.sink.whole(withPrefix(prefix(output, INFORMATIONAL), reportLine(report)));
   const sentence = failureSentence(output.sink, options.output);

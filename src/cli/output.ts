@@ -25,7 +25,8 @@ export class OutputError extends Error {
   override readonly name = "OutputError";
 }
 
-export type Chunks = Iterable<string> | AsyncIterable<Uint8Array>;
+/** Text, or bytes, each piece of which may be overwritten once the next is asked for. */
+export type Chunks = Iterable<string | Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface Target {
   /** Writes it all and closes; throws the system's error, EPIPE among others. */
@@ -197,14 +198,18 @@ class OpenFile {
 
 const encoder = new TextEncoder();
 
-/** Joins small pieces: one system call per row of a long report would be slow. */
-function gathered(chunks: Chunks): Iterable<string> | AsyncIterable<Uint8Array> {
+/** Joins small pieces of text: one system call per row of a long report would be slow. */
+function gathered(chunks: Chunks): Chunks {
   return Symbol.asyncIterator in chunks ? chunks : joined(chunks);
 }
 
-function* joined(chunks: Iterable<string>): Generator<string> {
+function* joined(chunks: Iterable<string | Uint8Array>): Generator<string | Uint8Array> {
   let waiting = "";
   for (const chunk of chunks) {
+    if (typeof chunk !== "string") {
+      yield chunk;
+      continue;
+    }
     waiting += chunk;
     if (waiting.length < CHUNK) continue;
     yield waiting;

@@ -1,0 +1,75 @@
+/** Clients that are made when somebody asks for them: the same as a list of them, however they are asked for. */
+
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { analyze } from "../../src/index.ts";
+import { reportToJsonBytes } from "../../src/printers/json-bytes.ts";
+import { reportToNdjson } from "../../src/printers/ndjson.ts";
+import { unmadeClients } from "../../src/report/later-clients.ts";
+import type { Report } from "../../src/report/model.ts";
+
+const folder = fileURLToPath(new URL("../../samples/", import.meta.url));
+const samples = readdirSync(folder).filter((name) => /\.pcap(ng)?$/.test(name));
+
+async function reportOf(name: string): Promise<Report> {
+  const { report } = await analyze([folder + name]);
+  return report;
+}
+
+function jsonOf(report: Report): string {
+  const decoder = new TextDecoder();
+  return [...reportToJsonBytes(report)].map((bytes) => decoder.decode(bytes)).join("");
+}
+
+describe.each(samples)("%s", (name) => {
+  it("is written alike whether its clients are a list or not", async () => {
+    const report = await reportOf(name);
+    const json = jsonOf(report);
+    const lines = [...reportToNdjson(report)].join("");
+    expect(unmadeClients(report)).not.toBeNull();
+    expect(report.clients).toHaveLength(report.summary.clients);
+    expect(unmadeClients(report)).toBeNull();
+    expect(json).toBe(`${JSON.stringify(report, null, 2)}\n`);
+    expect(lines).toBe([...reportToNdjson(report)].join(""));
+  });
+
+  it("has those that were kept out, those of some addresses, and those that are odd", async () => {
+    const report = await reportOf(name);
+    const clients = unmadeClients(report)!;
+    const addresses = new Set([...clients].slice(0, 2).map(({ address }) => address));
+    for (const wanted of [new Set<string>(), addresses]) {
+      const noted = [...clients].filter(
+        ({ address, outcome }) => outcome.kind === "kept-out" || wanted.has(address),
+      );
+      expect(clients.noted(wanted)).toEqual(noted);
+    }
+    const odd = [...clients].filter(({ anomaly }) => anomaly !== null);
+    expect(clients.anomalies()).toEqual(odd.map(({ address, anomaly }) => `${address}: ${anomaly}.`));
+  });
+});
+
+describe("the clients of a report", () => {
+  it("are made once, and stay", async () => {
+    const report = await reportOf("two-windows-clients.pcap");
+    expect(report.clients).toBe(report.clients);
+    expect(Object.keys(report)).toContain("clients");
+    expect({ ...report }.clients).toBe(report.clients);
+  });
+
+  it("are written as they are when they were changed", async () => {
+    const report = await reportOf("two-windows-clients.pcap");
+    report.clients.pop();
+    expect(JSON.parse(jsonOf(report)).clients).toEqual(report.clients);
+    const other = await reportOf("two-windows-clients.pcap");
+    other.clients = [];
+    expect(other.clients).toEqual([]);
+    expect(JSON.parse(jsonOf(other)).clients).toEqual([]);
+  });
+
+  it("are made of a report that nobody may change as well", async () => {
+    const report = Object.freeze(await reportOf("two-windows-clients.pcap"));
+    expect(report.clients).toHaveLength(2);
+    expect(report.clients).toBe(report.clients);
+  });
+});
