@@ -13,6 +13,7 @@ const schedule = new Int32Array(80);
 const SHA1_INITIAL = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
 const MD5_INITIAL = SHA1_INITIAL.slice(0, 4);
 const sha1State = new Int32Array(SHA1_INITIAL.length);
+const sha1Bytes = new Uint8Array(SHA1_INITIAL.byteLength);
 const oneBlock = new Uint8Array(BLOCK);
 
 export function md5(bytes: Uint8Array): Uint8Array {
@@ -39,12 +40,13 @@ export function sha1(bytes: Uint8Array): Uint8Array {
 /**
  * SHA-1 of a message of one block, which stands there with its padding.
  * @param block 16 words, each of four bytes in network byte order
+ * @returns bytes that the next call overwrites
  */
 export function sha1OfBlock(block: Int32Array): Uint8Array {
   const state = sha1State;
   state.set(SHA1_INITIAL);
   sha1Block(state, block);
-  return output(state, false);
+  return output(state, false, sha1Bytes);
 }
 
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -82,8 +84,11 @@ function takeBlock(all: Uint8Array, at: number, littleEndian: boolean): void {
   }
 }
 
-function output(state: Int32Array, littleEndian: boolean): Uint8Array {
-  const bytes = new Uint8Array(state.length * 4);
+function output(
+  state: Int32Array,
+  littleEndian: boolean,
+  bytes = new Uint8Array(state.length * 4),
+): Uint8Array {
   for (let i = 0; i < bytes.length; i += 1) {
     bytes[i] = state[i >> 2] >>> (8 * (littleEndian ? i & 3 : 3 - (i & 3)));
   }
