@@ -5,6 +5,7 @@ import type { CopyFilter } from "./copies.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
 import type { HostTable } from "./hosts.ts";
+import type { Path } from "./paths.ts";
 import type { IkeSa } from "./sa.ts";
 
 /**
@@ -19,7 +20,7 @@ export function compactHosts(
   reserved: number,
 ): void {
   const used = new Uint8Array(hosts.size).fill(1, 0, reserved);
-  for (const { paths } of sas) for (const { ends } of paths) for (const end of ends) used[hostOf(end)] = 1;
+  for (const { ends } of pathsOf(sas)) for (const end of ends) used[hostOf(end)] = 1;
   for (const exchange of exchangesOf(sas)) used[hostOf(exchange.from)] = 1;
   for (let row = 0; row < flows.size; row += 1) {
     used[flows.from.of(row)] = 1;
@@ -28,15 +29,15 @@ export function compactHosts(
   for (const host of echoes.hosts()) used[host] = 1;
   const moved = hosts.retain((host) => used[host] === 1);
   const renumbered = (end: number) => endpoint(moved[hostOf(end)], portOf(end));
-  for (const { paths } of sas) {
-    for (const { ends } of paths) {
-      ends[0] = renumbered(ends[0]);
-      ends[1] = renumbered(ends[1]);
-    }
-  }
+  for (const path of pathsOf(sas)) path.ends = [renumbered(path.ends[0]), renumbered(path.ends[1])];
   for (const exchange of exchangesOf(sas)) exchange.from = renumbered(exchange.from);
   flows.renumber(moved);
   echoes.renumber(moved);
+}
+
+/** Without lists of them, which an IKE SA would keep. */
+function* pathsOf(sas: readonly IkeSa[]): Generator<Path> {
+  for (const sa of sas) for (let i = 0; i < sa.pathCount; i += 1) yield sa.pathAt(i);
 }
 
 function* exchangesOf(sas: readonly IkeSa[]): Generator<Exchange> {

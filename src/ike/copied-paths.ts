@@ -20,9 +20,10 @@ export function echoPath(
   original: { readonly from: number; readonly to: number },
   message: Message,
 ): void {
-  const first = sa.pathOf(original.from, original.to, side, message.natTraversal);
-  const later = sa.pathOf(message.from, message.to, side, message.natTraversal);
-  if (first === later) return;
+  const place = sa.pathOf(original.from, original.to, side, message.natTraversal);
+  const other = sa.pathOf(message.from, message.to, side, message.natTraversal);
+  if (place === other) return;
+  const [first, later] = [sa.pathAt(place), sa.pathAt(other)];
   noteEcho(first, later, side);
   if (isSecured(message)) later.secured |= 1 << side;
 }

@@ -5,7 +5,7 @@ import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
 import { FIRST_STATUS_NOTIFY, NOTIFY_INVALID_MESSAGE_ID } from "../wire/notifies.ts";
 import { type Exchange, isPrompt, OPEN_EXCHANGES, stampOf, timeFor } from "./exchange.ts";
 import type { Side } from "./paths.ts";
-import { type IkeSa, withSide } from "./sa.ts";
+import type { IkeSa } from "./sa.ts";
 import type { VendorLists } from "./vendor-lists.ts";
 
 /** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */
@@ -15,14 +15,13 @@ export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLis
   if (sa.mode === 0) sa.mode = message.exchange;
   if (!message.encrypted) {
     const clear = message.clearPayloads();
-    const vendorIds = lists.extended(sa.vendorIds[side], clear.vendorIds);
-    if (vendorIds !== sa.vendorIds[side]) sa.vendorIds = withSide(sa.vendorIds, side, vendorIds);
+    sa.setVendorIds(side, lists.extended(sa.vendorIdsOf(side), clear.vendorIds));
     if (Number.isNaN(sa.lifetimesOf(side))) sa.setLifetimes(side, clear.lifeSeconds ?? Number.NaN);
     // What the first message offers is not agreed on; where the capture lost it, the answer is the first one seen.
     if (!message.responderCookieZero) sa.hashNumber = sa.hash ?? clear.hash ?? Number.NaN;
     if (clear.natDiscovery > 0) sa.natDiscovery = true;
     if (clear.natHashes.length > 0) {
-      sa.natHashes = withSide(sa.natHashes, side, agreed(sa.natHashes[side], clear.natHashes));
+      sa.setNatHashes(side, agreed(sa.natHashesOf(side), clear.natHashes));
     }
   }
   // Main mode is encrypted from the fifth message on, so an encrypted one is the side's third, whatever was lost.

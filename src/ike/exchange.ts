@@ -6,7 +6,8 @@
  */
 
 import type { Moment } from "../collections/moment.ts";
-import { Pool, rowOf } from "../linear/rows.ts";
+import { rowOf } from "../linear/row-names.ts";
+import { Pool, reviveRow } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { Selectors } from "./selectors.ts";
 import type { QuickModeTestimony } from "./testimony.ts";
@@ -57,46 +58,30 @@ export const PROMPT = 3_000_000;
 
 /** Times are NaN where nothing was seen. */
 const NUMBERS = [
-  "messageId",
-  /** Side of the IKE SA (0 or 1) that sent the first message. */
-  "starter",
   /** Endpoint that the first message came from; changes when hosts are numbered anew. */
   "from",
   "firstAt",
-  "segment",
-  /** Stamp, digest and length of the first message: the same again is a retransmission. */
+  /** Stamp and digest of the first message: the same again is a retransmission. */
   "firstMicros",
-  "firstNanos",
   "firstFrame",
-  "firstSource",
   "firstFull",
   "firstPrefix",
-  "firstLength",
-  "retransmissions",
   "lastRetransmissionAt",
   "lastMicros",
-  "lastNanos",
   "lastFrame",
-  "lastSource",
-  /** First message of the other side with this ID. */
+  /** First message of the other side with this ID; the length is NaN where a log told of it. */
   "replyAt",
   "replyLength",
-  /** Copies of the first message that came clearly after the reply: whatever it was, it was of no use. */
-  "copiesAfterReply",
   /** The starter's second, different message. */
   "followedAt",
   "followedLength",
   /** First Informational of the other side after the first message, with its stamp, and of the starter. */
   "otherInformationalAt",
   "otherMicros",
-  "otherNanos",
   "otherFrame",
-  "otherSource",
   "starterInformationalAt",
   /** The starter's first Informational that is more than the prompt Delete of an older SA (see `isPrompt`). */
   "starterLeftAt",
-  /** Error notify of the other side that could be read (RFC 2408 3.14.1); 0 where none was. */
-  "otherNotify",
   /** The other side's next packet to anyone. */
   "otherSentAt",
   /** First ESP after the first message, from the starter and from the other side. */
@@ -106,28 +91,52 @@ const NUMBERS = [
   "lifeBeforeAt",
   "sentBeforeAt",
   "espBeforeAt",
+  /** See `FirstCopy`. */
+  "copyAt",
+  "sentAfterCopyAt",
+] as const;
+const WORDS = [
+  "messageId",
+  "segment",
+  "firstNanos",
+  "firstSource",
+  "firstLength",
+  "retransmissions",
+  "lastNanos",
+  "lastSource",
+  /** Copies of the first message that came clearly after the reply: whatever it was, it was of no use. */
+  "copiesAfterReply",
+  "otherNanos",
+  "otherSource",
+  /** Error notify of the other side that could be read (RFC 2408 3.14.1); 0 where none was. */
+  "otherNotify",
 ] as const;
 const FLAGS = [
+  "startedBySide1",
   /** The first message was cut by the capture. */
   "firstCut",
   /** A second, different message of the starter came: after a reply, and shorter than the first. */
   "followedReply",
   "followedShorter",
   "unheardBefore",
+  "steadyAtCopy",
 ] as const;
 
-/** One of tens of thousands that are held at a time: its numbers lie in a pool. */
-export class Exchange extends rowOf({ numbers: NUMBERS, flags: FLAGS }) {
-  declare starter: 0 | 1;
-  firstCopy: FirstCopy | null = null;
+/** What is known of a quick mode beyond what was captured of it. */
+interface Told {
   /** What the first message and the answer propose, where a key opens them. */
-  selectors: Selectors | null = null;
-  answered: Selectors | null = null;
+  selectors: Selectors | null;
+  answered: Selectors | null;
   /** What others than the capture say of it. */
-  testimony: QuickModeTestimony | null = null;
+  testimony: QuickModeTestimony | null;
+}
 
+const NOTHING_TOLD: Told = { selectors: null, answered: null, testimony: null };
+
+/** One of tens of thousands that are held at a time: its numbers lie in a pool. */
+export class Exchange extends rowOf({ numbers: NUMBERS, words: WORDS, flags: FLAGS, rare: NOTHING_TOLD }) {
   /** @param pool where its numbers are to lie; else it has room of its own */
-  constructor(message: Message, starter: 0 | 1, pool = new Pool(Exchange.width, 1)) {
+  constructor(message: Message, starter: 0 | 1, pool = new Pool(Exchange, 1)) {
     super(pool);
     const { digest } = message;
     this.starter = starter;
@@ -143,9 +152,15 @@ export class Exchange extends rowOf({ numbers: NUMBERS, flags: FLAGS }) {
     this.firstPrefix = digest.prefix;
     this.firstCut = message.cut;
     this.firstLength = message.length;
-    this.retransmissions = 0;
-    this.copiesAfterReply = 0;
-    this.otherNotify = 0;
+  }
+
+  /** Side of the IKE SA that sent the first message. */
+  get starter(): 0 | 1 {
+    return this.startedBySide1 ? 1 : 0;
+  }
+
+  set starter(side: 0 | 1) {
+    this.startedBySide1 = side === 1;
   }
 
   get first(): Stamp {
@@ -175,9 +190,9 @@ export class Exchange extends rowOf({ numbers: NUMBERS, flags: FLAGS }) {
 
   set lastRetransmission(stamp: Stamp | null) {
     this.lastMicros = stamp?.micros ?? Number.NaN;
-    this.lastNanos = stamp?.nanos ?? Number.NaN;
+    this.lastNanos = stamp?.nanos ?? 0;
     this.lastFrame = stamp?.frame ?? Number.NaN;
-    this.lastSource = stamp?.source ?? Number.NaN;
+    this.lastSource = stamp?.source ?? 0;
   }
 
   /** Null without one. */
@@ -214,17 +229,29 @@ export class Exchange extends rowOf({ numbers: NUMBERS, flags: FLAGS }) {
     this.unheardBefore = unheard;
   }
 
+  /** Null without one. A new object each time: to be written as a whole. */
+  get firstCopy(): FirstCopy | null {
+    if (Number.isNaN(this.copyAt)) return null;
+    return { at: this.copyAt, steady: this.steadyAtCopy, otherSentAt: this.sentAfterCopyAt };
+  }
+
+  set firstCopy(copy: FirstCopy | null) {
+    this.copyAt = copy?.at ?? Number.NaN;
+    this.steadyAtCopy = copy?.steady === true;
+    this.sentAfterCopyAt = copy?.otherSentAt ?? Number.NaN;
+  }
+
   /** The same with other values, apart from what is kept. */
   with(values: Partial<Exchange>): Exchange {
     const copy: Exchange = Object.create(Exchange.prototype);
-    const { firstCopy, selectors, answered, testimony } = this;
-    this.copyTo(copy, new Pool(Exchange.width, 1));
-    return Object.assign(copy, { firstCopy, selectors, answered, testimony }, values);
+    this.copyTo(copy, new Pool(Exchange, 1));
+    return Object.assign(copy, values);
   }
 
   /** Makes an exchange again of the plain object that one became in a state file. */
   static revive(plain: Exchange): void {
     Object.setPrototypeOf(plain, Exchange.prototype);
+    reviveRow(plain, Exchange);
   }
 }
 

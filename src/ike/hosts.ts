@@ -95,7 +95,9 @@ export class HostTable {
       const { firstCopy } = exchange;
       const sentAt = timeFor(exchange, { at, segment });
       if (Number.isNaN(exchange.otherSentAt)) exchange.otherSentAt = sentAt;
-      if (firstCopy !== null && Number.isNaN(firstCopy.otherSentAt)) firstCopy.otherSentAt = sentAt;
+      if (firstCopy !== null && Number.isNaN(firstCopy.otherSentAt)) {
+        exchange.firstCopy = { ...firstCopy, otherSentAt: sentAt };
+      }
     }
   }
 

@@ -1,7 +1,8 @@
 /** Fragment sets of which the capture lacks a part: what their headers show stands for the message. */
 
 import { type Exchange, UNUSABLE_AFTER } from "./exchange.ts";
-import type { IkeSa, OuterHeader } from "./sa.ts";
+import type { OuterHeader } from "./rare-facts.ts";
+import type { IkeSa } from "./sa.ts";
 
 /** The outer header of a fragment set that was never complete stands for its message. */
 export function closeFragments(sa: IkeSa, before: number): void {

@@ -5,9 +5,9 @@ import type { IkeSa } from "./sa.ts";
 /** The last sign of the SA or of ESP and keepalives on its endpoints, whoever they belong to. */
 export function lastLifeOf(sa: IkeSa, flows: FlowTable): Moment {
   let last: Moment = { at: sa.lastLifeAt, segment: sa.lifeSegment };
-  for (const { ends, natTraversal } of sa.paths) {
-    for (const overIp of natTraversal ? [false] : [false, true]) {
-      for (const row of rowsBetween(ends, overIp, flows)) {
+  for (let i = 0; i < sa.pathCount; i += 1) {
+    for (const overIp of sa.pathAt(i).natTraversal ? [false] : [false, true]) {
+      for (const row of rowsBetween(sa.endOf(i, 0), sa.endOf(i, 1), overIp, flows)) {
         const sign = { at: flows.lastAt.of(row), segment: flows.segmentOf(row) };
         if (!Number.isNaN(sign.at) && isBefore(last, sign)) last = sign;
       }
@@ -16,7 +16,7 @@ export function lastLifeOf(sa: IkeSa, flows: FlowTable): Moment {
   return last;
 }
 
-function rowsBetween([from, to]: readonly [number, number], overIp: boolean, flows: FlowTable): number[] {
+function rowsBetween(from: number, to: number, overIp: boolean, flows: FlowTable): number[] {
   const there = flows.find(from, to, overIp);
   const back = there >= 0 ? flows.reverse.of(there) : flows.find(to, from, overIp);
   return [there, back].filter((row) => row >= 0);

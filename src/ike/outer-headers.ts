@@ -4,7 +4,7 @@ import type { Message } from "../wire/datagram.ts";
 import { fragmentNumber } from "../wire/fragments.ts";
 import { Exchange, stampOf } from "./exchange.ts";
 import type { Side } from "./paths.ts";
-import type { OuterHeader } from "./sa.ts";
+import type { OuterHeader } from "./rare-facts.ts";
 
 export function outerHeader(message: Message, side: Side): OuterHeader {
   return {

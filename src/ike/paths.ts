@@ -1,13 +1,14 @@
 /** Where the messages of an IKE SA passed: pairs of endpoints, and what was seen of each side there. */
 
 import { hostOf } from "../collections/endpoints.ts";
+import { rowOf } from "../linear/row-names.ts";
 
 export type Side = 0 | 1;
 
 /** Two endpoints between which messages of an IKE SA were seen: one for port 500, one for 4500, more at a NAT. */
 export interface Path {
   /** Endpoint of side 0 and of side 1. */
-  ends: [number, number];
+  ends: readonly number[];
   natTraversal: boolean;
   /** Sides that a message was seen from: bit 0 for side 0, bit 1 for side 1. */
   heard: number;
@@ -17,12 +18,23 @@ export interface Path {
   lastAt: number;
   lastSegment: number;
   /** How often a message of each side was seen here first, and elsewhere later: on which side of a NAT it is. */
-  echoedLater: readonly [number, number];
-  echoOf: readonly [number, number];
+  echoedLater: readonly number[];
+  echoOf: readonly number[];
 }
 
+/** A path that lies in the row of its IKE SA. */
+export class SaPath
+  extends rowOf({
+    numbers: ["lastAt"],
+    words: ["heard", "secured", "lastSegment"],
+    flags: ["natTraversal"],
+    lists: { ends: 2 },
+    wordLists: { echoOf: 2, echoedLater: 2 },
+  })
+  implements Path {}
+
 /** Shared by all paths without echoes, which are nearly all. */
-const NO_ECHOES: readonly [number, number] = [0, 0];
+const NO_ECHOES: readonly number[] = [0, 0];
 
 /** A message of `side` was seen on the path `first`, and on `later` again. */
 export function noteEcho(first: Path, later: Path, side: Side): void {
@@ -30,11 +42,11 @@ export function noteEcho(first: Path, later: Path, side: Side): void {
   later.echoedLater = oneMore(later.echoedLater, side);
 }
 
-function oneMore(counts: readonly [number, number], side: Side): [number, number] {
+function oneMore(counts: readonly number[], side: Side): number[] {
   return side === 0 ? [counts[0] + 1, counts[1]] : [counts[0], counts[1] + 1];
 }
 
-export function newPath(ends: [number, number], natTraversal: boolean): Path {
+export function newPath(ends: readonly number[], natTraversal: boolean): Path {
   return {
     ends,
     natTraversal,
@@ -53,29 +65,50 @@ export function isTwoWay(path: Path): boolean {
 }
 
 /** A message of the side was seen on the path, or a copy of one. */
-export function hasHeard({ heard, echoOf, echoedLater }: Path, side: Side): boolean {
-  return (heard & (1 << side)) !== 0 || echoOf[side] + echoedLater[side] > 0;
+export function hasHeard(path: Path, side: Side): boolean {
+  return (path.heard & (1 << side)) !== 0 || path.echoOf[side] + path.echoedLater[side] > 0;
+}
+
+/** Paths of which the endpoint of each side can be asked. */
+export interface Ends {
+  readonly pathCount: number;
+  endOf: (path: number, side: Side) => number;
 }
 
 /** Side that sent a message between two endpoints, or -1 when neither is known. */
-export function sideOf(paths: readonly Path[], from: number, to: number): Side | -1 {
-  for (const { ends } of paths) {
-    if (ends[0] === from && ends[1] === to) return 0;
-    if (ends[1] === from && ends[0] === to) return 1;
+export function sideOf(paths: Ends, from: number, to: number): Side | -1 {
+  const { pathCount } = paths;
+  for (let i = 0; i < pathCount; i += 1) {
+    const side = sideBetween(paths.endOf(i, 0), paths.endOf(i, 1), from, to);
+    if (side >= 0) return side;
   }
-  for (const { ends } of paths) {
-    if (hostOf(ends[0]) === hostOf(ends[1])) continue;
-    if (hostOf(ends[0]) === hostOf(from) && hostOf(ends[1]) === hostOf(to)) return 0;
-    if (hostOf(ends[1]) === hostOf(from) && hostOf(ends[0]) === hostOf(to)) return 1;
+  for (let i = 0; i < pathCount; i += 1) {
+    const [first, second] = [hostOf(paths.endOf(i, 0)), hostOf(paths.endOf(i, 1))];
+    if (first === second) continue;
+    const side = sideBetween(first, second, hostOf(from), hostOf(to));
+    if (side >= 0) return side;
   }
   // One end is new: the client's NAT gave it another address.
-  for (const { ends } of paths) {
-    if (ends[1] === to || ends[0] === from) return 0;
-    if (ends[0] === to || ends[1] === from) return 1;
+  for (let i = 0; i < pathCount; i += 1) {
+    const side = sideByOne(paths.endOf(i, 0), paths.endOf(i, 1), from, to);
+    if (side >= 0) return side;
   }
-  for (const { ends } of paths) {
-    if (hostOf(ends[1]) === hostOf(to) || hostOf(ends[0]) === hostOf(from)) return 0;
-    if (hostOf(ends[0]) === hostOf(to) || hostOf(ends[1]) === hostOf(from)) return 1;
+  for (let i = 0; i < pathCount; i += 1) {
+    const [first, second] = [hostOf(paths.endOf(i, 0)), hostOf(paths.endOf(i, 1))];
+    const side = sideByOne(first, second, hostOf(from), hostOf(to));
+    if (side >= 0) return side;
   }
-  return paths.length === 0 ? 0 : -1;
+  return pathCount === 0 ? 0 : -1;
+}
+
+/** Which of both sent, where it was one of them to the other. */
+function sideBetween(first: number, second: number, from: number, to: number): Side | -1 {
+  if (first === from && second === to) return 0;
+  return second === from && first === to ? 1 : -1;
+}
+
+/** Which of both sent, by one of them alone. */
+function sideByOne(first: number, second: number, from: number, to: number): Side | -1 {
+  if (second === to || first === from) return 0;
+  return first === to || second === from ? 1 : -1;
 }

@@ -3,33 +3,45 @@
  * NaN where nothing was seen.
  */
 
-import { rowOf } from "../linear/rows.ts";
+import { rowOf } from "../linear/row-names.ts";
+import { SaPath } from "./paths.ts";
+import { NOTHING_RARE } from "./rare-facts.ts";
 
-/** Numbers of the latest distinct messages, three each. */
-export const RECENT = 3 * 8;
+/** Distinct messages that are remembered. */
+export const RECENT = 8;
+/** Paths that lie in the row; an IKE SA with more has been moved by a NAT, or was captured at several places. */
+export const PATHS_INSIDE = 2;
+/** Words of NAT-D hashes of a side that lie in the row: one of the peer's address, one of its own. */
+export const NAT_HASH_WORDS = 4;
 
 const NUMBERS = [
-  /** Running number, in the order of first appearance. */
-  "number",
-  /** Exchange type of phase 1: 2 main, 4 aggressive; 0 when no message of it was seen. */
-  "mode",
   "firstAt",
-  "firstSegment",
   /** See `hash`. */
   "hashNumber",
   /** Last sign of life of any kind in `lifeSegment`; earlier segments in `earlierLife`. */
   "lastLifeAt",
-  "lifeSegment",
   /** Last sign of life that is not a retransmission. */
   "lastFreshAt",
-  /** Informationals answered within 1 s by one of the same length: DPD (RFC 3706), which Windows does not have. */
-  "answeredInformationals",
   /** The last Informational that nothing has answered. */
   "informationalAt",
+] as const;
+const WORDS = [
+  /** Running number, in the order of first appearance. */
+  "number",
+  /** Exchange type of phase 1: 2 main, 4 aggressive; 0 when no message of it was seen. */
+  "mode",
+  "firstSegment",
+  "lifeSegment",
+  /** Informationals answered within 1 s by one of the same length: DPD (RFC 3706), which Windows does not have. */
+  "answeredInformationals",
   "informationalLength",
   "informationalSide",
-  /** Where the next of `recent` goes. */
-  "nextRecent",
+  /** Distinct messages so far. */
+  "distinct",
+  /** Which of the latest of them side 1 sent, and which the capture cut, a bit each. */
+  "recentSides",
+  "recentCut",
+  "pathCount",
 ] as const;
 const FLAGS = [
   /** The first message (responder cookie zero, RFC 2408 3.1) was seen: side 0 began phase 1. */
@@ -40,28 +52,48 @@ const FLAGS = [
   /** A log told of a message, which has no content: that an answer was missed is not proven on this SA. */
   "logged",
 ] as const;
-/** What is one number for each side has two. */
+/** What is one for each side has two. */
 const LISTS = {
-  /** Initiator and responder cookie, two 32-bit words each. */
-  cookies: 4,
-  /** Distinct messages of phase 1, and when the side finished its part. */
-  phase1Messages: 2,
   phase1FinishedAt: 2,
   /** See `lifeSecondsOf`. */
   lifetimes: 2,
-  /** Sources that showed a message of the side (see `sourceBit`). */
-  sources: 2,
   /** Its first message, but for Informationals in the clear, which anybody can send. */
   firstFromAt: 2,
-  /** The last sign of the side itself (IKE, ESP, keepalive), and its segment. */
+  /** The last sign of the side itself (IKE, ESP, keepalive). */
   lastFromAt: 2,
-  lastFromSegment: 2,
   /** When it deleted the SA, by a message that could be read. */
   deletedAt: 2,
-  /** The latest distinct messages, a ring: prefix, full print or NaN where the capture cut the message, and side. */
-  recent: RECENT,
-  /** The last message of each side, to know a decrypted copy: exchange, message ID, E flag, time. */
-  last: 8,
+  /** The last message of each side, to know a decrypted copy; see `lastKind` as well. */
+  lastMessageAt: 2,
+};
+const WORD_LISTS = {
+  /** Room for rows of paths, see `SaPath`. First of all words: what holds numbers lies at a multiple of eight bytes. */
+  pathRoom: PATHS_INSIDE * SaPath.width * 2,
+  /** Initiator and responder cookie, two 32-bit words each. */
+  cookies: 4,
+  /** Distinct messages of phase 1. */
+  phase1Messages: 2,
+  /** Sources that showed a message of the side (see `sourceBit`). */
+  sources: 2,
+  /** Segment of `lastFromAt`. */
+  lastFromSegment: 2,
+  /** The last message of each side: twice its exchange, one more where it was encrypted; and its message ID. */
+  lastKind: 2,
+  lastId: 2,
+  /** How many words of NAT-D hashes of each side lie here, and one more; 0 where none was seen. */
+  natHashCount: 2,
+  natHashWords: 2 * NAT_HASH_WORDS,
+  /** The latest distinct messages, a ring: the upper 32 bits of prefix and full print, and what is below of both. */
+  recentPrefix: RECENT,
+  recentFull: RECENT,
+  recentRest: RECENT,
 };
 
-export const SaNumbers = rowOf({ numbers: NUMBERS, flags: FLAGS, lists: LISTS });
+export const SaNumbers = rowOf({
+  numbers: NUMBERS,
+  words: WORDS,
+  flags: FLAGS,
+  lists: LISTS,
+  wordLists: WORD_LISTS,
+  rare: NOTHING_RARE,
+});

@@ -14,7 +14,7 @@ import { Pool } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import { Exchange } from "./exchange.ts";
 import { longestSilent } from "./longest-silent.ts";
-import { IkeSa, withSide } from "./sa.ts";
+import { IkeSa } from "./sa.ts";
 
 /** SAs from different hosts under one initiator cookie, before the responder answers. */
 const MAX_SIBLINGS = 32;
@@ -25,13 +25,15 @@ export class SaTable {
   readonly #maxSas: number;
   #table = new WordTable(4);
   #rows: (IkeSa | null)[] = [];
+  /** Of half-open SAs that share the initiator cookie, from different hosts, the next one after each. */
+  #siblings = new Map<IkeSa, IkeSa>();
   #created = 0;
-  #pool = new Pool(IkeSa.width);
+  #pool = new Pool(IkeSa);
   /** All SAs in the order of first appearance. */
   sas: IkeSa[] = [];
   evicted = 0;
   /** Where the numbers of quick modes lie. */
-  exchanges = new Pool(Exchange.width);
+  exchanges = new Pool(Exchange);
   /** Parts of all SAs; whoever adds one counts it here. */
   parts = 0;
   readonly #released: (gone: ReadonlySet<IkeSa>) => void;
@@ -65,7 +67,7 @@ export class SaTable {
   #opening(message: Message): IkeSa | null {
     const first = this.#at(message.cookies[0], message.cookies[1], 0, 0);
     let siblings = 0;
-    for (let sa = first; sa !== null; sa = sa.sibling) {
+    for (let sa = first; sa !== null; sa = this.#siblingOf(sa)) {
       if (sa.sideOf(message.from, message.to) >= 0 && sameHosts(sa, message)) return sa;
       siblings += 1;
     }
@@ -76,7 +78,7 @@ export class SaTable {
     }
     const sa = this.#create(message);
     sa.phase1Seen = true;
-    sa.sibling = first;
+    if (first !== null) this.#siblings.set(sa, first);
     this.#set(message.cookies[0], message.cookies[1], 0, 0, sa);
     return sa;
   }
@@ -90,7 +92,7 @@ export class SaTable {
     const known = this.#at(i0, i1, r0, r1);
     if (known !== null) return known;
     let opening: IkeSa | null = null;
-    for (let sa = this.#at(i0, i1, 0, 0); sa !== null; sa = sa.sibling) {
+    for (let sa = this.#at(i0, i1, 0, 0); sa !== null; sa = this.#siblingOf(sa)) {
       if (sameHosts(sa, message)) opening = sa;
     }
     if (opening === null) {
@@ -104,8 +106,8 @@ export class SaTable {
       sa.phase1Seen = true;
       sa.firstAt = opening.firstAt;
       sa.mode = opening.mode;
-      sa.vendorIds = withSide(sa.vendorIds, 0, opening.vendorIds[0]);
-      sa.pathOf(opening.paths[0].ends[0], opening.paths[0].ends[1], 0, opening.paths[0].natTraversal);
+      sa.setVendorIds(0, opening.vendorIdsOf(0));
+      sa.pathOf(opening.endOf(0, 0), opening.endOf(0, 1), 0, opening.pathAt(0).natTraversal);
       this.#set(i0, i1, r0, r1, sa);
       return sa;
     }
@@ -167,8 +169,8 @@ export class SaTable {
 
   /** Their places may be used again; what still holds one of them reads what was there. */
   #giveBack(gone: ReadonlySet<IkeSa>): void {
-    const sas = new Pool(IkeSa.width);
-    const exchanges = new Pool(Exchange.width);
+    const sas = new Pool(IkeSa);
+    const exchanges = new Pool(Exchange);
     for (const sa of gone) {
       this.#pool.giveBack(sa);
       sa.moveTo(sas);
@@ -182,16 +184,20 @@ export class SaTable {
   /** All SAs and what finds them, to be kept in a state file. */
   save() {
     const { sas, exchanges, evicted, parts } = this;
+    // Who asks for paths makes them anew.
+    for (const sa of sas) sa.pathList = null;
     const pools = { sas: this.#pool, exchanges };
-    return { keys: this.#table.save(), rows: this.#rows, created: this.#created, pools, sas, evicted, parts };
+    const found = { keys: this.#table.save(), rows: this.#rows, siblings: this.#siblings };
+    return { ...found, created: this.#created, pools, sas, evicted, parts };
   }
 
-  restore({ keys, rows, created, pools, sas, evicted, parts }: ReturnType<SaTable["save"]>): void {
+  restore({ keys, rows, siblings, created, pools, sas, evicted, parts }: ReturnType<SaTable["save"]>): void {
     Pool.revive(pools.sas);
     Pool.revive(pools.exchanges);
     for (const sa of sas) IkeSa.revive(sa);
     this.#table.restore(keys);
     this.#rows = rows;
+    this.#siblings = siblings;
     this.#created = created;
     this.#pool = pools.sas;
     this.exchanges = pools.exchanges;
@@ -200,16 +206,27 @@ export class SaTable {
     this.parts = parts;
   }
 
+  #siblingOf(sa: IkeSa): IkeSa | null {
+    return this.#siblings.size === 0 ? null : (this.#siblings.get(sa) ?? null);
+  }
+
   #forget(gone: ReadonlySet<IkeSa>): void {
     const rows = this.#rows;
+    const siblings = new Map<IkeSa, IkeSa>();
+    const leftOf = (first: IkeSa | null) => {
+      let sa = first;
+      while (sa !== null && gone.has(sa)) sa = this.#siblingOf(sa);
+      return sa;
+    };
     for (let row = 0; row < rows.length; row += 1) {
-      let first = rows[row];
-      while (first !== null && gone.has(first)) first = first.sibling;
-      for (let sa = first; sa !== null; sa = sa.sibling) {
-        while (sa.sibling !== null && gone.has(sa.sibling)) sa.sibling = sa.sibling.sibling;
+      rows[row] = leftOf(rows[row]);
+      for (let sa = rows[row]; sa !== null; ) {
+        const next = leftOf(this.#siblingOf(sa));
+        if (next !== null) siblings.set(sa, next);
+        sa = next;
       }
-      rows[row] = first;
     }
+    this.#siblings = siblings;
     const moved = this.#table.retain((row) => rows[row] !== null);
     const kept: (IkeSa | null)[] = [];
     for (let row = 0; row < rows.length; row += 1) if (moved[row] >= 0) kept[moved[row]] = rows[row];
@@ -220,9 +237,10 @@ export class SaTable {
 function sameHosts(sa: IkeSa, message: Message): boolean {
   const from = hostOf(message.from);
   const to = hostOf(message.to);
-  return sa.paths.some(({ ends }) => {
-    const a = hostOf(ends[0]);
-    const b = hostOf(ends[1]);
-    return (a === from && b === to) || (a === to && b === from);
-  });
+  for (let i = 0; i < sa.pathCount; i += 1) {
+    const a = hostOf(sa.endOf(i, 0));
+    const b = hostOf(sa.endOf(i, 1));
+    if ((a === from && b === to) || (a === to && b === from)) return true;
+  }
+  return false;
 }

@@ -5,101 +5,64 @@
  * Times are monotone clock values in microseconds; NaN means "not seen".
  */
 
-import { hostOf } from "../collections/endpoints.ts";
 import { sourceBit } from "../collections/sources.ts";
-import { Pool } from "../linear/rows.ts";
+import { Pool, reviveRow } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_INFORMATIONAL } from "../wire/isakmp.ts";
-import { Exchange, type Stamp } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import type { OpenedNote } from "./opened-note.ts";
-import { isTwoWay, newPath, type Path, type Side, sideOf } from "./paths.ts";
-import { RECENT, SaNumbers } from "./sa-numbers.ts";
-import type { SessionTestimony } from "./testimony.ts";
+import type { Side } from "./paths.ts";
+import { NEITHER_TOLD } from "./rare-facts.ts";
+import { NAT_HASH_WORDS, PATHS_INSIDE, RECENT } from "./sa-numbers.ts";
+import { SaPaths } from "./sa-paths.ts";
 import { NO_VENDOR_IDS } from "./vendor-lists.ts";
-
-/** A fragment set whose outer header names a quick mode; counts when the set is never complete. */
-export interface OuterHeader {
-  side: Side;
-  messageId: number;
-  exchange: Exchange;
-  /** Pieces of the copy at hand, a bit for each number; copies after the first, and the last of them. */
-  pieces: number;
-  copies: number;
-  last: { at: number; stamp: Stamp };
-}
 
 /** A peer that does DPD answers so soon. */
 const ANSWERED_WITHIN = 1_000_000;
-const MAX_PATHS = 16;
 const MAX_INFORMATIONALS = 16;
 const MAX_EARLIER = 8;
 /** From so many on, quick modes are looked up and not searched for. */
 const MANY_EXCHANGES = 16;
 /** Shared by all IKE SAs without any. */
-const NO_TIMES: readonly number[] = [];
-const NEITHER_TOLD: readonly [readonly number[], readonly number[]] = [NO_TIMES, NO_TIMES];
-const NEITHER_NAMED: readonly [readonly string[], readonly string[]] = [NO_VENDOR_IDS, NO_VENDOR_IDS];
-const NEITHER_HASHED: readonly [null, null] = [null, null];
-const NO_LIFE: readonly { at: number; segment: number }[] = [];
-const NOTHING_OPENED: readonly OpenedNote[] = [];
 const NO_QUICK_MODES: Exchange[] = [];
 const MAX_OPENED = 32;
+/** What the lower 21 bits of a digest are below. */
+const LOWER = 1 << 21;
 
 /** One of tens of thousands that are held at a time: its numbers lie in a pool. */
-export class IkeSa extends SaNumbers {
-  paths: readonly Path[] = [];
-  /** Per side: vendor IDs in order. */
-  vendorIds = NEITHER_NAMED;
-  /**
-   * Per side: its NAT-D hashes (RFC 3947 3.2), the first 8 bytes of each as two words; null where none was seen, empty
-   * where two messages contradict each other.
-   */
-  natHashes: readonly [readonly number[] | null, readonly number[] | null] = NEITHER_HASHED;
+export class IkeSa extends SaPaths {
+  private vendorIds0 = NO_VENDOR_IDS;
+  private vendorIds1 = NO_VENDOR_IDS;
   /** Quick modes in order of first appearance. */
   exchanges = NO_QUICK_MODES;
-  outers: Map<string, OuterHeader> | null = null;
-  /** The quick modes by message ID, once there are many. */
-  private byId: Map<number, Exchange> | null = null;
-  /** Per side: times of the latest distinct Informationals. */
-  informationals = NEITHER_TOLD;
-  earlierLife = NO_LIFE;
-  /** Deletes and notifies of it that could be read: of the latest, `MAX_OPENED`. */
-  opened = NOTHING_OPENED;
-  /** What others than the capture say of it. */
-  testimony: SessionTestimony | null = null;
-  /** Half-open SAs that share the initiator cookie, from different hosts. */
-  sibling: IkeSa | null = null;
   // No #fields: an IKE SA is kept in a state file as it is, and gets its methods back (see `revive`).
 
   /** @param pool where its numbers are to lie; else it has room of its own */
-  constructor(number: number, message: Message, pool = new Pool(IkeSa.width, 1)) {
+  constructor(number: number, message: Message, pool = new Pool(IkeSa, 1)) {
     super(pool);
     this.number = number;
-    this.mode = 0;
     for (let i = 0; i < 4; i += 1) this.setCookies(i, message.cookies[i]);
-    for (const side of [0, 1]) {
-      this.setPhase1Messages(side, 0);
-      this.setSources(side, 0);
-    }
     this.firstAt = message.at;
     this.firstSegment = message.segment;
     this.lastLifeAt = message.at;
     this.lifeSegment = message.segment;
     this.lastFreshAt = message.at;
-    this.answeredInformationals = 0;
-    this.nextRecent = 0;
   }
 
   /** Makes an IKE SA again of the plain object that one became in a state file. */
   static revive(plain: IkeSa): void {
     Object.setPrototypeOf(plain, IkeSa.prototype);
+    reviveRow(plain, IkeSa);
+    if (plain.pathCount !== Math.min(plain.pathCount, PATHS_INSIDE) + plain.morePaths.length) {
+      throw new RangeError("an IKE SA has other paths than it counts");
+    }
     for (const exchange of plain.exchanges) Exchange.revive(exchange);
     for (const { exchange } of plain.outers?.values() ?? []) Exchange.revive(exchange);
   }
 
   /** Quick modes, paths and fragment headers: what it holds beside itself. */
   get parts(): number {
-    return this.exchanges.length + this.paths.length + (this.outers?.size ?? 0);
+    return this.exchanges.length + this.pathCount + (this.outers?.size ?? 0);
   }
 
   get answered(): boolean {
@@ -117,36 +80,41 @@ export class IkeSa extends SaNumbers {
     return Number.isNaN(seconds) ? null : seconds;
   }
 
-  /** Side that sent a message between these endpoints, or -1 when neither end is known. */
-  sideOf(from: number, to: number): Side | -1 {
-    return sideOf(this.paths, from, to);
+  /** Per side: vendor IDs in order. */
+  get vendorIds(): readonly [readonly string[], readonly string[]] {
+    return [this.vendorIds0, this.vendorIds1];
   }
 
-  /** Traffic in both directions was seen between the host of `side` at `endpoint` and the other side. */
-  isTwoWayFrom(side: Side, endpoint: number): boolean {
-    const host = hostOf(endpoint);
-    return this.paths.some((path) => hostOf(path.ends[side]) === host && isTwoWay(path));
+  vendorIdsOf(side: Side): readonly string[] {
+    return side === 0 ? this.vendorIds0 : this.vendorIds1;
+  }
+
+  setVendorIds(side: Side, list: readonly string[]): void {
+    if (side === 0) this.vendorIds0 = list;
+    else this.vendorIds1 = list;
   }
 
   /**
-   * A copy from an address that the other side never speaks to, while it does speak to another: anybody who
-   * saw the message could have sent it again.
+   * NAT-D hashes of a side (RFC 3947 3.2), the first 8 bytes of each as two words; null where none was seen, empty where
+   * two messages contradict each other.
    */
-  isReplay(side: Side, from: number): boolean {
-    return !this.isTwoWayFrom(side, from) && this.paths.some(isTwoWay);
+  natHashesOf(side: Side): readonly number[] | null {
+    const count = this.natHashCountOf(side) - 1;
+    if (count > NAT_HASH_WORDS) return this.moreNatHashes[side];
+    const first = side * NAT_HASH_WORDS;
+    return count < 0 ? null : this.natHashWords.slice(first, first + count);
   }
 
-  /** The path of a message of `side`; made when new. Beyond the bound the last one stands in. */
-  pathOf(from: number, to: number, side: Side, natTraversal: boolean): Path {
-    const first = side === 0 ? from : to;
-    const second = side === 0 ? to : from;
-    for (const path of this.paths) {
-      if (path.ends[0] === first && path.ends[1] === second) return path;
-    }
-    if (this.paths.length >= MAX_PATHS) return this.paths[MAX_PATHS - 1];
-    const path = newPath([first, second], natTraversal);
-    this.paths = this.paths.concat(path);
-    return path;
+  setNatHashes(side: Side, words: readonly number[]): void {
+    this.setNatHashCount(side, words.length + 1);
+    const [first, second] = this.moreNatHashes;
+    if (words.length > NAT_HASH_WORDS) this.moreNatHashes = side === 0 ? [words, second] : [first, words];
+    else for (let i = 0; i < words.length; i += 1) this.setNatHashWords(side * NAT_HASH_WORDS + i, words[i]);
+  }
+
+  /** Per side: see `natHashesOf`. */
+  get natHashes(): readonly [readonly number[] | null, readonly number[] | null] {
+    return [this.natHashesOf(0), this.natHashesOf(1)];
   }
 
   /** A sign of life of `side`. */
@@ -199,37 +167,48 @@ export class IkeSa extends SaNumbers {
    */
   repeats(message: Message, side: Side): boolean {
     const { prefix, full } = message.digest;
-    for (let i = 0; i < RECENT; i += 3) {
-      if (this.recentOf(i) !== prefix) continue;
-      const whole = !message.cut && !Number.isNaN(this.recentOf(i + 1));
-      if (whole ? this.recentOf(i + 1) === full : this.recentOf(i + 2) === side) return true;
+    const [prefixWord, fullWord] = [upper(prefix), upper(full)];
+    // A full print has bits to spare: eleven of its lower 21 find room.
+    const prefixRest = prefix % LOWER;
+    const fullRest = full % (1 << 11);
+    const known = Math.min(this.distinct, RECENT);
+    for (let i = 0; i < known; i += 1) {
+      if (this.recentPrefixOf(i) !== prefixWord) continue;
+      const rest = this.recentRestOf(i);
+      if (rest % LOWER !== prefixRest) continue;
+      const isWhole = !message.cut && ((this.recentCut >> i) & 1) === 0;
+      const isSame = isWhole
+        ? this.recentFullOf(i) === fullWord && rest >>> 21 === fullRest
+        : ((this.recentSides >> i) & 1) === side;
+      if (isSame) return true;
     }
-    const at = this.nextRecent;
-    this.setRecent(at, prefix);
-    this.setRecent(at + 1, message.cut ? Number.NaN : full);
-    this.setRecent(at + 2, side);
-    this.nextRecent = (at + 3) % RECENT;
+    const at = this.distinct % RECENT;
+    this.distinct += 1;
+    this.setRecentPrefix(at, prefixWord);
+    this.setRecentFull(at, fullWord);
+    this.setRecentRest(at, fullRest * LOWER + prefixRest);
+    this.recentSides = (this.recentSides & ~(1 << at)) | (side << at);
+    this.recentCut = (this.recentCut & ~(1 << at)) | ((message.cut ? 1 : 0) << at);
     return false;
   }
 
   /** True for the decrypted twin that an ASA's capture holds beside the encrypted message (within 10 ms). */
   twinOfLast(message: Message, side: Side): boolean {
-    const from = side * 4;
     const encrypted = message.encrypted ? 1 : 0;
+    const kind = message.exchange * 2 + encrypted;
     if (
-      this.lastOf(from) === message.exchange &&
-      this.lastOf(from + 1) === message.messageId &&
-      this.lastOf(from + 2) !== encrypted &&
+      // The same exchange, and the other one of both is encrypted.
+      (this.lastKindOf(side) ^ kind) === 1 &&
+      this.lastIdOf(side) === message.messageId &&
       // Phase 1 begins in the clear, and is never so again once it is encrypted.
       (message.exchange > 4 || encrypted === 0) &&
-      message.at - this.lastOf(from + 3) <= 10_000
+      message.at - this.lastMessageAtOf(side) <= 10_000
     ) {
       return true;
     }
-    this.setLast(from, message.exchange);
-    this.setLast(from + 1, message.messageId);
-    this.setLast(from + 2, encrypted);
-    this.setLast(from + 3, message.at);
+    this.setLastKind(side, kind);
+    this.setLastId(side, message.messageId);
+    this.setLastMessageAt(side, message.at);
     return false;
   }
 
@@ -238,11 +217,9 @@ export class IkeSa extends SaNumbers {
   }
 
   noteInformational(side: Side, { at, length }: Message): void {
-    // Both sides share a list as long as nothing is in it, also when they come out of a state file.
-    if (this.informationals[0] === this.informationals[1]) this.informationals = [[], []];
-    const times = this.informationals[side] as number[];
-    if (times.length === MAX_INFORMATIONALS) times.shift();
-    times.push(at);
+    const [first, second] = this.informationals;
+    const times = [...this.informationals[side].slice(1 - MAX_INFORMATIONALS), at];
+    this.informationals = side === 0 ? [times, second] : [first, times];
     const answers =
       this.informationalSide === 1 - side &&
       this.informationalLength === length &&
@@ -268,9 +245,9 @@ export class IkeSa extends SaNumbers {
   }
 }
 
-/** The same for both sides but for one of them. */
-export function withSide<T>(both: readonly [T, T], side: Side, value: T): readonly [T, T] {
-  return side === 0 ? [value, both[1]] : [both[0], value];
+/** Of a digest of 53 bits the upper 32. */
+function upper(digest: number): number {
+  return Math.floor(digest / LOWER);
 }
 
 /** Nothing shows that the peer itself sent it. */

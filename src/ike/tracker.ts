@@ -199,9 +199,9 @@ export class Tracker {
     const side = sa.sideOf(message.from, message.to);
     if (side < 0) return;
     copies.countFor(sa, side as Side);
-    const paths = sa.paths.length;
-    const path = sa.pathOf(message.from, message.to, side as Side, message.natTraversal);
-    this.table.parts += sa.paths.length - paths;
+    const { pathCount } = sa;
+    const path = sa.pathAt(sa.pathOf(message.from, message.to, side as Side, message.natTraversal));
+    this.table.parts += sa.pathCount - pathCount;
     this.table.makeRoom();
     if (isFragment(message.bytes, message.offset, message.captured)) {
       this.#fragment(sa, side as Side, path, message);
@@ -287,8 +287,6 @@ export class Tracker {
 
   /** Who saw phase 1 knows the responder. The SA itself stays: without it, later messages would begin another. */
   #belongsToOthers(sa: IkeSa): boolean {
-    return (
-      this.isOthers !== null && sa.phase1Seen && sa.answered && this.isOthers(hostOf(sa.paths[0].ends[1]))
-    );
+    return this.isOthers !== null && sa.phase1Seen && sa.answered && this.isOthers(hostOf(sa.endOf(0, 1)));
   }
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import { isTwoWay, newPath, noteEcho, sideOf } from "../../src/ike/paths.ts";
+import { isTwoWay, newPath, noteEcho, sideOf, type Path } from "../../src/ike/paths.ts";
 import { IkeSa } from "../../src/ike/sa.ts";
 import { CLIENT, type MessageFields, messageMade, RESPONDER } from "../support/message-made.ts";
 
+const sideIn = (paths: readonly Path[], from: number, to: number) =>
+  sideOf({ pathCount: paths.length, endOf: (i, side) => paths[i].ends[side] }, from, to);
 const saOf = (fields: MessageFields = {}) => new IkeSa(0, messageMade(fields));
 
 describe("paths of an IKE SA", () => {
@@ -14,7 +16,7 @@ describe("paths of an IKE SA", () => {
     expect(sa.pathOf(endpoint(1, 4500), endpoint(3, 4500), 0, true)).not.toBe(first);
     for (let port = 1; port <= 30; port += 1) sa.pathOf(endpoint(1, port), RESPONDER, 0, false);
     expect(sa.paths).toHaveLength(16);
-    expect(sa.pathOf(endpoint(1, 999), RESPONDER, 0, false)).toBe(sa.paths[15]);
+    expect(sa.pathOf(endpoint(1, 999), RESPONDER, 0, false)).toBe(15);
   });
 
   it("both ends were heard: no forged packet does that", () => {
@@ -53,14 +55,14 @@ describe("paths of an IKE SA", () => {
 
   it("two-way from the host of a side, on any of its ports; what comes from elsewhere then is a replay", () => {
     const sa = saOf();
-    sa.pathOf(CLIENT, RESPONDER, 0, false).heard = 3;
-    sa.pathOf(endpoint(7, 500), RESPONDER, 0, false).heard = 1;
+    sa.pathAt(sa.pathOf(CLIENT, RESPONDER, 0, false)).heard = 3;
+    sa.pathAt(sa.pathOf(endpoint(7, 500), RESPONDER, 0, false)).heard = 1;
     expect(sa.isTwoWayFrom(0, endpoint(1, 4500))).toBe(true);
     expect(sa.isTwoWayFrom(0, endpoint(7, 500))).toBe(false);
     expect(sa.isTwoWayFrom(1, RESPONDER)).toBe(true);
     expect([sa.isReplay(0, CLIENT), sa.isReplay(0, endpoint(7, 500))]).toEqual([false, true]);
     const oneWay = saOf();
-    oneWay.pathOf(CLIENT, RESPONDER, 0, false).heard = 1;
+    oneWay.pathAt(oneWay.pathOf(CLIENT, RESPONDER, 0, false)).heard = 1;
     expect(oneWay.isReplay(0, endpoint(7, 500))).toBe(false);
   });
 
@@ -81,11 +83,11 @@ describe("paths of an IKE SA", () => {
     ["from a new address to another port of the first end", elsewhere, endpoint(1, 4500), 1],
     ["of strangers", elsewhere, endpoint(8, 500), -1],
   ])("which side sent: %s", (_, from, to, side) => {
-    expect(sideOf(paths, from, to)).toBe(side);
+    expect(sideIn(paths, from, to)).toBe(side);
   });
 
   it("the first message is of side 0", () => {
-    expect(sideOf([], CLIENT, RESPONDER)).toBe(0);
+    expect(sideIn([], CLIENT, RESPONDER)).toBe(0);
   });
 
   // A client behind the NAT whose outer address it speaks to: that is one end of both its paths.
@@ -102,15 +104,15 @@ describe("paths of an IKE SA", () => {
     ["before it, from other ports", endpoint(nat, 4_500), endpoint(gateway, 4_500), 0],
     ["before it, back", endpoint(gateway, 4_500), endpoint(nat, 4_500), 1],
   ])("on both sides of a NAT: %s", (_, from, to, side) => {
-    expect([sideOf(hairpin, from, to), sideOf([...hairpin].reverse(), from, to)]).toEqual([side, side]);
+    expect([sideIn(hairpin, from, to), sideIn([...hairpin].reverse(), from, to)]).toEqual([side, side]);
   });
 
   it("both on one host: the ports alone tell the sides", () => {
     const local = [newPath([endpoint(1, 500), endpoint(1, 501)], false)];
     expect([
-      sideOf(local, endpoint(1, 500), endpoint(1, 501)),
-      sideOf(local, endpoint(1, 501), endpoint(1, 500)),
+      sideIn(local, endpoint(1, 500), endpoint(1, 501)),
+      sideIn(local, endpoint(1, 501), endpoint(1, 500)),
     ]).toEqual([0, 1]);
-    expect(sideOf(local, endpoint(1, 501), endpoint(1, 77))).toBe(1);
+    expect(sideIn(local, endpoint(1, 501), endpoint(1, 77))).toBe(1);
   });
 });

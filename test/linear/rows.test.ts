@@ -1,6 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { expect, test } from "vitest";
-import { Pool, rowOf } from "../../src/linear/rows.ts";
+import { rowOf } from "../../src/linear/row-names.ts";
+import { Pool } from "../../src/linear/rows.ts";
 
 class Visit extends rowOf({
   numbers: ["at", "port"],
@@ -18,7 +19,7 @@ function visits(pool: Pool, count: number): Visit[] {
 }
 
 test("a row begins with nothing seen, and what is written under one name changes no other", () => {
-  const visit = new Visit(new Pool(Visit.width));
+  const visit = new Visit(new Pool(Visit));
   expect([visit.at, visit.port, visit.isLate, visit.isLast]).toEqual([Number.NaN, Number.NaN, false, false]);
   expect([visit.sides, visit.prints]).toEqual([Array(2).fill(Number.NaN), Array(3).fill(Number.NaN)]);
   visit.at = 7;
@@ -34,7 +35,7 @@ test("a row begins with nothing seen, and what is written under one name changes
 });
 
 test("thousands of rows of one pool keep their numbers apart", () => {
-  const made = visits(new Pool(Visit.width, 1), 60_000);
+  const made = visits(new Pool(Visit, 1), 60_000);
   expect(made.every((visit, i) => visit.at === i && visit.printsOf(2) === -i)).toBe(true);
 });
 
@@ -42,7 +43,7 @@ test("chunks are twice as large each time, up to 1 MiB, and are filled to their 
   // A row has eight numbers of eight bytes: 64 rows in the first 4 KiB.
   expect(Visit.width).toBe(8);
   const chunks = new Map<object, number>();
-  for (const { chunk } of visits(new Pool(Visit.width), 60_000)) {
+  for (const { chunk } of visits(new Pool(Visit), 60_000)) {
     chunks.set(chunk, (chunks.get(chunk) ?? 0) + 1);
   }
   const rows = [...chunks.values()];
@@ -54,20 +55,20 @@ test("chunks are twice as large each time, up to 1 MiB, and are filled to their 
 
 test("a kind without flags or lists has room for its numbers", () => {
   class Plain extends rowOf({ numbers: ["a", "b"] }) {}
-  const plain = new Plain(new Pool(Plain.width));
+  const plain = new Plain(new Pool(Plain));
   plain.b = 5;
-  expect([plain.a, plain.b, Plain.width]).toEqual([Number.NaN, 5, 3]);
+  expect([plain.a, plain.b, Plain.width]).toEqual([Number.NaN, 5, 2]);
   // Its names alone, in their order.
-  expect(JSON.parse(Plain.layout)).toEqual([["a", "b"], {}, []]);
+  expect(JSON.parse(Plain.layout)).toEqual([["a", "b"], {}, {}, [], []]);
 });
 
 test("a place that was given back is used again, and whoever holds the row that left reads what was there", () => {
-  const pool = new Pool(Visit.width);
+  const pool = new Pool(Visit);
   const [gone, stays] = visits(pool, 2);
   gone.isLate = true;
   const place = { ...gone };
   pool.giveBack(gone);
-  gone.moveTo(new Pool(Visit.width));
+  gone.moveTo(new Pool(Visit));
   const [next] = visits(pool, 1);
   expect({ ...next }).toEqual(place);
   expect([next.isLate, next.port]).toEqual([false, Number.NaN]);
@@ -76,10 +77,10 @@ test("a place that was given back is used again, and whoever holds the row that 
 });
 
 test("rows that were kept in a file lie in the pool that was kept with them, which goes on", () => {
-  const pool = new Pool(Visit.width);
+  const pool = new Pool(Visit);
   const rows = visits(pool, 3);
   pool.giveBack(rows[1]);
-  rows[1].moveTo(new Pool(Visit.width));
+  rows[1].moveTo(new Pool(Visit));
   const kept = deserialize(serialize({ pool, rows }));
   Pool.revive(kept.pool);
   for (const row of kept.rows) Object.setPrototypeOf(row, Visit.prototype);
@@ -91,7 +92,7 @@ test("rows that were kept in a file lie in the pool that was kept with them, whi
 });
 
 test("a place that is used again takes no room from the others", () => {
-  const pool = new Pool(Visit.width, 3);
+  const pool = new Pool(Visit, 3);
   const [first] = visits(pool, 2);
   pool.giveBack(first);
   const [again, third] = visits(pool, 2);

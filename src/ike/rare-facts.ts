@@ -1,0 +1,51 @@
+/** What most IKE SAs have nothing of: one object holds all of it, where there is any. */
+
+import type { Exchange, Stamp } from "./exchange.ts";
+import type { OpenedNote } from "./opened-note.ts";
+import type { Path, Side } from "./paths.ts";
+import type { SessionTestimony } from "./testimony.ts";
+
+/** A fragment set whose outer header names a quick mode; counts when the set is never complete. */
+export interface OuterHeader {
+  side: Side;
+  messageId: number;
+  exchange: Exchange;
+  /** Pieces of the copy at hand, a bit for each number; copies after the first, and the last of them. */
+  pieces: number;
+  copies: number;
+  last: { at: number; stamp: Stamp };
+}
+
+type EndOfLife = Readonly<{ at: number; segment: number }>;
+/** Of each side. */
+type Times = readonly [readonly number[], readonly number[]];
+
+export const NEITHER_TOLD: Times = [[], []];
+
+export interface RareFacts {
+  outers: Map<string, OuterHeader> | null;
+  /** The quick modes by message ID, once there are many. */
+  byId: Map<number, Exchange> | null;
+  /** Per side: times of the latest distinct Informationals. */
+  informationals: Times;
+  earlierLife: readonly EndOfLife[];
+  /** Deletes and notifies of it that could be read: the latest. */
+  opened: readonly OpenedNote[];
+  /** What others than the capture say of it. */
+  testimony: SessionTestimony | null;
+  /** Paths beyond those in the row. */
+  morePaths: readonly Path[];
+  /** Per side: words of NAT-D hashes, where there are more than the row has room for. */
+  moreNatHashes: Times;
+}
+
+export const NOTHING_RARE: RareFacts = {
+  outers: null,
+  byId: null,
+  informationals: NEITHER_TOLD,
+  earlierLife: [],
+  opened: [],
+  testimony: null,
+  morePaths: [],
+  moreNatHashes: NEITHER_TOLD,
+};

@@ -1,0 +1,194 @@
+/** Classes of rows (see `rows.ts`) by the names of their fields. */
+
+import { type Pool, Row, type Size } from "./rows.ts";
+
+/** Fields by their names. Of each kind there may be lists of a fixed length. */
+interface Names<
+  N extends string,
+  W extends string,
+  F extends string,
+  L extends string,
+  M extends string,
+  R extends object,
+> {
+  /** Any numbers; NaN at first. */
+  numbers: readonly N[];
+  /** Whole numbers from 0 to 2^32 - 1; 0 at first. */
+  words?: readonly W[];
+  /** False at first; 32 at most, since all of them are bits of one word. */
+  flags?: readonly F[];
+  /** How long each list is. Reading one makes an array; `...Of` and `set...` read and write one number of it. */
+  lists?: Readonly<Record<L, number>>;
+  wordLists?: Readonly<Record<M, number>>;
+  /** What a row holds of other kinds, and what stands there at first: no room is taken as long as it does. */
+  rare?: R;
+}
+
+export type RowOf<
+  N extends string,
+  W extends string,
+  F extends string,
+  L extends string,
+  M extends string,
+  R extends object,
+> = Row &
+  R & { [name in N | W]: number } & { [flag in F]: boolean } & {
+    [list in L | M]: number[];
+  } & { [list in `${L | M}Of`]: (i: number) => number } & {
+    [list in `set${Capitalize<L | M>}`]: (i: number, value: number) => void;
+  };
+
+export interface RowClass<
+  N extends string,
+  W extends string,
+  F extends string,
+  L extends string,
+  M extends string,
+  R extends object,
+> extends Size {
+  new (pool: Pool | null): RowOf<N, W, F, L, M, R>;
+  /** Its names, in the order in which they lie there. */
+  readonly layout: string;
+  /** Where each list begins: numbers in units of eight bytes, words of four. */
+  readonly places: Readonly<Record<L | M, number>>;
+}
+
+/** A class of rows with these names. */
+export function rowOf<
+  N extends string,
+  W extends string = never,
+  F extends string = never,
+  L extends string = never,
+  M extends string = never,
+  R extends object = object,
+>(names: Names<N, W, F, L, M, R>): RowClass<N, W, F, L, M, R> {
+  const { numbers, words = [], flags = [] } = names;
+  const lists = Object.entries<number>(names.lists ?? {});
+  const wordLists = Object.entries<number>(names.wordLists ?? {});
+  class NamedRow extends Row {
+    static readonly numbers = lists.reduce((sum, [, length]) => sum + length, numbers.length);
+    static width = 0;
+    static readonly places: Record<string, number> = {};
+    static get layout(): string {
+      return JSON.stringify([numbers, names.lists ?? {}, names.wordLists ?? {}, words, flags]);
+    }
+  }
+  const { prototype } = NamedRow;
+  let at = 0;
+  for (const name of numbers) Object.defineProperty(prototype, name, numberAt(at++));
+  for (const [name, length] of lists) {
+    defineList(prototype, name, length, numbersFrom(at));
+    NamedRow.places[name] = at;
+    at += length;
+  }
+  // Words are half as long.
+  at *= 2;
+  for (const [name, length] of wordLists) {
+    defineList(prototype, name, length, wordsFrom(at));
+    NamedRow.places[name] = at;
+    at += length;
+  }
+  for (const name of words) Object.defineProperty(prototype, name, wordAt(at++));
+  flags.forEach((name, bit) => {
+    Object.defineProperty(prototype, name, flagAt(at, 1 << bit));
+  });
+  if (flags.length > 0) at += 1;
+  NamedRow.width = Math.ceil(at / 2);
+  for (const name of Object.keys(names.rare ?? {})) {
+    Object.defineProperty(prototype, name, rareField(name, names.rare as Fields));
+  }
+  return NamedRow as unknown as RowClass<N, W, F, L, M, R>;
+}
+
+type Accessors = PropertyDescriptor & ThisType<Row>;
+
+function numberAt(at: number): Accessors {
+  return {
+    get() {
+      return this.chunk.numbers[this.begin + at];
+    },
+    set(value: number) {
+      this.chunk.numbers[this.begin + at] = value;
+    },
+  };
+}
+
+function wordAt(at: number): Accessors {
+  return {
+    get() {
+      return this.chunk.words[this.begin * 2 + at];
+    },
+    set(value: number) {
+      this.chunk.words[this.begin * 2 + at] = value;
+    },
+  };
+}
+
+function flagAt(at: number, bit: number): Accessors {
+  return {
+    get() {
+      return (this.chunk.words[this.begin * 2 + at] & bit) !== 0;
+    },
+    set(value: boolean) {
+      const others = this.chunk.words[this.begin * 2 + at] & ~bit;
+      this.chunk.words[this.begin * 2 + at] = value ? others | bit : others;
+    },
+  };
+}
+
+type Fields = Record<string, unknown>;
+
+/** @param nothing what stands in all of these fields at first */
+function rareField(name: string, nothing: Fields): PropertyDescriptor & ThisType<{ rare: Fields | null }> {
+  return {
+    get() {
+      return this.rare === null ? nothing[name] : this.rare[name];
+    },
+    set(value: unknown) {
+      if (this.rare === null && value === nothing[name]) return;
+      this.rare ??= { ...nothing };
+      this.rare[name] = value;
+    },
+  };
+}
+
+interface ListMethods {
+  of: (this: Row, i: number) => number;
+  set: (this: Row, i: number, value: number) => void;
+}
+
+function numbersFrom(at: number): ListMethods {
+  return {
+    of(i) {
+      return this.chunk.numbers[this.begin + at + i];
+    },
+    set(i, value) {
+      this.chunk.numbers[this.begin + at + i] = value;
+    },
+  };
+}
+
+function wordsFrom(at: number): ListMethods {
+  return {
+    of(i) {
+      return this.chunk.words[this.begin * 2 + at + i];
+    },
+    set(i, value) {
+      this.chunk.words[this.begin * 2 + at + i] = value;
+    },
+  };
+}
+
+function defineList(prototype: object, name: string, length: number, { of, set }: ListMethods): void {
+  Object.defineProperty(prototype, name, {
+    get(this: Row): number[] {
+      const list: number[] = [];
+      for (let i = 0; i < length; i += 1) list.push(of.call(this, i));
+      return list;
+    },
+    set(this: Row, list: readonly number[]) {
+      for (let i = 0; i < length; i += 1) set.call(this, i, list[i]);
+    },
+  });
+  Object.assign(prototype, { [`${name}Of`]: of, [`set${name[0].toUpperCase()}${name.slice(1)}`]: set });
+}
