@@ -56,7 +56,7 @@ const leaner = {
       contents: readFileSync(path, "utf8").replaceAll(/^(export const \w+ = )\/.{60,}\/\w*;$/gm, "$1/^/;"),
     }));
     // Nor do they ask for these forms as methods of a string, which keep the classes of all of them, nor make
-    // schemas of objects from others.
+    // schemas of objects from others, nor say these things of a value.
     builder.onLoad({ filter: /\/zod\/v4\/classic\/schemas\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8")
         .replaceAll(
@@ -64,6 +64,10 @@ const leaner = {
           "",
         )
         .replaceAll(/^ {4}\w+\([\w.]+\) \{\s+return util\.\w+\(.*this, .*\);\s+\},$/gm, "")
+        .replaceAll(
+          /^ {4}(exactOptional|nonoptional|and|default|prefault|catch|readonly|refine|superRefine|overwrite)\([\w, ]*\) \{\s+return .*;\s+\},$/gm,
+          "",
+        )
         // By way of the index esbuild keeps all of it.
         .replace('import { util } from "../core/index.js"', 'import * as util from "../core/util.js"')
         .replaceAll("core.util.", "util."),
