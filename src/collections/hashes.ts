@@ -32,20 +32,21 @@ export function sha1(bytes: Uint8Array): Uint8Array {
   const all = padded(bytes, false);
   for (let at = 0; at < all.length; at += BLOCK) {
     takeBlock(all, at, false);
-    sha1Block(state, words);
+    sha1Block(state);
   }
   return output(state, false);
 }
 
 /**
- * SHA-1 of a message of one block, which stands there with its padding.
- * @param block 16 words, each of four bytes in network byte order
+ * SHA-1 of a message of one block.
+ * @param block 64 bytes: the message with its padding (FIPS 180-4 5.1.1)
  * @returns bytes that the next call overwrites
  */
-export function sha1OfBlock(block: Int32Array): Uint8Array {
+export function sha1OfBlock(block: Uint8Array): Uint8Array {
   const state = sha1State;
   state.set(SHA1_INITIAL);
-  sha1Block(state, block);
+  takeBlock(block, 0, false);
+  sha1Block(state);
   return output(state, false, sha1Bytes);
 }
 
@@ -140,8 +141,8 @@ function md5Block(state: Int32Array): void {
 }
 
 /** FIPS 180-4 6.1.2. Each sum is cut to 32 bits, since V8 takes a longer one for a number that may have a fraction. */
-function sha1Block(state: Int32Array, block: Int32Array): void {
-  for (let i = 0; i < WORDS; i += 1) schedule[i] = block[i];
+function sha1Block(state: Int32Array): void {
+  for (let i = 0; i < WORDS; i += 1) schedule[i] = words[i];
   for (let i = WORDS; i < 80; i += 1) {
     schedule[i] = rotated(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1);
   }

@@ -11,8 +11,9 @@ const ADDRESS = 4;
 const IPV4 = 3;
 const MAPPED = 0xffff;
 
-/** What is hashed: as words, since a report names every flow. */
-const block = new Int32Array(16);
+/** What is hashed, with its padding: a report names every flow, and nothing is made anew for it. */
+const block = new Uint8Array(64);
+const fields = new DataView(block.buffer);
 
 /**
  * "1:" and the SHA-1 in base64 over seed, addresses, protocol, a zero byte and ports, all in network byte order. The
@@ -22,26 +23,28 @@ const block = new Int32Array(16);
  */
 export function communityId(addresses: Uint32Array, onePort: number, otherPort: number, seed = 0): string {
   const isInOrder = (compared(addresses) || onePort - otherPort) <= 0;
-  const [first, second] = isInOrder ? [0, ADDRESS] : [ADDRESS, 0];
-  const [firstPort, secondPort] = isInOrder ? [onePort, otherPort] : [otherPort, onePort];
-  let length = 0;
-  // The seed takes two bytes, so that all behind it lies across two words each.
-  let half = seed;
-  const put = (word: number) => {
-    block[length] = (half << 16) | (word >>> 16);
-    half = word & 0xffff;
-    length += 1;
-  };
-  for (let i = beginOf(addresses, first); i < first + ADDRESS; i += 1) put(addresses[i]);
-  for (let i = beginOf(addresses, second); i < second + ADDRESS; i += 1) put(addresses[i]);
-  put((PROTOCOL_UDP << 24) | firstPort);
-  const bytes = 4 * length + 4;
+  fields.setUint16(0, seed);
+  let at = putAddress(2, addresses, isInOrder ? 0 : ADDRESS);
+  at = putAddress(at, addresses, isInOrder ? ADDRESS : 0);
+  fields.setUint16(at, PROTOCOL_UDP << 8);
+  fields.setUint16(at + 2, isInOrder ? onePort : otherPort);
+  fields.setUint16(at + 4, isInOrder ? otherPort : onePort);
+  const length = at + 6;
   // Behind the message comes a bit, then zeros, then its length in bits (FIPS 180-4 5.1.1).
-  put((secondPort << 16) | 0x8000);
-  put(0);
   block.fill(0, length);
-  block[15] = 8 * bytes;
+  block[length] = 0x80;
+  fields.setUint16(block.length - 2, 8 * length);
   return base64(sha1OfBlock(block), "1:");
+}
+
+/** @returns where the next field begins */
+function putAddress(at: number, addresses: Uint32Array, from: number): number {
+  let to = at;
+  for (let i = beginOf(addresses, from); i < from + ADDRESS; i += 1) {
+    fields.setUint32(to, addresses[i]);
+    to += 4;
+  }
+  return to;
 }
 
 /** Where the address at `from` begins: of IPv4 the last word alone counts. */
