@@ -179,24 +179,30 @@ export class HostTable {
   /** The address's bytes: 4 for IPv4, 16 for IPv6. */
   bytes(host: number): Uint8Array {
     const { keys } = this.#table;
-    const from = host * 4;
-    const isMapped = keys[from] === 0 && keys[from + 1] === 0 && keys[from + 2] === 0xffff;
-    const first = isMapped ? from + 3 : from;
-    const bytes = new Uint8Array(isMapped ? 4 : 16);
+    const isIpv4 = this.#isIpv4(host);
+    const first = host * 4 + (isIpv4 ? 3 : 0);
+    const bytes = new Uint8Array(isIpv4 ? 4 : 16);
     for (let i = 0; i < bytes.length; i += 1) bytes[i] = keys[first + (i >> 2)] >>> (24 - 8 * (i & 3));
     return bytes;
   }
 
   text(host: number): string {
-    const bytes = this.bytes(host);
-    return formatAddress(bytes, 0, bytes.length === 4 ? 4 : 6);
+    if (!this.#isIpv4(host)) return formatAddress(this.bytes(host), 0, 6);
+    const address = this.#table.keys[host * 4 + 3];
+    return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`;
+  }
+
+  #isIpv4(host: number): boolean {
+    const { keys } = this.#table;
+    const at = host * 4;
+    return keys[at] === 0 && keys[at + 1] === 0 && keys[at + 2] === 0xffff;
   }
 
   /** RFC 1918, RFC 6598 (carrier NAT) and RFC 4193 addresses: inside a NAT, not outside. */
   isPrivate(host: number): boolean {
     const { keys } = this.#table;
     const at = host * 4;
-    if (keys[at] !== 0 || keys[at + 1] !== 0 || keys[at + 2] !== 0xffff) return keys[at] >>> 25 === 0x7e;
+    if (!this.#isIpv4(host)) return keys[at] >>> 25 === 0x7e;
     const address = keys[at + 3];
     return (
       address >>> 24 === 10 ||
