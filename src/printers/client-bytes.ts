@@ -89,10 +89,12 @@ function addNumber(out: ByteText, before: Uint8Array, value: number | null): voi
 
 function addList(out: ByteText, before: Uint8Array, items: readonly string[], list: typeof LIST): void {
   out.add(before);
-  items.forEach((item, i) => {
-    out.add(i === 0 ? VALUES.open : VALUES.comma);
+  let separator = VALUES.open;
+  for (const item of items) {
+    out.add(separator);
     addString(out, list.item, item);
-  });
+    separator = VALUES.comma;
+  }
   out.add(items.length === 0 ? VALUES.none : list.end);
 }
 

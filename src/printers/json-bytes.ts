@@ -21,12 +21,14 @@ export function* reportToJsonBytes(report: Report): Generator<Uint8Array, void, 
 }
 
 function* addRows(out: ByteText, clients: JudgedClients): Generator<Uint8Array, void, undefined> {
-  let separator = FIRST_ROW;
+  const next = new TextEncoder().encode(NEXT_ROW);
+  let rows = 0;
   for (const client of clients) {
-    out.text(separator);
+    if (rows === 0) out.text(FIRST_ROW);
+    else out.add(next);
     addClient(out, client);
-    separator = NEXT_ROW;
+    rows += 1;
     if (out.length >= PIECE) yield out.take();
   }
-  out.text(separator === FIRST_ROW ? NO_ROWS : LAST_ROW);
+  out.text(rows === 0 ? NO_ROWS : LAST_ROW);
 }

@@ -170,7 +170,7 @@ function communityIdsOf(own: OwnSas, hosts: Hosts): string[] {
   for (const { session } of own) {
     for (const { ends } of session.sa.paths) {
       if (ids.length === SHOWN_FLOWS) return ids;
-      if (named.some((each) => each[0] === ends[0] && each[1] === ends[1])) continue;
+      if (isNamed(ends, named)) continue;
       hosts.copyWords(hostOf(ends[0]), addresses, 0);
       hosts.copyWords(hostOf(ends[1]), addresses, 4);
       const id = communityId(addresses, portOf(ends[0]), portOf(ends[1]));
@@ -181,4 +181,9 @@ function communityIdsOf(own: OwnSas, hosts: Hosts): string[] {
     }
   }
   return ids;
+}
+
+function isNamed(ends: Ends, named: readonly Ends[]): boolean {
+  for (const each of named) if (each[0] === ends[0] && each[1] === ends[1]) return true;
+  return false;
 }
