@@ -17,6 +17,8 @@ export class WordTable {
   size = 0;
   /** The keys of all rows, `words` of them each. */
   keys: Uint32Array;
+  /** The hash of each row's key: where slots are given out anew, none is made again. */
+  #hashes: Int32Array;
   readonly #words: number;
   /** For each half of a word two factors, and the two sums that begin. */
   readonly #factors: Int32Array;
@@ -31,6 +33,7 @@ export class WordTable {
     this.#factors = Int32Array.from({ length: words * 4 + 2 }, () => Math.floor(Math.random() * 0x100000000));
     this.key = new Uint32Array(words);
     this.keys = new Uint32Array(rows * words);
+    this.#hashes = new Int32Array(rows);
     this.#slots = new Int32Array(rows * 2);
   }
 
@@ -38,7 +41,7 @@ export class WordTable {
   find(): number {
     const recent = this.#recent();
     if (recent >= 0) return recent;
-    const row = this.#slots[this.#slotOf(this.key, 0)] - 1;
+    const row = this.#slots[this.#slotOf(this.#hashOf(this.key, 0))] - 1;
     return row < 0 ? -1 : this.#asLatest(row);
   }
 
@@ -46,14 +49,16 @@ export class WordTable {
   ensure(): number {
     const recent = this.#recent();
     if (recent >= 0) return recent;
-    let slot = this.#slotOf(this.key, 0);
+    const hash = this.#hashOf(this.key, 0);
+    let slot = this.#slotOf(hash);
     const found = this.#slots[slot];
     if (found > 0) return this.#asLatest(found - 1);
     if ((this.size + 1) * 2 > this.#slots.length) {
       this.#grow();
-      slot = this.#slotOf(this.key, 0);
+      slot = this.#slotOf(hash);
     }
     this.keys.set(this.key, this.size * this.#words);
+    this.#hashes[this.size] = hash;
     this.size += 1;
     this.#slots[slot] = this.size;
     return this.#asLatest(this.size - 1);
@@ -88,6 +93,7 @@ export class WordTable {
       if (!keep(row)) continue;
       moved[row] = next;
       this.keys.copyWithin(next * this.#words, row * this.#words, (row + 1) * this.#words);
+      this.#hashes[next] = this.#hashes[row];
       next += 1;
     }
     this.size = next;
@@ -107,6 +113,10 @@ export class WordTable {
     while (rows < this.size) rows *= 2;
     this.keys = new Uint32Array(rows * this.#words);
     this.keys.set(keys);
+    this.#hashes = new Int32Array(rows);
+    for (let row = 0; row < this.size; row += 1) {
+      this.#hashes[row] = this.#hashOf(this.keys, row * this.#words);
+    }
     this.#slots = new Int32Array(rows * 2);
     this.#rehash();
   }
@@ -115,21 +125,29 @@ export class WordTable {
     const keys = new Uint32Array(this.keys.length * 2);
     keys.set(this.keys);
     this.keys = keys;
+    const hashes = new Int32Array(this.#hashes.length * 2);
+    hashes.set(this.#hashes);
+    this.#hashes = hashes;
     this.#slots = new Int32Array(this.#slots.length * 2);
     this.#rehash();
   }
 
   #rehash(): void {
-    this.#slots.fill(0);
+    const slots = this.#slots;
+    const hashes = this.#hashes;
+    const mask = slots.length - 1;
+    slots.fill(0);
     this.#latest = -1;
     this.#other = -1;
     for (let row = 0; row < this.size; row += 1) {
-      this.#slots[this.#slotOf(this.keys, row * this.#words)] = row + 1;
+      let slot = hashes[row] & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = row + 1;
     }
   }
 
-  /** The slot that holds the key found at `start` of `from`, or the empty one where it belongs. */
-  #slotOf(from: Uint32Array, start: number): number {
+  /** The hash of the key that begins at `start` of `from`. */
+  #hashOf(from: Uint32Array, start: number): number {
     const words = this.#words;
     const factors = this.#factors;
     let a = factors[words * 4];
@@ -146,13 +164,20 @@ export class WordTable {
     let hash = (a & 0xffff0000) | (b >>> 16);
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
     hash ^= hash >>> 13;
+    return hash ^ (hash >>> 16);
+  }
+
+  /** The slot that holds the key to look up, which has this hash, or the empty one where it belongs. */
+  #slotOf(hash: number): number {
+    const { key, keys } = this;
+    const words = this.#words;
     const mask = this.#slots.length - 1;
-    let slot = (hash ^ (hash >>> 16)) & mask;
+    let slot = hash & mask;
     for (;;) {
       const row = this.#slots[slot] - 1;
       if (row < 0) return slot;
       let i = 0;
-      while (i < words && this.keys[row * words + i] === from[start + i]) i += 1;
+      while (i < words && keys[row * words + i] === key[i]) i += 1;
       if (i === words) return slot;
       slot = (slot + 1) & mask;
     }
