@@ -32,16 +32,22 @@ export class FlowKeys extends WordTable {
     this.key[PORTS_WORD] = overIp ? 0 : portOf(from) * 65536 + portOf(to);
   }
 
+  /** Makes the key that of the other direction. */
+  turn(): void {
+    const { key } = this;
+    for (let i = 0; i < RECEIVER; i += 1) {
+      const word = key[i];
+      key[i] = key[RECEIVER + i];
+      key[RECEIVER + i] = word;
+    }
+    key[PORTS_WORD] = (key[PORTS_WORD] << 16) | (key[PORTS_WORD] >>> 16);
+  }
+
   /** The row of the other direction of a row, or -1. */
   reverse(row: number): number {
-    const { key, keys } = this;
     const at = row * WORDS;
-    for (let i = 0; i < RECEIVER; i += 1) {
-      key[i] = keys[at + RECEIVER + i];
-      key[RECEIVER + i] = keys[at + i];
-    }
-    const { source, destination } = this.ports(row);
-    key[PORTS_WORD] = destination * 65536 + source;
+    for (let i = 0; i < WORDS; i += 1) this.key[i] = this.keys[at + i];
+    this.turn();
     return this.find();
   }
 

@@ -8,13 +8,14 @@
 
 import { hostOf, word } from "../collections/endpoints.ts";
 import { sourceBit } from "../collections/sources.ts";
-import { ordinaryMemory, wider } from "../linear/memory.ts";
+import { ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Located } from "../wire/locate.ts";
 import { EspWatch } from "./esp-watch.ts";
 import type { Exchange } from "./exchange.ts";
-import { FlowLines } from "./flow-lines.ts";
 import { FlowKeys } from "./flow-keys.ts";
+import { FlowLines } from "./flow-lines.ts";
+import { ESP, HostSigns, SIGNS } from "./host-signs.ts";
 import type { HostTable } from "./hosts.ts";
 import { KnownFlows } from "./known-flows.ts";
 import { SpiTable } from "./spis.ts";
@@ -30,8 +31,7 @@ export class FlowTable extends FlowLines {
   readonly #keys = new FlowKeys();
   readonly spis: SpiTable;
   readonly #watch: EspWatch;
-  /** By host: 1 where ESP was seen to it or from it. */
-  #espHosts = new Uint8Array(256);
+  readonly signs = new HostSigns();
   readonly #known: KnownFlows;
   /** Rows dropped because the table was full. */
   evicted = 0;
@@ -73,10 +73,10 @@ export class FlowTable extends FlowLines {
     if (Number.isNaN(this.firstAt.of(row))) {
       this.firstAt.set(row, at);
       this.firstSegment.set(row, segment);
+      this.signs.mark(this.from.of(row), this.to.of(row), SIGNS);
     }
     this.lastAt.set(row, at);
-    const bit = sourceBit(source);
-    if ((this.sources.of(row) & bit) === 0) this.sources.set(row, this.sources.of(row) | bit);
+    this.sources.set(row, this.sources.of(row) | sourceBit(source));
     this.#hosts.sent(this.from.of(row), at, segment);
     if (esp) this.#seeEsp(row, bytes, located, at, segment, whole);
     else this.seeKeepalive(row, at);
@@ -90,7 +90,10 @@ export class FlowTable extends FlowLines {
     segment: number,
     whole: boolean,
   ): void {
-    if (this.esp.of(row) === 0) this.#markEsp(row);
+    if (this.esp.of(row) === 0) {
+      this.esp.set(row, 1);
+      this.signs.mark(this.from.of(row), this.to.of(row), ESP);
+    }
     // 0 stands for an SPI that was not captured: it is reserved (RFC 4303 2.1).
     let spi = captured >= SPI ? word(bytes, payload) : 0;
     let from = payload;
@@ -145,7 +148,7 @@ export class FlowTable extends FlowLines {
 
   /** The host was seen sending or receiving ESP. */
   hasEspOf(host: number): boolean {
-    return host < this.#espHosts.length && this.#espHosts[host] !== 0;
+    return this.signs.has(host, ESP);
   }
 
   /** Row of what `from` sends to `to`: UDP between endpoints, or ESP over IP between their hosts. */
@@ -154,7 +157,22 @@ export class FlowTable extends FlowLines {
     return this.#ensure();
   }
 
-  /** The same, or -1 where nothing was seen: no row is made. */
+  /** The same; the row of the other direction, which is `reverse` of it, is there as well. */
+  pairOf(from: number, to: number, overIp: boolean): number {
+    this.#keys.between(from, to, overIp, this.#hosts);
+    let there = this.#ensureAlone();
+    if (this.reverse.of(there) >= 0) return there;
+    const { evicted } = this;
+    this.#keys.turn();
+    const back = this.#ensureAlone();
+    // Room was made: rows have other numbers, and the first may be gone.
+    if (this.evicted !== evicted) there = this.rowOf(from, to, overIp);
+    this.reverse.set(there, back);
+    this.reverse.set(back, there);
+    return there;
+  }
+
+  /** The same as `rowOf`, or -1 where nothing was seen: no row is made. */
   find(from: number, to: number, overIp: boolean): number {
     this.#keys.between(from, to, overIp, this.#hosts);
     return this.#keys.find();
@@ -176,11 +194,7 @@ export class FlowTable extends FlowLines {
       this.from.set(row, moved[this.from.of(row)]);
       this.to.set(row, moved[this.to.of(row)]);
     }
-    const espHosts = new Uint8Array(this.#espHosts.length);
-    moved.forEach((to, from) => {
-      if (to >= 0 && from < espHosts.length) espHosts[to] = this.#espHosts[from];
-    });
-    this.#espHosts = espHosts;
+    this.signs.renumber(moved);
   }
 
   /** All rows, to be kept in a state file. */
@@ -192,7 +206,7 @@ export class FlowTable extends FlowLines {
       earlier: this.earlier,
       spis: this.spis.save(),
       ...this.#watch.save(),
-      kinds: this.#espHosts,
+      signs: this.signs.save(),
     };
   }
 
@@ -203,7 +217,7 @@ export class FlowTable extends FlowLines {
     this.earlier = saved.earlier;
     this.spis.restore(saved.spis);
     this.#watch.restore(saved);
-    this.#espHosts = saved.kinds;
+    this.signs.restore(saved.signs);
     this.#known.clear();
   }
 
@@ -212,16 +226,16 @@ export class FlowTable extends FlowLines {
     return this.#keys.ports(row);
   }
 
-  #markEsp(row: number): void {
-    this.esp.set(row, 1);
-    for (const host of [this.from.of(row), this.to.of(row)]) {
-      while (host >= this.#espHosts.length)
-        this.#espHosts = wider(ordinaryMemory, this.#espHosts, Uint8Array);
-      this.#espHosts[host] = 1;
-    }
+  #ensure(): number {
+    const before = this.#keys.size;
+    const row = this.#ensureAlone();
+    // Behind those that were known, also where room was made.
+    if (this.#keys.size !== before) this.#pair(row);
+    return row;
   }
 
-  #ensure(): number {
+  /** The row of the key that was set; one that is new does not know the other direction's yet. */
+  #ensureAlone(): number {
     const before = this.#keys.size;
     let row = this.#keys.ensure();
     if (row < before) return row;
@@ -236,9 +250,9 @@ export class FlowTable extends FlowLines {
     this.from.set(row, this.#keys.sender(row, this.#hosts));
     this.to.set(row, this.#keys.receiver(row, this.#hosts));
     this.clearRow(row);
+    this.reverse.set(row, -1);
     this.#watch.isWatched[row] = 0;
     this.spis.clear(row);
-    this.#pair(row);
     return row;
   }
 

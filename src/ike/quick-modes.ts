@@ -79,10 +79,10 @@ export class QuickModes {
     this.#hosts.watch(hostOf(message.to), exchange);
     // ESP over IP has no ports; NAT-T carries it in UDP between the endpoints of the quick mode.
     const overIp = !message.natTraversal;
-    const there = this.#flows.rowOf(message.from, message.to, overIp);
-    const back = this.#flows.rowOf(message.to, message.from, overIp);
-    const { segment } = message;
     const flows = this.#flows;
+    const there = flows.pairOf(message.from, message.to, overIp);
+    const back = flows.reverse.of(there);
+    const { segment } = message;
     const sentAt = flows.lastIn(there, segment);
     exchange.before = {
       lifeAt: later(sentAt, flows.lastIn(back, segment)),

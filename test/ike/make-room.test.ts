@@ -11,6 +11,7 @@ import { SECOND } from "../../src/judgement/moment.ts";
 import { Located } from "../../src/wire/locate.ts";
 import { exchangeMade } from "../support/facts-made.ts";
 import { type MessageFields, messageMade } from "../support/message-made.ts";
+import { random32 } from "../support/random.ts";
 
 const GATEWAY = 200;
 
@@ -119,6 +120,34 @@ describe("a table of flows that is full", () => {
     expect([flows.lastAt.of(0), exchange.espFromStarterAt]).toEqual([30e6, 30e6]);
     see(2, 31, { segment: 1 });
     expect(flows.lastAt.of(2)).toBe(31e6);
+  });
+
+  it("both directions of a new pair of endpoints are found at once, also where room is made for one of them", () => {
+    const next = random32(11);
+    const ends = Array.from({ length: 12 }, (_, i) => i + 1);
+    for (let world = 0; world < 40; world += 1) {
+      const [one, other] = [flowsOf(10), flowsOf(10)];
+      for (const made of [one, other]) for (const each of [...ends, GATEWAY]) made.host(each);
+      for (let step = 0; step < 40; step += 1) {
+        const [client, port, overIp] = [ends[next() % ends.length], 500 + (next() % 2), next() % 4 === 0];
+        const back = next() % 2 === 0;
+        const pair = ({ host }: typeof one) => {
+          const [a, b] = [endpoint(host(client), port), endpoint(host(GATEWAY), port)];
+          return back ? ([b, a] as const) : ([a, b] as const);
+        };
+        const [from, to] = pair(one);
+        const there = one.flows.pairOf(from, to, overIp);
+        other.flows.rowOf(from, to, overIp);
+        other.flows.rowOf(to, from, overIp);
+        expect(there).toBe(other.flows.rowOf(from, to, overIp));
+        const reverse = one.flows.reverse.of(there);
+        expect(reverse).toBe(other.flows.find(to, from, overIp));
+        expect([reverse >= 0, one.flows.reverse.of(reverse)]).toEqual([true, there]);
+        expect([one.flows.size, one.flows.evicted]).toEqual([other.flows.size, other.flows.evicted]);
+        if (next() % 3 > 0) for (const made of [one, other]) made.see(client, step, { port, back });
+      }
+      expect(one.flows.evicted).toBeGreaterThan(0);
+    }
   });
 
   it("rows that are used anew hold nothing of those before, and pair with the other direction", () => {
@@ -246,6 +275,8 @@ describe("a table of IKE SAs that is full", () => {
   function tableOf(maxSas: number) {
     const released: IkeSa[] = [];
     const table = new SaTable(maxSas, (gone) => released.push(...gone));
+    // Who was shown SAs may hold on to them.
+    expect(table.shown).toEqual([]);
     const take = (message: ReturnType<typeof messageMade>) => {
       const sa = table.find(message)!;
       sa.pathOf(message.from, message.to, 0, false);
