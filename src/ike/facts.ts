@@ -178,7 +178,7 @@ export class Facts {
 
   /** In the order of their first messages. */
   get ikeSas(): readonly IkeSa[] {
-    return this.#tracker.table.sas;
+    return this.#tracker.table.shown;
   }
 
   /** Messages seen again at another capture point. */

@@ -4,41 +4,62 @@ import { Heap } from "../collections/heap.ts";
 import { isBefore, type Moment } from "../collections/moment.ts";
 import type { IkeSa } from "./sa.ts";
 
-interface Ranked {
-  index: number;
-  /** 0: nothing answered its first message, 1: it has no quick mode, 2: it has. */
-  rank: number;
-  last: Moment;
-}
-
 /**
  * All IKE SAs in that order; of those silent since the same time the earlier one first.
  * @param lastLifeOf when something of an SA was seen last, not before its own last message; asked as late as can be
  */
 export function* longestSilent(sas: readonly IkeSa[], lastLifeOf: (sa: IkeSa) => Moment): Generator<IkeSa> {
+  const silence = new Silence(sas);
+  const livedOn = new Heap<number>((a, b) => silence.isLonger(a, b));
   // By its own messages none is silent for less long than it is.
-  const ranked = sas.map((sa, index) => ({
-    index,
-    rank: rankOf(sa),
-    last: { at: sa.lastLifeAt, segment: sa.lifeSegment },
-  }));
-  ranked.sort((a, b) => (goesFirst(a, b) ? -1 : 1));
-  const livedOn = new Heap<Ranked>(goesFirst);
-  for (const next of ranked) {
-    while (livedOn.top !== undefined && goesFirst(livedOn.top, next)) yield sas[livedOn.pop()!.index];
-    const last = lastLifeOf(sas[next.index]);
-    if (isBefore(next.last, last)) livedOn.push({ ...next, last });
-    else yield sas[next.index];
+  for (const next of silence.order()) {
+    while (livedOn.top !== undefined && silence.isLonger(livedOn.top, next)) yield sas[livedOn.pop()!];
+    if (silence.endsLater(next, lastLifeOf(sas[next]))) livedOn.push(next);
+    else yield sas[next];
   }
-  for (let last = livedOn.pop(); last !== undefined; last = livedOn.pop()) yield sas[last.index];
+  for (let last = livedOn.pop(); last !== undefined; last = livedOn.pop()) yield sas[last];
+}
+
+/** Since when each IKE SA is silent, by its index: columns, since tens of thousands are ranked at a time. */
+class Silence {
+  /** 0: nothing answered its first message, 1: it has no quick mode, 2: it has. */
+  readonly #ranks: Uint8Array;
+  readonly #at: Float64Array;
+  readonly #segments: Float64Array;
+
+  constructor(sas: readonly IkeSa[]) {
+    this.#ranks = new Uint8Array(sas.length);
+    this.#at = new Float64Array(sas.length);
+    this.#segments = new Float64Array(sas.length);
+    for (let i = 0; i < sas.length; i += 1) {
+      this.#ranks[i] = rankOf(sas[i]);
+      this.#at[i] = sas[i].lastLifeAt;
+      this.#segments[i] = sas[i].lifeSegment;
+    }
+  }
+
+  order(): number[] {
+    return Array.from(this.#ranks.keys()).sort((a, b) => (this.isLonger(a, b) ? -1 : 1));
+  }
+
+  /** Notes a later sign of one. @returns whether it is later */
+  endsLater(index: number, { at, segment }: Moment): boolean {
+    const isLater = isBefore({ at: this.#at[index], segment: this.#segments[index] }, { at, segment });
+    if (isLater) {
+      this.#at[index] = at;
+      this.#segments[index] = segment;
+    }
+    return isLater;
+  }
+
+  isLonger(a: number, b: number): boolean {
+    if (this.#ranks[a] !== this.#ranks[b]) return this.#ranks[a] < this.#ranks[b];
+    if (this.#segments[a] !== this.#segments[b]) return this.#segments[a] < this.#segments[b];
+    return this.#at[a] < this.#at[b] || (this.#at[a] === this.#at[b] && a < b);
+  }
 }
 
 function rankOf(sa: IkeSa): number {
   if (sa.exchanges.length > 0) return 2;
   return sa.answered ? 1 : 0;
-}
-
-function goesFirst(a: Ranked, b: Ranked): boolean {
-  if (a.rank !== b.rank) return a.rank < b.rank;
-  return isBefore(a.last, b.last) || (!isBefore(b.last, a.last) && a.index < b.index);
 }

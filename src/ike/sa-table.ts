@@ -32,6 +32,8 @@ export class SaTable {
   /** All SAs in the order of first appearance. */
   sas: IkeSa[] = [];
   evicted = 0;
+  /** Somebody may hold on to SAs that are given up: as long as nobody does, their numbers need not be moved. */
+  #areShown = false;
   /** Where the numbers of quick modes lie. */
   exchanges = new Pool(Exchange);
   /** Parts of all SAs; whoever adds one counts it here. */
@@ -169,16 +171,23 @@ export class SaTable {
 
   /** Their places may be used again; what still holds one of them reads what was there. */
   #giveBack(gone: ReadonlySet<IkeSa>): void {
+    for (const sa of gone) {
+      this.#pool.giveBack(sa);
+      for (const exchange of sa.exchanges) this.exchanges.giveBack(exchange);
+    }
+    if (!this.#areShown) return;
     const sas = new Pool(IkeSa);
     const exchanges = new Pool(Exchange);
     for (const sa of gone) {
-      this.#pool.giveBack(sa);
       sa.moveTo(sas);
-      for (const exchange of sa.exchanges) {
-        this.exchanges.giveBack(exchange);
-        exchange.moveTo(exchanges);
-      }
+      for (const exchange of sa.exchanges) exchange.moveTo(exchanges);
     }
+  }
+
+  /** All SAs in the order of first appearance, for somebody who may hold on to them. */
+  get shown(): readonly IkeSa[] {
+    this.#areShown = true;
+    return this.sas;
   }
 
   /** All SAs and what finds them, to be kept in a state file. */

@@ -46,7 +46,9 @@ export class Pool {
   /** The latest chunk, and where the first row begins there that was never taken. */
   private latest: Chunk;
   private end = 0;
-  private readonly free: { chunk: Chunk; begin: number }[] = [];
+  /** Places that were given back. */
+  private readonly freeChunks: Chunk[] = [];
+  private readonly freeBegins: number[] = [];
 
   /** @param rows rows to make room for at first */
   constructor({ width, numbers }: Size, rows = Math.ceil(FIRST_CHUNK / (8 * width))) {
@@ -58,15 +60,20 @@ export class Pool {
   /** Gives a row a place that nobody uses; what is there is left open. */
   place(row: Row): void {
     const { width } = this;
-    const given = this.free.pop();
-    if (given === undefined && this.end + width > this.latest.numbers.length) {
+    const chunk = this.freeChunks.pop();
+    if (chunk !== undefined) {
+      row.chunk = chunk;
+      row.begin = this.freeBegins.pop()!;
+      return;
+    }
+    if (this.end + width > this.latest.numbers.length) {
       const rows = Math.max(1, Math.floor(LARGEST_CHUNK / (8 * width)));
       this.latest = chunkOf(new Float64Array(Math.min(this.latest.numbers.length * 2, rows * width)));
       this.end = 0;
     }
-    row.chunk = given?.chunk ?? this.latest;
-    row.begin = given?.begin ?? this.end;
-    if (given === undefined) this.end += width;
+    row.chunk = this.latest;
+    row.begin = this.end;
+    this.end += width;
   }
 
   /** Makes a row one of which nothing is known. */
@@ -80,13 +87,14 @@ export class Pool {
 
   /** Takes the place of a row back. */
   giveBack({ chunk, begin }: Row): void {
-    this.free.push({ chunk, begin });
+    this.freeChunks.push(chunk);
+    this.freeBegins.push(begin);
   }
 
   /** Gives a pool that came out of a state file its methods back. */
   static revive(plain: Pool): void {
     Object.setPrototypeOf(plain, Pool.prototype);
-    for (const { chunk } of [{ chunk: plain.latest }, ...plain.free]) reviveChunk(chunk);
+    for (const chunk of [plain.latest, ...plain.freeChunks]) reviveChunk(chunk);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import { isTwoWay, newPath, noteEcho, sideOf, type Path } from "../../src/ike/paths.ts";
+import { isTwoWay, newPath, noteEcho, type Path, sideOf } from "../../src/ike/paths.ts";
 import { IkeSa } from "../../src/ike/sa.ts";
 import { CLIENT, type MessageFields, messageMade, RESPONDER } from "../support/message-made.ts";
 
