@@ -17,11 +17,20 @@ function fingerprint() {
   return hash.digest("hex");
 }
 
-async function compiled() {
+/** @param entries files whose exports are to be there */
+async function compiled(...entries) {
   const { default: asc } = await import("assemblyscript/asc");
   const build = join(root, "build");
   mkdirSync(build, { recursive: true });
-  const args = ["--config", join(core, "asconfig.json"), "--baseDir", core, "--target", "release"];
+  const args = [
+    ...entries,
+    "--config",
+    join(core, "asconfig.json"),
+    "--baseDir",
+    core,
+    "--target",
+    "release",
+  ];
   const { error, stderr } = await asc.main(args, { stderr: undefined });
   if (error !== null) throw new Error(`the walk cannot be compiled: ${stderr?.toString() ?? error.message}`);
   return readFileSync(join(build, "core.wasm"));
@@ -29,14 +38,19 @@ async function compiled() {
 
 const source = fingerprint();
 if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
-  const bytes = await compiled();
+  const all = await compiled("walk.ts", "arrive.ts");
+  const walk = await compiled("walk.ts");
   const text = `// Made by bin/make-core.mjs from src/core: ${source}
 const CODE =
-  "${bytes.toString("base64")}";
+  "${all.toString("base64")}";
 
-/** The walk as WebAssembly. */
-export function walkCode(): Uint8Array {
-  return Uint8Array.from(atob(CODE), (character) => character.charCodeAt(0));
+/** The walk alone, for a page, which has no room for more. */
+export const WALK =
+  "${walk.toString("base64")}";
+
+/** The core as WebAssembly. */
+export function coreCode(code = CODE): Uint8Array {
+  return Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
 }
 `;
   writeFileSync(target, text);

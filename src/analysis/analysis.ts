@@ -95,7 +95,7 @@ export class LiveAnalysis {
       signOfLife: (datagram) => this.#scanner.signOfLife(datagram),
       end: (slice) => this.#taken(slice),
     };
-    this.decoder = decoderOf(options, rounds, this.#facts);
+    this.decoder = decoderOf(options, rounds, this.#facts, this.#scanner);
   }
 
   /** When the last slice came; NaN before any. */

@@ -36,6 +36,13 @@ export class Scanner implements Sink {
   isakmp(datagram: Datagram): void {
     const { bytes, headerClass, ipVersion } = datagram;
     if (headerClass > HeaderClass.authip) return;
+    const { arrival } = datagram;
+    if (arrival !== null) {
+      this.#message.from = arrival.from;
+      this.#message.to = arrival.to;
+      this.#take(datagram);
+      return;
+    }
     const { hosts } = this.#tracker;
     const from = hosts.intern(bytes, datagram.source, ipVersion);
     const to = hosts.intern(bytes, datagram.destination, ipVersion);
@@ -45,12 +52,16 @@ export class Scanner implements Sink {
       this.#tracker.otherProtocol(here, there, headerClass === HeaderClass.ikev2, datagram);
       return;
     }
+    this.#message.from = endpoint(from, datagram.sourcePort);
+    this.#message.to = endpoint(to, datagram.destinationPort);
+    this.#take(datagram);
+  }
+
+  #take(datagram: Datagram): void {
     const message = this.#message;
     message.hasPublicDigest = this.hasPublicDigest;
-    message.from = endpoint(from, datagram.sourcePort);
-    message.to = endpoint(to, datagram.destinationPort);
     message.take(datagram);
-    this.#tracker.message(message);
+    this.#tracker.message(message, datagram.arrival);
   }
 
   end({ clock, start, end, segment, source }: Slice): void {

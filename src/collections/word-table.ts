@@ -10,6 +10,22 @@
  * multiplication whatever the seed is, and the next word can undo them.
  */
 
+type Words = Uint32Array | Int32Array;
+
+interface WordsType<T extends Words> {
+  new (length: number): T;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/** Where the words of a table lie: linear/memory.ts, of which this room knows nothing. */
+interface Columns {
+  column<T extends Words>(type: WordsType<T>, length: number): T;
+  free(column: Words): void;
+}
+
+const ORDINARY: Columns = { column: (type, length) => new type(length), free: () => {} };
+
 export class WordTable {
   /** The key to look up: the caller fills all words, then calls `find` or `ensure`. */
   readonly key: Uint32Array;
@@ -20,28 +36,31 @@ export class WordTable {
   /** The hash of each row's key: where slots are given out anew, none is made again. */
   #hashes: Int32Array;
   readonly #words: number;
+  readonly #columns: Columns;
   /** For each half of a word two factors, and the two sums that begin. */
-  readonly #factors: Int32Array;
+  readonly factors: Int32Array;
   /** Row number + 1, or 0 for an empty slot; the length is a power of two, at most half full. */
-  #slots: Int32Array;
+  slots: Int32Array;
   /** The two rows that were asked for last, or -1: packets of one talk come one after another, to and fro. */
   #latest = -1;
   #other = -1;
 
-  constructor(words: number, rows = 256) {
+  constructor(words: number, rows = 256, columns = ORDINARY) {
     this.#words = words;
-    this.#factors = Int32Array.from({ length: words * 4 + 2 }, () => Math.floor(Math.random() * 0x100000000));
+    this.#columns = columns;
+    this.factors = columns.column(Int32Array, words * 4 + 2);
+    for (let i = 0; i < this.factors.length; i += 1) this.factors[i] = Math.random() * 0x100000000;
     this.key = new Uint32Array(words);
-    this.keys = new Uint32Array(rows * words);
+    this.keys = columns.column(Uint32Array, rows * words);
     this.#hashes = new Int32Array(rows);
-    this.#slots = new Int32Array(rows * 2);
+    this.slots = columns.column(Int32Array, rows * 2);
   }
 
   /** Row of the key, or -1. */
   find(): number {
     const recent = this.#recent();
     if (recent >= 0) return recent;
-    const row = this.#slots[this.#slotOf(this.#hashOf(this.key, 0))] - 1;
+    const row = this.slots[this.#slotOf(this.#hashOf(this.key, 0))] - 1;
     return row < 0 ? -1 : this.#asLatest(row);
   }
 
@@ -51,16 +70,16 @@ export class WordTable {
     if (recent >= 0) return recent;
     const hash = this.#hashOf(this.key, 0);
     let slot = this.#slotOf(hash);
-    const found = this.#slots[slot];
+    const found = this.slots[slot];
     if (found > 0) return this.#asLatest(found - 1);
-    if ((this.size + 1) * 2 > this.#slots.length) {
+    if ((this.size + 1) * 2 > this.slots.length) {
       this.#grow();
       slot = this.#slotOf(hash);
     }
     this.keys.set(this.key, this.size * this.#words);
     this.#hashes[this.size] = hash;
     this.size += 1;
-    this.#slots[slot] = this.size;
+    this.slots[slot] = this.size;
     return this.#asLatest(this.size - 1);
   }
 
@@ -111,29 +130,36 @@ export class WordTable {
     this.size = keys.length / this.#words;
     let rows = 256;
     while (rows < this.size) rows *= 2;
-    this.keys = new Uint32Array(rows * this.#words);
-    this.keys.set(keys);
+    this.#take(keys, rows);
     this.#hashes = new Int32Array(rows);
     for (let row = 0; row < this.size; row += 1) {
       this.#hashes[row] = this.#hashOf(this.keys, row * this.#words);
     }
-    this.#slots = new Int32Array(rows * 2);
     this.#rehash();
   }
 
   #grow(): void {
-    const keys = new Uint32Array(this.keys.length * 2);
-    keys.set(this.keys);
-    this.keys = keys;
-    const hashes = new Int32Array(this.#hashes.length * 2);
+    const rows = this.#hashes.length * 2;
+    this.#take(this.keys, rows);
+    const hashes = new Int32Array(rows);
     hashes.set(this.#hashes);
     this.#hashes = hashes;
-    this.#slots = new Int32Array(this.#slots.length * 2);
     this.#rehash();
   }
 
+  /** Takes keys into new columns, which have room for so many rows. */
+  #take(keys: Uint32Array, rows: number): void {
+    const columns = this.#columns;
+    const old = this.keys;
+    this.keys = columns.column(Uint32Array, rows * this.#words);
+    this.keys.set(keys);
+    columns.free(old);
+    columns.free(this.slots);
+    this.slots = columns.column(Int32Array, rows * 2);
+  }
+
   #rehash(): void {
-    const slots = this.#slots;
+    const slots = this.slots;
     const hashes = this.#hashes;
     const mask = slots.length - 1;
     slots.fill(0);
@@ -149,7 +175,7 @@ export class WordTable {
   /** The hash of the key that begins at `start` of `from`. */
   #hashOf(from: Uint32Array, start: number): number {
     const words = this.#words;
-    const factors = this.#factors;
+    const factors = this.factors;
     let a = factors[words * 4];
     let b = factors[words * 4 + 1];
     for (let i = 0; i < words; i += 1) {
@@ -171,10 +197,10 @@ export class WordTable {
   #slotOf(hash: number): number {
     const { key, keys } = this;
     const words = this.#words;
-    const mask = this.#slots.length - 1;
+    const mask = this.slots.length - 1;
     let slot = hash & mask;
     for (;;) {
-      const row = this.#slots[slot] - 1;
+      const row = this.slots[slot] - 1;
       if (row < 0) return slot;
       let i = 0;
       while (i < words && keys[row * words + i] === key[i]) i += 1;

@@ -13,7 +13,7 @@ import {
   type Slice,
 } from "../capture/batch.ts";
 import type { Walk } from "../linear/walk.ts";
-import { Datagram } from "../wire/decoded.ts";
+import { capturePoint, Datagram } from "../wire/decoded.ts";
 import { Encapsulation } from "../wire/encapsulations.ts";
 import {
   classifyHeader,
@@ -24,6 +24,7 @@ import {
   headerLength,
 } from "../wire/isakmp.ts";
 import { Kind, kindNames, locate, type PortSet } from "../wire/locate.ts";
+import { arrived } from "./arrived.ts";
 import type { Taken } from "./feed.ts";
 import { type Unread, UnreadPackets } from "./unread.ts";
 
@@ -128,7 +129,7 @@ export class Decoder {
   /** The loop that touches every packet of every capture. */
   #frames(batch: FrameBatch, { clock, source, segment, start, end }: Slice): void {
     const walk = this.#walk?.begin(batch, clock, segment, source) === true ? this.#walk : null;
-    const { bytes, offsets, captured, linkTypes, firstFrame } = batch;
+    const { bytes, offsets, captured, linkTypes, interfaces, firstFrame } = batch;
     const datagram = this.#datagram;
     const ports = this.#ports;
     const kinds = this.#kinds;
@@ -137,7 +138,12 @@ export class Decoder {
     datagram.digest = null;
     datagram.clear = null;
     for (let i = walk?.past(start, end) ?? start; i < end; i = walk?.past(i + 1, end) ?? i + 1) {
-      const kind = locate(bytes, offsets[i], captured[i], linkTypes[i], ports, datagram);
+      const arrival = walk?.arrival(i, capturePoint(source, interfaces[i])) ?? null;
+      datagram.arrival = arrival;
+      const kind =
+        arrival === null
+          ? locate(bytes, offsets[i], captured[i], linkTypes[i], ports, datagram)
+          : arrived(arrival, datagram);
       kinds[kind] += 1;
       if (kind > Kind.oldDraftEsp) {
         if (kind === Kind.unsupportedLinkType) this.#unread.add(source, kind, linkTypes[i]);
@@ -163,6 +169,7 @@ export class Decoder {
 
   #messages({ rows, frames }: MessageBatch, { clock, start, end }: Slice): void {
     const datagram = this.#datagram;
+    datagram.arrival = null;
     for (let i = start; i < end; i += 1) {
       const row = rows[i];
       if (row === null) continue;
@@ -179,7 +186,8 @@ export class Decoder {
   #candidate(): void {
     const datagram = this.#datagram;
     const { bytes, payload, captured, length } = datagram;
-    datagram.headerClass = classifyHeader(bytes, payload, captured, length);
+    datagram.headerClass =
+      datagram.arrival === null ? classifyHeader(bytes, payload, captured, length) : HeaderClass.ikev1;
     this.#classes[datagram.headerClass] += 1;
     if (datagram.headerClass === HeaderClass.ikev1) {
       if (captured < headerLength) this.#headersCut += 1;

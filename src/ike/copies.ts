@@ -12,6 +12,16 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
+import {
+  MAX_ALIKE,
+  MAX_POINTS,
+  MAX_REMEMBERED,
+  OTHER_POINT_WINDOW,
+  SAME_IDENTIFICATION_WINDOW,
+  SAME_POINT_WINDOW,
+} from "../core/message-layout.ts";
+import { type Memory, ordinaryMemory } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
 import { FurtherPlaces } from "./further-places.ts";
 import type { Side } from "./paths.ts";
@@ -19,27 +29,33 @@ import { RecentDatagrams } from "./recent-datagrams.ts";
 import type { IkeSa } from "./sa.ts";
 import type { SeenPlaces } from "./seen-places.ts";
 
-const OTHER_POINT_WINDOW = 500_000;
-const SAME_POINT_WINDOW = 250_000;
-const SAME_IDENTIFICATION_WINDOW = 1_000_000;
 /** Datagrams are remembered as long as any of these windows. */
 const REMEMBERED = SAME_IDENTIFICATION_WINDOW;
-/** Datagrams remembered at most; honest gateways do not see as many in one second. */
-const MAX_REMEMBERED = 32_768;
-/** Datagrams of one beginning, and capture points of one datagram, that are told apart within the window. */
-const MAX_ALIKE = 16;
-const MAX_POINTS = 16;
 const NONE = -1;
 
 export class CopyFilter {
-  readonly #recent = new RecentDatagrams();
-  readonly #further = new FurtherPlaces();
+  readonly #recent: RecentDatagrams;
+  readonly #further: FurtherPlaces;
   /** Row of the datagram that was seen last, or NONE. */
   #row = NONE;
   /** Datagrams that begin alike, as far as was looked. */
   #alike = 0;
+
+  constructor(memory: Memory = ordinaryMemory) {
+    this.#recent = new RecentDatagrams(memory);
+    this.#further = new FurtherPlaces(memory);
+  }
+
+  /** Where a message's arrival finds what may be echoed. */
+  lieAt(border: Border): void {
+    this.#recent.lieAt(border);
+    this.#further.lieAt(border);
+  }
+
   /** Datagrams or capture points of them that were not remembered: copies of these count as messages. */
-  evicted = 0;
+  get evicted(): number {
+    return this.#recent.evicted;
+  }
 
   /** "new": a datagram of its own, sent for the first time or once more · "echo": a copy, to be ignored. */
   see(message: Message): "new" | "echo" {
@@ -51,6 +67,14 @@ export class CopyFilter {
     }
     if (Number.isNaN(this.#seenThereAt(this.#row, message))) this.#notePlace(this.#row, message);
     return "echo";
+  }
+
+  /** Goes on with a message that the core has seen (core/copies.ts). @param row of the datagram, or -1 */
+  saw(row: number, isEcho: boolean): "new" | "echo" {
+    this.#row = row;
+    if (isEcho) return "echo";
+    if (row !== NONE) this.#recent.forgetSa(row);
+    return "new";
   }
 
   /** Of the datagram of the last `see`: between which endpoints it was seen first. */
@@ -106,7 +130,7 @@ export class CopyFilter {
   restore({ recent, further, evicted }: ReturnType<CopyFilter["save"]>): void {
     this.#recent.restore(recent);
     this.#further.restore(further);
-    this.evicted = evicted;
+    this.#recent.evicted = evicted;
   }
 
   #eachPlace(take: (places: SeenPlaces, row: number) => void): void {
@@ -121,7 +145,7 @@ export class CopyFilter {
 
   #remember(message: Message): number {
     if (this.#alike < MAX_ALIKE && this.#recent.size < MAX_REMEMBERED) return this.#recent.add(message);
-    this.evicted += 1;
+    this.#recent.evicted += 1;
     return NONE;
   }
 
@@ -129,7 +153,7 @@ export class CopyFilter {
     const list = this.#recent.furtherOf(row);
     if (this.#further.count(list) + 1 < MAX_POINTS) {
       this.#recent.setFurther(row, this.#further.added(list, message));
-    } else this.evicted += 1;
+    } else this.#recent.evicted += 1;
   }
 
   /** Drops what can no longer be echoed, so the table holds one second of messages. */

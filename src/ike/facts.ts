@@ -205,6 +205,11 @@ export class Facts {
     this.#tracker.flows.lieAt(border);
   }
 
+  /** Where a message's arrival (src/core/arrive.ts) finds what it asks. */
+  messagesLieAt(border: Border): void {
+    this.#tracker.messagesLieAt(border);
+  }
+
   /** One graph of objects, to be kept in a state file. */
   save(): ReturnType<Tracker["save"]> {
     return this.#tracker.save();

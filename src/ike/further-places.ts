@@ -1,10 +1,23 @@
+import { FREE, FURTHER, FURTHER_ROOM, FURTHER_STATE, USED } from "../core/message-layout.ts";
+import type { Memory } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 import { type Place, RECORD, SeenPlaces } from "./seen-places.ts";
 
 /** Lists of places, whose rows are used again. A list is the row of what was added last, -1 where it has none. */
 export class FurtherPlaces extends SeenPlaces {
-  #used = 0;
-  /** Rows that are free, as a list. */
-  #free = -1;
+  /** Rows that were ever used, and the first of those that are free + 1. */
+  readonly #state: Int32Array;
+
+  constructor(memory: Memory) {
+    super(memory);
+    this.#state = memory.column(Int32Array, 2);
+  }
+
+  lieAt(border: Border): void {
+    border.column(FURTHER, this.numbers);
+    border.column(FURTHER_STATE, this.#state);
+    border.value(FURTHER_ROOM, this.room);
+  }
 
   count(list: number): number {
     let count = 0;
@@ -14,12 +27,13 @@ export class FurtherPlaces extends SeenPlaces {
 
   /** @returns the list with a place more */
   added(list: number, place: Place): number {
-    let row = this.#free;
-    if (row >= 0) this.#free = this.next(row);
+    const state = this.#state;
+    let row = state[FREE] - 1;
+    if (row >= 0) state[FREE] = this.next(row) + 1;
     else {
-      if (this.#used === this.room) this.take(this.numbers, 2 * this.room);
-      row = this.#used;
-      this.#used += 1;
+      if (state[USED] === this.room) this.take(this.numbers, 2 * this.room);
+      row = state[USED];
+      state[USED] += 1;
     }
     this.setPlace(row, place);
     this.setNext(row, list);
@@ -30,20 +44,19 @@ export class FurtherPlaces extends SeenPlaces {
   giveBack(list: number): void {
     for (let row = list; row >= 0; ) {
       const next = this.next(row);
-      this.setNext(row, this.#free);
-      this.#free = row;
+      this.setNext(row, this.#state[FREE] - 1);
+      this.#state[FREE] = row + 1;
       row = next;
     }
   }
 
   /** All rows, to be kept in a state file. */
   save() {
-    return { numbers: this.numbers, used: this.#used, free: this.#free };
+    return { numbers: this.numbers.slice(), state: this.#state.slice() };
   }
 
-  restore({ numbers, used, free }: ReturnType<FurtherPlaces["save"]>): void {
+  restore({ numbers, state }: ReturnType<FurtherPlaces["save"]>): void {
     this.take(numbers, numbers.length / RECORD);
-    this.#used = used;
-    this.#free = free;
+    this.#state.set(state);
   }
 }

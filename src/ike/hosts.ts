@@ -8,6 +8,7 @@ import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints
 import { RowLists } from "../collections/row-lists.ts";
 import { WordTable } from "../collections/word-table.ts";
 import { HOST_WATCHED } from "../core/layout.ts";
+import { HOST_FACTORS, HOST_KEYS, HOST_MASK, HOST_SLOTS } from "../core/message-layout.ts";
 import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { formatAddress } from "../wire/address.ts";
@@ -19,7 +20,7 @@ const MAX_IKEV2_ENDPOINTS = 65_536;
 const FIRST_HOSTS = 256;
 
 export class HostTable {
-  readonly #table = new WordTable(4);
+  readonly #table: WordTable;
   /** 1 where the host was seen sending ISAKMP, ESP or a keepalive. */
   hasSent = new Uint8Array(FIRST_HOSTS);
   /** 1 where the host was seen speaking IKEv2. */
@@ -37,6 +38,7 @@ export class HostTable {
 
   constructor(memory: Memory = ordinaryMemory) {
     this.#memory = memory;
+    this.#table = new WordTable(4, FIRST_HOSTS, memory);
     this.activity = new ActivityTable(memory);
     this.#watched = memory.column(Uint8Array, FIRST_HOSTS);
   }
@@ -45,6 +47,15 @@ export class HostTable {
   lieAt(border: Border): void {
     border.column(HOST_WATCHED, this.#watched);
     this.activity.lieAt(border);
+  }
+
+  /** Where a message's arrival finds hosts by their addresses. */
+  messagesLieAt(border: Border): void {
+    const { keys, slots, factors } = this.#table;
+    border.column(HOST_KEYS, keys);
+    border.column(HOST_SLOTS, slots);
+    border.column(HOST_FACTORS, factors);
+    border.value(HOST_MASK, slots.length - 1);
   }
 
   get size(): number {

@@ -9,24 +9,34 @@
  * run (multilinear hashing, see collections/word-table.ts): records and logs tell digests that anybody may choose.
  */
 
+import {
+  CUT,
+  EVICTED,
+  FULL,
+  FURTHER_OF,
+  IDENTIFICATION,
+  NEXT,
+  OLDEST,
+  PREFIX,
+  RECENT,
+  RECENT_FACTORS,
+  RECENT_HEADS,
+  RECENT_MASK,
+  RECENT_RING,
+  REST,
+  SEGMENT_OF,
+  SIDE,
+  SIZE,
+} from "../core/message-layout.ts";
+import type { Memory } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 import type { Side } from "./paths.ts";
 import type { IkeSa } from "./sa.ts";
-import { NEXT, type Place, RECORD, SeenPlaces, WORDS } from "./seen-places.ts";
-
-/** Numbers of a record behind those of its place. */
-const FULL = 4;
-const PREFIX = 5;
-/** Words behind the one of its list: the segment of the clock, further places of its + 1, and the rest in bits. */
-const SEGMENT = 13;
-const FURTHER = 14;
-const REST = 15;
-/** IP identification in the lower half, and two bits. */
-const IDENTIFICATION = 0xffff;
-const CUT = 0x10000;
-const SIDE = 0x20000;
+import { type Place, RECORD, SeenPlaces, WORDS } from "./seen-places.ts";
 
 /** The hash takes 53 bits, 16 at a time, and begins with a sum. */
 const FACTORS = 5;
+const RING = 3;
 
 /** What is kept of a datagram: its first place and more. */
 export interface Arrival extends Place {
@@ -39,22 +49,46 @@ export interface Arrival extends Place {
 }
 
 export class RecentDatagrams extends SeenPlaces {
-  /** Row of the oldest one, and how many there are. */
-  #oldest = 0;
-  #size = 0;
+  /** Row of the oldest one, how many there are, and how many were not remembered. */
+  readonly #ring: Int32Array;
   /** The first row of each list + 1; as many lists as there is room for records, and 65,536 at most. */
-  #heads = new Int32Array(this.room);
+  #heads: Int32Array;
   /** By row: the IKE SA that the datagram was counted for. */
   #sas: (IkeSa | null)[] = [];
-  readonly #factors = Int32Array.from({ length: FACTORS }, () => Math.floor(Math.random() * 0x100000000));
+  readonly #factors: Int32Array;
+
+  constructor(memory: Memory) {
+    super(memory);
+    this.#ring = memory.column(Int32Array, RING);
+    this.#heads = memory.column(Int32Array, this.room);
+    this.#factors = memory.column(Int32Array, FACTORS);
+    for (let i = 0; i < FACTORS; i += 1) this.#factors[i] = Math.random() * 0x100000000;
+  }
+
+  lieAt(border: Border): void {
+    border.column(RECENT, this.numbers);
+    border.column(RECENT_HEADS, this.#heads);
+    border.column(RECENT_FACTORS, this.#factors);
+    border.column(RECENT_RING, this.#ring);
+    border.value(RECENT_MASK, this.#heads.length - 1);
+  }
 
   get size(): number {
-    return this.#size;
+    return this.#ring[SIZE];
+  }
+
+  /** Datagrams or places of them that were not remembered. */
+  get evicted(): number {
+    return this.#ring[EVICTED];
+  }
+
+  set evicted(count: number) {
+    this.#ring[EVICTED] = count;
   }
 
   /** Row of the datagram that came so many places behind the oldest. */
   rowAt(place: number): number {
-    return (this.#oldest + place) & (this.#heads.length - 1);
+    return (this.#ring[OLDEST] + place) & (this.#heads.length - 1);
   }
 
   /** Row of the oldest datagram in the list of a beginning, or -1. @param prefix its digest, below 2^53 */
@@ -71,7 +105,7 @@ export class RecentDatagrams extends SeenPlaces {
   }
 
   segmentOf(row: number): number {
-    return this.words[row * WORDS + SEGMENT];
+    return this.words[row * WORDS + SEGMENT_OF];
   }
 
   identificationOf(row: number): number {
@@ -84,11 +118,11 @@ export class RecentDatagrams extends SeenPlaces {
 
   /** A list of `FurtherPlaces`: where copies of it were seen. */
   furtherOf(row: number): number {
-    return this.words[row * WORDS + FURTHER] - 1;
+    return this.words[row * WORDS + FURTHER_OF] - 1;
   }
 
   setFurther(row: number, list: number): void {
-    this.words[row * WORDS + FURTHER] = list + 1;
+    this.words[row * WORDS + FURTHER_OF] = list + 1;
   }
 
   /** The IKE SA and the side of it that the datagram was counted for. */
@@ -106,6 +140,10 @@ export class RecentDatagrams extends SeenPlaces {
     if (side === 1) this.words[row * WORDS + REST] |= SIDE;
   }
 
+  forgetSa(row: number): void {
+    this.#sas[row] = null;
+  }
+
   /** Forgets which of these IKE SAs a datagram belonged to. */
   release(gone: ReadonlySet<IkeSa>): void {
     this.#sas = this.#sas.map((sa) => (sa !== null && gone.has(sa) ? null : sa));
@@ -113,15 +151,15 @@ export class RecentDatagrams extends SeenPlaces {
 
   /** Adds a datagram as the latest. @returns its row */
   add(datagram: Arrival): number {
-    if (this.#size === this.room) this.#grow();
-    const row = this.rowAt(this.#size);
-    this.#size += 1;
+    if (this.#ring[SIZE] === this.room) this.#grow();
+    const row = this.rowAt(this.#ring[SIZE]);
+    this.#ring[SIZE] += 1;
     this.setPlace(row, datagram);
     const { digest, cut, segment, identification } = datagram;
     this.numbers[row * RECORD + FULL] = digest.full;
     this.numbers[row * RECORD + PREFIX] = digest.prefix;
-    this.words[row * WORDS + SEGMENT] = segment;
-    this.words[row * WORDS + FURTHER] = 0;
+    this.words[row * WORDS + SEGMENT_OF] = segment;
+    this.words[row * WORDS + FURTHER_OF] = 0;
     this.words[row * WORDS + REST] = identification | (cut ? CUT : 0);
     this.#sas[row] = null;
     this.#append(row);
@@ -130,11 +168,11 @@ export class RecentDatagrams extends SeenPlaces {
 
   /** Forgets the oldest one, which is the first of its list. */
   dropOldest(): void {
-    const row = this.#oldest;
+    const row = this.#ring[OLDEST];
     this.#heads[this.#listOf(this.prefixOf(row))] = this.next(row) + 1;
     this.#sas[row] = null;
-    this.#oldest = this.rowAt(1);
-    this.#size -= 1;
+    this.#ring[OLDEST] = this.rowAt(1);
+    this.#ring[SIZE] -= 1;
   }
 
   #listOf(prefix: number): number {
@@ -164,8 +202,8 @@ export class RecentDatagrams extends SeenPlaces {
 
   /** In their order, and without lists, to be kept in a state file. */
   save() {
-    const rows = Array.from({ length: this.#size }, (_, place) => this.rowAt(place));
-    const numbers = new Float64Array(this.#size * RECORD);
+    const rows = Array.from({ length: this.#ring[SIZE] }, (_, place) => this.rowAt(place));
+    const numbers = new Float64Array(this.#ring[SIZE] * RECORD);
     const words = new Int32Array(numbers.buffer);
     rows.forEach((row, place) => {
       numbers.set(this.numbers.subarray(row * RECORD, (row + 1) * RECORD), place * RECORD);
@@ -175,25 +213,26 @@ export class RecentDatagrams extends SeenPlaces {
   }
 
   restore({ numbers, sas }: ReturnType<RecentDatagrams["save"]>): void {
-    this.#size = sas.length;
-    this.#oldest = 0;
+    this.#ring[SIZE] = sas.length;
+    this.#ring[OLDEST] = 0;
     this.#sas = sas;
     let rows = this.room;
-    while (rows < this.#size) rows *= 2;
+    while (rows < this.#ring[SIZE]) rows *= 2;
     this.#begin(numbers, rows);
   }
 
   #grow(): void {
     const sas = this.#sas;
-    this.#sas = sas.splice(this.#oldest).concat(sas);
+    this.#sas = sas.splice(this.#ring[OLDEST]).concat(sas);
     this.#begin(this.numbers, 2 * this.room);
   }
 
   /** Puts records into their lists. */
   #begin(numbers: Float64Array, rows: number): void {
-    this.take(numbers, rows, this.#oldest);
-    this.#oldest = 0;
-    this.#heads = new Int32Array(rows);
-    for (let row = 0; row < this.#size; row += 1) this.#append(row);
+    this.take(numbers, rows, this.#ring[OLDEST]);
+    this.#ring[OLDEST] = 0;
+    this.memory.free(this.#heads);
+    this.#heads = this.memory.column(Int32Array, rows);
+    for (let row = 0; row < this.#ring[SIZE]; row += 1) this.#append(row);
   }
 }

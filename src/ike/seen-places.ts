@@ -1,17 +1,12 @@
 /** Where and when messages were seen: records of 64 bytes, of which a place takes the first numbers. */
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
+import { AT, CAPTURE_POINT, FROM, NEXT, TO } from "../core/message-layout.ts";
+import type { Memory } from "../linear/memory.ts";
 
 /** Numbers of a record, 8 bytes each; the same bytes are twice as many words. */
 export const RECORD = 8;
 export const WORDS = 2 * RECORD;
-const AT = 0;
-const FROM = 1;
-const TO = 2;
-const CAPTURE_POINT = 3;
-/** A word: the row of the next record of the same list + 1. */
-export const NEXT = 12;
-
 const FIRST_ROWS = 256;
 
 export interface Place {
@@ -24,9 +19,16 @@ export interface Place {
 }
 
 export class SeenPlaces {
-  protected numbers = new Float64Array(FIRST_ROWS * RECORD);
+  protected readonly memory: Memory;
+  protected numbers: Float64Array;
   /** The same bytes. */
-  protected words = wordsOf(this.numbers);
+  protected words: Int32Array;
+
+  constructor(memory: Memory) {
+    this.memory = memory;
+    this.numbers = memory.column(Float64Array, FIRST_ROWS * RECORD);
+    this.words = wordsOf(this.numbers);
+  }
 
   protected get room(): number {
     return this.numbers.length / RECORD;
@@ -79,10 +81,12 @@ export class SeenPlaces {
   /** Takes other records in place of its own. @param first row that becomes the first; those before it come last */
   protected take(numbers: Float64Array, rows: number, first = 0): void {
     const split = first * RECORD;
-    this.numbers = new Float64Array(rows * RECORD);
+    const old = this.numbers;
+    this.numbers = this.memory.column(Float64Array, rows * RECORD);
     this.numbers.set(numbers.subarray(split));
     this.numbers.set(numbers.subarray(0, split), numbers.length - split);
     this.words = wordsOf(this.numbers);
+    this.memory.free(old);
   }
 }
 

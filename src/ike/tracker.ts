@@ -4,9 +4,12 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
+import { SEED_A, SEED_B } from "../core/message-layout.ts";
 import type { Memory } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 import { Message } from "../wire/datagram.ts";
-import type { Datagram } from "../wire/decoded.ts";
+import type { Arrival, Datagram } from "../wire/decoded.ts";
+import { SEED_A as DIGEST_SEED_A, SEED_B as DIGEST_SEED_B } from "../wire/digest.ts";
 import { isFragment } from "../wire/fragments.ts";
 import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK } from "../wire/isakmp.ts";
 import type { Located } from "../wire/locate.ts";
@@ -51,7 +54,7 @@ export class Tracker {
   readonly remembered = new Remembered();
   readonly flows: FlowTable;
   readonly table: SaTable;
-  readonly #echoes = new CopyFilter();
+  readonly #echoes: CopyFilter;
   readonly #fragments = new FragmentAssembler();
   readonly #inner = new Message();
   readonly #vendorLists = new VendorLists();
@@ -72,6 +75,7 @@ export class Tracker {
     this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
     this.#compactHostsAt = this.#fewHosts;
     this.hosts = new HostTable(options.memory);
+    this.#echoes = new CopyFilter(options.memory);
     this.flows = new FlowTable(this.hosts, options.maxFlows, options.memory);
     this.table = new SaTable(
       options.maxSas ?? MAX_SAS,
@@ -182,14 +186,22 @@ export class Tracker {
     if (ikev2) this.hosts.noteIkev2(from, to);
   }
 
-  /** An ISAKMP message of IKEv1. */
-  message(message: Message): void {
+  messagesLieAt(border: Border): void {
+    this.hosts.messagesLieAt(border);
+    this.#echoes.lieAt(border);
+    border.value(SEED_A, DIGEST_SEED_A);
+    border.value(SEED_B, DIGEST_SEED_B);
+  }
+
+  /** An ISAKMP message of IKEv1. @param arrival what is known of it beforehand */
+  message(message: Message, arrival: Arrival | null = null): void {
     const { hosts } = this;
     hosts.sent(hostOf(message.from), message.at, message.segment);
     hosts.isakmp[hostOf(message.from)] = 1;
     hosts.isakmp[hostOf(message.to)] = 1;
     const copies = this.#echoes;
-    if (copies.see(message) === "echo") {
+    const occurrence = arrival === null ? copies.see(message) : copies.saw(arrival.row, arrival.isEcho);
+    if (occurrence === "echo") {
       this.echoes += 1;
       if (copies.sa !== null) echoPath(copies.sa, copies.side, copies, message);
       return;

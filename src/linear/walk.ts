@@ -20,43 +20,28 @@ import {
   SOURCE_BIT,
   TABLES_BYTES,
 } from "../core/layout.ts";
-import type { Column, LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
-import { walkCode } from "./walk-code.ts";
+import { type Arrival, type ArrivalSetting, Arrivals, type ArriveCode } from "./arrivals.ts";
+import { Border } from "./border.ts";
+import type { LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
+import { coreCode } from "./walk-code.ts";
+
+export { Border } from "./border.ts";
+
+/** LINKTYPE_ value of the frames that the core reads; a capture of others has none of them, as a rule. */
+const ETHERNET = 1;
 
 type WalkCode = (tables: number, batch: number, from: number, to: number) => number;
+
+interface Code {
+  walk: WalkCode;
+  arrive: ArriveCode;
+}
 
 interface Runtime {
   WebAssembly: {
     Module: new (bytes: Uint8Array) => object;
-    Instance: new (
-      module: object,
-      imports: { env: { memory: WebAssemblyMemory } },
-    ) => { exports: { walk: WalkCode } };
+    Instance: new (module: object, imports: { env: { memory: WebAssemblyMemory } }) => { exports: Code };
   };
-}
-
-/** Where everything lies, as the walk reads it: see src/core/layout.ts. */
-export class Border {
-  readonly #memory: LinearMemory;
-  readonly #block: Uint32Array;
-  /** All that was written lies in the memory. */
-  isWhole = true;
-
-  constructor(memory: LinearMemory, block: Uint32Array) {
-    this.#memory = memory;
-    this.#block = block;
-  }
-
-  /** Writes where a column lies. */
-  column(field: number, column: Column): void {
-    if (this.#memory.has(column)) this.#block[field >> 2] = column.byteOffset;
-    else this.isWhole = false;
-  }
-
-  /** Writes a value of 32 bits. */
-  value(field: number, value: number): void {
-    this.#block[field >> 2] = value;
-  }
 }
 
 /** What the walk takes of a batch of frames. */
@@ -76,6 +61,8 @@ export interface WalkSetting {
   kinds: number;
   /** Writes where the tables of flows lie. */
   lieAt(border: Border): void;
+  /** What messages are to be taken with. */
+  arrivals: ArrivalSetting;
 }
 
 /** Batches that places are remembered of: those of so many sources. */
@@ -127,11 +114,14 @@ export class Walk {
   readonly #border: Border;
   readonly #lieAt: (border: Border) => void;
   readonly #walk: WalkCode;
+  readonly #arrivals: Arrivals;
   /** What the memory's count of changes was when the tables' places were written. */
   #written = -1;
 
-  private constructor(memory: LinearMemory, { ports, kinds, lieAt }: WalkSetting) {
-    this.#walk = instanceOver(memory);
+  private constructor(memory: LinearMemory, { ports, kinds, lieAt, arrivals }: WalkSetting) {
+    const { walk, arrive } = instanceOver(memory);
+    this.#walk = walk;
+    this.#arrivals = new Arrivals(memory, arrive, arrivals);
     this.#memory = memory;
     this.#tables = memory.column(Uint32Array, TABLES_BYTES / 4);
     this.#batches = Array.from({ length: BATCHES }, () => new BatchBlock(memory));
@@ -165,6 +155,7 @@ export class Walk {
     const batch = this.#batches[source % BATCHES];
     if (!batch.isOf(frames, clock)) batch.take(frames, clock, this.#memory);
     this.#batch = batch.address;
+    this.#arrivals.begin(frames.linkTypes[0] === ETHERNET);
     this.#border.value(SEGMENT, segment);
     this.#border.value(SOURCE_BIT, sourceBit(source));
     return batch.liesHere && this.#tablesLieHere();
@@ -173,6 +164,11 @@ export class Walk {
   /** The first frame from `from` on that is not settled, or `end`. */
   past(from: number, end: number): number {
     return this.#tablesLieHere() ? this.#walk(this.#tables.byteOffset, this.#batch, from, end) : from;
+  }
+
+  /** The message in the frame at which `past` stopped, once it is noted; null where it has to be looked at. */
+  arrival(index: number, capturePoint: number): Arrival | null {
+    return this.#arrivals.take(this.#tables.byteOffset, this.#batch, index, capturePoint);
   }
 
   /** Writes where the tables lie, once they were moved; false where one of them lies elsewhere. */
@@ -187,8 +183,8 @@ export class Walk {
 
 let compiled: object | null = null;
 
-function instanceOver({ memory }: LinearMemory): WalkCode {
+function instanceOver({ memory }: LinearMemory): Code {
   const { WebAssembly } = globalThis as unknown as Runtime;
-  compiled ??= new WebAssembly.Module(walkCode());
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports.walk;
+  compiled ??= new WebAssembly.Module(coreCode());
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports;
 }

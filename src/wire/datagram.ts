@@ -88,8 +88,12 @@ export class Message {
   take(datagram: Datagram): void {
     this.#header(datagram.bytes, datagram.payload, datagram.captured, datagram.length);
     this.clear = datagram.clear;
-    if (datagram.digest === null) this.#digestBytes();
-    else Object.assign(this.digest, datagram.digest);
+    const told = datagram.arrival ?? datagram.digest;
+    if (told === null) this.#digestBytes();
+    else {
+      this.digest.full = told.full;
+      this.digest.prefix = told.prefix;
+    }
     this.logged = datagram.provenance === "log";
     this.identification = datagram.identification;
     this.natTraversal = datagram.marker;

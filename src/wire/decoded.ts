@@ -18,11 +18,26 @@ const NON_IKE_MARKER = 8;
 /** Whether there are bytes that may be shown as evidence. */
 export type Provenance = "packet" | "record" | "log";
 
+/** What is known of a message beforehand: its endpoints, its digest, and whether it is a copy (linear/arrivals.ts). */
+export interface Arrival {
+  readonly from: number;
+  readonly to: number;
+  readonly full: number;
+  readonly prefix: number;
+  readonly row: number;
+  readonly isEcho: boolean;
+}
+
 /** Times and places of the rows of a batch. */
 interface Rows {
   readonly micros: Float64Array;
   readonly nanos: Uint16Array;
   readonly interfaces: Uint32Array;
+}
+
+/** Source and interface as one number. */
+export function capturePoint(source: number, inter: number): number {
+  return source * 65536 + inter;
 }
 
 const NO_ROWS: Rows = {
@@ -41,6 +56,8 @@ export class Datagram extends Located {
   provenance: Provenance = "packet";
   /** Digest of the message, where a record or a log tells it; null where it is that of the bytes. */
   digest: Digest | null = null;
+  /** Null where nothing is known of it beforehand. */
+  arrival: Arrival | null = null;
   /** What a message in the clear showed, where it was told; null where the bytes show it. */
   clear: ClearPayloads | null = null;
   /** Monotone clock of the input, microseconds; restarts with each segment. */
@@ -68,7 +85,7 @@ export class Datagram extends Located {
 
   /** Source and interface as one number. */
   get capturePoint(): number {
-    return this.input * 65536 + this.interface;
+    return capturePoint(this.input, this.interface);
   }
 
   /** Offset of the ESP header in `bytes`; -1 where this is not ESP, or its first 8 bytes are not known. */

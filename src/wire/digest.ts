@@ -15,8 +15,8 @@ export class Digest {
 /**
  * Different in every run: nobody can choose messages whose digests are equal, or fall together in a table.
  */
-const SEED_A = Math.floor(Math.random() * 0x100000000) | 0;
-const SEED_B = Math.floor(Math.random() * 0x100000000) | 0;
+export const SEED_A = Math.floor(Math.random() * 0x100000000) | 0;
+export const SEED_B = Math.floor(Math.random() * 0x100000000) | 0;
 
 const PUBLIC_SEED_A = 0x811c9dc5 | 0;
 const PUBLIC_SEED_B = 0x5bd1e995;

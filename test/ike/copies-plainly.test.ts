@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
 import { CopyFilter } from "../../src/ike/copies.ts";
 import { RecentDatagrams } from "../../src/ike/recent-datagrams.ts";
+import { ordinaryMemory } from "../../src/linear/memory.ts";
 import type { IkeSa } from "../../src/ike/sa.ts";
 import type { Message } from "../../src/wire/datagram.ts";
 import { messageMade } from "../support/message-made.ts";
@@ -174,7 +175,7 @@ describe("the copy filter", () => {
   it("spreads beginnings that were chosen for one place over its chains", () => {
     // Multiples of 2^16, 2^32 and 2^37: what a remainder, or some of the bits, would put into one place.
     for (const step of [2 ** 16, 2 ** 32, 2 ** 37]) {
-      const recent = new RecentDatagrams();
+      const recent = new RecentDatagrams(ordinaryMemory);
       for (let i = 0; i < 30_000; i += 1) {
         const message = messageMade();
         message.digest.prefix = i * step;

@@ -14,7 +14,9 @@ import { drawn } from "./keys.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const core = join(root, "src/core");
-const FILES = ["walk.ts", "packet.ts", "flows.ts", "spis.ts", "columns.ts"];
+const WALK = ["walk.ts", "packet.ts", "flows.ts", "spis.ts", "columns.ts"];
+const MESSAGES = ["arrive.ts", "message.ts", "digest.ts", "copies.ts", "word-table.ts"];
+const FILES = [...WALK, ...MESSAGES];
 
 /** What a fault is: text as it stands between blanks, and what may stand there instead. */
 const FAULTS = [
@@ -76,12 +78,15 @@ function keyOf({ name, index, found, put }) {
 /** The walk's bytes with a file replaced; null where the compiler refuses. */
 async function compiled(name, text) {
   const sources = new Map(
-    [...FILES, "bounds.ts", "layout.ts"].map((file) => [file, readFileSync(join(core, file), "utf8")]),
+    [...FILES, "bounds.ts", "layout.ts", "message-layout.ts"].map((file) => [
+      file,
+      readFileSync(join(core, file), "utf8"),
+    ]),
   );
   sources.set(name, text);
   const { options } = JSON.parse(readFileSync(join(core, "asconfig.json"), "utf8"));
   const flags = [
-    "walk.ts",
+    ...["walk.ts", "arrive.ts"],
     ...["--runtime", options.runtime, "--initialMemory", "1", "--outFile", "walk.wasm", "-O1"],
     ...["--importMemory", "--noExportMemory", "--noAssert", "--enable", options.enable.join(",")],
   ];

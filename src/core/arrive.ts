@@ -1,0 +1,118 @@
+/**
+ * The arrival of a message: what its packet says, who sent it to whom, its digest, and whether it is a copy of another
+ * one. TypeScript does the same (`locate`, `HostTable.intern`, `digest`, `CopyFilter.see`) with all messages that are
+ * left here, and goes on with both.
+ */
+
+import { be16, be32, doubleOf, field, wordOf } from "./columns";
+import { copied, NO_ROOM, noteCopy, remembered } from "./copies";
+import { digest } from "./digest";
+import { BYTES, CAPTURED, CLOCK, LINK_TYPES, OFFSETS, PORTS, SEGMENT } from "./layout";
+import { datagramEnd, messageIn, payload, statedLength } from "./message";
+import {
+  ADDRESSES,
+  ARRIVAL,
+  AT,
+  CAPTURE_POINT,
+  CAPTURED_OF_DATAGRAM,
+  CUT,
+  FROM,
+  FURTHER_OF,
+  HOST_FACTORS,
+  HOST_KEYS,
+  HOST_MASK,
+  HOST_SLOTS,
+  IS_ECHO,
+  LENGTH_OF_DATAGRAM,
+  MARKER,
+  MESSAGE,
+  NEXT,
+  REST,
+  ROW,
+  SEED_A,
+  SEED_B,
+  SEGMENT_OF,
+  TO,
+} from "./message-layout";
+import { ipHeader } from "./packet";
+import { rowOf } from "./word-table";
+
+const ETHERNET: u32 = 1;
+const SOURCE: usize = 12;
+const DESTINATION: usize = 16;
+/** Of an IPv4 address as one of IPv6 (RFC 4291 2.5.5.2). */
+const MAPPED: u32 = 0xffff;
+const PORTS_OF_HOST: f64 = 65_536;
+
+/**
+ * Takes a message of IKEv1 in a plain frame, and leaves at ARRIVAL what it found.
+ *
+ * @param tables address of the block of layout.ts
+ * @param block address of the block of message-layout.ts
+ * @param batch address of the block of the batch
+ * @param index of a frame of the batch
+ * @param capturePoint source and interface
+ * @returns false where the host has to take the frame: what was noted of it does no harm if it is noted again
+ */
+export function arrive(tables: usize, block: usize, batch: usize, index: i32, capturePoint: f64): bool {
+  if (load<u16>(<usize>field(batch, LINK_TYPES) + ((<usize>index) << 1)) !== ETHERNET) return false;
+  const bytes = <usize>field(batch, BYTES);
+  const frame = bytes + load<u32>(wordOf(batch, OFFSETS, index));
+  const end = frame + load<u32>(wordOf(batch, CAPTURED, index));
+  const ip = ipHeader(frame, end);
+  if (ip === 0) return false;
+  const message = messageIn(ip, end, <usize>field(tables, PORTS));
+  if (message === 0) return false;
+  const from = hostOf(block, be32(ip + SOURCE));
+  const to = hostOf(block, be32(ip + DESTINATION));
+  if (from < 0 || to < 0) return false;
+  const out = <usize>field(block, ARRIVAL);
+  const captured = <u32>(min(end, datagramEnd(ip)) - message);
+  const length = statedLength(message);
+  digest(message, min(captured, length), field(block, SEED_A), field(block, SEED_B), out);
+  set(out, AT, load<f64>(doubleOf(batch, CLOCK, index)));
+  set(out, FROM, <f64>from * PORTS_OF_HOST + <f64>be16(ip + 20));
+  set(out, TO, <f64>to * PORTS_OF_HOST + <f64>be16(ip + 22));
+  set(out, CAPTURE_POINT, capturePoint);
+  store<i32>(out, 0, NEXT << 2);
+  store<u32>(out, field(tables, SEGMENT), SEGMENT_OF << 2);
+  store<i32>(out, 0, FURTHER_OF << 2);
+  store<u32>(out, be16(ip + 4) | (captured < length ? <u32>CUT : 0), REST << 2);
+  set(out, ADDRESSES, <f64>(ip + SOURCE - bytes));
+  set(out, MESSAGE, <f64>(message - bytes));
+  set(out, CAPTURED_OF_DATAGRAM, <f64>captured);
+  set(out, LENGTH_OF_DATAGRAM, <f64>(datagramEnd(ip) - message));
+  set(out, MARKER, <f64>(message !== payload(ip)));
+  return isNoted(block, out);
+}
+
+/** Whether there was room to note it as what it is, a copy or none. */
+function isNoted(block: usize, out: usize): bool {
+  const known = copied(block, out);
+  set(out, IS_ECHO, <f64>(known >= 0));
+  if (known >= 0) {
+    set(out, ROW, <f64>known);
+    return noteCopy(block, known, out);
+  }
+  const row = remembered(block, out);
+  set(out, ROW, <f64>row);
+  return row !== NO_ROOM;
+}
+
+/** Number of an IPv4 address, or -1 where it was not seen. */
+function hostOf(block: usize, address: u32): i32 {
+  return rowOf(
+    <usize>field(block, HOST_KEYS),
+    <usize>field(block, HOST_SLOTS),
+    field(block, HOST_MASK),
+    <usize>field(block, HOST_FACTORS),
+    0,
+    0,
+    MAPPED,
+    address,
+  );
+}
+
+function set(record: usize, index: usize, value: f64): void {
+  store<f64>(record + (index << 3), value);
+}
