@@ -117,6 +117,8 @@ export function ghostOf(
   { contender, exchange }: Pick<RefusedWithoutHolder, "contender" | "exchange">,
   impliedUpTo: (clientSa: ClientSa) => number = () => 0,
 ): ClientSa | null {
+  // The contender is one of them.
+  if (own.length === 1) return null;
   const moment = momentOf(exchange);
   const { messageId } = exchange;
   const claims = (clientSa: ClientSa) => {

@@ -30,16 +30,33 @@ export function livesOf(
   peers: Peers,
   judged: Outcomes,
 ): Ownership {
-  // Without ESP and keepalives, messages are all that was seen.
-  if (peers.byKey.size === 0) return { lives: sessions.map((each) => lifeOf(each, NO_STAYS, peers)), keys };
-  const { atKey, ikeBegins } = placesOf(sessions, keys);
-  const accepted = sessions.map((session) => firstAcceptanceOf(session, keys(session), peers, judged));
-  const further = furtherEndpoints(sessions, keys, accepted, { peers, judged, ikeBegins });
-  const stays = staysOf(sessions, atKey, accepted, further);
+  // Without ESP and keepalives at its addresses, messages are all that was seen of a session.
+  const near = sessionsNear(peers, sessions);
+  if (near.length === 0) return { lives: sessions.map((each) => lifeOf(each, NO_STAYS, peers)), keys };
+  const { atKey, ikeBegins } = placesOf(near, keys);
+  const accepted = new Map<Session, FirstAcceptance>();
+  for (const session of near) {
+    const first = firstAcceptanceOf(session, keys(session), peers, judged);
+    if (first !== null) accepted.set(session, first);
+  }
+  const further = furtherEndpoints(near, keys, accepted, { peers, judged, ikeBegins });
+  const stays = staysOf(atKey, accepted, further);
   return {
-    lives: sessions.map((session) => lifeOf(session, stays[session.index], peers)),
+    lives: sessions.map((session) => lifeOf(session, stays.get(session) ?? NO_STAYS, peers)),
     keys: further.size === 0 ? keys : withFurther(sessions.length, keys, further),
   };
+}
+
+/** The sessions whose client has an address at which ESP or keepalives were seen. */
+function sessionsNear({ byKey }: Peers, sessions: readonly Session[]): readonly Session[] {
+  if (byKey.size === 0) return [];
+  const hosts = new Set<number>();
+  for (const { host } of byKey.values()) hosts.add(host);
+  return sessions.filter(({ sa, client, endpoint }) => {
+    if (hosts.has(hostOf(endpoint))) return true;
+    for (const { ends } of sa.paths) if (hosts.has(hostOf(ends[client]))) return true;
+    return false;
+  });
 }
 
 function withFurther(count: number, keys: KeysOf, further: ReadonlyMap<number, readonly number[]>): KeysOf {
@@ -67,18 +84,17 @@ function placesOf(sessions: readonly Session[], keys: KeysOf) {
   return { atKey, ikeBegins };
 }
 
-/** Of each session, by its index: which endpoints were its own, from when to when. */
+/** Which endpoints were each session's own, from when to when. */
 function staysOf(
-  sessions: readonly Session[],
   atKey: ReadonlyMap<number, readonly Session[]>,
-  accepted: readonly (FirstAcceptance | null)[],
+  accepted: ReadonlyMap<Session, FirstAcceptance>,
   further: ReadonlyMap<number, readonly number[]>,
-): Stay[][] {
-  const stays = sessions.map((): Stay[] => []);
+): Map<Session, Stay[]> {
+  const stays = new Map<Session, Stay[]>();
   const movedTo = new Set([...further.values()].flat());
   // An SA that was refused takes nothing from the session that a NAT had moved to its endpoint.
   const tenuresAt = (key: number) => {
-    const tenures = tenuresOf(atKey.get(key) ?? [], ({ index }) => accepted[index]);
+    const tenures = tenuresOf(atKey.get(key) ?? [], (session) => accepted.get(session) ?? null);
     return movedTo.has(key) ? tenures.filter(({ firm }) => firm) : tenures;
   };
   for (const key of atKey.keys()) {
@@ -87,12 +103,12 @@ function staysOf(
     const own = [key, ...moves.filter(({ next }) => next === undefined).map((move) => move.key)];
     tenures.forEach(({ session, from }, i) => {
       const next = tenures.at(i + 1);
-      stays[session.index].push(stayOn(own, from, next));
+      append(stays, session, stayOn(own, from, next));
       // Until an IKE SA of its own begins there.
       for (const move of moves) {
         if (move.next === undefined || !isBefore(from, move.next.from)) continue;
         const isFirst = next === undefined || isBefore(move.next.from, next.from);
-        stays[session.index].push(stayOn([move.key], from, isFirst ? move.next : next));
+        append(stays, session, stayOn([move.key], from, isFirst ? move.next : next));
       }
     });
   }
@@ -103,7 +119,7 @@ function staysOf(
 function furtherEndpoints(
   sessions: readonly Session[],
   keys: KeysOf,
-  accepted: readonly (FirstAcceptance | null)[],
+  accepted: ReadonlyMap<Session, FirstAcceptance>,
   { peers, judged, ikeBegins }: { peers: Peers; judged: Outcomes; ikeBegins: (peer: Peer) => Moment | null },
 ): Map<number, number[]> {
   const further = new Map<number, number[]>();
@@ -113,7 +129,7 @@ function furtherEndpoints(
     .map((session) => ({
       session,
       keys: keys(session),
-      accepted: acceptancesOf(session, accepted[session.index], judged),
+      accepted: acceptancesOf(session, accepted.get(session), judged),
     }))
     .filter((each) => each.accepted.length > 0);
   for (const [key, root] of otherPorts(established, peers, hasIke)) if (!moved.has(key)) moved.set(key, root);
@@ -150,8 +166,8 @@ function firstAcceptanceOf(
 }
 
 /** When each quick mode of a session was accepted. */
-function acceptancesOf(session: Session, first: FirstAcceptance | null, judged: Outcomes): Moment[] {
-  if (first === null) return [];
+function acceptancesOf(session: Session, first: FirstAcceptance | undefined, judged: Outcomes): Moment[] {
+  if (first === undefined) return [];
   const moments = session.quickModes
     .map((exchange) => ({ at: judged.acceptedAt.get(exchange) ?? Number.NaN, segment: exchange.segment }))
     .filter(({ at }) => seen(at));

@@ -63,7 +63,15 @@ export class Peers {
   }
 
   spis(keys: readonly number[], fromPeer: boolean): Spi[] {
-    return this.rows(keys, fromPeer).flatMap((row) => this.flows.spis(row));
+    const spis: Spi[] = [];
+    for (const key of keys) {
+      const peer = this.byKey.get(key);
+      if (peer === undefined) continue;
+      for (const row of fromPeer ? peer.sent : peer.received) {
+        for (const spi of this.flows.spis(row)) spis.push(spi);
+      }
+    }
+    return spis;
   }
 
   /** An SPI towards the responder had been seen before a moment, from whatever endpoint. */

@@ -79,7 +79,8 @@ export class PossibleHolders {
 
   /** The client was on an endpoint of a peer that counts as one. */
   #hasCandidate({ client }: ClientSa): boolean {
-    return [...this.#ownOf(client)].some((key) => this.#endpoints().has(key));
+    for (const key of this.#ownOf(client)) if (this.#endpoints().has(key)) return true;
+    return false;
   }
 
   /** The endpoints of all IKE SAs of a client. */
