@@ -2,9 +2,10 @@
 
 import type { Exchange } from "../ike/facts.ts";
 import { type Client, type IdentityQuestions, type Relation, relationOf } from "./client.ts";
+import type { Patterns } from "./client-patterns.ts";
 import type { KeysOf } from "./endpoints-of.ts";
 import type { Lifespan } from "./lifespan.ts";
-import type { Moment } from "./moment.ts";
+import { type Moment, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Peers } from "./peers.ts";
@@ -37,48 +38,56 @@ export interface ClientSa {
   peers: Peers;
 }
 
-/** What is of one IKE SA of a client alone. */
-type Own = Pick<ClientSa, "session" | "client" | "pattern" | "lifespan" | "vouched">;
-
-/** What all IKE SAs at one responder have in common, and the endpoints of each. */
-type Shared = Pick<ClientSa, "outcomes" | "acceptedAt" | "undecided" | "peers"> & { keysOf: KeysOf };
+/** What all IKE SAs at one responder have in common, and where what each of them has is found. */
+export interface AtResponder extends Pick<ClientSa, "outcomes" | "acceptedAt" | "undecided" | "peers"> {
+  keysOf: KeysOf;
+  patterns: Patterns;
+  lifespan: (session: Session) => Lifespan;
+  seenSending: boolean;
+}
 
 /** One of tens of thousands, so that each holds little. */
 export class SaOfClient implements ClientSa {
   readonly session: Session;
   readonly client: Client;
-  readonly pattern: Pattern;
-  readonly lifespan: Lifespan;
-  readonly vouched: boolean;
-  readonly #shared: Shared;
+  readonly #at: AtResponder;
 
-  constructor({ session, client, pattern, lifespan, vouched }: Own, shared: Shared) {
+  constructor(session: Session, client: Client, at: AtResponder) {
     this.session = session;
     this.client = client;
-    this.pattern = pattern;
-    this.lifespan = lifespan;
-    this.vouched = vouched;
-    this.#shared = shared;
+    this.#at = at;
+  }
+
+  get pattern(): Pattern {
+    return this.#at.patterns.get(this.client)!;
+  }
+
+  get lifespan(): Lifespan {
+    return this.#at.lifespan(this.session);
+  }
+
+  get vouched(): boolean {
+    return seen(this.session.finishedAt) || !this.#at.seenSending;
   }
 
   get outcomes(): ByExchange<Outcome> {
-    return this.#shared.outcomes;
+    return this.#at.outcomes;
   }
 
   get acceptedAt(): ByExchange<number> {
-    return this.#shared.acceptedAt;
+    return this.#at.acceptedAt;
   }
 
   get undecided(): ReadonlySet<Exchange> {
-    return this.#shared.undecided;
+    return this.#at.undecided;
   }
 
   get keys(): readonly number[] {
-    return this.#shared.keysOf(this.session);
+    return this.#at.keysOf(this.session);
   }
 
   get peers(): Peers {
-    return this.#shared.peers;
+    return this.#at.peers;
   }
 }
 

@@ -7,7 +7,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { lazily } from "../collections/lazily.ts";
-import type { Exchange, Facts } from "../ike/facts.ts";
+import type { Exchange, Facts, IkeSa, Side } from "../ike/facts.ts";
 import { espSourcesOf, isBlind } from "./blind.ts";
 import { type Client, groupClients, type IdentityQuestions, portTurns } from "./client.ts";
 import { type Patterns, patternsOf } from "./client-patterns.ts";
@@ -18,13 +18,13 @@ import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import type { Life } from "./life.ts";
 import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
-import { firstOf, inOrder, isBefore, type Moment, seen } from "./moment.ts";
+import { firstOf, isBefore, type Moment } from "./moment.ts";
 import { isCompleted, isUndecided } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
 import { Peers } from "./peers.ts";
-import { decideRoles, type RoleOptions } from "./roles.ts";
-import { beginOf, type Session, sessionOf } from "./session.ts";
+import { decideRoles, other, type RoleOptions } from "./roles.ts";
+import { type Session, sessionOf } from "./session.ts";
 
 export interface Responder {
   /** The responder's host; of several that are one gateway, the one that names it. */
@@ -69,6 +69,7 @@ export function findResponders(facts: Facts, options: ResponderOptions): Respond
   const responderOf = (host: number) =>
     options.responderOf(joined.get(options.responderOf(host)) ?? joined.get(host) ?? host);
   const byResponder = new Map<number, Session[]>();
+  const hostsOf = new Map<number, Set<number>>();
   const unanswered = new Map<number, Map<number, Moment[]>>();
   const fragmentsBefore =
     options.running === true ? options.captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
@@ -86,10 +87,9 @@ export function findResponders(facts: Facts, options: ResponderOptions): Respond
     }
     if (options.inScope(host) || options.inScope(responder)) {
       append(byResponder, responder, sessionOf(sa, role, responder, facts.hosts, fragmentsBefore));
+      noteHosts(hostsOf, responder, sa, other(role.client));
     }
   });
-  const hostsOf = new Map<number, Set<number>>();
-  for (const [host, sessions] of byResponder) hostsOf.set(host, hostsOfResponder(host, sessions));
   for (const [host, responder] of joined) hostsOf.get(options.responderOf(responder))?.add(host);
   const peers = peersOf(hostsOf, facts);
   return [...byResponder].map(([host, sessions]) => {
@@ -107,15 +107,17 @@ export function findResponders(facts: Facts, options: ResponderOptions): Respond
   });
 }
 
-function hostsOfResponder(host: number, sessions: readonly Session[]): Set<number> {
-  const hosts = new Set<number>([host]);
-  for (const { sa, responder } of sessions) {
-    for (const { ends } of sa.paths) {
-      const own = hostOf(ends[responder]);
-      if (own !== host) hosts.add(own);
-    }
+/** The hosts of a responder, with those that it has on the paths of an IKE SA. */
+function noteHosts(hostsOf: Map<number, Set<number>>, responder: number, { paths }: IkeSa, side: Side): void {
+  let hosts = hostsOf.get(responder);
+  if (hosts === undefined) {
+    hosts = new Set([responder]);
+    hostsOf.set(responder, hosts);
   }
-  return hosts;
+  for (const { ends } of paths) {
+    const host = hostOf(ends[side]);
+    if (host !== responder) hosts.add(host);
+  }
 }
 
 /** ESP and keepalives by responder, in one walk over the flows. */
@@ -150,7 +152,7 @@ interface Context {
 
 function responderFrom(host: number, sessions: Session[], context: Context): Responder {
   const { facts, options, hosts, joined, peers, unanswered } = context;
-  sessions.sort((a, b) => inOrder(beginOf(a), beginOf(b)));
+  sessions.sort(({ sa: a }, { sa: b }) => a.firstSegment - b.firstSegment || a.firstAt - b.firstAt);
   sessions.forEach((session, i) => {
     session.index = i;
   });
@@ -179,16 +181,12 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
   const clientSas: ClientSa[] = [];
   const { outcomes, acceptedAt } = judged;
   const undecided = new Set<Exchange>();
-  const shared = { outcomes, acceptedAt, undecided, keysOf: ownKeys, peers };
+  const here = { outcomes, acceptedAt, undecided, keysOf: ownKeys, peers, patterns, lifespan, seenSending };
   for (const client of clients) {
-    const pattern = patterns.get(client)!;
     markReplaced(client, lifespan, judged);
     for (const session of client.sessions) {
       if (options.running === true) noteUndecided(session, judged, undecided);
-      const vouched = seen(session.finishedAt) || !seenSending;
-      clientSas.push(
-        new SaOfClient({ session, client, pattern, lifespan: lifespan(session), vouched }, shared),
-      );
+      clientSas.push(new SaOfClient(session, client, here));
     }
   }
   return { host, hosts, joined, clients, patterns, clientSas, peers, seenSending, questions };

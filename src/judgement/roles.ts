@@ -4,7 +4,6 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { lazily } from "../collections/lazily.ts";
 import { type Hosts, type IkeSa, isTwoWay, type Path, type Side } from "../ike/facts.ts";
 
 export interface Role {
@@ -33,11 +32,7 @@ const INFERRED: readonly [Role, Role] = [
 /** Roles of the SAs, by index; null where nothing tells them. SAs come in the order of their first messages. */
 export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOptions): (Role | null)[] {
   const renewals = new Renewals(sas, hosts);
-  const named = sas.map((sa) =>
-    sa.phase1Seen ? null : (clientByName(sa, options) ?? clientByPort(sa, options)),
-  );
-  const answersOthers = lazily(() => answeringHosts(sas, named));
-  const inferred = sas.map((sa, i) => (sa.phase1Seen ? null : (named[i] ?? onlyOne(sa, answersOthers()))));
+  const inferred = sas.every(({ phase1Seen }) => phase1Seen) ? [] : withoutPhase1(sas, options);
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
     if (client !== null) renewals.note(sas[i], client);
@@ -52,6 +47,15 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
     return client === null ? null : INFERRED[client];
   });
   return roles.includes(null) ? withGuesses(roles, sas, hosts) : roles;
+}
+
+/** The clients of those SAs whose phase 1 was not seen, as far as names, ports and other SAs tell them. */
+function withoutPhase1(sas: readonly IkeSa[], options: RoleOptions): (Side | null)[] {
+  const named = sas.map((sa) =>
+    sa.phase1Seen ? null : (clientByName(sa, options) ?? clientByPort(sa, options)),
+  );
+  const answersOthers = answeringHosts(sas, named);
+  return sas.map((sa, i) => (sa.phase1Seen ? null : (named[i] ?? onlyOne(sa, answersOthers))));
 }
 
 /** The roles, with those that are still open told by what the hosts do otherwise, or by their quick modes. */
