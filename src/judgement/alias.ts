@@ -54,7 +54,7 @@ type Likeness = string | readonly string[];
 function likenessesOf(responder: Responder): Set<Likeness> {
   const likenesses = new Set<Likeness>();
   for (const { session } of responder.clientSas) {
-    const ids = session.sa.vendorIds[session.responder];
+    const ids = session.sa.vendorIdsOf(session.responder);
     if (ids.length > 0) likenesses.add(vendorKnowledge(ids).make ?? ids);
   }
   return likenesses;

@@ -54,7 +54,7 @@ function sessionsNear({ byKey }: Peers, sessions: readonly Session[]): readonly 
   for (const { host } of byKey.values()) hosts.add(host);
   return sessions.filter(({ sa, client, endpoint }) => {
     if (hosts.has(hostOf(endpoint))) return true;
-    for (const { ends } of sa.paths) if (hosts.has(hostOf(ends[client]))) return true;
+    for (let i = 0; i < sa.pathCount; i += 1) if (hosts.has(hostOf(sa.endOf(i, client)))) return true;
     return false;
   });
 }

@@ -76,18 +76,18 @@ export function findResponders(facts: Facts, options: ResponderOptions): Respond
   sas.forEach((sa, i) => {
     const role = roles[i];
     if (role === null) return;
-    const { ends } = sa.paths[0];
-    const host = hostOf(ends[role.client === 0 ? 1 : 0]);
+    const side = other(role.client);
+    const host = hostOf(sa.endOf(0, side));
     const responder = responderOf(host);
     if (!sa.answered) {
       const here = unanswered.get(responder) ?? new Map<number, Moment[]>();
-      append(here, ends[role.client], firstOf(sa));
+      append(here, sa.endOf(0, role.client), firstOf(sa));
       unanswered.set(responder, here);
       return;
     }
     if (options.inScope(host) || options.inScope(responder)) {
       append(byResponder, responder, sessionOf(sa, role, responder, facts.hosts, fragmentsBefore));
-      noteHosts(hostsOf, responder, sa, other(role.client));
+      noteHosts(hostsOf, responder, sa, side);
     }
   });
   for (const [host, responder] of joined) hostsOf.get(options.responderOf(responder))?.add(host);
@@ -108,14 +108,14 @@ export function findResponders(facts: Facts, options: ResponderOptions): Respond
 }
 
 /** The hosts of a responder, with those that it has on the paths of an IKE SA. */
-function noteHosts(hostsOf: Map<number, Set<number>>, responder: number, { paths }: IkeSa, side: Side): void {
+function noteHosts(hostsOf: Map<number, Set<number>>, responder: number, sa: IkeSa, side: Side): void {
   let hosts = hostsOf.get(responder);
   if (hosts === undefined) {
     hosts = new Set([responder]);
     hostsOf.set(responder, hosts);
   }
-  for (const { ends } of paths) {
-    const host = hostOf(ends[side]);
+  for (let i = 0; i < sa.pathCount; i += 1) {
+    const host = hostOf(sa.endOf(i, side));
     if (host !== responder) hosts.add(host);
   }
 }
@@ -176,7 +176,7 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
     inside: options.inside,
   });
   const { lifespan } = questions;
-  const clients = groupClients(sessions, questions, endpointAliases(sessions));
+  const clients = groupClients(sessions, questions, aliasesIn(facts, sessions));
   const patterns = patternsOf(clients);
   const clientSas: ClientSa[] = [];
   const { outcomes, acceptedAt } = judged;
@@ -221,6 +221,11 @@ function questionsOf(
     inside: (a, b) => (inQuestion.has(hostOf(a.endpoint)) ? (inside?.compare(a, b) ?? "unknown") : "unknown"),
     tookTurns: portTurns(sessions, lifespan),
   };
+}
+
+/** Where nothing was seen twice, no path was. */
+function aliasesIn({ echoes }: Facts, sessions: readonly Session[]): (endpoint: number) => number {
+  return echoes === 0 ? (end) => end : endpointAliases(sessions);
 }
 
 function noteUndecided(session: Session, judged: Outcomes, undecided: Set<Exchange>): void {

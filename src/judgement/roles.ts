@@ -4,7 +4,7 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { type Hosts, type IkeSa, isTwoWay, type Path, type Side } from "../ike/facts.ts";
+import { type Hosts, type IkeSa, isTwoWay, type Side } from "../ike/facts.ts";
 
 export interface Role {
   client: Side;
@@ -40,7 +40,7 @@ export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOp
   const roles: (Role | null)[] = sas.map((sa, i) => {
     if (sa.phase1Seen) {
       // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
-      const renewed = clientByPortsOf(sa.paths[0], options) === 1;
+      const renewed = clientByPortsOf(sa, 0, options) === 1;
       return SEEN[renewed ? 1 : renewals.clientOf(sa)];
     }
     const client = inferred[i];
@@ -108,29 +108,31 @@ class Renewals {
 
   constructor(sas: readonly IkeSa[], hosts: Hosts) {
     this.#begins = new Uint8Array(hosts.size);
-    for (const { phase1Seen, paths } of sas) {
-      if (phase1Seen) for (const { ends } of paths) this.#begins[hostOf(ends[0])] = 1;
+    for (const sa of sas) {
+      if (!sa.phase1Seen) continue;
+      for (let i = 0; i < sa.pathCount; i += 1) this.#begins[hostOf(sa.endOf(i, 0))] = 1;
     }
   }
 
   clientOf(sa: IkeSa): Side {
-    for (const path of sa.paths) if (this.#isKnown(path) && isProven(path, sa)) return 1;
+    for (let i = 0; i < sa.pathCount; i += 1) {
+      if (this.#isKnown(hostOf(sa.endOf(i, 0)), hostOf(sa.endOf(i, 1))) && isProven(i, sa)) return 1;
+    }
     if (sa.answered) this.note(sa, 0);
     return 0;
   }
 
-  /** The receiver is a client of the sender, where they are seen as they are on this path. */
-  #isKnown({ ends }: Path): boolean {
-    const [sender, receiver] = [hostOf(ends[0]), hostOf(ends[1])];
+  /** The receiver is a client of the sender, where they are seen as they are on a path. */
+  #isKnown(sender: number, receiver: number): boolean {
     return this.#clients.get(sender)?.has(receiver) === true;
   }
 
   /** The side `client` is a client of the other, which answered its phase 1. */
   note(sa: IkeSa, client: Side): void {
-    for (const path of sa.paths) {
-      const responder = hostOf(path.ends[other(client)]);
-      if (this.#begins[responder] === 0 || !isProven(path, sa)) continue;
-      const host = hostOf(path.ends[client]);
+    for (let i = 0; i < sa.pathCount; i += 1) {
+      const responder = hostOf(sa.endOf(i, other(client)));
+      if (this.#begins[responder] === 0 || !isProven(i, sa)) continue;
+      const host = hostOf(sa.endOf(i, client));
       const known = this.#clients.get(responder);
       if (known === undefined) this.#clients.set(responder, new Set([host]));
       else known.add(host);
@@ -139,8 +141,8 @@ class Renewals {
 }
 
 /** The SA began there, or is there as well: seen on both sides of a NAT. What anybody sends from elsewhere is not. */
-function isProven(path: Path, { paths }: IkeSa): boolean {
-  return path === paths[0] || isTwoWay(path);
+function isProven(path: number, sa: IkeSa): boolean {
+  return path === 0 || isTwoWay(sa.pathAt(path));
 }
 
 export function other(side: Side): Side {
@@ -148,14 +150,14 @@ export function other(side: Side): Side {
 }
 
 /** The side has one address on all paths of the SA, as nearly always. */
-export function isAtOneHost({ paths }: IkeSa, side: Side): boolean {
-  const host = hostOf(paths[0].ends[side]);
-  for (const { ends } of paths) if (hostOf(ends[side]) !== host) return false;
+export function isAtOneHost(sa: IkeSa, side: Side): boolean {
+  const host = hostAt(sa, side);
+  for (let i = 1; i < sa.pathCount; i += 1) if (hostOf(sa.endOf(i, side)) !== host) return false;
   return true;
 }
 
 function hostAt(sa: IkeSa, side: Side): number {
-  return hostOf(sa.paths[0].ends[side]);
+  return hostOf(sa.endOf(0, side));
 }
 
 function clientByName(sa: IkeSa, options: RoleOptions): Side | null {
@@ -173,17 +175,17 @@ function onlyOne(sa: IkeSa, isResponder: (host: number, peer: number) => boolean
 
 /** A NAT or an application gives the client another source port; a gateway answers on the well-known one. */
 function clientByPort(sa: IkeSa, options: RoleOptions): Side | null {
-  for (const path of sa.paths) {
-    const client = clientByPortsOf(path, options);
+  for (let i = 0; i < sa.pathCount; i += 1) {
+    const client = clientByPortsOf(sa, i, options);
     if (client !== null) return client;
   }
   return null;
 }
 
 /** The side on another port than IKE's, where the other side is on one of them; null without. */
-function clientByPortsOf({ ends }: Path, { isIkePort }: RoleOptions): Side | null {
-  const first = isIkePort(portOf(ends[0]));
-  const second = isIkePort(portOf(ends[1]));
+function clientByPortsOf(sa: IkeSa, path: number, { isIkePort }: RoleOptions): Side | null {
+  const first = isIkePort(portOf(sa.endOf(path, 0)));
+  const second = isIkePort(portOf(sa.endOf(path, 1)));
   if (first === second) return null;
   return first ? 1 : 0;
 }

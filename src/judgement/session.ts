@@ -74,8 +74,9 @@ export function sessionOf(
   const client = role.client;
   const responder = other(client);
   closeFragments(sa, fragmentsBefore);
-  const path = clientPath(sa, client, hosts);
-  const near = isAtOneHost(sa, client) ? sa.paths : pathsAt(hostOf(path.ends[client]), sa, client);
+  const named = clientPath(sa, client, hosts);
+  const endpoint = sa.endOf(named, client);
+  const { port500, port4500, began4500 } = portsAt(hostOf(endpoint), sa, client);
   return {
     sa,
     index: 0,
@@ -83,22 +84,18 @@ export function sessionOf(
     responder,
     inferred: role.inferred,
     responderHost,
-    endpoint: path.ends[client],
-    port500: portOn(near, client, false),
-    port4500: portOn(near, client, true),
-    began4500: firstPort4500(near, client),
+    endpoint,
+    port500,
+    port4500,
+    began4500,
     quickModes: quickModesOf(sa, client),
     finishedAt: finishedAt(sa, client),
     clientFinishedAt: clientFinishedAt(sa, client),
     begunBefore: !sa.phase1Seen && sa.mode === 0,
-    privateBehindNat: path.natTraversal && hosts.isPrivate(hostOf(path.ends[client])),
-    clientVendor: vendorKnowledge(sa.vendorIds[client]),
-    responderVendor: vendorKnowledge(sa.vendorIds[responder]),
+    privateBehindNat: sa.pathAt(named).natTraversal && hosts.isPrivate(hostOf(endpoint)),
+    clientVendor: vendorKnowledge(sa.vendorIdsOf(client)),
+    responderVendor: vendorKnowledge(sa.vendorIdsOf(responder)),
   };
-}
-
-function pathsAt(host: number, { paths }: IkeSa, client: Side): Path[] {
-  return paths.filter(({ ends }) => hostOf(ends[client]) === host);
 }
 
 /** Contract 5: two first quick modes so close may have been swapped on the way; Windows sends 1 and 2 at once. */
@@ -149,13 +146,14 @@ function clientFinishedAt(sa: IkeSa, client: Side): number {
   return tooEarly ? Number.NaN : sa.phase1FinishedAtOf(client);
 }
 
-/** The path that names the client. */
-function clientPath(sa: IkeSa, client: Side, hosts: Hosts): Path {
-  const { paths } = sa;
-  if (paths.length === 1) return paths[0];
+/** The path that names the client, by its index. */
+function clientPath(sa: IkeSa, client: Side, hosts: Hosts): number {
+  if (sa.pathCount === 1) return 0;
   // All that ranks above the NAT-T port is of the address: where that is one, the one path on the port is it.
-  const isFloat = paths.length === 2 && paths[0].natTraversal !== paths[1].natTraversal;
-  if (isFloat && isAtOneHost(sa, client)) return paths[0].natTraversal ? paths[0] : paths[1];
+  if (sa.pathCount === 2 && isAtOneHost(sa, client)) {
+    const [first, second] = [sa.pathAt(0).natTraversal, sa.pathAt(1).natTraversal];
+    if (first !== second) return first ? 0 : 1;
+  }
   return firstRanked(sa, client, hosts);
 }
 
@@ -163,17 +161,20 @@ function clientPath(sa: IkeSa, client: Side, hosts: Hosts): Path {
  * Of several paths the one with traffic both ways (copies from elsewhere get no answers), nearest the responder, on the
  * NAT-T port, latest.
  */
-function firstRanked(sa: IkeSa, client: Side, hosts: Hosts): Path {
-  const rank = (path: Path): number[] => [
-    sa.isTwoWayFrom(client, path.ends[client]) ? 1 : 0,
-    nearnessOf(hostOf(path.ends[client]), sa, client),
-    hosts.isPrivate(hostOf(path.ends[client])) ? 0 : 1,
-    path.natTraversal ? 1 : 0,
-    isTwoWay(path) ? 1 : 0,
-    path.lastSegment,
-    seen(path.lastAt) ? path.lastAt : 0,
-  ];
-  return sa.paths.reduce((best, path) => (compare(rank(path), rank(best)) > 0 ? path : best));
+function firstRanked(sa: IkeSa, client: Side, hosts: Hosts): number {
+  const ranks = sa.paths.map((path): number[] => {
+    const end = path.ends[client];
+    return [
+      sa.isTwoWayFrom(client, end) ? 1 : 0,
+      nearnessOf(hostOf(end), sa, client),
+      hosts.isPrivate(hostOf(end)) ? 0 : 1,
+      path.natTraversal ? 1 : 0,
+      isTwoWay(path) ? 1 : 0,
+      path.lastSegment,
+      seen(path.lastAt) ? path.lastAt : 0,
+    ];
+  });
+  return ranks.reduce((best, rank, i) => (compare(rank, ranks[best]) > 0 ? i : best), 0);
 }
 
 /**
@@ -203,17 +204,22 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-/** Where the client came from on the NAT-T port at first; -1 where it did not. */
-function firstPort4500(paths: readonly Path[], client: Side): number {
-  const first = paths.find(({ natTraversal }) => natTraversal);
-  return first === undefined ? -1 : portOf(first.ends[client]);
-}
-
-function portOn(paths: readonly Path[], client: Side, natTraversal: boolean): number {
-  let latest: Path | null = null;
-  for (const path of paths) {
-    if (path.natTraversal !== natTraversal) continue;
-    if (latest === null || !isBefore(lastOf(path), lastOf(latest))) latest = path;
+/** The client's ports at an address: where it came from last, and on the NAT-T port at first as well; -1 for nowhere. */
+function portsAt(
+  host: number,
+  sa: IkeSa,
+  client: Side,
+): { port500: number; port4500: number; began4500: number } {
+  const latest = { on500: -1, on4500: -1 };
+  let began4500 = -1;
+  for (let i = 0; i < sa.pathCount; i += 1) {
+    if (hostOf(sa.endOf(i, client)) !== host) continue;
+    const path = sa.pathAt(i);
+    const kind = path.natTraversal ? "on4500" : "on500";
+    if (path.natTraversal && began4500 < 0) began4500 = portOf(sa.endOf(i, client));
+    const known = latest[kind];
+    if (known < 0 || !isBefore(lastOf(path), lastOf(sa.pathAt(known)))) latest[kind] = i;
   }
-  return latest === null ? -1 : portOf(latest.ends[client]);
+  const portOn = (path: number) => (path < 0 ? -1 : portOf(sa.endOf(path, client)));
+  return { port500: portOn(latest.on500), port4500: portOn(latest.on4500), began4500 };
 }

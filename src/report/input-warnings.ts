@@ -167,8 +167,9 @@ function responderNotSeen({ unseenResponders, seenResponders }: InputFacts): War
  */
 function nattNotCaptured({ skipped }: Capture, responders: readonly Responder[], hosts: Hosts): Warning[] {
   if (skipped["esp-in-udp"] !== undefined) return [];
-  const isFloated = ({ session }: Responder["clientSas"][number]) =>
-    session.sa.paths.some(({ natTraversal }) => natTraversal);
+  // A port of the client on the NAT-T port, or a path of another address of it.
+  const isFloated = ({ session: { port4500, sa } }: Responder["clientSas"][number]) =>
+    port4500 >= 0 || sa.paths.some(({ natTraversal }) => natTraversal);
   if (responders.some(({ clientSas }) => clientSas.some(isFloated))) return [];
   const clientSas = responders.flatMap((responder) =>
     responder.clientSas.map(({ session }) => ({ session, responder })),

@@ -90,7 +90,12 @@ export function saMade(fields: Partial<IkeSa> & Partial<BySide> = {}): IkeSa {
     ...fields,
   };
   const { lifeSeconds, phase1FinishedAt, phase1Messages, sources, firstFromAt, lastFromAt, deletedAt } = sa;
+  const paths = sa.paths as IkeSa["paths"];
   return {
+    pathCount: paths.length,
+    pathAt: (i: number) => paths[i],
+    endOf: (i: number, side: 0 | 1) => paths[i].ends[side],
+    vendorIdsOf: (side: 0 | 1) => (sa as Partial<IkeSa>).vendorIds?.[side],
     lifeSecondsOf: (side: number) => lifeSeconds[side],
     phase1FinishedAtOf: (side: number) => phase1FinishedAt[side],
     phase1MessagesOf: (side: number) => phase1Messages[side],
