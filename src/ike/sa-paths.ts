@@ -10,6 +10,9 @@ const MAX_PATHS = 16;
 const ROOM = SaNumbers.places.pathRoom / 2;
 const ENDS = ROOM + SaPath.places.ends;
 
+/** Lies in one path after another, of which nothing but a number is wanted. */
+const glance = new SaPath(null);
+
 export class SaPaths extends SaNumbers {
   /** See `paths`; null until somebody asks. */
   pathList: readonly Path[] | null = null;
@@ -36,6 +39,13 @@ export class SaPaths extends SaNumbers {
   endOf(index: number, side: Side): number {
     if (index >= PATHS_INSIDE) return this.morePaths[index - PATHS_INSIDE].ends[side];
     return this.chunk.numbers[this.begin + ENDS + index * SaPath.width + side];
+  }
+
+  /** Whether a path is towards the NAT-T port. */
+  natTraversalOf(index: number): boolean {
+    if (index >= PATHS_INSIDE) return this.morePaths[index - PATHS_INSIDE].natTraversal;
+    glance.lieIn(this, ROOM + index * SaPath.width);
+    return glance.natTraversal;
   }
 
   /** Side that sent a message between these endpoints, or -1 when neither end is known. */

@@ -76,7 +76,7 @@ export function sessionOf(
   closeFragments(sa, fragmentsBefore);
   const named = clientPath(sa, client, hosts);
   const endpoint = sa.endOf(named, client);
-  const { port500, port4500, began4500 } = portsAt(hostOf(endpoint), sa, client);
+  const host = hostOf(endpoint);
   return {
     sa,
     index: 0,
@@ -85,14 +85,14 @@ export function sessionOf(
     inferred: role.inferred,
     responderHost,
     endpoint,
-    port500,
-    port4500,
-    began4500,
+    port500: portOn(false, host, sa, client),
+    port4500: portOn(true, host, sa, client),
+    began4500: firstPort4500(host, sa, client),
     quickModes: quickModesOf(sa, client),
     finishedAt: finishedAt(sa, client),
     clientFinishedAt: clientFinishedAt(sa, client),
     begunBefore: !sa.phase1Seen && sa.mode === 0,
-    privateBehindNat: sa.pathAt(named).natTraversal && hosts.isPrivate(hostOf(endpoint)),
+    privateBehindNat: sa.natTraversalOf(named) && hosts.isPrivate(host),
     clientVendor: vendorKnowledge(sa.vendorIdsOf(client)),
     responderVendor: vendorKnowledge(sa.vendorIdsOf(responder)),
   };
@@ -151,8 +151,8 @@ function clientPath(sa: IkeSa, client: Side, hosts: Hosts): number {
   if (sa.pathCount === 1) return 0;
   // All that ranks above the NAT-T port is of the address: where that is one, the one path on the port is it.
   if (sa.pathCount === 2 && isAtOneHost(sa, client)) {
-    const [first, second] = [sa.pathAt(0).natTraversal, sa.pathAt(1).natTraversal];
-    if (first !== second) return first ? 0 : 1;
+    const first = sa.natTraversalOf(0);
+    if (first !== sa.natTraversalOf(1)) return first ? 0 : 1;
   }
   return firstRanked(sa, client, hosts);
 }
@@ -204,22 +204,21 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-/** The client's ports at an address: where it came from last, and on the NAT-T port at first as well; -1 for nowhere. */
-function portsAt(
-  host: number,
-  sa: IkeSa,
-  client: Side,
-): { port500: number; port4500: number; began4500: number } {
-  const latest = { on500: -1, on4500: -1 };
-  let began4500 = -1;
+/** Where the client came from at an address on the NAT-T port at first; -1 where it did not. */
+function firstPort4500(host: number, sa: IkeSa, client: Side): number {
   for (let i = 0; i < sa.pathCount; i += 1) {
-    if (hostOf(sa.endOf(i, client)) !== host) continue;
-    const path = sa.pathAt(i);
-    const kind = path.natTraversal ? "on4500" : "on500";
-    if (path.natTraversal && began4500 < 0) began4500 = portOf(sa.endOf(i, client));
-    const known = latest[kind];
-    if (known < 0 || !isBefore(lastOf(path), lastOf(sa.pathAt(known)))) latest[kind] = i;
+    const end = sa.endOf(i, client);
+    if (hostOf(end) === host && sa.natTraversalOf(i)) return portOf(end);
   }
-  const portOn = (path: number) => (path < 0 ? -1 : portOf(sa.endOf(path, client)));
-  return { port500: portOn(latest.on500), port4500: portOn(latest.on4500), began4500 };
+  return -1;
+}
+
+/** The same of the NAT-T port or the other, at last. */
+function portOn(natTraversal: boolean, host: number, sa: IkeSa, client: Side): number {
+  let latest = -1;
+  for (let i = 0; i < sa.pathCount; i += 1) {
+    if (hostOf(sa.endOf(i, client)) !== host || sa.natTraversalOf(i) !== natTraversal) continue;
+    if (latest < 0 || !isBefore(lastOf(sa.pathAt(i)), lastOf(sa.pathAt(latest)))) latest = i;
+  }
+  return latest < 0 ? -1 : portOf(sa.endOf(latest, client));
 }

@@ -94,6 +94,7 @@ export function saMade(fields: Partial<IkeSa> & Partial<BySide> = {}): IkeSa {
   return {
     pathCount: paths.length,
     pathAt: (i: number) => paths[i],
+    natTraversalOf: (i: number) => paths[i].natTraversal,
     endOf: (i: number, side: 0 | 1) => paths[i].ends[side],
     vendorIdsOf: (side: 0 | 1) => (sa as Partial<IkeSa>).vendorIds?.[side],
     lifeSecondsOf: (side: number) => lifeSeconds[side],
