@@ -15,7 +15,7 @@ const OF_MOST_RUNS = [
   "src/node/evidence.ts",
   "src/node/inputs.ts",
   "src/node/unpack/gzip.ts",
-  "src/printers/json-bytes.ts",
+  "src/printers/json-chunks.ts",
   "src/printers/json.ts",
   "src/printers/table.ts",
 ];

@@ -147,11 +147,11 @@ export function viewOf({ options, names, env: { stderr, stdout, variables, now }
 const COLUMNS = 80;
 const ROWS = 24;
 
-/** The report as it is written: JSON in bytes, which takes a third of the time of text. */
+/** The report as it is written: what there is much of may be bytes. */
 async function chunksOf(reading: Reading, job: Job): Promise<Iterable<string | Uint8Array>> {
   if (job.options.format !== "json") return render(reading, job);
-  const { reportToJsonBytes } = await import("../printers/json-bytes.ts");
-  return reportToJsonBytes(reading.report);
+  const { reportToJsonChunks } = await import("../printers/json-chunks.ts");
+  return reportToJsonChunks(reading.report);
 }
 
 /** Writes the report; false when it could not be written. Where nothing could be read there is none. */

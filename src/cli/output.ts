@@ -206,14 +206,13 @@ function gathered(chunks: Chunks): Chunks {
 function* joined(chunks: Iterable<string | Uint8Array>): Generator<string | Uint8Array> {
   let waiting = "";
   for (const chunk of chunks) {
-    if (typeof chunk !== "string") {
-      yield chunk;
-      continue;
+    const isText = typeof chunk === "string";
+    if (isText) waiting += chunk;
+    if (waiting.length >= CHUNK || (!isText && waiting !== "")) {
+      yield waiting;
+      waiting = "";
     }
-    waiting += chunk;
-    if (waiting.length < CHUNK) continue;
-    yield waiting;
-    waiting = "";
+    if (!isText) yield chunk;
   }
   if (waiting !== "") yield waiting;
 }

@@ -31,6 +31,13 @@ export class ByteText {
     this.#length += bytes.length;
   }
 
+  /** Text that is all ASCII. */
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    for (let i = 0; i < text.length; i += 1) this.#bytes[this.#length + i] = text.charCodeAt(i);
+    this.#length += text.length;
+  }
+
   /** Any text, in UTF-8. */
   text(text: string): void {
     this.#reserve(3 * text.length);

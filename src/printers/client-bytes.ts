@@ -9,7 +9,7 @@ const KEY = "\n      ";
 const INNER = `${KEY}  `;
 
 /** What stands before the values of a row, in its order. */
-const BEFORE = encoded({
+const BEFORE = {
   address: `{${KEY}"address": `,
   port: `,${KEY}"port": `,
   responder: `,${KEY}"responder": `,
@@ -35,72 +35,90 @@ const BEFORE = encoded({
   connectedAt: `,${INNER}"connectedAt": `,
   keptOutSeconds: `,${INNER}"keptOutSeconds": `,
   end: `${KEY}}\n    }`,
-});
+};
 
-const VALUES = encoded({ null: "null", true: "true", false: "false", comma: ",", none: "[]", open: "[" });
+const VALUES = { null: "null", true: "true", false: "false", comma: ",", none: "[]", open: "[" };
 
 /** How the items of a list in a row, and in what is in it, are set off from each other, and its end. */
-const LIST = encoded({ item: INNER, end: `${KEY}]` });
-const INNER_LIST = encoded({ item: `${INNER}  `, end: `${INNER}]` });
+const LIST = { item: INNER, end: `${KEY}]` };
+const INNER_LIST = { item: `${INNER}  `, end: `${INNER}]` };
 
-/** Adds the row of a client whose keys are in the order of JudgedClients, as `JSON.stringify` would write it there. */
-export function addClient(out: ByteText, client: Client): void {
-  const { pattern, outcome, insideAddress } = client;
-  addString(out, BEFORE.address, client.address);
-  addNumber(out, BEFORE.port, client.port);
-  addString(out, BEFORE.responder, client.responder);
-  if (insideAddress !== undefined) addString(out, BEFORE.insideAddress, insideAddress);
-  addString(out, BEFORE.platform, client.platform);
-  addString(out, BEFORE.kind, pattern.kind);
-  addNumber(out, BEFORE.confidence, pattern.confidence);
-  addString(out, BEFORE.byteOrder, pattern.byteOrder);
-  addList(out, BEFORE.messageIds, pattern.messageIds, INNER_LIST);
-  addNumber(out, BEFORE.ids, pattern.ids);
-  addNumber(out, BEFORE.ikeSas, pattern.ikeSas);
-  addString(out, BEFORE.firstId, pattern.firstId);
-  addNumber(out, BEFORE.step, pattern.step);
-  addString(out, BEFORE.anomaly, client.anomaly);
-  addList(out, BEFORE.communityIds, client.communityIds, LIST);
-  out.add(BEFORE.rolesInferred);
-  out.add(client.rolesInferred ? VALUES.true : VALUES.false);
-  addString(out, BEFORE.firstSeenAt, client.firstSeenAt);
-  addString(out, BEFORE.lastSeenAt, client.lastSeenAt);
-  addString(out, BEFORE.outcome, outcome.kind);
-  addNumber(out, BEFORE.keptOut, outcome.keptOut);
-  addString(out, BEFORE.firstAt, outcome.firstAt);
-  addString(out, BEFORE.lastAt, outcome.lastAt);
-  addString(out, BEFORE.connectedAt, outcome.connectedAt);
-  addNumber(out, BEFORE.keptOutSeconds, outcome.keptOutSeconds);
-  out.add(BEFORE.end);
-}
+/** Writes rows of clients whose keys are in the order of JudgedClients, as `JSON.stringify` would write them there. */
+export class ClientWriter {
+  readonly #out: ByteText;
+  readonly #before = encoded(BEFORE);
+  readonly #values = encoded(VALUES);
+  readonly #list = encoded(LIST);
+  readonly #innerList = encoded(INNER_LIST);
 
-function addString(out: ByteText, before: Uint8Array, value: string | null): void {
-  out.add(before);
-  if (value === null) out.add(VALUES.null);
-  else if (!out.quoted(value)) out.text(escaped(JSON.stringify(value)));
-}
-
-function addNumber(out: ByteText, before: Uint8Array, value: number | null): void {
-  out.add(before);
-  if (value === null) out.add(VALUES.null);
-  else if (value >= 0 && value === (value | 0)) out.whole(value);
-  else out.text(JSON.stringify(value));
-}
-
-function addList(out: ByteText, before: Uint8Array, items: readonly string[], list: typeof LIST): void {
-  out.add(before);
-  let separator = VALUES.open;
-  for (const item of items) {
-    out.add(separator);
-    addString(out, list.item, item);
-    separator = VALUES.comma;
+  constructor(out: ByteText) {
+    this.#out = out;
   }
-  out.add(items.length === 0 ? VALUES.none : list.end);
+
+  row(client: Client): void {
+    const { pattern, outcome, insideAddress } = client;
+    const before = this.#before;
+    this.#string(before.address, client.address);
+    this.#number(before.port, client.port);
+    this.#string(before.responder, client.responder);
+    if (insideAddress !== undefined) this.#string(before.insideAddress, insideAddress);
+    this.#string(before.platform, client.platform);
+    this.#string(before.kind, pattern.kind);
+    this.#number(before.confidence, pattern.confidence);
+    this.#string(before.byteOrder, pattern.byteOrder);
+    this.#strings(before.messageIds, pattern.messageIds, this.#innerList);
+    this.#number(before.ids, pattern.ids);
+    this.#number(before.ikeSas, pattern.ikeSas);
+    this.#string(before.firstId, pattern.firstId);
+    this.#number(before.step, pattern.step);
+    this.#string(before.anomaly, client.anomaly);
+    this.#strings(before.communityIds, client.communityIds, this.#list);
+    this.#out.add(before.rolesInferred);
+    this.#out.add(client.rolesInferred ? this.#values.true : this.#values.false);
+    this.#string(before.firstSeenAt, client.firstSeenAt);
+    this.#string(before.lastSeenAt, client.lastSeenAt);
+    this.#string(before.outcome, outcome.kind);
+    this.#number(before.keptOut, outcome.keptOut);
+    this.#string(before.firstAt, outcome.firstAt);
+    this.#string(before.lastAt, outcome.lastAt);
+    this.#string(before.connectedAt, outcome.connectedAt);
+    this.#number(before.keptOutSeconds, outcome.keptOutSeconds);
+    this.#out.add(before.end);
+  }
+
+  #string(before: Uint8Array, value: string | null): void {
+    const out = this.#out;
+    out.add(before);
+    if (value === null) out.add(this.#values.null);
+    else if (!out.quoted(value)) out.text(escaped(JSON.stringify(value)));
+  }
+
+  #number(before: Uint8Array, value: number | null): void {
+    const out = this.#out;
+    out.add(before);
+    if (value === null) out.add(this.#values.null);
+    else if (value >= 0 && value === (value | 0)) out.whole(value);
+    else out.text(JSON.stringify(value));
+  }
+
+  #strings(before: Uint8Array, items: readonly string[], list: Encoded<typeof LIST>): void {
+    const { open, comma, none } = this.#values;
+    this.#out.add(before);
+    let separator = open;
+    for (const item of items) {
+      this.#out.add(separator);
+      this.#string(list.item, item);
+      separator = comma;
+    }
+    this.#out.add(items.length === 0 ? none : list.end);
+  }
 }
+
+type Encoded<T> = Record<keyof T, Uint8Array>;
 
 /** Texts as bytes, by name. */
-function encoded<T extends Record<string, string>>(texts: T): Record<keyof T, Uint8Array> {
+function encoded<T extends Record<string, string>>(texts: T): Encoded<T> {
   const encoder = new TextEncoder();
   const all = Object.entries(texts).map(([name, text]) => [name, encoder.encode(text)]);
-  return Object.fromEntries(all) as Record<keyof T, Uint8Array>;
+  return Object.fromEntries(all) as Encoded<T>;
 }

@@ -62,17 +62,17 @@ export function partOf(report: Report, key: keyof Report): unknown {
   return (key === "clients" ? unmadeClients(report) : null) ?? report[key];
 }
 
-function* rows(list: Iterable<unknown>): Generator<string, void, undefined> {
+/** A list of a report, a piece each row. */
+export function* rows(list: Iterable<unknown>): Generator<string, void, undefined> {
   let separator = FIRST_ROW;
   for (const row of list) {
     yield separator + indented(row, 2);
     separator = NEXT_ROW;
   }
-  yield separator === FIRST_ROW ? NO_ROWS : LAST_ROW;
+  yield separator === FIRST_ROW ? "[]" : LAST_ROW;
 }
 
 /** What stands before the rows of a list, and behind them. */
 export const FIRST_ROW = "[\n    ";
 export const NEXT_ROW = ",\n    ";
 export const LAST_ROW = "\n  ]";
-export const NO_ROWS = "[]";

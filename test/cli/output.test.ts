@@ -45,6 +45,21 @@ describe("a plain file", () => {
     expect(readFileSync(at("r"), "utf8")).toBe("ab");
   });
 
+  test("has text and bytes in their order", async () => {
+    const target = await openTarget(at("r"), []);
+    await target.write([
+      "a",
+      "b",
+      new Uint8Array([99, 100]),
+      "e",
+      new Uint8Array([102]),
+      new Uint8Array([103]),
+      "h",
+    ]);
+    await target.abandon();
+    expect(readFileSync(at("r"), "utf8")).toBe("abcdefgh");
+  });
+
   test("keeps its old text until the new one is complete", async () => {
     writeFileSync(at("r"), "old");
     const target = await openTarget(at("r"), []);

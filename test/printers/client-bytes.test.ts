@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ByteText } from "../../src/printers/byte-text.ts";
-import { addClient } from "../../src/printers/client-bytes.ts";
+import { ClientWriter } from "../../src/printers/client-bytes.ts";
 import { escaped } from "../../src/printers/json.ts";
 import type { Client } from "../../src/report/model.ts";
 
@@ -70,7 +70,8 @@ it("of any client, one after another", () => {
   fc.assert(
     fc.property(fc.array(client, { maxLength: 4 }), (clients) => {
       const out = new ByteText();
-      for (const each of clients) addClient(out, each as Client);
+      const writer = new ClientWriter(out);
+      for (const each of clients) writer.row(each as Client);
       const rows = clients.map((each) => {
         // Two levels deep, without what is around it there.
         const inList = JSON.stringify([[each]], null, 2)
@@ -90,9 +91,10 @@ it("text of any length finds room, and what was taken is gone", () => {
     out.text("é".repeat(length));
     expect(out.quoted("x".repeat(length))).toBe(true);
     out.whole(length);
-    expect(out.length).toBe(3 * length + 2 + String(length).length);
+    out.ascii("y".repeat(length));
+    expect(out.length).toBe(4 * length + 2 + String(length).length);
     expect(new TextDecoder().decode(out.take())).toBe(
-      `${"é".repeat(length)}"${"x".repeat(length)}"${length}`,
+      `${"é".repeat(length)}"${"x".repeat(length)}"${length}${"y".repeat(length)}`,
     );
     expect(out.length).toBe(0);
   }

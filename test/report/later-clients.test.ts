@@ -4,10 +4,13 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { analyze } from "../../src/index.ts";
-import { reportToJsonBytes } from "../../src/printers/json-bytes.ts";
+import { reportToJsonChunks } from "../../src/printers/json-chunks.ts";
 import { reportToNdjson } from "../../src/printers/ndjson.ts";
 import { unmadeClients } from "../../src/report/later-clients.ts";
 import type { Report } from "../../src/report/model.ts";
+import { reportOn } from "../support/analyzed.ts";
+import { pcap } from "../support/capture-files.ts";
+import { Client, Stage } from "../support/session.ts";
 
 const folder = fileURLToPath(new URL("../../samples/", import.meta.url));
 const samples = readdirSync(folder).filter((name) => /\.pcap(ng)?$/.test(name));
@@ -19,7 +22,11 @@ async function reportOf(name: string): Promise<Report> {
 
 function jsonOf(report: Report): string {
   const decoder = new TextDecoder();
-  return [...reportToJsonBytes(report)].map((bytes) => decoder.decode(bytes)).join("");
+  let json = "";
+  for (const piece of reportToJsonChunks(report)) {
+    json += typeof piece === "string" ? piece : decoder.decode(piece);
+  }
+  return json;
 }
 
 describe.each(samples)("%s", (name) => {
@@ -47,6 +54,18 @@ describe.each(samples)("%s", (name) => {
     const odd = [...clients].filter(({ anomaly }) => anomaly !== null);
     expect(clients.anomalies()).toEqual(odd.map(({ address, anomaly }) => `${address}: ${anomaly}.`));
   });
+});
+
+it("many are written as few are", async () => {
+  const stage = new Stage(1);
+  for (let i = 0; i < 300; i += 1) {
+    const client = new Client(stage, { address: `198.51.${100 + (i >> 8)}.${i & 255}` });
+    client.connect(i).quickMode(i + 0.2);
+  }
+  const report = await reportOn([pcap(stage.sorted())]);
+  const json = jsonOf(report);
+  expect(report.clients).toHaveLength(300);
+  expect(json).toBe(`${JSON.stringify(report, null, 2)}\n`);
 });
 
 describe("the clients of a report", () => {
