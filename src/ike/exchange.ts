@@ -66,9 +66,6 @@ const NUMBERS = [
   "firstFrame",
   "firstFull",
   "firstPrefix",
-  "lastRetransmissionAt",
-  "lastMicros",
-  "lastFrame",
   /** First message of the other side with this ID; the length is NaN where a log told of it. */
   "replyAt",
   "replyLength",
@@ -91,9 +88,6 @@ const NUMBERS = [
   "lifeBeforeAt",
   "sentBeforeAt",
   "espBeforeAt",
-  /** See `FirstCopy`. */
-  "copyAt",
-  "sentAfterCopyAt",
 ] as const;
 const WORDS = [
   "messageId",
@@ -102,10 +96,6 @@ const WORDS = [
   "firstSource",
   "firstLength",
   "retransmissions",
-  "lastNanos",
-  "lastSource",
-  /** Copies of the first message that came clearly after the reply: whatever it was, it was of no use. */
-  "copiesAfterReply",
   "otherNanos",
   "otherSource",
   /** Error notify of the other side that could be read (RFC 2408 3.14.1); 0 where none was. */
@@ -119,11 +109,15 @@ const FLAGS = [
   "followedReply",
   "followedShorter",
   "unheardBefore",
-  "steadyAtCopy",
 ] as const;
 
-/** What is known of a quick mode beyond what was captured of it. */
-interface Told {
+/** What most quick modes have nothing of. */
+interface RareFacts {
+  lastRetransmissionAt: number;
+  lastRetransmission: Stamp | null;
+  /** Copies of the first message that came clearly after the reply: whatever it was, it was of no use. */
+  copiesAfterReply: number;
+  firstCopy: FirstCopy | null;
   /** What the first message and the answer propose, where a key opens them. */
   selectors: Selectors | null;
   answered: Selectors | null;
@@ -131,10 +125,18 @@ interface Told {
   testimony: QuickModeTestimony | null;
 }
 
-const NOTHING_TOLD: Told = { selectors: null, answered: null, testimony: null };
+const NOTHING_RARE: RareFacts = {
+  lastRetransmissionAt: Number.NaN,
+  lastRetransmission: null,
+  copiesAfterReply: 0,
+  firstCopy: null,
+  selectors: null,
+  answered: null,
+  testimony: null,
+};
 
 /** One of tens of thousands that are held at a time: its numbers lie in a pool. */
-export class Exchange extends rowOf({ numbers: NUMBERS, words: WORDS, flags: FLAGS, rare: NOTHING_TOLD }) {
+export class Exchange extends rowOf({ numbers: NUMBERS, words: WORDS, flags: FLAGS, rare: NOTHING_RARE }) {
   /** @param pool where its numbers are to lie; else it has room of its own */
   constructor(message: Message, starter: 0 | 1, pool = new Pool(Exchange, 1)) {
     super(pool);
@@ -178,24 +180,6 @@ export class Exchange extends rowOf({ numbers: NUMBERS, words: WORDS, flags: FLA
   }
 
   /** Null without one. */
-  get lastRetransmission(): Stamp | null {
-    if (Number.isNaN(this.lastFrame)) return null;
-    return {
-      micros: this.lastMicros,
-      nanos: this.lastNanos,
-      frame: this.lastFrame,
-      source: this.lastSource,
-    };
-  }
-
-  set lastRetransmission(stamp: Stamp | null) {
-    this.lastMicros = stamp?.micros ?? Number.NaN;
-    this.lastNanos = stamp?.nanos ?? 0;
-    this.lastFrame = stamp?.frame ?? Number.NaN;
-    this.lastSource = stamp?.source ?? 0;
-  }
-
-  /** Null without one. */
   get otherInformational(): Stamp | null {
     if (Number.isNaN(this.otherFrame)) return null;
     return {
@@ -227,18 +211,6 @@ export class Exchange extends rowOf({ numbers: NUMBERS, words: WORDS, flags: FLA
     this.sentBeforeAt = sentAt;
     this.espBeforeAt = espAt;
     this.unheardBefore = unheard;
-  }
-
-  /** Null without one. A new object each time: to be written as a whole. */
-  get firstCopy(): FirstCopy | null {
-    if (Number.isNaN(this.copyAt)) return null;
-    return { at: this.copyAt, steady: this.steadyAtCopy, otherSentAt: this.sentAfterCopyAt };
-  }
-
-  set firstCopy(copy: FirstCopy | null) {
-    this.copyAt = copy?.at ?? Number.NaN;
-    this.steadyAtCopy = copy?.steady === true;
-    this.sentAfterCopyAt = copy?.otherSentAt ?? Number.NaN;
   }
 
   /** The same with other values, apart from what is kept. */

@@ -106,9 +106,7 @@ export class HostTable {
       const { firstCopy } = exchange;
       const sentAt = timeFor(exchange, { at, segment });
       if (Number.isNaN(exchange.otherSentAt)) exchange.otherSentAt = sentAt;
-      if (firstCopy !== null && Number.isNaN(firstCopy.otherSentAt)) {
-        exchange.firstCopy = { ...firstCopy, otherSentAt: sentAt };
-      }
+      if (firstCopy !== null && Number.isNaN(firstCopy.otherSentAt)) firstCopy.otherSentAt = sentAt;
     }
   }
 

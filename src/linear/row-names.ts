@@ -145,7 +145,7 @@ function rareField(name: string, nothing: Fields): PropertyDescriptor & ThisType
       return this.rare === null ? nothing[name] : this.rare[name];
     },
     set(value: unknown) {
-      if (this.rare === null && value === nothing[name]) return;
+      if (this.rare === null && Object.is(value, nothing[name])) return;
       this.rare ??= { ...nothing };
       this.rare[name] = value;
     },

@@ -62,6 +62,51 @@ test("a kind without flags or lists has room for its numbers", () => {
   expect(JSON.parse(Plain.layout)).toEqual([["a", "b"], {}, {}, [], []]);
 });
 
+test("what most rows have nothing of takes no room where nothing is there, and is each row's own", () => {
+  const rare = { note: null as string | null, seenAt: Number.NaN };
+  class Noted extends rowOf({ numbers: ["a"], words: ["b"], rare }) {
+    copy(): Noted {
+      const copy: Noted = Object.create(Noted.prototype);
+      this.copyTo(copy, new Pool(Noted, 1));
+      return copy;
+    }
+  }
+  const [one, other] = [1, 2].map(() => new Noted(new Pool(Noted)));
+  expect([one.note, one.seenAt]).toEqual([null, Number.NaN]);
+  Object.assign(one, { note: null, seenAt: Number.NaN });
+  expect({ ...one }).toMatchObject({ rare: null });
+  one.note = "x";
+  const copy = one.copy();
+  copy.note = "y";
+  copy.seenAt = 7;
+  expect([one, copy, other].map(({ note, seenAt }) => [note, seenAt])).toEqual([
+    ["x", Number.NaN],
+    ["y", 7],
+    [null, Number.NaN],
+  ]);
+});
+
+test("words are whole numbers of 32 bits, and lists of each kind begin where the class says", () => {
+  class Worded extends rowOf({ numbers: ["a"], words: ["b"], lists: { c: 2 }, wordLists: { d: 3 } }) {}
+  expect([Worded.width, Worded.numbers, Worded.places]).toEqual([5, 3, { c: 1, d: 6 }]);
+  const [row] = [new Worded(new Pool(Worded))];
+  expect([row.b, row.d, row.c]).toEqual([0, [0, 0, 0], [Number.NaN, Number.NaN]]);
+  row.d = [1, 0xffffffff, 3];
+  row.b = 0x80000000;
+  row.c = [0.5, -1];
+  expect([row.a, row.b, row.c, row.d, row.dOf(1)]).toEqual([
+    Number.NaN,
+    0x80000000,
+    [0.5, -1],
+    [1, 0xffffffff, 3],
+    0xffffffff,
+  ]);
+  const inside = new Worded(null);
+  inside.lieIn(row, 0);
+  inside.setD(0, 9);
+  expect(row.dOf(0)).toBe(9);
+});
+
 test("a place that was given back is used again, and whoever holds the row that left reads what was there", () => {
   const pool = new Pool(Visit);
   const [gone, stays] = visits(pool, 2);
