@@ -13,7 +13,7 @@ import { Exchange } from "./exchange.ts";
 import type { OpenedNote } from "./opened-note.ts";
 import type { Side } from "./paths.ts";
 import { NEITHER_TOLD } from "./rare-facts.ts";
-import { NAT_HASH_WORDS, PATHS_INSIDE, RECENT } from "./sa-numbers.ts";
+import { NAT_HASH_WORDS, PATHS_INSIDE, RECENT, SaNumbers } from "./sa-numbers.ts";
 import { SaPaths } from "./sa-paths.ts";
 import { NO_VENDOR_IDS } from "./vendor-lists.ts";
 
@@ -172,8 +172,11 @@ export class IkeSa extends SaPaths {
     const prefixRest = prefix % LOWER;
     const fullRest = full % (1 << 11);
     const known = Math.min(this.distinct, RECENT);
+    const { words } = this.chunk;
+    const first = this.begin * 2 + SaNumbers.places.recentPrefix;
     for (let i = 0; i < known; i += 1) {
-      if (this.recentPrefixOf(i) !== prefixWord) continue;
+      // Most differ here already: past the accessors, since every message is compared with all of them.
+      if (words[first + i] !== prefixWord) continue;
       const rest = this.recentRestOf(i);
       if (rest % LOWER !== prefixRest) continue;
       const isWhole = !message.cut && ((this.recentCut >> i) & 1) === 0;
@@ -233,15 +236,18 @@ export class IkeSa extends SaPaths {
   addExchange(exchange: Exchange): void {
     if (this.exchanges.length === 0) this.exchanges = [exchange];
     else this.exchanges.push(exchange);
+    if (this.exchanges.length <= MANY_EXCHANGES) return;
     if (this.byId !== null) this.byId.set(exchange.messageId, exchange);
-    else if (this.exchanges.length > MANY_EXCHANGES) {
-      this.byId = new Map(this.exchanges.map((each) => [each.messageId, each]));
-    }
+    else this.byId = new Map(this.exchanges.map((each) => [each.messageId, each]));
   }
 
   exchangeOf(messageId: number): Exchange | undefined {
-    if (this.byId !== null) return this.byId.get(messageId);
-    return this.exchanges.find((exchange) => exchange.messageId === messageId);
+    const { exchanges } = this;
+    if (exchanges.length > MANY_EXCHANGES) return this.byId!.get(messageId);
+    for (let i = 0; i < exchanges.length; i += 1) {
+      if (exchanges[i].messageId === messageId) return exchanges[i];
+    }
+    return undefined;
   }
 }
 
