@@ -1,7 +1,8 @@
 // The program in two files: dist/main.cjs has what nearly every run needs, dist/rare.cjs what few do (other formats of
 // captures, other forms of reports, commands). Bytes are what a start costs: they are read, made a string of, compared
-// with those of the code cache. What src/ loads by `import()` is rare unless it is listed here; a module that
-// both files need is in main.cjs alone, so that there is one of each class and of each table.
+// with those of the code cache, and each function in them is an object of the cache. What src/ loads by `import()` is rare
+// unless it is listed here, and so is what is listed as such; a module that both files need is in main.cjs alone, so that
+// there is one of each class and of each table.
 import { writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { build } from "esbuild";
@@ -9,15 +10,41 @@ import { LAZY, lazyBuiltins } from "./lazy-builtins.mjs";
 
 const ENTRY = "src/cli/main.ts";
 /** Loaded by `import()`, and yet of nearly every run. */
-const OF_MOST_RUNS = [
-  "src/index.ts",
-  "src/cli/commands/check.ts",
+const OF_MOST_RUNS = ["src/node/unpack/gzip.ts", "src/printers/table.ts"];
+/**
+ * Imported as any other module, and yet of few runs: main.cjs has something in its place that loads rare.cjs when it is
+ * first used. Nothing of these may be used while main.cjs is loaded, nor once for each packet.
+ */
+const OF_FEW_RUNS = [
+  "src/analysis/extraction.ts",
+  "src/analysis/live-report.ts",
+  "src/anonymize/",
+  "src/archives/packed-input.ts",
+  "src/capture/random-access.ts",
+  "src/cli/line-sink.ts",
+  "src/cli/nearest.ts",
+  "src/cli/views/",
+  "src/events/",
+  "src/feed/clock-comparison.ts",
+  "src/judgement/candidates.ts",
+  "src/judgement/retire.ts",
+  "src/keys/",
   "src/node/evidence.ts",
-  "src/node/inputs.ts",
-  "src/node/unpack/gzip.ts",
-  "src/printers/json-chunks.ts",
-  "src/printers/json.ts",
-  "src/printers/table.ts",
+  "src/printers/ndjson.ts",
+  "src/records/",
+  "src/report/presence.ts",
+  "src/report/timeline.ts",
+  "src/syslog/",
+  "src/wire/inside.ts",
+  "src/wire/one-block-hash.ts",
+  "src/witnesses/clashing.ts",
+  "src/witnesses/event-join.ts",
+  "src/witnesses/evidence.ts",
+  "src/witnesses/inside.ts",
+  "src/witnesses/log-clients.ts",
+  "src/witnesses/log-findings.ts",
+  "src/witnesses/view.ts",
+  "src/witnesses/warnings.ts",
 ];
 
 /** How the program's files are made: CommonJS, which Node starts fastest. */
@@ -35,6 +62,13 @@ export const programOptions = (root) => ({
   absWorkingDir: root,
 });
 
+/** What stands before main.cjs: in place of a module of few runs, what loads it when it is first used. */
+const FEW = `const __few = (path) => {
+  let module;
+  return new Proxy({}, { get: (_, key) => (module ??= __rare(path))[key] });
+};
+`;
+
 /** Writes both files. */
 export async function makeProgram(root) {
   const options = {
@@ -43,30 +77,30 @@ export async function makeProgram(root) {
     metafile: true,
   };
   const write = (name, { outputFiles }) =>
-    writeFileSync(join(root, "dist", name), lazyBuiltins(outputFiles[0].text));
-  const bundleMain = (shared, rare) =>
+    writeFileSync(join(root, "dist", name), lazyBuiltins(fromElsewhere(outputFiles[0].text)));
+  const bundleMain = async (sharing, rare) =>
     build({
       ...options,
-      ...entry(root, `export { main } from "./${ENTRY}";\n${chooser("export const shared =", shared)}`),
+      ...entry(root, `export { main } from "./${ENTRY}";\n${sharing}`),
       write: false,
       plugins: [rareFromElsewhere(root, rare)],
       // In the wrapper that Node puts around a module, so that load.cjs need not copy it all to do that.
-      banner: { js: `(function (exports, require, module, __filename, __dirname, __rare) { ${LAZY}` },
+      banner: { js: `(function (exports, require, module, __filename, __dirname, __rare) { ${LAZY}${FEW}` },
       footer: { js: "})" },
     });
   const rare = new Set();
-  const common = new Set(Object.keys((await bundleMain([], rare)).metafile.inputs));
+  const { inputs } = (await bundleMain("", rare)).metafile;
   const shared = new Set();
   const second = await build({
     ...options,
-    ...entry(root, chooser("module.exports =", rare)),
+    ...entry(root, chooser("module.exports =", [...rare].map(whole))),
     write: false,
-    plugins: [sharedFromMain(root, common, shared)],
+    plugins: [sharedFromMain(root, new Set(Object.keys(inputs)), shared)],
     banner: { js: `module.exports = (__shared) => { const module = { exports: {} }; ${LAZY}` },
     footer: { js: "return module.exports; };" },
   });
   write("rare.cjs", second);
-  write("main.cjs", await bundleMain(shared, rare));
+  write("main.cjs", await bundleMain(await sharing(root, shared, atOnce(inputs)), rare));
 }
 
 /** As esbuild names its inputs. */
@@ -74,26 +108,71 @@ const named = (root, file) => relative(root, file).split(sep).join("/");
 
 const entry = (root, contents) => ({ stdin: { contents, resolveDir: root, sourcefile: "entry.js" } });
 
-/** A function that loads the module of a path of these when it is first asked for. */
-function chooser(declaration, paths) {
-  const cases = [...paths].sort().map((path) => `case "${path}": return require("./${path}");`);
-  return `${declaration} (path) => { switch (path) { ${cases.join(" ")} } };`;
+/** A function that gives what the module of a path exports. */
+function chooser(declaration, modules) {
+  const cases = modules.map(([path, value]) => `case "${path}": return ${value};`);
+  return `${declaration} (path) => { switch (path) { ${cases.sort().join(" ")} } };`;
 }
 
-/** Leaves out what main.cjs loads by `import()`, but for OF_MOST_RUNS, and adds its paths to `rare`. */
+/** Loads the module when it is first asked for. */
+const whole = (path) => [path, `require("./${path}")`];
+
+/** Of what main.cjs loads in any case, one function alone knows that anything else asks for it. */
+async function sharing(root, paths, loaded) {
+  const imports = [];
+  const modules = [];
+  for (const path of paths) {
+    if (loaded.has(path)) {
+      const names = (await exportsOf(root, path)).map((name) => [name, `${name}_${imports.length}`]);
+      imports.push(`import { ${names.map((pair) => pair.join(" as ")).join(", ")} } from "./${path}";`);
+      modules.push([
+        path,
+        `{ ${names.map(([name, own]) => `get ${name}() { return ${own}; }`).join(", ")} }`,
+      ]);
+    } else modules.push(whole(path));
+  }
+  return `${imports.join("\n")}\n${chooser("export const shared =", modules)}`;
+}
+
+/** Paths of the inputs that are loaded with the first, not by `import()` later. */
+function atOnce(inputs) {
+  const paths = new Set([ENTRY]);
+  for (const path of paths) {
+    for (const { path: next, kind } of inputs[path].imports) {
+      if (kind === "import-statement" && next in inputs) paths.add(next);
+    }
+  }
+  return paths;
+}
+
+/** Names of what a module exports. */
+async function exportsOf(root, path) {
+  const options = {
+    entryPoints: [join(root, path)],
+    format: "esm",
+    outdir: root,
+    write: false,
+    metafile: true,
+  };
+  const { metafile } = await build(options);
+  return Object.values(metafile.outputs)[0].exports;
+}
+
+/** Leaves out what is rare, and adds its paths to `rare`. */
 function rareFromElsewhere(root, rare) {
   return {
     name: "rare modules",
     setup(plugins) {
       plugins.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
         const file = named(root, join(resolveDir, path));
-        if (kind !== "dynamic-import" || OF_MOST_RUNS.includes(file)) return undefined;
+        const isRare =
+          kind === "dynamic-import"
+            ? !OF_MOST_RUNS.includes(file)
+            : OF_FEW_RUNS.some((few) => file.startsWith(few));
+        if (!isRare) return undefined;
         rare.add(file);
-        return { path: file, namespace: "rare" };
+        return { path: `few:${file}`, external: true };
       });
-      plugins.onLoad({ filter: /./, namespace: "rare" }, ({ path }) => ({
-        contents: `module.exports = __rare("${path}");`,
-      }));
     },
   };
 }
@@ -110,11 +189,15 @@ function sharedFromMain(root, common, shared) {
         const file = named(root, resolved.path);
         if (resolved.external || !common.has(file)) return undefined;
         shared.add(file);
-        return { path: file, namespace: "shared" };
+        return { path: `shared:${file}`, external: true };
       });
-      plugins.onLoad({ filter: /./, namespace: "shared" }, ({ path }) => ({
-        contents: `module.exports = __shared("${path}");`,
-      }));
     },
   };
+}
+
+/** What the plugins left out is asked for where it is: as it comes, since a copy would look at all that it has. */
+function fromElsewhere(text) {
+  return text
+    .replace(/[\w$]+\(require\("(few|shared):([^"]+)"\),\s*1\)/g, '__$1("$2")')
+    .replace(/require\("(few|shared):([^"]+)"\)/g, '__$1("$2")');
 }

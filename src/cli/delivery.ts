@@ -4,6 +4,8 @@ import type { LiveAnalysis } from "../analysis/analysis.ts";
 import type { Analysis } from "../index.ts";
 import { withoutPackets } from "../node/evidence.ts";
 import { label } from "../node/read-text.ts";
+import { reportToJson } from "../printers/json.ts";
+import { reportToJsonChunks } from "../printers/json-chunks.ts";
 import { reportLine, toLine } from "../printers/ndjson.ts";
 import { painter } from "../printers/text.ts";
 import { clockOf } from "../report/clock.ts";
@@ -65,7 +67,6 @@ export async function render(
   { options, env, names }: { options: CheckOptions; env: Environment; names: HostNames },
 ): Promise<Iterable<string>> {
   if (options.format === "json") {
-    const { reportToJson } = await import("../printers/json.ts");
     return reportToJson(bare);
   }
   if (options.format === "ndjson") {
@@ -150,7 +151,6 @@ const ROWS = 24;
 /** The report as it is written: what there is much of may be bytes. */
 async function chunksOf(reading: Reading, job: Job): Promise<Iterable<string | Uint8Array>> {
   if (job.options.format !== "json") return render(reading, job);
-  const { reportToJsonChunks } = await import("../printers/json-chunks.ts");
   return reportToJsonChunks(reading.report);
 }
 

@@ -1,7 +1,7 @@
 /** What the program touches of the process around it, in one object, so that a test can hand in another. */
 
 import { fstatSync } from "node:fs";
-import type { Analysis, AnalyzeOptions } from "../index.ts";
+import { type Analysis, type AnalyzeOptions, analyze } from "../index.ts";
 import type { CrossCheckOptions, CrossCheckResult } from "../node/cross-check/cross-check.ts";
 import type { FileEvidence } from "../node/evidence.ts";
 import { statusOf } from "../node/file-status.ts";
@@ -44,7 +44,7 @@ export interface Environment {
   endBy(signal: EndSignal): void;
 }
 
-/** Those of this process. The analysis is loaded when it is needed: help should not wait for it. */
+/** Those of this process. */
 export function realEnvironment(): Environment {
   // Node makes its standard streams when they are first asked for, which takes a while.
   const guard = <T extends NodeJS.WriteStream>(stream: T): T => {
@@ -72,7 +72,7 @@ export function realEnvironment(): Environment {
       return process.stdin.isTTY === true;
     },
     isJournal: (descriptor) => goesToJournal(descriptor, process.env),
-    analyze: async (inputs, options) => (await import("../index.ts")).analyze(inputs, options),
+    analyze: (inputs, options) => analyze(inputs, options),
     crossCheck: async (name, options) =>
       (await import("../node/cross-check/cross-check.ts")).crossCheck(name, options),
     evidence: async (request) => (await import("../node/evidence.ts")).evidenceCapture(request),

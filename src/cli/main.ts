@@ -4,6 +4,7 @@
  */
 
 import { StateError } from "../node/state/error.ts";
+import { check } from "./commands/check.ts";
 import { type Environment, realEnvironment, STDERR } from "./environment.ts";
 import type { Invocation } from "./flags/options.ts";
 import { parseArgs } from "./flags/parse.ts";
@@ -93,7 +94,6 @@ async function carryOut(invocation: Invocation, env: Environment, messages: Mess
         const { checkEach } = await import("./commands/each.ts");
         return checkEach(invocation.options, env, messages);
       }
-      const { check } = await import("./commands/check.ts");
       return check(invocation.options, env, messages);
     }
   }
@@ -102,7 +102,6 @@ async function carryOut(invocation: Invocation, env: Environment, messages: Mess
 /** Errors made for the user speak for themselves; any other one is a defect, and says how to see more. */
 function sentenceOf(error: unknown): string {
   if (error instanceof OutputError || error instanceof StateError) return error.message;
-  // Its class is the library's, which help and usage errors should not wait for.
   if (error instanceof Error && ["CaptureError", "KeyFileError"].includes(error.name)) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   return `internal error: ${text.split("\n", 1)[0]} (IKE_DUPCHECK_DEBUG=1 shows where)`;

@@ -18,6 +18,7 @@ import {
 import { open } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { identityOf } from "../node/file-status.ts";
+import { holdsCapture } from "../node/inputs.ts";
 import { errorCode, reasonOf } from "../node/write-reasons.ts";
 
 /** The report cannot be written there. `message` is one sentence and names the file. */
@@ -115,7 +116,6 @@ export async function refuseInput(path: string, inputs: readonly string[]): Prom
 }
 
 async function holds(folder: string, path: string): Promise<boolean> {
-  const { holdsCapture } = await import("../node/inputs.ts");
   return holdsCapture(folder, path).catch(() => false);
 }
 

@@ -29,6 +29,20 @@ describe("the code cache beside the program", () => {
     return stdout.trim();
   }
 
+  it("knows all that a report of a plain capture needs: nothing is loaded for few runs", () => {
+    rmSync(join(copy, "dist/rare.cjs"));
+    for (const sample of [
+      "two-windows-clients.pcap",
+      "verdict-tolerated.pcap",
+      "retransmission-and-echo.pcapng",
+    ]) {
+      for (const format of ["json", "table"]) {
+        node("bin/ike-dupcheck.cjs", "--fail-on", "never", "--format", format, `samples/${sample}`);
+      }
+    }
+    expect(node("bin/ike-dupcheck.cjs", "--version")).toBe(version);
+  });
+
   it("is taken by the V8 that made it", () => {
     node("bin/make-cache.cjs");
     expect(node("-e", REJECTED)).toBe("false");
