@@ -4,7 +4,7 @@
  * Modules of Node that take a while to load, and of which most runs need none: required when something of them is first
  * used, not when the file is loaded.
  */
-const HEAVY = ["child_process", "crypto", "fs/promises", "net", "os", "stream", "zlib"];
+const HEAVY = ["child_process", "crypto", "fs/promises", "net", "os", "stream", "stream/consumers", "zlib"];
 
 /** What stands before a program that `lazyBuiltins` made; `__here.url` is its `import.meta.url`. */
 export const LAZY = `const __lazy = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });

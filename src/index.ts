@@ -17,6 +17,7 @@ import type { Anonymizer } from "./anonymize/anonymizer.ts";
 import { withoutSourceNames } from "./anonymize/file-names.ts";
 import { CaptureError, label } from "./capture/source.ts";
 import type { EvidencePlan } from "./evidence/plan.ts";
+import type { Stopping } from "./feed/drive.ts";
 import type { FeedInput, Reading } from "./feed/feed.ts";
 import { REORDER } from "./feed/formats.ts";
 import { Sequencer } from "./feed/sequencer.ts";
@@ -83,6 +84,7 @@ function packetsOnly(input: FeedInput): FeedInput {
   return { ...input, open, expand };
 }
 
+export type { Stopping } from "./feed/drive.ts";
 export type { Report } from "./report/model.ts";
 
 export interface Progress {
@@ -134,7 +136,7 @@ export interface AnalyzeOptions {
   /** Replaces what names anybody, before it is judged: see src/anonymize. */
   anonymizer?: Anonymizer | undefined;
   /** When aborted, the input counts as ended. */
-  signal?: AbortSignal;
+  signal?: Stopping;
   onProgress?: (progress: Progress) => void;
   /** Called with each of `failures` as soon as it is known. */
   onFailure?: (failure: CaptureError) => void;

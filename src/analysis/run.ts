@@ -5,7 +5,7 @@
 
 import type { CaptureError } from "../capture/source.ts";
 import type { EvidencePlan } from "../evidence/plan.ts";
-import { type DriveEnd, drive } from "../feed/drive.ts";
+import { type DriveEnd, drive, type Stopping } from "../feed/drive.ts";
 import type { Feed } from "../feed/feed.ts";
 import { Pace } from "../feed/pace.ts";
 import type { Line } from "../report/lines.ts";
@@ -24,7 +24,7 @@ export interface RunOptions extends LiveOptions {
   /** Stop after so many seconds. */
   seconds?: number;
   /** When aborted, the input counts as ended. */
-  signal?: AbortSignal;
+  signal?: Stopping;
   /** Called behind each round of reading. */
   onRound?: (analysis: LiveAnalysis) => void;
   /** The input may go on for weeks, and is judged while it does; absent: it is judged at its end. */

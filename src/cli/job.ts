@@ -8,6 +8,7 @@ import type { CheckOptions } from "./flags/options.ts";
 import { LineSink } from "./line-sink.ts";
 import { hostNames } from "./names.ts";
 import { openTarget, refuseInput, streamTarget, type Target } from "./output.ts";
+import type { Stopper } from "./stop.ts";
 import type { Messages } from "./terminal.ts";
 
 export interface Job {
@@ -16,7 +17,7 @@ export interface Job {
   env: Environment;
   messages: Messages;
   /** When aborted, the input counts as ended. */
-  stop: AbortController;
+  stop: Stopper;
   /** The input may go on for weeks: an interface, a pipe, or the records that a state goes on with. */
   resumable: boolean;
   output: Output;
@@ -80,7 +81,7 @@ export function readBeside({ keys, syslog, events, names }: CheckOptions): strin
 async function openOutput(
   { options, env, resumable }: Pick<Job, "options" | "env" | "resumable">,
   inputs: readonly string[],
-  stop: AbortController,
+  stop: Stopper,
 ): Promise<Output> {
   const path = options.output;
   if (resumable && options.format === "ndjson") {

@@ -1,3 +1,4 @@
+import type { Stopper } from "./stop.ts";
 import type { Messages } from "./terminal.ts";
 
 /** How long what is half-written may take to be removed: a pipe that is being opened may wait for its reader for ever. */
@@ -6,7 +7,7 @@ const PATIENCE_MS = 500;
 /** The first signal ends the input, so that what was read is still reported; the second one ends the program. */
 export function stopOrExit(
   signal: StopSignal,
-  stop: AbortController,
+  stop: Stopper,
   abandon: () => Promise<void>,
   env: Ending,
   messages: Messages,

@@ -12,9 +12,16 @@ import type { Slice } from "../capture/batch.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Feed } from "./feed.ts";
 
+/** Says when to stop: an AbortSignal, or what does the same. */
+export interface Stopping {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { once: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 export interface DriveOptions {
   /** When aborted, the feed counts as ended. */
-  signal?: AbortSignal | undefined;
+  signal?: Stopping | undefined;
   /** Packets taken at most. */
   limit?: number | undefined;
   /** Stop after so many milliseconds. */

@@ -1,5 +1,6 @@
 /** Files of keys and of events on this machine, with the ciphers of node:crypto. */
 
+import type { Stopping } from "../feed/drive.ts";
 import { type OpenedWitnesses, openWitnesses as open, type WitnessFile } from "../witnesses/reading.ts";
 import { nodeCiphers } from "./ciphers.ts";
 import { abandonNamed, readNamed } from "./files.ts";
@@ -16,11 +17,13 @@ export interface WitnessPaths {
 /** Reads keys and events, and waits for logs. @param signal ends the waiting for a pipe */
 export async function openWitnesses(
   { keys = [], events = [] }: WitnessPaths,
-  signal?: AbortSignal,
+  signal?: Stopping,
 ): Promise<OpenedWitnesses> {
   const [keyFiles, eventFiles] = [await filesOf(keys), await filesOf(events)];
   const abandon = () => [...keyFiles, ...eventFiles].forEach(abandonNamed);
-  signal?.addEventListener("abort", abandon);
+  // Of most runs there are none to abandon.
+  const waiting = keyFiles.length + eventFiles.length > 0 ? signal : undefined;
+  waiting?.addEventListener("abort", abandon);
   try {
     return await open({
       keys: keyFiles.map(fileOf),
@@ -29,7 +32,7 @@ export async function openWitnesses(
       today: () => Date.now() * 1_000,
     });
   } finally {
-    signal?.removeEventListener("abort", abandon);
+    waiting?.removeEventListener("abort", abandon);
   }
 }
 

@@ -10,6 +10,7 @@ import { abandon, type Job, openJob, type Reading } from "../job.ts";
 import { nearest } from "../nearest.ts";
 import { OutputError } from "../output.ts";
 import { leaveBy, stopOrExit } from "../signals.ts";
+import { Stop } from "../stop.ts";
 import type { Messages } from "../terminal.ts";
 import { type FilesJob, readFiles } from "./files-reading.ts";
 
@@ -25,7 +26,7 @@ export async function check(options: CheckOptions, env: Environment, messages: M
   const resumable = await mayGoOn(inputs, options, env);
   refuse(inputs, options, resumable);
   for (const note of formatNotes(options, resumable)) messages.note(note);
-  const stop = new AbortController();
+  const stop = new Stop();
   const opening = openJob({ inputs, options, env, messages, resumable, stop });
   // Before the first file is there: a signal must not leave it behind.
   const release = listen(opening, { options, env, messages, resumable, stop });

@@ -12,6 +12,7 @@ import { readBeside } from "../job.ts";
 import { hostNames } from "../names.ts";
 import { openTarget, streamTarget, writeTo } from "../output.ts";
 import { leaveBy, stopOrExit } from "../signals.ts";
+import { Stop, type Stopper } from "../stop.ts";
 import type { Messages } from "../terminal.ts";
 import { crossCheckSources } from "./check.ts";
 import { readFiles } from "./files-reading.ts";
@@ -22,7 +23,7 @@ interface Round {
   env: Environment;
   names: HostNames;
   messages: Messages;
-  stop: AbortController;
+  stop: Stopper;
   /** What was named, or found in a directory or archive, and cannot be opened. */
   unread: CaptureError[];
   /** The worst status so far. */
@@ -46,7 +47,7 @@ export async function checkEach(
     options.output === null
       ? streamTarget(env.stdout)
       : await openTarget(options.output, [...inputs, ...readBeside(options)]);
-  const stop = new AbortController();
+  const stop = new Stop();
   const abandon = () => target.abandon();
   const releases = [
     env.onSignal((signal) => stopOrExit(signal, stop, abandon, env, messages)),
