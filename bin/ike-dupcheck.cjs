@@ -15,6 +15,9 @@ function refuse(sentence) {
   process.exitCode = 2;
 }
 
+/** Tells of the first collection of all of V8's heap; what tells it must live until then. */
+let collections;
+
 function start() {
   // Node ends without a word when nothing is left to wait for, and what was to be done may not be.
   const unfinished = () => refuse("internal error: the program ended before its work did");
@@ -27,8 +30,11 @@ function start() {
       process.exitCode = status;
     });
   // V8 lets its heap grow to several times of what lives before it collects, and memory is promised to be bounded. A
-  // short run needs no bound, and should not wait for the module.
-  setTimeout(() => require("node:v8").setFlagsFromString("--heap-growing-percent=100"), 250).unref();
+  // short run never collects all of it, and should wait neither for the module nor for a timer.
+  collections = new FinalizationRegistry(() =>
+    require("node:v8").setFlagsFromString("--heap-growing-percent=100"),
+  );
+  collections.register({});
 }
 
 if (isTooOld()) {
