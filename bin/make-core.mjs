@@ -38,13 +38,13 @@ async function compiled(...entries) {
 
 const source = fingerprint();
 if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
-  const all = await compiled("walk.ts", "arrive.ts");
-  const walk = await compiled("walk.ts");
+  const all = await compiled("walk.ts", "clock.ts", "hop.ts", "arrive.ts");
+  const walk = await compiled("walk.ts", "clock.ts");
   const text = `// Made by bin/make-core.mjs from src/core: ${source}
 const CODE =
   "${all.toString("base64")}";
 
-/** The walk alone, for a page, which has no room for more. */
+/** The walk and the clock alone, for a page, which has no room for more. */
 export const WALK =
   "${walk.toString("base64")}";
 

@@ -28,8 +28,8 @@ const leaner = {
       contents: readFileSync(path, "utf8").replaceAll(/\.describe\(\s*"[^"]*",?\s*\)/g, ""),
       loader: "ts",
     }));
-    // Messages take their way in JavaScript, which few captures would notice. Bytes of WebAssembly as characters are,
-    // deflated, a quarter less than as base64.
+    // Messages, and the records of a pcap, take their way in JavaScript, which few captures would notice. Bytes of
+    // WebAssembly as characters are, deflated, a quarter less than as base64.
     builder.onLoad({ filter: /\/linear\/(arrivals|walk-code)\.ts$/ }, ({ path }) => {
       const [, walk] = /WALK =\s+"([^"]+)"/.exec(readFileSync(join(root, "src/linear/walk-code.ts"), "utf8"));
       return {
@@ -38,6 +38,9 @@ const leaner = {
           : `export const coreCode = () => Uint8Array.from(${JSON.stringify(atob(walk))}, (c) => c.charCodeAt(0));`,
       };
     });
+    builder.onLoad({ filter: /\/linear\/pcap-hop\.ts$/ }, () => ({
+      contents: "export const PcapHop = { over: () => null };",
+    }));
     builder.onLoad({ filter: /\/feed\/arrived\.ts$/ }, () => ({ contents: "export const arrived = null;" }));
     builder.onLoad(
       { filter: /\/src\/(analysis|collections|feed|ike|linear|records)\/[\w-]+\.ts$/ },

@@ -4,13 +4,12 @@ import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { FrameBatch } from "./batch.ts";
 import type { ByteWindow } from "./byte-window.ts";
 
+export { MAX_RECORD } from "../linear/core.ts";
+
 /** Records per batch. */
 const CAPACITY = 8192;
 /** No format has shorter records: the header of one in a pcap. */
 const LEAST_RECORD = 16;
-
-/** No capture program writes records larger than this (libpcap's MAXIMUM_SNAPLEN). */
-export const MAX_RECORD = 262_144;
 
 export class BatchBuffer implements FrameBatch {
   readonly provenance = "packet";
@@ -33,11 +32,11 @@ export class BatchBuffer implements FrameBatch {
     this.capacity = capacity;
     this.offsets = memory.column(Uint32Array, capacity);
     this.captured = memory.column(Uint32Array, capacity);
-    this.original = new Uint32Array(capacity);
+    this.original = memory.column(Uint32Array, capacity);
     this.linkTypes = memory.column(Uint16Array, capacity);
     this.interfaces = new Uint32Array(capacity);
-    this.micros = new Float64Array(capacity);
-    this.nanos = new Uint16Array(capacity);
+    this.micros = memory.column(Float64Array, capacity);
+    this.nanos = memory.column(Uint16Array, capacity);
   }
 
   /** For the records of a window: as many as its chunk can hold. */

@@ -4,6 +4,7 @@
  * `cat` does, are read one after the other.
  */
 
+import { PcapHop } from "../linear/pcap-hop.ts";
 import type { FrameBatch } from "./batch.ts";
 import { BatchBuffer, MAX_RECORD } from "./batch-buffer.ts";
 import { type ByteWindow, endOf } from "./byte-window.ts";
@@ -26,6 +27,8 @@ export { isPcapMagic, PCAP_HEADER, pcapHeaderLength } from "./pcap-dialects.ts";
 
 const LINKTYPE_ETHERNET = 1;
 const STANDARD_RECORD = 16;
+/** Places of the two lengths in a record's header, 8 and 12 or 12 and 8: their sum. */
+const RECORD_LENGTHS = 20;
 const ETHERNET_HEADER = 14;
 const ETHERTYPE = 12;
 /** What is common on Ethernet: IP, ARP, VLAN tags, MPLS, PPPoE, and what switches and cards add. */
@@ -46,6 +49,7 @@ export class PcapSource extends StreamSource implements CaptureSource {
   /** The first records have to tell the dialect. */
   #undecided: boolean;
   readonly #batch: BatchBuffer;
+  readonly #hop: PcapHop | null;
 
   /** `window` stands at the file header, which is at hand in full. */
   constructor(window: ByteWindow, name: string, suffix: string) {
@@ -56,6 +60,7 @@ export class PcapSource extends StreamSource implements CaptureSource {
     super(window, newSummary(name, dialect.name + suffix, dialect.nanos ? 9 : 6));
     this.#header = header;
     this.#batch = BatchBuffer.over(window);
+    this.#hop = PcapHop.over(window.memory, this.#batch);
     this.#suffix = suffix;
     this.#dialect = dialect;
     this.#undecided = header.dialects.length > 1;
@@ -116,7 +121,7 @@ export class PcapSource extends StreamSource implements CaptureSource {
     return new DataView(bytes.buffer, bytes.byteOffset, Math.min(end, start + DIALECT_BYTES));
   }
 
-  /** Takes all whole records that are at hand: the loop that touches every record of every capture. */
+  /** Takes all whole records that are at hand. What the hop stops at, and what follows in this batch, the loop takes. */
   #fill(): void {
     const window = this.window;
     const batch = this.#batch;
@@ -129,11 +134,11 @@ export class PcapSource extends StreamSource implements CaptureSource {
     const view = new DataView(window.bytes.buffer, window.bytes.byteOffset, end);
     const { capacity, offsets, captured, original, micros } = batch;
     const last = end - header;
-    let at = window.start;
-    let count = 0;
+    let count = this.#hopped(capturedAt);
+    let at = count === 0 ? window.start : offsets[count - 1] + captured[count - 1];
     while (at <= last && count < capacity) {
       let length = view.getUint32(at + capturedAt, littleEndian);
-      let wire = view.getUint32(at + 20 - capturedAt, littleEndian);
+      let wire = view.getUint32(at + RECORD_LENGTHS - capturedAt, littleEndian);
       if (unsure && length > wire) [length, wire] = [wire, length];
       if (length > MAX_RECORD) {
         if (count === 0) this.#corrupt(at, length);
@@ -162,6 +167,15 @@ export class PcapSource extends StreamSource implements CaptureSource {
     this.summary.packets += count;
     this.summary.bytes += at - window.start;
     window.consume(at - window.start);
+  }
+
+  /** Records that the hop takes; it cannot tell which length is which. */
+  #hopped(capturedAt: number): number {
+    const { littleEndian, lengths } = this.#header;
+    if (this.#hop === null || lengths === "larger-is-original") return 0;
+    const { bytes, start, end } = this.window;
+    const originalAt = RECORD_LENGTHS - capturedAt;
+    return this.#hop.take(bytes, start, end, { ...this.#dialect, littleEndian, capturedAt, originalAt });
   }
 
   /** @returns the file header of a capture that goes on like this one stands at `at`, in full, and is taken */

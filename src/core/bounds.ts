@@ -1,5 +1,5 @@
 /**
- * Bounds that the walk and the tables of `ike/` must have alike. Read by both compilers, so it has numbers alone; the walk
+ * Bounds that the core must have as `capture/`, `feed/` and `ike/` have them. Read by both compilers, so it has numbers alone; the walk
  * names the type where it uses one.
  */
 
@@ -17,3 +17,11 @@ export const MICROS = 1_000_000;
 
 /** Entries of the known flows behind its own in which a flow may stand. */
 export const PROBES = 8;
+
+/** No capture program writes records larger than this (libpcap's MAXIMUM_SNAPLEN). */
+export const MAX_RECORD = 262_144;
+
+/** A clock that steps back by more microseconds begins a new segment. */
+export const TOLERATED_STEP = 1_000_000;
+/** What keeps records of one timestamp in their order: small beside every time that matters, exact until 2112. */
+export const NEXT = 0.5;

@@ -32,3 +32,9 @@ export function be16(at: usize): u32 {
 export function be32(at: usize): u32 {
   return bswap<u32>(load<u32>(at));
 }
+
+/** A number of 32 bits in the byte order of this machine, which is little-endian, or in the other one. */
+export function u32At(at: usize, isSwapped: bool): u32 {
+  const word = load<u32>(at);
+  return isSwapped ? bswap<u32>(word) : word;
+}

@@ -89,3 +89,22 @@ export const SECOND_BYTES = 24;
 export const SECOND_NUMBER = 0;
 export const SECOND_FIRST = 8;
 export const SECOND_LAST = 16;
+
+/** Of the reader of a pcap: the first of its bytes (u8); */
+export const HOP_BYTES = 0;
+/** of each record the offset of its frame into the bytes, bytes captured, and bytes on the wire (u32), */
+export const HOP_OFFSETS = 4;
+export const HOP_CAPTURED = 8;
+export const HOP_ORIGINAL = 12;
+/** and its time: microseconds (f64), and nanoseconds below (u16). */
+export const HOP_MICROS = 16;
+export const HOP_NANOS = 20;
+/** Bytes of a record's header, and where the two lengths lie in it: values. */
+export const HOP_RECORD_HEADER = 24;
+export const HOP_CAPTURED_AT = 28;
+export const HOP_ORIGINAL_AT = 32;
+/** 1 for the other byte order than this machine's; 1 for nanoseconds: values. */
+export const HOP_SWAPPED = 36;
+export const HOP_WITH_NANOS = 40;
+/** Bytes of the block of a reader. */
+export const HOP_BLOCK_BYTES = 44;

@@ -18,7 +18,7 @@ export class InputLane extends Lane {
   first: WrittenTime | null = null;
   last: WrittenTime | null = null;
   size: number | null = null;
-  readonly sourceClock = new SourceClock();
+  readonly sourceClock: SourceClock;
   readonly timeCheck = new TimeCheck();
   readonly input: FeedInput;
   #source: CaptureSource | null = null;
@@ -32,6 +32,7 @@ export class InputLane extends Lane {
     super(index);
     this.input = input;
     this.#memory = memory;
+    this.sourceClock = new SourceClock(memory);
   }
 
   get hasRow(): boolean {

@@ -5,13 +5,17 @@
  */
 
 import type { Rows } from "../capture/batch.ts";
-
-const TOLERATED_STEP = 1_000_000;
-/** What keeps records of one timestamp in their order: small beside every time that matters, exact until 2112. */
-const NEXT = 0.5;
+import { coreOver, NEXT, TOLERATED_STEP } from "../linear/core.ts";
+import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 
 export class SourceClock {
   #latest = Number.NEGATIVE_INFINITY;
+  readonly #memory: Memory;
+
+  /** @param memory where times may lie, of which the core fills the clock then */
+  constructor(memory: Memory = ordinaryMemory) {
+    this.#memory = memory;
+  }
 
   /**
    * Fills `clock` with the monotone times (microseconds) of the batch's records from `start` on.
@@ -20,6 +24,12 @@ export class SourceClock {
    */
   fill(batch: Rows, start: number, clock: Float64Array): number {
     const { micros, count } = batch;
+    const core = this.#reaches(micros) && this.#reaches(clock) ? coreOver(this.#memory) : null;
+    if (core !== null) {
+      const end = core.monotone(micros.byteOffset, clock.byteOffset, start, count, this.#latest);
+      if (end > start) this.#latest = clock[end - 1];
+      return end;
+    }
     let latest = this.#latest;
     for (let i = start; i < count; i += 1) {
       const at = micros[i];
@@ -32,6 +42,10 @@ export class SourceClock {
     }
     this.#latest = latest;
     return count;
+  }
+
+  #reaches(times: Float64Array): boolean {
+    return this.#memory.linear?.has(times) === true;
   }
 
   /** The latest time, to be kept in a state file. */

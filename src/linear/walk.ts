@@ -20,29 +20,15 @@ import {
   SOURCE_BIT,
   TABLES_BYTES,
 } from "../core/layout.ts";
-import { type Arrival, type ArrivalSetting, Arrivals, type ArriveCode } from "./arrivals.ts";
+import { type Arrival, type ArrivalSetting, Arrivals } from "./arrivals.ts";
 import { Border } from "./border.ts";
-import type { LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
-import { coreCode } from "./walk-code.ts";
+import { type Core, coreOver } from "./core.ts";
+import type { LinearMemory, Memory } from "./memory.ts";
 
 export { Border } from "./border.ts";
 
 /** LINKTYPE_ value of the frames that the core reads; a capture of others has none of them, as a rule. */
 const ETHERNET = 1;
-
-type WalkCode = (tables: number, batch: number, from: number, to: number) => number;
-
-interface Code {
-  walk: WalkCode;
-  arrive: ArriveCode;
-}
-
-interface Runtime {
-  WebAssembly: {
-    Module: new (bytes: Uint8Array) => object;
-    Instance: new (module: object, imports: { env: { memory: WebAssemblyMemory } }) => { exports: Code };
-  };
-}
 
 /** What the walk takes of a batch of frames. */
 interface Frames {
@@ -113,15 +99,14 @@ export class Walk {
   #batch = 0;
   readonly #border: Border;
   readonly #lieAt: (border: Border) => void;
-  readonly #walk: WalkCode;
+  readonly #core: Core;
   readonly #arrivals: Arrivals;
   /** What the memory's count of changes was when the tables' places were written. */
   #written = -1;
 
-  private constructor(memory: LinearMemory, { ports, kinds, lieAt, arrivals }: WalkSetting) {
-    const { walk, arrive } = instanceOver(memory);
-    this.#walk = walk;
-    this.#arrivals = new Arrivals(memory, arrive, arrivals);
+  private constructor(core: Core, memory: LinearMemory, { ports, kinds, lieAt, arrivals }: WalkSetting) {
+    this.#core = core;
+    this.#arrivals = new Arrivals(memory, core.arrive, arrivals);
     this.#memory = memory;
     this.#tables = memory.column(Uint32Array, TABLES_BYTES / 4);
     this.#batches = Array.from({ length: BATCHES }, () => new BatchBlock(memory));
@@ -136,13 +121,8 @@ export class Walk {
 
   /** null where the memory is not linear, or the runtime may not compile (a page's content security policy). */
   static over(setting: WalkSetting): Walk | null {
-    const { linear } = setting.memory;
-    if (linear === null) return null;
-    try {
-      return new Walk(linear, setting);
-    } catch {
-      return null;
-    }
+    const core = coreOver(setting.memory);
+    return core === null ? null : new Walk(core, setting.memory.linear!, setting);
   }
 
   /**
@@ -163,7 +143,7 @@ export class Walk {
 
   /** The first frame from `from` on that is not settled, or `end`. */
   past(from: number, end: number): number {
-    return this.#tablesLieHere() ? this.#walk(this.#tables.byteOffset, this.#batch, from, end) : from;
+    return this.#tablesLieHere() ? this.#core.walk(this.#tables.byteOffset, this.#batch, from, end) : from;
   }
 
   /** The message in the frame at which `past` stopped, once it is noted; null where it has to be looked at. */
@@ -179,12 +159,4 @@ export class Walk {
     if (this.#border.isWhole) this.#written = this.#memory.changes;
     return this.#border.isWhole;
   }
-}
-
-let compiled: object | null = null;
-
-function instanceOver({ memory }: LinearMemory): Code {
-  const { WebAssembly } = globalThis as unknown as Runtime;
-  compiled ??= new WebAssembly.Module(coreCode());
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports;
 }

@@ -1,0 +1,47 @@
+/** What src/core/ exports, over a linear memory. */
+
+import type { ArriveCode } from "./arrivals.ts";
+import type { LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
+import { coreCode } from "./walk-code.ts";
+
+export { MAX_RECORD, NEXT, TOLERATED_STEP } from "../core/bounds.ts";
+
+/** Functions of AssemblyScript; addresses are offsets into the memory. */
+export interface Core {
+  walk(tables: number, batch: number, from: number, to: number): number;
+  readonly arrive: ArriveCode;
+  pcapRecords(block: number, from: number, end: number, most: number): number;
+  monotone(micros: number, clock: number, from: number, to: number, latest: number): number;
+}
+
+interface Runtime {
+  WebAssembly: {
+    Module: new (bytes: Uint8Array) => object;
+    Instance: new (module: object, imports: { env: { memory: WebAssemblyMemory } }) => { exports: Core };
+  };
+}
+
+let compiled: object | null = null;
+/** One for each memory; null where the runtime refused it. */
+const cores = new WeakMap<LinearMemory, Core | null>();
+
+/** null where the memory is not linear, or the runtime may not compile (a page's content security policy). */
+export function coreOver({ linear }: Memory): Core | null {
+  if (linear === null) return null;
+  let core = cores.get(linear);
+  if (core === undefined) {
+    core = instanceOver(linear);
+    cores.set(linear, core);
+  }
+  return core;
+}
+
+function instanceOver({ memory }: LinearMemory): Core | null {
+  const { WebAssembly } = globalThis as unknown as Runtime;
+  try {
+    compiled ??= new WebAssembly.Module(coreCode());
+    return new WebAssembly.Instance(compiled, { env: { memory } }).exports;
+  } catch {
+    return null;
+  }
+}
