@@ -3,7 +3,7 @@
 import { endpoint, hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { firstIndex } from "../collections/search.ts";
-import { hasHeard, type Path } from "../ike/facts.ts";
+import { hasHeard, type IkeSa, type Path, type Side } from "../ike/facts.ts";
 import { earlier, firstOf, inOrder, isBefore, type Moment } from "./moment.ts";
 import type { Session } from "./session.ts";
 
@@ -14,14 +14,20 @@ import type { Session } from "./session.ts";
  */
 export function keysOf({ sa, client, port4500, endpoint: named }: Session): number[] {
   const keys = [port4500 >= 0 ? named : endpoint(hostOf(named), 0)];
-  const isSilent = !sa.paths.some((path) => hasHeard(path, client));
-  for (const path of sa.paths) {
-    const end = path.ends[client];
-    if (port4500 >= 0 && !path.natTraversal) continue;
-    if (!isSilent && !hasHeard(path, client)) continue;
+  const isSilent = !wasHeard(sa, client);
+  for (let i = 0; i < sa.pathCount; i += 1) {
+    if (port4500 >= 0 && !sa.natTraversalOf(i)) continue;
+    if (!isSilent && !hasHeard(sa.pathAt(i), client)) continue;
+    const end = sa.endOf(i, client);
     if (!keys.includes(end) && !sa.isReplay(client, end)) keys.push(end);
   }
   return keys;
+}
+
+/** The client was seen sending, on whatever path. */
+function wasHeard(sa: IkeSa, client: Side): boolean {
+  for (let i = 0; i < sa.pathCount; i += 1) if (hasHeard(sa.pathAt(i), client)) return true;
+  return false;
 }
 
 /** The endpoints of a session. */
@@ -49,7 +55,7 @@ export function firstMessagesAt(
   for (const { sa, client } of sessions) {
     // Of phase 1 whose first message the capture lost the next one shows when it began.
     const isDialled = sa.phase1Seen ? client === 0 : sa.mode !== 0;
-    if (isDialled) append(times, sa.paths[0].ends[client], firstOf(sa));
+    if (isDialled) append(times, sa.endOf(0, client), firstOf(sa));
   }
   for (const [end, each] of unanswered) for (const moment of each) append(times, end, moment);
   for (const each of times.values()) each.sort(inOrder);
@@ -65,8 +71,8 @@ export function phase1Times(
 ): (session: Session, after: Moment) => number {
   return ({ sa, client }, after) => {
     let next = Number.NaN;
-    for (const { ends } of sa.paths) {
-      const ofEnd = times().get(ends[client]) ?? [];
+    for (let i = 0; i < sa.pathCount; i += 1) {
+      const ofEnd = times().get(sa.endOf(i, client)) ?? [];
       const first = ofEnd.at(firstIndex(ofEnd, (each) => isBefore(after, each)));
       if (first === undefined) continue;
       next = earlier(next, first.segment === after.segment ? first.at : Number.POSITIVE_INFINITY);

@@ -242,18 +242,22 @@ function noteUndecided(session: Session, judged: Outcomes, undecided: Set<Exchan
  */
 function hostsInQuestion(sessions: readonly Session[], judged: Outcomes): Set<number> {
   if (judged.allAccepted) return new Set();
-  const tried = new Map<number, number>();
   const accepted = new Set<number>();
   const open = new Set<number>();
   for (const { endpoint, quickModes } of sessions) {
-    const host = hostOf(endpoint);
-    if (quickModes.length > 0) tried.set(host, (tried.get(host) ?? 0) + 1);
     for (const each of quickModes) {
       const isOpen = judged.acceptedAt.get(each) === undefined;
-      (isOpen ? open : accepted).add(host);
+      (isOpen ? open : accepted).add(hostOf(endpoint));
     }
   }
-  return new Set([...open].filter((host) => accepted.has(host) && tried.get(host)! > 1));
+  const tried = new Map<number, number>();
+  for (const host of open) if (accepted.has(host)) tried.set(host, 0);
+  if (tried.size === 0) return new Set();
+  for (const { endpoint, quickModes } of sessions) {
+    const before = tried.get(hostOf(endpoint));
+    if (before !== undefined && quickModes.length > 0) tried.set(hostOf(endpoint), before + 1);
+  }
+  return new Set([...tried.keys()].filter((host) => tried.get(host)! > 1));
 }
 
 /** Contract 6.6: a newer SA of the client ends the older ones once a quick mode of it is accepted. */
