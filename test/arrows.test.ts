@@ -59,6 +59,8 @@ const FILLS_FACTS = ["analysis"];
 /** The library on Node. */
 const NODE_ENTRY = "index.ts";
 
+const MAX_LINES = 300;
+
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .sort();
@@ -129,6 +131,11 @@ describe("the house", () => {
   it("only node/ and cli/ use Node's own modules", () => {
     const users = files.filter((file) => /(?:from|import\()\s*"node:/.test(texts.get(file)!));
     expect(users.filter((file) => !ON_NODE.includes(roomOf(file)) && file !== NODE_ENTRY)).toEqual([]);
+  });
+
+  it("no file is longer than one reads at once", () => {
+    const lines = (file: string) => texts.get(file)!.trimEnd().split("\n").length;
+    expect(files.filter((file) => lines(file) > MAX_LINES)).toEqual([]);
   });
 
   it("no files import each other in a circle", () => {

@@ -23,7 +23,7 @@ export class QuickModes {
   readonly #flows: FlowTable;
   readonly #hosts: HostTable;
   readonly #context: Context;
-  /** Beyond the bound of one IKE SA, or of fragment sets. */
+  /** Beyond the bound of one IKE SA. */
   evicted = 0;
 
   constructor(flows: FlowTable, hosts: HostTable, context: Context) {

@@ -7,7 +7,7 @@ import { hostOf } from "../collections/endpoints.ts";
 import { SEED_A, SEED_B } from "../core/message-layout.ts";
 import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
-import { Message } from "../wire/datagram.ts";
+import type { Message } from "../wire/datagram.ts";
 import type { Arrival, Datagram } from "../wire/decoded.ts";
 import { SEED_A as DIGEST_SEED_A, SEED_B as DIGEST_SEED_B } from "../wire/digest.ts";
 import { isFragment } from "../wire/fragments.ts";
@@ -19,22 +19,17 @@ import { CopyFilter } from "./copies.ts";
 import type { Exchange } from "./exchange.ts";
 import { informational, phase1, readNotify } from "./exchange-rules.ts";
 import { FlowTable } from "./flows.ts";
+import { FragmentedMessages } from "./fragmented.ts";
 import { HostTable } from "./hosts.ts";
-import { innerMessage } from "./inner-message.ts";
 import { lastLifeOf } from "./last-life.ts";
 import { bytesOf, type Opener, readOpened, saysNothing } from "./opened.ts";
-import { notePiece, outerHeader } from "./outer-headers.ts";
 import { isTwoWay, type Path, type Side } from "./paths.ts";
 import { QuickModes } from "./quick-modes.ts";
-import { FragmentAssembler } from "./reassembly.ts";
 import { Remembered } from "./remembered.ts";
 import type { IkeSa } from "./sa.ts";
 import { SaTable } from "./sa-table.ts";
 import { VendorLists } from "./vendor-lists.ts";
 
-/** Headers of unfinished fragment sets, of one IKE SA and of all: who sends fragments sends all of them, as a rule. */
-const MAX_OUTERS = 16;
-const MAX_ALL_OUTERS = 16_384;
 const COMPACT_HOSTS_AT = 65_536;
 /** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 150 MB. */
 const MAX_SAS = 40_000;
@@ -55,8 +50,7 @@ export class Tracker {
   readonly flows: FlowTable;
   readonly table: SaTable;
   readonly #echoes: CopyFilter;
-  readonly #fragments = new FragmentAssembler();
-  readonly #inner = new Message();
+  readonly #fragments: FragmentedMessages;
   readonly #vendorLists = new VendorLists();
   readonly #fewHosts: number;
   #compactHostsAt: number;
@@ -66,10 +60,7 @@ export class Tracker {
   opener: Opener | null = null;
   echoes = 0;
   retransmissions = 0;
-  /** Fragments that completed a quick mode and whose own headers named another exchange. */
-  quickModesInFragments = 0;
   readonly #quickModes: QuickModes;
-  #outers = 0;
 
   constructor(options: TrackerOptions = {}) {
     this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
@@ -82,8 +73,9 @@ export class Tracker {
       (gone) => this.#release(gone),
       (sa) => lastLifeOf(sa, this.flows),
     );
-    const isLeftOut = (sa: IkeSa) => this.#belongsToOthers(sa);
-    this.#quickModes = new QuickModes(this.flows, this.hosts, { table: this.table, isLeftOut });
+    const context = { table: this.table, isLeftOut: (sa: IkeSa) => this.#belongsToOthers(sa) };
+    this.#quickModes = new QuickModes(this.flows, this.hosts, context);
+    this.#fragments = new FragmentedMessages(context);
   }
 
   /**
@@ -94,8 +86,7 @@ export class Tracker {
   forget(gone: ReadonlySet<IkeSa>, at: number, reservedHosts: number): void {
     if (gone.size > 0) this.table.remove(gone);
     this.hosts.stopWaiting(at);
-    // A judgement has made quick modes of some.
-    this.#outers = this.table.sas.reduce((sum, sa) => sum + (sa.outers?.size ?? 0), 0);
+    this.#fragments.recount(this.table.sas);
     this.boundHosts(reservedHosts);
   }
 
@@ -109,11 +100,16 @@ export class Tracker {
     this.#compactHostsAt = Math.max(this.#fewHosts, this.hosts.size * 2);
   }
 
+  /** Fragments that completed a quick mode and whose own headers named another exchange. */
+  get quickModesInFragments(): number {
+    return this.#fragments.quickModes;
+  }
+
   /** What was dropped because there was no room, by table. */
   get evicted(): Record<string, number> {
     return {
       ikeSas: this.table.evicted,
-      exchanges: this.#quickModes.evicted,
+      exchanges: this.#quickModes.evicted + this.#fragments.evictedOuters,
       fragments: this.#fragments.evicted,
       flows: this.flows.evicted,
       spis: this.flows.spis.evicted,
@@ -125,7 +121,7 @@ export class Tracker {
 
   /** All that is known, as one graph of objects to be kept in a state file. */
   save() {
-    const { echoes, retransmissions, quickModesInFragments } = this;
+    const { echoes, retransmissions } = this;
     return {
       hosts: this.hosts.save(),
       flows: this.flows.save(),
@@ -134,10 +130,9 @@ export class Tracker {
       fragments: this.#fragments.save(),
       vendorLists: this.#vendorLists.save(),
       remembered: this.remembered.save(),
-      counts: { echoes, retransmissions, quickModesInFragments },
+      counts: { echoes, retransmissions },
       compactHostsAt: this.#compactHostsAt,
       evictedExchanges: this.#quickModes.evicted,
-      outers: this.#outers,
     };
   }
 
@@ -152,7 +147,6 @@ export class Tracker {
     Object.assign(this, saved.counts);
     this.#compactHostsAt = saved.compactHostsAt;
     this.#quickModes.evicted = saved.evictedExchanges;
-    this.#outers = saved.outers;
   }
 
   /** Nothing may hold on to IKE SAs that are given up. */
@@ -160,7 +154,7 @@ export class Tracker {
     const exchanges = new Set<Exchange>();
     for (const sa of gone) {
       for (const exchange of sa.exchanges) exchanges.add(exchange);
-      this.#outers -= sa.outers?.size ?? 0;
+      this.#fragments.release(sa);
     }
     this.flows.release(exchanges);
     this.hosts.release(exchanges);
@@ -215,11 +209,9 @@ export class Tracker {
     const path = sa.pathAt(sa.pathOf(message.from, message.to, side as Side, message.natTraversal));
     this.table.parts += sa.pathCount - pathCount;
     this.table.makeRoom();
-    if (isFragment(message.bytes, message.offset, message.captured)) {
-      this.#fragment(sa, side as Side, path, message);
-      return;
-    }
-    this.#apply(sa, side as Side, path, message);
+    const isPart = isFragment(message.bytes, message.offset, message.captured);
+    const whole = isPart ? this.#fragments.take(sa, side as Side, message) : message;
+    if (whole !== null) this.#apply(sa, side as Side, path, whole);
   }
 
   #apply(sa: IkeSa, side: Side, path: Path, message: Message): void {
@@ -259,42 +251,6 @@ export class Tracker {
   #open(message: Message, side: Side): Uint8Array | null {
     if (this.opener === null || message.logged || message.captured < message.length) return null;
     return this.opener.open(message, side);
-  }
-
-  #fragment(sa: IkeSa, side: Side, path: Path, message: Message): void {
-    const { bytes, offset, captured } = message;
-    const set = `${sa.number}/${side}`;
-    const whole = this.#fragments.add(set, bytes, offset, captured);
-    const outer = `${set}/${message.exchange}/${message.messageId}`;
-    if (whole === null) {
-      const counts =
-        message.exchange === EXCHANGE_QUICK && message.messageId !== 0 && !this.#belongsToOthers(sa);
-      const known = sa.outers?.get(outer);
-      if (counts && known !== undefined) notePiece(known, message);
-      else if (counts && (sa.outers?.size ?? 0) < MAX_OUTERS) {
-        if (this.#outers >= MAX_ALL_OUTERS) this.#quickModes.evicted += 1;
-        else {
-          this.table.parts += 1;
-          this.#outers += 1;
-          sa.outers ??= new Map();
-          sa.outers.set(outer, outerHeader(message, side));
-        }
-      }
-      sa.noteActivity(message, side, false);
-      return;
-    }
-    if (sa.outers?.delete(outer) === true) {
-      this.table.parts -= 1;
-      this.#outers -= 1;
-    }
-    const inner = innerMessage(whole, message, this.#inner);
-    if (inner === null) {
-      sa.noteActivity(message, side, false);
-      return;
-    }
-    if (inner.exchange === EXCHANGE_QUICK && message.exchange !== EXCHANGE_QUICK)
-      this.quickModesInFragments += 1;
-    this.#apply(sa, side, path, inner);
   }
 
   /** Who saw phase 1 knows the responder. The SA itself stays: without it, later messages would begin another. */
