@@ -22,10 +22,7 @@ export function compactHosts(
   const used = new Uint8Array(hosts.size).fill(1, 0, reserved);
   for (const { ends } of pathsOf(sas)) for (const end of ends) used[hostOf(end)] = 1;
   for (const exchange of exchangesOf(sas)) used[hostOf(exchange.from)] = 1;
-  for (let row = 0; row < flows.size; row += 1) {
-    used[flows.from.of(row)] = 1;
-    used[flows.to.of(row)] = 1;
-  }
+  flows.markHosts(used);
   for (const host of echoes.hosts()) used[host] = 1;
   const moved = hosts.retain((host) => used[host] === 1);
   const renumbered = (end: number) => endpoint(moved[hostOf(end)], portOf(end));

@@ -1,17 +1,25 @@
-/** Quick modes that wait for the next ESP of a flow, by its row. */
+/** Quick modes that wait for the next ESP between their endpoints, of which there may be no flow yet. */
 
+import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { RowLists } from "../collections/row-lists.ts";
+import { WordTable } from "../collections/word-table.ts";
 import { FLOW_WATCHED } from "../core/layout.ts";
 import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { type Exchange, timeFor } from "./exchange.ts";
 
+const WORDS = 3;
+const FIRST_ROOM = 1_024;
+
 export class EspWatch {
-  /** 1 where a quick mode waits. */
+  /** By rows of the flow table: 0 where no quick mode waits, 1 where one may. */
   isWatched: Uint8Array;
-  /** Those whose starter sends on the flow, and those whose other side does. */
-  readonly #ofStarter = new RowLists<Exchange>();
-  readonly #ofOther = new RowLists<Exchange>();
+  /** Pairs of endpoints, the smaller one first: their hosts and their ports, which are 0 for ESP over IP. */
+  readonly #pairs = new WordTable(WORDS);
+  /** Of each pair those that wait for what the first endpoint sends, and those that wait for the second one's. */
+  readonly #waiting = new RowLists<Exchange>();
+  /** Pairs beyond which those that nobody waits for are dropped: twice as many as are needed. */
+  #room = FIRST_ROOM;
   readonly #memory: Memory;
 
   constructor(memory: Memory) {
@@ -23,53 +31,114 @@ export class EspWatch {
     border.column(FLOW_WATCHED, this.isWatched);
   }
 
-  add(row: number, exchange: Exchange, fromStarter: boolean): void {
-    this.isWatched[row] = 1;
-    (fromStarter ? this.#ofStarter : this.#ofOther).append(row, exchange);
+  /** @param from endpoint of its starter. @param to of the other side; both with port 0 for ESP over IP */
+  add(exchange: Exchange, from: number, to: number): void {
+    if (this.#pairs.size >= this.#room) {
+      this.#dropUnused();
+      this.#room = Math.max(FIRST_ROOM, this.#pairs.size * 2);
+    }
+    const list = this.#takeKey(from, to);
+    const first = this.#pairs.ensure() * 2;
+    this.#waiting.append(first + list, exchange);
+    if (from !== to) this.#waiting.append(first + 1 - list, exchange);
   }
 
-  /** ESP came on the row. */
-  notify(row: number, at: number, segment: number): void {
+  /** A quick mode waits for ESP from one endpoint to another. */
+  isAwaited(from: number, to: number): boolean {
+    const list = this.#takeKey(from, to);
+    const pair = this.#pairs.find();
+    return pair >= 0 && this.#waiting.has(pair * 2 + list);
+  }
+
+  /** ESP came from one endpoint to another, on this row of the flow table. */
+  notify(row: number, from: number, to: number, at: number, segment: number): void {
     this.isWatched[row] = 0;
-    const moment = { at, segment };
-    for (const each of this.#ofStarter.take(row)) each.espFromStarterAt = timeFor(each, moment);
-    for (const each of this.#ofOther.take(row)) each.espFromOtherAt = timeFor(each, moment);
+    const list = this.#takeKey(from, to);
+    const pair = this.#pairs.find();
+    if (pair < 0) return;
+    const isOverIp = portOf(from) === 0 && portOf(to) === 0;
+    for (const each of this.#waiting.take(pair * 2 + list)) {
+      const time = timeFor(each, { at, segment });
+      const starter = isOverIp ? endpoint(hostOf(each.from), 0) : each.from;
+      // Both, where a host speaks with itself.
+      if (starter === from) each.espFromStarterAt = time;
+      if (starter === to) each.espFromOtherAt = time;
+    }
   }
 
-  /** Drops quick modes that are given up. */
+  /** Drops quick modes that are given up; who watched a row for them sees once more than is needed. */
   release(exchanges: ReadonlySet<Exchange>): void {
-    const isGone = (exchange: Exchange) => exchanges.has(exchange);
-    this.#ofStarter.drop(isGone, (row) => this.#emptied(row, this.#ofOther));
-    this.#ofOther.drop(isGone, (row) => this.#emptied(row, this.#ofStarter));
+    this.#waiting.drop(
+      (exchange) => exchanges.has(exchange),
+      () => {},
+    );
   }
 
-  /** One of the lists of a row is empty. */
-  #emptied(row: number, others: RowLists<Exchange>): void {
-    if (!others.has(row)) this.isWatched[row] = 0;
-  }
-
-  /** Rows were numbered anew, -1 where one was dropped; `last` is the last old one. */
+  /** Rows of the flow table were numbered anew, -1 where one was dropped; `last` is the last old one. */
   move(moved: Int32Array, last: number): void {
     for (let row = 0; row <= last; row += 1) {
       if (moved[row] >= 0) this.isWatched[moved[row]] = this.isWatched[row];
     }
-    this.#ofStarter.move(moved);
-    this.#ofOther.move(moved);
   }
 
   grow(): void {
     this.isWatched = wider(this.#memory, this.isWatched, Uint8Array);
   }
 
-  /** All that is known, to be kept in a state file. */
-  save() {
-    const [ofStarter, ofOther] = [this.#ofStarter.save(), this.#ofOther.save()];
-    return { watched: this.isWatched, waiting: { ofStarter, ofOther } };
+  /** Marks the hosts of pairs that somebody waits for. */
+  markHosts(used: Uint8Array): void {
+    this.#dropUnused();
+    const keys = this.#pairs.save();
+    for (let at = 0; at < keys.length; at += WORDS) {
+      used[keys[at]] = 1;
+      used[keys[at + 1]] = 1;
+    }
   }
 
-  restore({ watched, waiting }: ReturnType<EspWatch["save"]>): void {
+  /** Hosts were numbered anew, in the same order; those that `markHosts` marks are all there. */
+  renumber(moved: Int32Array): void {
+    const keys = this.#pairs.save();
+    for (let at = 0; at < keys.length; at += WORDS) {
+      keys[at] = moved[keys[at]];
+      keys[at + 1] = moved[keys[at + 1]];
+    }
+    this.#pairs.restore(keys);
+  }
+
+  /** Sets the key of a pair. @returns which of its lists is that of `from` */
+  #takeKey(from: number, to: number): 0 | 1 {
+    const isTurned = from > to;
+    const [first, second] = isTurned ? [to, from] : [from, to];
+    const { key } = this.#pairs;
+    key[0] = hostOf(first);
+    key[1] = hostOf(second);
+    key[2] = portOf(first) * 65_536 + portOf(second);
+    return isTurned ? 1 : 0;
+  }
+
+  #dropUnused(): void {
+    const { size } = this.#pairs;
+    const isUsed = (pair: number) => this.#waiting.has(pair * 2) || this.#waiting.has(pair * 2 + 1);
+    const moved = this.#pairs.retain(isUsed);
+    const lists = new Int32Array(size * 2);
+    for (let i = 0; i < lists.length; i += 1) {
+      lists[i] = moved[i >> 1] < 0 ? -1 : moved[i >> 1] * 2 + (i & 1);
+    }
+    this.#waiting.move(lists);
+  }
+
+  /** All that is known, to be kept in a state file. */
+  save() {
+    return { watched: this.isWatched, pairs: this.#pairs.save(), waiting: this.#waiting.save() };
+  }
+
+  /** @throws RangeError where there are lists of more pairs than there are */
+  restore({ watched, pairs, waiting }: ReturnType<EspWatch["save"]>): void {
+    if (waiting.length > (pairs.length / WORDS) * 2)
+      throw new RangeError("quick modes wait for ESP of no pair");
     this.isWatched = movedTo(this.#memory, watched, Uint8Array);
-    this.#ofStarter.restore(waiting.ofStarter);
-    this.#ofOther.restore(waiting.ofOther);
+    this.#pairs.restore(pairs);
+    this.#waiting.restore(waiting);
+    this.#room = Math.max(FIRST_ROOM, this.#pairs.size * 2);
   }
 }

@@ -6,7 +6,7 @@
  * ESP over IP (protocol 50) has no ports: its rows have ports 0.
  */
 
-import { hostOf, word } from "../collections/endpoints.ts";
+import { endpoint, hostOf, word } from "../collections/endpoints.ts";
 import { sourceBit } from "../collections/sources.ts";
 import { ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
@@ -106,7 +106,19 @@ export class FlowTable extends FlowLines {
     const other = this.reverse.of(row);
     const otherAt = other >= 0 && this.segments.of(other) === segment ? this.lastAt.of(other) : Number.NaN;
     this.spis.see(row, spi, sequence, at, segment, otherAt, whole);
-    if (this.#watch.isWatched[row] === 1) this.#watch.notify(row, at, segment);
+    if (this.#watch.isWatched[row] === 1) this.#notify(row, at, segment);
+  }
+
+  /** Quick modes wait for ESP of the row. */
+  #notify(row: number, at: number, segment: number): void {
+    const [from, to] = this.#ends(row);
+    this.#watch.notify(row, from, to, at, segment);
+  }
+
+  /** Endpoints of a row's sender and receiver, with port 0 for ESP over IP. */
+  #ends(row: number): [number, number] {
+    const { source, destination } = this.#keys.ports(row);
+    return [endpoint(this.from.of(row), source), endpoint(this.to.of(row), destination)];
   }
 
   /**
@@ -151,36 +163,25 @@ export class FlowTable extends FlowLines {
     return this.signs.has(host, ESP);
   }
 
-  /** Row of what `from` sends to `to`: UDP between endpoints, or ESP over IP between their hosts. */
-  rowOf(from: number, to: number, overIp: boolean): number {
-    this.#keys.between(from, to, overIp, this.#hosts);
-    return this.#ensure();
-  }
-
-  /** The same; the row of the other direction, which is `reverse` of it, is there as well. */
-  pairOf(from: number, to: number, overIp: boolean): number {
-    this.#keys.between(from, to, overIp, this.#hosts);
-    let there = this.#ensureAlone();
-    if (this.reverse.of(there) >= 0) return there;
-    const { evicted } = this;
-    this.#keys.turn();
-    const back = this.#ensureAlone();
-    // Room was made: rows have other numbers, and the first may be gone.
-    if (this.evicted !== evicted) there = this.rowOf(from, to, overIp);
-    this.reverse.set(there, back);
-    this.reverse.set(back, there);
-    return there;
-  }
-
-  /** The same as `rowOf`, or -1 where nothing was seen: no row is made. */
+  /**
+   * Row of what `from` sends to `to`: UDP between endpoints, or ESP over IP between their hosts. -1 where nothing was
+   * seen.
+   */
   find(from: number, to: number, overIp: boolean): number {
+    // Most hosts send ISAKMP alone, or nothing else yet.
+    if (!this.signs.has(hostOf(from), SIGNS) || !this.signs.has(hostOf(to), SIGNS)) return -1;
     this.#keys.between(from, to, overIp, this.#hosts);
     return this.#keys.find();
   }
 
-  /** Tells `exchange` when ESP next comes on the row. */
-  watch(row: number, exchange: Exchange, fromStarter: boolean): void {
-    this.#watch.add(row, exchange, fromStarter);
+  /** Tells `exchange` when ESP next comes from its starter to `to`, and when from there; `overIp`: not in UDP. */
+  watch(exchange: Exchange, to: number, overIp: boolean): void {
+    const { from } = exchange;
+    if (overIp) this.#watch.add(exchange, endpoint(hostOf(from), 0), endpoint(hostOf(to), 0));
+    else this.#watch.add(exchange, from, to);
+    for (const row of [this.find(from, to, overIp), this.find(to, from, overIp)]) {
+      if (row >= 0) this.#watch.isWatched[row] = 1;
+    }
   }
 
   /** Drops quick modes that are given up from those that wait for ESP. */
@@ -188,13 +189,23 @@ export class FlowTable extends FlowLines {
     this.#watch.release(exchanges);
   }
 
-  /** Hosts were numbered anew. Every host of a row is among those that were kept. */
+  /** Marks the hosts of all rows, and those whose ESP somebody waits for. */
+  markHosts(used: Uint8Array): void {
+    for (let row = 0; row < this.size; row += 1) {
+      used[this.from.of(row)] = 1;
+      used[this.to.of(row)] = 1;
+    }
+    this.#watch.markHosts(used);
+  }
+
+  /** Hosts were numbered anew. Those that `markHosts` marks are all there. */
   renumber(moved: Int32Array): void {
     for (let row = 0; row < this.size; row += 1) {
       this.from.set(row, moved[this.from.of(row)]);
       this.to.set(row, moved[this.to.of(row)]);
     }
     this.signs.renumber(moved);
+    this.#watch.renumber(moved);
   }
 
   /** All rows, to be kept in a state file. */
@@ -205,7 +216,7 @@ export class FlowTable extends FlowLines {
       evicted: this.evicted,
       earlier: this.earlier,
       spis: this.spis.save(),
-      ...this.#watch.save(),
+      watch: this.#watch.save(),
       signs: this.signs.save(),
     };
   }
@@ -216,7 +227,7 @@ export class FlowTable extends FlowLines {
     this.evicted = saved.evicted;
     this.earlier = saved.earlier;
     this.spis.restore(saved.spis);
-    this.#watch.restore(saved);
+    this.#watch.restore(saved.watch);
     this.signs.restore(saved.signs);
     this.#known.clear();
   }
@@ -226,16 +237,8 @@ export class FlowTable extends FlowLines {
     return this.#keys.ports(row);
   }
 
+  /** The row of the key that was set. */
   #ensure(): number {
-    const before = this.#keys.size;
-    const row = this.#ensureAlone();
-    // Behind those that were known, also where room was made.
-    if (this.#keys.size !== before) this.#pair(row);
-    return row;
-  }
-
-  /** The row of the key that was set; one that is new does not know the other direction's yet. */
-  #ensureAlone(): number {
     const before = this.#keys.size;
     let row = this.#keys.ensure();
     if (row < before) return row;
@@ -250,9 +253,9 @@ export class FlowTable extends FlowLines {
     this.from.set(row, this.#keys.sender(row, this.#hosts));
     this.to.set(row, this.#keys.receiver(row, this.#hosts));
     this.clearRow(row);
-    this.reverse.set(row, -1);
-    this.#watch.isWatched[row] = 0;
     this.spis.clear(row);
+    this.#watch.isWatched[row] = this.#watch.isAwaited(...this.#ends(row)) ? 1 : 0;
+    this.#pair(row);
     return row;
   }
 

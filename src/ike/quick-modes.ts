@@ -80,17 +80,18 @@ export class QuickModes {
     // ESP over IP has no ports; NAT-T carries it in UDP between the endpoints of the quick mode.
     const overIp = !message.natTraversal;
     const flows = this.#flows;
-    const there = flows.pairOf(message.from, message.to, overIp);
-    const back = flows.reverse.of(there);
-    const { segment } = message;
-    const sentAt = flows.lastIn(there, segment);
-    exchange.before = {
-      lifeAt: later(sentAt, flows.lastIn(back, segment)),
-      sentAt,
-      espAt: later(flows.lastEspAt(there, segment), flows.lastEspAt(back, segment)),
-      unheard: flows.isUnheard(there, segment, sa.lastFromIn(side === 0 ? 1 : 0, segment)),
-    };
-    flows.watch(there, exchange, true);
-    flows.watch(back, exchange, false);
+    const there = flows.find(message.from, message.to, overIp);
+    const back = flows.find(message.to, message.from, overIp);
+    if (there >= 0 || back >= 0) {
+      const { segment } = message;
+      const sentAt = flows.lastIn(there, segment);
+      exchange.before = {
+        lifeAt: later(sentAt, flows.lastIn(back, segment)),
+        sentAt,
+        espAt: later(flows.lastEspAt(there, segment), flows.lastEspAt(back, segment)),
+        unheard: flows.isUnheard(there, segment, sa.lastFromIn(side === 0 ? 1 : 0, segment)),
+      };
+    }
+    flows.watch(exchange, message.to, overIp);
   }
 }

@@ -49,8 +49,8 @@ function tableOf(packets: readonly Packet[]) {
   }
   const host = (address: readonly number[]) => hosts.intern(Uint8Array.from(address), 0, 4);
   const ends = (port: number) => [endpoint(host(CLIENT), port), endpoint(host(GATEWAY), 4_500)] as const;
-  const there = (port = 41_000) => flows.rowOf(...ends(port), false);
-  const back = (port = 41_000) => flows.rowOf(ends(port)[1], ends(port)[0], false);
+  const there = (port = 41_000) => flows.find(...ends(port), false);
+  const back = (port = 41_000) => flows.find(ends(port)[1], ends(port)[0], false);
   const facts = new Facts({ flows } as never).flows;
   return { flows, facts, there, back };
 }

@@ -30,7 +30,7 @@ function see(flows: FlowTable, packet: Packet, at: number, segment = 0): void {
 
 function rowOf(flows: FlowTable, hosts: HostTable, packet: Packet): number {
   const host = (number: number) => hosts.intern(Uint8Array.of(10, 0, 0, number), 0, 4);
-  return flows.rowOf(
+  return flows.find(
     endpoint(host(packet.source), packet.sourcePort),
     endpoint(host(packet.destination), packet.destinationPort),
     false,

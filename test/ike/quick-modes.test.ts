@@ -9,19 +9,18 @@ const MICRO = 1e-6;
 
 describe("a quick mode as its messages come (4)", () => {
   const before = { espAt: 4, lifeAt: 9, isUnheard: true, isSteady: true };
-  function quickModes(isLeftOut = false) {
-    const watched: [number, boolean][] = [];
+  function quickModes(isLeftOut = false, there = 10) {
+    const watched: [from: number, to: number, overIp: boolean][] = [];
     const asked: number[] = [];
     const flows = {
-      pairOf: (from: number, to: number, overIp: boolean) => (from < to ? 10 : 20) + (overIp ? 1 : 0),
-      reverse: { of: (row: number) => (row < 20 ? row + 10 : row - 10) },
-      lastIn: (row: number) => (row < 20 ? before.lifeAt : 3),
-      lastEspAt: (row: number) => (row < 20 ? 2 : before.espAt),
+      find: (from: number, to: number) => (from < to ? there : 20),
+      lastIn: (row: number) => (row < 0 ? Number.NaN : row < 20 ? before.lifeAt : 3),
+      lastEspAt: (row: number) => (row < 0 ? Number.NaN : row < 20 ? 2 : before.espAt),
       isUnheard: (row: number, _: number, knownAt: number) => {
         asked.push(knownAt);
-        return row < 20 && before.isUnheard;
+        return row >= 0 && row < 20 && before.isUnheard;
       },
-      watch: (row: number, _: Exchange, fromStarter: boolean) => watched.push([row, fromStarter]),
+      watch: ({ from }: Exchange, to: number, overIp: boolean) => watched.push([from, to, overIp]),
     };
     const awaited: number[] = [];
     const hosts = {
@@ -52,19 +51,22 @@ describe("a quick mode as its messages come (4)", () => {
     expect(own.take(sa, 0, messageMade({ at: 5 }))).toBe(false);
     expect(sa.exchanges[0].before).toEqual({ lifeAt: 9, sentAt: 9, espAt: 4, unheard: true });
     // On port 500 ESP comes over IP, on 4500 in UDP.
-    expect(watched).toEqual([
-      [11, true],
-      [21, false],
-    ]);
+    const { from, to } = messageMade();
+    expect(watched).toEqual([[from, to, true]]);
     expect([awaited, context.table.parts]).toEqual([[3], 1]);
     own.take(sa, 1, answerMade({ messageId: 7 }));
     expect(sa.exchanges[1].before).toMatchObject({ lifeAt: 9, sentAt: 3 });
-    watched.splice(2);
     own.take(sa, 0, messageMade({ messageId: 2, natTraversal: true }));
-    expect(watched.slice(2)).toEqual([
-      [10, true],
-      [20, false],
+    expect(watched.slice(1)).toEqual([
+      [to, from, true],
+      [from, to, false],
     ]);
+  });
+
+  it("knows what one side sent before where nothing came from the other", () => {
+    const sa = new IkeSa(0, messageMade());
+    quickModes(false, -1).quickModes.take(sa, 0, messageMade());
+    expect(sa.exchanges[0].before).toMatchObject({ lifeAt: 3, sentAt: Number.NaN, espAt: 4 });
   });
 
   it("client, responder, client", () => {

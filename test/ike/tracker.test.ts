@@ -81,12 +81,10 @@ describe("addresses that nothing needs", () => {
     expect([strangers(0, 3), strangers(3, 1)]).toEqual([3, 1]);
     // One is reserved: twice that is less than the four that are too few to look.
     expect([strangers(10, 2), strangers(12, 1)]).toEqual([3, 1]);
-    for (let i = 0; i < 5; i += 1)
-      tracker.flows.rowOf(
-        endpoint(0, 500),
-        endpoint(tracker.hosts.intern(Uint8Array.of(10, 0, 2, i), 0, 4), 500),
-        false,
-      );
+    for (let i = 0; i < 5; i += 1) {
+      const located = Object.assign(new Located(), { ipVersion: 4, source: 0, destination: 4 });
+      tracker.flows.see(Uint8Array.of(10, 0, 1, 0, 10, 0, 2, i), located, false, i, 0);
+    }
     expect([strangers(20, 1), strangers(30, 5), strangers(40, 1)]).toEqual([6, 11, 6]);
   });
 });
