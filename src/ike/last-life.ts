@@ -1,7 +1,5 @@
-import { hostOf } from "../collections/endpoints.ts";
 import { isBefore, type Moment } from "../collections/moment.ts";
 import type { FlowTable } from "./flows.ts";
-import { SIGNS } from "./host-signs.ts";
 import type { IkeSa } from "./sa.ts";
 
 /** The last sign of the SA or of ESP and keepalives on its endpoints, whoever they belong to. */
@@ -9,7 +7,6 @@ export function lastLifeOf(sa: IkeSa, flows: FlowTable): Moment {
   let last: Moment = { at: sa.lastLifeAt, segment: sa.lifeSegment };
   for (let i = 0; i < sa.pathCount; i += 1) {
     const [from, to] = [sa.endOf(i, 0), sa.endOf(i, 1)];
-    if (!flows.signs.has(hostOf(from), SIGNS) || !flows.signs.has(hostOf(to), SIGNS)) continue;
     for (const overIp of sa.pathAt(i).natTraversal ? [false] : [false, true]) {
       for (const row of rowsBetween(from, to, overIp, flows)) {
         const sign = { at: flows.lastAt.of(row), segment: flows.segmentOf(row) };

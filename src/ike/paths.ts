@@ -22,19 +22,80 @@ export interface Path {
   echoOf: readonly number[];
 }
 
+/** Shared by paths without echoes, which are nearly all. */
+const NO_ECHOES: readonly number[] = [0, 0];
+
+const HEARD = 0;
+const SECURED = 2;
+const BITS = 3;
+const NAT_TRAVERSAL = 16;
+
+/** The echoes of the paths that lie in an IKE SA's row: `echoOf` and `echoedLater` of each; none where none has any. */
+export interface Echoes {
+  echoes: readonly (readonly number[])[];
+}
+
 /** A path that lies in the row of its IKE SA. */
 export class SaPath
   extends rowOf({
     numbers: ["lastAt"],
-    words: ["heard", "secured", "lastSegment"],
-    flags: ["natTraversal"],
+    /** `signs` holds two bits for each of `heard` and `secured`, and one for `natTraversal`. */
+    words: ["lastSegment", "signs"],
     lists: { ends: 2 },
-    wordLists: { echoOf: 2, echoedLater: 2 },
   })
-  implements Path {}
+  implements Path
+{
+  /** The IKE SA that it is of, and which of its paths it is. */
+  declare owner: Echoes;
+  declare index: number;
 
-/** Shared by all paths without echoes, which are nearly all. */
-const NO_ECHOES: readonly number[] = [0, 0];
+  get heard(): number {
+    return (this.signs >> HEARD) & BITS;
+  }
+
+  set heard(sides: number) {
+    this.signs = (this.signs & ~(BITS << HEARD)) | (sides << HEARD);
+  }
+
+  get secured(): number {
+    return (this.signs >> SECURED) & BITS;
+  }
+
+  set secured(sides: number) {
+    this.signs = (this.signs & ~(BITS << SECURED)) | (sides << SECURED);
+  }
+
+  get natTraversal(): boolean {
+    return (this.signs & NAT_TRAVERSAL) !== 0;
+  }
+
+  set natTraversal(is: boolean) {
+    this.signs = is ? this.signs | NAT_TRAVERSAL : this.signs & ~NAT_TRAVERSAL;
+  }
+
+  get echoOf(): readonly number[] {
+    return this.owner.echoes[this.index * 2] ?? NO_ECHOES;
+  }
+
+  set echoOf(counts: readonly number[]) {
+    this.owner.echoes = withOne(this.owner.echoes, this.index * 2, counts);
+  }
+
+  get echoedLater(): readonly number[] {
+    return this.owner.echoes[this.index * 2 + 1] ?? NO_ECHOES;
+  }
+
+  set echoedLater(counts: readonly number[]) {
+    this.owner.echoes = withOne(this.owner.echoes, this.index * 2 + 1, counts);
+  }
+}
+
+function withOne(echoes: Echoes["echoes"], at: number, counts: readonly number[]): Echoes["echoes"] {
+  const copy = echoes.slice();
+  while (copy.length < at) copy.push(NO_ECHOES);
+  copy[at] = counts;
+  return copy;
+}
 
 /** A message of `side` was seen on the path `first`, and on `later` again. */
 export function noteEcho(first: Path, later: Path, side: Side): void {

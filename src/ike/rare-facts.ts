@@ -33,6 +33,8 @@ export interface RareFacts {
   opened: readonly OpenedNote[];
   /** What others than the capture say of it. */
   testimony: SessionTestimony | null;
+  /** Of paths in the row, see `Echoes`. */
+  echoes: readonly (readonly number[])[];
   /** Paths beyond those in the row. */
   morePaths: readonly Path[];
   /** Per side: words of NAT-D hashes, where there are more than the row has room for. */
@@ -46,6 +48,7 @@ export const NOTHING_RARE: RareFacts = {
   earlierLife: [],
   opened: [],
   testimony: null,
+  echoes: [],
   morePaths: [],
   moreNatHashes: NEITHER_TOLD,
 };

@@ -83,10 +83,12 @@ const WORD_LISTS = {
   /** How many words of NAT-D hashes of each side lie here, and one more; 0 where none was seen. */
   natHashCount: 2,
   natHashWords: 2 * NAT_HASH_WORDS,
-  /** The latest distinct messages, a ring: the upper 32 bits of prefix and full print, and what is below of both. */
+  /**
+   * The latest distinct messages, a ring: the lower 32 bits of prefix and full print. Two messages that differ agree in
+   * both once in 2^64, as nobody knows the seeds of a run.
+   */
   recentPrefix: RECENT,
   recentFull: RECENT,
-  recentRest: RECENT,
 };
 
 export const SaNumbers = rowOf({

@@ -32,6 +32,8 @@ export class SaPaths extends SaNumbers {
     if (index >= PATHS_INSIDE) return this.morePaths[index - PATHS_INSIDE];
     const path = new SaPath(null);
     path.lieIn(this, ROOM + index * SaPath.width);
+    path.owner = this;
+    path.index = index;
     return path;
   }
 

@@ -26,9 +26,6 @@ const MANY_EXCHANGES = 16;
 /** Shared by all IKE SAs without any. */
 const NO_QUICK_MODES: Exchange[] = [];
 const MAX_OPENED = 32;
-/** What the lower 21 bits of a digest are below. */
-const LOWER = 1 << 21;
-
 /** One of tens of thousands that are held at a time: its numbers lie in a pool. */
 export class IkeSa extends SaPaths {
   private vendorIds0 = NO_VENDOR_IDS;
@@ -166,30 +163,22 @@ export class IkeSa extends SaPaths {
    * header may be all there is, and an answer can have that of its request: there the side must be the same.
    */
   repeats(message: Message, side: Side): boolean {
-    const { prefix, full } = message.digest;
-    const [prefixWord, fullWord] = [upper(prefix), upper(full)];
-    // A full print has bits to spare: eleven of its lower 21 find room.
-    const prefixRest = prefix % LOWER;
-    const fullRest = full % (1 << 11);
+    const prefix = message.digest.prefix >>> 0;
+    const full = message.digest.full >>> 0;
     const known = Math.min(this.distinct, RECENT);
     const { words } = this.chunk;
     const first = this.begin * 2 + SaNumbers.places.recentPrefix;
     for (let i = 0; i < known; i += 1) {
       // Most differ here already: past the accessors, since every message is compared with all of them.
-      if (words[first + i] !== prefixWord) continue;
-      const rest = this.recentRestOf(i);
-      if (rest % LOWER !== prefixRest) continue;
+      if (words[first + i] !== prefix) continue;
       const isWhole = !message.cut && ((this.recentCut >> i) & 1) === 0;
-      const isSame = isWhole
-        ? this.recentFullOf(i) === fullWord && rest >>> 21 === fullRest
-        : ((this.recentSides >> i) & 1) === side;
+      const isSame = isWhole ? this.recentFullOf(i) === full : ((this.recentSides >> i) & 1) === side;
       if (isSame) return true;
     }
     const at = this.distinct % RECENT;
     this.distinct += 1;
-    this.setRecentPrefix(at, prefixWord);
-    this.setRecentFull(at, fullWord);
-    this.setRecentRest(at, fullRest * LOWER + prefixRest);
+    this.setRecentPrefix(at, prefix);
+    this.setRecentFull(at, full);
     this.recentSides = (this.recentSides & ~(1 << at)) | (side << at);
     this.recentCut = (this.recentCut & ~(1 << at)) | ((message.cut ? 1 : 0) << at);
     return false;
@@ -249,11 +238,6 @@ export class IkeSa extends SaPaths {
     }
     return undefined;
   }
-}
-
-/** Of a digest of 53 bits the upper 32. */
-function upper(digest: number): number {
-  return Math.floor(digest / LOWER);
 }
 
 /** Nothing shows that the peer itself sent it. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
 import { isTwoWay, newPath, noteEcho, type Path, sideOf } from "../../src/ike/paths.ts";
 import { IkeSa } from "../../src/ike/sa.ts";
+import { random32 } from "../support/random.ts";
 import { CLIENT, type MessageFields, messageMade, RESPONDER } from "../support/message-made.ts";
 
 const sideIn = (paths: readonly Path[], from: number, to: number) =>
@@ -51,6 +52,29 @@ describe("paths of an IKE SA", () => {
       [0, 0],
       [0, 0],
     ]);
+  });
+
+  it("those in the row of an IKE SA hold what those that are objects hold", () => {
+    const next = random32(3);
+    const sa = saOf();
+    const ends = [1, 2].map((port) => [endpoint(1, port), RESPONDER]);
+    const inside = ends.map(([first, second]) => sa.pathAt(sa.pathOf(first, second, 0, first % 2 > 0)));
+    const plain = ends.map((each) => newPath(each, each[0] % 2 > 0));
+    for (let step = 0; step < 300; step += 1) {
+      const [at, side] = [next() % 2, (next() % 2) as 0 | 1];
+      for (const paths of [inside, plain]) {
+        const [path, other] = [paths[at], paths[1 - at]];
+        if (step % 4 === 0) noteEcho(path, other, side);
+        else if (step % 4 === 1) path.heard ^= 1 << side;
+        else if (step % 4 === 2) path.secured ^= 1 << side;
+        else path.natTraversal = side === 1;
+        path.lastAt = step;
+        path.lastSegment = step % 5;
+      }
+      for (const name of Object.keys(plain[0]) as (keyof Path)[]) {
+        expect(inside.map((path) => path[name])).toEqual(plain.map((path) => path[name]));
+      }
+    }
   });
 
   it("two-way from the host of a side, on any of its ports; what comes from elsewhere then is a replay", () => {
