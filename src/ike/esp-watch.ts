@@ -2,22 +2,21 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { RowLists } from "../collections/row-lists.ts";
-import { WordTable } from "../collections/word-table.ts";
 import { FLOW_WATCHED } from "../core/layout.ts";
 import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { type Exchange, timeFor } from "./exchange.ts";
+import { FlowKeys } from "./flow-keys.ts";
 
-const WORDS = 3;
 const FIRST_ROOM = 1_024;
 
 export class EspWatch {
   /** By rows of the flow table: 0 where no quick mode waits, 1 where one may. */
   isWatched: Uint8Array;
-  /** Pairs of endpoints, the smaller one first: their hosts and their ports, which are 0 for ESP over IP. */
-  readonly #pairs = new WordTable(WORDS);
+  /** Pairs of endpoints, the smaller one first. */
+  readonly #pairs = new FlowKeys();
   /** Of each pair those that wait for what the first endpoint sends, and those that wait for the second one's. */
-  readonly #waiting = new RowLists<Exchange>();
+  readonly #waiting = [new RowLists<Exchange>(), new RowLists<Exchange>()];
   /** Pairs beyond which those that nobody waits for are dropped: twice as many as are needed. */
   #room = FIRST_ROOM;
   readonly #memory: Memory;
@@ -38,16 +37,16 @@ export class EspWatch {
       this.#room = Math.max(FIRST_ROOM, this.#pairs.size * 2);
     }
     const list = this.#takeKey(from, to);
-    const first = this.#pairs.ensure() * 2;
-    this.#waiting.append(first + list, exchange);
-    if (from !== to) this.#waiting.append(first + 1 - list, exchange);
+    const pair = this.#pairs.ensure();
+    this.#waiting[list].append(pair, exchange);
+    if (from !== to) this.#waiting[1 - list].append(pair, exchange);
   }
 
   /** A quick mode waits for ESP from one endpoint to another. */
   isAwaited(from: number, to: number): boolean {
     const list = this.#takeKey(from, to);
     const pair = this.#pairs.find();
-    return pair >= 0 && this.#waiting.has(pair * 2 + list);
+    return pair >= 0 && this.#waiting[list].has(pair);
   }
 
   /** ESP came from one endpoint to another, on this row of the flow table. */
@@ -57,7 +56,7 @@ export class EspWatch {
     const pair = this.#pairs.find();
     if (pair < 0) return;
     const isOverIp = portOf(from) === 0 && portOf(to) === 0;
-    for (const each of this.#waiting.take(pair * 2 + list)) {
+    for (const each of this.#waiting[list].take(pair)) {
       const time = timeFor(each, { at, segment });
       const starter = isOverIp ? endpoint(hostOf(each.from), 0) : each.from;
       // Both, where a host speaks with itself.
@@ -68,10 +67,8 @@ export class EspWatch {
 
   /** Drops quick modes that are given up; who watched a row for them sees once more than is needed. */
   release(exchanges: ReadonlySet<Exchange>): void {
-    this.#waiting.drop(
-      (exchange) => exchanges.has(exchange),
-      () => {},
-    );
+    const isGone = (exchange: Exchange) => exchanges.has(exchange);
+    for (const lists of this.#waiting) lists.drop(isGone, () => {});
   }
 
   /** Rows of the flow table were numbered anew, -1 where one was dropped; `last` is the last old one. */
@@ -88,57 +85,40 @@ export class EspWatch {
   /** Marks the hosts of pairs that somebody waits for. */
   markHosts(used: Uint8Array): void {
     this.#dropUnused();
-    const keys = this.#pairs.save();
-    for (let at = 0; at < keys.length; at += WORDS) {
-      used[keys[at]] = 1;
-      used[keys[at + 1]] = 1;
-    }
+    this.#pairs.markHosts(used);
   }
 
   /** Hosts were numbered anew, in the same order; those that `markHosts` marks are all there. */
   renumber(moved: Int32Array): void {
-    const keys = this.#pairs.save();
-    for (let at = 0; at < keys.length; at += WORDS) {
-      keys[at] = moved[keys[at]];
-      keys[at + 1] = moved[keys[at + 1]];
-    }
-    this.#pairs.restore(keys);
+    this.#pairs.renumber(moved);
   }
 
   /** Sets the key of a pair. @returns which of its lists is that of `from` */
   #takeKey(from: number, to: number): 0 | 1 {
     const isTurned = from > to;
-    const [first, second] = isTurned ? [to, from] : [from, to];
-    const { key } = this.#pairs;
-    key[0] = hostOf(first);
-    key[1] = hostOf(second);
-    key[2] = portOf(first) * 65_536 + portOf(second);
+    this.#pairs.between(Math.min(from, to), Math.max(from, to));
     return isTurned ? 1 : 0;
   }
 
   #dropUnused(): void {
-    const { size } = this.#pairs;
-    const isUsed = (pair: number) => this.#waiting.has(pair * 2) || this.#waiting.has(pair * 2 + 1);
-    const moved = this.#pairs.retain(isUsed);
-    const lists = new Int32Array(size * 2);
-    for (let i = 0; i < lists.length; i += 1) {
-      lists[i] = moved[i >> 1] < 0 ? -1 : moved[i >> 1] * 2 + (i & 1);
-    }
-    this.#waiting.move(lists);
+    const waiting = this.#waiting;
+    const moved = this.#pairs.retain((pair) => waiting.some((lists) => lists.has(pair)));
+    for (const lists of waiting) lists.move(moved);
   }
 
   /** All that is known, to be kept in a state file. */
   save() {
-    return { watched: this.isWatched, pairs: this.#pairs.save(), waiting: this.#waiting.save() };
+    const waiting = this.#waiting.map((lists) => lists.save());
+    return { watched: this.isWatched, pairs: this.#pairs.save(), waiting };
   }
 
   /** @throws RangeError where there are lists of more pairs than there are */
   restore({ watched, pairs, waiting }: ReturnType<EspWatch["save"]>): void {
-    if (waiting.length > (pairs.length / WORDS) * 2)
-      throw new RangeError("quick modes wait for ESP of no pair");
     this.isWatched = movedTo(this.#memory, watched, Uint8Array);
     this.#pairs.restore(pairs);
-    this.#waiting.restore(waiting);
-    this.#room = Math.max(FIRST_ROOM, this.#pairs.size * 2);
+    this.#waiting.forEach((lists, i) => {
+      if (waiting[i].length > this.#pairs.size) throw new RangeError("quick modes wait for ESP of no pair");
+      lists.restore(waiting[i]);
+    });
   }
 }

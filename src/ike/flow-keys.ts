@@ -1,69 +1,61 @@
 /**
- * What finds the row of a flow: the words of its two addresses and its two ports, which are 0 for ESP over IP.
+ * What finds the row of a flow: the numbers of its two hosts and its two ports, which are 0 for ESP over IP.
  * A key is set first, and then found or entered.
  */
 
-import { addressWords, hostOf, portOf } from "../collections/endpoints.ts";
+import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { WordTable } from "../collections/word-table.ts";
 import type { Located } from "../wire/locate.ts";
 import type { HostTable } from "./hosts.ts";
 
-const WORDS = 9;
-const RECEIVER = 4;
-const PORTS_WORD = 8;
+const WORDS = 3;
 
 export class FlowKeys extends WordTable {
   constructor() {
     super(WORDS);
   }
 
-  /** Sets the key of a packet. */
-  take(bytes: Uint8Array, located: Located): void {
+  /** Sets the key of a packet, whose hosts get numbers. */
+  take(bytes: Uint8Array, located: Located, hosts: HostTable): void {
     const { source, destination, sourcePort, destinationPort, ipVersion } = located;
-    addressWords(bytes, source, ipVersion, this.key, 0);
-    addressWords(bytes, destination, ipVersion, this.key, RECEIVER);
-    this.key[PORTS_WORD] = sourcePort * 65536 + destinationPort;
+    this.key[0] = hosts.intern(bytes, source, ipVersion);
+    this.key[1] = hosts.intern(bytes, destination, ipVersion);
+    this.key[2] = sourcePort * 65_536 + destinationPort;
   }
 
   /** Sets the key of what one endpoint sends to another: UDP, or ESP over IP between their hosts. */
-  between(from: number, to: number, overIp: boolean, hosts: HostTable): void {
-    hosts.copyWords(hostOf(from), this.key, 0);
-    hosts.copyWords(hostOf(to), this.key, RECEIVER);
-    this.key[PORTS_WORD] = overIp ? 0 : portOf(from) * 65536 + portOf(to);
-  }
-
-  /** Makes the key that of the other direction. */
-  turn(): void {
-    const { key } = this;
-    for (let i = 0; i < RECEIVER; i += 1) {
-      const word = key[i];
-      key[i] = key[RECEIVER + i];
-      key[RECEIVER + i] = word;
-    }
-    key[PORTS_WORD] = (key[PORTS_WORD] << 16) | (key[PORTS_WORD] >>> 16);
+  between(from: number, to: number, overIp = false): void {
+    this.key[0] = hostOf(from);
+    this.key[1] = hostOf(to);
+    this.key[2] = overIp ? 0 : portOf(from) * 65_536 + portOf(to);
   }
 
   /** The row of the other direction of a row, or -1. */
   reverse(row: number): number {
-    const at = row * WORDS;
-    for (let i = 0; i < WORDS; i += 1) this.key[i] = this.keys[at + i];
-    this.turn();
+    const [from, to] = this.ends(row);
+    this.between(to, from);
     return this.find();
   }
 
-  /** Number of the sending host of a row. */
-  sender(row: number, hosts: HostTable): number {
-    return hosts.internWords(this.keys, row * WORDS);
+  /** Endpoints of the sender and the receiver of a row. */
+  ends(row: number): readonly [from: number, to: number] {
+    const { keys } = this;
+    const [from, to, ports] = keys.subarray(row * WORDS, (row + 1) * WORDS);
+    return [endpoint(from, ports >>> 16), endpoint(to, ports & 0xffff)];
   }
 
-  /** Number of the receiving host of a row. */
-  receiver(row: number, hosts: HostTable): number {
-    return hosts.internWords(this.keys, row * WORDS + RECEIVER);
+  /** Marks the hosts of all rows. */
+  markHosts(used: Uint8Array): void {
+    for (let row = 0; row < this.size; row += 1) for (const end of this.ends(row)) used[hostOf(end)] = 1;
   }
 
-  /** Source and destination port of a row; 0 and 0 for ESP over IP. */
-  ports(row: number): { source: number; destination: number } {
-    const ports = this.keys[row * WORDS + PORTS_WORD];
-    return { source: Math.floor(ports / 65536), destination: ports % 65536 };
+  /** Hosts were numbered anew; those that `markHosts` marks are all there. */
+  renumber(moved: Int32Array): void {
+    const keys = this.save();
+    for (let at = 0; at < keys.length; at += WORDS) {
+      keys[at] = moved[keys[at]];
+      keys[at + 1] = moved[keys[at + 1]];
+    }
+    this.restore(keys);
   }
 }

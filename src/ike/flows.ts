@@ -2,11 +2,11 @@
  * ESP and NAT keepalives, per direction of an endpoint pair: when they were seen, in which sources, and with which
  * SPIs. To which IKE SA they belong is judged later.
  *
- * Most packets of a capture end here, so a flow is a row of typed arrays, found by its raw address bytes.
+ * Most packets of a capture end here, so a flow is a row of typed arrays.
  * ESP over IP (protocol 50) has no ports: its rows have ports 0.
  */
 
-import { endpoint, hostOf, word } from "../collections/endpoints.ts";
+import { endpoint, hostOf, portOf, word } from "../collections/endpoints.ts";
 import { sourceBit } from "../collections/sources.ts";
 import { ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
@@ -111,14 +111,8 @@ export class FlowTable extends FlowLines {
 
   /** Quick modes wait for ESP of the row. */
   #notify(row: number, at: number, segment: number): void {
-    const [from, to] = this.#ends(row);
+    const [from, to] = this.#keys.ends(row);
     this.#watch.notify(row, from, to, at, segment);
-  }
-
-  /** Endpoints of a row's sender and receiver, with port 0 for ESP over IP. */
-  #ends(row: number): [number, number] {
-    const { source, destination } = this.#keys.ports(row);
-    return [endpoint(this.from.of(row), source), endpoint(this.to.of(row), destination)];
   }
 
   /**
@@ -142,7 +136,7 @@ export class FlowTable extends FlowLines {
   }
 
   #packetRow(bytes: Uint8Array, located: Located): number {
-    this.#keys.take(bytes, located);
+    this.#keys.take(bytes, located, this.#hosts);
     return this.#ensure();
   }
 
@@ -170,7 +164,7 @@ export class FlowTable extends FlowLines {
   find(from: number, to: number, overIp: boolean): number {
     // Most hosts send ISAKMP alone, or nothing else yet.
     if (!this.signs.has(hostOf(from), SIGNS) || !this.signs.has(hostOf(to), SIGNS)) return -1;
-    this.#keys.between(from, to, overIp, this.#hosts);
+    this.#keys.between(from, to, overIp);
     return this.#keys.find();
   }
 
@@ -191,10 +185,7 @@ export class FlowTable extends FlowLines {
 
   /** Marks the hosts of all rows, and those whose ESP somebody waits for. */
   markHosts(used: Uint8Array): void {
-    for (let row = 0; row < this.size; row += 1) {
-      used[this.from.of(row)] = 1;
-      used[this.to.of(row)] = 1;
-    }
+    this.#keys.markHosts(used);
     this.#watch.markHosts(used);
   }
 
@@ -204,6 +195,7 @@ export class FlowTable extends FlowLines {
       this.from.set(row, moved[this.from.of(row)]);
       this.to.set(row, moved[this.to.of(row)]);
     }
+    this.#keys.renumber(moved);
     this.signs.renumber(moved);
     this.#watch.renumber(moved);
   }
@@ -234,7 +226,8 @@ export class FlowTable extends FlowLines {
 
   /** Source and destination port of a row; 0 and 0 for ESP over IP. */
   ports(row: number): { source: number; destination: number } {
-    return this.#keys.ports(row);
+    const [from, to] = this.#keys.ends(row);
+    return { source: portOf(from), destination: portOf(to) };
   }
 
   /** The row of the key that was set. */
@@ -250,11 +243,12 @@ export class FlowTable extends FlowLines {
       this.lines.grow();
       this.#watch.grow();
     }
-    this.from.set(row, this.#keys.sender(row, this.#hosts));
-    this.to.set(row, this.#keys.receiver(row, this.#hosts));
+    const [from, to] = this.#keys.ends(row);
+    this.from.set(row, hostOf(from));
+    this.to.set(row, hostOf(to));
     this.clearRow(row);
     this.spis.clear(row);
-    this.#watch.isWatched[row] = this.#watch.isAwaited(...this.#ends(row)) ? 1 : 0;
+    this.#watch.isWatched[row] = this.#watch.isAwaited(from, to) ? 1 : 0;
     this.#pair(row);
     return row;
   }

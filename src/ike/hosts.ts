@@ -65,16 +65,6 @@ export class HostTable {
   /** Number of the address at `offset` (4 or 16 bytes, network byte order). */
   intern(bytes: Uint8Array, offset: number, ipVersion: number): number {
     addressWords(bytes, offset, ipVersion, this.#table.key, 0);
-    return this.#ensure();
-  }
-
-  /** Number of the address whose four words stand at `at`, as `addressWords` writes them. */
-  internWords(words: Uint32Array, at: number): number {
-    for (let i = 0; i < 4; i += 1) this.#table.key[i] = words[at + i];
-    return this.#ensure();
-  }
-
-  #ensure(): number {
     const host = this.#table.ensure();
     if (host >= this.hasSent.length) {
       this.hasSent = wider(ordinaryMemory, this.hasSent, Uint8Array);
