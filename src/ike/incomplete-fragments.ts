@@ -19,7 +19,7 @@ export function closeFragments(sa: IkeSa, before: number): void {
     else if (Number.isNaN(known.replyAt)) known.replyAt = exchange.firstAt;
   }
   if (sa.outers.size === 0) sa.outers = null;
-  sa.exchanges.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
+  sa.sortExchanges();
 }
 
 /** Fragments of the starter stand for its first message again: they cannot be told from its third, and prove no answer. */

@@ -37,7 +37,7 @@ export class QuickModes {
     const exchange = sa.exchangeOf(message.messageId);
     if (exchange === undefined) {
       if (this.#context.isLeftOut(sa)) return false;
-      if (sa.exchanges.length < MAX_EXCHANGES) this.#begin(sa, side, message);
+      if (sa.exchangeCount < MAX_EXCHANGES) this.#begin(sa, side, message);
       else this.evicted += 1;
       return false;
     }

@@ -30,8 +30,8 @@ const MAX_OPENED = 32;
 export class IkeSa extends SaPaths {
   private vendorIds0 = NO_VENDOR_IDS;
   private vendorIds1 = NO_VENDOR_IDS;
-  /** Quick modes in order of first appearance. */
-  exchanges = NO_QUICK_MODES;
+  /** Its quick modes in order of first appearance; one alone, as most have, stands for the list. */
+  private quickModes: Exchange | Exchange[] = NO_QUICK_MODES;
   // No #fields: an IKE SA is kept in a state file as it is, and gets its methods back (see `revive`).
 
   /** @param pool where its numbers are to lie; else it has room of its own */
@@ -57,9 +57,18 @@ export class IkeSa extends SaPaths {
     for (const { exchange } of plain.outers?.values() ?? []) Exchange.revive(exchange);
   }
 
+  /** Quick modes in order of first appearance. */
+  get exchanges(): readonly Exchange[] {
+    return Array.isArray(this.quickModes) ? this.quickModes : [this.quickModes];
+  }
+
+  get exchangeCount(): number {
+    return Array.isArray(this.quickModes) ? this.quickModes.length : 1;
+  }
+
   /** Quick modes, paths and fragment headers: what it holds beside itself. */
   get parts(): number {
-    return this.exchanges.length + this.pathCount + (this.outers?.size ?? 0);
+    return this.exchangeCount + this.pathCount + (this.outers?.size ?? 0);
   }
 
   get answered(): boolean {
@@ -223,18 +232,30 @@ export class IkeSa extends SaPaths {
   }
 
   addExchange(exchange: Exchange): void {
-    if (this.exchanges.length === 0) this.exchanges = [exchange];
-    else this.exchanges.push(exchange);
-    if (this.exchanges.length <= MANY_EXCHANGES) return;
+    if (this.exchangeCount === 0) {
+      this.quickModes = exchange;
+      return;
+    }
+    const list = Array.isArray(this.quickModes) ? this.quickModes : [this.quickModes];
+    list.push(exchange);
+    this.quickModes = list;
+    if (list.length <= MANY_EXCHANGES) return;
     if (this.byId !== null) this.byId.set(exchange.messageId, exchange);
-    else this.byId = new Map(this.exchanges.map((each) => [each.messageId, each]));
+    else this.byId = new Map(list.map((each) => [each.messageId, each]));
+  }
+
+  /** Puts quick modes that became known late where they belong. */
+  sortExchanges(): void {
+    if (!Array.isArray(this.quickModes)) return;
+    this.quickModes.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
   }
 
   exchangeOf(messageId: number): Exchange | undefined {
-    const { exchanges } = this;
-    if (exchanges.length > MANY_EXCHANGES) return this.byId!.get(messageId);
-    for (let i = 0; i < exchanges.length; i += 1) {
-      if (exchanges[i].messageId === messageId) return exchanges[i];
+    const { quickModes } = this;
+    if (!Array.isArray(quickModes)) return quickModes.messageId === messageId ? quickModes : undefined;
+    if (quickModes.length > MANY_EXCHANGES) return this.byId!.get(messageId);
+    for (let i = 0; i < quickModes.length; i += 1) {
+      if (quickModes[i].messageId === messageId) return quickModes[i];
     }
     return undefined;
   }
