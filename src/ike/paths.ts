@@ -25,11 +25,6 @@ export interface Path {
 /** Shared by paths without echoes, which are nearly all. */
 const NO_ECHOES: readonly number[] = [0, 0];
 
-const HEARD = 0;
-const SECURED = 2;
-const BITS = 3;
-const NAT_TRAVERSAL = 16;
-
 /** The echoes of the paths that lie in an IKE SA's row: `echoOf` and `echoedLater` of each; none where none has any. */
 export interface Echoes {
   echoes: readonly (readonly number[])[];
@@ -39,8 +34,9 @@ export interface Echoes {
 export class SaPath
   extends rowOf({
     numbers: ["lastAt"],
-    /** `signs` holds two bits for each of `heard` and `secured`, and one for `natTraversal`. */
-    words: ["lastSegment", "signs"],
+    words: ["lastSegment"],
+    bytes: ["heard", "secured"],
+    flags: ["natTraversal"],
     lists: { ends: 2 },
   })
   implements Path
@@ -48,30 +44,6 @@ export class SaPath
   /** The IKE SA that it is of, and which of its paths it is. */
   declare owner: Echoes;
   declare index: number;
-
-  get heard(): number {
-    return (this.signs >> HEARD) & BITS;
-  }
-
-  set heard(sides: number) {
-    this.signs = (this.signs & ~(BITS << HEARD)) | (sides << HEARD);
-  }
-
-  get secured(): number {
-    return (this.signs >> SECURED) & BITS;
-  }
-
-  set secured(sides: number) {
-    this.signs = (this.signs & ~(BITS << SECURED)) | (sides << SECURED);
-  }
-
-  get natTraversal(): boolean {
-    return (this.signs & NAT_TRAVERSAL) !== 0;
-  }
-
-  set natTraversal(is: boolean) {
-    this.signs = is ? this.signs | NAT_TRAVERSAL : this.signs & ~NAT_TRAVERSAL;
-  }
 
   get echoOf(): readonly number[] {
     return this.owner.echoes[this.index * 2] ?? NO_ECHOES;

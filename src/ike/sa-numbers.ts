@@ -28,17 +28,19 @@ const NUMBERS = [
 const WORDS = [
   /** Running number, in the order of first appearance. */
   "number",
-  /** Exchange type of phase 1: 2 main, 4 aggressive; 0 when no message of it was seen. */
-  "mode",
   "firstSegment",
   "lifeSegment",
   /** Informationals answered within 1 s by one of the same length: DPD (RFC 3706), which Windows does not have. */
   "answeredInformationals",
   "informationalLength",
-  "informationalSide",
   /** Distinct messages so far. */
   "distinct",
-  /** Which of the latest of them side 1 sent, and which the capture cut, a bit each. */
+] as const;
+const BYTES = [
+  /** Exchange type of phase 1: 2 main, 4 aggressive; 0 when no message of it was seen. */
+  "mode",
+  "informationalSide",
+  /** Which of the latest distinct messages side 1 sent, and which the capture cut, a bit each. */
   "recentSides",
   "recentCut",
   "pathCount",
@@ -94,6 +96,7 @@ const WORD_LISTS = {
 export const SaNumbers = rowOf({
   numbers: NUMBERS,
   words: WORDS,
+  bytes: BYTES,
   flags: FLAGS,
   lists: LISTS,
   wordLists: WORD_LISTS,

@@ -6,6 +6,7 @@ import { type Pool, Row, type Size } from "./rows.ts";
 interface Names<
   N extends string,
   W extends string,
+  B extends string,
   F extends string,
   L extends string,
   M extends string,
@@ -15,7 +16,9 @@ interface Names<
   numbers: readonly N[];
   /** Whole numbers from 0 to 2^32 - 1; 0 at first. */
   words?: readonly W[];
-  /** False at first; 32 at most, since all of them are bits of one word. */
+  /** Whole numbers from 0 to 255; 0 at first. */
+  bytes?: readonly B[];
+  /** False at first; eight at most, since all of them are bits of one byte. */
   flags?: readonly F[];
   /** How long each list is. Reading one makes an array; `...Of` and `set...` read and write one number of it. */
   lists?: Readonly<Record<L, number>>;
@@ -27,12 +30,13 @@ interface Names<
 export type RowOf<
   N extends string,
   W extends string,
+  B extends string,
   F extends string,
   L extends string,
   M extends string,
   R extends object,
 > = Row &
-  R & { [name in N | W]: number } & { [flag in F]: boolean } & {
+  R & { [name in N | W | B]: number } & { [flag in F]: boolean } & {
     [list in L | M]: number[];
   } & { [list in `${L | M}Of`]: (i: number) => number } & {
     [list in `set${Capitalize<L | M>}`]: (i: number, value: number) => void;
@@ -41,12 +45,13 @@ export type RowOf<
 export interface RowClass<
   N extends string,
   W extends string,
+  B extends string,
   F extends string,
   L extends string,
   M extends string,
   R extends object,
 > extends Size {
-  new (pool: Pool | null): RowOf<N, W, F, L, M, R>;
+  new (pool: Pool | null): RowOf<N, W, B, F, L, M, R>;
   /** Its names, in the order in which they lie there. */
   readonly layout: string;
   /** Where each list begins: numbers in units of eight bytes, words of four. */
@@ -57,12 +62,13 @@ export interface RowClass<
 export function rowOf<
   N extends string,
   W extends string = never,
+  B extends string = never,
   F extends string = never,
   L extends string = never,
   M extends string = never,
   R extends object = object,
->(names: Names<N, W, F, L, M, R>): RowClass<N, W, F, L, M, R> {
-  const { numbers, words = [], flags = [] } = names;
+>(names: Names<N, W, B, F, L, M, R>): RowClass<N, W, B, F, L, M, R> {
+  const { numbers, words = [], bytes = [], flags = [] } = names;
   const lists = Object.entries<number>(names.lists ?? {});
   const wordLists = Object.entries<number>(names.wordLists ?? {});
   class NamedRow extends Row {
@@ -70,7 +76,7 @@ export function rowOf<
     static width = 0;
     static readonly places: Record<string, number> = {};
     static get layout(): string {
-      return JSON.stringify([numbers, names.lists ?? {}, names.wordLists ?? {}, words, flags]);
+      return JSON.stringify([numbers, names.lists ?? {}, names.wordLists ?? {}, words, bytes, flags]);
     }
   }
   const { prototype } = NamedRow;
@@ -89,15 +95,17 @@ export function rowOf<
     at += length;
   }
   for (const name of words) Object.defineProperty(prototype, name, wordAt(at++));
+  at *= 4;
+  for (const name of bytes) Object.defineProperty(prototype, name, byteAt(at++));
   flags.forEach((name, bit) => {
     Object.defineProperty(prototype, name, flagAt(at, 1 << bit));
   });
   if (flags.length > 0) at += 1;
-  NamedRow.width = Math.ceil(at / 2);
+  NamedRow.width = Math.ceil(at / 8);
   for (const name of Object.keys(names.rare ?? {})) {
     Object.defineProperty(prototype, name, rareField(name, names.rare as Fields));
   }
-  return NamedRow as unknown as RowClass<N, W, F, L, M, R>;
+  return NamedRow as unknown as RowClass<N, W, B, F, L, M, R>;
 }
 
 type Accessors = PropertyDescriptor & ThisType<Row>;
@@ -124,14 +132,25 @@ function wordAt(at: number): Accessors {
   };
 }
 
+function byteAt(at: number): Accessors {
+  return {
+    get() {
+      return this.chunk.bytes[this.begin * 8 + at];
+    },
+    set(value: number) {
+      this.chunk.bytes[this.begin * 8 + at] = value;
+    },
+  };
+}
+
 function flagAt(at: number, bit: number): Accessors {
   return {
     get() {
-      return (this.chunk.words[this.begin * 2 + at] & bit) !== 0;
+      return (this.chunk.bytes[this.begin * 8 + at] & bit) !== 0;
     },
     set(value: boolean) {
-      const others = this.chunk.words[this.begin * 2 + at] & ~bit;
-      this.chunk.words[this.begin * 2 + at] = value ? others | bit : others;
+      const others = this.chunk.bytes[this.begin * 8 + at] & ~bit;
+      this.chunk.bytes[this.begin * 8 + at] = value ? others | bit : others;
     },
   };
 }

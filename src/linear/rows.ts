@@ -19,6 +19,7 @@ interface Chunk {
   readonly numbers: Float64Array;
   /** The same bytes. Not enumerable: a state file keeps them once. */
   readonly words: Uint32Array;
+  readonly bytes: Uint8Array;
 }
 
 function chunkOf(numbers: Float64Array): Chunk {
@@ -26,9 +27,10 @@ function chunkOf(numbers: Float64Array): Chunk {
 }
 
 function withWords(chunk: { readonly numbers: Float64Array }): Chunk {
-  const { buffer, byteOffset, length } = chunk.numbers;
-  return Object.defineProperty(chunk, "words", {
-    value: new Uint32Array(buffer, byteOffset, length * 2),
+  const { buffer, byteOffset, byteLength } = chunk.numbers;
+  return Object.defineProperties(chunk, {
+    words: { value: new Uint32Array(buffer, byteOffset, byteLength / 4) },
+    bytes: { value: new Uint8Array(buffer, byteOffset, byteLength) },
   }) as Chunk;
 }
 

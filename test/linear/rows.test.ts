@@ -59,7 +59,7 @@ test("a kind without flags or lists has room for its numbers", () => {
   plain.b = 5;
   expect([plain.a, plain.b, Plain.width]).toEqual([Number.NaN, 5, 2]);
   // Its names alone, in their order.
-  expect(JSON.parse(Plain.layout)).toEqual([["a", "b"], {}, {}, [], []]);
+  expect(JSON.parse(Plain.layout)).toEqual([["a", "b"], {}, {}, [], [], []]);
 });
 
 test("what most rows have nothing of takes no room where nothing is there, and is each row's own", () => {
@@ -84,6 +84,29 @@ test("what most rows have nothing of takes no room where nothing is there, and i
     ["y", 7],
     [null, Number.NaN],
   ]);
+});
+
+test("bytes lie behind words, and flags in one of them", () => {
+  class Small extends rowOf({ numbers: ["a"], words: ["b"], bytes: ["c", "d", "e"], flags: ["f", "g"] }) {}
+  class Larger extends rowOf({ numbers: ["a"], words: ["b"], bytes: ["c", "d", "e", "h"], flags: ["f"] }) {}
+  expect([Small.width, Larger.width]).toEqual([2, 3]);
+  const pool = new Pool(Small);
+  const [row, next] = [new Small(pool), new Small(pool)];
+  Object.assign(row, { a: 0.5, b: 0xffffffff, c: 255, d: 0, e: 7, f: false, g: true });
+  expect([row.a, row.b, row.c, row.d, row.e, row.f, row.g]).toEqual([
+    0.5,
+    0xffffffff,
+    255,
+    0,
+    7,
+    false,
+    true,
+  ]);
+  row.d = 256 + 9;
+  row.f = true;
+  row.g = false;
+  expect([row.b, row.c, row.d, row.e, row.f, row.g]).toEqual([0xffffffff, 255, 9, 7, true, false]);
+  expect([next.a, next.b, next.c, next.d, next.e, next.f]).toEqual([Number.NaN, 0, 0, 0, 0, false]);
 });
 
 test("words are whole numbers of 32 bits, and lists of each kind begin where the class says", () => {
