@@ -1,7 +1,7 @@
 /** The options of a live capture: their table, what they may be, and what cannot go together. */
 
-import { Option } from "commander";
 import { BACKENDS, type BackendName } from "../../node/live/backends.ts";
+import { type Listed, listed, preset } from "./listed.ts";
 import { duration, wholeSeconds } from "./values.ts";
 
 const CAPTURE_WITH = ["auto", ...BACKENDS] as const;
@@ -23,23 +23,23 @@ export interface LiveArguments {
   metrics: string | null;
 }
 
-export function liveOptions(): Option[] {
+export function liveOptions(): Listed[] {
   return [
-    new Option("-i, --interface <IFACE>", "capture on this interface, as it happens (repeatable)").argParser(
-      (value: string, before: string[] = []) => [...before, value],
+    listed("-i, --interface <IFACE>", "capture on this interface, as it happens (repeatable)", (option) =>
+      option.argParser((value: string, before: string[] = []) => [...before, value]),
     ),
-    new Option("-D, --list-interfaces", "list the interfaces with their addresses"),
-    new Option("-f, --filter <BPF>", "capture filter, instead of the one for IKE and NAT keepalives"),
-    new Option("--print-bpf", "print the capture filter"),
-    new Option("--capture-with <PROGRAM>", "what captures; auto: the first of these that works")
-      .choices([...CAPTURE_WITH])
-      .default("auto"),
-    new Option("--once", "end when the capture of an interface breaks off, instead of waiting for it"),
-    new Option("-a, --autostop <duration:N>", "stop after N seconds").argParser(duration),
-    new Option("--stats-every <SECONDS>", "time between two stats lines of live ndjson; 0 for none")
-      .argParser(wholeSeconds)
-      .default(60),
-    new Option("--metrics <FILE>", "write metrics for node_exporter's textfile collector there, live"),
+    listed("-D, --list-interfaces", "list the interfaces with their addresses"),
+    listed("-f, --filter <BPF>", "capture filter, instead of the one for IKE and NAT keepalives"),
+    listed("--print-bpf", "print the capture filter"),
+    preset("--capture-with <PROGRAM>", "what captures; auto: the first of these that works", (option) =>
+      option.choices([...CAPTURE_WITH]).default("auto"),
+    ),
+    listed("--once", "end when the capture of an interface breaks off, instead of waiting for it"),
+    listed("-a, --autostop <duration:N>", "stop after N seconds", (option) => option.argParser(duration)),
+    preset("--stats-every <SECONDS>", "time between two stats lines of live ndjson; 0 for none", (option) =>
+      option.argParser(wholeSeconds).default(60),
+    ),
+    listed("--metrics <FILE>", "write metrics for node_exporter's textfile collector there, live"),
   ];
 }
 

@@ -3,6 +3,7 @@ import { FAIL_ON } from "../exit-status.ts";
 import { COLOR_MODES } from "../terminal.ts";
 import { FORMATS, type Invocation, SCHEMAS, type SchemaName, SHELLS, type Shell } from "./asked.ts";
 import { checkInvocation, compareInvocation, extractInvocation } from "./invocation.ts";
+import { type Listed, listed, meantBy, preset } from "./listed.ts";
 import { liveOptions } from "./live.ts";
 import {
   alias,
@@ -34,11 +35,14 @@ export function helpText(version: string): string {
   return `${program.helpInformation()}${EXAMPLES}\n`;
 }
 
-/** The program with its options: also the table that the completion scripts are made from. */
+/**
+ * The program with its options: also the table that the completion scripts are made from.
+ * @param words if given, it has the options alone that these may mean, and no subcommands
+ */
 export function makeProgram(
   version: string,
   done: (invocation: Invocation) => void,
-  withSubcommands = true,
+  words: readonly string[] | null = null,
 ): Command {
   const program = new Command("ike-dupcheck")
     .description(
@@ -55,9 +59,10 @@ export function makeProgram(
     // A subcommand is one only as the first word, and takes no option of the main job.
     .enablePositionalOptions()
     .addHelpText("after", EXAMPLES);
-  for (const option of checkOptions()) program.addOption(option);
+  const options = words === null ? checkOptions() : meantBy(words, checkOptions());
+  for (const option of options) program.addOption(option.make());
   program.action((inputs: string[]) => done(checkInvocation(inputs, program)));
-  if (withSubcommands) addSubcommands(program, done);
+  if (words === null) addSubcommands(program, done);
   return program;
 }
 
@@ -69,7 +74,7 @@ function addSubcommands(program: Command, done: (invocation: Invocation) => void
     )
     .argument("[FILE...]", "captures, as for the main job; - is standard input")
     .action((inputs: string[]) => done(extractInvocation(inputs, extract)));
-  for (const option of extractOptions()) extract.addOption(option);
+  for (const option of extractOptions()) extract.addOption(option.make());
   const schema = program
     .command("schema")
     .description(
@@ -111,63 +116,71 @@ function addSubcommands(program: Command, done: (invocation: Invocation) => void
   completion.action((shell: Shell) => done({ kind: "completion", shell }));
 }
 
-function checkOptions(): Option[] {
-  const choice = (flags: string, text: string, choices: readonly string[], preset: string) =>
-    new Option(flags, text).choices([...choices]).default(preset);
+function checkOptions(): Listed[] {
+  const choice = (flags: string, text: string, choices: readonly string[], value: string) =>
+    preset(flags, text, (option) => option.choices([...choices]).default(value));
   const list = <T>(flags: string, text: string, parse: (value: string) => T) =>
-    new Option(flags, text).argParser((value: string, before: T[] = []) => [...before, parse(value)]);
+    listed(flags, text, (option) =>
+      option.argParser((value: string, before: T[] = []) => [...before, parse(value)]),
+    );
   return [
     choice("--format <FORMAT>", "form of the report", FORMATS, "table"),
-    new Option("--json", "the same as --format json"),
-    new Option("-o, --output <FILE>", "write the report to FILE; refused when FILE is an input"),
-    new Option("-w, --write <FILE>", "write the packets of the findings to FILE (pcapng or pcap)"),
+    listed("--json", "the same as --format json"),
+    listed("-o, --output <FILE>", "write the report to FILE; refused when FILE is an input"),
+    listed("-w, --write <FILE>", "write the packets of the findings to FILE (pcapng or pcap)"),
     list("-p, --port <PORT>", "another UDP port that carries IKE (repeatable)", port),
     list("--responder <ADDR|CIDR>", "this address or network is the responder (repeatable)", network),
     list("--alias <ADDR=ADDR>", "two addresses of one gateway (repeatable)", alias),
-    new Option("--partition <I/N>", "judge only the responders of share I of N (1/4 to 4/4)").argParser(
-      partition,
+    listed("--partition <I/N>", "judge only the responders of share I of N (1/4 to 4/4)", (option) =>
+      option.argParser(partition),
     ),
-    new Option("--state <FILE>", "keep what message records told in FILE, and go on from there"),
+    listed("--state <FILE>", "keep what message records told in FILE, and go on from there"),
     list("--syslog <FILE>", "the gateway's own log, as an ASA writes it (repeatable)", String),
     list("--keys <FILE>", "keys that open encrypted IKE, as for Wireshark (repeatable)", String),
     list("--events <FILE>", "events of a Windows client, from wevtutil /f:xml (repeatable)", String),
-    new Option("--anonymize", "replace addresses and names in the report and in what -w writes"),
-    new Option("--anonymize-key <FILE>", "the same, with a key that is kept in FILE (made if there is none)"),
-    new Option("--names <FILE>", "names to show beside addresses, in the format of /etc/hosts"),
+    listed("--anonymize", "replace addresses and names in the report and in what -w writes"),
+    listed("--anonymize-key <FILE>", "the same, with a key that is kept in FILE (made if there is none)"),
+    listed("--names <FILE>", "names to show beside addresses, in the format of /etc/hosts"),
     choice("--fail-on <VERDICT>", "least verdict that gives exit status 1", FAIL_ON, "possible"),
-    new Option("--strict", "warnings and truncated input give exit status 2"),
-    new Option("--each", "a report of each capture by itself; status is the worst"),
-    new Option("--recursive", "directories in directories as well"),
-    new Option("--all", "tolerated findings, every finding in full and every client, too"),
-    new Option("--time-zone <ZONE>", "zone of the times for people: local, utc, or a name like Europe/Paris")
-      .argParser(timeZone)
-      .default("local"),
-    new Option("--cross-check", "read each classic pcap again with the pcap-parser package and compare"),
+    listed("--strict", "warnings and truncated input give exit status 2"),
+    listed("--each", "a report of each capture by itself; status is the worst"),
+    listed("--recursive", "directories in directories as well"),
+    listed("--all", "tolerated findings, every finding in full and every client, too"),
+    preset(
+      "--time-zone <ZONE>",
+      "zone of the times for people: local, utc, or a name like Europe/Paris",
+      (option) => option.argParser(timeZone).default("local"),
+    ),
+    listed("--cross-check", "read each classic pcap again with the pcap-parser package and compare"),
     ...liveOptions(),
-    new Option("-c, --count <N>", "stop after N packets").argParser(packetCount),
-    new Option(
+    listed("-c, --count <N>", "stop after N packets", (option) => option.argParser(packetCount)),
+    listed(
       "--max-sas <N>",
       "IKE SAs held in memory at most (default: 40000; 200000 of what goes on)",
-    ).argParser(saCount),
-    new Option("--reorder <SECONDS>", "how far lines of message records may be out of order")
-      .argParser(seconds)
-      .default(5),
-    new Option("-q, --quiet", "only errors on standard error").conflicts("verbose"),
-    new Option("-v, --verbose", "facts about each capture on standard error"),
-    new Option("--no-progress", "no progress line"),
+      (option) => option.argParser(saCount),
+    ),
+    preset("--reorder <SECONDS>", "how far lines of message records may be out of order", (option) =>
+      option.argParser(seconds).default(5),
+    ),
+    listed("-q, --quiet", "only errors on standard error", (option) => option.conflicts("verbose")),
+    listed("-v, --verbose", "facts about each capture on standard error"),
+    preset("--no-progress", "no progress line"),
     choice("--color <WHEN>", "colours in the table", COLOR_MODES, "auto"),
   ];
 }
 
-function extractOptions(): Option[] {
-  const shared = ["--port", "--count", "--quiet"];
-  const live = ["--interface", "--filter", "--capture-with", "--once", "--autostop"];
+/** What `extract` takes as the main job does. */
+const SHARED = [
+  ...["--port", "--count", "--quiet"],
+  ...["--interface", "--filter", "--capture-with", "--once", "--autostop"],
+];
+
+function extractOptions(): Listed[] {
   return [
-    new Option("-o, --output <FILE>", "write the records to FILE; refused when FILE is an input"),
-    ...checkOptions().filter(({ long }) => [...shared, ...live].includes(long ?? "")),
-    new Option(
-      "--sensor <NAME>",
-      "name of this sensor in the records (default: the machine's name)",
-    ).argParser(sensorName),
+    listed("-o, --output <FILE>", "write the records to FILE; refused when FILE is an input"),
+    ...checkOptions().filter(({ flags }) => flags.split(/[ ,]+/).some((flag) => SHARED.includes(flag))),
+    listed("--sensor <NAME>", "name of this sensor in the records (default: the machine's name)", (option) =>
+      option.argParser(sensorName),
+    ),
   ];
 }
