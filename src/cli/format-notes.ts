@@ -21,28 +21,36 @@ function unheeded({ format, names, color, timeZone }: CheckOptions, hasView: boo
   if (names !== null) options.push("--names");
   if (color === "always") options.push("--color");
   // Its times are in UTC, and "local" is what nobody need ask for.
-  if (!/^(local|utc)$/i.test(timeZone)) options.push("--time-zone");
+  if (!["local", "utc"].includes(timeZone.toLowerCase())) options.push("--time-zone");
   if (options.length === 0) return null;
   return `${listed(options)} ${options.length === 1 ? "has" : "have"} no effect on --format ${format}`;
 }
 
 /** Forms by what names end in; lines of JSON are JSON to many. */
-const BY_NAME: readonly [RegExp, readonly Format[]][] = [
-  [/\.html?$/i, ["html"]],
-  [/\.json$/i, ["json", "ndjson"]],
-  [/\.(?:ndjson|jsonl)$/i, ["ndjson"]],
-  [/\.(?:md|markdown)$/i, ["markdown"]],
+const BY_NAME: readonly [readonly string[], readonly Format[]][] = [
+  [[".html", ".htm"], ["html"]],
+  [[".json"], ["json", "ndjson"]],
+  [[".ndjson", ".jsonl"], ["ndjson"]],
+  [[".md", ".markdown"], ["markdown"]],
 ];
+
+const OF_PACKED = [".gz", ".zst", ".bz2", ".xz", ".lz4", ".zip"];
+
+/** In letters of either case. For a pattern that takes both V8 makes tables of letters, at each start. */
+function endsIn(path: string | null, endings: readonly string[]): boolean {
+  const name = path?.toLowerCase();
+  return name !== undefined && endings.some((ending) => name.endsWith(ending));
+}
 
 /** A file that is named as another form is: the form follows from --format alone. */
 function misnamed({ output, format }: CheckOptions): string | null {
-  const [, forms] = BY_NAME.find(([ending]) => ending.test(output ?? "")) ?? [];
+  const [, forms] = BY_NAME.find(([endings]) => endsIn(output, endings)) ?? [];
   if (forms === undefined || forms.includes(format)) return null;
   return `${output} is written as --format ${format}: what its name says takes --format ${forms[0]}`;
 }
 
 /** A file that is named as if it were packed. */
 function packed(path: string | null): string | null {
-  if (!/\.(?:gz|zst|bz2|xz|lz4|zip)$/i.test(path ?? "")) return null;
+  if (!endsIn(path, OF_PACKED)) return null;
   return `${path} is written as it is, and not packed as its name says`;
 }

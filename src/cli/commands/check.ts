@@ -60,7 +60,7 @@ const AS_SUBCOMMAND: ReadonlyMap<string, string> = new Map([
 
 /** @throws OutputError for a word that names no file and was meant to be a subcommand */
 export async function refuseMistyped([word = ""]: readonly string[], env: Environment): Promise<void> {
-  const [meant = AS_SUBCOMMAND.get(word)] = /^[a-z-]{3,}$/i.test(word) ? nearest(word, SUBCOMMANDS) : [];
+  const [meant = AS_SUBCOMMAND.get(word)] = /^[A-Za-z-]{3,}$/.test(word) ? nearest(word, SUBCOMMANDS) : [];
   if (meant === undefined || (await env.exists(word))) return;
   throw new OutputError(`'${word}' is neither a file nor a subcommand; did you mean ${meant}?`);
 }
