@@ -2,9 +2,9 @@
 // program and not another, so that each part is deflated in several ways, and those are taken that are shortest together.
 import { constants, deflateRawSync } from "node:zlib";
 
-const STEP = 64 * 1024;
+const STEP = 32 * 1024;
 /** Steps in one part. */
-const LONGEST = 4;
+const LONGEST = 8;
 /** As far as deflate refers back (RFC 1951 2). */
 const WINDOW = 32 * 1024;
 const LEVELS = [5, 6, 7, 8];
