@@ -50,7 +50,7 @@ export class EspWatch {
   }
 
   /** ESP came from one endpoint to another, on this row of the flow table. */
-  notify(row: number, from: number, to: number, at: number, segment: number): void {
+  notify(row: number, [from, to]: readonly [number, number], at: number, segment: number): void {
     this.isWatched[row] = 0;
     const list = this.#takeKey(from, to);
     const pair = this.#pairs.find();

@@ -106,13 +106,7 @@ export class FlowTable extends FlowLines {
     const other = this.reverse.of(row);
     const otherAt = other >= 0 && this.segments.of(other) === segment ? this.lastAt.of(other) : Number.NaN;
     this.spis.see(row, spi, sequence, at, segment, otherAt, whole);
-    if (this.#watch.isWatched[row] === 1) this.#notify(row, at, segment);
-  }
-
-  /** Quick modes wait for ESP of the row. */
-  #notify(row: number, at: number, segment: number): void {
-    const [from, to] = this.#keys.ends(row);
-    this.#watch.notify(row, from, to, at, segment);
+    if (this.#watch.isWatched[row] === 1) this.#watch.notify(row, this.#keys.ends(row), at, segment);
   }
 
   /**

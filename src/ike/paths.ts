@@ -25,9 +25,9 @@ export interface Path {
 /** Shared by paths without echoes, which are nearly all. */
 const NO_ECHOES: readonly number[] = [0, 0];
 
-/** The echoes of the paths that lie in an IKE SA's row: `echoOf` and `echoedLater` of each; none where none has any. */
+/** The echoes of the paths that lie in an IKE SA's row: `echoOf` of path `i` under 2i, `echoedLater` under 2i + 1. */
 export interface Echoes {
-  echoes: readonly (readonly number[])[];
+  echoes: Readonly<Record<number, readonly number[]>>;
 }
 
 /** A path that lies in the row of its IKE SA. */
@@ -50,7 +50,7 @@ export class SaPath
   }
 
   set echoOf(counts: readonly number[]) {
-    this.owner.echoes = withOne(this.owner.echoes, this.index * 2, counts);
+    this.owner.echoes = { ...this.owner.echoes, [this.index * 2]: counts };
   }
 
   get echoedLater(): readonly number[] {
@@ -58,15 +58,8 @@ export class SaPath
   }
 
   set echoedLater(counts: readonly number[]) {
-    this.owner.echoes = withOne(this.owner.echoes, this.index * 2 + 1, counts);
+    this.owner.echoes = { ...this.owner.echoes, [this.index * 2 + 1]: counts };
   }
-}
-
-function withOne(echoes: Echoes["echoes"], at: number, counts: readonly number[]): Echoes["echoes"] {
-  const copy = echoes.slice();
-  while (copy.length < at) copy.push(NO_ECHOES);
-  copy[at] = counts;
-  return copy;
 }
 
 /** A message of `side` was seen on the path `first`, and on `later` again. */

@@ -2,7 +2,7 @@
 
 import type { Exchange, Stamp } from "./exchange.ts";
 import type { OpenedNote } from "./opened-note.ts";
-import type { Path, Side } from "./paths.ts";
+import type { Echoes, Path, Side } from "./paths.ts";
 import type { SessionTestimony } from "./testimony.ts";
 
 /** A fragment set whose outer header names a quick mode; counts when the set is never complete. */
@@ -21,6 +21,7 @@ type EndOfLife = Readonly<{ at: number; segment: number }>;
 type Times = readonly [readonly number[], readonly number[]];
 
 export const NEITHER_TOLD: Times = [[], []];
+export const NOT_DELETED: readonly number[] = [Number.NaN, Number.NaN];
 
 export interface RareFacts {
   outers: Map<string, OuterHeader> | null;
@@ -29,12 +30,14 @@ export interface RareFacts {
   /** Per side: times of the latest distinct Informationals. */
   informationals: Times;
   earlierLife: readonly EndOfLife[];
+  /** When each side deleted the SA, by a message that could be read. */
+  deletedAt: readonly number[];
   /** Deletes and notifies of it that could be read: the latest. */
   opened: readonly OpenedNote[];
   /** What others than the capture say of it. */
   testimony: SessionTestimony | null;
   /** Of paths in the row, see `Echoes`. */
-  echoes: readonly (readonly number[])[];
+  echoes: Echoes["echoes"];
   /** Paths beyond those in the row. */
   morePaths: readonly Path[];
   /** Per side: words of NAT-D hashes, where there are more than the row has room for. */
@@ -46,9 +49,10 @@ export const NOTHING_RARE: RareFacts = {
   byId: null,
   informationals: NEITHER_TOLD,
   earlierLife: [],
+  deletedAt: NOT_DELETED,
   opened: [],
   testimony: null,
-  echoes: [],
+  echoes: {},
   morePaths: [],
   moreNatHashes: NEITHER_TOLD,
 };

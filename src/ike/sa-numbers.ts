@@ -63,8 +63,6 @@ const LISTS = {
   firstFromAt: 2,
   /** The last sign of the side itself (IKE, ESP, keepalive). */
   lastFromAt: 2,
-  /** When it deleted the SA, by a message that could be read. */
-  deletedAt: 2,
   /** The last message of each side, to know a decrypted copy; see `lastKind` as well. */
   lastMessageAt: 2,
 };

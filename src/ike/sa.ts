@@ -12,7 +12,7 @@ import { EXCHANGE_INFORMATIONAL } from "../wire/isakmp.ts";
 import { Exchange } from "./exchange.ts";
 import type { OpenedNote } from "./opened-note.ts";
 import type { Side } from "./paths.ts";
-import { NEITHER_TOLD } from "./rare-facts.ts";
+import { NEITHER_TOLD, NOT_DELETED } from "./rare-facts.ts";
 import { NAT_HASH_WORDS, PATHS_INSIDE, RECENT, SaNumbers } from "./sa-numbers.ts";
 import { SaPaths } from "./sa-paths.ts";
 import { NO_VENDOR_IDS } from "./vendor-lists.ts";
@@ -132,7 +132,7 @@ export class IkeSa extends SaPaths {
       // Times of before the step say nothing about what follows it.
       this.informationals = NEITHER_TOLD;
       this.informationalAt = Number.NaN;
-      for (const each of [0, 1]) this.setDeletedAt(each, Number.NaN);
+      this.deletedAt = NOT_DELETED;
       this.lifeSegment = segment;
       this.lastLifeAt = at;
       this.lastFreshAt = at;
@@ -211,6 +211,11 @@ export class IkeSa extends SaPaths {
     this.setLastId(side, message.messageId);
     this.setLastMessageAt(side, message.at);
     return false;
+  }
+
+  setDeletedAt(side: Side, at: number): void {
+    const [first, second] = this.deletedAt;
+    this.deletedAt = side === 0 ? [at, second] : [first, at];
   }
 
   noteOpened(note: OpenedNote): void {

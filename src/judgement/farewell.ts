@@ -50,7 +50,7 @@ function farewellOf(
 ): Moment | null {
   // ESP after a step of the clock is life after whatever was said before it.
   if (sa.lifeSegment !== life.segment) return null;
-  if (sa.informationals[side].length === 0 && Number.isNaN(sa.deletedAtOf(side))) return null;
+  if (sa.informationals[side].length === 0 && Number.isNaN(sa.deletedAt[side])) return null;
   let [lastBegun, lastSent] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { segment, firstAt, lastRetransmissionAt } of quickModes) {
     if (segment !== life.segment) continue;
@@ -58,7 +58,7 @@ function farewellOf(
     lastSent = later(later(lastSent, firstAt), lastRetransmissionAt);
   }
   // A Delete of the IKE SA that was decrypted needs no shape.
-  const deleted = sa.deletedAtOf(side);
+  const deleted = sa.deletedAt[side];
   if (deleted >= lastBegun) return { at: deleted, segment: life.segment };
   const times = sa.informationals[side];
   const isLast = (time: number) => sa.informationals.every((own) => own.every((each) => each <= time));

@@ -20,12 +20,12 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     expect([watch.isAwaited(CLIENT, GATEWAY), watch.isAwaited(GATEWAY, CLIENT)]).toEqual([true, true]);
     expect(watch.isAwaited(CLIENT, endpoint(2, 500))).toBe(false);
     watch.isWatched[3] = 1;
-    watch.notify(3, CLIENT, GATEWAY, 7, 0);
+    watch.notify(3, [CLIENT, GATEWAY], 7, 0);
     expect([times(first), times(second), watch.isWatched[3]]).toEqual([[7, UNSEEN], [UNSEEN, 7], 0]);
     expect([watch.isAwaited(CLIENT, GATEWAY), watch.isAwaited(GATEWAY, CLIENT)]).toEqual([false, true]);
-    watch.notify(4, GATEWAY, CLIENT, 9, 0);
-    watch.notify(3, CLIENT, GATEWAY, 11, 0);
-    watch.notify(5, CLIENT, endpoint(2, 500), 11, 0);
+    watch.notify(4, [GATEWAY, CLIENT], 9, 0);
+    watch.notify(3, [CLIENT, GATEWAY], 11, 0);
+    watch.notify(5, [CLIENT, endpoint(2, 500)], 11, 0);
     expect([times(first), times(second)]).toEqual([
       [7, 9],
       [9, 7],
@@ -36,8 +36,8 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     const watch = new EspWatch(ordinaryMemory);
     const exchange = begunAt(endpoint(7, 500));
     watch.add(exchange, endpoint(7, 0), endpoint(2, 0));
-    watch.notify(3, endpoint(2, 0), endpoint(7, 0), 4, 0);
-    watch.notify(4, endpoint(7, 0), endpoint(2, 0), 5, 0);
+    watch.notify(3, [endpoint(2, 0), endpoint(7, 0)], 4, 0);
+    watch.notify(4, [endpoint(7, 0), endpoint(2, 0)], 5, 0);
     expect(times(exchange)).toEqual([5, 4]);
   });
 
@@ -45,7 +45,7 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     const watch = new EspWatch(ordinaryMemory);
     const exchange = begunAt(CLIENT);
     watch.add(exchange, CLIENT, GATEWAY);
-    watch.notify(3, CLIENT, GATEWAY, 7, 1);
+    watch.notify(3, [CLIENT, GATEWAY], 7, 1);
     expect(times(exchange)).toEqual([Number.POSITIVE_INFINITY, UNSEEN]);
   });
 
@@ -54,7 +54,7 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     const [gone, stays] = [begunAt(CLIENT), begunAt(CLIENT)];
     for (const each of [gone, stays]) watch.add(each, CLIENT, GATEWAY);
     watch.release(new Set([gone]));
-    watch.notify(3, CLIENT, GATEWAY, 7, 0);
+    watch.notify(3, [CLIENT, GATEWAY], 7, 0);
     expect([times(gone), times(stays)]).toEqual([
       [UNSEEN, UNSEEN],
       [7, UNSEEN],
@@ -81,7 +81,7 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     const restored = new EspWatch(ordinaryMemory);
     restored.restore(saved);
     expect([restored.isWatched[300], restored.isWatched.length]).toEqual([1, 512]);
-    restored.notify(300, GATEWAY, CLIENT, 4, 0);
+    restored.notify(300, [GATEWAY, CLIENT], 4, 0);
     expect(times(exchange)).toEqual([UNSEEN, 4]);
     const beyond = { ...saved, pairs: new Uint32Array(0) };
     expect(() => new EspWatch(ordinaryMemory).restore(beyond)).toThrow(RangeError);
@@ -102,7 +102,7 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
         watch.add(exchange, from, to);
         waiting.push({ exchange, from, to, told: [UNSEEN, UNSEEN] });
       } else {
-        watch.notify(0, from, to, step, 0);
+        watch.notify(0, [from, to], step, 0);
         for (const { told, ...each } of waiting) {
           if (each.from === from && each.to === to && Number.isNaN(told[0])) told[0] = step;
           if (each.to === from && each.from === to && Number.isNaN(told[1])) told[1] = step;
@@ -131,8 +131,8 @@ describe("quick modes that wait for ESP (4, ESP begins)", () => {
     watch.add(exchange, CLIENT, GATEWAY);
     watch.renumber(Int32Array.of(-1, -1, 0, -1, -1, -1, -1, 1));
     exchange.from = endpoint(1, 41_000);
-    watch.notify(3, endpoint(0, 4_500), endpoint(1, 41_000), 6, 0);
-    watch.notify(4, endpoint(1, 41_000), endpoint(0, 4_500), 8, 0);
+    watch.notify(3, [endpoint(0, 4_500), endpoint(1, 41_000)], 6, 0);
+    watch.notify(4, [endpoint(1, 41_000), endpoint(0, 4_500)], 8, 0);
     expect(times(exchange)).toEqual([8, 6]);
   });
 });
