@@ -31,8 +31,8 @@ import { SaTable } from "./sa-table.ts";
 import { VendorLists } from "./vendor-lists.ts";
 
 const COMPACT_HOSTS_AT = 65_536;
-/** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 150 MB. */
-const MAX_SAS = 40_000;
+/** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 250 MB. */
+const MAX_SAS = 100_000;
 
 export interface TrackerOptions {
   maxSas?: number;

@@ -33,16 +33,16 @@ test("who follows the advice has all IKE SAs in the report", async () => {
 
 const full = (ikeSas: number, more: Partial<Report> = {}) =>
   report({
-    summary: { ...report().summary, ikeSas: 40_000 },
+    summary: { ...report().summary, ikeSas: 100_000 },
     capture: { ...report().capture, evicted: { ikeSas } },
     ...more,
   });
 const live = { dropped: { kernel: null, queue: 0 } } as unknown as NonNullable<Report["live"]>;
 
 test.each<[string, Report, RegExp]>([
-  ["tells how much memory the room takes", full(10_001), /--max-sas 60000, .* takes some 300 MB of memory/],
+  ["tells how much memory the room takes", full(10_001), /--max-sas 120000, .* takes some 420 MB of memory/],
   ["has no number for a capture that goes on", full(10_001, { live }), /^Give it more room \(--max-sas\):/],
-  ["asks for less where there is no such room", full(460_001), /^Analyse a shorter time, or one gateway/],
+  ["asks for less where there is no such room", full(400_001), /^Analyse a shorter time, or one gateway/],
   ["asks for less where another table was full", full(0), /^Analyse a shorter time, or one gateway/],
 ])("the step %s", (_, value, expected) => {
   expect(roomStep(value)).toMatch(expected);

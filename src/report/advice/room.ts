@@ -4,8 +4,9 @@ import type { Report } from "../model.ts";
 
 /** IKE SAs that may be held at a time: V8 has room for the objects of so many on any machine of today. */
 export const MOST_SAS = 500_000;
-/** What one takes with its place in the report, 4 to 5 kB of most captures. */
-const BYTES_OF_SA = 5_000;
+/** What one takes with its place in the report, 2 to 3 kB of most captures, and what the program takes without any. */
+const BYTES_OF_SA = 3_000;
+const BYTES_WITHOUT = 60_000_000;
 const ROUNDED_TO = 10_000;
 
 const SHORTER =
@@ -18,6 +19,6 @@ export function roomStep({ capture, summary, live }: Report): string {
   if (live !== undefined) return "Give it more room (--max-sas): there were too many clients at once.";
   const room = Math.ceil((summary.ikeSas + dropped) / ROUNDED_TO) * ROUNDED_TO;
   if (room > MOST_SAS) return SHORTER;
-  const megabytes = Math.ceil((room * BYTES_OF_SA) / 1e6);
+  const megabytes = Math.ceil((BYTES_WITHOUT + room * BYTES_OF_SA) / 1e6);
   return `Run it again with --max-sas ${room}, which is room for all IKE SAs and takes some ${megabytes} MB of memory: there were too many clients at once.`;
 }
