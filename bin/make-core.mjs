@@ -1,5 +1,5 @@
 // npm run build:core: compiles the walk over linear memory (src/core, AssemblyScript) and writes its bytes as a module,
-// src/linear/walk-code.ts, so that a page has them too. The compiler takes seconds, so what is up to date stays.
+// src/linear/core-code.ts, so that a page has them too. The compiler takes seconds, so what is up to date stays.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const core = join(root, "src/core");
-const target = join(root, "src/linear/walk-code.ts");
+const target = join(root, "src/linear/core-code.ts");
 const { assemblyscript } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies;
 
 /** What the bytes are made from. */

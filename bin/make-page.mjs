@@ -30,8 +30,8 @@ const leaner = {
     }));
     // Messages, and the records of a pcap, take their way in JavaScript, which few captures would notice. Bytes of
     // WebAssembly as characters are, deflated, a quarter less than as base64.
-    builder.onLoad({ filter: /\/linear\/(arrivals|walk-code)\.ts$/ }, ({ path }) => {
-      const [, walk] = /WALK =\s+"([^"]+)"/.exec(readFileSync(join(root, "src/linear/walk-code.ts"), "utf8"));
+    builder.onLoad({ filter: /\/linear\/(arrivals|core-code)\.ts$/ }, ({ path }) => {
+      const [, walk] = /WALK =\s+"([^"]+)"/.exec(readFileSync(join(root, "src/linear/core-code.ts"), "utf8"));
       return {
         contents: path.endsWith("arrivals.ts")
           ? "export class Arrivals { begin() {} take() { return null; } }"

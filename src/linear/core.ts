@@ -2,7 +2,7 @@
 
 import type { ArriveCode } from "./arrivals.ts";
 import type { LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
-import { coreCode } from "./walk-code.ts";
+import { coreCode } from "./core-code.ts";
 
 export { MAX_RECORD, NEXT, TOLERATED_STEP } from "../core/bounds.ts";
 
