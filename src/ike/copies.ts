@@ -27,7 +27,7 @@ import { FurtherPlaces } from "./further-places.ts";
 import type { Side } from "./paths.ts";
 import { RecentDatagrams } from "./recent-datagrams.ts";
 import type { IkeSa } from "./sa.ts";
-import type { SeenPlaces } from "./seen-places.ts";
+import type { Place, SeenPlaces } from "./seen-places.ts";
 
 /** Datagrams are remembered as long as any of these windows. */
 const REMEMBERED = SAME_IDENTIFICATION_WINDOW;
@@ -122,14 +122,27 @@ export class CopyFilter {
     this.#eachPlace((places, row) => places.renumber(row, moved));
   }
 
-  /** What may still be echoed, to be kept in a state file. */
+  /** What may still be echoed, to be kept in a state file: no row of a table that a damaged one could lead astray. */
   save() {
-    return { recent: this.#recent.save(), further: this.#further.save(), evicted: this.evicted };
+    const further = this.#further;
+    const copies: { of: number; seen: Place[] }[] = [];
+    for (let of = 0; of < this.#recent.size; of += 1) {
+      const seen: Place[] = [];
+      const latest = this.#recent.furtherOf(this.#recent.rowAt(of));
+      for (let row = latest; row >= 0; row = further.next(row)) seen.unshift(further.placeOf(row));
+      if (seen.length > 0) copies.push({ of, seen });
+    }
+    return { recent: this.#recent.save(), copies, evicted: this.evicted };
   }
 
-  restore({ recent, further, evicted }: ReturnType<CopyFilter["save"]>): void {
+  restore({ recent, copies, evicted }: ReturnType<CopyFilter["save"]>): void {
     this.#recent.restore(recent);
-    this.#further.restore(further);
+    for (const { of, seen } of copies) {
+      const row = this.#recent.rowAt(of);
+      for (const place of seen) {
+        this.#recent.setFurther(row, this.#further.added(this.#recent.furtherOf(row), place));
+      }
+    }
     this.#recent.evicted = evicted;
   }
 

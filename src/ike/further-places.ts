@@ -1,7 +1,7 @@
 import { FREE, FURTHER, FURTHER_ROOM, FURTHER_STATE, USED } from "../core/message-layout.ts";
 import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
-import { type Place, RECORD, SeenPlaces } from "./seen-places.ts";
+import { type Place, SeenPlaces } from "./seen-places.ts";
 
 /** Lists of places, whose rows are used again. A list is the row of what was added last, -1 where it has none. */
 export class FurtherPlaces extends SeenPlaces {
@@ -48,15 +48,5 @@ export class FurtherPlaces extends SeenPlaces {
       this.#state[FREE] = row + 1;
       row = next;
     }
-  }
-
-  /** All rows, to be kept in a state file. */
-  save() {
-    return { numbers: this.numbers.slice(), state: this.#state.slice() };
-  }
-
-  restore({ numbers, state }: ReturnType<FurtherPlaces["save"]>): void {
-    this.take(numbers, numbers.length / RECORD);
-    this.#state.set(state);
   }
 }

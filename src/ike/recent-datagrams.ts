@@ -200,7 +200,7 @@ export class RecentDatagrams extends SeenPlaces {
     this.setNext(last, row);
   }
 
-  /** In their order, and without lists, to be kept in a state file. */
+  /** In their order, and without lists and further places, to be kept in a state file. */
   save() {
     const rows = Array.from({ length: this.#ring[SIZE] }, (_, place) => this.rowAt(place));
     const numbers = new Float64Array(this.#ring[SIZE] * RECORD);
@@ -208,6 +208,7 @@ export class RecentDatagrams extends SeenPlaces {
     rows.forEach((row, place) => {
       numbers.set(this.numbers.subarray(row * RECORD, (row + 1) * RECORD), place * RECORD);
       words[place * WORDS + NEXT] = 0;
+      words[place * WORDS + FURTHER_OF] = 0;
     });
     return { numbers, sas: rows.map((row) => this.#sas[row]) };
   }

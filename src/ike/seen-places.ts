@@ -59,6 +59,11 @@ export class SeenPlaces {
     );
   }
 
+  placeOf(row: number): Place {
+    const capturePoint = this.numbers[row * RECORD + CAPTURE_POINT];
+    return { at: this.atOf(row), from: this.fromOf(row), to: this.toOf(row), capturePoint };
+  }
+
   /** Hosts were numbered anew. */
   renumber(row: number, moved: Int32Array): void {
     for (const end of [FROM, TO]) {
