@@ -18,7 +18,7 @@ import {
   ROW,
   TO,
 } from "../core/message-layout.ts";
-import { Border } from "./border.ts";
+import { Border, type Tables } from "./border.ts";
 import type { LinearMemory } from "./memory.ts";
 
 /** `arrive` of the core. */
@@ -30,10 +30,8 @@ export type ArriveCode = (
   capturePoint: number,
 ) => number;
 
-/** What the analysis tells of its tables. */
-export interface ArrivalSetting {
-  /** Writes where hosts and recent datagrams lie, and the seeds of digests. */
-  lieAt(border: Border): void;
+/** What the analysis tells of its tables: hosts and recent datagrams, and the seeds of digests. */
+export interface ArrivalSetting extends Tables {
   /** Messages may be taken now. Asked for each batch. */
   isOpen(): boolean;
 }
@@ -104,18 +102,14 @@ export class Arrival {
 }
 
 export class Arrivals {
-  readonly #memory: LinearMemory;
   readonly #arrive: ArriveCode;
   readonly #block: Uint32Array;
   readonly #border: Border;
   readonly #setting: ArrivalSetting;
   readonly #arrival: Arrival;
   #isOpen = false;
-  /** What the memory's count of changes was when the tables' places were written. */
-  #written = -1;
 
   constructor(memory: LinearMemory, arrive: ArriveCode, setting: ArrivalSetting) {
-    this.#memory = memory;
     this.#arrive = arrive;
     this.#setting = setting;
     this.#block = memory.column(Uint32Array, MESSAGE_TABLES_BYTES / 4);
@@ -132,17 +126,9 @@ export class Arrivals {
 
   /** The message in a frame, once it is noted; null where TypeScript has to take the frame. */
   take(tables: number, batch: number, index: number, capturePoint: number): Arrival | null {
-    if (!this.#isOpen || !this.#tablesLieHere()) return null;
+    if (!this.#isOpen || !this.#border.holds(this.#setting)) return null;
     return this.#arrive(tables, this.#block.byteOffset, batch, index, capturePoint) === 1
       ? this.#arrival
       : null;
-  }
-
-  #tablesLieHere(): boolean {
-    if (this.#written === this.#memory.changes) return true;
-    this.#border.isWhole = true;
-    this.#setting.lieAt(this.#border);
-    if (this.#border.isWhole) this.#written = this.#memory.changes;
-    return this.#border.isWhole;
   }
 }

@@ -21,7 +21,7 @@ import {
   TABLES_BYTES,
 } from "../core/layout.ts";
 import { type Arrival, type ArrivalSetting, Arrivals } from "./arrivals.ts";
-import { Border } from "./border.ts";
+import { Border, type Tables } from "./border.ts";
 import { type Core, coreOver } from "./core.ts";
 import type { LinearMemory, Memory } from "./memory.ts";
 
@@ -38,15 +38,13 @@ interface Frames {
   readonly linkTypes: Uint16Array;
 }
 
-/** What the walk needs beside the tables of flows. */
-export interface WalkSetting {
+/** The tables of flows, and what else the walk needs. */
+export interface WalkSetting extends Tables {
   memory: Memory;
   /** Rule of each UDP port. */
   ports: Uint8Array;
   /** Kinds that packets are counted by. */
   kinds: number;
-  /** Writes where the tables of flows lie. */
-  lieAt(border: Border): void;
   /** What messages are to be taken with. */
   arrivals: ArrivalSetting;
 }
@@ -98,20 +96,19 @@ export class Walk {
   /** Address of the block of the batch that is walked. */
   #batch = 0;
   readonly #border: Border;
-  readonly #lieAt: (border: Border) => void;
+  readonly #flows: Tables;
   readonly #core: Core;
   readonly #arrivals: Arrivals;
-  /** What the memory's count of changes was when the tables' places were written. */
-  #written = -1;
 
-  private constructor(core: Core, memory: LinearMemory, { ports, kinds, lieAt, arrivals }: WalkSetting) {
+  private constructor(core: Core, memory: LinearMemory, setting: WalkSetting) {
+    const { ports, kinds, arrivals } = setting;
     this.#core = core;
     this.#arrivals = new Arrivals(memory, core.arrive, arrivals);
     this.#memory = memory;
     this.#tables = memory.column(Uint32Array, TABLES_BYTES / 4);
     this.#batches = Array.from({ length: BATCHES }, () => new BatchBlock(memory));
     this.#border = new Border(memory, this.#tables);
-    this.#lieAt = lieAt;
+    this.#flows = setting;
     this.kinds = memory.column(Float64Array, kinds);
     const rules = memory.column(Uint8Array, ports.length);
     rules.set(ports);
@@ -138,25 +135,17 @@ export class Walk {
     this.#arrivals.begin(frames.linkTypes[0] === ETHERNET);
     this.#border.value(SEGMENT, segment);
     this.#border.value(SOURCE_BIT, sourceBit(source));
-    return batch.liesHere && this.#tablesLieHere();
+    return batch.liesHere && this.#border.holds(this.#flows);
   }
 
   /** The first frame from `from` on that is not settled, or `end`. */
   past(from: number, end: number): number {
-    return this.#tablesLieHere() ? this.#core.walk(this.#tables.byteOffset, this.#batch, from, end) : from;
+    if (!this.#border.holds(this.#flows)) return from;
+    return this.#core.walk(this.#tables.byteOffset, this.#batch, from, end);
   }
 
   /** The message in the frame at which `past` stopped, once it is noted; null where it has to be looked at. */
   arrival(index: number, capturePoint: number): Arrival | null {
     return this.#arrivals.take(this.#tables.byteOffset, this.#batch, index, capturePoint);
-  }
-
-  /** Writes where the tables lie, once they were moved; false where one of them lies elsewhere. */
-  #tablesLieHere(): boolean {
-    if (this.#written === this.#memory.changes) return true;
-    this.#border.isWhole = true;
-    this.#lieAt(this.#border);
-    if (this.#border.isWhole) this.#written = this.#memory.changes;
-    return this.#border.isWhole;
   }
 }
