@@ -7,22 +7,16 @@ import { notePiece, outerHeader } from "./outer-headers.ts";
 import type { Side } from "./paths.ts";
 import { FragmentAssembler } from "./reassembly.ts";
 import type { IkeSa } from "./sa.ts";
-import type { SaTable } from "./sa-table.ts";
+import type { KeptSas } from "./sa-table.ts";
 
 /** Headers of unfinished fragment sets, of one IKE SA and of all: who sends fragments sends all of them, as a rule. */
 const MAX_OUTERS = 16;
 const MAX_ALL_OUTERS = 16_384;
 
-/** Where parts of IKE SAs are counted, and those whose quick modes somebody else keeps. */
-interface Context {
-  table: SaTable;
-  isLeftOut: (sa: IkeSa) => boolean;
-}
-
 export class FragmentedMessages {
   readonly #sets = new FragmentAssembler();
   readonly #inner = new Message();
-  readonly #context: Context;
+  readonly #sas: KeptSas;
   /** Headers of all IKE SAs. */
   #outers = 0;
   /** Headers beyond the bound of all IKE SAs. */
@@ -30,8 +24,8 @@ export class FragmentedMessages {
   /** Quick modes that were put together, and whose fragments' own headers named another exchange. */
   quickModes = 0;
 
-  constructor(context: Context) {
-    this.#context = context;
+  constructor(sas: KeptSas) {
+    this.#sas = sas;
   }
 
   /** Fragments that were dropped because there was no room. */
@@ -51,7 +45,7 @@ export class FragmentedMessages {
       return null;
     }
     if (sa.outers?.delete(outer) === true) {
-      this.#context.table.parts -= 1;
+      this.#sas.table.parts -= 1;
       this.#outers -= 1;
     }
     const inner = innerMessage(whole, message, this.#inner);
@@ -65,7 +59,7 @@ export class FragmentedMessages {
 
   #noteOuter(sa: IkeSa, side: Side, message: Message, outer: string): void {
     const isQuickMode = message.exchange === EXCHANGE_QUICK && message.messageId !== 0;
-    if (!isQuickMode || this.#context.isLeftOut(sa)) return;
+    if (!isQuickMode || this.#sas.isLeftOut(sa)) return;
     const known = sa.outers?.get(outer);
     if (known !== undefined) {
       notePiece(known, message);
@@ -76,15 +70,15 @@ export class FragmentedMessages {
       this.evictedOuters += 1;
       return;
     }
-    this.#context.table.parts += 1;
+    this.#sas.table.parts += 1;
     this.#outers += 1;
     sa.outers ??= new Map();
     sa.outers.set(outer, outerHeader(message, side));
   }
 
   /** Counts the headers of all IKE SAs anew: a judgement has made quick modes of some. */
-  recount(sas: readonly IkeSa[]): void {
-    this.#outers = sas.reduce((sum, sa) => sum + (sa.outers?.size ?? 0), 0);
+  recount(): void {
+    this.#outers = this.#sas.table.sas.reduce((sum, sa) => sum + (sa.outers?.size ?? 0), 0);
   }
 
   /** An IKE SA is given up. */

@@ -8,35 +8,29 @@ import type { FlowTable } from "./flows.ts";
 import type { HostTable } from "./hosts.ts";
 import type { Side } from "./paths.ts";
 import type { IkeSa } from "./sa.ts";
-import type { SaTable } from "./sa-table.ts";
+import type { KeptSas } from "./sa-table.ts";
 
 /** Quick modes kept per IKE SA; a client that counts makes one an hour. */
 const MAX_EXCHANGES = 1024;
 
-/** Where parts of IKE SAs are counted, and those whose quick modes somebody else keeps. */
-interface Context {
-  table: SaTable;
-  isLeftOut: (sa: IkeSa) => boolean;
-}
-
 export class QuickModes {
   readonly #flows: FlowTable;
   readonly #hosts: HostTable;
-  readonly #context: Context;
+  readonly #sas: KeptSas;
   /** Beyond the bound of one IKE SA. */
   evicted = 0;
 
-  constructor(flows: FlowTable, hosts: HostTable, context: Context) {
+  constructor(flows: FlowTable, hosts: HostTable, sas: KeptSas) {
     this.#flows = flows;
     this.#hosts = hosts;
-    this.#context = context;
+    this.#sas = sas;
   }
 
   /** A message of exchange type 32. @returns it is the exchange's first message again */
   take(sa: IkeSa, side: Side, message: Message): boolean {
     const exchange = sa.exchangeOf(message.messageId);
     if (exchange === undefined) {
-      if (this.#context.isLeftOut(sa)) return false;
+      if (this.#sas.isLeftOut(sa)) return false;
       if (sa.exchangeCount < MAX_EXCHANGES) this.#begin(sa, side, message);
       else this.evicted += 1;
       return false;
@@ -73,9 +67,9 @@ export class QuickModes {
   }
 
   #begin(sa: IkeSa, side: Side, message: Message): void {
-    const exchange = new Exchange(message, side, this.#context.table.exchanges);
+    const exchange = new Exchange(message, side, this.#sas.table.exchanges);
     sa.addExchange(exchange);
-    this.#context.table.parts += 1;
+    this.#sas.table.parts += 1;
     this.#hosts.watch(hostOf(message.to), exchange);
     // ESP over IP has no ports; NAT-T carries it in UDP between the endpoints of the quick mode.
     const overIp = !message.natTraversal;

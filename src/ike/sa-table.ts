@@ -21,6 +21,12 @@ const MAX_SIBLINGS = 32;
 /** Parts (quick modes, paths, fragment headers) that there is room for beside each SA of the bound. */
 const PARTS_PER_SA = 4;
 
+/** Where parts of IKE SAs are counted, and those whose quick modes somebody else keeps. */
+export interface KeptSas {
+  table: SaTable;
+  isLeftOut: (sa: IkeSa) => boolean;
+}
+
 export class SaTable {
   readonly #maxSas: number;
   #table = new WordTable(4);

@@ -73,9 +73,9 @@ export class Tracker {
       (gone) => this.#release(gone),
       (sa) => lastLifeOf(sa, this.flows),
     );
-    const context = { table: this.table, isLeftOut: (sa: IkeSa) => this.#belongsToOthers(sa) };
-    this.#quickModes = new QuickModes(this.flows, this.hosts, context);
-    this.#fragments = new FragmentedMessages(context);
+    const kept = { table: this.table, isLeftOut: (sa: IkeSa) => this.#belongsToOthers(sa) };
+    this.#quickModes = new QuickModes(this.flows, this.hosts, kept);
+    this.#fragments = new FragmentedMessages(kept);
   }
 
   /**
@@ -86,7 +86,7 @@ export class Tracker {
   forget(gone: ReadonlySet<IkeSa>, at: number, reservedHosts: number): void {
     if (gone.size > 0) this.table.remove(gone);
     this.hosts.stopWaiting(at);
-    this.#fragments.recount(this.table.sas);
+    this.#fragments.recount();
     this.boundHosts(reservedHosts);
   }
 
