@@ -3,71 +3,47 @@
 import { type Pool, Row, type Size } from "./rows.ts";
 
 /** Fields by their names. Of each kind there may be lists of a fixed length. */
-interface Names<
-  N extends string,
-  W extends string,
-  B extends string,
-  F extends string,
-  L extends string,
-  M extends string,
-  R extends object,
-> {
+interface Names {
   /** Any numbers; NaN at first. */
-  numbers: readonly N[];
+  readonly numbers: readonly string[];
   /** Whole numbers from 0 to 2^32 - 1; 0 at first. */
-  words?: readonly W[];
+  readonly words?: readonly string[];
   /** Whole numbers from 0 to 255; 0 at first. */
-  bytes?: readonly B[];
+  readonly bytes?: readonly string[];
   /** False at first; eight at most, since all of them are bits of one byte. */
-  flags?: readonly F[];
+  readonly flags?: readonly string[];
   /** How long each list is. Reading one makes an array; `...Of` and `set...` read and write one number of it. */
-  lists?: Readonly<Record<L, number>>;
-  wordLists?: Readonly<Record<M, number>>;
+  readonly lists?: Readonly<Record<string, number>>;
+  readonly wordLists?: Readonly<Record<string, number>>;
   /** What a row holds of other kinds, and what stands there at first: no room is taken as long as it does. */
-  rare?: R;
+  readonly rare?: object;
 }
 
-export type RowOf<
-  N extends string,
-  W extends string,
-  B extends string,
-  F extends string,
-  L extends string,
-  M extends string,
-  R extends object,
-> = Row &
-  R & { [name in N | W | B]: number } & { [flag in F]: boolean } & {
-    [list in L | M]: number[];
-  } & { [list in `${L | M}Of`]: (i: number) => number } & {
-    [list in `set${Capitalize<L | M>}`]: (i: number, value: number) => void;
+/** The names of a kind; none where a class has nothing of it. */
+type NamesOf<N, Kind extends string> =
+  N extends Record<Kind, readonly (infer Name extends string)[]> ? Name : never;
+type NumericOf<N> = NamesOf<N, "numbers"> | NamesOf<N, "words"> | NamesOf<N, "bytes">;
+type KeysOf<N, Kind extends string> = N extends Record<Kind, infer Fields> ? keyof Fields & string : never;
+type ListsOf<N> = KeysOf<N, "lists"> | KeysOf<N, "wordLists">;
+type RareOf<N> = N extends { readonly rare: infer Rare extends object } ? Rare : object;
+
+export type RowOf<N extends Names> = Row &
+  RareOf<N> & { [name in NumericOf<N>]: number } & {
+    [flag in NamesOf<N, "flags">]: boolean;
+  } & { [list in ListsOf<N>]: number[] } & { [list in `${ListsOf<N>}Of`]: (i: number) => number } & {
+    [list in `set${Capitalize<ListsOf<N>>}`]: (i: number, value: number) => void;
   };
 
-export interface RowClass<
-  N extends string,
-  W extends string,
-  B extends string,
-  F extends string,
-  L extends string,
-  M extends string,
-  R extends object,
-> extends Size {
-  new (pool: Pool | null): RowOf<N, W, B, F, L, M, R>;
+export interface RowClass<N extends Names> extends Size {
+  new (pool: Pool | null): RowOf<N>;
   /** Its names, in the order in which they lie there. */
   readonly layout: string;
   /** Where each list begins: numbers in units of eight bytes, words of four. */
-  readonly places: Readonly<Record<L | M, number>>;
+  readonly places: Readonly<Record<ListsOf<N>, number>>;
 }
 
 /** A class of rows with these names. */
-export function rowOf<
-  N extends string,
-  W extends string = never,
-  B extends string = never,
-  F extends string = never,
-  L extends string = never,
-  M extends string = never,
-  R extends object = object,
->(names: Names<N, W, B, F, L, M, R>): RowClass<N, W, B, F, L, M, R> {
+export function rowOf<const N extends Names>(names: N): RowClass<N> {
   const { numbers, words = [], bytes = [], flags = [] } = names;
   const lists = Object.entries<number>(names.lists ?? {});
   const wordLists = Object.entries<number>(names.wordLists ?? {});
@@ -105,7 +81,7 @@ export function rowOf<
   for (const name of Object.keys(names.rare ?? {})) {
     Object.defineProperty(prototype, name, rareField(name, names.rare as Fields));
   }
-  return NamedRow as unknown as RowClass<N, W, B, F, L, M, R>;
+  return NamedRow as unknown as RowClass<N>;
 }
 
 type Accessors = PropertyDescriptor & ThisType<Row>;
