@@ -26,6 +26,7 @@ const MANY_EXCHANGES = 16;
 /** Shared by all IKE SAs without any. */
 const NO_QUICK_MODES: Exchange[] = [];
 const MAX_OPENED = 32;
+
 /** One of tens of thousands that are held at a time: its numbers lie in a pool. */
 export class IkeSa extends SaPaths {
   private vendorIds0 = NO_VENDOR_IDS;
@@ -86,11 +87,7 @@ export class IkeSa extends SaPaths {
     return Number.isNaN(seconds) ? null : seconds;
   }
 
-  /** Per side: vendor IDs in order. */
-  get vendorIds(): readonly [readonly string[], readonly string[]] {
-    return [this.vendorIds0, this.vendorIds1];
-  }
-
+  /** Vendor IDs of a side, in order. */
   vendorIdsOf(side: Side): readonly string[] {
     return side === 0 ? this.vendorIds0 : this.vendorIds1;
   }
@@ -116,11 +113,6 @@ export class IkeSa extends SaPaths {
     const [first, second] = this.moreNatHashes;
     if (words.length > NAT_HASH_WORDS) this.moreNatHashes = side === 0 ? [words, second] : [first, words];
     else for (let i = 0; i < words.length; i += 1) this.setNatHashWords(side * NAT_HASH_WORDS + i, words[i]);
-  }
-
-  /** Per side: see `natHashesOf`. */
-  get natHashes(): readonly [readonly number[] | null, readonly number[] | null] {
-    return [this.natHashesOf(0), this.natHashesOf(1)];
   }
 
   /** A sign of life of `side`. */

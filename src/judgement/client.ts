@@ -250,7 +250,7 @@ function samePorts(older: Session, newer: Session): boolean {
 
 /** Vendor IDs that name different systems, or a system in one phase 1 and none in the other, contradict. */
 function contradict(a: Session, b: Session): boolean {
-  const shown = ({ sa, client }: Session) => sa.vendorIds[client].length > 0 && !sa.cut;
+  const shown = ({ sa, client }: Session) => sa.vendorIdsOf(client).length > 0 && !sa.cut;
   const { platform } = a.clientVendor;
   if (platform === b.clientVendor.platform) return false;
   return (shown(a) && shown(b)) || (platform !== null && b.clientVendor.platform !== null);

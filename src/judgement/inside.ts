@@ -116,7 +116,7 @@ export class InsideAddresses {
     // Behind a NAT a client floats to port 4500 (RFC 3947 4).
     if (port4500 < 0) return null;
     const hash = sa.hash === null ? null : blockHash(sa.hash);
-    const own = sa.natHashes[client];
+    const own = sa.natHashesOf(client);
     // The first one is of the other side's address (RFC 3947 3.2).
     if (hash === null || own === null || own.length < 4) return null;
     const message = new Uint8Array(22);

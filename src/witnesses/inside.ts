@@ -9,8 +9,9 @@ const PORT = 500;
 const COOKIES = 16;
 
 /** True where one of the NAT-D hashes of the client's own addresses is of this IPv4 address. */
-export function isBehind({ hash, natHashes, cookies }: IkeSa, client: Side, address: string): boolean {
-  const own = natHashes[client];
+export function isBehind(sa: IkeSa, client: Side, address: string): boolean {
+  const { hash, cookies } = sa;
+  const own = sa.natHashesOf(client);
   const digest = hash === null ? null : blockHash(hash);
   const bytes = parseAddress(address);
   // The first hash is of the other side's address.

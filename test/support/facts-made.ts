@@ -61,6 +61,8 @@ export function exchangeMade(fields: Partial<Exchange> = {}): Exchange {
 /** Facts of an IKE SA that have a value for each side. */
 interface BySide {
   lifeSeconds: (number | null)[];
+  vendorIds: readonly (readonly string[])[];
+  natHashes: readonly (readonly number[] | null)[];
 }
 
 export function saMade(fields: Partial<IkeSa> & Partial<BySide> = {}): IkeSa {
@@ -96,7 +98,8 @@ export function saMade(fields: Partial<IkeSa> & Partial<BySide> = {}): IkeSa {
     pathAt: (i: number) => paths[i],
     natTraversalOf: (i: number) => paths[i].natTraversal,
     endOf: (i: number, side: 0 | 1) => paths[i].ends[side],
-    vendorIdsOf: (side: 0 | 1) => (sa as Partial<IkeSa>).vendorIds?.[side],
+    vendorIdsOf: (side: 0 | 1) => (sa as Partial<BySide>).vendorIds?.[side],
+    natHashesOf: (side: 0 | 1) => (sa as Partial<BySide>).natHashes?.[side],
     lifeSecondsOf: (side: number) => lifeSeconds[side],
     phase1FinishedAtOf: (side: number) => phase1FinishedAt[side],
     phase1MessagesOf: (side: number) => phase1Messages[side],

@@ -21,7 +21,7 @@ function natD(address: string, hash: 1 | 2 | 4 = 2, port = 500, cookies = COOKIE
 const GATEWAY = natD("192.0.2.1");
 const behind = (own: readonly number[] | null, address: string, hash: number | null = 2, client: 0 | 1 = 0) =>
   isBehind(
-    { hash, cookies: COOKIES, natHashes: client === 0 ? [own, null] : [null, own] } as never,
+    { hash, cookies: COOKIES, natHashesOf: (side: number) => (side === client ? own : null) } as never,
     client,
     address,
   );
