@@ -39,7 +39,7 @@ const FACTORS = 5;
 const RING = 3;
 
 /** What is kept of a datagram: its first place and more. */
-export interface Arrival extends Place {
+export interface Sighting extends Place {
   readonly digest: { readonly full: number; readonly prefix: number };
   /** The capture holds only a part, so `digest.full` says nothing. */
   readonly cut: boolean;
@@ -150,7 +150,7 @@ export class RecentDatagrams extends SeenPlaces {
   }
 
   /** Adds a datagram as the latest. @returns its row */
-  add(datagram: Arrival): number {
+  add(datagram: Sighting): number {
     if (this.#ring[SIZE] === this.room) this.#grow();
     const row = this.rowAt(this.#ring[SIZE]);
     this.#ring[SIZE] += 1;

@@ -7,6 +7,7 @@ import { lazily } from "../collections/lazily.ts";
 import { firstIndex } from "../collections/search.ts";
 import { type Exchange, isSameQuickMode } from "../ike/facts.ts";
 import type { ByExchange } from "./client-sa.ts";
+import type { KeysOf } from "./endpoints-of.ts";
 import { firstOf, inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
 import { acceptanceAt, isCompleted, type Judged, type Outcome, outcomeOf } from "./outcome.ts";
 import type { OutcomeContext } from "./outcome-facts.ts";
@@ -16,7 +17,7 @@ import { beginOf, type Session } from "./session.ts";
 export interface OutcomesContext {
   peers: Peers;
   /** Endpoints of each session. */
-  keys: (session: Session) => readonly number[];
+  keys: KeysOf;
   /** Of each session, by its index. */
   blind: readonly boolean[];
   responderSeen: boolean;
@@ -165,7 +166,7 @@ function answeredAt({ replyAt, firstAt, followedReply, followedShorter }: Exchan
 /** When quick modes of either side were answered, by endpoint: found out when it is first asked for, since few ask. */
 class Answers {
   readonly #sessions: readonly Session[];
-  readonly #keys: OutcomesContext["keys"];
+  readonly #keys: KeysOf;
   readonly #peers: Peers;
   /** In the order of time. */
   readonly #byKey = lazily(() => this.#answersOfIke());
