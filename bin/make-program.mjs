@@ -78,7 +78,7 @@ export async function makeProgram(root) {
   };
   const write = (name, { outputFiles }) =>
     writeFileSync(join(root, "dist", name), lazyBuiltins(fromElsewhere(outputFiles[0].text)));
-  const bundleMain = async (sharing, rare) =>
+  const bundleMain = (sharing, rare) =>
     build({
       ...options,
       ...entry(root, `export { main } from "./${ENTRY}";\n${sharing}`),
