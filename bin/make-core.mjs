@@ -10,20 +10,26 @@ const core = join(root, "src/core");
 const target = join(root, "src/linear/core-code.ts");
 const { assemblyscript } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies;
 
+/** Flags of a memory that is shared and has a maximum (the threads proposal of WebAssembly). */
+const SHARED = 3;
+
 /** What the bytes are made from. */
 function fingerprint() {
-  const hash = createHash("sha256").update(assemblyscript);
+  const hash = createHash("sha256")
+    .update(assemblyscript)
+    .update(readFileSync(fileURLToPath(import.meta.url)));
   for (const name of readdirSync(core).sort()) hash.update(name).update(readFileSync(join(core, name)));
   return hash.digest("hex");
 }
 
 /** @param entries files whose exports are to be there */
-async function compiled(...entries) {
+async function compiled(entries, options = []) {
   const { default: asc } = await import("assemblyscript/asc");
   const build = join(root, "build");
   mkdirSync(build, { recursive: true });
   const args = [
     ...entries,
+    ...options,
     "--config",
     join(core, "asconfig.json"),
     "--baseDir",
@@ -36,10 +42,19 @@ async function compiled(...entries) {
   return readFileSync(join(build, "core.wasm"));
 }
 
+/** Where a module says of the memory that it imports whether it is shared: behind `env`, `memory` and the kind. */
+function placeOfSharing(code) {
+  const place = code.indexOf("memory\x02") + 7;
+  if (code[place] !== SHARED) throw new Error("the core does not import a shared memory");
+  return place;
+}
+
 const source = fingerprint();
 if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
-  const all = await compiled("walk.ts", "clock.ts", "hop.ts", "arrive.ts");
-  const walk = await compiled("walk.ts", "clock.ts");
+  const sharing = ["--sharedMemory", "--maximumMemory", "65536", "--enable", "threads,nontrapping-f2i"];
+  const all = await compiled(["walk.ts", "clock.ts", "hop.ts", "arrive.ts"], sharing);
+  const walk = await compiled(["walk.ts", "clock.ts"]);
+  const sharingAt = placeOfSharing(all);
   const text = `// Made by bin/make-core.mjs from src/core: ${source}
 const CODE =
   "${all.toString("base64")}";
@@ -48,9 +63,11 @@ const CODE =
 export const WALK =
   "${walk.toString("base64")}";
 
-/** The core as WebAssembly. */
-export function coreCode(code = CODE): Uint8Array {
-  return Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
+/** The core as WebAssembly, for a memory that is shared or for one that is not. */
+export function coreCode(isShared: boolean, code = CODE): Uint8Array {
+  const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
+  if (!isShared) bytes[${sharingAt}] = ${SHARED - 2};
+  return bytes;
 }
 `;
   writeFileSync(target, text);

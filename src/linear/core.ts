@@ -21,7 +21,8 @@ interface Runtime {
   };
 }
 
-let compiled: object | null = null;
+/** For memory that is shared and for one that is not: most runs have one kind alone. */
+const compiled = new Map<boolean, object>();
 /** One for each memory; null where the runtime refused it. */
 const cores = new WeakMap<LinearMemory, Core | null>();
 
@@ -36,11 +37,12 @@ export function coreOver({ linear }: Memory): Core | null {
   return core;
 }
 
-function instanceOver({ memory }: LinearMemory): Core | null {
+function instanceOver({ memory, isShared }: LinearMemory): Core | null {
   const { WebAssembly } = globalThis as unknown as Runtime;
   try {
-    compiled ??= new WebAssembly.Module(coreCode());
-    return new WebAssembly.Instance(compiled, { env: { memory } }).exports;
+    const module = compiled.get(isShared) ?? new WebAssembly.Module(coreCode(isShared));
+    compiled.set(isShared, module);
+    return new WebAssembly.Instance(module, { env: { memory } }).exports;
   } catch {
     return null;
   }

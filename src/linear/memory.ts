@@ -99,8 +99,16 @@ export interface WebAssemblyMemory {
   readonly buffer: ArrayBuffer;
 }
 
+interface Pages {
+  initial: number;
+  maximum: number;
+  shared: boolean;
+}
+
 interface Runtime {
-  WebAssembly?: { Memory: new (pages: { initial: number; maximum: number }) => WebAssemblyMemory };
+  WebAssembly?: { Memory: new (pages: Pages) => WebAssemblyMemory };
+  TextDecoder?: new () => { decode(bytes: Uint8Array): string };
+  SharedArrayBuffer?: new (length: number) => ArrayBufferLike;
 }
 
 /** Of WebAssembly, whatever the machine's are. */
@@ -110,6 +118,8 @@ const PAGE = 65_536;
  * flows; what finds no room lies in arrays of its own, and is not walked. More than 64 MB would make V8 collect garbage.
  */
 const MOST = 768 * PAGE;
+/** The same of memory that is shared, which V8 does not count: room for a million IKE SAs as well. */
+const MOST_SHARED = 16_384 * PAGE;
 /** A column begins at one of these: a line of the cache. */
 const LINE = 64;
 
@@ -125,22 +135,33 @@ export class LinearMemory implements Memory {
   /** By length in bytes: where columns were that are used no more. */
   readonly #free = new Map<number, number[]>();
 
-  private constructor(memory: WebAssemblyMemory) {
+  /** Threads could reach it. None do: it is for the sake of the garbage collector. */
+  readonly isShared: boolean;
+
+  private constructor(memory: WebAssemblyMemory, isShared: boolean) {
     this.memory = memory;
+    this.isShared = isShared;
   }
 
   /**
    * Where the runtime has no WebAssembly, or the system refuses its addresses (`ulimit -v`): arrays of their own.
-   * @param room bytes that will do: V8 takes all of them for used, and collects garbage the more often
+   * @param room bytes that will do where memory cannot be shared: V8 takes all of them for used, and collects garbage
+   *   the more often
+   * @param isShared it may be
    */
-  static make(room = MOST): Memory {
-    const { WebAssembly } = globalThis as Runtime;
-    if (WebAssembly === undefined) return ordinaryMemory;
+  static make(room = MOST, isShared = mayShare()): Memory {
+    const shared = isShared ? LinearMemory.#of(MOST_SHARED, true) : null;
+    return shared ?? LinearMemory.#of(Math.min(room, MOST), false) ?? ordinaryMemory;
+  }
+
+  static #of(room: number, shared: boolean): LinearMemory | null {
+    const { WebAssembly } = globalThis as unknown as Runtime;
+    if (WebAssembly === undefined) return null;
     try {
-      const pages = Math.ceil(Math.min(room, MOST) / PAGE);
-      return new LinearMemory(new WebAssembly.Memory({ initial: pages, maximum: pages }));
+      const pages = Math.ceil(room / PAGE);
+      return new LinearMemory(new WebAssembly.Memory({ initial: pages, maximum: pages, shared }), shared);
     } catch {
-      return ordinaryMemory;
+      return null;
     }
   }
 
@@ -175,5 +196,17 @@ export class LinearMemory implements Memory {
   /** The column lies here. */
   has(column: Column): boolean {
     return column.buffer === this.memory.buffer;
+  }
+}
+
+/** The runtime decodes text in shared memory: Node does, browsers refuse to. */
+function mayShare(): boolean {
+  const runtime = globalThis as unknown as Runtime;
+  if (runtime.SharedArrayBuffer === undefined || runtime.TextDecoder === undefined) return false;
+  try {
+    new runtime.TextDecoder().decode(new Uint8Array(new runtime.SharedArrayBuffer(1)));
+    return true;
+  } catch {
+    return false;
   }
 }

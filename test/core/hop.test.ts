@@ -152,7 +152,7 @@ describe("the hop over the records of a pcap", () => {
   });
 
   it("leaves a reader alone whose columns lie elsewhere", async () => {
-    const filled = LinearMemory.make(65_536);
+    const filled = LinearMemory.make(65_536, false);
     filled.column(Uint8Array, 60_000);
     const bytes = captureOf(FORMS.pcap, true, 1, 400);
     hopped = 0;
@@ -166,7 +166,7 @@ describe("the hop over the records of a pcap", () => {
     for (const at of [8, 12]) large.setUint32(at, 60_000, true);
     const bytes = Buffer.concat([before, new Uint8Array(large.buffer), behind.subarray(24)]);
     hopped = 0;
-    const rows = await read(bytes, 5_000, LinearMemory.make(65_536));
+    const rows = await read(bytes, 5_000, LinearMemory.make(65_536, false));
     expect(rows).toEqual(await read(bytes, 5_000, ordinaryMemory));
     expect([hopped > 50, hopped <= 100]).toEqual([true, true]);
   });

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { coreOver } from "../../src/linear/core.ts";
 import {
   type Column,
   Columns,
@@ -14,7 +15,7 @@ import {
 const MEBIBYTE = 1024 * 1024;
 
 function linear(): LinearMemory {
-  const { linear } = LinearMemory.make();
+  const { linear } = LinearMemory.make(48 * MEBIBYTE, false);
   if (linear === null) throw new Error("this runtime has no linear memory");
   return linear;
 }
@@ -102,15 +103,29 @@ describe("linear memory", () => {
     expect(memory.column(Uint8Array, 4_096).byteOffset % 4_096).toBe(0);
   });
 
-  it("is filled to its last byte", () => {
+  it("has room for a million IKE SAs, which V8 does not count as its own", () => {
+    const before = process.memoryUsage().external;
     const memory = LinearMemory.make(65_536).linear!;
+    expect([memory.isShared, memory.memory.buffer.byteLength]).toEqual([true, 1024 * MEBIBYTE]);
+    expect(process.memoryUsage().external - before).toBeLessThan(MEBIBYTE);
+  });
+
+  it.each(["SharedArrayBuffer", "TextDecoder"])("is not shared where it may not be: no %s", (name) => {
+    vi.stubGlobal(name, undefined);
+    const memory = LinearMemory.make(65_536);
+    vi.unstubAllGlobals();
+    expect([memory.linear!.isShared, coreOver(memory) === null]).toEqual([false, false]);
+  });
+
+  it("is filled to its last byte", () => {
+    const memory = LinearMemory.make(65_536, false).linear!;
     expect(memory.memory.buffer.byteLength).toBe(65_536);
     const first = memory.column(Uint8Array, 4_096);
     const rest = memory.column(Uint8Array, 65_536 - first.byteOffset - 4_096);
     expect(memory.has(rest)).toBe(true);
     expect(memory.has(memory.column(Uint8Array, 1))).toBe(false);
     // No more than 48 MB, whatever is asked for.
-    expect(LinearMemory.make(2 ** 40).linear!.memory.buffer.byteLength).toBe(48 * MEBIBYTE);
+    expect(LinearMemory.make(2 ** 40, false).linear!.memory.buffer.byteLength).toBe(48 * MEBIBYTE);
   });
 
   it("is made of arrays of their own where the runtime has no WebAssembly, or no addresses for it", () => {
