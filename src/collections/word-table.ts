@@ -29,12 +29,12 @@ const ORDINARY: Columns = { column: (type, length) => new type(length), free: ()
 export class WordTable {
   /** The key to look up: the caller fills all words, then calls `find` or `ensure`. */
   readonly key: Uint32Array;
-  /** Number of rows. */
-  size = 0;
+  /** Number of rows, in a column of its own: who reaches the columns may enter keys as well. */
+  readonly count: Int32Array;
   /** The keys of all rows, `words` of them each. */
   keys: Uint32Array;
   /** The hash of each row's key: where slots are given out anew, none is made again. */
-  #hashes: Int32Array;
+  hashes: Int32Array;
   readonly #words: number;
   readonly #columns: Columns;
   /** For each half of a word two factors, and the two sums that begin. */
@@ -48,12 +48,18 @@ export class WordTable {
   constructor(words: number, rows = 256, columns = ORDINARY) {
     this.#words = words;
     this.#columns = columns;
+    this.count = columns.column(Int32Array, 1);
     this.factors = columns.column(Int32Array, words * 4 + 2);
     for (let i = 0; i < this.factors.length; i += 1) this.factors[i] = Math.random() * 0x100000000;
     this.key = new Uint32Array(words);
     this.keys = columns.column(Uint32Array, rows * words);
-    this.#hashes = new Int32Array(rows);
+    this.hashes = columns.column(Int32Array, rows);
     this.slots = columns.column(Int32Array, rows * 2);
+  }
+
+  /** Number of rows. */
+  get size(): number {
+    return this.count[0];
   }
 
   /** Row of the key, or -1. */
@@ -77,8 +83,8 @@ export class WordTable {
       slot = this.#slotOf(hash);
     }
     this.keys.set(this.key, this.size * this.#words);
-    this.#hashes[this.size] = hash;
-    this.size += 1;
+    this.hashes[this.size] = hash;
+    this.count[0] += 1;
     this.slots[slot] = this.size;
     return this.#asLatest(this.size - 1);
   }
@@ -112,10 +118,10 @@ export class WordTable {
       if (!keep(row)) continue;
       moved[row] = next;
       this.keys.copyWithin(next * this.#words, row * this.#words, (row + 1) * this.#words);
-      this.#hashes[next] = this.#hashes[row];
+      this.hashes[next] = this.hashes[row];
       next += 1;
     }
-    this.size = next;
+    this.count[0] = next;
     this.#rehash();
     return moved;
   }
@@ -127,40 +133,36 @@ export class WordTable {
 
   /** Takes the rows of `save` in place of its own. */
   restore(keys: Uint32Array): void {
-    this.size = keys.length / this.#words;
+    this.count[0] = keys.length / this.#words;
     let rows = 256;
     while (rows < this.size) rows *= 2;
-    this.#take(keys, rows);
-    this.#hashes = new Int32Array(rows);
+    this.#take(keys, new Int32Array(0), rows);
     for (let row = 0; row < this.size; row += 1) {
-      this.#hashes[row] = this.#hashOf(this.keys, row * this.#words);
+      this.hashes[row] = this.#hashOf(this.keys, row * this.#words);
     }
     this.#rehash();
   }
 
   #grow(): void {
-    const rows = this.#hashes.length * 2;
-    this.#take(this.keys, rows);
-    const hashes = new Int32Array(rows);
-    hashes.set(this.#hashes);
-    this.#hashes = hashes;
+    this.#take(this.keys, this.hashes, this.hashes.length * 2);
     this.#rehash();
   }
 
-  /** Takes keys into new columns, which have room for so many rows. */
-  #take(keys: Uint32Array, rows: number): void {
+  /** Takes keys and their hashes into new columns, which have room for so many rows. */
+  #take(keys: Uint32Array, hashes: Int32Array, rows: number): void {
     const columns = this.#columns;
-    const old = this.keys;
+    const old = [this.keys, this.hashes, this.slots];
     this.keys = columns.column(Uint32Array, rows * this.#words);
     this.keys.set(keys);
-    columns.free(old);
-    columns.free(this.slots);
+    this.hashes = columns.column(Int32Array, rows);
+    this.hashes.set(hashes);
+    for (const column of old) columns.free(column);
     this.slots = columns.column(Int32Array, rows * 2);
   }
 
   #rehash(): void {
     const slots = this.slots;
-    const hashes = this.#hashes;
+    const hashes = this.hashes;
     const mask = slots.length - 1;
     slots.fill(0);
     this.#latest = -1;

@@ -18,10 +18,7 @@ import {
   CUT,
   FROM,
   FURTHER_OF,
-  HOST_FACTORS,
-  HOST_KEYS,
-  HOST_MASK,
-  HOST_SLOTS,
+  HOSTS,
   IS_ECHO,
   LENGTH_OF_DATAGRAM,
   MARKER,
@@ -101,16 +98,7 @@ function isNoted(block: usize, out: usize): bool {
 
 /** Number of an IPv4 address, or -1 where it was not seen. */
 function hostOf(block: usize, address: u32): i32 {
-  return rowOf(
-    <usize>field(block, HOST_KEYS),
-    <usize>field(block, HOST_SLOTS),
-    field(block, HOST_MASK),
-    <usize>field(block, HOST_FACTORS),
-    0,
-    0,
-    MAPPED,
-    address,
-  );
+  return rowOf(block + HOSTS, 0, 0, MAPPED, address);
 }
 
 function set(record: usize, index: usize, value: f64): void {

@@ -2,28 +2,36 @@
  * What `arrive` (arrive.ts) reads and leaves: offsets as in layout.ts. Read by both compilers, so it has numbers alone.
  */
 
-/** Block of the tables: hosts (u32 each, collections/word-table.ts): keys, slots, factors, and slots less one: a value. */
-export const HOST_KEYS = 0;
-export const HOST_SLOTS = 4;
-export const HOST_FACTORS = 8;
-export const HOST_MASK = 12;
+/**
+ * Of a table of keys (collections/word-table.ts): keys (u32), slots (i32), factors (i32), hashes (i32) and the number of
+ * rows (i32); slots less one: a value.
+ */
+export const KEYS = 0;
+export const SLOTS = 4;
+export const FACTORS = 8;
+export const HASHES = 12;
+export const COUNT = 16;
+export const MASK = 20;
+
+/** Block of the tables: that of hosts, as above. */
+export const HOSTS = 0;
 /** Datagrams of the last second: records, heads of lists (i32), factors (i32), the ring (i32), heads less one: a value. */
-export const RECENT = 16;
-export const RECENT_HEADS = 20;
-export const RECENT_FACTORS = 24;
-export const RECENT_RING = 28;
-export const RECENT_MASK = 32;
+export const RECENT = 24;
+export const RECENT_HEADS = 28;
+export const RECENT_FACTORS = 32;
+export const RECENT_RING = 36;
+export const RECENT_MASK = 40;
 /** Their further places: records, and the list of those that are free (i32); how many there is room for: a value. */
-export const FURTHER = 36;
-export const FURTHER_STATE = 40;
-export const FURTHER_ROOM = 44;
+export const FURTHER = 44;
+export const FURTHER_STATE = 48;
+export const FURTHER_ROOM = 52;
 /** Seeds of the digest: values. */
-export const SEED_A = 48;
-export const SEED_B = 52;
+export const SEED_A = 56;
+export const SEED_B = 60;
 /** What is found out of the message. */
-export const ARRIVAL = 56;
+export const ARRIVAL = 64;
 /** Bytes of the block. */
-export const MESSAGE_TABLES_BYTES = 60;
+export const MESSAGE_TABLES_BYTES = 68;
 
 /** Numbers (f64) of a record of 64 bytes, see ike/seen-places.ts and ike/recent-datagrams.ts, as a power of two of bytes; */
 export const RECORD_SHIFT = 6;

@@ -1,27 +1,19 @@
-/** Keys of four words: `find` of `WordTable` (collections/word-table.ts), without what it remembers of the last keys. */
+/**
+ * Keys of four words: `find` and `ensure` of `WordTable` (collections/word-table.ts), without what it remembers of the
+ * last keys. A table is a part of the block of message-layout.ts.
+ */
+
+import { field } from "./columns";
+import { COUNT, FACTORS, HASHES, KEYS, MASK, SLOTS } from "./message-layout";
 
 const KEY_SHIFT: u32 = 4;
 
-/**
- * Row of the key, or -1.
- *
- * @param keys column of the keys
- * @param slots column of the slots
- * @param mask slots less one
- * @param factors column of the factors of the hash
- */
-export function rowOf(
-  keys: usize,
-  slots: usize,
-  mask: u32,
-  factors: usize,
-  first: u32,
-  second: u32,
-  third: u32,
-  fourth: u32,
-): i32 {
-  const hash = hashOf(factors, first, second, third, fourth);
-  let slot = hash & mask;
+/** Row of the key, or -1. */
+export function rowOf(table: usize, first: u32, second: u32, third: u32, fourth: u32): i32 {
+  const keys = <usize>field(table, KEYS);
+  const slots = <usize>field(table, SLOTS);
+  const mask = field(table, MASK);
+  let slot = hashOf(<usize>field(table, FACTORS), first, second, third, fourth) & mask;
   let row = rowAt(slots, slot);
   while (row >= 0) {
     const key = keys + ((<usize>row) << KEY_SHIFT);
@@ -34,6 +26,31 @@ export function rowOf(
     slot = (slot + 1) & mask;
     row = rowAt(slots, slot);
   }
+  return row;
+}
+
+/** There is room for as many more keys. */
+export function hasRoom(table: usize, keys: u32): bool {
+  return (load<u32>(<usize>field(table, COUNT)) + keys) * 2 <= field(table, MASK) + 1;
+}
+
+/** Enters a key that is not there, for which there is room. @returns its row */
+export function entered(table: usize, first: u32, second: u32, third: u32, fourth: u32): i32 {
+  const hash = hashOf(<usize>field(table, FACTORS), first, second, third, fourth);
+  const slots = <usize>field(table, SLOTS);
+  const mask = field(table, MASK);
+  let slot = hash & mask;
+  while (rowAt(slots, slot) >= 0) slot = (slot + 1) & mask;
+  const count = <usize>field(table, COUNT);
+  const row = load<i32>(count);
+  const key = <usize>field(table, KEYS) + ((<usize>row) << KEY_SHIFT);
+  store<u32>(key, first);
+  store<u32>(key, second, 4);
+  store<u32>(key, third, 8);
+  store<u32>(key, fourth, 12);
+  store<u32>(<usize>field(table, HASHES) + ((<usize>row) << 2), hash);
+  store<i32>(slots + ((<usize>slot) << 2), row + 1);
+  store<i32>(count, row + 1);
   return row;
 }
 

@@ -8,7 +8,7 @@ import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints
 import { RowLists } from "../collections/row-lists.ts";
 import { WordTable } from "../collections/word-table.ts";
 import { HOST_WATCHED } from "../core/layout.ts";
-import { HOST_FACTORS, HOST_KEYS, HOST_MASK, HOST_SLOTS } from "../core/message-layout.ts";
+import { HOSTS } from "../core/message-layout.ts";
 import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { formatAddress } from "../wire/address.ts";
@@ -51,11 +51,7 @@ export class HostTable {
 
   /** Where a message's arrival finds hosts by their addresses. */
   messagesLieAt(border: Border): void {
-    const { keys, slots, factors } = this.#table;
-    border.column(HOST_KEYS, keys);
-    border.column(HOST_SLOTS, slots);
-    border.column(HOST_FACTORS, factors);
-    border.value(HOST_MASK, slots.length - 1);
+    border.table(HOSTS, this.#table);
   }
 
   get size(): number {

@@ -1,3 +1,5 @@
+import type { WordTable } from "../collections/word-table.ts";
+import { COUNT, FACTORS, HASHES, KEYS, MASK, SLOTS } from "../core/message-layout.ts";
 import type { Column, LinearMemory } from "./memory.ts";
 
 /** Tables that the core reads. */
@@ -24,6 +26,16 @@ export class Border {
   column(field: number, column: Column): void {
     if (this.#memory.has(column)) this.#block[field >> 2] = column.byteOffset;
     else this.isWhole = false;
+  }
+
+  /** Writes where a table of keys lies. @param field where its part of the block begins */
+  table(field: number, { keys, slots, factors, hashes, count }: WordTable): void {
+    this.column(field + KEYS, keys);
+    this.column(field + SLOTS, slots);
+    this.column(field + FACTORS, factors);
+    this.column(field + HASHES, hashes);
+    this.column(field + COUNT, count);
+    this.value(field + MASK, slots.length - 1);
   }
 
   /** Whether the tables lie in the memory; where they do is written again whenever something there was moved. */
