@@ -1,6 +1,6 @@
 /** The copy filter: `CopyFilter.see` (ike/copies.ts), where the rules and the reasons stand. */
 
-import { field } from "./columns";
+import { field, wordOf } from "./columns";
 import {
   AT,
   CAPTURE_POINT,
@@ -26,6 +26,7 @@ import {
   RECENT_HEADS,
   RECENT_MASK,
   RECENT_RING,
+  RECENT_SAS,
   RECORD_SHIFT,
   REST,
   SAME_IDENTIFICATION_WINDOW,
@@ -98,6 +99,7 @@ export function remembered(block: usize, message: usize): i32 {
   const row = <i32>((load<u32>(ring(block, OLDEST)) + <u32>size) & mask);
   add(ring(block, SIZE), 1);
   copy(recent(block, row), message, RECORD);
+  store<u32>(wordOf(block, RECENT_SAS, row), 0);
   // Behind the others of its list.
   if (last === 0) store<i32>(headOf(block, prefix), row + 1);
   else setWord(last, NEXT, row + 1);

@@ -21,17 +21,19 @@ export const RECENT_HEADS = 28;
 export const RECENT_FACTORS = 32;
 export const RECENT_RING = 36;
 export const RECENT_MASK = 40;
+/** Of each, which IKE SA it was counted for (u32): its running number + 1, or 0. */
+export const RECENT_SAS = 44;
 /** Their further places: records, and the list of those that are free (i32); how many there is room for: a value. */
-export const FURTHER = 44;
-export const FURTHER_STATE = 48;
-export const FURTHER_ROOM = 52;
+export const FURTHER = 48;
+export const FURTHER_STATE = 52;
+export const FURTHER_ROOM = 56;
 /** Seeds of the digest: values. */
-export const SEED_A = 56;
-export const SEED_B = 60;
+export const SEED_A = 60;
+export const SEED_B = 64;
 /** What is found out of the message. */
-export const ARRIVAL = 64;
+export const ARRIVAL = 68;
 /** Bytes of the block. */
-export const MESSAGE_TABLES_BYTES = 68;
+export const MESSAGE_TABLES_BYTES = 72;
 
 /** Numbers (f64) of a record of 64 bytes, see ike/seen-places.ts and ike/recent-datagrams.ts, as a power of two of bytes; */
 export const RECORD_SHIFT = 6;

@@ -26,7 +26,6 @@ import type { Message } from "../wire/datagram.ts";
 import { FurtherPlaces } from "./further-places.ts";
 import type { Side } from "./paths.ts";
 import { RecentDatagrams } from "./recent-datagrams.ts";
-import type { IkeSa } from "./sa.ts";
 import type { Place, SeenPlaces } from "./seen-places.ts";
 
 /** Datagrams are remembered as long as any of these windows. */
@@ -72,9 +71,7 @@ export class CopyFilter {
   /** Goes on with a message that the core has seen (core/copies.ts). @param row of the datagram, or -1 */
   saw(row: number, isEcho: boolean): "new" | "echo" {
     this.#row = row;
-    if (isEcho) return "echo";
-    if (row !== NONE) this.#recent.forgetSa(row);
-    return "new";
+    return isEcho ? "echo" : "new";
   }
 
   /** Of the datagram of the last `see`: between which endpoints it was seen first. */
@@ -86,8 +83,8 @@ export class CopyFilter {
     return this.#recent.toOf(this.#row);
   }
 
-  /** The IKE SA that it was counted for, and the side that sent it. */
-  get sa(): IkeSa | null {
+  /** The running number of the IKE SA that it was counted for, or -1, and the side that sent it. */
+  get sa(): number {
     return this.#recent.saOf(this.#row);
   }
 
@@ -96,13 +93,8 @@ export class CopyFilter {
   }
 
   /** The datagram of the last `see`, a new one, is counted for an IKE SA. */
-  countFor(sa: IkeSa, side: Side): void {
-    if (this.#row !== NONE) this.#recent.setSa(this.#row, sa, side);
-  }
-
-  /** Forgets which of these IKE SAs a datagram belonged to. */
-  release(gone: ReadonlySet<IkeSa>): void {
-    this.#recent.release(gone);
+  countFor({ number }: { readonly number: number }, side: Side): void {
+    if (this.#row !== NONE) this.#recent.setSa(this.#row, number, side);
   }
 
   /** Datagrams that are remembered. */

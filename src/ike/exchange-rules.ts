@@ -15,7 +15,8 @@ export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLis
   if (sa.mode === 0) sa.mode = message.exchange;
   if (!message.encrypted) {
     const clear = message.clearPayloads();
-    sa.setVendorIds(side, lists.extended(sa.vendorIdsOf(side), clear.vendorIds));
+    sa.vendorLists = lists.all;
+    sa.setVendorList(side, lists.extended(sa.vendorListOf(side), clear.vendorIds));
     if (Number.isNaN(sa.lifetimesOf(side))) sa.setLifetimes(side, clear.lifeSeconds ?? Number.NaN);
     // What the first message offers is not agreed on; where the capture lost it, the answer is the first one seen.
     if (!message.responderCookieZero) sa.hashNumber = sa.hash ?? clear.hash ?? Number.NaN;

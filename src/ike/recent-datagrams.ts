@@ -23,6 +23,7 @@ import {
   RECENT_HEADS,
   RECENT_MASK,
   RECENT_RING,
+  RECENT_SAS,
   REST,
   SEGMENT_OF,
   SIDE,
@@ -31,7 +32,6 @@ import {
 import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Side } from "./paths.ts";
-import type { IkeSa } from "./sa.ts";
 import { type Place, RECORD, SeenPlaces, WORDS } from "./seen-places.ts";
 
 /** The hash takes 53 bits, 16 at a time, and begins with a sum. */
@@ -53,14 +53,15 @@ export class RecentDatagrams extends SeenPlaces {
   readonly #ring: Int32Array;
   /** The first row of each list + 1; as many lists as there is room for records, and 65,536 at most. */
   #heads: Int32Array;
-  /** By row: the IKE SA that the datagram was counted for. */
-  #sas: (IkeSa | null)[] = [];
+  /** By row: the running number of the IKE SA that the datagram was counted for + 1, or 0. */
+  #sas: Uint32Array;
   readonly #factors: Int32Array;
 
   constructor(memory: Memory) {
     super(memory);
     this.#ring = memory.column(Int32Array, RING);
     this.#heads = memory.column(Int32Array, this.room);
+    this.#sas = memory.column(Uint32Array, this.room);
     this.#factors = memory.column(Int32Array, FACTORS);
     for (let i = 0; i < FACTORS; i += 1) this.#factors[i] = Math.random() * 0x100000000;
   }
@@ -70,6 +71,7 @@ export class RecentDatagrams extends SeenPlaces {
     border.column(RECENT_HEADS, this.#heads);
     border.column(RECENT_FACTORS, this.#factors);
     border.column(RECENT_RING, this.#ring);
+    border.column(RECENT_SAS, this.#sas);
     border.value(RECENT_MASK, this.#heads.length - 1);
   }
 
@@ -125,9 +127,9 @@ export class RecentDatagrams extends SeenPlaces {
     this.words[row * WORDS + FURTHER_OF] = list + 1;
   }
 
-  /** The IKE SA and the side of it that the datagram was counted for. */
-  saOf(row: number): IkeSa | null {
-    return this.#sas[row];
+  /** The running number of the IKE SA that the datagram was counted for, or -1; and the side of it that sent it. */
+  saOf(row: number): number {
+    return this.#sas[row] - 1;
   }
 
   sideOf(row: number): Side {
@@ -135,18 +137,9 @@ export class RecentDatagrams extends SeenPlaces {
   }
 
   /** Once for each datagram. */
-  setSa(row: number, sa: IkeSa, side: Side): void {
-    this.#sas[row] = sa;
+  setSa(row: number, number: number, side: Side): void {
+    this.#sas[row] = number + 1;
     if (side === 1) this.words[row * WORDS + REST] |= SIDE;
-  }
-
-  forgetSa(row: number): void {
-    this.#sas[row] = null;
-  }
-
-  /** Forgets which of these IKE SAs a datagram belonged to. */
-  release(gone: ReadonlySet<IkeSa>): void {
-    this.#sas = this.#sas.map((sa) => (sa !== null && gone.has(sa) ? null : sa));
   }
 
   /** Adds a datagram as the latest. @returns its row */
@@ -161,7 +154,7 @@ export class RecentDatagrams extends SeenPlaces {
     this.words[row * WORDS + SEGMENT_OF] = segment;
     this.words[row * WORDS + FURTHER_OF] = 0;
     this.words[row * WORDS + REST] = identification | (cut ? CUT : 0);
-    this.#sas[row] = null;
+    this.#sas[row] = 0;
     this.#append(row);
     return row;
   }
@@ -170,7 +163,6 @@ export class RecentDatagrams extends SeenPlaces {
   dropOldest(): void {
     const row = this.#ring[OLDEST];
     this.#heads[this.#listOf(this.prefixOf(row))] = this.next(row) + 1;
-    this.#sas[row] = null;
     this.#ring[OLDEST] = this.rowAt(1);
     this.#ring[SIZE] -= 1;
   }
@@ -216,24 +208,25 @@ export class RecentDatagrams extends SeenPlaces {
   restore({ numbers, sas }: ReturnType<RecentDatagrams["save"]>): void {
     this.#ring[SIZE] = sas.length;
     this.#ring[OLDEST] = 0;
-    this.#sas = sas;
     let rows = this.room;
     while (rows < this.#ring[SIZE]) rows *= 2;
-    this.#begin(numbers, rows);
+    this.#begin(numbers, sas, rows);
   }
 
   #grow(): void {
-    const sas = this.#sas;
-    this.#sas = sas.splice(this.#ring[OLDEST]).concat(sas);
-    this.#begin(this.numbers, 2 * this.room);
+    const oldest = this.#ring[OLDEST];
+    const inOrder = [...this.#sas.subarray(oldest), ...this.#sas.subarray(0, oldest)];
+    this.#begin(this.numbers, inOrder, 2 * this.room);
   }
 
-  /** Puts records into their lists. */
-  #begin(numbers: Float64Array, rows: number): void {
+  /** Puts records into their lists. @param sas of them, in their order */
+  #begin(numbers: Float64Array, sas: readonly number[], rows: number): void {
     this.take(numbers, rows, this.#ring[OLDEST]);
     this.#ring[OLDEST] = 0;
-    this.memory.free(this.#heads);
+    for (const column of [this.#heads, this.#sas]) this.memory.free(column);
     this.#heads = this.memory.column(Int32Array, rows);
+    this.#sas = this.memory.column(Uint32Array, rows);
+    this.#sas.set(sas);
     for (let row = 0; row < this.#ring[SIZE]; row += 1) this.#append(row);
   }
 }

@@ -80,6 +80,8 @@ const WORD_LISTS = {
   /** The last message of each side: twice its exchange, one more where it was encrypted; and its message ID. */
   lastKind: 2,
   lastId: 2,
+  /** Number of the list of its vendor IDs. */
+  vendorList: 2,
   /** How many words of NAT-D hashes of each side lie here, and one more; 0 where none was seen. */
   natHashCount: 2,
   natHashWords: 2 * NAT_HASH_WORDS,

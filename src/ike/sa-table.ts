@@ -114,7 +114,8 @@ export class SaTable {
       sa.phase1Seen = true;
       sa.firstAt = opening.firstAt;
       sa.mode = opening.mode;
-      sa.setVendorIds(0, opening.vendorIdsOf(0));
+      sa.vendorLists = opening.vendorLists;
+      sa.setVendorList(0, opening.vendorListOf(0));
       sa.pathOf(opening.endOf(0, 0), opening.endOf(0, 1), 0, opening.pathAt(0).natTraversal);
       this.#set(i0, i1, r0, r1, sa);
       return sa;
@@ -122,6 +123,14 @@ export class SaTable {
     for (let i = 0; i < 4; i += 1) opening.setCookies(i, cookies[i]);
     this.#set(i0, i1, r0, r1, opening);
     return opening;
+  }
+
+  /** The SA with a running number, of which the message, or one with the same bytes, is; null where it was given up. */
+  countedFor({ cookies }: Message, number: number): IkeSa | null {
+    if (number < 0) return null;
+    let sa = this.#at(cookies[0], cookies[1], cookies[2], cookies[3]);
+    while (sa !== null && sa.number !== number) sa = this.#siblingOf(sa);
+    return sa;
   }
 
   #at(i0: number, i1: number, r0: number, r1: number): IkeSa | null {

@@ -26,11 +26,12 @@ const MANY_EXCHANGES = 16;
 /** Shared by all IKE SAs without any. */
 const NO_QUICK_MODES: Exchange[] = [];
 const MAX_OPENED = 32;
+const NO_LISTS: readonly (readonly string[])[] = [NO_VENDOR_IDS];
 
 /** One of tens of thousands that are held at a time: its numbers lie in a pool. */
 export class IkeSa extends SaPaths {
-  private vendorIds0 = NO_VENDOR_IDS;
-  private vendorIds1 = NO_VENDOR_IDS;
+  /** All lists of vendor IDs that somebody sent, by their numbers. */
+  vendorLists = NO_LISTS;
   /** Its quick modes in order of first appearance; one alone, as most have, stands for the list. */
   private quickModes: Exchange | Exchange[] = NO_QUICK_MODES;
   // No #fields: an IKE SA is kept in a state file as it is, and gets its methods back (see `revive`).
@@ -53,6 +54,10 @@ export class IkeSa extends SaPaths {
     reviveRow(plain, IkeSa);
     if (plain.pathCount !== Math.min(plain.pathCount, PATHS_INSIDE) + plain.morePaths.length) {
       throw new RangeError("an IKE SA has other paths than it counts");
+    }
+    const [first, second] = plain.vendorList;
+    if (Math.max(first, second) >= plain.vendorLists.length) {
+      throw new RangeError("an IKE SA has vendor IDs of a list that is not there");
     }
     for (const exchange of plain.exchanges) Exchange.revive(exchange);
     for (const { exchange } of plain.outers?.values() ?? []) Exchange.revive(exchange);
@@ -89,12 +94,7 @@ export class IkeSa extends SaPaths {
 
   /** Vendor IDs of a side, in order. */
   vendorIdsOf(side: Side): readonly string[] {
-    return side === 0 ? this.vendorIds0 : this.vendorIds1;
-  }
-
-  setVendorIds(side: Side, list: readonly string[]): void {
-    if (side === 0) this.vendorIds0 = list;
-    else this.vendorIds1 = list;
+    return this.vendorLists[this.vendorListOf(side)];
   }
 
   /**

@@ -158,7 +158,6 @@ export class Tracker {
     }
     this.flows.release(exchanges);
     this.hosts.release(exchanges);
-    this.#echoes.release(gone);
   }
 
   /** An ESP packet or a NAT keepalive. */
@@ -197,7 +196,8 @@ export class Tracker {
     const occurrence = arrival === null ? copies.see(message) : copies.saw(arrival.row, arrival.isEcho);
     if (occurrence === "echo") {
       this.echoes += 1;
-      if (copies.sa !== null) echoPath(copies.sa, copies.side, copies, message);
+      const sa = this.table.countedFor(message, copies.sa);
+      if (sa !== null) echoPath(sa, copies.side, copies, message);
       return;
     }
     const sa = this.table.find(message);

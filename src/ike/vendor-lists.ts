@@ -25,34 +25,39 @@ export function vendorKnowledge(list: readonly string[]): VendorKnowledge {
 }
 
 export class VendorLists {
-  #lists = new Map<string, readonly string[]>();
+  /** Each list once, by its number; 0 is that of those that have none. */
+  all: (readonly string[])[] = [NO_VENDOR_IDS];
+  readonly #numbers = new Map<string, number>();
   #characters = 0;
   /** Messages whose vendor IDs were passed over, because there was no room for a list that nobody sent before. */
   evicted = 0;
 
-  /** `list` with `more` behind it, at most 64 in all: the same IDs give the same list, which never changes. */
-  extended(list: readonly string[], more: readonly string[]): readonly string[] {
-    if (more.length === 0 || list.length >= MAX_IDS) return list;
+  /** The number of a list with `more` behind it, at most 64 in all: the same IDs have the same number. */
+  extended(number: number, more: readonly string[]): number {
+    const list = this.all[number];
+    if (more.length === 0 || list.length >= MAX_IDS) return number;
     const whole = [...list, ...more].slice(0, MAX_IDS);
     const key = whole.join();
-    const known = this.#lists.get(key);
+    const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     if (this.#characters + key.length > MAX_CHARACTERS) {
       this.evicted += 1;
-      return list;
+      return number;
     }
     this.#characters += key.length;
-    this.#lists.set(key, whole);
-    return whole;
+    this.#numbers.set(key, this.all.length);
+    return this.all.push(whole) - 1;
   }
 
   /** The lists, to be kept in a state file. */
   save() {
-    return { lists: this.#lists, characters: this.#characters, evicted: this.evicted };
+    return { all: this.all, characters: this.#characters, evicted: this.evicted };
   }
 
-  restore({ lists, characters, evicted }: ReturnType<VendorLists["save"]>): void {
-    this.#lists = lists;
+  restore({ all, characters, evicted }: ReturnType<VendorLists["save"]>): void {
+    this.all = all;
+    this.#numbers.clear();
+    for (let number = 1; number < all.length; number += 1) this.#numbers.set(all[number].join(), number);
     this.#characters = characters;
     this.evicted = evicted;
   }
