@@ -22,13 +22,11 @@ function start() {
   // Node ends without a word when nothing is left to wait for, and what was to be done may not be.
   const unfinished = () => refuse("internal error: the program ended before its work did");
   process.once("beforeExit", unfinished);
-  require("./load.cjs")
-    .load()
-    .program.main(process.argv.slice(2))
-    .then((status) => {
-      process.off("beforeExit", unfinished);
-      process.exitCode = status;
-    });
+  const { main, leave } = require("./load.cjs").load().program;
+  main(process.argv.slice(2)).then((status) => {
+    process.off("beforeExit", unfinished);
+    leave(status);
+  });
   // V8 lets its heap grow to several times of what lives before it collects, and memory is promised to be bounded. A
   // short run never collects all of it, and should wait neither for the module nor for a timer.
   collections = new FinalizationRegistry(() =>

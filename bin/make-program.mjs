@@ -81,7 +81,7 @@ export async function makeProgram(root) {
   const bundleMain = (sharing, rare) =>
     build({
       ...options,
-      ...entry(root, `export { main } from "./${ENTRY}";\n${sharing}`),
+      ...entry(root, `export { leave, main } from "./${ENTRY}";\n${sharing}`),
       write: false,
       plugins: [rareFromElsewhere(root, rare)],
       // In the wrapper that Node puts around a module, so that load.cjs need not copy it all to do that.

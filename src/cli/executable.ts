@@ -4,7 +4,7 @@
  */
 
 import { CAPTURE_CHILD } from "../node/live/reentry.ts";
-import { main } from "./main.ts";
+import { leave, main } from "./main.ts";
 
 export { main };
 
@@ -27,5 +27,5 @@ export async function start(): Promise<void> {
   process.once("beforeExit", unfinished);
   const status = await main(process.argv.slice(2));
   process.off("beforeExit", unfinished);
-  process.exitCode = status;
+  leave(status);
 }

@@ -11,6 +11,8 @@ import { parseArgs } from "./flags/parse.ts";
 import { OutputError, streamTarget, writeTo } from "./output.ts";
 import { Messages } from "./terminal.ts";
 
+export { leave } from "./leave.ts";
+
 /** Runs the program with these arguments (without node and script) and returns its exit status. */
 export async function main(argv: string[]): Promise<number> {
   const env = realEnvironment();

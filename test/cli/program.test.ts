@@ -107,6 +107,16 @@ describeBuilt("the program as a process", () => {
     const { stdout } = spawnSync("bash", ["-c", shell], { cwd: folder, encoding: "utf8" });
     expect(stdout).toMatch(/^(\d+|No) collision/);
   });
+
+  test.each([
+    ["standard output", "schema ndjson", runProgram(["schema", "ndjson"]).stdout.split("\n").length - 1],
+    ["standard error", "$(seq -f missing-%g 1 3000) 2>&1 >/dev/null", 3_000],
+  ])("ends when all is written to %s, however late it is read", (_, args, lines) => {
+    // More than a pipe holds.
+    const shell = `${SHELL_COMMAND} ${args} | (sleep 0.5; wc -l)`;
+    const { stdout } = spawnSync("bash", ["-c", shell], { cwd: folder, encoding: "utf8" });
+    expect(Number(stdout)).toBe(lines);
+  });
 });
 
 describeBuilt("whoever reads may go away", () => {
