@@ -70,6 +70,13 @@ const leaner = {
         loader: "ts",
       }),
     );
+    // Of mistakes in calls of these packages, and in schemas, the page has none: nobody reads what they would be told.
+    builder.onLoad(
+      { filter: /\/(zod\/v4\/core\/(checks|schemas|util)|@noble\/(ciphers|hashes)\/\w+)\.js$/ },
+      ({ path }) => ({
+        contents: readFileSync(path, "utf8").replaceAll(/throw new (\w*Error)\(.*\);$/gm, "throw new $1();"),
+      }),
+    );
     // Why a value does not fit a schema is told nobody.
     builder.onLoad({ filter: /\/zod\/v4\/locales\/en\.js$/ }, () => ({
       contents: 'export default () => ({ localeError: () => "" });',
