@@ -54,6 +54,7 @@ if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
   const sharing = ["--sharedMemory", "--maximumMemory", "65536", "--enable", "threads,nontrapping-f2i"];
   const all = await compiled(["walk.ts", "clock.ts", "hop.ts", "arrive.ts"], sharing);
   const walk = await compiled(["walk.ts", "clock.ts"]);
+  const report = await compiled(["hashes.ts"]);
   const sharingAt = placeOfSharing(all);
   const text = `// Made by bin/make-core.mjs from src/core: ${source}
 const CODE =
@@ -63,10 +64,26 @@ const CODE =
 export const WALK =
   "${walk.toString("base64")}";
 
+const REPORT =
+  "${report.toString("base64")}";
+
 /** The core as WebAssembly, for a memory that is shared or for one that is not. */
 export function coreCode(isShared: boolean, code = CODE): Uint8Array {
-  const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
+  const bytes = bytesOf(code);
   if (!isShared) bytes[${sharingAt}] = ${SHARED - 2};
+  return bytes;
+}
+
+/** What reports are written with. */
+export function reportCode(): Uint8Array {
+  return bytesOf(REPORT);
+}
+
+/** A function for each character would take as long as the compiler. */
+function bytesOf(base64: string): Uint8Array {
+  const characters = atob(base64);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = characters.charCodeAt(i);
   return bytes;
 }
 `;

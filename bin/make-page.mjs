@@ -38,6 +38,9 @@ const leaner = {
           : `export const coreCode = () => Uint8Array.from(${JSON.stringify(atob(walk))}, (c) => c.charCodeAt(0));`,
       };
     });
+    builder.onLoad({ filter: /\/linear\/hashes\.ts$/ }, () => ({
+      contents: 'export { sha1, sha256 } from "../collections/hashes.ts";',
+    }));
     builder.onLoad({ filter: /\/linear\/pcap-hop\.ts$/ }, () => ({
       contents: "export const PcapHop = { over: () => null };",
     }));

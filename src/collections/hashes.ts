@@ -7,13 +7,11 @@
 const BLOCK = 64;
 const WORDS = BLOCK / 4;
 
-/** A report names every flow by a hash: nothing is made anew for a block. */
+/** Nothing is made anew for a block. */
 const words = new Int32Array(WORDS);
 const schedule = new Int32Array(80);
 const SHA1_INITIAL = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
 const MD5_INITIAL = SHA1_INITIAL.slice(0, 4);
-const sha1State = new Int32Array(SHA1_INITIAL.length);
-const sha1Bytes = new Uint8Array(SHA1_INITIAL.byteLength);
 const oneBlock = new Uint8Array(BLOCK);
 
 export function md5(bytes: Uint8Array): Uint8Array {
@@ -27,27 +25,13 @@ export function md5(bytes: Uint8Array): Uint8Array {
 }
 
 export function sha1(bytes: Uint8Array): Uint8Array {
-  const state = sha1State;
-  state.set(SHA1_INITIAL);
+  const state = SHA1_INITIAL.slice();
   const all = padded(bytes, false);
   for (let at = 0; at < all.length; at += BLOCK) {
     takeBlock(all, at, false);
     sha1Block(state);
   }
   return output(state, false);
-}
-
-/**
- * SHA-1 of a message of one block.
- * @param block 64 bytes: the message with its padding (FIPS 180-4 5.1.1)
- * @returns bytes that the next call overwrites
- */
-export function sha1OfBlock(block: Uint8Array): Uint8Array {
-  const state = sha1State;
-  state.set(SHA1_INITIAL);
-  takeBlock(block, 0, false);
-  sha1Block(state);
-  return output(state, false, sha1Bytes);
 }
 
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -85,11 +69,8 @@ function takeBlock(all: Uint8Array, at: number, littleEndian: boolean): void {
   }
 }
 
-function output(
-  state: Int32Array,
-  littleEndian: boolean,
-  bytes = new Uint8Array(state.length * 4),
-): Uint8Array {
+function output(state: Int32Array, littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(state.length * 4);
   for (let i = 0; i < bytes.length; i += 1) {
     bytes[i] = state[i >> 2] >>> (8 * (littleEndian ? i & 3 : 3 - (i & 3)));
   }

@@ -3,7 +3,7 @@
  * rule, the responder and the two clients. Times, frames, ports and cookies are not in them.
  */
 
-import { sha256 } from "../collections/hashes.ts";
+import { sha256 } from "../linear/hashes.ts";
 import { hex } from "../wire/bytes.ts";
 
 const RULE = "ike-qm-message-id-collision";

@@ -3,7 +3,8 @@
  * (github.com/corelight/community-id-spec).
  */
 
-import { base64, sha1OfBlock } from "../collections/hashes.ts";
+import { base64 } from "../collections/hashes.ts";
+import { sha1 } from "../linear/hashes.ts";
 
 const PROTOCOL_UDP = 17;
 /** Words of an address as tables keep it, and which of these are an IPv4 one (see `addressWords`). */
@@ -11,9 +12,9 @@ const ADDRESS = 4;
 const IPV4 = 3;
 const MAPPED = 0xffff;
 
-/** What is hashed, with its padding: a report names every flow, and nothing is made anew for it. */
-const block = new Uint8Array(64);
-const fields = new DataView(block.buffer);
+/** What is hashed, with room for two addresses of IPv6: a report names every flow. */
+const message = new Uint8Array(40);
+const fields = new DataView(message.buffer);
 
 /**
  * "1:" and the SHA-1 in base64 over seed, addresses, protocol, a zero byte and ports, all in network byte order. The
@@ -29,12 +30,7 @@ export function communityId(addresses: Uint32Array, onePort: number, otherPort: 
   fields.setUint16(at, PROTOCOL_UDP << 8);
   fields.setUint16(at + 2, isInOrder ? onePort : otherPort);
   fields.setUint16(at + 4, isInOrder ? otherPort : onePort);
-  const length = at + 6;
-  // Behind the message comes a bit, then zeros, then its length in bits (FIPS 180-4 5.1.1).
-  block.fill(0, length);
-  block[length] = 0x80;
-  fields.setUint16(block.length - 2, 8 * length);
-  return base64(sha1OfBlock(block), "1:");
+  return base64(sha1(message.subarray(0, at + 6)), "1:");
 }
 
 /** @returns where the next field begins */
