@@ -54,7 +54,7 @@ if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
   const sharing = ["--sharedMemory", "--maximumMemory", "65536", "--enable", "threads,nontrapping-f2i"];
   const all = await compiled(["walk.ts", "clock.ts", "hop.ts", "arrive.ts"], sharing);
   const walk = await compiled(["walk.ts", "clock.ts"]);
-  const report = await compiled(["hashes.ts"]);
+  const report = await compiled(["hashes.ts", "text.ts"]);
   const sharingAt = placeOfSharing(all);
   const text = `// Made by bin/make-core.mjs from src/core: ${source}
 const CODE =

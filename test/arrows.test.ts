@@ -44,7 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   judgement: ["ike", "linear", "wire", "collections"],
   evidence: ["anonymize", "judgement", "ike", "feed", "capture", "wire", "collections"],
   report: ["judgement", "ike", "linear", "collections"],
-  printers: ["report", "collections"],
+  printers: ["report", "linear", "collections"],
   analysis: BELOW_ANALYSIS,
   node: BELOW_NODE,
   cli: [".", "node", "anonymize", "analysis", "printers", "report", "judgement"],

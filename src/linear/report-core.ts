@@ -7,6 +7,7 @@ import type { WebAssemblyMemory } from "./memory.ts";
 interface Exports {
   sha1(length: number): void;
   sha256(length: number): void;
+  write(from: number, end: number, out: number): number;
 }
 
 export interface ReportCore extends Exports {

@@ -1,8 +1,11 @@
-/** The rows of clients in a report of JSON, key by key: what is alike in all of them is encoded once. */
+/** The rows of clients in a report of JSON, key by key and straight from numbers: of tens of thousands no object is made. */
 
-import type { Client } from "../report/model.ts";
-import type { ByteText } from "./byte-text.ts";
-import { escaped } from "./json.ts";
+import { hostOf, portOf } from "../collections/endpoints.ts";
+import type { Piece, RowText } from "../linear/row-text.ts";
+import { type ClientRow, communityIdOf } from "../report/client-row.ts";
+import type { JudgedClients } from "../report/judged-clients.ts";
+import { isoTime } from "../report/time.ts";
+import { escaped, FIRST_ROW, LAST_ROW, NEXT_ROW } from "./json.ts";
 
 /** A row of one of the report's lists stands so deep, and what is in it one or two steps deeper. */
 const KEY = "\n      ";
@@ -43,82 +46,156 @@ const VALUES = { null: "null", true: "true", false: "false", comma: ",", none: "
 const LIST = { item: INNER, end: `${KEY}]` };
 const INNER_LIST = { item: `${INNER}  `, end: `${INNER}]` };
 
-/** Writes rows of clients whose keys are in the order of JudgedClients, as `JSON.stringify` would write them there. */
-export class ClientWriter {
-  readonly #out: ByteText;
-  readonly #before = encoded(BEFORE);
-  readonly #values = encoded(VALUES);
-  readonly #list = encoded(LIST);
-  readonly #innerList = encoded(INNER_LIST);
+/** Clients in numbers, at least one. */
+interface Rows {
+  readonly hosts: JudgedClients["hosts"];
+  rows(): Iterable<ClientRow>;
+}
 
-  constructor(out: ByteText) {
-    this.#out = out;
+/** The list of clients, in pieces of bytes that are to be used before the next one is asked for. */
+export function* clientsInBytes(clients: Rows, text: RowText): Generator<Uint8Array, void, undefined> {
+  const writer = new ClientWriter(text, clients.hosts);
+  const next = text.piece(NEXT_ROW);
+  let separator = text.piece(FIRST_ROW);
+  for (const row of clients.rows()) {
+    text.put(separator);
+    writer.row(row);
+    separator = next;
+    if (text.isFull) yield text.take();
+  }
+  text.put(text.piece(LAST_ROW));
+  yield text.take();
+}
+
+/** Writes rows as `JSON.stringify` would write the clients of the model (`clientOf`) there. */
+class ClientWriter {
+  readonly #text: RowText;
+  readonly #hosts: Rows["hosts"];
+  readonly #before: Pieces<typeof BEFORE>;
+  readonly #values: Pieces<typeof VALUES>;
+  readonly #list: Pieces<typeof LIST>;
+  readonly #innerList: Pieces<typeof INNER_LIST>;
+  /** Addresses of two hosts. */
+  readonly #words = new Uint32Array(8);
+
+  constructor(text: RowText, hosts: Rows["hosts"]) {
+    this.#text = text;
+    this.#hosts = hosts;
+    this.#before = piecesOf(BEFORE, text);
+    this.#values = piecesOf(VALUES, text);
+    this.#list = piecesOf(LIST, text);
+    this.#innerList = piecesOf(INNER_LIST, text);
   }
 
-  row(client: Client): void {
-    const { pattern, outcome, insideAddress } = client;
+  row(row: ClientRow): void {
+    const { pattern, messageIds, outcome, insideAddress } = row;
     const before = this.#before;
-    this.#string(before.address, client.address);
-    this.#number(before.port, client.port);
-    this.#string(before.responder, client.responder);
-    if (insideAddress !== undefined) this.#string(before.insideAddress, insideAddress);
-    this.#string(before.platform, client.platform);
+    const text = this.#text;
+    this.#address(before.address, row.host);
+    this.#number(before.port, row.port);
+    this.#address(before.responder, row.responder);
+    if (insideAddress !== null) this.#string(before.insideAddress, insideAddress);
+    this.#string(before.platform, row.platform);
     this.#string(before.kind, pattern.kind);
-    this.#number(before.confidence, pattern.confidence);
+    text.put(before.confidence);
+    text.millionths(Math.round(pattern.confidence * 1e6));
     this.#string(before.byteOrder, pattern.byteOrder);
-    this.#strings(before.messageIds, pattern.messageIds, this.#innerList);
-    this.#number(before.ids, pattern.ids);
-    this.#number(before.ikeSas, pattern.ikeSas);
-    this.#string(before.firstId, pattern.firstId);
-    this.#number(before.step, pattern.step);
-    this.#string(before.anomaly, client.anomaly);
-    this.#strings(before.communityIds, client.communityIds, this.#list);
-    this.#out.add(before.rolesInferred);
-    this.#out.add(client.rolesInferred ? this.#values.true : this.#values.false);
-    this.#string(before.firstSeenAt, client.firstSeenAt);
-    this.#string(before.lastSeenAt, client.lastSeenAt);
+    this.#messageIds(messageIds.shown);
+    this.#number(before.ids, messageIds.count);
+    this.#number(before.ikeSas, row.ikeSas);
+    text.put(before.firstId);
+    if (messageIds.shown.length === 0) text.put(this.#values.null);
+    else text.hex(messageIds.shown[0]);
+    this.#number(before.step, messageIds.step);
+    this.#string(before.anomaly, row.anomaly);
+    this.#communityIds(row.flows);
+    text.put(before.rolesInferred);
+    text.put(row.rolesInferred ? this.#values.true : this.#values.false);
+    this.#time(before.firstSeenAt, row.firstAt);
+    this.#time(before.lastSeenAt, row.lastAt);
     this.#string(before.outcome, outcome.kind);
     this.#number(before.keptOut, outcome.keptOut);
-    this.#string(before.firstAt, outcome.firstAt);
-    this.#string(before.lastAt, outcome.lastAt);
-    this.#string(before.connectedAt, outcome.connectedAt);
+    this.#time(before.firstAt, outcome.firstAt);
+    this.#time(before.lastAt, outcome.lastAt);
+    this.#time(before.connectedAt, outcome.connectedAt);
     this.#number(before.keptOutSeconds, outcome.keptOutSeconds);
-    this.#out.add(before.end);
+    text.put(before.end);
   }
 
-  #string(before: Uint8Array, value: string | null): void {
-    const out = this.#out;
-    out.add(before);
-    if (value === null) out.add(this.#values.null);
-    else if (!out.quoted(value)) out.text(escaped(JSON.stringify(value)));
+  #string(before: Piece, value: string | null): void {
+    const text = this.#text;
+    text.put(before);
+    if (value === null) text.put(this.#values.null);
+    else if (!text.quoted(value)) text.text(escaped(JSON.stringify(value)));
   }
 
-  #number(before: Uint8Array, value: number | null): void {
-    const out = this.#out;
-    out.add(before);
-    if (value === null) out.add(this.#values.null);
-    else if (value >= 0 && value === (value | 0)) out.whole(value);
-    else out.text(JSON.stringify(value));
+  #number(before: Piece, value: number | null): void {
+    const text = this.#text;
+    text.put(before);
+    if (value === null) text.put(this.#values.null);
+    else if (value === value >>> 0) text.whole(value);
+    else text.text(JSON.stringify(value));
   }
 
-  #strings(before: Uint8Array, items: readonly string[], list: Encoded<typeof LIST>): void {
-    const { open, comma, none } = this.#values;
-    this.#out.add(before);
-    let separator = open;
-    for (const item of items) {
-      this.#out.add(separator);
-      this.#string(list.item, item);
-      separator = comma;
+  /** NaN: null. */
+  #time(before: Piece, at: number): void {
+    const text = this.#text;
+    text.put(before);
+    if (Number.isNaN(at)) text.put(this.#values.null);
+    else if (!text.time(at)) text.quoted(isoTime(at, 0, 6));
+  }
+
+  #address(before: Piece, host: number): void {
+    const words = this.#words;
+    this.#text.put(before);
+    this.#hosts.copyWords(host, words, 0);
+    if (isIpv4(words, 0)) this.#text.address(words[3]);
+    else this.#text.quoted(this.#hosts.text(host));
+  }
+
+  #messageIds(ids: readonly number[]): void {
+    const text = this.#text;
+    text.put(this.#before.messageIds);
+    for (let i = 0; i < ids.length; i += 1) {
+      this.#beginItem(this.#innerList, i);
+      text.hex(ids[i]);
     }
-    this.#out.add(items.length === 0 ? none : list.end);
+    text.put(ids.length === 0 ? this.#values.none : this.#innerList.end);
+  }
+
+  /** @param flows endpoints, see ClientRow */
+  #communityIds(flows: readonly number[]): void {
+    this.#text.put(this.#before.communityIds);
+    for (let i = 0; i < flows.length; i += 2) {
+      this.#beginItem(this.#list, i);
+      this.#communityId(flows[i], flows[i + 1]);
+    }
+    this.#text.put(flows.length === 0 ? this.#values.none : this.#list.end);
+  }
+
+  #communityId(one: number, other: number): void {
+    const words = this.#words;
+    this.#hosts.copyWords(hostOf(one), words, 0);
+    this.#hosts.copyWords(hostOf(other), words, 4);
+    if (isIpv4(words, 0) && isIpv4(words, 4)) this.#text.flow(words[3], portOf(one), words[7], portOf(other));
+    else this.#text.quoted(communityIdOf(one, other, this.#hosts));
+  }
+
+  #beginItem(list: Pieces<typeof LIST>, index: number): void {
+    this.#text.put(index === 0 ? this.#values.open : this.#values.comma);
+    this.#text.put(list.item);
   }
 }
 
-type Encoded<T> = Record<keyof T, Uint8Array>;
+/** As tables keep addresses, see `addressWords` (collections/endpoints.ts). */
+function isIpv4(words: Uint32Array, at: number): boolean {
+  return words[at] === 0 && words[at + 1] === 0 && words[at + 2] === 0xffff;
+}
 
-/** Texts as bytes, by name. */
-function encoded<T extends Record<string, string>>(texts: T): Encoded<T> {
-  const encoder = new TextEncoder();
-  const all = Object.entries(texts).map(([name, text]) => [name, encoder.encode(text)]);
-  return Object.fromEntries(all) as Encoded<T>;
+type Pieces<T> = Record<keyof T, Piece>;
+
+/** Texts by name. */
+function piecesOf<T extends Record<string, string>>(texts: T, text: RowText): Pieces<T> {
+  const all = Object.entries(texts).map(([name, each]) => [name, text.piece(each)]);
+  return Object.fromEntries(all) as Pieces<T>;
 }

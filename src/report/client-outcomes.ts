@@ -20,9 +20,33 @@ interface FailedTry {
   to: number;
 }
 
+/** The same with times of the clock, microseconds; NaN where there is none. */
+export type TimedOutcome = Pick<ClientOutcome, "kind" | "keptOut" | "keptOutSeconds"> &
+  Record<"firstAt" | "lastAt" | "connectedAt", number>;
+
 /** @param clientSas all of one client at one responder */
 export function outcomeOf(clientSas: readonly ClientSa[]): ClientOutcome {
+  return inWords(timedOutcomeOf(clientSas));
+}
+
+/** @param clientSas all of one client at one responder */
+export function timedOutcomeOf(clientSas: readonly ClientSa[]): TimedOutcome {
   return unrefused(clientSas) ?? refused(clientSas);
+}
+
+/** In the form of the model. */
+export function inWords(outcome: TimedOutcome): ClientOutcome {
+  const { firstAt, lastAt, connectedAt } = outcome;
+  return {
+    ...outcome,
+    firstAt: timeOrNull(firstAt),
+    lastAt: timeOrNull(lastAt),
+    connectedAt: timeOrNull(connectedAt),
+  };
+}
+
+function timeOrNull(at: number): string | null {
+  return Number.isNaN(at) ? null : isoTime(at, 0, 6);
 }
 
 /** At least one try to connect failed. @param clientSas all of one client at one responder */
@@ -38,7 +62,7 @@ function hasRefused({ session, outcomes, undecided }: ClientSa): boolean {
 }
 
 /** Of a client without a quick mode that failed, as nearly all are; null of others. */
-function unrefused(clientSas: readonly ClientSa[]): ClientOutcome | null {
+function unrefused(clientSas: readonly ClientSa[]): TimedOutcome | null {
   let inAt = Number.POSITIVE_INFINITY;
   for (const clientSa of clientSas) {
     const { session, outcomes, undecided } = clientSa;
@@ -53,14 +77,14 @@ function unrefused(clientSas: readonly ClientSa[]): ClientOutcome | null {
   return {
     kind: isIn ? "connected" : "unknown",
     keptOut: 0,
-    firstAt: null,
-    lastAt: null,
-    connectedAt: isIn ? isoTime(inAt, 0, 6) : null,
+    firstAt: Number.NaN,
+    lastAt: Number.NaN,
+    connectedAt: isIn ? inAt : Number.NaN,
     keptOutSeconds: 0,
   };
 }
 
-function refused(clientSas: readonly ClientSa[]): ClientOutcome {
+function refused(clientSas: readonly ClientSa[]): TimedOutcome {
   const accepted: number[] = [];
   const failed: FailedTry[] = [];
   for (const clientSa of clientSas) {
@@ -85,9 +109,9 @@ function refused(clientSas: readonly ClientSa[]): ClientOutcome {
   return {
     kind: failed.length > 0 ? "kept-out" : accepted.length > 0 ? "connected" : "unknown",
     keptOut: failed.length,
-    firstAt: failed.length === 0 ? null : isoTime(failed[0].from, 0, 6),
-    lastAt: failed.length === 0 ? null : isoTime(last, 0, 6),
-    connectedAt: inAt === Number.POSITIVE_INFINITY ? null : isoTime(inAt, 0, 6),
+    firstAt: failed.length === 0 ? Number.NaN : failed[0].from,
+    lastAt: failed.length === 0 ? Number.NaN : last,
+    connectedAt: inAt === Number.POSITIVE_INFINITY ? Number.NaN : inAt,
     keptOutSeconds: Math.round(keptOutMicros(failed, accepted) / 1_000) / 1_000,
   };
 }
