@@ -17,7 +17,7 @@ export interface NamedClient {
 
 function hash(parts: readonly string[]): string {
   const text = ["v1", RULE, ...parts].join("\n");
-  return hex(sha256(new TextEncoder().encode(text))).slice(0, 32);
+  return hex(sha256(new TextEncoder().encode(text)), 0, 16);
 }
 
 /** A finding's: the responder and its two clients, in no order; the rank counts where they share an address. */

@@ -182,6 +182,6 @@ function claimOf(holder: NonNullable<JudgedAttempt["holder"]>, context: BuildCon
 }
 
 function cookiesOf(sa: IkeSa): { initiatorCookie: string; responderCookie: string } {
-  const hex = (i: number) => sa.cookies[i].toString(16).padStart(8, "0");
+  const hex = (i: number) => sa.cookiesOf(i).toString(16).padStart(8, "0");
   return { initiatorCookie: hex(0) + hex(1), responderCookie: hex(2) + hex(3) };
 }
