@@ -65,14 +65,14 @@ export function namedAs(options: LiveOptions): LiveOptions {
 /** @param judgement the last one; null before any */
 export function tallyOf(
   judgement: Judgement | null,
-  { sas, evicted }: { sas: readonly unknown[]; evicted: number },
+  { held, evicted }: { held: number; evicted: number },
   closed: Closed,
 ): Tally {
   const responders = judgement?.responders ?? [];
   return {
     responders: responders.length,
     clients: responders.reduce((sum, { clients }) => sum + clients.length, 0),
-    ikeSas: sas.length,
+    ikeSas: held,
     evicted,
     findings: judgement === null ? noFindings() : countVerdicts(judgement),
     closed: structuredClone(closed),

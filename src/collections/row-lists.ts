@@ -52,9 +52,10 @@ export class RowLists<T extends object | string> {
     });
   }
 
-  /** All lists, to be kept in a state file. */
+  /** All lists, to be kept in a state file: up to the last row that has one. */
   save(): (T | T[] | null)[] {
-    return this.#lists;
+    const end = this.#lists.findLastIndex((list) => list !== null) + 1;
+    return this.#lists.slice(0, end);
   }
 
   restore(lists: (T | T[] | null)[]): void {

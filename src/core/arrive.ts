@@ -1,7 +1,7 @@
 /**
  * The arrival of a message: what its packet says, who sent it to whom, its digest, and whether it is a copy of another
- * one. TypeScript does the same (`locate`, `HostTable.intern`, `digest`, `CopyFilter.see`) with all messages that are
- * left here, and goes on with both.
+ * one; then it is taken to its IKE SA (take.ts). TypeScript does the same (`locate`, `HostTable.intern`, `digest`,
+ * `CopyFilter.see`, `Tracker.message`) with all messages that are left here, from where they were left.
  */
 
 import { be16, be32, doubleOf, field, wordOf } from "./columns";
@@ -12,14 +12,19 @@ import { datagramEnd, messageIn, payload, statedLength } from "./message";
 import {
   ADDRESSES,
   ARRIVAL,
+  ARRIVED,
+  ASKS,
   AT,
   CAPTURE_POINT,
   CAPTURED_OF_DATAGRAM,
+  COUNT,
   CUT,
   FROM,
   FURTHER_OF,
+  HOST_ROOM,
   HOSTS,
   IS_ECHO,
+  LEFT,
   LENGTH_OF_DATAGRAM,
   MARKER,
   MESSAGE,
@@ -29,10 +34,14 @@ import {
   SEED_A,
   SEED_B,
   SEGMENT_OF,
+  TAKES,
   TO,
 } from "./message-layout";
 import { ipHeader } from "./packet";
-import { rowOf } from "./word-table";
+import { take } from "./take";
+import { entered, hasRoom, rowOf } from "./word-table";
+
+export { learn } from "./clear-payloads";
 
 const ETHERNET: u32 = 1;
 const SOURCE: usize = 12;
@@ -40,6 +49,7 @@ const DESTINATION: usize = 16;
 /** Of an IPv4 address as one of IPv6 (RFC 4291 2.5.5.2). */
 const MAPPED: u32 = 0xffff;
 const PORTS_OF_HOST: f64 = 65_536;
+const NONE: i32 = -1;
 
 /**
  * Takes a message of IKEv1 in a plain frame, and leaves at ARRIVAL what it found.
@@ -49,20 +59,20 @@ const PORTS_OF_HOST: f64 = 65_536;
  * @param batch address of the block of the batch
  * @param index of a frame of the batch
  * @param capturePoint source and interface
- * @returns false where the host has to take the frame: what was noted of it does no harm if it is noted again
+ * @returns LEFT: what was noted of it does no harm if it is noted again; or ARRIVED, TAKEN, TAKEN_QUICK_MODE
  */
-export function arrive(tables: usize, block: usize, batch: usize, index: i32, capturePoint: f64): bool {
-  if (load<u16>(<usize>field(batch, LINK_TYPES) + ((<usize>index) << 1)) !== ETHERNET) return false;
+export function arrive(tables: usize, block: usize, batch: usize, index: i32, capturePoint: f64): i32 {
+  if (load<u16>(<usize>field(batch, LINK_TYPES) + ((<usize>index) << 1)) !== ETHERNET) return LEFT;
   const bytes = <usize>field(batch, BYTES);
   const frame = bytes + load<u32>(wordOf(batch, OFFSETS, index));
   const end = frame + load<u32>(wordOf(batch, CAPTURED, index));
   const ip = ipHeader(frame, end);
-  if (ip === 0) return false;
+  if (ip === 0) return LEFT;
   const message = messageIn(ip, end, <usize>field(tables, PORTS));
-  if (message === 0) return false;
+  if (message === 0) return LEFT;
   const from = hostOf(block, be32(ip + SOURCE));
-  const to = hostOf(block, be32(ip + DESTINATION));
-  if (from < 0 || to < 0) return false;
+  const to = from < 0 ? NONE : hostOf(block, be32(ip + DESTINATION));
+  if (to < 0) return LEFT;
   const out = <usize>field(block, ARRIVAL);
   const captured = <u32>(min(end, datagramEnd(ip)) - message);
   const length = statedLength(message);
@@ -80,7 +90,10 @@ export function arrive(tables: usize, block: usize, batch: usize, index: i32, ca
   set(out, CAPTURED_OF_DATAGRAM, <f64>captured);
   set(out, LENGTH_OF_DATAGRAM, <f64>(datagramEnd(ip) - message));
   set(out, MARKER, <f64>(message !== payload(ip)));
-  return isNoted(block, out);
+  set(out, ASKS, 0);
+  if (!isNoted(block, out)) return LEFT;
+  if (load<f64>(out, IS_ECHO << 3) === 1 || field(block, TAKES) === 0) return ARRIVED;
+  return take(tables, block, batch, index, out, message, length);
 }
 
 /** Whether there was room to note it as what it is, a copy or none. */
@@ -96,9 +109,13 @@ function isNoted(block: usize, out: usize): bool {
   return row !== NO_ROOM;
 }
 
-/** Number of an IPv4 address, or -1 where it was not seen. */
+/** Number of an IPv4 address, which gets one where there is room; -1 where there is none. */
 function hostOf(block: usize, address: u32): i32 {
-  return rowOf(block + HOSTS, 0, 0, MAPPED, address);
+  const hosts = block + HOSTS;
+  const known = rowOf(hosts, 0, 0, MAPPED, address);
+  if (known >= 0 || !hasRoom(hosts, 1)) return known;
+  if (load<u32>(<usize>field(hosts, COUNT)) >= field(block, HOST_ROOM)) return NONE;
+  return entered(hosts, 0, 0, MAPPED, address);
 }
 
 function set(record: usize, index: usize, value: f64): void {

@@ -38,3 +38,9 @@ export function u32At(at: usize, isSwapped: bool): u32 {
   const word = load<u32>(at);
   return isSwapped ? bswap<u32>(word) : word;
 }
+
+/** A time or another number (f64) of a row of which nothing was seen. */
+export function isUnseen(at: usize): bool {
+  // biome-ignore lint/suspicious/noGlobalIsNan: AssemblyScript's, which takes numbers alone
+  return isNaN(load<f64>(at));
+}

@@ -15,8 +15,11 @@ export const CAPTURED = 8;
 export const LINK_TYPES = 12;
 /** Monotone time of each frame, microseconds (f64). */
 export const CLOCK = 16;
+/** Time of each frame as written: microseconds (f64), and nanoseconds below (u16). */
+export const MICROS = 20;
+export const NANOS = 24;
 /** Bytes of the block of a batch. */
-export const BATCH_BYTES = 20;
+export const BATCH_BYTES = 28;
 
 /** Of what is walked: segment of the clock, and the bit of the source: values (i32). */
 export const SEGMENT = 0;

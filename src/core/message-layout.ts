@@ -13,27 +13,92 @@ export const HASHES = 12;
 export const COUNT = 16;
 export const MASK = 20;
 
-/** Block of the tables: that of hosts, as above. */
+/**
+ * Of a pool of rows (linear/rows.ts): the chunk in which rows may be made, and its length in units of eight bytes: values;
+ * and where the first row begins there that was never taken, in the same units (i32).
+ */
+export const CHUNK = 0;
+export const LENGTH = 4;
+export const END = 8;
+
+/** Block of the tables: that of hosts, as above, */
 export const HOSTS = 0;
+/** and that of IKE SAs by their cookies; pools of IKE SAs and of quick modes, as above. */
+export const SAS = 24;
+export const SA_POOL = 48;
+export const EXCHANGE_POOL = 60;
+/** Of each key of an IKE SA where its row lies, 0 where it does elsewhere (u32). */
+export const SA_ADDRESSES = 72;
+/** Counts (i32), and notes (u32 each), see below; IKE SAs and parts of them that are held at most: values. */
+export const COUNTS = 76;
+export const NOTES = 80;
+export const MAX_HELD = 84;
+export const MAX_PARTS = 88;
+/** 1 where half-open IKE SAs share an initiator cookie: a value. */
+export const SIBLINGS = 92;
+/** Of each host: 1 where it sent something; 1 where it sent or was sent ISAKMP (u8); how many there is room for: a value. */
+export const HAS_SENT = 96;
+export const ISAKMP = 100;
+export const HOST_ROOM = 104;
+/** Of each host: the first quick mode that waits for it and that was begun here (u32). */
+export const WAITING = 108;
+/** Of each host: signs of life, see ike/host-signs.ts (u8); how many there is room for: a value. */
+export const HOST_SIGNS = 112;
+export const HOST_SIGNS_ROOM = 116;
+/** 1 where a host that is not followed yet would be: a value. Of each place (layout.ts) the segment of the clock (i32). */
+export const FOLLOWS_MORE = 120;
+export const PLACE_SEGMENTS = 184;
+/** What messages in the clear say, see clear-payloads.ts. */
+export const KNOWN_CLEAR = 124;
+/** Number of the source: a value. */
+export const SOURCE = 128;
 /** Datagrams of the last second: records, heads of lists (i32), factors (i32), the ring (i32), heads less one: a value. */
-export const RECENT = 24;
-export const RECENT_HEADS = 28;
-export const RECENT_FACTORS = 32;
-export const RECENT_RING = 36;
-export const RECENT_MASK = 40;
+export const RECENT = 132;
+export const RECENT_HEADS = 136;
+export const RECENT_FACTORS = 140;
+export const RECENT_RING = 144;
+export const RECENT_MASK = 148;
 /** Of each, which IKE SA it was counted for (u32): its running number + 1, or 0. */
-export const RECENT_SAS = 44;
+export const RECENT_SAS = 152;
 /** Their further places: records, and the list of those that are free (i32); how many there is room for: a value. */
-export const FURTHER = 48;
-export const FURTHER_STATE = 52;
-export const FURTHER_ROOM = 56;
+export const FURTHER = 156;
+export const FURTHER_STATE = 160;
+export const FURTHER_ROOM = 164;
 /** Seeds of the digest: values. */
-export const SEED_A = 60;
-export const SEED_B = 64;
+export const SEED_A = 168;
+export const SEED_B = 172;
 /** What is found out of the message. */
-export const ARRIVAL = 68;
+export const ARRIVAL = 176;
+/** 1 where messages may be taken to their IKE SAs: a value. */
+export const TAKES = 180;
 /** Bytes of the block. */
-export const MESSAGE_TABLES_BYTES = 72;
+export const MESSAGE_TABLES_BYTES = 188;
+
+/** Of the counts: IKE SAs ever, IKE SAs held, parts of them (see ike/sa-table.ts), and notes that nobody read yet. */
+export const CREATED = 0;
+export const HELD = 1;
+export const PARTS = 2;
+export const NOTED = 3;
+export const SA_COUNTS = 4;
+
+/** What a note is of: an IKE SA that was begun, one that has another key, a quick mode that was begun. */
+export const SA_BEGUN = 0;
+export const SA_NAMED = 1;
+export const EXCHANGE_BEGUN = 2;
+/** Words of a note: which of these, row of the key; and, of the first and the last, the address of the new row, */
+export const NOTE_WORDS = 4;
+export const NOTE_KIND = 0;
+/** where of the last one also says whether its first message came on the NAT-T port, and to which port it went; */
+export const NOTE_KIND_MASK = 0xff;
+export const NOTE_NAT_TRAVERSAL = 0x100;
+export const NOTE_PORT_SHIFT = 16;
+export const NOTE_KEY = 1;
+export const NOTE_ADDRESS = 2;
+/** of the second, the row of the key that it had before; of the last, the host that it went to. */
+export const NOTE_OTHER_KEY = 2;
+export const NOTE_HOST = 3;
+/** Notes that there is room for. */
+export const MAX_NOTES = 16_384;
 
 /** Numbers (f64) of a record of 64 bytes, see ike/seen-places.ts and ike/recent-datagrams.ts, as a power of two of bytes; */
 export const RECORD_SHIFT = 6;
@@ -72,7 +137,29 @@ export const LENGTH_OF_DATAGRAM = 11;
 export const MARKER = 12;
 export const ROW = 13;
 export const IS_ECHO = 14;
-export const ARRIVAL_NUMBERS = 16;
+/** Number of the first frame of the batch, which the host writes. */
+export const FIRST_FRAME = 15;
+/** 1 where what the message says in the clear is not known yet, and is to be told (see clear-payloads.ts). */
+export const ASKS = 16;
+/** Of a message that may be taken to its IKE SA: its frame and time as written, its length, its side, row of the SA's key. */
+export const FRAME = 17;
+export const WRITTEN_MICROS = 18;
+export const WRITTEN_NANOS = 19;
+export const STATED_LENGTH = 20;
+export const SENT_BY = 21;
+export const KEY = 22;
+export const ARRIVAL_NUMBERS = 24;
+
+/** What `arrive` answers: the host has to look at the frame; it goes on with the message; it was taken to its IKE SA, */
+/** as a message of phase 1, or of quick mode. */
+export const LEFT = 0;
+export const ARRIVED = 1;
+export const TAKEN = 2;
+export const TAKEN_QUICK_MODE = 3;
+
+/** What is known of messages in the clear, a power of two, and bytes of each; see clear-payloads.ts. */
+export const CLEAR_ENTRIES = 128;
+export const CLEAR_BYTES = 2_048;
 
 /** Bounds of the copy filter, see ike/copies.ts: microseconds, then counts. */
 export const OTHER_POINT_WINDOW = 500_000;

@@ -12,7 +12,7 @@ import {
   packetsIn,
   type Slice,
 } from "../capture/batch.ts";
-import type { Walk } from "../linear/walk.ts";
+import { TAKEN_QUICK_MODE, type Walk } from "../linear/walk.ts";
 import { capturePoint, Datagram } from "../wire/decoded.ts";
 import { Encapsulation } from "../wire/encapsulations.ts";
 import {
@@ -139,6 +139,10 @@ export class Decoder {
     datagram.clear = null;
     for (let i = walk?.past(start, end) ?? start; i < end; i = walk?.past(i + 1, end) ?? i + 1) {
       const arrival = walk?.arrival(i, capturePoint(source, interfaces[i])) ?? null;
+      if (typeof arrival === "number") {
+        this.#countTaken(arrival);
+        continue;
+      }
       datagram.arrival = arrival;
       const kind =
         arrival === null
@@ -159,6 +163,13 @@ export class Decoder {
       if (kind === Kind.candidate) this.#candidate();
       else sink.signOfLife(datagram);
     }
+  }
+
+  /** A message was taken to its IKE SA. */
+  #countTaken(as: number): void {
+    this.#kinds[Kind.candidate] += 1;
+    this.#classes[HeaderClass.ikev1] += 1;
+    if (as === TAKEN_QUICK_MODE) this.#quickModes += 1;
   }
 
   /** The frame holds more messages than the one that is read. */

@@ -14,7 +14,8 @@ import {
   SECOND_LAST,
   SECOND_NUMBER,
 } from "../core/layout.ts";
-import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
+import { FOLLOWS_MORE, PLACE_SEGMENTS } from "../core/message-layout.ts";
+import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
 const FIRST_HOSTS = 256;
@@ -41,13 +42,14 @@ export class ActivityTable {
   /** Of each place 64 seconds. */
   #seconds: Float64Array;
   /** Of each place the segment of the clock that its seconds are of. */
-  #segments = new Int32Array(FIRST_PLACES);
+  #segments: Int32Array;
   readonly #memory: Memory;
 
   constructor(memory: Memory) {
     this.#memory = memory;
     this.#places = memory.column(Int32Array, FIRST_HOSTS);
     this.#seconds = memory.column(Float64Array, FIRST_PLACES * SECONDS * NUMBERS);
+    this.#segments = memory.column(Int32Array, FIRST_PLACES);
   }
 
   /** Where the walk finds the seconds of each host. It writes for flows alone that `sent` has told of in the segment. */
@@ -57,11 +59,23 @@ export class ActivityTable {
     border.column(PLACE_SECONDS, this.#seconds);
   }
 
+  /** Where a message's arrival finds the same, of hosts that send ISAKMP alone. */
+  messagesLieAt(border: Border): void {
+    border.column(PLACE_SEGMENTS, this.#segments);
+    border.value(FOLLOWS_MORE, this.followsMore ? 1 : 0);
+  }
+
+  /** Hosts that are not followed yet will be. */
+  get followsMore(): boolean {
+    return this.#used < MAX_HOSTS || this.#free.length > 0;
+  }
+
   sent(host: number, at: number, segment: number): void {
     let place = host < this.#places.length ? this.#places[host] - 1 : -1;
     if (place < 0) {
-      if (this.#used >= MAX_HOSTS && this.#free.length === 0) return;
+      if (!this.followsMore) return;
       place = this.#add(host);
+      if (!this.followsMore && this.#memory.linear !== null) this.#memory.linear.changes += 1;
     }
     if (this.#segments[place] !== segment) this.#begin(place, segment);
     const seconds = this.#seconds;
@@ -117,7 +131,7 @@ export class ActivityTable {
 
   #widen(): void {
     this.#seconds = wider(this.#memory, this.#seconds, Float64Array);
-    this.#segments = wider(ordinaryMemory, this.#segments, Int32Array);
+    this.#segments = wider(this.#memory, this.#segments, Int32Array);
   }
 
   /** Hosts were numbered anew; places of those that are gone are given to others. */

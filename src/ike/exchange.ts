@@ -7,7 +7,7 @@
 
 import type { Moment } from "../collections/moment.ts";
 import { rowOf } from "../linear/row-names.ts";
-import { Pool, reviveRow } from "../linear/rows.ts";
+import { Pool } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { Selectors } from "./selectors.ts";
 import type { QuickModeTestimony } from "./testimony.ts";
@@ -100,6 +100,10 @@ const WORDS = [
   "otherSource",
   /** Error notify of the other side that could be read (RFC 2408 3.14.1); 0 where none was. */
   "otherNotify",
+  /** Address of the row of the quick mode that its IKE SA had before it; 0 where it is the first. For the core. */
+  "olderAddress",
+  /** The next of those that wait for a packet of one host, for the core alone. */
+  "waitingAddress",
 ] as const;
 const FLAGS = [
   "startedBySide1",
@@ -137,9 +141,13 @@ const NOTHING_RARE: RareFacts = {
 
 /** One of tens of thousands that are held at a time: its numbers lie in a pool. */
 export class Exchange extends rowOf({ numbers: NUMBERS, words: WORDS, flags: FLAGS, rare: NOTHING_RARE }) {
-  /** @param pool where its numbers are to lie; else it has room of its own */
-  constructor(message: Message, starter: 0 | 1, pool = new Pool(Exchange, 1)) {
+  /**
+   * @param message its first one; null: the core has begun it, and the object is to lie there
+   * @param pool where its numbers are to lie; else it has room of its own
+   */
+  constructor(message: Message | null, starter: 0 | 1, pool: Pool | null = new Pool(Exchange, 1)) {
     super(pool);
+    if (message === null) return;
     const { digest } = message;
     this.starter = starter;
     this.messageId = message.messageId;
@@ -221,9 +229,9 @@ export class Exchange extends rowOf({ numbers: NUMBERS, words: WORDS, flags: FLA
   }
 
   /** Makes an exchange again of the plain object that one became in a state file. */
-  static revive(plain: Exchange): void {
+  static revive(plain: Exchange, pool: Pool): void {
     Object.setPrototypeOf(plain, Exchange.prototype);
-    reviveRow(plain, Exchange);
+    pool.adopt(plain);
   }
 }
 

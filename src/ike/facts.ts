@@ -178,6 +178,7 @@ export class Facts {
 
   /** In the order of their first messages. */
   get ikeSas(): readonly IkeSa[] {
+    this.#tracker.catchUp();
     return this.#tracker.table.shown;
   }
 
@@ -203,6 +204,11 @@ export class Facts {
   /** Where the walk finds the flows that it may take packets of. */
   lieAt(border: Border): void {
     this.#tracker.flows.lieAt(border);
+  }
+
+  /** The core may take messages to their IKE SAs: nobody opens them, and no responder is somebody else's. */
+  get takesInCore(): boolean {
+    return this.#tracker.opener === null && this.#tracker.isOthers === null;
   }
 
   /** Where a message's arrival (src/core/arrive.ts) finds what it asks. */

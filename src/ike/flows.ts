@@ -31,7 +31,7 @@ export class FlowTable extends FlowLines {
   readonly #keys = new FlowKeys();
   readonly spis: SpiTable;
   readonly #watch: EspWatch;
-  readonly signs = new HostSigns();
+  readonly signs: HostSigns;
   readonly #known: KnownFlows;
   /** Rows dropped because the table was full. */
   evicted = 0;
@@ -40,6 +40,7 @@ export class FlowTable extends FlowLines {
     super(memory);
     this.#hosts = hosts;
     this.#maxRows = maxRows;
+    this.signs = new HostSigns(memory);
     this.spis = new SpiTable(memory);
     this.#watch = new EspWatch(memory);
     this.#known = new KnownFlows(memory);

@@ -1,4 +1,6 @@
-import { ordinaryMemory, wider } from "../linear/memory.ts";
+import { HOST_SIGNS, HOST_SIGNS_ROOM } from "../core/message-layout.ts";
+import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
 
 /** ESP or keepalives; ESP. */
 export const SIGNS = 1;
@@ -6,12 +8,23 @@ export const ESP = 2;
 
 /** Of each host, by its number: which signs of life were seen that it sent or was sent. */
 export class HostSigns {
-  #seen: Uint8Array = new Uint8Array(256);
+  readonly #memory: Memory;
+  #seen: Uint8Array;
+
+  constructor(memory = ordinaryMemory) {
+    this.#memory = memory;
+    this.#seen = memory.column(Uint8Array, 256);
+  }
+
+  lieAt(border: Border): void {
+    border.column(HOST_SIGNS, this.#seen);
+    border.value(HOST_SIGNS_ROOM, this.#seen.length);
+  }
 
   /** One host sent it to another. */
   mark(from: number, to: number, sign: number): void {
     while (Math.max(from, to) >= this.#seen.length) {
-      this.#seen = wider(ordinaryMemory, this.#seen, Uint8Array);
+      this.#seen = wider(this.#memory, this.#seen, Uint8Array);
     }
     this.#seen[from] |= sign;
     this.#seen[to] |= sign;
@@ -23,11 +36,11 @@ export class HostSigns {
 
   /** Hosts were numbered anew, -1 where one was dropped. */
   renumber(moved: Int32Array): void {
-    const seen = new Uint8Array(this.#seen.length);
+    const seen = this.#seen.slice();
+    this.#seen.fill(0);
     moved.forEach((to, from) => {
-      if (to >= 0 && from < seen.length) seen[to] = this.#seen[from];
+      if (to >= 0 && from < seen.length) this.#seen[to] = seen[from];
     });
-    this.#seen = seen;
   }
 
   /** What was seen, to be kept in a state file. */
@@ -36,6 +49,6 @@ export class HostSigns {
   }
 
   restore(seen: Uint8Array): void {
-    this.#seen = seen;
+    this.#seen = movedTo(this.#memory, seen, Uint8Array);
   }
 }

@@ -8,7 +8,7 @@ import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints
 import { RowLists } from "../collections/row-lists.ts";
 import { WordTable } from "../collections/word-table.ts";
 import { HOST_WATCHED } from "../core/layout.ts";
-import { HOSTS } from "../core/message-layout.ts";
+import { HAS_SENT, HOST_ROOM, HOSTS, ISAKMP, WAITING } from "../core/message-layout.ts";
 import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { formatAddress } from "../wire/address.ts";
@@ -22,17 +22,19 @@ const FIRST_HOSTS = 256;
 export class HostTable {
   readonly #table: WordTable;
   /** 1 where the host was seen sending ISAKMP, ESP or a keepalive. */
-  hasSent = new Uint8Array(FIRST_HOSTS);
+  hasSent: Uint8Array;
   /** 1 where the host was seen speaking IKEv2. */
   ikev2 = new Uint8Array(FIRST_HOSTS);
   /** 1 where the host was seen sending or receiving ISAKMP. */
-  isakmp = new Uint8Array(FIRST_HOSTS);
+  isakmp: Uint8Array;
   readonly activity: ActivityTable;
   /** Endpoints that were seen speaking IKEv2, as long as there is room. */
   ikev2Endpoints = new Set<number>();
   /** 1 where exchanges wait for the host's next packet. */
   #watched: Uint8Array;
   readonly #waiting = new RowLists<Exchange>();
+  /** The first quick mode that waits of those that the core has begun: where its row lies. */
+  #begun: Uint32Array;
 
   readonly #memory: Memory;
 
@@ -41,6 +43,9 @@ export class HostTable {
     this.#table = new WordTable(4, FIRST_HOSTS, memory);
     this.activity = new ActivityTable(memory);
     this.#watched = memory.column(Uint8Array, FIRST_HOSTS);
+    this.hasSent = memory.column(Uint8Array, FIRST_HOSTS);
+    this.isakmp = memory.column(Uint8Array, FIRST_HOSTS);
+    this.#begun = memory.column(Uint32Array, FIRST_HOSTS);
   }
 
   /** Where the walk finds what it asks of a sender. */
@@ -52,6 +57,11 @@ export class HostTable {
   /** Where a message's arrival finds hosts by their addresses. */
   messagesLieAt(border: Border): void {
     border.table(HOSTS, this.#table);
+    border.column(HAS_SENT, this.hasSent);
+    border.column(ISAKMP, this.isakmp);
+    border.column(WAITING, this.#begun);
+    border.value(HOST_ROOM, this.hasSent.length);
+    this.activity.messagesLieAt(border);
   }
 
   get size(): number {
@@ -63,9 +73,10 @@ export class HostTable {
     addressWords(bytes, offset, ipVersion, this.#table.key, 0);
     const host = this.#table.ensure();
     if (host >= this.hasSent.length) {
-      this.hasSent = wider(ordinaryMemory, this.hasSent, Uint8Array);
+      this.hasSent = wider(this.#memory, this.hasSent, Uint8Array);
       this.ikev2 = wider(ordinaryMemory, this.ikev2, Uint8Array);
-      this.isakmp = wider(ordinaryMemory, this.isakmp, Uint8Array);
+      this.isakmp = wider(this.#memory, this.isakmp, Uint8Array);
+      this.#begun = wider(this.#memory, this.#begun, Uint32Array);
       this.#watched = wider(this.#memory, this.#watched, Uint8Array);
     }
     return host;
@@ -114,6 +125,13 @@ export class HostTable {
     this.#waiting.append(host, exchange);
   }
 
+  /** The same of one that the core has begun, if it still waits. */
+  watchBegun(host: number, exchange: Exchange): void {
+    if (!Number.isNaN(exchange.otherSentAt)) return;
+    this.#begun[host] = 0;
+    this.watch(host, exchange);
+  }
+
   /** Exchanges that began before `at` wait no longer. */
   stopWaiting(at: number): void {
     this.#letGo(({ firstAt }) => firstAt < at);
@@ -158,8 +176,9 @@ export class HostTable {
     this.#table.restore(keys);
     this.activity.restore(activity);
     this.ikev2Endpoints = ikev2Endpoints;
-    this.isakmp = flags.isakmp;
-    this.hasSent = flags.hasSent;
+    this.isakmp = movedTo(this.#memory, flags.isakmp, Uint8Array);
+    this.hasSent = movedTo(this.#memory, flags.hasSent, Uint8Array);
+    this.#begun = this.#memory.column(Uint32Array, flags.hasSent.length);
     this.ikev2 = flags.ikev2;
     this.#watched = movedTo(this.#memory, flags.watched, Uint8Array);
     this.#waiting.restore(waiting);

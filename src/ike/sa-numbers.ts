@@ -35,6 +35,8 @@ const WORDS = [
   "informationalLength",
   /** Distinct messages so far. */
   "distinct",
+  /** Address of the row of its latest quick mode, 0 without one, or `ELSEWHERE`: see `Exchange.olderAddress`. */
+  "latestAddress",
 ] as const;
 const BYTES = [
   /** Exchange type of phase 1: 2 main, 4 aggressive; 0 when no message of it was seen. */

@@ -17,15 +17,17 @@ export class SaPaths extends SaNumbers {
   /** See `paths`; null until somebody asks. */
   pathList: readonly Path[] | null = null;
 
-  /** In order of first appearance; the same objects each time. */
+  /** In order of first appearance; the same objects each time, until there is one more. */
   get paths(): readonly Path[] {
-    this.pathList ??= Array.from({ length: this.pathCount }, (_, i) => this.pathMade(i));
+    if (this.pathList?.length !== this.pathCount) {
+      this.pathList = Array.from({ length: this.pathCount }, (_, i) => this.pathMade(i));
+    }
     return this.pathList;
   }
 
   /** The same, one of them. */
   pathAt(index: number): Path {
-    return this.pathList === null ? this.pathMade(index) : this.pathList[index];
+    return this.pathList?.[index] ?? this.pathMade(index);
   }
 
   private pathMade(index: number): Path {
@@ -48,6 +50,16 @@ export class SaPaths extends SaNumbers {
     if (index >= PATHS_INSIDE) return this.morePaths[index - PATHS_INSIDE].natTraversal;
     glance.lieIn(this, ROOM + index * SaPath.width);
     return glance.natTraversal;
+  }
+
+  /** Both hosts of a message are those of one path. */
+  hasHostsOf(message: { readonly from: number; readonly to: number }): boolean {
+    const [from, to] = [hostOf(message.from), hostOf(message.to)];
+    for (let i = 0; i < this.pathCount; i += 1) {
+      const [first, second] = [hostOf(this.endOf(i, 0)), hostOf(this.endOf(i, 1))];
+      if ((first === from && second === to) || (first === to && second === from)) return true;
+    }
+    return false;
   }
 
   /** Side that sent a message between these endpoints, or -1 when neither end is known. */

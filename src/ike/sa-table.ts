@@ -1,20 +1,32 @@
 /**
- * Finds the IKE SA of a message by its cookie pair. An SA whose responder cookie is not known yet stands
- * under (initiator cookie, 0) and under both pairs afterwards, so that a late copy of its first message is
- * still its own.
+ * The IKE SA of each message: found by its cookie pair (sa-keys.ts), or made.
  *
  * Bounded in the number of SAs and in what they hold together: when full, SAs that never came beyond phase 1 go
  * first, then the longest silent; counted.
  */
 
-import { hostOf } from "../collections/endpoints.ts";
 import type { Moment } from "../collections/moment.ts";
-import { WordTable } from "../collections/word-table.ts";
+import {
+  COUNTS,
+  CREATED,
+  EXCHANGE_POOL,
+  HELD,
+  MAX_HELD,
+  MAX_PARTS,
+  PARTS,
+  SA_COUNTS,
+  SA_POOL,
+} from "../core/message-layout.ts";
+import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import { Pool } from "../linear/rows.ts";
+import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
+import { CoreNotes } from "./core-notes.ts";
 import { Exchange } from "./exchange.ts";
 import { longestSilent } from "./longest-silent.ts";
 import { IkeSa } from "./sa.ts";
+import { SaKeys } from "./sa-keys.ts";
+import { VendorLists } from "./vendor-lists.ts";
 
 /** SAs from different hosts under one initiator cookie, before the responder answers. */
 const MAX_SIBLINGS = 32;
@@ -29,36 +41,107 @@ export interface KeptSas {
 
 export class SaTable {
   readonly #maxSas: number;
-  #table = new WordTable(4);
-  #rows: (IkeSa | null)[] = [];
-  /** Of half-open SAs that share the initiator cookie, from different hosts, the next one after each. */
-  #siblings = new Map<IkeSa, IkeSa>();
-  #created = 0;
-  #pool = new Pool(IkeSa);
-  /** All SAs in the order of first appearance. */
-  sas: IkeSa[] = [];
+  readonly #memory: Memory;
+  /** What finds them. */
+  readonly keys: SaKeys;
+  /** What the core counts as well. */
+  readonly #counts: Int32Array;
+  /** What the core has begun that has no objects yet. */
+  readonly #notes: CoreNotes;
+  readonly #pool: Pool;
+  #sas: IkeSa[] = [];
   evicted = 0;
   /** Somebody may hold on to SAs that are given up: as long as nobody does, their numbers need not be moved. */
   #areShown = false;
+  /** Quick modes hold no addresses for the core: those of a state file are of no use. */
+  #isUnlinked = false;
   /** Where the numbers of quick modes lie. */
-  exchanges = new Pool(Exchange);
-  /** Parts of all SAs; whoever adds one counts it here. */
-  parts = 0;
+  readonly exchanges: Pool;
+  readonly #vendorLists: VendorLists;
   readonly #released: (gone: ReadonlySet<IkeSa>) => void;
   readonly #lastLifeOf: (sa: IkeSa) => Moment;
 
   /**
    * @param released is told of the SAs that are given up, so that nothing else holds them
    * @param lastLifeOf when something of an SA was seen last
+   * @param memory where the core finds SAs as well
+   * @param vendorLists lists that SAs have the numbers of
    */
   constructor(
     maxSas: number,
     released: (gone: ReadonlySet<IkeSa>) => void = () => {},
     lastLifeOf: (sa: IkeSa) => Moment = (sa) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment }),
+    memory = ordinaryMemory,
+    vendorLists = new VendorLists(),
   ) {
+    this.#vendorLists = vendorLists;
     this.#maxSas = maxSas;
     this.#released = released;
     this.#lastLifeOf = lastLifeOf;
+    this.#memory = memory;
+    this.keys = new SaKeys(memory);
+    this.#counts = memory.column(Int32Array, SA_COUNTS);
+    this.#notes = new CoreNotes(memory, this.#counts);
+    this.#pool = new Pool(IkeSa, undefined, memory);
+    this.exchanges = new Pool(Exchange, undefined, memory);
+  }
+
+  /** Where the core finds SAs, and begins new ones. */
+  lieAt(border: Border): void {
+    if (this.#isUnlinked) for (const sa of this.#sas) sa.linkExchanges();
+    this.#isUnlinked = false;
+    this.keys.lieAt(border);
+    border.column(COUNTS, this.#counts);
+    this.#notes.lieAt(border);
+    this.#pool.lieAt(border, SA_POOL);
+    this.exchanges.lieAt(border, EXCHANGE_POOL);
+    border.value(MAX_HELD, this.#maxSas);
+    border.value(MAX_PARTS, this.#maxSas * PARTS_PER_SA);
+  }
+
+  /** All SAs in the order of first appearance, those among them that the core has begun as far as `read` was told. */
+  get sas(): readonly IkeSa[] {
+    return this.#sas;
+  }
+
+  /** SAs that there are. */
+  get held(): number {
+    return this.#counts[HELD];
+  }
+
+  /** Parts of all SAs; whoever adds one counts it here. */
+  get parts(): number {
+    return this.#counts[PARTS];
+  }
+
+  set parts(count: number) {
+    this.#counts[PARTS] = count;
+  }
+
+  /** The core has begun something that has no objects yet. */
+  get hasNotes(): boolean {
+    return this.#notes.any;
+  }
+
+  /** Makes objects of what the core has begun since, in that order. @param begun is told of quick modes, see `CoreNotes` */
+  read(begun: (exchange: Exchange, to: number, overIp: boolean) => void): void {
+    const keys = this.keys;
+    this.#notes.read({
+      sa: (key, address) => {
+        const sa = new IkeSa(0, null, null);
+        this.#pool.lieAtAddress(sa, address);
+        sa.vendorLists = this.#vendorLists.all;
+        keys.hold(key, sa);
+        this.#sas.push(sa);
+      },
+      name: (key, known) => keys.hold(key, keys.saOf(known)!),
+      quickMode: (key, address, to, overIp) => {
+        const exchange = new Exchange(null, 0, null);
+        this.exchanges.lieAtAddress(exchange, address);
+        keys.saOf(key)!.holdExchange(exchange);
+        begun(exchange, to, overIp);
+      },
+    });
   }
 
   /** Makes room where there are too many parts. Between messages: the SA of the current one may be given up. */
@@ -73,10 +156,10 @@ export class SaTable {
 
   /** Responder cookie zero: the first message of phase 1, or something that answers it without a cookie. */
   #opening(message: Message): IkeSa | null {
-    const first = this.#at(message.cookies[0], message.cookies[1], 0, 0);
+    const first = this.keys.at(message.cookies[0], message.cookies[1], 0, 0);
     let siblings = 0;
-    for (let sa = first; sa !== null; sa = this.#siblingOf(sa)) {
-      if (sa.sideOf(message.from, message.to) >= 0 && sameHosts(sa, message)) return sa;
+    for (let sa = first; sa !== null; sa = this.keys.siblingOf(sa)) {
+      if (sa.sideOf(message.from, message.to) >= 0 && sa.hasHostsOf(message)) return sa;
       siblings += 1;
     }
     if (!message.phase1) return null;
@@ -86,8 +169,8 @@ export class SaTable {
     }
     const sa = this.#create(message);
     sa.phase1Seen = true;
-    if (first !== null) this.#siblings.set(sa, first);
-    this.#set(message.cookies[0], message.cookies[1], 0, 0, sa);
+    if (first !== null) this.keys.addSibling(sa, first);
+    this.keys.set(message.cookies[0], message.cookies[1], 0, 0, sa);
     return sa;
   }
 
@@ -97,15 +180,15 @@ export class SaTable {
     const i1 = cookies[1];
     const r0 = cookies[2];
     const r1 = cookies[3];
-    const known = this.#at(i0, i1, r0, r1);
+    const known = this.keys.at(i0, i1, r0, r1);
     if (known !== null) return known;
     let opening: IkeSa | null = null;
-    for (let sa = this.#at(i0, i1, 0, 0); sa !== null; sa = this.#siblingOf(sa)) {
-      if (sameHosts(sa, message)) opening = sa;
+    for (let sa = this.keys.at(i0, i1, 0, 0); sa !== null; sa = this.keys.siblingOf(sa)) {
+      if (sa.hasHostsOf(message)) opening = sa;
     }
     if (opening === null) {
       const sa = this.#create(message);
-      this.#set(i0, i1, r0, r1, sa);
+      this.keys.set(i0, i1, r0, r1, sa);
       return sa;
     }
     if (opening.answered) {
@@ -114,49 +197,23 @@ export class SaTable {
       sa.phase1Seen = true;
       sa.firstAt = opening.firstAt;
       sa.mode = opening.mode;
-      sa.vendorLists = opening.vendorLists;
       sa.setVendorList(0, opening.vendorListOf(0));
       sa.pathOf(opening.endOf(0, 0), opening.endOf(0, 1), 0, opening.pathAt(0).natTraversal);
-      this.#set(i0, i1, r0, r1, sa);
+      this.keys.set(i0, i1, r0, r1, sa);
       return sa;
     }
     for (let i = 0; i < 4; i += 1) opening.setCookies(i, cookies[i]);
-    this.#set(i0, i1, r0, r1, opening);
+    this.keys.set(i0, i1, r0, r1, opening);
     return opening;
   }
 
-  /** The SA with a running number, of which the message, or one with the same bytes, is; null where it was given up. */
-  countedFor({ cookies }: Message, number: number): IkeSa | null {
-    if (number < 0) return null;
-    let sa = this.#at(cookies[0], cookies[1], cookies[2], cookies[3]);
-    while (sa !== null && sa.number !== number) sa = this.#siblingOf(sa);
-    return sa;
-  }
-
-  #at(i0: number, i1: number, r0: number, r1: number): IkeSa | null {
-    this.#fill(i0, i1, r0, r1);
-    const row = this.#table.find();
-    return row < 0 ? null : this.#rows[row];
-  }
-
-  #set(i0: number, i1: number, r0: number, r1: number, sa: IkeSa): void {
-    this.#fill(i0, i1, r0, r1);
-    this.#rows[this.#table.ensure()] = sa;
-  }
-
-  #fill(i0: number, i1: number, r0: number, r1: number): void {
-    const key = this.#table.key;
-    key[0] = i0;
-    key[1] = i1;
-    key[2] = r0;
-    key[3] = r1;
-  }
-
   #create(message: Message): IkeSa {
-    if (this.sas.length >= this.#maxSas) this.#evict();
-    const sa = new IkeSa(this.#created, message, this.#pool);
-    this.#created += 1;
-    this.sas.push(sa);
+    if (this.#sas.length >= this.#maxSas) this.#evict();
+    const sa = new IkeSa(this.#counts[CREATED], message, this.#pool);
+    sa.vendorLists = this.#vendorLists.all;
+    this.#counts[CREATED] += 1;
+    this.#counts[HELD] += 1;
+    this.#sas.push(sa);
     return sa;
   }
 
@@ -166,8 +223,8 @@ export class SaTable {
     const maxParts = maxSas * PARTS_PER_SA;
     const gone = new Set<IkeSa>();
     let { parts } = this;
-    for (const sa of longestSilent(this.sas, this.#lastLifeOf)) {
-      if (this.sas.length - gone.size <= maxSas && parts <= maxParts) break;
+    for (const sa of longestSilent(this.#sas, this.#lastLifeOf)) {
+      if (this.#sas.length - gone.size <= maxSas && parts <= maxParts) break;
       gone.add(sa);
       parts -= sa.parts;
     }
@@ -177,10 +234,11 @@ export class SaTable {
 
   /** Forgets these SAs: a later message of one begins a new one. */
   remove(gone: ReadonlySet<IkeSa>): void {
-    this.sas = this.sas.filter((sa) => !gone.has(sa));
+    this.#sas = this.#sas.filter((sa) => !gone.has(sa));
+    this.#counts[HELD] = this.#sas.length;
     for (const sa of gone) this.parts -= sa.parts;
     this.#giveBack(gone);
-    this.#forget(gone);
+    this.keys.forget(gone);
     this.#released(gone);
   }
 
@@ -202,69 +260,39 @@ export class SaTable {
   /** All SAs in the order of first appearance, for somebody who may hold on to them. */
   get shown(): readonly IkeSa[] {
     this.#areShown = true;
-    return this.sas;
+    return this.#sas;
   }
 
   /** All SAs and what finds them, to be kept in a state file. */
   save() {
-    const { sas, exchanges, evicted, parts } = this;
-    // Who asks for paths makes them anew.
-    for (const sa of sas) sa.pathList = null;
-    const pools = { sas: this.#pool, exchanges };
-    const found = { keys: this.#table.save(), rows: this.#rows, siblings: this.#siblings };
-    return { ...found, created: this.#created, pools, sas, evicted, parts };
+    const { evicted, parts } = this;
+    for (const sa of this.#sas) {
+      // Who asks for paths makes them anew.
+      sa.pathList = null;
+      sa.unlinkExchanges();
+    }
+    this.#relink();
+    const pools = { sas: this.#pool.save(), exchanges: this.exchanges.save() };
+    return { ...this.keys.save(), created: this.#counts[CREATED], pools, sas: this.#sas, evicted, parts };
   }
 
-  restore({ keys, rows, siblings, created, pools, sas, evicted, parts }: ReturnType<SaTable["save"]>): void {
-    Pool.revive(pools.sas);
-    Pool.revive(pools.exchanges);
-    for (const sa of sas) IkeSa.revive(sa);
-    this.#table.restore(keys);
-    this.#rows = rows;
-    this.#siblings = siblings;
-    this.#created = created;
-    this.#pool = pools.sas;
-    this.exchanges = pools.exchanges;
-    this.sas = sas;
+  restore(saved: ReturnType<SaTable["save"]>): void {
+    const { created, pools, sas, evicted, parts } = saved;
+    this.#pool.restore(pools.sas);
+    this.exchanges.restore(pools.exchanges);
+    for (const sa of sas) IkeSa.revive(sa, { sas: this.#pool, exchanges: this.exchanges });
+    this.keys.restore(saved);
+    this.#counts[CREATED] = created;
+    this.#counts[HELD] = sas.length;
+    this.#sas = sas;
     this.evicted = evicted;
     this.parts = parts;
+    this.#relink();
   }
 
-  #siblingOf(sa: IkeSa): IkeSa | null {
-    return this.#siblings.size === 0 ? null : (this.#siblings.get(sa) ?? null);
+  /** Quick modes are to be linked again before the core looks for any. */
+  #relink(): void {
+    this.#isUnlinked = true;
+    if (this.#memory.linear !== null) this.#memory.linear.changes += 1;
   }
-
-  #forget(gone: ReadonlySet<IkeSa>): void {
-    const rows = this.#rows;
-    const siblings = new Map<IkeSa, IkeSa>();
-    const leftOf = (first: IkeSa | null) => {
-      let sa = first;
-      while (sa !== null && gone.has(sa)) sa = this.#siblingOf(sa);
-      return sa;
-    };
-    for (let row = 0; row < rows.length; row += 1) {
-      rows[row] = leftOf(rows[row]);
-      for (let sa = rows[row]; sa !== null; ) {
-        const next = leftOf(this.#siblingOf(sa));
-        if (next !== null) siblings.set(sa, next);
-        sa = next;
-      }
-    }
-    this.#siblings = siblings;
-    const moved = this.#table.retain((row) => rows[row] !== null);
-    const kept: (IkeSa | null)[] = [];
-    for (let row = 0; row < rows.length; row += 1) if (moved[row] >= 0) kept[moved[row]] = rows[row];
-    this.#rows = kept;
-  }
-}
-
-function sameHosts(sa: IkeSa, message: Message): boolean {
-  const from = hostOf(message.from);
-  const to = hostOf(message.to);
-  for (let i = 0; i < sa.pathCount; i += 1) {
-    const a = hostOf(sa.endOf(i, 0));
-    const b = hostOf(sa.endOf(i, 1));
-    if ((a === from && b === to) || (a === to && b === from)) return true;
-  }
-  return false;
 }

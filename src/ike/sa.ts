@@ -6,7 +6,7 @@
  */
 
 import { sourceBit } from "../collections/sources.ts";
-import { Pool, reviveRow } from "../linear/rows.ts";
+import { Pool } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_INFORMATIONAL } from "../wire/isakmp.ts";
 import { Exchange } from "./exchange.ts";
@@ -26,6 +26,8 @@ const MANY_EXCHANGES = 16;
 /** Shared by all IKE SAs without any. */
 const NO_QUICK_MODES: Exchange[] = [];
 const MAX_OPENED = 32;
+/** Stands for the address of a quick mode that does not lie in linear memory. */
+const ELSEWHERE = 0xffff_ffff;
 const NO_LISTS: readonly (readonly string[])[] = [NO_VENDOR_IDS];
 
 /** One of tens of thousands that are held at a time: its numbers lie in a pool. */
@@ -36,9 +38,13 @@ export class IkeSa extends SaPaths {
   private quickModes: Exchange | Exchange[] = NO_QUICK_MODES;
   // No #fields: an IKE SA is kept in a state file as it is, and gets its methods back (see `revive`).
 
-  /** @param pool where its numbers are to lie; else it has room of its own */
-  constructor(number: number, message: Message, pool = new Pool(IkeSa, 1)) {
+  /**
+   * @param message its first one; null: the core has begun it, and the object is to lie there
+   * @param pool where its numbers are to lie; else it has room of its own
+   */
+  constructor(number: number, message: Message | null, pool: Pool | null = new Pool(IkeSa, 1)) {
     super(pool);
+    if (message === null) return;
     this.number = number;
     for (let i = 0; i < 4; i += 1) this.setCookies(i, message.cookies[i]);
     this.firstAt = message.at;
@@ -49,9 +55,9 @@ export class IkeSa extends SaPaths {
   }
 
   /** Makes an IKE SA again of the plain object that one became in a state file. */
-  static revive(plain: IkeSa): void {
+  static revive(plain: IkeSa, { sas, exchanges }: { sas: Pool; exchanges: Pool }): void {
     Object.setPrototypeOf(plain, IkeSa.prototype);
-    reviveRow(plain, IkeSa);
+    sas.adopt(plain);
     if (plain.pathCount !== Math.min(plain.pathCount, PATHS_INSIDE) + plain.morePaths.length) {
       throw new RangeError("an IKE SA has other paths than it counts");
     }
@@ -59,8 +65,8 @@ export class IkeSa extends SaPaths {
     if (Math.max(first, second) >= plain.vendorLists.length) {
       throw new RangeError("an IKE SA has vendor IDs of a list that is not there");
     }
-    for (const exchange of plain.exchanges) Exchange.revive(exchange);
-    for (const { exchange } of plain.outers?.values() ?? []) Exchange.revive(exchange);
+    for (const { exchange } of plain.outers?.values() ?? []) Exchange.revive(exchange, exchanges);
+    for (const exchange of plain.exchanges) Exchange.revive(exchange, exchanges);
   }
 
   /** Quick modes in order of first appearance. */
@@ -229,6 +235,34 @@ export class IkeSa extends SaPaths {
   }
 
   addExchange(exchange: Exchange): void {
+    this.linkExchange(exchange);
+    this.holdExchange(exchange);
+  }
+
+  /** Lets the core find it. */
+  private linkExchange(exchange: Exchange): void {
+    exchange.olderAddress = this.latestAddress;
+    const isHere = exchange.address !== 0 && this.latestAddress !== ELSEWHERE;
+    this.latestAddress = isHere ? exchange.address : ELSEWHERE;
+  }
+
+  /** Lets the core find all of them. */
+  linkExchanges(): void {
+    this.latestAddress = 0;
+    for (const exchange of this.exchanges) this.linkExchange(exchange);
+  }
+
+  /** Leaves nothing of where its quick modes lie, which is of one run. */
+  unlinkExchanges(): void {
+    this.latestAddress = 0;
+    for (const exchange of this.exchanges) {
+      exchange.olderAddress = 0;
+      exchange.waitingAddress = 0;
+    }
+  }
+
+  /** One that the core has begun, or that is linked already. */
+  holdExchange(exchange: Exchange): void {
     if (this.exchangeCount === 0) {
       this.quickModes = exchange;
       return;

@@ -61,6 +61,8 @@ export class Tracker {
   echoes = 0;
   retransmissions = 0;
   readonly #quickModes: QuickModes;
+  /** Quick modes that the core has begun, whose ESP is not looked for yet. When they began there was no flow of it. */
+  #unwatched: { exchange: Exchange; to: number; overIp: boolean }[] = [];
 
   constructor(options: TrackerOptions = {}) {
     this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
@@ -72,10 +74,29 @@ export class Tracker {
       options.maxSas ?? MAX_SAS,
       (gone) => this.#release(gone),
       (sa) => lastLifeOf(sa, this.flows),
+      options.memory,
+      this.#vendorLists,
     );
     const kept = { table: this.table, isLeftOut: (sa: IkeSa) => this.#belongsToOthers(sa) };
     this.#quickModes = new QuickModes(this.flows, this.hosts, kept);
     this.#fragments = new FragmentedMessages(kept);
+  }
+
+  /** Makes objects of what the core has begun: before anybody asks for them, and before a message that it leaves here. */
+  catchUp(): void {
+    if (!this.table.hasNotes) return;
+    this.table.read((exchange, to, overIp) => {
+      this.hosts.watchBegun(hostOf(to), exchange);
+      this.#unwatched.push({ exchange, to, overIp });
+    });
+  }
+
+  /** The same, and looks for the ESP of those quick modes: of a capture without ESP nobody does. */
+  #catchUpWithEsp(): void {
+    this.catchUp();
+    if (this.#unwatched.length === 0) return;
+    for (const { exchange, to, overIp } of this.#unwatched) this.flows.watch(exchange, to, overIp);
+    this.#unwatched = [];
   }
 
   /**
@@ -84,6 +105,7 @@ export class Tracker {
    * @param reservedHosts numbers below are held by others and stay as they are
    */
   forget(gone: ReadonlySet<IkeSa>, at: number, reservedHosts: number): void {
+    this.#catchUpWithEsp();
     if (gone.size > 0) this.table.remove(gone);
     this.hosts.stopWaiting(at);
     this.#fragments.recount();
@@ -96,6 +118,7 @@ export class Tracker {
    */
   boundHosts(reserved: number): void {
     if (this.hosts.size < this.#compactHostsAt) return;
+    this.#catchUpWithEsp();
     compactHosts(this.hosts, this.table.sas, this.flows, this.#echoes, reserved);
     this.#compactHostsAt = Math.max(this.#fewHosts, this.hosts.size * 2);
   }
@@ -121,6 +144,7 @@ export class Tracker {
 
   /** All that is known, as one graph of objects to be kept in a state file. */
   save() {
+    this.#catchUpWithEsp();
     const { echoes, retransmissions } = this;
     return {
       hosts: this.hosts.save(),
@@ -151,6 +175,7 @@ export class Tracker {
 
   /** Nothing may hold on to IKE SAs that are given up. */
   #release(gone: ReadonlySet<IkeSa>): void {
+    this.#catchUpWithEsp();
     const exchanges = new Set<Exchange>();
     for (const sa of gone) {
       for (const exchange of sa.exchanges) exchanges.add(exchange);
@@ -170,11 +195,13 @@ export class Tracker {
     source: number,
     whole = true,
   ): void {
+    this.#catchUpWithEsp();
     this.flows.see(bytes, located, esp, at, segment, source, whole);
   }
 
   /** A message that is not looked into (IKEv2, AuthIP), between endpoints: its sender is seen, and who speaks IKEv2. */
   otherProtocol(from: number, to: number, ikev2: boolean, { at, segment }: Datagram): void {
+    this.catchUp();
     this.hosts.sent(hostOf(from), at, segment);
     if (ikev2) this.hosts.noteIkev2(from, to);
   }
@@ -182,12 +209,16 @@ export class Tracker {
   messagesLieAt(border: Border): void {
     this.hosts.messagesLieAt(border);
     this.#echoes.lieAt(border);
+    this.table.lieAt(border);
+    this.flows.signs.lieAt(border);
     border.value(SEED_A, DIGEST_SEED_A);
     border.value(SEED_B, DIGEST_SEED_B);
   }
 
   /** An ISAKMP message of IKEv1. @param arrival what is known of it beforehand */
   message(message: Message, arrival: Arrival | null = null): void {
+    if (message.exchange === EXCHANGE_QUICK) this.#catchUpWithEsp();
+    else this.catchUp();
     const { hosts } = this;
     hosts.sent(hostOf(message.from), message.at, message.segment);
     hosts.isakmp[hostOf(message.from)] = 1;
@@ -196,7 +227,7 @@ export class Tracker {
     const occurrence = arrival === null ? copies.see(message) : copies.saw(arrival.row, arrival.isEcho);
     if (occurrence === "echo") {
       this.echoes += 1;
-      const sa = this.table.countedFor(message, copies.sa);
+      const sa = this.table.keys.countedFor(message, copies.sa);
       if (sa !== null) echoPath(sa, copies.side, copies, message);
       return;
     }
@@ -212,6 +243,15 @@ export class Tracker {
     const isPart = isFragment(message.bytes, message.offset, message.captured);
     const whole = isPart ? this.#fragments.take(sa, side as Side, message) : message;
     if (whole !== null) this.#apply(sa, side as Side, path, whole);
+    if (arrival?.asks === true) this.#answer(arrival, sa, side as Side, message);
+  }
+
+  /** Tells the core what the message says in the clear, which it does not know yet. */
+  #answer(arrival: Arrival, sa: IkeSa, side: Side, message: Message): void {
+    // Lists that find no room are counted each time.
+    if (this.#vendorLists.evicted > 0) return;
+    const { lifeSeconds, hash } = message.clearPayloads();
+    arrival.tell(sa.vendorListOf(side), lifeSeconds ?? Number.NaN, hash ?? Number.NaN);
   }
 
   #apply(sa: IkeSa, side: Side, path: Path, message: Message): void {

@@ -4,11 +4,17 @@ import {
   ADDRESSES,
   ARRIVAL,
   ARRIVAL_NUMBERS,
+  ASKS,
   CAPTURED_OF_DATAGRAM,
+  CLEAR_BYTES,
+  CLEAR_ENTRIES,
+  FIRST_FRAME,
   FROM,
   FULL,
   IDENTIFICATION,
   IS_ECHO,
+  KNOWN_CLEAR,
+  LEFT,
   LENGTH_OF_DATAGRAM,
   MARKER,
   MESSAGE,
@@ -16,6 +22,10 @@ import {
   PREFIX,
   REST,
   ROW,
+  SOURCE,
+  TAKEN,
+  TAKEN_QUICK_MODE,
+  TAKES,
   TO,
 } from "../core/message-layout.ts";
 import { Border, type Tables } from "./border.ts";
@@ -30,20 +40,36 @@ export type ArriveCode = (
   capturePoint: number,
 ) => number;
 
-/** What the analysis tells of its tables: hosts and recent datagrams, and the seeds of digests. */
-export interface ArrivalSetting extends Tables {
-  /** Messages may be taken now. Asked for each batch. */
-  isOpen(): boolean;
+/** What the host tells the core of a message that it asked about: see src/core/clear-payloads.ts. */
+export type LearnCode = (messageTables: number, list: number, life: number, hash: number) => void;
+
+interface MessageCode {
+  readonly arrive: ArriveCode;
+  readonly learn: LearnCode;
 }
+
+/** What the analysis tells of its tables: hosts, recent datagrams and IKE SAs, and the seeds of digests. */
+export interface ArrivalSetting extends Tables {
+  /** Messages may arrive now. Asked for each batch. */
+  isOpen(): boolean;
+  /** They may be taken to their IKE SAs as well: nobody else wants to see them. */
+  readonly takes: boolean;
+}
+
+/** What became of a message: it is to be gone on with, or it was taken to its IKE SA, and what it was. */
+export type Arrived = Arrival | typeof TAKEN | typeof TAKEN_QUICK_MODE;
 
 /** What was found out of a message: one object, whose numbers are refilled for each. */
 export class Arrival {
   readonly #numbers: Float64Array;
   readonly #words: Int32Array;
+  readonly #learn: (list: number, life: number, hash: number) => void;
 
-  constructor(numbers: Float64Array) {
+  /** @param learn takes what the core asks for */
+  constructor(numbers: Float64Array, learn: (list: number, life: number, hash: number) => void) {
     this.#numbers = numbers;
     this.#words = new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length * 2);
+    this.#learn = learn;
   }
 
   /** Endpoints, see collections/endpoints.ts. */
@@ -99,6 +125,21 @@ export class Arrival {
   get isEcho(): boolean {
     return this.#numbers[IS_ECHO] === 1;
   }
+
+  /** The core does not know yet what the message says in the clear. */
+  get asks(): boolean {
+    return this.#numbers[ASKS] === 1;
+  }
+
+  /**
+   * Tells it, of this message and of those that say the same.
+   * @param list number of the sender's list of vendor IDs, those of the message included
+   * @param life seconds; NaN where none is stated
+   * @param hash algorithm (RFC 2409 App. A); NaN where none is stated
+   */
+  tell(list: number, life: number, hash: number): void {
+    this.#learn(list, life, hash);
+  }
 }
 
 export class Arrivals {
@@ -107,28 +148,34 @@ export class Arrivals {
   readonly #border: Border;
   readonly #setting: ArrivalSetting;
   readonly #arrival: Arrival;
+  readonly #numbers: Float64Array;
   #isOpen = false;
 
-  constructor(memory: LinearMemory, arrive: ArriveCode, setting: ArrivalSetting) {
+  constructor(memory: LinearMemory, { arrive, learn }: MessageCode, setting: ArrivalSetting) {
     this.#arrive = arrive;
     this.#setting = setting;
     this.#block = memory.column(Uint32Array, MESSAGE_TABLES_BYTES / 4);
     this.#border = new Border(memory, this.#block);
-    const numbers = memory.column(Float64Array, ARRIVAL_NUMBERS);
-    this.#border.column(ARRIVAL, numbers);
-    this.#arrival = new Arrival(numbers);
+    this.#numbers = memory.column(Float64Array, ARRIVAL_NUMBERS);
+    this.#border.column(ARRIVAL, this.#numbers);
+    this.#border.column(KNOWN_CLEAR, memory.column(Uint8Array, (CLEAR_ENTRIES + 2) * CLEAR_BYTES));
+    this.#border.value(TAKES, setting.takes ? 1 : 0);
+    const block = this.#block.byteOffset;
+    this.#arrival = new Arrival(this.#numbers, (list, life, hash) => learn(block, list, life, hash));
   }
 
-  /** A batch begins. @param isPlain its frames may be such as the core reads */
-  begin(isPlain: boolean): void {
+  /** A batch begins. @param isPlain its frames may be such as the core reads. @param firstFrame number of its first one */
+  begin(isPlain: boolean, firstFrame: number, source: number): void {
     this.#isOpen = isPlain && this.#setting.isOpen();
+    this.#numbers[FIRST_FRAME] = firstFrame;
+    this.#border.value(SOURCE, source);
   }
 
   /** The message in a frame, once it is noted; null where TypeScript has to take the frame. */
-  take(tables: number, batch: number, index: number, capturePoint: number): Arrival | null {
+  take(tables: number, batch: number, index: number, capturePoint: number): Arrived | null {
     if (!this.#isOpen || !this.#border.holds(this.#setting)) return null;
-    return this.#arrive(tables, this.#block.byteOffset, batch, index, capturePoint) === 1
-      ? this.#arrival
-      : null;
+    const became = this.#arrive(tables, this.#block.byteOffset, batch, index, capturePoint);
+    if (became === LEFT) return null;
+    return became === TAKEN || became === TAKEN_QUICK_MODE ? became : this.#arrival;
   }
 }

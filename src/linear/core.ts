@@ -1,6 +1,6 @@
 /** What src/core/ exports, over a linear memory. */
 
-import type { ArriveCode } from "./arrivals.ts";
+import type { ArriveCode, LearnCode } from "./arrivals.ts";
 import type { LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
 import { coreCode } from "./core-code.ts";
 
@@ -10,6 +10,7 @@ export { MAX_RECORD, NEXT, TOLERATED_STEP } from "../core/bounds.ts";
 export interface Core {
   walk(tables: number, batch: number, from: number, to: number): number;
   readonly arrive: ArriveCode;
+  readonly learn: LearnCode;
   pcapRecords(block: number, from: number, end: number, most: number): number;
   monotone(micros: number, clock: number, from: number, to: number, latest: number): number;
 }

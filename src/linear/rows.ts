@@ -10,6 +10,10 @@
  * the garbage collector looks at every box.
  */
 
+import { CHUNK, END, LENGTH } from "../core/message-layout.ts";
+import type { Border } from "./border.ts";
+import { type Memory, moved, ordinaryMemory } from "./memory.ts";
+
 /** Bytes of the first chunk, and of all others at most: each is twice as large as the one before. */
 const FIRST_CHUNK = 4_096;
 const LARGEST_CHUNK = 1 << 20;
@@ -20,17 +24,21 @@ interface Chunk {
   /** The same bytes. Not enumerable: a state file keeps them once. */
   readonly words: Uint32Array;
   readonly bytes: Uint8Array;
+  /** Where they begin in linear memory; 0 elsewhere. Not enumerable either. */
+  readonly address: number;
 }
 
-function chunkOf(numbers: Float64Array): Chunk {
-  return withWords({ numbers });
+function chunkOf(numbers: Float64Array, memory: Memory): Chunk {
+  return withViews({ numbers }, memory);
 }
 
-function withWords(chunk: { readonly numbers: Float64Array }): Chunk {
-  const { buffer, byteOffset, byteLength } = chunk.numbers;
+function withViews(chunk: { readonly numbers: Float64Array }, { linear }: Memory): Chunk {
+  const { numbers } = chunk;
+  const { buffer, byteOffset, byteLength } = numbers;
   return Object.defineProperties(chunk, {
     words: { value: new Uint32Array(buffer, byteOffset, byteLength / 4) },
     bytes: { value: new Uint8Array(buffer, byteOffset, byteLength) },
+    address: { value: linear?.has(numbers) === true ? byteOffset : 0 },
   }) as Chunk;
 }
 
@@ -41,41 +49,75 @@ export interface Size {
   readonly numbers: number;
 }
 
+/** A pool in a state file; the chunks of its rows are kept with them. */
+export interface SavedPool {
+  latest: { readonly numbers: Float64Array };
+  end: number;
+  free: readonly (readonly [chunk: { readonly numbers: Float64Array }, begin: number])[];
+}
+
 /** Rows of one kind, whose places are used again once they are given back. */
 export class Pool {
   readonly width: number;
   readonly numbers: number;
-  /** The latest chunk, and where the first row begins there that was never taken. */
-  private latest: Chunk;
-  private end = 0;
+  readonly #memory: Memory;
+  #latest: Chunk;
+  /** Where the first row begins in the latest chunk that was never taken. The core takes rows there as well. */
+  readonly #end: Int32Array;
   /** Places that were given back. */
-  private readonly freeChunks: Chunk[] = [];
-  private readonly freeBegins: number[] = [];
+  #freeChunks: Chunk[] = [];
+  #freeBegins: number[] = [];
 
   /** @param rows rows to make room for at first */
-  constructor({ width, numbers }: Size, rows = Math.ceil(FIRST_CHUNK / (8 * width))) {
+  constructor(
+    { width, numbers }: Size,
+    rows = Math.ceil(FIRST_CHUNK / (8 * width)),
+    memory: Memory = ordinaryMemory,
+  ) {
     this.width = width;
     this.numbers = numbers;
-    this.latest = chunkOf(new Float64Array(width * rows));
+    this.#memory = memory;
+    this.#end = memory.column(Int32Array, 1);
+    this.#latest = this.#chunkOf(width * rows);
+  }
+
+  #chunkOf(length: number): Chunk {
+    return chunkOf(this.#memory.column(Float64Array, length), this.#memory);
+  }
+
+  /** Where the core finds room for rows: nowhere as long as there are places that were given back. */
+  lieAt(border: Border, field: number): void {
+    const isLatest = this.#freeChunks.length === 0 && this.#latest.address !== 0;
+    border.value(field + CHUNK, this.#latest.address);
+    border.value(field + LENGTH, isLatest ? this.#latest.numbers.length : 0);
+    border.column(field + END, this.#end);
   }
 
   /** Gives a row a place that nobody uses; what is there is left open. */
   place(row: Row): void {
     const { width } = this;
-    const chunk = this.freeChunks.pop();
+    const chunk = this.#freeChunks.pop();
     if (chunk !== undefined) {
       row.chunk = chunk;
-      row.begin = this.freeBegins.pop()!;
+      row.begin = this.#freeBegins.pop()!;
+      if (this.#freeChunks.length === 0) this.#changed();
       return;
     }
-    if (this.end + width > this.latest.numbers.length) {
+    const end = this.#end[0];
+    if (end + width > this.#latest.numbers.length) {
       const rows = Math.max(1, Math.floor(LARGEST_CHUNK / (8 * width)));
-      this.latest = chunkOf(new Float64Array(Math.min(this.latest.numbers.length * 2, rows * width)));
-      this.end = 0;
+      this.#latest = this.#chunkOf(Math.min(this.#latest.numbers.length * 2, rows * width));
+      this.#end[0] = 0;
     }
-    row.chunk = this.latest;
-    row.begin = this.end;
-    this.end += width;
+    row.chunk = this.#latest;
+    row.begin = this.#end[0];
+    this.#end[0] += width;
+  }
+
+  /** Lets a row lie where the core has made one, in the latest chunk. @param address in linear memory */
+  lieAtAddress(row: Row, address: number): void {
+    row.chunk = this.#latest;
+    row.begin = (address - this.#latest.address) / 8;
   }
 
   /** Makes a row one of which nothing is known. */
@@ -89,20 +131,49 @@ export class Pool {
 
   /** Takes the place of a row back. */
   giveBack({ chunk, begin }: Row): void {
-    this.freeChunks.push(chunk);
-    this.freeBegins.push(begin);
+    this.#freeChunks.push(chunk);
+    this.#freeBegins.push(begin);
+    if (this.#freeChunks.length === 1) this.#changed();
   }
 
-  /** Gives a pool that came out of a state file its methods back. */
-  static revive(plain: Pool): void {
-    Object.setPrototypeOf(plain, Pool.prototype);
-    for (const chunk of [plain.latest, ...plain.freeChunks]) reviveChunk(chunk);
+  /** The core has to look again where rows may be made. */
+  #changed(): void {
+    if (this.#memory.linear !== null) this.#memory.linear.changes += 1;
+  }
+
+  save(): SavedPool {
+    const begins = this.#freeBegins;
+    const free = this.#freeChunks.map((chunk, i) => [chunk, begins[i]] as const);
+    return { latest: this.#latest, end: this.#end[0], free };
+  }
+
+  /** Takes back what was saved. Rows of the pool are to be given to `adopt`. */
+  restore({ latest, end, free }: SavedPool): void {
+    this.#latest = this.#settled(latest);
+    this.#end[0] = end;
+    this.#freeChunks = free.map(([chunk]) => this.#settled(chunk));
+    this.#freeBegins = free.map(([, begin]) => begin);
+  }
+
+  /**
+   * Lets a row that came out of a state file lie in the memory of the pool again.
+   * @throws RangeError where the row does not lie in its chunk
+   */
+  adopt(row: Row): void {
+    const chunk = this.#settled(row.chunk);
+    const { begin } = row;
+    const isInside = Number.isInteger(begin) && begin >= 0 && begin + this.width <= chunk.numbers.length;
+    if (!isInside) throw new RangeError("a row lies outside of its chunk");
+  }
+
+  #settled(chunk: { numbers: Float64Array }): Chunk {
+    if ("words" in chunk) return chunk as Chunk;
+    chunk.numbers = moved(this.#memory, chunk.numbers, Float64Array);
+    return withViews(chunk, this.#memory);
   }
 }
 
-function reviveChunk(chunk: Chunk): void {
-  if (!(chunk.words instanceof Uint32Array)) withWords(chunk);
-}
+const NOWHERE = chunkOf(new Float64Array(0), ordinaryMemory);
 
 /** No #fields: rows are kept in a state file as they are. */
 export class Row {
@@ -115,9 +186,17 @@ export class Row {
 
   /** @param pool gives it a place; null: it stands in for a row inside another one, see `lieIn` */
   constructor(pool: Pool | null) {
+    this.chunk = NOWHERE;
+    this.begin = 0;
+    this.rare = null;
     pool?.place(this);
     pool?.clear(this);
-    this.rare = null;
+  }
+
+  /** Where it lies in linear memory; 0 where it lies elsewhere. */
+  get address(): number {
+    const { address } = this.chunk;
+    return address === 0 ? 0 : address + this.begin * 8;
   }
 
   /** Lets it lie in the room that another row has for it. @param at where that begins there */
@@ -141,14 +220,4 @@ export class Row {
     for (let i = 0; i < pool.width * 2; i += 1) to[second + i] = from[first + i];
     if (row !== this) row.rare = this.rare === null ? null : { ...this.rare };
   }
-}
-
-/**
- * Makes the chunk of a row that came out of a state file one that can be read.
- * @throws RangeError where the row does not lie in it
- */
-export function reviveRow({ chunk, begin }: Row, { width }: Size): void {
-  reviveChunk(chunk);
-  const isInside = Number.isInteger(begin) && begin >= 0 && begin + width <= chunk.numbers.length;
-  if (!isInside) throw new RangeError("a row lies outside of its chunk");
 }

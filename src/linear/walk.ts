@@ -14,17 +14,20 @@ import {
   CLOCK,
   KINDS,
   LINK_TYPES,
+  MICROS,
+  NANOS,
   OFFSETS,
   PORTS,
   SEGMENT,
   SOURCE_BIT,
   TABLES_BYTES,
 } from "../core/layout.ts";
-import { type Arrival, type ArrivalSetting, Arrivals } from "./arrivals.ts";
+import { type ArrivalSetting, Arrivals, type Arrived } from "./arrivals.ts";
 import { Border, type Tables } from "./border.ts";
 import { type Core, coreOver } from "./core.ts";
 import type { LinearMemory, Memory } from "./memory.ts";
 
+export { TAKEN_QUICK_MODE } from "../core/message-layout.ts";
 export { Border } from "./border.ts";
 
 /** LINKTYPE_ value of the frames that the core reads; a capture of others has none of them, as a rule. */
@@ -36,6 +39,9 @@ interface Frames {
   readonly offsets: Uint32Array;
   readonly captured: Uint32Array;
   readonly linkTypes: Uint16Array;
+  readonly micros: Float64Array;
+  readonly nanos: Uint16Array;
+  readonly firstFrame: number;
 }
 
 /** The tables of flows, and what else the walk needs. */
@@ -80,6 +86,8 @@ class BatchBlock {
     border.column(CAPTURED, frames.captured);
     border.column(LINK_TYPES, frames.linkTypes);
     border.column(CLOCK, clock);
+    border.column(MICROS, frames.micros);
+    border.column(NANOS, frames.nanos);
     this.#bytes = frames.bytes;
     this.#offsets = frames.offsets;
     this.#clock = clock;
@@ -103,7 +111,7 @@ export class Walk {
   private constructor(core: Core, memory: LinearMemory, setting: WalkSetting) {
     const { ports, kinds, arrivals } = setting;
     this.#core = core;
-    this.#arrivals = new Arrivals(memory, core.arrive, arrivals);
+    this.#arrivals = new Arrivals(memory, core, arrivals);
     this.#memory = memory;
     this.#tables = memory.column(Uint32Array, TABLES_BYTES / 4);
     this.#batches = Array.from({ length: BATCHES }, () => new BatchBlock(memory));
@@ -132,7 +140,7 @@ export class Walk {
     const batch = this.#batches[source % BATCHES];
     if (!batch.isOf(frames, clock)) batch.take(frames, clock, this.#memory);
     this.#batch = batch.address;
-    this.#arrivals.begin(frames.linkTypes[0] === ETHERNET);
+    this.#arrivals.begin(frames.linkTypes[0] === ETHERNET, frames.firstFrame, source);
     this.#border.value(SEGMENT, segment);
     this.#border.value(SOURCE_BIT, sourceBit(source));
     return batch.liesHere && this.#border.holds(this.#flows);
@@ -144,8 +152,9 @@ export class Walk {
     return this.#core.walk(this.#tables.byteOffset, this.#batch, from, end);
   }
 
-  /** The message in the frame at which `past` stopped, once it is noted; null where it has to be looked at. */
-  arrival(index: number, capturePoint: number): Arrival | null {
+  /** What became of the message in the frame at which `past` stopped; null where it has to be looked at. */
+  arrival(index: number, capturePoint: number): Arrived | null {
+    if (!this.#border.holds(this.#flows)) return null;
     return this.#arrivals.take(this.#tables.byteOffset, this.#batch, index, capturePoint);
   }
 }

@@ -26,6 +26,10 @@ export interface Arrival {
   readonly prefix: number;
   readonly row: number;
   readonly isEcho: boolean;
+  /** What it says in the clear is asked for, by who takes messages that say the same. */
+  readonly asks: boolean;
+  /** Answers: the list of the sender's vendor IDs by its number, lifetime in seconds, hash algorithm; NaN where none is. */
+  tell(list: number, life: number, hash: number): void;
 }
 
 /** Times and places of the rows of a batch. */

@@ -299,9 +299,12 @@ describe("a table of IKE SAs that is full", () => {
     const other = { from: endpoint(7, 500), to: endpoint(8, 500) };
     const sas = [take(opening(1, 1)), take(opening(1, 2, other)), take(answered(2, 3))];
     const messages = [opening(1, 1), opening(1, 2, other), answered(2, 3)];
-    const counted = () => messages.map((message, i) => table.countedFor(message, i));
+    const counted = () => messages.map((message, i) => table.keys.countedFor(message, i));
     expect(counted()).toEqual(sas);
-    expect([table.countedFor(messages[0], 1), table.countedFor(messages[0], -1)]).toEqual([sas[1], null]);
+    expect([table.keys.countedFor(messages[0], 1), table.keys.countedFor(messages[0], -1)]).toEqual([
+      sas[1],
+      null,
+    ]);
     table.remove(new Set([sas[1], sas[2]]));
     take(answered(2, 4));
     expect(counted()).toEqual([sas[0], null, null]);

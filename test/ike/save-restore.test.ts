@@ -20,6 +20,8 @@ const NARROW: TrackerOptions = { maxSas: 5, maxFlows: 14, compactHostsAt: 4 };
 
 /** All that anybody can ask, as text. */
 function known(tracker: Tracker): string {
+  // Leaves addresses out, which differ with the memory.
+  tracker.save();
   const facts = new Facts(tracker);
   const { hosts, flows } = facts;
   const flowOf = (row: number) => ({

@@ -1,6 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { expect, test } from "vitest";
 import { rowOf } from "../../src/linear/row-names.ts";
+import { LinearMemory } from "../../src/linear/memory.ts";
 import { Pool } from "../../src/linear/rows.ts";
 
 class Visit extends rowOf({
@@ -149,12 +150,17 @@ test("rows that were kept in a file lie in the pool that was kept with them, whi
   const rows = visits(pool, 3);
   pool.giveBack(rows[1]);
   rows[1].moveTo(new Pool(Visit));
-  const kept = deserialize(serialize({ pool, rows }));
-  Pool.revive(kept.pool);
-  for (const row of kept.rows) Object.setPrototypeOf(row, Visit.prototype);
+  const kept = deserialize(serialize({ pool: pool.save(), rows }));
+  const restored = new Pool(Visit, 1, LinearMemory.make());
+  restored.restore(kept.pool);
+  for (const row of kept.rows) {
+    Object.setPrototypeOf(row, Visit.prototype);
+    restored.adopt(row);
+  }
   const [first, , third] = kept.rows as Visit[];
   expect(first.chunk).toBe(third.chunk);
-  const added = visits(kept.pool, 2);
+  expect(third.address - first.address).toBe(2 * 8 * Visit.width);
+  const added = visits(restored, 2);
   for (const visit of added) visit.at = 9;
   expect([...kept.rows, ...added].map(({ at }: Visit) => at)).toEqual([0, 1, 2, 9, 9]);
 });

@@ -1,0 +1,88 @@
+/**
+ * Rows of IKE SAs, of their paths and of quick modes (linear/rows.ts): offset of each field in bytes, as `rowOf` lays them
+ * out by their names in ike/; test/core/layout.test.ts holds them equal. Read by both compilers, so it has numbers alone.
+ */
+
+/** Of an IKE SA, see ike/sa-numbers.ts: numbers (f64), of which those of each side stand side by side; */
+export const SA_BYTES = 392;
+export const SA_NUMBERS = 15;
+export const FIRST_AT = 0;
+export const HASH_NUMBER = 8;
+export const LAST_LIFE_AT = 16;
+export const LAST_FRESH_AT = 24;
+export const PHASE1_FINISHED_AT = 40;
+export const LIFETIMES = 56;
+export const FIRST_FROM_AT = 72;
+export const LAST_FROM_AT = 88;
+export const LAST_MESSAGE_AT = 104;
+/** words (u32); */
+export const PATH_ROOM = 120;
+export const COOKIES = 184;
+export const PHASE1_MESSAGES = 200;
+export const SOURCES = 208;
+export const LAST_FROM_SEGMENT = 216;
+export const LAST_KIND = 224;
+export const LAST_ID = 232;
+export const VENDOR_LIST = 240;
+export const NAT_HASH_COUNT = 248;
+export const NAT_HASH_WORDS = 256;
+export const RECENT_PREFIX = 288;
+export const RECENT_FULL = 320;
+export const NUMBER = 352;
+export const FIRST_SEGMENT = 356;
+export const LIFE_SEGMENT = 360;
+export const DISTINCT = 372;
+export const LATEST_ADDRESS = 376;
+/** bytes, */
+export const MODE = 380;
+export const RECENT_SIDES = 382;
+export const RECENT_CUT = 383;
+export const PATH_COUNT = 384;
+/** and bits of one of them. */
+export const SA_FLAGS = 385;
+export const PHASE1_SEEN = 1;
+export const NAT_DISCOVERY = 2;
+
+/** Distinct messages that are remembered, paths in the row, and words of NAT-D hashes of a side. */
+export const RECENT_MESSAGES = 8;
+export const PATHS_INSIDE = 2;
+export const NAT_HASHES = 4;
+
+/** Of a path, see ike/paths.ts: numbers (f64), a word, bytes, and a bit of one. */
+export const PATH_BYTES = 32;
+export const PATH_LAST_AT = 0;
+export const ENDS = 8;
+export const PATH_LAST_SEGMENT = 24;
+export const HEARD = 28;
+export const SECURED = 29;
+export const PATH_FLAGS = 30;
+export const NAT_TRAVERSAL = 1;
+
+/** Of a quick mode, see ike/exchange.ts: numbers (f64); */
+export const EXCHANGE_BYTES = 216;
+export const EXCHANGE_NUMBERS = 21;
+export const STARTED_FROM = 0;
+export const BEGAN_AT = 8;
+export const FIRST_MICROS = 16;
+export const FIRST_FRAME_NUMBER = 24;
+export const FIRST_DIGEST = 32;
+export const FIRST_PREFIX = 40;
+export const REPLY_AT = 48;
+export const REPLY_LENGTH = 56;
+export const FOLLOWED_AT = 64;
+export const FOLLOWED_LENGTH = 72;
+export const OTHER_SENT_AT = 120;
+/** words (u32); */
+export const MESSAGE_ID = 168;
+export const BEGAN_IN_SEGMENT = 172;
+export const FIRST_NANOS = 176;
+export const FIRST_SOURCE = 180;
+export const FIRST_LENGTH = 184;
+export const OLDER_ADDRESS = 204;
+export const WAITING_ADDRESS = 208;
+/** bits of a byte. */
+export const EXCHANGE_FLAGS = 212;
+export const STARTED_BY_SIDE_1 = 1;
+export const FIRST_CUT = 2;
+export const FOLLOWED_REPLY = 4;
+export const FOLLOWED_SHORTER = 8;

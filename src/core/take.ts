@@ -1,0 +1,212 @@
+/**
+ * Takes a message that has arrived (arrive.ts) to its IKE SA, as `Tracker.message` (ike/tracker.ts) does: plain messages
+ * of phase 1 and of quick mode, whole and seen for the first time, of IKE SAs whose rows lie in linear memory. All else,
+ * and what finds no room, is left to the host, before anything has changed.
+ */
+
+import { agreesWith, apply, known, readClear } from "./clear-payloads";
+import { doubleOf, field, isUnseen, wordOf } from "./columns";
+import { MICROS, NANOS, SOURCE_BIT } from "./layout";
+import {
+  ARRIVED,
+  ASKS,
+  AT,
+  CUT,
+  FIRST_FRAME,
+  FRAME,
+  KEY,
+  RECENT,
+  RECENT_SAS,
+  RECORD_SHIFT,
+  REST,
+  ROW,
+  SEGMENT_OF,
+  SENT_BY,
+  SIBLINGS,
+  SIDE,
+  STATED_LENGTH,
+  TAKEN,
+  TAKEN_QUICK_MODE,
+  WRITTEN_MICROS,
+  WRITTEN_NANOS,
+} from "./message-layout";
+import {
+  AGGRESSIVE,
+  exchangeType,
+  isEncrypted,
+  isFragment,
+  isOpening,
+  isPhase1,
+  MAIN,
+  messageId,
+  number,
+  QUICK,
+} from "./message-record";
+import { isTwin, noteActivity, noteLast, remember, repeats } from "./sa-activity";
+import {
+  LIFE_SEGMENT,
+  MODE,
+  NUMBER,
+  PATHS_INSIDE,
+  PHASE1_FINISHED_AT,
+  PHASE1_MESSAGES,
+  VENDOR_LIST,
+} from "./sa-layout";
+import { addPath, hasHosts, hear, pathCount, pathOf, sideOf } from "./sa-paths";
+import {
+  addPart,
+  answer,
+  beginSa,
+  hasRoomForAll,
+  isAnswered,
+  keyOf,
+  mayBegin,
+  mayName,
+  openingKeyOf,
+  saOf,
+} from "./sas";
+import {
+  beginQuickMode,
+  goOn,
+  isFirstAgain,
+  mayBeginQuickMode,
+  NEW,
+  quickModeOf,
+  UNKNOWN,
+} from "./quick-modes";
+import { mayHaveFlows, mayHearEsp, maySend, sent } from "./senders";
+
+/** Messages of one side in main mode (RFC 2409 5). */
+const MAIN_MODE_MESSAGES: u32 = 3;
+const NONE: i32 = -1;
+
+/** @returns TAKEN or TAKEN_QUICK_MODE; else ARRIVED, and the host goes on. @param length of the message */
+export function take(
+  tables: usize,
+  block: usize,
+  batch: usize,
+  index: i32,
+  record: usize,
+  message: usize,
+  length: u32,
+): i32 {
+  const isQuick = exchangeType(message) === QUICK;
+  if (!isQuick && !isPhase1(message)) return ARRIVED;
+  if ((load<u32>(record, REST << 2) & CUT) !== 0 || isFragment(message)) return ARRIVED;
+  if (!hasRoomForAll(block) || !maySend(tables, block, record)) return ARRIVED;
+  setNumber(record, STATED_LENGTH, <f64>length);
+  setNumber(record, FRAME, number(record, FIRST_FRAME) + <f64>index);
+  setNumber(record, WRITTEN_MICROS, load<f64>(doubleOf(batch, MICROS, index)));
+  setNumber(record, WRITTEN_NANOS, <f64>load<u16>(<usize>field(batch, NANOS) + ((<usize>index) << 1)));
+  if (isQuick) return takeQuickMode(tables, block, record, message) ? TAKEN_QUICK_MODE : ARRIVED;
+  return takePhase1(tables, block, record, message) ? TAKEN : ARRIVED;
+}
+
+function takeQuickMode(tables: usize, block: usize, record: usize, message: usize): bool {
+  if (messageId(message) === 0 || isOpening(message) || mayHearEsp(block, record)) return false;
+  const key = keyOf(block, message);
+  const sa: usize = key === NONE ? 0 : saOf(block, key);
+  if (sa === 0 || !mayGoOn(sa, record, message)) return false;
+  const exchange = quickModeOf(sa, messageId(message));
+  if (exchange === UNKNOWN) return false;
+  if (exchange === NEW) {
+    if (!mayBeginQuickMode(block) || mayHaveFlows(block, record)) return false;
+  } else if (isFirstAgain(exchange, record)) return false;
+  setNumber(record, KEY, <f64>key);
+  noteMessage(tables, block, record, message, sa);
+  if (exchange === NEW) beginQuickMode(tables, block, record, message, sa);
+  else goOn(exchange, record);
+  return true;
+}
+
+function takePhase1(tables: usize, block: usize, record: usize, message: usize): bool {
+  const isFirst = isOpening(message);
+  // Half-open IKE SAs with one cookie are told apart by the host.
+  if (isFirst && field(block, SIBLINGS) !== 0) return false;
+  let key = keyOf(block, message);
+  let openingKey = NONE;
+  if (key === NONE && !isFirst) {
+    if (field(block, SIBLINGS) !== 0) return false;
+    openingKey = openingKeyOf(block, message);
+  }
+  const found = key !== NONE ? key : openingKey;
+  let sa: usize = found === NONE ? 0 : saOf(block, found);
+  if (found === NONE) {
+    if (!mayBegin(block)) return false;
+    setNumber(record, SENT_BY, 0);
+  } else {
+    if (sa === 0 || ((isFirst || openingKey !== NONE) && !hasHosts(sa, record))) return false;
+    if (openingKey !== NONE && (isAnswered(sa) || !mayName(block))) return false;
+    if (!mayGoOn(sa, record, message)) return false;
+  }
+  const side = <usize>number(record, SENT_BY);
+  let clear: usize = 0;
+  if (!isEncrypted(message)) {
+    const list = sa === 0 ? 0 : load<u32>(sa + (side << 2), VENDOR_LIST);
+    if (!readClear(block, message, <u32>number(record, STATED_LENGTH), list)) return false;
+    if (sa !== 0 && !agreesWith(sa, side)) return false;
+    clear = known(block);
+    setNumber(record, ASKS, <f64>(clear === 0));
+    if (clear === 0) return false;
+  }
+  if (openingKey !== NONE) key = answer(block, openingKey, message);
+  if (found === NONE) {
+    key = beginSa(block, message, record);
+    sa = saOf(block, key);
+  }
+  noteMessage(tables, block, record, message, sa);
+  if (clear !== 0) apply(clear, sa, side, !isFirst);
+  noteProgress(sa, side, record, message);
+  return true;
+}
+
+/** The message goes on with what is known of an IKE SA, and is not one that was seen before. Finds its side. */
+function mayGoOn(sa: usize, record: usize, message: usize): bool {
+  const side = sideOf(sa, record);
+  if (side < 0 || pathCount(sa) > PATHS_INSIDE) return false;
+  setNumber(record, SENT_BY, <f64>side);
+  if (pathOf(sa, record) >= PATHS_INSIDE) return false;
+  if (load<u32>(sa, LIFE_SEGMENT) !== load<u32>(record, SEGMENT_OF << 2)) return false;
+  return !isTwin(sa, record, message) && !repeats(sa, record);
+}
+
+/** What any message changes: its sender, its path, and what is remembered of it. */
+function noteMessage(tables: usize, block: usize, record: usize, message: usize, sa: usize): void {
+  sent(tables, block, record);
+  countFor(block, record, sa);
+  const path = pathOf(sa, record);
+  if (path === pathCount(sa)) {
+    addPath(sa, record);
+    addPart(block);
+  }
+  noteLast(sa, record, message);
+  remember(sa, record);
+  hear(sa, path, record, message);
+  noteActivity(sa, record, field(tables, SOURCE_BIT));
+}
+
+/** A message of phase 1, and whether its side has finished (RFC 2409 5.1 to 5.4). */
+function noteProgress(sa: usize, side: usize, record: usize, message: usize): void {
+  const type = exchangeType(message);
+  const messages = load<u32>(sa + (side << 2), PHASE1_MESSAGES) + 1;
+  store<u32>(sa + (side << 2), messages, PHASE1_MESSAGES);
+  if (load<u8>(sa, MODE) === 0) store<u8>(sa, type, MODE);
+  const isLast = type === MAIN && (isEncrypted(message) || messages >= MAIN_MODE_MESSAGES);
+  if (type !== AGGRESSIVE && !isLast) return;
+  const finished = sa + (side << 3);
+  if (isUnseen(finished + PHASE1_FINISHED_AT)) store<f64>(finished, number(record, AT), PHASE1_FINISHED_AT);
+}
+
+/** Copies of the datagram are of this IKE SA (`CopyFilter.countFor`). */
+function countFor(block: usize, record: usize, sa: usize): void {
+  const row = <i32>number(record, ROW);
+  if (row < 0) return;
+  store<u32>(wordOf(block, RECENT_SAS, row), load<u32>(sa, NUMBER) + 1);
+  if (number(record, SENT_BY) === 0) return;
+  const rest = <usize>field(block, RECENT) + ((<usize>row) << RECORD_SHIFT) + (REST << 2);
+  store<u32>(rest, load<u32>(rest) | SIDE);
+}
+
+function setNumber(record: usize, index: usize, value: f64): void {
+  store<f64>(record + (index << 3), value);
+}

@@ -1,0 +1,171 @@
+/** Messages that the core takes to their IKE SAs leave the facts, and the report, that TypeScript makes of them. */
+
+import { describe, expect, it, test } from "vitest";
+import * as layout from "../../src/core/sa-layout.ts";
+import { Exchange } from "../../src/ike/exchange.ts";
+import { SaPath } from "../../src/ike/paths.ts";
+import { SaNumbers } from "../../src/ike/sa-numbers.ts";
+import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
+import { Walk } from "../../src/linear/walk.ts";
+import { pcap } from "../support/capture-files.ts";
+import { type ConversationsOptions, conversations } from "./conversations.ts";
+import { isSame, known } from "./known.ts";
+
+/** Compares both ways to read; gives how many frames of a hundred the core took as messages. */
+async function taken(seed: number, options: ConversationsOptions, parts = 1): Promise<number> {
+  const records = conversations(seed, options);
+  const captures = Array.from({ length: parts }, (_, part) =>
+    pcap(records.filter((_, i) => (i * 7 + seed) % parts === part)),
+  );
+  let count = 0;
+  const { arrival } = Walk.prototype;
+  Walk.prototype.arrival = function (index, capturePoint) {
+    const became = arrival.call(this, index, capturePoint);
+    if (typeof became === "number") count += 1;
+    return became;
+  };
+  const walked = await known(captures, LinearMemory.make()).finally(() => {
+    Walk.prototype.arrival = arrival;
+  });
+  const plain = await known(captures, ordinaryMemory);
+  // The one is quick, the other says what differs.
+  if (!isSame(walked, plain)) expect(walked, `seed ${seed}`).toStrictEqual(plain);
+  return (count * 100) / records.length;
+}
+
+describe("messages that are taken to their IKE SAs", () => {
+  it("are most of those of clients that behave", async () => {
+    expect(await taken(1, { clients: 300, odd: 0, pause: 50_000 })).toBeGreaterThan(65);
+  });
+
+  it("come to the same facts where clients do what they should not", async () => {
+    for (let seed = 10; seed < 16; seed += 1) {
+      const options = { clients: [20, 60, 120][seed % 3], odd: [3, 10, 40][seed % 3], pause: 400_000 };
+      expect(await taken(seed, options), `seed ${seed}`).toBeGreaterThan([50, 25, 5][seed % 3]);
+    }
+  });
+
+  it("come to the same facts of captures of one time that are read together", async () => {
+    for (let seed = 20; seed < 22; seed += 1) {
+      expect(await taken(seed, { clients: 60, odd: 8, pause: 100_000 }, 3), `seed ${seed}`).toBeGreaterThan(
+        25,
+      );
+    }
+  });
+});
+
+/** Offsets in bytes of the fields of a row, by name; of a list that of the first. */
+function offsetsOf(row: { readonly layout: string }): Record<string, number> {
+  const [numbers, lists, wordLists, words, bytes, flags] = JSON.parse(row.layout) as [
+    string[],
+    Record<string, number>,
+    Record<string, number>,
+    string[],
+    string[],
+    string[],
+  ];
+  const offsets: Record<string, number> = {};
+  let at = 0;
+  const put = (name: string, size: number) => {
+    offsets[name] = at;
+    at += size;
+  };
+  for (const name of numbers) put(name, 8);
+  for (const [name, length] of Object.entries(lists)) put(name, 8 * length);
+  for (const [name, length] of Object.entries(wordLists)) put(name, 4 * length);
+  for (const name of words) put(name, 4);
+  for (const name of bytes) put(name, 1);
+  if (flags.length > 0) put("flags", 1);
+  return offsets;
+}
+
+test("rows lie as the core reads and writes them", () => {
+  const sa = offsetsOf(SaNumbers);
+  const path = offsetsOf(SaPath);
+  const exchange = offsetsOf(Exchange);
+  const { width } = SaNumbers;
+  expect([width * 8, SaPath.width * 8, Exchange.width * 8]).toEqual([
+    layout.SA_BYTES,
+    layout.PATH_BYTES,
+    layout.EXCHANGE_BYTES,
+  ]);
+  expect([SaNumbers.numbers, Exchange.numbers]).toEqual([layout.SA_NUMBERS, layout.EXCHANGE_NUMBERS]);
+  const ofSa = [
+    ["firstAt", layout.FIRST_AT],
+    ["hashNumber", layout.HASH_NUMBER],
+    ["lastLifeAt", layout.LAST_LIFE_AT],
+    ["lastFreshAt", layout.LAST_FRESH_AT],
+    ["phase1FinishedAt", layout.PHASE1_FINISHED_AT],
+    ["lifetimes", layout.LIFETIMES],
+    ["firstFromAt", layout.FIRST_FROM_AT],
+    ["lastFromAt", layout.LAST_FROM_AT],
+    ["lastMessageAt", layout.LAST_MESSAGE_AT],
+    ["pathRoom", layout.PATH_ROOM],
+    ["cookies", layout.COOKIES],
+    ["phase1Messages", layout.PHASE1_MESSAGES],
+    ["sources", layout.SOURCES],
+    ["lastFromSegment", layout.LAST_FROM_SEGMENT],
+    ["lastKind", layout.LAST_KIND],
+    ["lastId", layout.LAST_ID],
+    ["vendorList", layout.VENDOR_LIST],
+    ["natHashCount", layout.NAT_HASH_COUNT],
+    ["natHashWords", layout.NAT_HASH_WORDS],
+    ["recentPrefix", layout.RECENT_PREFIX],
+    ["recentFull", layout.RECENT_FULL],
+    ["number", layout.NUMBER],
+    ["firstSegment", layout.FIRST_SEGMENT],
+    ["lifeSegment", layout.LIFE_SEGMENT],
+    ["distinct", layout.DISTINCT],
+    ["latestAddress", layout.LATEST_ADDRESS],
+    ["mode", layout.MODE],
+    ["recentSides", layout.RECENT_SIDES],
+    ["recentCut", layout.RECENT_CUT],
+    ["pathCount", layout.PATH_COUNT],
+    ["flags", layout.SA_FLAGS],
+  ] as const;
+  for (const [name, offset] of ofSa) expect(sa[name], name).toBe(offset);
+  const ofPath = [
+    ["lastAt", layout.PATH_LAST_AT],
+    ["ends", layout.ENDS],
+    ["lastSegment", layout.PATH_LAST_SEGMENT],
+    ["heard", layout.HEARD],
+    ["secured", layout.SECURED],
+    ["flags", layout.PATH_FLAGS],
+  ] as const;
+  for (const [name, offset] of ofPath) expect(path[name], name).toBe(offset);
+  const ofExchange = [
+    ["from", layout.STARTED_FROM],
+    ["firstAt", layout.BEGAN_AT],
+    ["firstMicros", layout.FIRST_MICROS],
+    ["firstFrame", layout.FIRST_FRAME_NUMBER],
+    ["firstFull", layout.FIRST_DIGEST],
+    ["firstPrefix", layout.FIRST_PREFIX],
+    ["replyAt", layout.REPLY_AT],
+    ["replyLength", layout.REPLY_LENGTH],
+    ["followedAt", layout.FOLLOWED_AT],
+    ["followedLength", layout.FOLLOWED_LENGTH],
+    ["otherSentAt", layout.OTHER_SENT_AT],
+    ["messageId", layout.MESSAGE_ID],
+    ["segment", layout.BEGAN_IN_SEGMENT],
+    ["firstNanos", layout.FIRST_NANOS],
+    ["firstSource", layout.FIRST_SOURCE],
+    ["firstLength", layout.FIRST_LENGTH],
+    ["olderAddress", layout.OLDER_ADDRESS],
+    ["waitingAddress", layout.WAITING_ADDRESS],
+    ["flags", layout.EXCHANGE_FLAGS],
+  ] as const;
+  for (const [name, offset] of ofExchange) expect(exchange[name], name).toBe(offset);
+  const flagsOf = (row: { readonly layout: string }) => (JSON.parse(row.layout) as string[][])[5];
+  const [ofSaFlags, ofExchangeFlags] = [flagsOf(SaNumbers), flagsOf(Exchange)];
+  expect([1 << ofSaFlags.indexOf("phase1Seen"), 1 << ofSaFlags.indexOf("natDiscovery")]).toEqual([
+    layout.PHASE1_SEEN,
+    layout.NAT_DISCOVERY,
+  ]);
+  const flags = ["startedBySide1", "firstCut", "followedReply", "followedShorter"];
+  expect(flags.map((name) => 1 << ofExchangeFlags.indexOf(name))).toEqual([
+    layout.STARTED_BY_SIDE_1,
+    layout.FIRST_CUT,
+    layout.FOLLOWED_REPLY,
+    layout.FOLLOWED_SHORTER,
+  ]);
+});
