@@ -10,7 +10,8 @@ export function hostOf(endpointNumber: number): number {
 }
 
 export function portOf(endpointNumber: number): number {
-  return endpointNumber % 65536;
+  // Not with %, for which V8 calls a function where numbers are not small.
+  return endpointNumber - hostOf(endpointNumber) * 65536;
 }
 
 /** Writes an IP address as four words: an IPv4 address as its IPv4-mapped IPv6 form (RFC 4291 2.5.5.2). */

@@ -32,7 +32,7 @@ const INFERRED: readonly [Role, Role] = [
 /** Roles of the SAs, by index; null where nothing tells them. SAs come in the order of their first messages. */
 export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOptions): (Role | null)[] {
   const renewals = new Renewals(sas, hosts);
-  const inferred = sas.every(({ phase1Seen }) => phase1Seen) ? [] : withoutPhase1(sas, options);
+  const inferred = renewals.areAllSeen ? [] : withoutPhase1(sas, options);
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
     if (client !== null) renewals.note(sas[i], client);
@@ -105,17 +105,24 @@ class Renewals {
   readonly #clients = new Map<number, Set<number>>();
   /** By host: 1 where it begins a phase 1, on whatever path. */
   readonly #begins: Uint8Array;
+  /** Phase 1 of all IKE SAs was seen. */
+  readonly areAllSeen: boolean;
 
   constructor(sas: readonly IkeSa[], hosts: Hosts) {
     this.#begins = new Uint8Array(hosts.size);
-    for (const sa of sas) {
+    let seen = 0;
+    for (let each = 0; each < sas.length; each += 1) {
+      const sa = sas[each];
       if (!sa.phase1Seen) continue;
+      seen += 1;
       for (let i = 0; i < sa.pathCount; i += 1) this.#begins[hostOf(sa.endOf(i, 0))] = 1;
     }
+    this.areAllSeen = seen === sas.length;
   }
 
   clientOf(sa: IkeSa): Side {
-    for (let i = 0; i < sa.pathCount; i += 1) {
+    const paths = this.#clients.size === 0 ? 0 : sa.pathCount;
+    for (let i = 0; i < paths; i += 1) {
       if (this.#isKnown(hostOf(sa.endOf(i, 0)), hostOf(sa.endOf(i, 1))) && isProven(i, sa)) return 1;
     }
     if (sa.answered) this.note(sa, 0);
