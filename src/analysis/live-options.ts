@@ -4,6 +4,7 @@ import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import type { Sink } from "../feed/decoder.ts";
 import type { Opener } from "../ike/opened.ts";
 import type { TrackerOptions } from "../ike/tracker.ts";
+import { clientCount } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { countVerdicts, noFindings } from "../report/build.ts";
 import type { Live, Report } from "../report/model.ts";
@@ -71,7 +72,7 @@ export function tallyOf(
   const responders = judgement?.responders ?? [];
   return {
     responders: responders.length,
-    clients: responders.reduce((sum, { clients }) => sum + clients.length, 0),
+    clients: responders.reduce((sum, each) => sum + clientCount(each), 0),
     ikeSas: held,
     evicted,
     findings: judgement === null ? noFindings() : countVerdicts(judgement),

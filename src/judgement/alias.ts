@@ -6,6 +6,7 @@
 import { append } from "../collections/grouping.ts";
 import { type Exchange, vendorKnowledge } from "../ike/facts.ts";
 import { claimOf } from "./claiming.ts";
+import type { ClientSa } from "./client-sa.ts";
 import { overlapAt } from "./lifespan.ts";
 import { momentOf } from "./moment.ts";
 import type { Responder } from "./responders.ts";
@@ -52,17 +53,18 @@ type Likeness = string | readonly string[];
  * each phase 1, and those of NAT traversal to clients alone that offer it, which over IPv6 Windows does not.
  */
 function likenessesOf(responder: Responder): Set<Likeness> {
-  const likenesses = new Set<Likeness>();
+  const lists = new Set(responder.plain.responderVendorIds());
   for (const { session } of responder.clientSas) {
-    const ids = session.sa.vendorIdsOf(session.responder);
-    if (ids.length > 0) likenesses.add(vendorKnowledge(ids).make ?? ids);
+    lists.add(session.sa.vendorIdsOf(session.responder));
   }
+  const likenesses = new Set<Likeness>();
+  for (const ids of lists) if (ids.length > 0) likenesses.add(vendorKnowledge(ids).make ?? ids);
   return likenesses;
 }
 
 function holds(responder: Responder, { exchange }: RefusedWithoutHolderAt): boolean {
   const moment = momentOf(exchange);
-  return responder.clientSas.some((clientSa) => {
+  const isHolder = (clientSa: ClientSa) => {
     const overlap = overlapAt(clientSa.lifespan, moment);
     if (overlap !== "certain" && overlap !== "probable") return false;
     return clientSa.session.quickModes.some(
@@ -73,5 +75,6 @@ function holds(responder: Responder, { exchange }: RefusedWithoutHolderAt): bool
         own.firstAt < exchange.firstAt &&
         claimOf(clientSa, own, clientSa.outcomes.get(own)!) !== "none",
     );
-  });
+  };
+  return responder.clientSas.some(isHolder) || [...responder.plain.with(exchange.messageId)].some(isHolder);
 }

@@ -3,7 +3,7 @@
  * so that parts of a capture give what the whole gives, and one stray packet decides nothing.
  */
 
-import type { Flows } from "../ike/facts.ts";
+import type { Flows, IkeSa } from "../ike/facts.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 
@@ -13,9 +13,15 @@ export interface EspSources {
   overIp: number;
 }
 
-export function espSourcesOf(peers: Peers, sessions: readonly Session[]): EspSources {
+/** @param plain further IKE SAs at the responder, of which side 0 is the client */
+export function espSourcesOf(
+  peers: Peers,
+  sessions: readonly Session[],
+  plain: Iterable<IkeSa> = [],
+): EspSources {
   const sources: EspSources = { inUdp: 0, overIp: 0 };
-  const shown = directionsOf(peers, sessions);
+  if (peers.byKey.size === 0) return sources;
+  const shown = directionsOf(peers, sessions, plain);
   // A source that shows one direction of the responder only can show ESP of that direction only.
   const oneWay = shown.from ^ shown.to;
   for (const { port, sent, received } of peers.byKey.values()) {
@@ -29,7 +35,11 @@ export function espSourcesOf(peers: Peers, sessions: readonly Session[]): EspSou
 }
 
 /** Sources that show anything that the responder sent, and anything that was sent to it. */
-function directionsOf(peers: Peers, sessions: readonly Session[]): { from: number; to: number } {
+function directionsOf(
+  peers: Peers,
+  sessions: readonly Session[],
+  plain: Iterable<IkeSa>,
+): { from: number; to: number } {
   let from = 0;
   let to = 0;
   for (const { sent, received } of peers.byKey.values()) {
@@ -39,6 +49,10 @@ function directionsOf(peers: Peers, sessions: readonly Session[]): { from: numbe
   for (const { sa, client, responder } of sessions) {
     from |= sa.sourcesOf(responder);
     to |= sa.sourcesOf(client);
+  }
+  for (const sa of plain) {
+    from |= sa.sourcesOf(1);
+    to |= sa.sourcesOf(0);
   }
   return { from, to };
 }

@@ -18,24 +18,32 @@ export function patternsOf(clients: readonly Client[]): Patterns {
 /** Clients that count begin with IDs below. */
 const SMALL_ID = 256;
 
-/** Tells the pattern of each client. Thousands have one ID, and the same small one: they share what it tells. */
+/** Patterns of clients that have one ID. Thousands have the same small one: they share what it tells. */
+export class SingleIds {
+  readonly #small = new Map<number | null, Pattern[]>();
+
+  /** @param version of the client's Microsoft vendor ID, or null */
+  of(messageId: number, version: number | null): Pattern {
+    if (messageId >= SMALL_ID) return classifyPattern([[messageId]], version);
+    let known = this.#small.get(version);
+    if (known === undefined) {
+      known = [];
+      this.#small.set(version, known);
+    }
+    known[messageId] ??= classifyPattern([[messageId]], version);
+    return known[messageId];
+  }
+}
+
 function patternReader(): (client: Client) => Pattern {
-  const ofSmallId = new Map<number | null, Pattern[]>();
+  const singles = new SingleIds();
   return (client) => {
     const { sessions } = client;
     const version = microsoftVersion(client);
     const { quickModes } = sessions[0];
     const hasOne = sessions.length === 1 && quickModes.length === 1;
-    if (!hasOne) return classifyPattern(sessions.map(idsOf), version);
-    const { messageId } = quickModes[0];
-    if (messageId >= SMALL_ID) return classifyPattern([[messageId]], version);
-    let known = ofSmallId.get(version);
-    if (known === undefined) {
-      known = [];
-      ofSmallId.set(version, known);
-    }
-    known[messageId] ??= classifyPattern([[messageId]], version);
-    return known[messageId];
+    if (hasOne) return singles.of(quickModes[0].messageId, version);
+    return classifyPattern(sessions.map(idsOf), version);
   };
 }
 

@@ -17,14 +17,15 @@ export interface Exposure {
 }
 
 export function exposureOf(responder: Responder, { make, acceptsInUse }: ResponderKnowledge): Exposure {
-  let sequentialClients = 0;
+  const { numbers, indices } = responder.plain;
+  const plain = indices.filter((index) => numbers.counts(index));
+  let sequentialClients = plain.length;
   for (const client of responder.clients) {
     if (responder.patterns.get(client)?.kind === "sequential") sequentialClients += 1;
   }
-  const { clientSas } = responder;
   return {
     sequentialClients,
-    peakConcurrentSequential: peakOfConnectedOnce(clientSas) ?? peakOf(clientSas),
+    peakConcurrentSequential: peakOfConnectedOnce(responder, plain) ?? peakOf(responder, plain),
     harmless: acceptsInUse || make === "other",
   };
 }
@@ -47,13 +48,21 @@ function connectedUntil({ lifespan: { life, farewells, replaced } }: ClientSa): 
 /**
  * The most at once where each client was connected once, for some time by one clock, as most are: their times are numbers
  * to be sorted. Null elsewhere. The IKE SAs of a client come one after another.
+ * @param counting those of the plain clients that count, by their indices
  */
-function peakOfConnectedOnce(clientSas: readonly ClientSa[]): number | null {
-  const from = new Float64Array(clientSas.length);
-  const until = new Float64Array(clientSas.length);
+function peakOfConnectedOnce({ clientSas, plain }: Responder, counting: readonly number[]): number | null {
+  const { numbers } = plain;
+  const most = counting.length + clientSas.length;
+  const from = new Float64Array(most);
+  const until = new Float64Array(most);
   let count = 0;
+  for (const index of counting) {
+    from[count] = numbers.begunAt[index];
+    until[count] = numbers.lastAt[index];
+    count += 1;
+  }
+  let segment = count === 0 ? null : numbers.segment;
   let client: Client | null = null;
-  let segment: number | null = null;
   for (const clientSa of clientSas) {
     const first = connectedBy(clientSa);
     if (first === null) continue;
@@ -69,8 +78,13 @@ function peakOfConnectedOnce(clientSas: readonly ClientSa[]): number | null {
   return mostIntervalsAtOnce(from.subarray(0, count), until.subarray(0, count));
 }
 
-function peakOf(clientSas: readonly ClientSa[]): number {
-  const edges: (Moment & Edge<Client>)[] = [];
+function peakOf({ clientSas, plain }: Responder, counting: readonly number[]): number {
+  const edges: (Moment & Edge<Client | number>)[] = [];
+  const { begunAt, lastAt, segment } = plain.numbers;
+  for (const index of counting) {
+    edges.push({ at: begunAt[index], segment, who: index, up: true });
+    edges.push({ at: lastAt[index], segment, who: index, up: false });
+  }
   for (const clientSa of clientSas) {
     const first = connectedBy(clientSa);
     if (first === null) continue;

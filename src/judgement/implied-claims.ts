@@ -36,16 +36,21 @@ export function impliedClaims(
   return claims;
 }
 
+/** The highest ID that a client whose first one this is may be taken to have used before; 0 for none. */
+export function mayImply(firstId: number): number {
+  return firstId >= 2 && firstId <= MAX_FIRST_ID ? firstId - 1 : 0;
+}
+
 /** First seen with k > 1, and answered on the same SA. */
 function byFirstId(clientSa: ClientSa, sourceStart: (sources: number) => number): ImpliedClaim | null {
   const { session, pattern, outcomes, lifespan } = clientSa;
   const first = session.quickModes[0];
   if (first === undefined || pattern.kind !== "sequential") return null;
-  if (first.messageId < 2 || first.messageId > MAX_FIRST_ID) return null;
+  const last = mayImply(first.messageId);
+  if (last === 0) return null;
   if (!session.quickModes.some((exchange) => isAccepted(outcomes.get(exchange)!))) return null;
   const { sa, begunBefore, finishedAt } = session;
   const segment = sa.firstSegment;
-  const last = first.messageId - 1;
   if (!begunBefore) {
     const at = seen(finishedAt) ? finishedAt : sa.firstAt;
     return { clientSa, last, since: { at, segment }, sureFrom: at };

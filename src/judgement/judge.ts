@@ -2,12 +2,13 @@
 
 import type { Facts } from "../ike/facts.ts";
 import { type AliasCandidate, aliasCandidates, type RefusedWithoutHolderAt } from "./alias.ts";
+import type { ResponderOptions } from "./by-responder.ts";
 import { type Exposure, exposureOf } from "./exposure.ts";
 import { type Finding, findingsOf } from "./finding.ts";
 import type { ResponderKnowledge } from "./make.ts";
 import { inOrder, momentOf } from "./moment.ts";
 import type { Refusals } from "./refused-without-holder.ts";
-import { findResponders, type Responder, type ResponderOptions } from "./responders.ts";
+import { findResponders, type Responder } from "./responders.ts";
 import { worstFirst } from "./vocabulary.ts";
 
 export interface Judgement {

@@ -1,6 +1,6 @@
 /** How long an IKE SA lived, and whether it still stood at a given moment (contract 6.4 to 6.6). */
 
-import type { Farewells } from "./farewell.ts";
+import { type Farewells, farewellsOf } from "./farewell.ts";
 import type { Life } from "./life.ts";
 import { earliestOf, isBefore, type Moment, SECOND, seen } from "./moment.ts";
 import type { Session } from "./session.ts";
@@ -16,6 +16,15 @@ export interface Lifespan {
   replaced: Moment | null;
   /** When the phase-1 lifetime is over. */
   lifetimeEnd: number;
+}
+
+/** What was seen of a session's life, and what ended it; what a newer one ends is not known yet. */
+export function lifespanOf(
+  session: Session,
+  { life, blind, captureEnd }: { life: Life; blind: boolean; captureEnd: Moment },
+): Lifespan {
+  const farewells = farewellsOf(session, life, blind, captureEnd);
+  return { blind, life, farewells, replaced: null, lifetimeEnd: lifetimeEndOf(session) };
 }
 
 /** When it is known to have ended, or else when its lifetime is over. */

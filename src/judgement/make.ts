@@ -3,9 +3,12 @@
  * ID that others also send names nobody.
  */
 
-import type { Exchange } from "../ike/facts.ts";
+import { type Exchange, vendorKnowledge } from "../ike/facts.ts";
 import { seen } from "./moment.ts";
 import type { Responder } from "./responders.ts";
+import type { Session } from "./session.ts";
+
+type VendorNames = Pick<Session["responderVendor"], "make" | "isCisco">;
 
 export type Make =
   /** Names a Cisco gateway. */
@@ -27,17 +30,27 @@ export interface ResponderKnowledge {
 }
 
 /** @param remembered what IKE SAs named that were dropped since */
-export function makeOf({ clientSas }: Responder, remembered: Make = "unseen"): Make {
+export function makeOf({ clientSas, plain }: Responder, remembered: Make = "unseen"): Make {
   if (remembered === "other") return remembered;
   let make: Make = remembered === "unknown" ? "unseen" : remembered;
   for (const { session } of clientSas) {
-    const { make: name, isCisco } = session.responderVendor;
-    if (isCisco) make = "cisco";
-    else if (name !== null) return "other";
-    else if (make === "unseen") {
-      const { sa, finishedAt } = session;
-      if (sa.phase1Seen && seen(finishedAt) && !sa.cut && !sa.logged) make = "unknown";
-    }
+    make = withNamed(make, session.responderVendor, () => isWhole(session));
+    if (make === "other") return make;
+  }
+  for (const ids of plain.responderVendorIds()) {
+    make = withNamed(make, vendorKnowledge(ids), () => true);
+    if (make === "other") return make;
   }
   return make === "unseen" ? remembered : make;
+}
+
+/** @param isWhole phase 1 was seen whole */
+function withNamed(make: Make, { make: name, isCisco }: VendorNames, isWhole: () => boolean): Make {
+  if (isCisco) return "cisco";
+  if (name !== null) return "other";
+  return make === "unseen" && isWhole() ? "unknown" : make;
+}
+
+function isWhole({ sa, finishedAt }: Session): boolean {
+  return sa.phase1Seen && seen(finishedAt) && !sa.cut && !sa.logged;
 }

@@ -89,6 +89,9 @@ function lookups(found: ReadonlyMap<Exchange, Judged>): Pick<Outcomes, "outcomes
   };
 }
 
+/** Of IKE SAs whose quick modes were all completed. */
+export const OF_COMPLETED = lookups(new Map());
+
 /** The quick modes about which more than their own messages has to be asked, in the order of their first messages. */
 function notCompletedOf(sessions: readonly Session[]): { session: Session; exchange: Exchange }[] {
   const all: { session: Session; exchange: Exchange }[] = [];

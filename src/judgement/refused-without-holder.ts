@@ -9,6 +9,7 @@ import type { Hosts } from "../ike/facts.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Client } from "./client.ts";
 import { acceptanceOf, type ClientSa } from "./client-sa.ts";
+import { clientCount } from "./clients-of.ts";
 import type { Acceptance, Attempt, Collisions, RefusedWithoutHolder } from "./collisions.ts";
 import { ghostOf } from "./counter-evidence.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
@@ -204,8 +205,7 @@ export class RefusedWithoutHolderJudge {
 
   /** Of a capture of one client alone nobody knows who else is connected. */
   get #othersMayHold(): boolean {
-    const { clients } = this.#responder;
-    if (clients.length < 2 || this.#anyBegunBefore()) return true;
+    if (clientCount(this.#responder) < 2 || this.#anyBegunBefore()) return true;
     return this.holders.areAny;
   }
 }

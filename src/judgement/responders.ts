@@ -7,24 +7,22 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { lazily } from "../collections/lazily.ts";
-import type { Exchange, Facts, IkeSa, Side } from "../ike/facts.ts";
+import type { Exchange, Facts, IkeSa } from "../ike/facts.ts";
 import { espSourcesOf, isBlind } from "./blind.ts";
+import { ByResponder, type ResponderOptions, type SasOfResponder } from "./by-responder.ts";
 import { type Client, groupClients, type IdentityQuestions, portTurns } from "./client.ts";
 import { type Patterns, patternsOf } from "./client-patterns.ts";
 import { type ClientSa, SaOfClient } from "./client-sa.ts";
 import { endpointAliases, firstMessagesAt, keysOf, knownOnce, phase1Times } from "./endpoints-of.ts";
-import { farewellsOf } from "./farewell.ts";
 import type { InsideAddresses } from "./inside.ts";
-import { joinedResponders } from "./joined.ts";
-import type { Life } from "./life.ts";
-import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
-import { firstOf, isBefore, type Moment } from "./moment.ts";
+import { type Lifespan, lifespanOf } from "./lifespan.ts";
+import { isBefore, type Moment } from "./moment.ts";
 import { isCompleted, isUndecided } from "./outcome.ts";
 import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
 import { Peers } from "./peers.ts";
-import { decideRoles, other, type RoleOptions } from "./roles.ts";
-import { type Session, sessionOf } from "./session.ts";
+import { PlainClients } from "./plain-clients.ts";
+import type { Session } from "./session.ts";
 
 export interface Responder {
   /** The responder's host; of several that are one gateway, the one that names it. */
@@ -33,9 +31,12 @@ export interface Responder {
   hosts: ReadonlySet<number>;
   /** Further hosts that an IKE SA showed to be this gateway. */
   joined: readonly number[];
+  /** Those of whom the rules may have something to say, with their patterns and IKE SAs; see `clientsOf` for all. */
   clients: readonly Client[];
   patterns: Patterns;
   clientSas: readonly ClientSa[];
+  /** All others. */
+  plain: PlainClients;
   peers: Peers;
   /** What tells whether two of its sessions are one client's. */
   questions: IdentityQuestions;
@@ -43,99 +44,23 @@ export interface Responder {
   seenSending: boolean;
 }
 
-export interface ResponderOptions extends RoleOptions {
-  /** The host that names the gateway of this one. */
-  responderOf: (host: number) => number;
-  /** True when the user's scope takes the responder in. */
-  inScope: (host: number) => boolean;
-  /** Last clock value of the capture, and its segment. */
-  captureEnd: Moment;
-  /** The capture goes on: what has just begun is not judged yet. */
-  running?: boolean;
-  /** Shares of responders are judged elsewhere: addresses are not joined. */
-  partitioned?: boolean;
-  /** Addresses behind NATs, as far as they were looked for. */
-  inside?: InsideAddresses;
-}
-
-/** How long the fragments of one message may take to come, in microseconds. */
-const FRAGMENTS_PENDING = 2_000_000;
-
 export function findResponders(facts: Facts, options: ResponderOptions): Responder[] {
-  const sas = facts.ikeSas;
-  const roles = decideRoles(sas, facts.hosts, options);
-  const joined =
-    options.partitioned === true ? new Map<number, number>() : joinedResponders(sas, roles, facts.hosts);
-  const responderOf = (host: number) =>
-    options.responderOf(joined.get(options.responderOf(host)) ?? joined.get(host) ?? host);
-  const byResponder = new Map<number, Session[]>();
-  const hostsOf = new Map<number, Set<number>>();
-  const unanswered = new Map<number, Map<number, Moment[]>>();
-  const fragmentsBefore =
-    options.running === true ? options.captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
-  sas.forEach((sa, i) => {
-    const role = roles[i];
-    if (role === null) return;
-    const side = other(role.client);
-    const host = hostOf(sa.endOf(0, side));
-    const responder = responderOf(host);
-    if (!sa.answered) {
-      const here = unanswered.get(responder) ?? new Map<number, Moment[]>();
-      append(here, sa.endOf(0, role.client), firstOf(sa));
-      unanswered.set(responder, here);
-      return;
-    }
-    if (options.inScope(host) || options.inScope(responder)) {
-      append(byResponder, responder, sessionOf(sa, role, responder, facts.hosts, fragmentsBefore));
-      noteHosts(hostsOf, responder, sa, side);
-    }
-  });
-  for (const [host, responder] of joined) hostsOf.get(options.responderOf(responder))?.add(host);
-  const peers = peersOf(hostsOf, facts);
-  return [...byResponder].map(([host, sessions]) => {
-    const context: Context = {
-      facts,
-      options,
-      hosts: hostsOf.get(host)!,
-      joined: [...joined]
-        .filter(([, responder]) => options.responderOf(responder) === host)
-        .map(([each]) => each),
-      peers: peers.get(host)!,
-      unanswered: unanswered.get(host) ?? new Map(),
-    };
-    return responderFrom(host, sessions, context);
-  });
+  const responders = new ByResponder(facts, options).sorted();
+  const peers = peersOf(responders, facts);
+  return responders.map((each, i) => responderFrom(each, { facts, options, peers: peers[i] }));
 }
 
-/** The hosts of a responder, with those that it has on the paths of an IKE SA. */
-function noteHosts(hostsOf: Map<number, Set<number>>, responder: number, sa: IkeSa, side: Side): void {
-  let hosts = hostsOf.get(responder);
-  if (hosts === undefined) {
-    hosts = new Set([responder]);
-    hostsOf.set(responder, hosts);
-  }
-  for (let i = 0; i < sa.pathCount; i += 1) {
-    const host = hostOf(sa.endOf(i, side));
-    if (host !== responder) hosts.add(host);
-  }
-}
-
-/** ESP and keepalives by responder, in one walk over the flows. */
-function peersOf(hostsOf: ReadonlyMap<number, ReadonlySet<number>>, { flows }: Facts): Map<number, Peers> {
-  const responders = new Map<number, number[]>();
-  const peers = new Map<number, Peers>();
-  for (const [responder, hosts] of hostsOf) {
-    peers.set(responder, new Peers(flows));
-    for (const host of hosts) append(responders, host, responder);
-  }
+/** ESP and keepalives of each responder, in one walk over the flows. */
+function peersOf(responders: readonly SasOfResponder[], { flows }: Facts): Peers[] {
+  const peers = responders.map(() => new Peers(flows));
+  const byHost = new Map<number, number[]>();
+  responders.forEach(({ hosts }, i) => {
+    for (const host of hosts) append(byHost, host, i);
+  });
   for (const row of flows.rows()) {
     const [from, to] = [flows.sender(row), flows.receiver(row)];
-    for (const responder of responders.get(from) ?? []) {
-      if (!hostsOf.get(responder)!.has(to)) peers.get(responder)!.add(row, true);
-    }
-    for (const responder of responders.get(to) ?? []) {
-      if (!hostsOf.get(responder)!.has(from)) peers.get(responder)!.add(row, false);
-    }
+    for (const i of byHost.get(from) ?? []) if (!responders[i].hosts.has(to)) peers[i].add(row, true);
+    for (const i of byHost.get(to) ?? []) if (!responders[i].hosts.has(from)) peers[i].add(row, false);
   }
   return peers;
 }
@@ -143,22 +68,20 @@ function peersOf(hostsOf: ReadonlyMap<number, ReadonlySet<number>>, { flows }: F
 interface Context {
   facts: Facts;
   options: ResponderOptions;
-  hosts: ReadonlySet<number>;
-  joined: readonly number[];
   peers: Peers;
-  /** When an endpoint sent first messages that nobody answered. */
-  unanswered: ReadonlyMap<number, readonly Moment[]>;
 }
 
-function responderFrom(host: number, sessions: Session[], context: Context): Responder {
-  const { facts, options, hosts, joined, peers, unanswered } = context;
-  sessions.sort(({ sa: a }, { sa: b }) => a.firstSegment - b.firstSegment || a.firstAt - b.firstAt);
+function responderFrom(ofResponder: SasOfResponder, context: Context): Responder {
+  const { host, hosts, joined, sessions, unanswered } = ofResponder;
+  const { facts, options, peers } = context;
+  const { captureEnd } = options;
   sessions.forEach((session, i) => {
     session.index = i;
   });
   const seenSending = [...hosts].some((each) => facts.hosts.wasSeenSending(each));
   const keys = knownOnce(sessions.length, keysOf);
-  const espSources = espSourcesOf(peers, sessions);
+  const espSources = espSourcesOf(peers, sessions, plainSasOf(ofResponder));
+  const plain = new PlainClients(ofResponder, { hosts: facts.hosts, peers, espSources, captureEnd });
   const blind = sessions.map((session) => isBlind(session, espSources));
   const judged = judgeOutcomes(sessions, {
     peers,
@@ -166,11 +89,13 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
     blind,
     responderSeen: seenSending,
     phase1Times: phase1Times(lazily(() => firstMessagesAt(sessions, unanswered))),
-    captureEnd: options.captureEnd,
+    captureEnd,
     running: options.running === true,
   });
   const { lives, keys: ownKeys } = livesOf(sessions, keys, peers, judged);
-  const lifespans = lifespansOf(sessions, { lives, blind, captureEnd: options.captureEnd });
+  const lifespans = sessions.map((session, i) =>
+    lifespanOf(session, { life: lives[i], blind: blind[i], captureEnd }),
+  );
   const questions = questionsOf(sessions, lifespans, {
     inQuestion: hostsInQuestion(sessions, judged),
     inside: options.inside,
@@ -189,21 +114,11 @@ function responderFrom(host: number, sessions: Session[], context: Context): Res
       clientSas.push(new SaOfClient(session, client, here));
     }
   }
-  return { host, hosts, joined, clients, patterns, clientSas, peers, seenSending, questions };
+  return { host, hosts, joined, clients, plain, patterns, clientSas, peers, seenSending, questions };
 }
 
-/** What was seen of each session's life, and what ended it; what a newer one ends is not known yet. */
-function lifespansOf(
-  sessions: readonly Session[],
-  { lives, blind, captureEnd }: { lives: readonly Life[]; blind: readonly boolean[]; captureEnd: Moment },
-): Lifespan[] {
-  return sessions.map((session, i) => ({
-    blind: blind[i],
-    life: lives[i],
-    farewells: farewellsOf(session, lives[i], blind[i], captureEnd),
-    replaced: null,
-    lifetimeEnd: lifetimeEndOf(session),
-  }));
+function* plainSasOf({ ikeSas, plain }: SasOfResponder): Generator<IkeSa, void, undefined> {
+  for (const index of plain) yield ikeSas[index];
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { Facts, IkeSa } from "../ike/facts.ts";
 import { isAccepted, isRefused } from "./claiming.ts";
 import type { ClientSa } from "./client-sa.ts";
+import { clientSasOf } from "./clients-of.ts";
 import type { Judgement } from "./judge.ts";
 import { DEFAULT_LIFETIME, endOf } from "./lifespan.ts";
 import { memoryKey } from "./memory.ts";
@@ -22,7 +23,7 @@ const GRACE = 600 * SECOND;
 export function retire(judgement: Judgement, facts: Facts, now: Now): Set<IkeSa> {
   const clientSas = new Map<IkeSa, ClientSa>();
   for (const responder of judgement.responders)
-    for (const clientSa of responder.clientSas) clientSas.set(clientSa.session.sa, clientSa);
+    for (const clientSa of clientSasOf(responder)) clientSas.set(clientSa.session.sa, clientSa);
   const over = new Set(facts.ikeSas.filter((sa) => isOver(sa, clientSas.get(sa), now)));
   remember(judgement, facts, over);
   return over;
@@ -31,7 +32,7 @@ export function retire(judgement: Judgement, facts: Facts, now: Now): Set<IkeSa>
 /** Keeps what the IKE SAs show that are about to be dropped. */
 function remember({ responders, known }: Judgement, facts: Facts, over: ReadonlySet<IkeSa>): void {
   for (const responder of responders) {
-    const leaving = responder.clientSas.filter(({ session }) => over.has(session.sa));
+    const leaving = [...clientSasOf(responder)].filter(({ session }) => over.has(session.sa));
     if (leaving.length === 0) continue;
     const { make, acceptsInUse, refusedFreely } = known.get(responder)!;
     const address = facts.hosts.text(responder.host);

@@ -98,6 +98,78 @@ export function sessionOf(
   };
 }
 
+/** The session of a plain IKE SA (plain.ts): of tens of thousands little is asked, which is found when it is. */
+export class PlainSession implements Session {
+  readonly sa: IkeSa;
+  readonly responderHost: number;
+  readonly quickModes: readonly Exchange[];
+  readonly #hosts: Hosts;
+  index = 0;
+
+  constructor(sa: IkeSa, responderHost: number, hosts: Hosts) {
+    this.sa = sa;
+    this.responderHost = responderHost;
+    this.quickModes = sa.exchanges.slice(0, 1);
+    this.#hosts = hosts;
+  }
+
+  get client(): Side {
+    return 0;
+  }
+
+  get responder(): Side {
+    return 1;
+  }
+
+  get inferred(): boolean {
+    return false;
+  }
+
+  get begunBefore(): boolean {
+    return false;
+  }
+
+  get endpoint(): number {
+    return this.sa.endOf(this.#named, 0);
+  }
+
+  get #named(): number {
+    return clientPath(this.sa, 0, this.#hosts);
+  }
+
+  get port500(): number {
+    return portOn(false, hostOf(this.endpoint), this.sa, 0);
+  }
+
+  get port4500(): number {
+    return portOn(true, hostOf(this.endpoint), this.sa, 0);
+  }
+
+  get began4500(): number {
+    return firstPort4500(hostOf(this.endpoint), this.sa, 0);
+  }
+
+  get finishedAt(): number {
+    return finishedAt(this.sa, 0);
+  }
+
+  get clientFinishedAt(): number {
+    return clientFinishedAt(this.sa, 0);
+  }
+
+  get privateBehindNat(): boolean {
+    return this.sa.natTraversalOf(this.#named) && this.#hosts.isPrivate(hostOf(this.endpoint));
+  }
+
+  get clientVendor(): VendorKnowledge {
+    return vendorKnowledge(this.sa.vendorIdsOf(0));
+  }
+
+  get responderVendor(): VendorKnowledge {
+    return vendorKnowledge(this.sa.vendorIdsOf(1));
+  }
+}
+
 /** Contract 5: two first quick modes so close may have been swapped on the way; Windows sends 1 and 2 at once. */
 const SWAPPED_WITHIN = 100_000;
 

@@ -199,6 +199,11 @@ export class Row {
     return address === 0 ? 0 : address + this.begin * 8;
   }
 
+  /** It has nothing of what most rows of the kind have nothing of. */
+  get isUsual(): boolean {
+    return this.rare === null;
+  }
+
   /** Lets it lie in the room that another row has for it. @param at where that begins there */
   lieIn(row: Row, at: number): void {
     this.chunk = row.chunk;

@@ -1,7 +1,8 @@
 /** Puts a judgement into the form of the report (model.ts): numbers to text, hosts to addresses, nothing else. */
 
-import type { Hosts } from "../ike/facts.ts";
+import { type Hosts, vendorKnowledge } from "../ike/facts.ts";
 import type { Client as JudgedClient } from "../judgement/client.ts";
+import { clientCount, clientSasOf } from "../judgement/clients-of.ts";
 import { responderFingerprint } from "../judgement/fingerprint.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
@@ -29,19 +30,28 @@ export function platformOf(client: JudgedClient): string | null {
 export function buildResponders(judgement: Judgement, context: BuildContext): Responder[] {
   return judgement.responders.map((responder) => {
     const address = context.hosts.text(responder.host);
-    const vendor = responder.clientSas.find(({ session }) => session.responderVendor.make !== null);
     const exposure = judgement.exposures.get(responder)!;
     return {
       address,
       aliases: aliasesOf(responder, context),
-      vendor: vendor?.session.responderVendor.make ?? null,
-      clients: responder.clients.length,
+      vendor: makeNamed(responder),
+      clients: clientCount(responder),
       sequentialClients: exposure.sequentialClients,
       peakConcurrentSequential: exposure.peakConcurrentSequential,
       ...(exposure.harmless ? { exposureHarmless: true as const } : {}),
       fingerprint: responderFingerprint(address),
     };
   });
+}
+
+/** The first make that vendor IDs of the responder name; null where none is named. */
+function makeNamed(responder: JudgedResponder): string | null {
+  const isNamed = [...responder.plain.responderVendorIds()].some((ids) => vendorKnowledge(ids).make !== null);
+  // Of tens of thousands nothing is made where none names any.
+  for (const { session } of isNamed ? clientSasOf(responder) : responder.clientSas) {
+    if (session.responderVendor.make !== null) return session.responderVendor.make;
+  }
+  return null;
 }
 
 /** Addresses that the user declared one with the responder, and those that an IKE SA showed to be. */

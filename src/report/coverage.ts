@@ -4,6 +4,7 @@
  */
 
 import type { Hosts } from "../ike/facts.ts";
+import { clientSasOf } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Outcome } from "../judgement/outcome.ts";
 import type { Responder } from "../judgement/responders.ts";
@@ -49,8 +50,8 @@ function missingKinds(
   }
   if (ikev1 === 0 || quickModeMessages > 0) return [];
   // Those whose headers were cut are not counted, and known all the same.
-  const isKnown = ({ clientSas }: Responder) =>
-    clientSas.some(({ session }) => session.quickModes.length > 0);
+  const isKnown = ({ clientSas, plain }: Responder) =>
+    plain.indices.length > 0 || clientSas.some(({ session }) => session.quickModes.length > 0);
   if (responders.some(isKnown)) return [];
   return [{ code: "no-quick-mode", message: "There is IKEv1, but no quick mode.", count: ikev1 }];
 }
@@ -81,11 +82,16 @@ function peersWithoutIke({ clientSas, peers }: Responder, hosts: Hosts): number 
 }
 
 function unseenEsp(responders: readonly Responder[], hosts: Hosts): CoverageGap[] {
-  const blind = responders.filter(({ clientSas }) => clientSas.some(({ lifespan }) => lifespan.blind));
+  const blind = responders.filter(isAnyBlind);
   if (blind.length === 0) return [];
   const named = blind.map(({ host }) => hosts.text(host));
   const message = `No ESP of the kind that clients of ${listed(named, MAX_NAMED)} use: how long they stayed connected can only be judged from their IKE.`;
   return [{ code: "esp-unseen", message, count: blind.length }];
+}
+
+function isAnyBlind(responder: Responder): boolean {
+  for (const { lifespan } of clientSasOf(responder)) if (lifespan.blind) return true;
+  return false;
 }
 
 function openOutcomes(responders: readonly Responder[]): CoverageGap[] {

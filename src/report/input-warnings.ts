@@ -6,6 +6,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import type { Hosts } from "../ike/facts.ts";
 import { captureLoss } from "../judgement/capture-loss.ts";
+import { clientSasOf } from "../judgement/clients-of.ts";
 import type { Responder } from "../judgement/responders.ts";
 import type { Capture, Warning } from "./model.ts";
 import { counted, listed } from "./phrases.ts";
@@ -168,9 +169,6 @@ function responderNotSeen({ unseenResponders, seenResponders }: InputFacts): War
 function nattNotCaptured({ skipped }: Capture, responders: readonly Responder[], hosts: Hosts): Warning[] {
   if (skipped["esp-in-udp"] !== undefined) return [];
   // A port of the client on the NAT-T port, or a path of another address of it.
-  const isFloated = ({ session: { port4500, sa } }: Responder["clientSas"][number]) =>
-    port4500 >= 0 || sa.paths.some(({ natTraversal }) => natTraversal);
-  if (responders.some(({ clientSas }) => clientSas.some(isFloated))) return [];
   const clientSas = responders.flatMap((responder) =>
     responder.clientSas.map(({ session }) => ({ session, responder })),
   );
@@ -178,12 +176,20 @@ function nattNotCaptured({ skipped }: Capture, responders: readonly Responder[],
     ({ session: { sa, quickModes, clientFinishedAt } }) =>
       sa.natDiscovery && sa.answered && Number.isNaN(clientFinishedAt) && quickModes.length === 0,
   );
-  if (floated.length === 0) return [];
+  if (floated.length === 0 || responders.some(isAnyOn4500)) return [];
   const clients = new Set(floated.map(({ session }) => hostOf(session.endpoint))).size;
   const addresses = [...new Set(floated.map(({ responder }) => hosts.text(responder.host)))];
   const where = listed(addresses, MAX_NAMED);
   const message = `${counted(clients, "client")} of ${where} began phase 1 on UDP 500 and went on elsewhere, and no UDP 4500 is in the capture: quick modes of clients behind a NAT are missing. Capture UDP 500 and 4500 (ike-dupcheck --print-bpf).`;
   return [{ code: "natt-not-captured", message }];
+}
+
+/** A client came to the NAT-T port, or a message of one did by another address. */
+function isAnyOn4500(responder: Responder): boolean {
+  for (const { session } of clientSasOf(responder)) {
+    if (session.port4500 >= 0 || session.sa.paths.some(({ natTraversal }) => natTraversal)) return true;
+  }
+  return false;
 }
 
 /** A ring buffer that wrapped and files joined in the wrong order look like a clock that was set. */

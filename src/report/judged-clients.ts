@@ -4,8 +4,9 @@
  */
 
 import type { Hosts } from "../ike/facts.ts";
-import type { ClientSa } from "../judgement/client-sa.ts";
+import { byClient, clientCount, clientsOf } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
+import type { Responder } from "../judgement/responders.ts";
 import type { BuildContext } from "./build.ts";
 import { isKeptOut } from "./client-outcomes.ts";
 import { anomalyOf, type ClientRow, clientOf, type OwnSas, rowOf } from "./client-row.ts";
@@ -18,7 +19,7 @@ export class JudgedClients {
   readonly #context: Pick<BuildContext, "hosts" | "inside">;
 
   constructor(judgement: Judgement, context: Pick<BuildContext, "hosts" | "inside">) {
-    this.length = judgement.responders.reduce((sum, { clients }) => sum + clients.length, 0);
+    this.length = judgement.responders.reduce((sum, each) => sum + clientCount(each), 0);
     this.#judgement = judgement;
     this.#context = context;
   }
@@ -32,10 +33,11 @@ export class JudgedClients {
     for (const row of this.rows()) yield clientOf(row, this.hosts);
   }
 
-  /** The same in numbers. @param isWanted whether a client is to be among them */
-  *rows(isWanted: (own: OwnSas) => boolean = () => true): Generator<ClientRow, void, undefined> {
-    for (const { host, clientSas } of this.#judgement.responders) {
-      for (const own of byClient(clientSas)) if (isWanted(own)) yield rowOf(own, host, this.#context.inside);
+  /** The same in numbers. */
+  *rows(): Generator<ClientRow, void, undefined> {
+    const { inside } = this.#context;
+    for (const responder of this.#judgement.responders) {
+      for (const own of clientsOf(responder)) yield rowOf(own, responder.host, inside);
     }
   }
 
@@ -43,17 +45,22 @@ export class JudgedClients {
   noted(addresses: ReadonlySet<string>): Client[] {
     const { hosts } = this;
     const isNamed = ([{ client }]: OwnSas) => addresses.size > 0 && addresses.has(hosts.text(client.host));
-    return Array.from(
-      this.rows((own) => isNamed(own) || isKeptOut(own)),
-      (row) => clientOf(row, hosts),
-    );
+    const found: Client[] = [];
+    for (const responder of this.#judgement.responders) {
+      // Of whom the rules have nothing to say was not kept out.
+      for (const own of addresses.size > 0 ? clientsOf(responder) : byClient(responder.clientSas)) {
+        if (!isNamed(own) && !isKeptOut(own)) continue;
+        found.push(clientOf(rowOf(own, responder.host, this.#context.inside), hosts));
+      }
+    }
+    return found;
   }
 
   /** Of each whose message IDs contradict its vendor IDs, a sentence. */
   anomalies(): string[] {
     const sentences: string[] = [];
-    for (const { clientSas } of this.#judgement.responders) {
-      for (const own of byClient(clientSas)) {
+    for (const responder of this.#judgement.responders) {
+      for (const own of isAnyContradicted(responder) ? clientsOf(responder) : byClient(responder.clientSas)) {
         const anomaly = anomalyOf(own[0]);
         if (anomaly !== null) sentences.push(`${this.hosts.text(own[0].client.host)}: ${anomaly}.`);
       }
@@ -62,13 +69,7 @@ export class JudgedClients {
   }
 }
 
-/** A judgement has the IKE SAs of a client side by side. */
-function* byClient(clientSas: readonly ClientSa[]): Generator<OwnSas, void, undefined> {
-  for (let from = 0; from < clientSas.length; ) {
-    const { client } = clientSas[from];
-    let to = from + 1;
-    while (to < clientSas.length && clientSas[to].client === client) to += 1;
-    yield clientSas.slice(from, to);
-    from = to;
-  }
+/** There are plain clients whose message IDs contradict their vendor IDs. */
+function isAnyContradicted({ plain: { indices, numbers } }: Responder): boolean {
+  return indices.some((index) => numbers.contradicts(index));
 }

@@ -1,9 +1,9 @@
 /** Who is there at this moment: of each gateway the clients that are connected, kept out, dialling, or have left. */
 
-import { grouped } from "../collections/grouping.ts";
 import type { Hosts } from "../ike/facts.ts";
 import { isAccepted } from "../judgement/claiming.ts";
 import { acceptanceOf, type ClientSa } from "../judgement/client-sa.ts";
+import { clientsOf } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { REFUSED } from "./client-outcomes.ts";
 import { endpoint } from "./phrases.ts";
@@ -29,13 +29,13 @@ export interface GatewayPresence {
 
 /** @param now the capture's clock, microseconds */
 export function presenceOf({ responders }: Judgement, hosts: Hosts, now: number): GatewayPresence[] {
-  return responders.map(({ host, clientSas }) => {
-    const byClient = grouped(clientSas, ({ client }) => client);
-    const named = clientSas.find(({ session }) => session.responderVendor.make !== null);
+  return responders.map((responder) => {
+    const clients = [...clientsOf(responder)];
+    const named = clients.flat().find(({ session }) => session.responderVendor.make !== null);
     return {
-      gateway: hosts.text(host),
+      gateway: hosts.text(responder.host),
       make: named?.session.responderVendor.make ?? null,
-      clients: [...byClient.values()].map((own) => clientPresence(own, hosts, now)),
+      clients: clients.map((own) => clientPresence(own, hosts, now)),
     };
   });
 }

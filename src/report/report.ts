@@ -54,7 +54,7 @@ export function reportOf(
       responders: judgement.responders.length,
       clients: clients.length,
       ikeSas: sas.length,
-      quickModeExchanges: sas.reduce((sum, { exchanges }) => sum + exchanges.length, 0),
+      quickModeExchanges: sas.reduce((sum, { exchangeCount }) => sum + exchangeCount, 0),
       findings: countVerdicts(judgement),
     },
     responders: buildResponders(judgement, context),

@@ -7,6 +7,8 @@
 import { portOf } from "../collections/endpoints.ts";
 import type { Exchange, Hosts } from "../ike/facts.ts";
 import type { Client } from "../judgement/client.ts";
+import type { ClientSa } from "../judgement/client-sa.ts";
+import { clientCount, clientsOf } from "../judgement/clients-of.ts";
 import type { Attempt } from "../judgement/collisions.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Outcome } from "../judgement/outcome.ts";
@@ -70,13 +72,14 @@ function timelineOf(responder: Responder, { findings }: Judgement, hosts: Hosts)
   const numbered = findings.map((finding, i) => ({ finding, number: i + 1 }));
   const own = numbered.filter(({ finding }) => finding.responder === responder);
   const involved = new Set<Client | null>(own.flatMap(({ finding }) => [finding.holder, finding.contender]));
-  const counting = (client: Client) => responder.patterns.get(client)?.kind === "sequential";
-  const rank = (client: Client) => (involved.has(client) ? 0 : counting(client) ? 1 : 2);
-  const clients = [...responder.clients].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_LANES);
-  clients.sort((a, b) => a.sessions[0].sa.firstAt - b.sessions[0].sa.firstAt);
+  const rank = ([{ client, pattern }]: readonly ClientSa[]) =>
+    involved.has(client) ? 0 : pattern.kind === "sequential" ? 1 : 2;
+  const drawn = [...clientsOf(responder)].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_LANES);
+  drawn.sort(([a], [b]) => a.session.sa.firstAt - b.session.sa.firstAt);
   const attempts = new Map<Exchange, Attempt>();
   for (const { finding } of own) for (const each of finding.attempts) attempts.set(each.exchange, each);
-  const lanes = clients.map((client) => laneOf(client, responder, attempts, hosts));
+  const lanes = drawn.map((each) => laneOf(each, attempts, hosts));
+  const clients = drawn.map(([{ client }]) => client);
   const joins = own.flatMap(({ finding, number }) =>
     finding.attempts.flatMap((attempt) => joinOf(attempt, finding.contender, number, clients)),
   );
@@ -85,7 +88,7 @@ function timelineOf(responder: Responder, { findings }: Judgement, hosts: Hosts)
   const to = times.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
   const gathered = lanes.reduce((sum, { marks }) => sum + marks.length, 0) > MAX_MARKS;
   if (gathered) for (const lane of lanes) lane.marks = gather(lane.marks, from, to, lanes.length);
-  const omitted = responder.clients.length - clients.length;
+  const omitted = clientCount(responder) - clients.length;
   return {
     responder: hosts.text(responder.host),
     from,
@@ -98,13 +101,13 @@ function timelineOf(responder: Responder, { findings }: Judgement, hosts: Hosts)
 }
 
 function laneOf(
-  client: Client,
-  responder: Responder,
+  clientSas: readonly ClientSa[],
   attempts: ReadonlyMap<Exchange, Attempt>,
   hosts: Hosts,
 ): Lane {
   const marks: Mark[] = [];
-  for (const { session, outcomes } of responder.clientSas.filter((clientSa) => clientSa.client === client)) {
+  const [{ client }] = clientSas;
+  for (const { session, outcomes } of clientSas) {
     for (const exchange of session.quickModes) {
       marks.push({
         at: exchange.firstAt,
@@ -117,9 +120,9 @@ function laneOf(
   }
   return {
     client: endpoint(hosts.text(client.host), portOf(client.sessions[0].endpoint)),
-    lives: client.sessions.map((session) => {
+    lives: clientSas.map(({ session, lifespan }) => {
       const { firstAt } = session.sa;
-      return { from: firstAt, to: Math.max(firstAt, responder.questions.lifespan(session).life.lastAt) };
+      return { from: firstAt, to: Math.max(firstAt, lifespan.life.lastAt) };
     }),
     marks: marks.sort((a, b) => a.at - b.at),
   };

@@ -1,6 +1,7 @@
 /** What the reader of a report must know about its input: each warning has a code and one sentence. */
 
 import type { Hosts } from "../ike/facts.ts";
+import { clientSasOf } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Responder } from "../judgement/responders.ts";
 import { type InputFacts, inputWarnings, limited } from "./input-warnings.ts";
@@ -34,13 +35,17 @@ function oneSided(responders: readonly Responder[], hosts: Hosts): string[] {
     if (!responder.seenSending) {
       return [`Nothing that ${address} sent is in the capture: whether it refused anyone cannot be seen.`];
     }
-    const clientsSeen = responder.clientSas.some(
-      ({ session }) => !Number.isNaN(session.sa.firstFromAtOf(session.client)),
-    );
-    return clientsSeen
+    return isAnyClientSeen(responder)
       ? []
       : [`Nothing that the clients of ${address} sent is in the capture: their message IDs cannot be seen.`];
   });
+}
+
+function isAnyClientSeen(responder: Responder): boolean {
+  for (const { session } of clientSasOf(responder)) {
+    if (!Number.isNaN(session.sa.firstFromAtOf(session.client))) return true;
+  }
+  return false;
 }
 
 function aliasSentences({ aliasCandidates }: Judgement, hosts: Hosts): string[] {

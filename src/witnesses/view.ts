@@ -4,6 +4,7 @@ import { hostOf } from "../collections/endpoints.ts";
 import type { Exchange, Hosts, IkeSa } from "../ike/facts.ts";
 import type { Client } from "../judgement/client.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
+import { clientSasOf } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Responder } from "../judgement/responders.ts";
 import type { SeenQuickMode, SeenSession } from "../syslog/join.ts";
@@ -24,7 +25,7 @@ export function viewOf({ responders }: Judgement, hosts: Hosts): View {
   const numbers = new Map<Client, number>();
   for (const responder of responders) {
     const sharing = clientsByHost(responder);
-    for (const clientSa of responder.clientSas) {
+    for (const clientSa of clientSasOf(responder)) {
       const { client } = clientSa;
       const owner = numbers.get(client) ?? numbers.size;
       numbers.set(client, owner);
@@ -32,7 +33,8 @@ export function viewOf({ responders }: Judgement, hosts: Hosts): View {
         ...sessionOf(clientSa, hosts),
         owner,
         gateway: hosts.text(responder.host),
-        shared: sharing.get(client.host)!.size > 1,
+        // Of a client that has its address alone nothing is said there.
+        shared: (sharing.get(client.host)?.size ?? 1) > 1,
       });
       view.sas.push(clientSa.session.sa);
       addQuickModes(view, clientSa);

@@ -13,6 +13,7 @@ import {
   lifeMade,
   lifespanMade,
   moment,
+  NOBODY_PLAIN,
   saMade,
   sessionMade,
   spiMade,
@@ -37,7 +38,8 @@ describe("exposure (6.14)", () => {
   function of(clientSas: readonly ClientSa[], more = {}) {
     const clients = [...new Set(clientSas.map(({ client }) => client))];
     const patterns = new Map(clientSas.map(({ client, pattern }) => [client, pattern]));
-    return exposureOf({ clientSas, clients, patterns } as unknown as Responder, { ...known, ...more });
+    const plain = NOBODY_PLAIN;
+    return exposureOf({ clientSas, clients, patterns, plain } as unknown as Responder, { ...known, ...more });
   }
   const random = { pattern: { kind: "random" } as never };
   const farewell = (seconds: number) => ({ any: moment(seconds), client: moment(seconds), responder: null });
@@ -149,6 +151,7 @@ describe("another responder with the same vendor IDs holds the ID (6.9, alias-ca
     const lifespan = lifespanMade({ life: lifeMade({ lastAt: at(lastAt) }) });
     return {
       clientSas: [clientSaMade({ session, lifespan }, [[exchange, outcome]])],
+      plain: NOBODY_PLAIN,
     } as unknown as Responder;
   };
   const here = responder({ outcome: "unanswered" });

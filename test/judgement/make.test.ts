@@ -3,13 +3,13 @@ import type { ClientSa } from "../../src/judgement/client-sa.ts";
 import { makeOf } from "../../src/judgement/make.ts";
 import type { Responder } from "../../src/judgement/responders.ts";
 import type { Session } from "../../src/judgement/session.ts";
-import { clientSaMade, saMade, sessionMade, UNSEEN } from "../support/facts-made.ts";
+import { clientSaMade, NOBODY_PLAIN, saMade, sessionMade, UNSEEN } from "../support/facts-made.ts";
 
 describe("make of a responder (6.8)", () => {
   const session = (name: string | null, isCisco: boolean, fields: Partial<Session> = {}) =>
     clientSaMade({ session: sessionMade({ responderVendor: { make: name, isCisco } as never, ...fields }) });
   const of = (clientSas: readonly ClientSa[], remembered?: Parameters<typeof makeOf>[1]) =>
-    makeOf({ clientSas } as unknown as Responder, remembered);
+    makeOf({ clientSas, plain: NOBODY_PLAIN } as unknown as Responder, remembered);
 
   it.each<[string, string, string]>([
     ["Cisco's", of([session("ASA", true)]), "cisco"],

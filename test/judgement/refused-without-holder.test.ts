@@ -14,6 +14,7 @@ import {
   lifeMade,
   lifespanMade,
   moment,
+  NOBODY_PLAIN,
   peersFrom,
   type RowMade,
   saMade,
@@ -98,7 +99,7 @@ function judge(clientSas: readonly ClientSa[], { peers = [], asWarnings = false,
   );
   const accepted = by("completed", "answered");
   const clients = [...new Set(clientSas.map(({ client }) => client))];
-  const responder = { clientSas, clients, peers: peersFrom(peers) };
+  const responder = { clientSas, clients, plain: NOBODY_PLAIN, peers: peersFrom(peers) };
   const collisions = {
     refusedWithoutHolder: refused.reverse(),
     accepted,

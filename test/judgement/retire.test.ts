@@ -13,6 +13,7 @@ import {
   lifeMade,
   lifespanMade,
   moment,
+  NOBODY_PLAIN,
   saMade,
   sessionMade,
 } from "../support/facts-made.ts";
@@ -40,7 +41,7 @@ function retired(
   now: number,
   { segment = 0, segmentBegan = 0, knowledge = {}, orphans = [] as ReturnType<typeof saMade>[] } = {},
 ) {
-  const responder = { host: 9, clientSas };
+  const responder = { host: 9, clientSas, plain: NOBODY_PLAIN };
   const known = { make: "cisco", acceptsInUse: false, refusedFreely: new Set(), ...knowledge };
   const judgement = { responders: [responder], known: new Map([[responder, known]]) } as unknown as Judgement;
   const sas = clientSas.map(({ session }) => session.sa);

@@ -8,6 +8,7 @@ import { clockOf, UTC } from "../../src/report/clock.ts";
 import { compareReports } from "../../src/report/comparison.ts";
 import { buildCoverage } from "../../src/report/coverage.ts";
 import type { Capture, Report, Warning } from "../../src/report/model.ts";
+import { NOBODY_PLAIN } from "../support/facts-made.ts";
 import { finding, report } from "../support/reports.ts";
 
 const hosts = {
@@ -35,6 +36,7 @@ function responder(host: number, sas: ClientSaMade[] = [], peers: [number, numbe
         keys,
       };
     }),
+    plain: NOBODY_PLAIN,
     peers: { byKey: new Map(peers.map(([key, of, port]) => [key, { key, host: of, port }])) },
   };
 }

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
 import type { Hosts } from "../../src/ike/facts.ts";
 import type { Judgement } from "../../src/judgement/judge.ts";
-import { buildTimelines, gather, type Mark, MAX_LANES, MAX_MARKS } from "../../src/report/timeline.ts";
+import { buildTimelines, gather, MAX_LANES, MAX_MARKS, type Mark } from "../../src/report/timeline.ts";
+import { NOBODY_PLAIN } from "../support/facts-made.ts";
 
 const GATEWAY = 1_000;
 const hosts = {
@@ -30,13 +31,14 @@ function gatewayOf(played: readonly Played[]) {
   return {
     host: GATEWAY,
     clients,
-    patterns: new Map(clients.map((client) => [client, { kind: kind(client.host) }])),
     clientSas: clients.map((client) => ({
       client,
       session: client.sessions[0],
+      pattern: { kind: kind(client.host) },
       outcomes: new Map(client.sessions[0].quickModes.map((exchange) => [exchange, "completed"])),
+      lifespan: { life: { lastAt: 900 } },
     })),
-    questions: { lifespan: () => ({ life: { lastAt: 900 } }) },
+    plain: NOBODY_PLAIN,
   };
 }
 type Gateway = ReturnType<typeof gatewayOf>;

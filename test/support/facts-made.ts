@@ -11,6 +11,7 @@ import { BEFORE_ALL, SECOND } from "../../src/judgement/moment.ts";
 import type { Outcome } from "../../src/judgement/outcome.ts";
 import type { OutcomeContext } from "../../src/judgement/outcome-facts.ts";
 import { Peers } from "../../src/judgement/peers.ts";
+import type { Responder } from "../../src/judgement/responders.ts";
 import type { Session } from "../../src/judgement/session.ts";
 
 export const UNSEEN = Number.NaN;
@@ -235,6 +236,14 @@ export function clientSaMade(
     ...fields,
   } as ClientSa;
 }
+
+/** All clients of a responder made by hand are in its lists. */
+export const NOBODY_PLAIN = {
+  indices: [],
+  numbers: { segment: 0 },
+  with: () => [],
+  responderVendorIds: () => new Set(),
+} as unknown as Responder["plain"];
 
 /** ESP or keepalives in one direction between the responder and an endpoint of a peer. */
 export interface RowMade {

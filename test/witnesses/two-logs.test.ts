@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { WitnessBook } from "../../src/witnesses/book.ts";
 import { joinWitnesses } from "../../src/witnesses/joining.ts";
-import { at, clientSaMade, exchangeMade, saMade, sessionMade } from "../support/facts-made.ts";
+import { at, clientSaMade, exchangeMade, NOBODY_PLAIN, saMade, sessionMade } from "../support/facts-made.ts";
 
 const CLIENT = "198.51.100.11";
 const COMPLETED = [
@@ -26,7 +26,7 @@ function saidBy(...logs: readonly (readonly string[])[]) {
   const clientSa = clientSaMade({ session, client: { host: 11, sessions: [session] } as never });
   const hosts = { text: (host: number) => `198.51.100.${host}` };
   const joined = joinWitnesses(
-    { responders: [{ host: 1, clientSas: [clientSa] }] } as never,
+    { responders: [{ host: 1, clientSas: [clientSa], plain: NOBODY_PLAIN }] } as never,
     hosts as never,
     book,
   );

@@ -1,0 +1,178 @@
+/** Sorts the IKE SAs of a capture by responder, those apart of which the rules have nothing to say (plain.ts). */
+
+import { hostOf } from "../collections/endpoints.ts";
+import { append } from "../collections/grouping.ts";
+import type { Facts, IkeSa, Side } from "../ike/facts.ts";
+import type { InsideAddresses } from "./inside.ts";
+import { joinedResponders } from "./joined.ts";
+import { firstOf, inOrder, type Moment } from "./moment.ts";
+import { PlainSas } from "./plain.ts";
+import { decideRoles, other, type Role, type RoleOptions } from "./roles.ts";
+import { type Session, sessionOf } from "./session.ts";
+
+export interface ResponderOptions extends RoleOptions {
+  /** The host that names the gateway of this one. */
+  responderOf: (host: number) => number;
+  /** True when the user's scope takes the responder in. */
+  inScope: (host: number) => boolean;
+  /** Last clock value of the capture, and its segment. */
+  captureEnd: Moment;
+  /** The capture goes on: what has just begun is not judged yet. */
+  running?: boolean;
+  /** Shares of responders are judged elsewhere: addresses are not joined. */
+  partitioned?: boolean;
+  /** Addresses behind NATs, as far as they were looked for. */
+  inside?: InsideAddresses;
+}
+
+export interface SasOfResponder {
+  /** All IKE SAs, of whatever responder, and what is known of plain ones; those here are told by their indices. */
+  ikeSas: readonly IkeSa[];
+  numbers: PlainSas;
+  /** Of several hosts that are one gateway, the one that names it. */
+  host: number;
+  hosts: ReadonlySet<number>;
+  /** Further hosts that an IKE SA showed to be this gateway. */
+  joined: readonly number[];
+  /** Its IKE SAs in the order of their first messages. */
+  order: readonly number[];
+  /** Those of them that are plain, and the others; in the same order. */
+  plain: readonly number[];
+  sessions: Session[];
+  /** When an endpoint sent first messages that nobody answered. */
+  unanswered: ReadonlyMap<number, readonly Moment[]>;
+}
+
+/** The IKE SAs of one responder while all are sorted. */
+interface Group {
+  host: number;
+  hosts: Set<number>;
+  order: number[];
+  /** They came in the order of their first messages, as nearly always. */
+  isInOrder: boolean;
+  /** Those of them that may be plain, and the others by their indices. */
+  taken: number[];
+  sessions: Map<number, Session>;
+}
+
+/** How long the fragments of one message may take to come, in microseconds. */
+const FRAGMENTS_PENDING = 2_000_000;
+
+export class ByResponder {
+  readonly #numbers: PlainSas;
+  readonly #facts: Facts;
+  readonly #sas: readonly IkeSa[];
+  readonly #options: ResponderOptions;
+  readonly #roles: readonly (Role | null)[];
+  readonly #joined: ReadonlyMap<number, number>;
+  readonly #groups = new Map<number, Group>();
+  /** The group of each host of a responder; null where the user's scope does not take it in. */
+  readonly #groupsByHost = new Map<number, Group | null>();
+  readonly #unanswered = new Map<number, Map<number, Moment[]>>();
+  /** Fragment sets begun before this time will not be completed any more. */
+  readonly #fragmentsBefore: number;
+
+  constructor(facts: Facts, options: ResponderOptions) {
+    const { ikeSas, hosts } = facts;
+    const { captureEnd, partitioned = false, running = false } = options;
+    this.#facts = facts;
+    this.#sas = ikeSas;
+    this.#options = options;
+    this.#roles = decideRoles(ikeSas, hosts, options);
+    this.#joined = partitioned ? new Map() : joinedResponders(ikeSas, this.#roles, hosts);
+    this.#fragmentsBefore = running ? captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
+    this.#numbers = new PlainSas(facts, captureEnd.segment);
+  }
+
+  /** The responders in the user's scope, in the order in which they are first seen to answer. */
+  sorted(): SasOfResponder[] {
+    for (let i = 0; i < this.#sas.length; i += 1) this.#sort(i);
+    for (const [host, responder] of this.#joined) {
+      this.#groups.get(this.#options.responderOf(responder))?.hosts.add(host);
+    }
+    return [...this.#groups.values()].map((group) => this.#settled(group));
+  }
+
+  #sort(index: number): void {
+    const role = this.#roles[index];
+    if (role === null) return;
+    const sa = this.#sas[index];
+    const side = other(role.client);
+    const host = hostOf(sa.endOf(0, side));
+    if (!sa.answered) {
+      this.#noteUnanswered(this.#responderOf(host), sa, role.client);
+      return;
+    }
+    const group = this.#groupOf(host);
+    if (group === null) return;
+    const { order } = group;
+    group.isInOrder &&= order.length === 0 || beganNoLater(this.#sas[order[order.length - 1]], sa);
+    order.push(index);
+    group.hosts.add(host);
+    if (this.#numbers.take(index, sa, role)) group.taken.push(index);
+    else {
+      for (let i = 1; i < sa.pathCount; i += 1) group.hosts.add(hostOf(sa.endOf(i, side)));
+      group.sessions.set(index, this.#sessionOf(index, group.host));
+    }
+  }
+
+  #responderOf(host: number): number {
+    const { responderOf } = this.#options;
+    return responderOf(this.#joined.get(responderOf(host)) ?? this.#joined.get(host) ?? host);
+  }
+
+  #noteUnanswered(responder: number, sa: IkeSa, client: Side): void {
+    let here = this.#unanswered.get(responder);
+    if (here === undefined) {
+      here = new Map();
+      this.#unanswered.set(responder, here);
+    }
+    append(here, sa.endOf(0, client), firstOf(sa));
+  }
+
+  #groupOf(host: number): Group | null {
+    let group = this.#groupsByHost.get(host);
+    if (group === undefined) {
+      const responder = this.#responderOf(host);
+      const { inScope } = this.#options;
+      group = inScope(host) || inScope(responder) ? this.#groupAt(responder) : null;
+      this.#groupsByHost.set(host, group);
+    }
+    return group;
+  }
+
+  #groupAt(host: number): Group {
+    let group = this.#groups.get(host);
+    if (group === undefined) {
+      group = { host, hosts: new Set([host]), order: [], isInOrder: true, taken: [], sessions: new Map() };
+      this.#groups.set(host, group);
+    }
+    return group;
+  }
+
+  #sessionOf(index: number, responder: number): Session {
+    const { hosts } = this.#facts;
+    return sessionOf(this.#sas[index], this.#roles[index]!, responder, hosts, this.#fragmentsBefore);
+  }
+
+  #settled({ host, hosts, order, isInOrder, taken, sessions: made }: Group): SasOfResponder {
+    const [ikeSas, numbers] = [this.#sas, this.#numbers];
+    numbers.settle(host, taken, made.values());
+    if (!isInOrder) order.sort((a, b) => inOrder(firstOf(ikeSas[a]), firstOf(ikeSas[b])));
+    const plain: number[] = [];
+    const sessions: Session[] = [];
+    for (const index of order) {
+      if (numbers.isPlain(index)) plain.push(index);
+      else sessions.push(made.get(index) ?? this.#sessionOf(index, host));
+    }
+    const { responderOf } = this.#options;
+    const joined = [...this.#joined].filter(([, one]) => responderOf(one) === host).map(([each]) => each);
+    const unanswered = this.#unanswered.get(host) ?? new Map();
+    return { ikeSas, numbers, host, hosts, joined, order, plain, sessions, unanswered };
+  }
+}
+
+function beganNoLater(one: IkeSa, other: IkeSa): boolean {
+  if (one.firstSegment !== other.firstSegment) return one.firstSegment < other.firstSegment;
+  return one.firstAt <= other.firstAt;
+}

@@ -1,0 +1,30 @@
+/** All clients of a responder: those that the rules look at, and those of whom they have nothing to say. */
+
+import type { ClientSa } from "./client-sa.ts";
+import type { Responder } from "./responders.ts";
+
+/** Each by its IKE SAs, at least one; in the order of their first messages. Those that are plain are made anew each time. */
+export function clientsOf({ clientSas, plain }: Responder): Iterable<readonly ClientSa[]> {
+  const others = byClient(clientSas);
+  return plain.indices.length === 0 ? others : plain.among(others);
+}
+
+/** The IKE SAs of all of them; those of one client side by side. */
+export function* clientSasOf(responder: Responder): Generator<ClientSa, void, undefined> {
+  for (const own of clientsOf(responder)) yield* own;
+}
+
+export function clientCount({ clients, plain }: Responder): number {
+  return clients.length + plain.indices.length;
+}
+
+/** A judgement has the IKE SAs of a client side by side. */
+export function* byClient(clientSas: readonly ClientSa[]): Generator<readonly ClientSa[], void, undefined> {
+  for (let from = 0; from < clientSas.length; ) {
+    const { client } = clientSas[from];
+    let to = from + 1;
+    while (to < clientSas.length && clientSas[to].client === client) to += 1;
+    yield clientSas.slice(from, to);
+    from = to;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The clients of a responder of which the rules have nothing to say (plain.ts). Each is made anew when somebody asks for it:
+ * of tens of thousands most are only written, one after another.
+ */
+
+import { hostOf, portOf } from "../collections/endpoints.ts";
+import { lazily } from "../collections/lazily.ts";
+import type { Hosts } from "../ike/facts.ts";
+import { type EspSources, isBlind } from "./blind.ts";
+import type { SasOfResponder } from "./by-responder.ts";
+import { microsoftVersion, SingleIds } from "./client-patterns.ts";
+import { type AtResponder, type ClientSa, SaOfClient } from "./client-sa.ts";
+import { keysOf } from "./endpoints-of.ts";
+import { type Farewells, farewellsOf } from "./farewell.ts";
+import { type Life, lifeOf } from "./life.ts";
+import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
+import type { Moment } from "./moment.ts";
+import { OF_COMPLETED } from "./outcomes.ts";
+import type { Peers } from "./peers.ts";
+import type { PlainSas } from "./plain.ts";
+import { PlainSession, type Session } from "./session.ts";
+
+/** What plain clients of one responder have in common. */
+export interface PlainContext {
+  hosts: Hosts;
+  peers: Peers;
+  espSources: EspSources;
+  captureEnd: Moment;
+}
+
+export class PlainClients {
+  /** Their IKE SAs, by the indices under which `numbers` tells of them, in the order of their first messages. */
+  readonly indices: readonly number[];
+  readonly numbers: PlainSas;
+  readonly #ofResponder: SasOfResponder;
+  readonly #hosts: Hosts;
+  readonly #at: AtResponder;
+
+  constructor(ofResponder: SasOfResponder, context: PlainContext) {
+    this.indices = ofResponder.plain;
+    this.numbers = ofResponder.numbers;
+    this.#ofResponder = ofResponder;
+    this.#hosts = context.hosts;
+    this.#at = alike(context);
+  }
+
+  /** Those that had a message ID. */
+  *with(messageId: number): Generator<ClientSa, void, undefined> {
+    const { messageIds } = this.numbers;
+    for (const index of this.indices) if (messageIds[index] === messageId) yield this.#made(index);
+  }
+
+  /** The lists of vendor IDs that the responder sent to them. */
+  readonly responderVendorIds = lazily((): ReadonlySet<readonly string[]> => {
+    const lists = new Set<readonly string[]>();
+    const { ikeSas } = this.#ofResponder;
+    let last: readonly string[] | null = null;
+    for (const index of this.indices) {
+      const list = ikeSas[index].vendorIdsOf(1);
+      // Most are sent the same one as the client before.
+      if (list !== last) lists.add(list);
+      last = list;
+    }
+    return lists;
+  });
+
+  /** Puts other clients between these. @param others each by its IKE SAs; all in the order of their first messages */
+  *among(others: Iterable<readonly ClientSa[]>): Generator<readonly ClientSa[], void, undefined> {
+    const { ikeSas, order } = this.#ofResponder;
+    const left = others[Symbol.iterator]();
+    let next = left.next();
+    for (const index of order) {
+      if (this.numbers.isPlain(index)) yield [this.#made(index)];
+      else if (next.done !== true && next.value[0].session.sa === ikeSas[index]) {
+        yield next.value;
+        next = left.next();
+      }
+    }
+  }
+
+  #made(index: number): ClientSa {
+    const { ikeSas, host: responder } = this.#ofResponder;
+    const session = new PlainSession(ikeSas[index], responder, this.#hosts);
+    const { endpoint } = session;
+    const place = { host: hostOf(endpoint), port: portOf(endpoint) };
+    return new SaOfClient(session, { index, responder, ...place, sessions: [session] }, this.#at);
+  }
+}
+
+/** What the rules say of each: the same of all. */
+function alike(context: PlainContext): AtResponder {
+  const patterns = new SingleIds();
+  return {
+    ...OF_COMPLETED,
+    undecided: new Set(),
+    peers: context.peers,
+    keysOf,
+    patterns: {
+      get: (client) => patterns.of(client.sessions[0].quickModes[0].messageId, microsoftVersion(client)),
+    },
+    lifespan: (session) => new PlainLifespan(session, context),
+    seenSending: true,
+  };
+}
+
+/** Of which mostly nothing but the life is asked. */
+class PlainLifespan implements Lifespan {
+  readonly life: Life;
+  readonly replaced = null;
+  readonly #session: Session;
+  readonly #context: PlainContext;
+
+  constructor(session: Session, context: PlainContext) {
+    this.life = lifeOf(session, [], context.peers);
+    this.#session = session;
+    this.#context = context;
+  }
+
+  get blind(): boolean {
+    return isBlind(this.#session, this.#context.espSources);
+  }
+
+  get farewells(): Farewells {
+    return farewellsOf(this.#session, this.life, this.blind, this.#context.captureEnd);
+  }
+
+  get lifetimeEnd(): number {
+    return lifetimeEndOf(this.#session);
+  }
+}

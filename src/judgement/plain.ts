@@ -1,0 +1,153 @@
+/**
+ * Plain IKE SAs, of which the rules have nothing to say but what their own numbers say: phase 1 was seen and finished, its
+ * client had one quick mode, which was completed, nothing else is known of its address, and nobody else had the message ID
+ * while it was there. So it is a client of its own (contract 3.3), whose life its messages show (6.4); nobody was seen to
+ * leave or to be dropped (6.5, 6.6); no ID is implied (6.2), and none disputed (6.7). Nor does it change what the rules say
+ * of others.
+ *
+ * They are nearly all IKE SAs of most captures, tens of thousands: no object is made for one here.
+ */
+
+import { hostOf } from "../collections/endpoints.ts";
+import { type Facts, type IkeSa, type Side, vendorKnowledge } from "../ike/facts.ts";
+import { SingleIds } from "./client-patterns.ts";
+import { IdTurns } from "./id-turns.ts";
+import { mayImply } from "./implied-claims.ts";
+import { seen } from "./moment.ts";
+import { isCompleted } from "./outcome.ts";
+import { isAtOneHost, type Role } from "./roles.ts";
+import type { Session } from "./session.ts";
+
+/** What is known of an IKE SA, a bit each: it is plain, its client counts, and its IDs contradict its vendor IDs. */
+const PLAIN = 1;
+const COUNTS = 2;
+const CONTRADICTS = 4;
+
+/** What is known of a host, a bit each: one IKE SA is with it, or several are; there was ESP, or keepalives. */
+const ONE_SA = 1;
+const SEVERAL_SAS = 2;
+const FLOWS = 4;
+
+/** By the index of an IKE SA among all; times are clock microseconds. */
+export class PlainSas {
+  /** The segment of the clock that all of them are of. */
+  readonly segment: number;
+  /** Message ID of the quick mode, its first message, and the last one of the IKE SA. */
+  readonly messageIds: Uint32Array;
+  readonly begunAt: Float64Array;
+  readonly lastAt: Float64Array;
+  readonly #flags: Uint8Array;
+  readonly #hosts: Uint8Array;
+  readonly #patterns = new SingleIds();
+  readonly #turns = new IdTurns();
+
+  /** @param segment the latest one of the clock */
+  constructor(facts: Facts, segment: number) {
+    const { length } = facts.ikeSas;
+    this.segment = segment;
+    this.messageIds = new Uint32Array(length);
+    this.begunAt = new Float64Array(length);
+    this.lastAt = new Float64Array(length);
+    this.#flags = new Uint8Array(length);
+    this.#hosts = hostsOf(facts);
+  }
+
+  isPlain(index: number): boolean {
+    return this.#flags[index] !== 0;
+  }
+
+  /** Its client counts its IDs (contract 5). */
+  counts(index: number): boolean {
+    return (this.#flags[index] & COUNTS) !== 0;
+  }
+
+  /** Its ID contradicts its vendor IDs (contract 5). */
+  contradicts(index: number): boolean {
+    return (this.#flags[index] & CONTRADICTS) !== 0;
+  }
+
+  /** Takes an IKE SA that was answered for a plain one, if nothing that itself and its addresses show speaks against it. */
+  take(index: number, sa: IkeSa, role: Role): boolean {
+    if (sa.exchangeCount !== 1) return false;
+    const exchange = sa.exchanges[0];
+    if (!isCompleted(exchange) || exchange.testimony !== null) return false;
+    const { starter, segment, messageId, firstAt } = exchange;
+    if (starter !== 0 || role.client !== 0 || role.inferred || mayImply(messageId) > 0) return false;
+    const isWhole = sa.isUsual && seen(sa.phase1FinishedAtOf(1)) && !sa.cut && !sa.logged;
+    if (!isWhole || !this.#isAlone(sa)) return false;
+    const isOneClock = segment === this.segment && sa.firstSegment === segment && sa.lifeSegment === segment;
+    const { lastLifeAt } = sa;
+    if (!isOneClock || !(firstAt < lastLifeAt)) return false;
+    this.messageIds[index] = messageId;
+    this.begunAt[index] = firstAt;
+    this.lastAt[index] = lastLifeAt;
+    const { microsoftVersion } = vendorKnowledge(sa.vendorIdsOf(0));
+    const { kind, contradictsVendor } = this.#patterns.of(messageId, microsoftVersion);
+    const [counts, contradicts] = [kind === "sequential" ? COUNTS : 0, contradictsVendor ? CONTRADICTS : 0];
+    this.#flags[index] = PLAIN | counts | contradicts;
+    return true;
+  }
+
+  /** Each side has one address, and the client's has nothing else. */
+  #isAlone(sa: IkeSa): boolean {
+    const isOnly = this.#hosts[hostOf(sa.endOf(0, 0))] === ONE_SA;
+    return isOnly && isAtOneHost(sa, 0) && isAtOneHost(sa, 1);
+  }
+
+  /**
+   * Leaves to the rules those IKE SAs at a responder whose message IDs others had as well, but for one client after another.
+   * @param order the indices of all that were taken for plain ones there
+   * @param sessions all others there
+   */
+  settle(responder: number, order: readonly number[], sessions: Iterable<Session>): void {
+    const turns = this.#turns;
+    let impliedUpTo = 0;
+    for (const session of sessions) {
+      impliedUpTo = Math.max(impliedUpTo, this.#impliedBy(session));
+      for (const { messageId } of session.quickModes) turns.dispute(responder, messageId);
+    }
+    const rows = new Int32Array(order.length);
+    order.forEach((index, i) => {
+      const messageId = this.messageIds[index];
+      if (messageId <= impliedUpTo) turns.dispute(responder, messageId);
+      rows[i] = turns.take(responder, messageId, this.begunAt[index], this.lastAt[index]);
+    });
+    order.forEach((index, i) => {
+      if (turns.isDisputed(rows[i])) this.#flags[index] = 0;
+    });
+  }
+
+  /** The highest ID that the client may be taken to have used unseen (contract 6.2), whatever the rules make of that. */
+  #impliedBy({ quickModes, sa, client }: Session): number {
+    if (quickModes.length > 0) return mayImply(quickModes[0].messageId);
+    for (let i = 0; i < sa.pathCount; i += 1) {
+      if ((this.#hosts[hostOf(sa.endOf(i, client))] & FLOWS) !== 0) return 1;
+    }
+    return 0;
+  }
+}
+
+/** What is known of each host, by its number. */
+function hostsOf({ ikeSas, hosts, flows }: Facts): Uint8Array {
+  const known = new Uint8Array(hosts.size);
+  const note = (host: number) => {
+    known[host] |= known[host] === 0 ? ONE_SA : SEVERAL_SAS;
+  };
+  for (let index = 0; index < ikeSas.length; index += 1) {
+    const sa = ikeSas[index];
+    const [one, another] = [hostOf(sa.endOf(0, 0)), hostOf(sa.endOf(0, 1))];
+    note(one);
+    note(another);
+    for (let i = 1; i < sa.pathCount; i += 1) {
+      for (let side: Side = 0; side < 2; side += 1) {
+        const host = hostOf(sa.endOf(i, side as Side));
+        if (host !== one && host !== another) note(host);
+      }
+    }
+  }
+  for (const row of flows.rows()) {
+    known[flows.sender(row)] |= FLOWS;
+    known[flows.receiver(row)] |= FLOWS;
+  }
+  return known;
+}
