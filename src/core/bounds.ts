@@ -5,6 +5,8 @@
 
 /** So many packets without a sign of the other side are a sender that is not heard any more. */
 export const UNHEARD = 3;
+/** Over so many microseconds it went on for long. */
+export const UNHEARD_SPAN = 20_000_000;
 /** A greater step of the sequence number, or a pause of more microseconds, is not a gap: a new count begins there. */
 export const MAX_STEP = 1_000;
 export const MAX_PAUSE = 60_000_000;

@@ -73,7 +73,7 @@ export function isSettled(block: usize, ip: usize, end: usize, kind: u32, at: f6
 }
 
 /** Row of the flow, or NONE. @param ports source and destination, 0 for ESP over IP */
-function flowOf(block: usize, source: u32, destination: u32, ports: u32): i32 {
+export function flowOf(block: usize, source: u32, destination: u32, ports: u32): i32 {
   const mask = field(block, KNOWN_MASK);
   const all = source ^ (destination * field(block, KNOWN_FACTOR)) ^ ports;
   const mixed = (all ^ (all >> 15)) * field(block, KNOWN_MIX);

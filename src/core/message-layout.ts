@@ -48,6 +48,8 @@ export const HOST_SIGNS_ROOM = 116;
 /** 1 where a host that is not followed yet would be: a value. Of each place (layout.ts) the segment of the clock (i32). */
 export const FOLLOWS_MORE = 120;
 export const PLACE_SEGMENTS = 184;
+/** Pool of Informationals, as above. */
+export const TOLD_POOL = 188;
 /** What messages in the clear say, see clear-payloads.ts. */
 export const KNOWN_CLEAR = 124;
 /** Number of the source: a value. */
@@ -72,7 +74,7 @@ export const ARRIVAL = 176;
 /** 1 where messages may be taken to their IKE SAs: a value. */
 export const TAKES = 180;
 /** Bytes of the block. */
-export const MESSAGE_TABLES_BYTES = 188;
+export const MESSAGE_TABLES_BYTES = 200;
 
 /** Of the counts: IKE SAs ever, IKE SAs held, parts of them (see ike/sa-table.ts), and notes that nobody read yet. */
 export const CREATED = 0;
@@ -81,20 +83,21 @@ export const PARTS = 2;
 export const NOTED = 3;
 export const SA_COUNTS = 4;
 
-/** What a note is of: an IKE SA that was begun, one that has another key, a quick mode that was begun. */
+/** What a note is of: an IKE SA that was begun, one that has another key, a quick mode or Informationals of one. */
 export const SA_BEGUN = 0;
 export const SA_NAMED = 1;
 export const EXCHANGE_BEGUN = 2;
-/** Words of a note: which of these, row of the key; and, of the first and the last, the address of the new row, */
+export const TOLD_BEGUN = 3;
+/** Words of a note: which of these, row of the key; and, of all but the second, the address of the new row, */
 export const NOTE_WORDS = 4;
 export const NOTE_KIND = 0;
-/** where of the last one also says whether its first message came on the NAT-T port, and to which port it went; */
+/** where that of a quick mode also says whether its first message came on the NAT-T port, and to which port it went; */
 export const NOTE_KIND_MASK = 0xff;
 export const NOTE_NAT_TRAVERSAL = 0x100;
 export const NOTE_PORT_SHIFT = 16;
 export const NOTE_KEY = 1;
 export const NOTE_ADDRESS = 2;
-/** of the second, the row of the key that it had before; of the last, the host that it went to. */
+/** of the second, the row of the key that it had before; of a quick mode, the host that it went to. */
 export const NOTE_OTHER_KEY = 2;
 export const NOTE_HOST = 3;
 /** Notes that there is room for. */

@@ -5,6 +5,7 @@ import { FROM, TO } from "./message-layout";
 
 export const MAIN: u32 = 2;
 export const AGGRESSIVE: u32 = 4;
+export const INFORMATIONAL: u32 = 5;
 export const QUICK: u32 = 32;
 /** IKE fragments (MS-IKEE 2.2.3). */
 const FRAGMENT: u32 = 132;

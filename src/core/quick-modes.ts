@@ -25,6 +25,7 @@ import { messageId, number, portOf, receiver } from "./message-record";
 import {
   BEGAN_AT,
   BEGAN_IN_SEGMENT,
+  ELSEWHERE,
   EXCHANGE_BYTES,
   EXCHANGE_FLAGS,
   EXCHANGE_NUMBERS,
@@ -54,7 +55,6 @@ import { watch } from "./senders";
 /** There is none with this ID; the host has to look for it. */
 export const NEW: usize = 0;
 export const UNKNOWN: usize = 1;
-const ELSEWHERE: u32 = 0xffff_ffff;
 /** So many are looked through; clients that count rarely make more. */
 const MOST: i32 = 16;
 
@@ -63,11 +63,17 @@ export function quickModeOf(sa: usize, id: u32): usize {
   let address = load<u32>(sa, LATEST_ADDRESS);
   for (let i = 0; i < MOST; i += 1) {
     if (address === 0) return NEW;
-    if (address === ELSEWHERE) return UNKNOWN;
+    if (address === <u32>ELSEWHERE) return UNKNOWN;
     if (load<u32>(<usize>address, MESSAGE_ID) === id) return <usize>address;
     address = load<u32>(<usize>address, OLDER_ADDRESS);
   }
   return UNKNOWN;
+}
+
+/** All quick modes of an IKE SA are found, and they are not too many. */
+export function areFound(sa: usize): bool {
+  // ID 0 is that of no quick mode (RFC 2409 5.5).
+  return quickModeOf(sa, 0) === NEW;
 }
 
 export function mayBeginQuickMode(block: usize): bool {
@@ -76,7 +82,8 @@ export function mayBeginQuickMode(block: usize): bool {
 
 /** The message is the first one of the quick mode again, as far as the capture shows. */
 export function isFirstAgain(exchange: usize, record: usize): bool {
-  if (isOther(exchange, record) || number(record, PREFIX) !== load<f64>(exchange, FIRST_PREFIX)) return false;
+  if (!isStartedBy(exchange, record) || number(record, PREFIX) !== load<f64>(exchange, FIRST_PREFIX))
+    return false;
   const isCut = (flags(exchange) & FIRST_CUT) !== 0;
   return isCut || number(record, FULL) === load<f64>(exchange, FIRST_DIGEST);
 }
@@ -85,7 +92,7 @@ export function isFirstAgain(exchange: usize, record: usize): bool {
 export function goOn(exchange: usize, record: usize): void {
   const at = number(record, AT);
   const length = number(record, STATED_LENGTH);
-  if (isOther(exchange, record)) {
+  if (!isStartedBy(exchange, record)) {
     if (!isUnseen(exchange + REPLY_AT)) return;
     store<f64>(exchange, at, REPLY_AT);
     store<f64>(exchange, length, REPLY_LENGTH);
@@ -123,10 +130,10 @@ export function beginQuickMode(tables: usize, block: usize, record: usize, messa
   note(block, kind, <i32>number(record, KEY), <u32>exchange, receiver(record));
 }
 
-/** The message is not of the side that began the quick mode. */
-function isOther(exchange: usize, record: usize): bool {
+/** The message is of the side that began the quick mode. */
+export function isStartedBy(exchange: usize, record: usize): bool {
   const starter: f64 = (flags(exchange) & STARTED_BY_SIDE_1) !== 0 ? 1 : 0;
-  return number(record, SENT_BY) !== starter;
+  return number(record, SENT_BY) === starter;
 }
 
 function flags(exchange: usize): u32 {

@@ -10,6 +10,7 @@ export const FIRST_AT = 0;
 export const HASH_NUMBER = 8;
 export const LAST_LIFE_AT = 16;
 export const LAST_FRESH_AT = 24;
+export const INFORMATIONAL_AT = 32;
 export const PHASE1_FINISHED_AT = 40;
 export const LIFETIMES = 56;
 export const FIRST_FROM_AT = 72;
@@ -31,17 +32,24 @@ export const RECENT_FULL = 320;
 export const NUMBER = 352;
 export const FIRST_SEGMENT = 356;
 export const LIFE_SEGMENT = 360;
+export const ANSWERED_INFORMATIONALS = 364;
+export const INFORMATIONAL_LENGTH = 368;
 export const DISTINCT = 372;
 export const LATEST_ADDRESS = 376;
+export const TOLD_ADDRESS = 380;
 /** bytes, */
-export const MODE = 380;
-export const RECENT_SIDES = 382;
-export const RECENT_CUT = 383;
-export const PATH_COUNT = 384;
+export const MODE = 384;
+export const INFORMATIONAL_SIDE = 385;
+export const RECENT_SIDES = 386;
+export const RECENT_CUT = 387;
+export const PATH_COUNT = 388;
 /** and bits of one of them. */
-export const SA_FLAGS = 385;
+export const SA_FLAGS = 389;
 export const PHASE1_SEEN = 1;
 export const NAT_DISCOVERY = 2;
+
+/** Stands for the address of a row that does not lie in linear memory. */
+export const ELSEWHERE = 0xffff_ffff;
 
 /** Distinct messages that are remembered, paths in the row, and words of NAT-D hashes of a side. */
 export const RECENT_MESSAGES = 8;
@@ -71,6 +79,11 @@ export const REPLY_AT = 48;
 export const REPLY_LENGTH = 56;
 export const FOLLOWED_AT = 64;
 export const FOLLOWED_LENGTH = 72;
+export const OTHER_INFORMATIONAL_AT = 80;
+export const OTHER_MICROS = 88;
+export const OTHER_FRAME = 96;
+export const STARTER_INFORMATIONAL_AT = 104;
+export const STARTER_LEFT_AT = 112;
 export const OTHER_SENT_AT = 120;
 /** words (u32); */
 export const MESSAGE_ID = 168;
@@ -78,6 +91,9 @@ export const BEGAN_IN_SEGMENT = 172;
 export const FIRST_NANOS = 176;
 export const FIRST_SOURCE = 180;
 export const FIRST_LENGTH = 184;
+export const RETRANSMISSIONS = 188;
+export const OTHER_NANOS = 192;
+export const OTHER_SOURCE = 196;
 export const OLDER_ADDRESS = 204;
 export const WAITING_ADDRESS = 208;
 /** bits of a byte. */
@@ -86,3 +102,9 @@ export const STARTED_BY_SIDE_1 = 1;
 export const FIRST_CUT = 2;
 export const FOLLOWED_REPLY = 4;
 export const FOLLOWED_SHORTER = 8;
+
+/** Of the Informationals of an IKE SA, see ike/informationals.ts: times (f64), so many of each side; counts (u32). */
+export const TOLD_BYTES = 264;
+export const TOLD_NUMBERS = 32;
+export const TIMES_OF_SIDE = 16;
+export const TOLD_COUNTS = 256;

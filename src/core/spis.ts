@@ -1,17 +1,22 @@
 /** Sequence numbers of an SPI, and how long its sender goes on without an answer: `SpiTable.see` (ike/spis.ts). */
 
-import { MAX_PAUSE, MAX_STEP, UNHEARD, WINDOW } from "./bounds";
+import { MAX_PAUSE, MAX_STEP, UNHEARD, UNHEARD_SPAN, WINDOW } from "./bounds";
+import { field, isUnseen, lineOf, wordOf } from "./columns";
 import {
   SPI_COUNTED,
   SPI_EXPECTED,
+  SPI_HEADS,
+  SPI_HEADS_LENGTH,
   SPI_LAST_AT,
   SPI_LAST_SEGMENT,
   SPI_LAST_SEQUENCE,
   SPI_LATEST,
+  SPI_NEXT,
   SPI_PACKETS,
   SPI_UNHEARD,
   SPI_UNHEARD_SINCE,
   SPI_UNHEARD_THIRD_AT,
+  SPIS,
 } from "./layout";
 
 const ALL_SEEN: u32 = 0xffffffff;
@@ -61,4 +66,21 @@ function count(slot: usize, sequence: f64, at: f64): void {
 
 function add(at: usize, more: u32): void {
   store<u32>(at, load<u32>(at) + more);
+}
+
+/** The other side of a flow was heard, by a message that is not ESP: `SpiTable.heardOther`. @param row of the flow */
+export function heardOther(tables: usize, row: i32): void {
+  if (row >= <i32>field(tables, SPI_HEADS_LENGTH)) return;
+  let slot = load<i32>(wordOf(tables, SPI_HEADS, row));
+  while (slot > 0) {
+    const line = lineOf(tables, SPIS, slot - 1);
+    if (!wentOn(line)) store<u32>(line, 0, SPI_UNHEARD);
+    slot = load<i32>(line, SPI_NEXT);
+  }
+}
+
+/** Without an answer, for three packets or more over `UNHEARD_SPAN` or more. */
+function wentOn(line: usize): bool {
+  const isLong = load<f64>(line, SPI_LAST_AT) - load<f64>(line, SPI_UNHEARD_SINCE) >= <f64>UNHEARD_SPAN;
+  return isLong && !isUnseen(line + SPI_UNHEARD_THIRD_AT);
 }

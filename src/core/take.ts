@@ -1,20 +1,25 @@
 /**
  * Takes a message that has arrived (arrive.ts) to its IKE SA, as `Tracker.message` (ike/tracker.ts) does: plain messages
- * of phase 1 and of quick mode, whole and seen for the first time, of IKE SAs whose rows lie in linear memory. All else,
+ * of phase 1, of quick mode and Informationals, whole and seen for the first time, of IKE SAs whose rows lie in linear memory. All else,
  * and what finds no room, is left to the host, before anything has changed.
  */
 
 import { agreesWith, apply, known, readClear } from "./clear-payloads";
-import { doubleOf, field, isUnseen, wordOf } from "./columns";
-import { MICROS, NANOS, SOURCE_BIT } from "./layout";
+import { be32, doubleOf, field, isUnseen, wordOf } from "./columns";
+import { flowOf } from "./flows";
+import { mayTell, tell } from "./informationals";
+import { BYTES, MICROS, NANOS, SOURCE_BIT } from "./layout";
 import {
+  ADDRESSES,
   ARRIVED,
   ASKS,
   AT,
   CUT,
   FIRST_FRAME,
   FRAME,
+  FROM,
   KEY,
+  MARKER,
   RECENT,
   RECENT_SAS,
   RECORD_SHIFT,
@@ -27,12 +32,14 @@ import {
   STATED_LENGTH,
   TAKEN,
   TAKEN_QUICK_MODE,
+  TO,
   WRITTEN_MICROS,
   WRITTEN_NANOS,
 } from "./message-layout";
 import {
   AGGRESSIVE,
   exchangeType,
+  INFORMATIONAL,
   isEncrypted,
   isFragment,
   isOpening,
@@ -40,6 +47,7 @@ import {
   MAIN,
   messageId,
   number,
+  portOf,
   QUICK,
 } from "./message-record";
 import { isTwin, noteActivity, noteLast, remember, repeats } from "./sa-activity";
@@ -66,6 +74,7 @@ import {
   saOf,
 } from "./sas";
 import {
+  areFound,
   beginQuickMode,
   goOn,
   isFirstAgain,
@@ -75,10 +84,12 @@ import {
   UNKNOWN,
 } from "./quick-modes";
 import { mayHaveFlows, mayHearEsp, maySend, sent } from "./senders";
+import { heardOther } from "./spis";
 
 /** Messages of one side in main mode (RFC 2409 5). */
 const MAIN_MODE_MESSAGES: u32 = 3;
 const NONE: i32 = -1;
+const UNCLEAR: i32 = -2;
 
 /** @returns TAKEN or TAKEN_QUICK_MODE; else ARRIVED, and the host goes on. @param length of the message */
 export function take(
@@ -90,23 +101,31 @@ export function take(
   message: usize,
   length: u32,
 ): i32 {
-  const isQuick = exchangeType(message) === QUICK;
-  if (!isQuick && !isPhase1(message)) return ARRIVED;
+  const type = exchangeType(message);
+  if (type !== QUICK && type !== INFORMATIONAL && !isPhase1(message)) return ARRIVED;
   if ((load<u32>(record, REST << 2) & CUT) !== 0 || isFragment(message)) return ARRIVED;
   if (!hasRoomForAll(block) || !maySend(tables, block, record)) return ARRIVED;
   setNumber(record, STATED_LENGTH, <f64>length);
   setNumber(record, FRAME, number(record, FIRST_FRAME) + <f64>index);
   setNumber(record, WRITTEN_MICROS, load<f64>(doubleOf(batch, MICROS, index)));
   setNumber(record, WRITTEN_NANOS, <f64>load<u16>(<usize>field(batch, NANOS) + ((<usize>index) << 1)));
-  if (isQuick) return takeQuickMode(tables, block, record, message) ? TAKEN_QUICK_MODE : ARRIVED;
+  const addresses = <usize>field(batch, BYTES) + <usize>number(record, ADDRESSES);
+  if (type === QUICK)
+    return takeQuickMode(tables, block, record, message, addresses) ? TAKEN_QUICK_MODE : ARRIVED;
+  if (type === INFORMATIONAL) {
+    return takeInformational(tables, block, record, message, addresses) ? TAKEN : ARRIVED;
+  }
   return takePhase1(tables, block, record, message) ? TAKEN : ARRIVED;
 }
 
-function takeQuickMode(tables: usize, block: usize, record: usize, message: usize): bool {
-  if (messageId(message) === 0 || isOpening(message) || mayHearEsp(block, record)) return false;
+/** @param addresses of the IPv4 header */
+function takeQuickMode(tables: usize, block: usize, record: usize, message: usize, addresses: usize): bool {
+  if (messageId(message) === 0 || isOpening(message)) return false;
   const key = keyOf(block, message);
   const sa: usize = key === NONE ? 0 : saOf(block, key);
   if (sa === 0 || !mayGoOn(sa, record, message)) return false;
+  const answered = answeredFlow(tables, block, record, addresses);
+  if (answered === UNCLEAR) return false;
   const exchange = quickModeOf(sa, messageId(message));
   if (exchange === UNKNOWN) return false;
   if (exchange === NEW) {
@@ -114,9 +133,40 @@ function takeQuickMode(tables: usize, block: usize, record: usize, message: usiz
   } else if (isFirstAgain(exchange, record)) return false;
   setNumber(record, KEY, <f64>key);
   noteMessage(tables, block, record, message, sa);
+  if (answered !== NONE) heardOther(tables, answered);
   if (exchange === NEW) beginQuickMode(tables, block, record, message, sa);
   else goOn(exchange, record);
   return true;
+}
+
+/** An encrypted one. */
+function takeInformational(
+  tables: usize,
+  block: usize,
+  record: usize,
+  message: usize,
+  addresses: usize,
+): bool {
+  if (!isEncrypted(message) || isOpening(message)) return false;
+  const key = keyOf(block, message);
+  const sa: usize = key === NONE ? 0 : saOf(block, key);
+  if (sa === 0 || !mayGoOn(sa, record, message) || !mayTell(block, sa) || !areFound(sa)) return false;
+  const answered = answeredFlow(tables, block, record, addresses);
+  if (answered === UNCLEAR) return false;
+  setNumber(record, KEY, <f64>key);
+  noteMessage(tables, block, record, message, sa);
+  if (answered !== NONE) heardOther(tables, answered);
+  tell(block, record, sa);
+  return true;
+}
+
+/** Row of what the receiver sends to the sender as ESP, who lives; NONE where it sends none; UNCLEAR for the host. */
+function answeredFlow(tables: usize, block: usize, record: usize, addresses: usize): i32 {
+  if (!mayHearEsp(block, record)) return NONE;
+  const isOverIp = number(record, MARKER) === 0;
+  const ports = isOverIp ? 0 : (portOf(number(record, TO)) << 16) | portOf(number(record, FROM));
+  const row = flowOf(tables, be32(addresses + 4), be32(addresses), ports);
+  return row === NONE ? UNCLEAR : row;
 }
 
 function takePhase1(tables: usize, block: usize, record: usize, message: usize): bool {

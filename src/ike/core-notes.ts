@@ -16,6 +16,7 @@ import {
   NOTED,
   NOTES,
   SA_BEGUN,
+  TOLD_BEGUN,
 } from "../core/message-layout.ts";
 import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
@@ -27,6 +28,8 @@ interface Reader {
   name(key: number, known: number): void;
   /** @param to endpoint that its first message went to. @param overIp not on the NAT-T port */
   quickMode(key: number, address: number, to: number, overIp: boolean): void;
+  /** An IKE SA has the first of its Informationals. */
+  informationals(key: number, address: number): void;
 }
 
 export class CoreNotes {
@@ -61,6 +64,7 @@ export class CoreNotes {
         const to = endpoint(notes[note + NOTE_HOST], first >>> NOTE_PORT_SHIFT);
         reader.quickMode(key, address, to, (first & NOTE_NAT_TRAVERSAL) === 0);
       } else if (kind === SA_BEGUN) reader.sa(key, address);
+      else if (kind === TOLD_BEGUN) reader.informationals(key, address);
       else reader.name(key, notes[note + NOTE_OTHER_KEY]);
     }
   }

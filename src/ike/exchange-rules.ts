@@ -1,5 +1,6 @@
 /** What a message of phase 1, an Informational and a notify change in the facts of an IKE SA. */
 
+import type { Pool } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_AGGRESSIVE, EXCHANGE_MAIN } from "../wire/isakmp.ts";
 import { FIRST_STATUS_NOTIFY, NOTIFY_INVALID_MESSAGE_ID } from "../wire/notifies.ts";
@@ -46,12 +47,15 @@ function openExchanges({ exchanges }: IkeSa): readonly Exchange[] {
   return exchanges.length <= OPEN_EXCHANGES ? exchanges : exchanges.slice(-OPEN_EXCHANGES);
 }
 
-/** An Informational: what it ends, if anything, is encrypted as a rule, so that its time is what is kept. */
-export function informational(sa: IkeSa, side: Side, message: Message, isTwoWay: boolean): void {
+/**
+ * An Informational: what it ends, if anything, is encrypted as a rule, so that its time is what is kept.
+ * @param pool where the times are to lie
+ */
+export function informational(sa: IkeSa, side: Side, message: Message, isTwoWay: boolean, pool?: Pool): void {
   const { at } = message;
   // Nothing vouches for one in the clear: it ends no session and nobody leaves with it.
   if (message.encrypted || message.logged) {
-    sa.noteInformational(side, message);
+    sa.noteInformational(side, message, pool);
     for (const exchange of openExchanges(sa)) {
       if (exchange.starter !== side) continue;
       const leftAt = timeFor(exchange, message);

@@ -67,7 +67,7 @@ export class QuickModes {
   }
 
   #begin(sa: IkeSa, side: Side, message: Message): void {
-    const exchange = new Exchange(message, side, this.#sas.table.exchanges);
+    const exchange = new Exchange(message, side, this.#sas.table.pools.exchanges);
     sa.addExchange(exchange);
     this.#sas.table.parts += 1;
     this.#hosts.watch(hostOf(message.to), exchange);

@@ -1,6 +1,7 @@
 /** What most IKE SAs have nothing of: one object holds all of it, where there is any. */
 
 import type { Exchange, Stamp } from "./exchange.ts";
+import type { Informationals } from "./informationals.ts";
 import type { OpenedNote } from "./opened-note.ts";
 import type { Echoes, Path, Side } from "./paths.ts";
 import type { SessionTestimony } from "./testimony.ts";
@@ -27,8 +28,8 @@ export interface RareFacts {
   outers: Map<string, OuterHeader> | null;
   /** The quick modes by message ID, once there are many. */
   byId: Map<number, Exchange> | null;
-  /** Per side: times of the latest distinct Informationals. */
-  informationals: Times;
+  /** The latest distinct Informationals. */
+  told: Informationals | null;
   earlierLife: readonly EndOfLife[];
   /** When each side deleted the SA, by a message that could be read. */
   deletedAt: readonly number[];
@@ -47,7 +48,7 @@ export interface RareFacts {
 export const NOTHING_RARE: RareFacts = {
   outers: null,
   byId: null,
-  informationals: NEITHER_TOLD,
+  told: null,
   earlierLife: [],
   deletedAt: NOT_DELETED,
   opened: [],

@@ -37,6 +37,8 @@ const WORDS = [
   "distinct",
   /** Address of the row of its latest quick mode, 0 without one, or `ELSEWHERE`: see `Exchange.olderAddress`. */
   "latestAddress",
+  /** The same of the row of its Informationals. */
+  "toldAddress",
 ] as const;
 const BYTES = [
   /** Exchange type of phase 1: 2 main, 4 aggressive; 0 when no message of it was seen. */

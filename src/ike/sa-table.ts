@@ -6,26 +6,18 @@
  */
 
 import type { Moment } from "../collections/moment.ts";
-import {
-  COUNTS,
-  CREATED,
-  EXCHANGE_POOL,
-  HELD,
-  MAX_HELD,
-  MAX_PARTS,
-  PARTS,
-  SA_COUNTS,
-  SA_POOL,
-} from "../core/message-layout.ts";
+import { COUNTS, CREATED, HELD, MAX_HELD, MAX_PARTS, PARTS, SA_COUNTS } from "../core/message-layout.ts";
 import { type Memory, ordinaryMemory } from "../linear/memory.ts";
-import { Pool } from "../linear/rows.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
 import { CoreNotes } from "./core-notes.ts";
 import { Exchange } from "./exchange.ts";
+import { Informationals } from "./informationals.ts";
 import { longestSilent } from "./longest-silent.ts";
 import { IkeSa } from "./sa.ts";
 import { SaKeys } from "./sa-keys.ts";
+import { link, unlink } from "./sa-links.ts";
+import { SaPools } from "./sa-pools.ts";
 import { VendorLists } from "./vendor-lists.ts";
 
 /** SAs from different hosts under one initiator cookie, before the responder answers. */
@@ -48,15 +40,13 @@ export class SaTable {
   readonly #counts: Int32Array;
   /** What the core has begun that has no objects yet. */
   readonly #notes: CoreNotes;
-  readonly #pool: Pool;
   #sas: IkeSa[] = [];
   evicted = 0;
   /** Somebody may hold on to SAs that are given up: as long as nobody does, their numbers need not be moved. */
   #areShown = false;
   /** Quick modes hold no addresses for the core: those of a state file are of no use. */
   #isUnlinked = false;
-  /** Where the numbers of quick modes lie. */
-  readonly exchanges: Pool;
+  readonly pools: SaPools;
   readonly #vendorLists: VendorLists;
   readonly #released: (gone: ReadonlySet<IkeSa>) => void;
   readonly #lastLifeOf: (sa: IkeSa) => Moment;
@@ -82,19 +72,17 @@ export class SaTable {
     this.keys = new SaKeys(memory);
     this.#counts = memory.column(Int32Array, SA_COUNTS);
     this.#notes = new CoreNotes(memory, this.#counts);
-    this.#pool = new Pool(IkeSa, undefined, memory);
-    this.exchanges = new Pool(Exchange, undefined, memory);
+    this.pools = new SaPools(memory);
   }
 
   /** Where the core finds SAs, and begins new ones. */
   lieAt(border: Border): void {
-    if (this.#isUnlinked) for (const sa of this.#sas) sa.linkExchanges();
+    if (this.#isUnlinked) for (const sa of this.#sas) link(sa);
     this.#isUnlinked = false;
     this.keys.lieAt(border);
     border.column(COUNTS, this.#counts);
     this.#notes.lieAt(border);
-    this.#pool.lieAt(border, SA_POOL);
-    this.exchanges.lieAt(border, EXCHANGE_POOL);
+    this.pools.lieAt(border);
     border.value(MAX_HELD, this.#maxSas);
     border.value(MAX_PARTS, this.#maxSas * PARTS_PER_SA);
   }
@@ -129,7 +117,7 @@ export class SaTable {
     this.#notes.read({
       sa: (key, address) => {
         const sa = new IkeSa(0, null, null);
-        this.#pool.lieAtAddress(sa, address);
+        this.pools.sas.lieAtAddress(sa, address);
         sa.vendorLists = this.#vendorLists.all;
         keys.hold(key, sa);
         this.#sas.push(sa);
@@ -137,9 +125,14 @@ export class SaTable {
       name: (key, known) => keys.hold(key, keys.saOf(known)!),
       quickMode: (key, address, to, overIp) => {
         const exchange = new Exchange(null, 0, null);
-        this.exchanges.lieAtAddress(exchange, address);
+        this.pools.exchanges.lieAtAddress(exchange, address);
         keys.saOf(key)!.holdExchange(exchange);
         begun(exchange, to, overIp);
+      },
+      informationals: (key, address) => {
+        const told = new Informationals(null);
+        this.pools.informationals.lieAtAddress(told, address);
+        keys.saOf(key)!.told = told;
       },
     });
   }
@@ -209,7 +202,7 @@ export class SaTable {
 
   #create(message: Message): IkeSa {
     if (this.#sas.length >= this.#maxSas) this.#evict();
-    const sa = new IkeSa(this.#counts[CREATED], message, this.#pool);
+    const sa = new IkeSa(this.#counts[CREATED], message, this.pools.sas);
     sa.vendorLists = this.#vendorLists.all;
     this.#counts[CREATED] += 1;
     this.#counts[HELD] += 1;
@@ -237,24 +230,9 @@ export class SaTable {
     this.#sas = this.#sas.filter((sa) => !gone.has(sa));
     this.#counts[HELD] = this.#sas.length;
     for (const sa of gone) this.parts -= sa.parts;
-    this.#giveBack(gone);
+    this.pools.giveBack(gone, this.#areShown);
     this.keys.forget(gone);
     this.#released(gone);
-  }
-
-  /** Their places may be used again; what still holds one of them reads what was there. */
-  #giveBack(gone: ReadonlySet<IkeSa>): void {
-    for (const sa of gone) {
-      this.#pool.giveBack(sa);
-      for (const exchange of sa.exchanges) this.exchanges.giveBack(exchange);
-    }
-    if (!this.#areShown) return;
-    const sas = new Pool(IkeSa);
-    const exchanges = new Pool(Exchange);
-    for (const sa of gone) {
-      sa.moveTo(sas);
-      for (const exchange of sa.exchanges) exchange.moveTo(exchanges);
-    }
   }
 
   /** All SAs in the order of first appearance, for somebody who may hold on to them. */
@@ -269,18 +247,23 @@ export class SaTable {
     for (const sa of this.#sas) {
       // Who asks for paths makes them anew.
       sa.pathList = null;
-      sa.unlinkExchanges();
+      unlink(sa);
     }
     this.#relink();
-    const pools = { sas: this.#pool.save(), exchanges: this.exchanges.save() };
-    return { ...this.keys.save(), created: this.#counts[CREATED], pools, sas: this.#sas, evicted, parts };
+    return {
+      ...this.keys.save(),
+      created: this.#counts[CREATED],
+      pools: this.pools.save(),
+      sas: this.#sas,
+      evicted,
+      parts,
+    };
   }
 
   restore(saved: ReturnType<SaTable["save"]>): void {
     const { created, pools, sas, evicted, parts } = saved;
-    this.#pool.restore(pools.sas);
-    this.exchanges.restore(pools.exchanges);
-    for (const sa of sas) IkeSa.revive(sa, { sas: this.#pool, exchanges: this.exchanges });
+    this.pools.restore(pools);
+    for (const sa of sas) IkeSa.revive(sa, this.pools);
     this.keys.restore(saved);
     this.#counts[CREATED] = created;
     this.#counts[HELD] = sas.length;

@@ -10,24 +10,23 @@ import { Pool } from "../linear/rows.ts";
 import type { Message } from "../wire/datagram.ts";
 import { EXCHANGE_INFORMATIONAL } from "../wire/isakmp.ts";
 import { Exchange } from "./exchange.ts";
+import { Informationals } from "./informationals.ts";
 import type { OpenedNote } from "./opened-note.ts";
 import type { Side } from "./paths.ts";
 import { NEITHER_TOLD, NOT_DELETED } from "./rare-facts.ts";
 import { NAT_HASH_WORDS, PATHS_INSIDE, RECENT, SaNumbers } from "./sa-numbers.ts";
+import { linkExchange, linkInformationals } from "./sa-links.ts";
 import { SaPaths } from "./sa-paths.ts";
 import { NO_VENDOR_IDS } from "./vendor-lists.ts";
 
 /** A peer that does DPD answers so soon. */
 const ANSWERED_WITHIN = 1_000_000;
-const MAX_INFORMATIONALS = 16;
 const MAX_EARLIER = 8;
 /** From so many on, quick modes are looked up and not searched for. */
 const MANY_EXCHANGES = 16;
 /** Shared by all IKE SAs without any. */
 const NO_QUICK_MODES: Exchange[] = [];
 const MAX_OPENED = 32;
-/** Stands for the address of a quick mode that does not lie in linear memory. */
-const ELSEWHERE = 0xffff_ffff;
 const NO_LISTS: readonly (readonly string[])[] = [NO_VENDOR_IDS];
 
 /** One of tens of thousands that are held at a time: its numbers lie in a pool. */
@@ -55,7 +54,10 @@ export class IkeSa extends SaPaths {
   }
 
   /** Makes an IKE SA again of the plain object that one became in a state file. */
-  static revive(plain: IkeSa, { sas, exchanges }: { sas: Pool; exchanges: Pool }): void {
+  static revive(
+    plain: IkeSa,
+    { sas, exchanges, informationals }: Readonly<Record<"sas" | "exchanges" | "informationals", Pool>>,
+  ): void {
     Object.setPrototypeOf(plain, IkeSa.prototype);
     sas.adopt(plain);
     if (plain.pathCount !== Math.min(plain.pathCount, PATHS_INSIDE) + plain.morePaths.length) {
@@ -67,6 +69,10 @@ export class IkeSa extends SaPaths {
     }
     for (const { exchange } of plain.outers?.values() ?? []) Exchange.revive(exchange, exchanges);
     for (const exchange of plain.exchanges) Exchange.revive(exchange, exchanges);
+    if (plain.told !== null) {
+      Object.setPrototypeOf(plain.told, Informationals.prototype);
+      informationals.adopt(plain.told);
+    }
   }
 
   /** Quick modes in order of first appearance. */
@@ -128,7 +134,7 @@ export class IkeSa extends SaPaths {
       const ended = { at: this.lastLifeAt, segment: this.lifeSegment };
       this.earlierLife = [...this.earlierLife.slice(1 - MAX_EARLIER), ended];
       // Times of before the step say nothing about what follows it.
-      this.informationals = NEITHER_TOLD;
+      this.told?.forget();
       this.informationalAt = Number.NaN;
       this.deletedAt = NOT_DELETED;
       this.lifeSegment = segment;
@@ -220,10 +226,18 @@ export class IkeSa extends SaPaths {
     this.opened = [...this.opened.slice(1 - MAX_OPENED), note];
   }
 
-  noteInformational(side: Side, { at, length }: Message): void {
-    const [first, second] = this.informationals;
-    const times = [...this.informationals[side].slice(1 - MAX_INFORMATIONALS), at];
-    this.informationals = side === 0 ? [times, second] : [first, times];
+  /** Per side: times of the latest distinct Informationals. */
+  get informationals(): readonly [readonly number[], readonly number[]] {
+    return this.told === null ? NEITHER_TOLD : [this.told.of(0), this.told.of(1)];
+  }
+
+  /** @param pool where the times of Informationals lie */
+  noteInformational(side: Side, { at, length }: Message, pool = new Pool(Informationals, 1)): void {
+    if (this.told === null) {
+      this.told = new Informationals(pool);
+      linkInformationals(this);
+    }
+    this.told.add(side, at);
     const answers =
       this.informationalSide === 1 - side &&
       this.informationalLength === length &&
@@ -235,30 +249,8 @@ export class IkeSa extends SaPaths {
   }
 
   addExchange(exchange: Exchange): void {
-    this.linkExchange(exchange);
+    linkExchange(this, exchange);
     this.holdExchange(exchange);
-  }
-
-  /** Lets the core find it. */
-  private linkExchange(exchange: Exchange): void {
-    exchange.olderAddress = this.latestAddress;
-    const isHere = exchange.address !== 0 && this.latestAddress !== ELSEWHERE;
-    this.latestAddress = isHere ? exchange.address : ELSEWHERE;
-  }
-
-  /** Lets the core find all of them. */
-  linkExchanges(): void {
-    this.latestAddress = 0;
-    for (const exchange of this.exchanges) this.linkExchange(exchange);
-  }
-
-  /** Leaves nothing of where its quick modes lie, which is of one run. */
-  unlinkExchanges(): void {
-    this.latestAddress = 0;
-    for (const exchange of this.exchanges) {
-      exchange.olderAddress = 0;
-      exchange.waitingAddress = 0;
-    }
   }
 
   /** One that the core has begun, or that is linked already. */

@@ -4,7 +4,7 @@
  * costs a handful of stores.
  */
 
-import { MAX_PAUSE, MAX_STEP, UNHEARD, WINDOW } from "../core/bounds.ts";
+import { MAX_PAUSE, MAX_STEP, UNHEARD, UNHEARD_SPAN, WINDOW } from "../core/bounds.ts";
 import { ordinaryMemory, wider } from "../linear/memory.ts";
 import { SpiLines } from "./spi-lines.ts";
 
@@ -13,7 +13,7 @@ export const SPIS_PER_FLOW = 32;
 /** Slots in all: several SPIs for each of some ten thousand flows. */
 const MAX_SLOTS = 131_072;
 /** A client that sends so long without a sign of its responder sends to one that knows it no more. */
-export const UNHEARD_SPAN = 20_000_000;
+export { UNHEARD_SPAN };
 const ALL_SEEN = 0xffffffff;
 
 export class SpiTable extends SpiLines {

@@ -282,7 +282,7 @@ export class Tracker {
       if (isCopy && !repeated) this.retransmissions += 1;
     } else if (!repeated && message.phase1) phase1(sa, side, message, this.#vendorLists);
     else if (!repeated && message.exchange === EXCHANGE_INFORMATIONAL && !saysNothing(clear)) {
-      informational(sa, side, message, isTwoWay(path));
+      informational(sa, side, message, isTwoWay(path), this.table.pools.informationals);
     }
     if (clear !== null) readOpened(sa, side, message, { clear, isProven: message.encrypted });
   }

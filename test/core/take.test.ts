@@ -3,6 +3,7 @@
 import { describe, expect, it, test } from "vitest";
 import * as layout from "../../src/core/sa-layout.ts";
 import { Exchange } from "../../src/ike/exchange.ts";
+import { Informationals } from "../../src/ike/informationals.ts";
 import { SaPath } from "../../src/ike/paths.ts";
 import { SaNumbers } from "../../src/ike/sa-numbers.ts";
 import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
@@ -95,6 +96,11 @@ test("rows lie as the core reads and writes them", () => {
     ["hashNumber", layout.HASH_NUMBER],
     ["lastLifeAt", layout.LAST_LIFE_AT],
     ["lastFreshAt", layout.LAST_FRESH_AT],
+    ["informationalAt", layout.INFORMATIONAL_AT],
+    ["answeredInformationals", layout.ANSWERED_INFORMATIONALS],
+    ["informationalLength", layout.INFORMATIONAL_LENGTH],
+    ["informationalSide", layout.INFORMATIONAL_SIDE],
+    ["toldAddress", layout.TOLD_ADDRESS],
     ["phase1FinishedAt", layout.PHASE1_FINISHED_AT],
     ["lifetimes", layout.LIFETIMES],
     ["firstFromAt", layout.FIRST_FROM_AT],
@@ -144,6 +150,14 @@ test("rows lie as the core reads and writes them", () => {
     ["replyLength", layout.REPLY_LENGTH],
     ["followedAt", layout.FOLLOWED_AT],
     ["followedLength", layout.FOLLOWED_LENGTH],
+    ["otherInformationalAt", layout.OTHER_INFORMATIONAL_AT],
+    ["otherMicros", layout.OTHER_MICROS],
+    ["otherFrame", layout.OTHER_FRAME],
+    ["starterInformationalAt", layout.STARTER_INFORMATIONAL_AT],
+    ["starterLeftAt", layout.STARTER_LEFT_AT],
+    ["retransmissions", layout.RETRANSMISSIONS],
+    ["otherNanos", layout.OTHER_NANOS],
+    ["otherSource", layout.OTHER_SOURCE],
     ["otherSentAt", layout.OTHER_SENT_AT],
     ["messageId", layout.MESSAGE_ID],
     ["segment", layout.BEGAN_IN_SEGMENT],
@@ -155,6 +169,12 @@ test("rows lie as the core reads and writes them", () => {
     ["flags", layout.EXCHANGE_FLAGS],
   ] as const;
   for (const [name, offset] of ofExchange) expect(exchange[name], name).toBe(offset);
+  expect([Informationals.width * 8, Informationals.numbers, offsetsOf(Informationals)]).toEqual([
+    layout.TOLD_BYTES,
+    layout.TOLD_NUMBERS,
+    { times: 0, counts: layout.TOLD_COUNTS },
+  ]);
+  expect(layout.TOLD_NUMBERS).toBe(2 * layout.TIMES_OF_SIDE);
   const flagsOf = (row: { readonly layout: string }) => (JSON.parse(row.layout) as string[][])[5];
   const [ofSaFlags, ofExchangeFlags] = [flagsOf(SaNumbers), flagsOf(Exchange)];
   expect([1 << ofSaFlags.indexOf("phase1Seen"), 1 << ofSaFlags.indexOf("natDiscovery")]).toEqual([

@@ -27,7 +27,7 @@ describe("a quick mode as its messages come (4)", () => {
       watch: (host: number) => awaited.push(host),
       activity: { isSteady: (host: number) => host === 3 },
     };
-    const context = { table: { parts: 0 }, isLeftOut: () => isLeftOut };
+    const context = { table: { parts: 0, pools: {} }, isLeftOut: () => isLeftOut };
     return {
       watched,
       asked,
