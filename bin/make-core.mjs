@@ -13,6 +13,9 @@ const { assemblyscript } = JSON.parse(readFileSync(join(root, "package.json"), "
 /** Flags of a memory that is shared and has a maximum (the threads proposal of WebAssembly). */
 const SHARED = 3;
 
+/** A constant that src/core/ asks for: the walk begins flows, not only goes on with them. */
+const BEGINS_FLOWS = ["--use", "BEGINS_FLOWS=1"];
+
 /** What the bytes are made from. */
 function fingerprint() {
   const hash = createHash("sha256")
@@ -52,15 +55,15 @@ function placeOfSharing(code) {
 const source = fingerprint();
 if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
   const sharing = ["--sharedMemory", "--maximumMemory", "65536", "--enable", "threads,nontrapping-f2i"];
-  const all = await compiled(["walk.ts", "clock.ts", "hop.ts", "arrive.ts"], sharing);
-  const walk = await compiled(["walk.ts", "clock.ts"]);
+  const all = await compiled(["walk.ts", "clock.ts", "hop.ts", "arrive.ts"], [...sharing, ...BEGINS_FLOWS]);
+  const walk = await compiled(["walk.ts", "clock.ts"], ["--use", "BEGINS_FLOWS=0"]);
   const report = await compiled(["hashes.ts", "text.ts"]);
   const sharingAt = placeOfSharing(all);
   const text = `// Made by bin/make-core.mjs from src/core: ${source}
 const CODE =
   "${all.toString("base64")}";
 
-/** The walk and the clock alone, for a page, which has no room for more. */
+/** The walk and the clock alone, and no new flows, for a page, which has no room for more. */
 export const WALK =
   "${walk.toString("base64")}";
 

@@ -17,6 +17,9 @@ export const WINDOW = 32;
 export const SECONDS = 64;
 export const MICROS = 1_000_000;
 
+/** SPIs kept of one flow: the one that was silent longest goes first. One that redials all day has so many. */
+export const SPIS_PER_FLOW = 32;
+
 /** Entries of the known flows behind its own in which a flow may stand. */
 export const PROBES = 8;
 

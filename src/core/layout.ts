@@ -52,8 +52,42 @@ export const SPI_HEADS = 56;
 export const SPI_HEADS_LENGTH = 60;
 export const SPIS = 64;
 
+/**
+ * To begin flows, and SPIs of a flow. Tables of keys (message-layout.ts): hosts by address, flows by host numbers and ports,
+ * and pairs of endpoints that quick modes may wait for ESP of, the smaller one first.
+ */
+export const HOST_KEYS = 68;
+export const FLOW_KEYS = 92;
+export const AWAITED = 116;
+/** How many flows, hosts and SPIs there is room for: values. */
+export const FLOW_ROOM = 140;
+export const HOST_ROOM = 144;
+export const SPI_ROOM = 148;
+/** Of each host: 1 where it was seen sending, and which signs of life were seen (u8 each), see ike/host-signs.ts. */
+export const HOST_SENT = 152;
+export const HOST_SIGNS = 156;
+/** Segment of each place (i32). Places and SPI slots that were ever used, and of those that are free (i32), see below. */
+export const PLACE_SEGMENTS = 160;
+export const PLACE_STATE = 164;
+export const SPI_STATE = 168;
+/** Places that are free (i32), how many there is room for, and how many there may be: values. */
+export const PLACES_FREE = 172;
+export const PLACE_ROOM = 176;
+export const MOST_PLACES = 180;
+/** Of each slot its first packet: time (f64), segment (i32) and sequence number (f64). */
+export const SPI_FIRST_AT = 184;
+export const SPI_FIRST_SEGMENT = 188;
+export const SPI_FIRST_SEQUENCE = 192;
+
+/** How many quick modes were begun whose ESP nobody looks for yet (i32). */
+export const UNWATCHED = 196;
+
 /** Bytes of the block of the tables. */
-export const TABLES_BYTES = 68;
+export const TABLES_BYTES = 200;
+
+/** Of the state of places and of slots: how many were ever used; and how many places are free, or the first free slot + 1. */
+export const USED = 0;
+export const FREE = 4;
 
 /** Bytes of a line, as a power of two. */
 export const LINE_SHIFT = 6;

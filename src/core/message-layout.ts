@@ -45,11 +45,8 @@ export const WAITING = 108;
 /** Of each host: signs of life, see ike/host-signs.ts (u8); how many there is room for: a value. */
 export const HOST_SIGNS = 112;
 export const HOST_SIGNS_ROOM = 116;
-/** 1 where a host that is not followed yet would be: a value. Of each place (layout.ts) the segment of the clock (i32). */
-export const FOLLOWS_MORE = 120;
-export const PLACE_SEGMENTS = 184;
 /** Pool of Informationals, as above. */
-export const TOLD_POOL = 188;
+export const TOLD_POOL = 184;
 /** What messages in the clear say, see clear-payloads.ts. */
 export const KNOWN_CLEAR = 124;
 /** Number of the source: a value. */
@@ -72,9 +69,11 @@ export const SEED_B = 172;
 /** What is found out of the message. */
 export const ARRIVAL = 176;
 /** 1 where messages may be taken to their IKE SAs: a value. */
-export const TAKES = 180;
+export const TAKES = 120;
+/** How many quick modes were begun whose ESP nobody looks for yet (i32). */
+export const BEGUN_UNWATCHED = 180;
 /** Bytes of the block. */
-export const MESSAGE_TABLES_BYTES = 200;
+export const MESSAGE_TABLES_BYTES = 196;
 
 /** Of the counts: IKE SAs ever, IKE SAs held, parts of them (see ike/sa-table.ts), and notes that nobody read yet. */
 export const CREATED = 0;

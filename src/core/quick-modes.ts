@@ -3,6 +3,7 @@
 import { field, isUnseen } from "./columns";
 import {
   AT,
+  BEGUN_UNWATCHED,
   EXCHANGE_BEGUN,
   EXCHANGE_POOL,
   FRAME,
@@ -125,6 +126,8 @@ export function beginQuickMode(tables: usize, block: usize, record: usize, messa
   store<u32>(sa, <u32>exchange, LATEST_ADDRESS);
   addPart(block);
   watch(tables, block, <i32>receiver(record), exchange);
+  const unwatched = <usize>field(block, BEGUN_UNWATCHED);
+  store<i32>(unwatched, load<i32>(unwatched) + 1);
   let kind: u32 = EXCHANGE_BEGUN | (portOf(number(record, TO)) << NOTE_PORT_SHIFT);
   if (number(record, MARKER) === 1) kind |= NOTE_NAT_TRAVERSAL;
   note(block, kind, <i32>number(record, KEY), <u32>exchange, receiver(record));

@@ -1,46 +1,23 @@
 /** Hosts as senders of messages: `HostTable.sent` (ike/hosts.ts) and `ActivityTable.sent` (ike/activity.ts). */
 
-import { MICROS, SECONDS } from "./bounds";
 import { byteOf, field, wordOf } from "./columns";
-import {
-  HOST_WATCHED,
-  PLACE_SECONDS,
-  PLACES,
-  PLACES_LENGTH,
-  SECOND_BYTES,
-  SECOND_FIRST,
-  SECOND_LAST,
-  SECOND_NUMBER,
-} from "./layout";
-import {
-  AT,
-  FOLLOWS_MORE,
-  HAS_SENT,
-  HOST_SIGNS,
-  HOST_SIGNS_ROOM,
-  ISAKMP,
-  PLACE_SEGMENTS,
-  SEGMENT_OF,
-  WAITING,
-} from "./message-layout";
+import { HOST_WATCHED } from "./layout";
+import { AT, HAS_SENT, HOST_SIGNS, HOST_SIGNS_ROOM, ISAKMP, SEGMENT_OF, WAITING } from "./message-layout";
 import { number, receiver, sender } from "./message-record";
+import { follow, mayFollow } from "./places";
 import { BEGAN_IN_SEGMENT, OTHER_SENT_AT, WAITING_ADDRESS } from "./sa-layout";
 
 /** Of HOST_WATCHED: quick modes wait of which the host knows; quick modes that were begun here. */
 const BY_HOST: u32 = 1;
 const HERE: u32 = 2;
-const NOT_FOLLOWED: i32 = -1;
 /** Of host-signs.ts. */
 const SIGNS: u32 = 1;
 const ESP: u32 = 2;
 
 /** What the sender did may be noted here. */
-export function maySend(tables: usize, block: usize, record: usize): bool {
+export function maySend(tables: usize, record: usize): bool {
   const host = <i32>sender(record);
-  if (<u32>load<u8>(byteOf(tables, HOST_WATCHED, host)) === BY_HOST) return false;
-  const place = placeOf(tables, host);
-  if (place === NOT_FOLLOWED) return field(block, FOLLOWS_MORE) === 0;
-  return load<u32>(wordOf(block, PLACE_SEGMENTS, place)) === load<u32>(record, SEGMENT_OF << 2);
+  return <u32>load<u8>(byteOf(tables, HOST_WATCHED, host)) !== BY_HOST && mayFollow(tables, host);
 }
 
 /** Notes that the sender sent a message to the receiver. */
@@ -50,8 +27,7 @@ export function sent(tables: usize, block: usize, record: usize): void {
   store<u8>(byteOf(block, ISAKMP, host), 1);
   store<u8>(byteOf(block, ISAKMP, <i32>receiver(record)), 1);
   const at = number(record, AT);
-  const place = placeOf(tables, host);
-  if (place !== NOT_FOLLOWED) noteSecond(tables, place, at);
+  follow(tables, host, load<u32>(record, SEGMENT_OF << 2), at);
   const watched = byteOf(tables, HOST_WATCHED, host);
   if (load<u8>(watched) === 0) return;
   store<u8>(watched, 0);
@@ -92,21 +68,4 @@ export function mayHaveFlows(block: usize, record: usize): bool {
 
 function signs(block: usize, host: u32): u32 {
   return host < field(block, HOST_SIGNS_ROOM) ? <u32>load<u8>(byteOf(block, HOST_SIGNS, <i32>host)) : 0;
-}
-
-function placeOf(tables: usize, host: i32): i32 {
-  return host < <i32>field(tables, PLACES_LENGTH)
-    ? load<i32>(wordOf(tables, PLACES, host)) - 1
-    : NOT_FOLLOWED;
-}
-
-function noteSecond(tables: usize, place: i32, at: f64): void {
-  const second = <i32>floor(at / MICROS);
-  const index = <u32>place * SECONDS + (<u32>second & (SECONDS - 1));
-  const noted = <usize>field(tables, PLACE_SECONDS) + <usize>(index * SECOND_BYTES);
-  if (load<f64>(noted, SECOND_NUMBER) !== <f64>second) {
-    store<f64>(noted, <f64>second, SECOND_NUMBER);
-    store<f64>(noted, at, SECOND_FIRST);
-  }
-  store<f64>(noted, at, SECOND_LAST);
 }

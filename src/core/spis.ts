@@ -1,10 +1,15 @@
-/** Sequence numbers of an SPI, and how long its sender goes on without an answer: `SpiTable.see` (ike/spis.ts). */
+/** Sequence numbers of an SPI, and how long its sender goes on without an answer: `SpiTable` (ike/spis.ts). */
 
-import { MAX_PAUSE, MAX_STEP, UNHEARD, UNHEARD_SPAN, WINDOW } from "./bounds";
-import { field, isUnseen, lineOf, wordOf } from "./columns";
+import { MAX_PAUSE, MAX_STEP, SPIS_PER_FLOW, UNHEARD, UNHEARD_SPAN, WINDOW } from "./bounds";
+import { doubleOf, field, isUnseen, lineOf, wordOf } from "./columns";
 import {
+  FREE,
+  SPI,
   SPI_COUNTED,
   SPI_EXPECTED,
+  SPI_FIRST_AT,
+  SPI_FIRST_SEGMENT,
+  SPI_FIRST_SEQUENCE,
   SPI_HEADS,
   SPI_HEADS_LENGTH,
   SPI_LAST_AT,
@@ -13,13 +18,75 @@ import {
   SPI_LATEST,
   SPI_NEXT,
   SPI_PACKETS,
+  SPI_ROOM,
+  SPI_STATE,
   SPI_UNHEARD,
   SPI_UNHEARD_SINCE,
   SPI_UNHEARD_THIRD_AT,
   SPIS,
+  USED,
 } from "./layout";
 
 const ALL_SEEN: u32 = 0xffffffff;
+
+/** There is a slot for one more SPI. */
+export function hasSlot(block: usize): bool {
+  const state = <usize>field(block, SPI_STATE);
+  return load<i32>(state, FREE) > 0 || load<i32>(state, USED) < <i32>field(block, SPI_ROOM);
+}
+
+/** There is a slot, and the flow has fewer SPIs than are kept of one. */
+export function mayAdd(block: usize, row: i32): bool {
+  let count = 0;
+  let slot = load<i32>(wordOf(block, SPI_HEADS, row));
+  while (slot > 0) {
+    count += 1;
+    slot = load<i32>(lineOf(block, SPIS, slot - 1), SPI_NEXT);
+  }
+  return count < SPIS_PER_FLOW && hasSlot(block);
+}
+
+/**
+ * An SPI of a flow that it has not carried yet, where `mayAdd` says so.
+ *
+ * @param sequence low 32 bits of its first packet's number
+ * @param at clock microseconds
+ * @returns its line, of which no packet is counted yet
+ */
+export function addSpi(block: usize, row: i32, spi: u32, segment: u32, sequence: f64, at: f64): usize {
+  const slot = newSlot(block);
+  const line = lineOf(block, SPIS, slot);
+  const head = wordOf(block, SPI_HEADS, row);
+  store<u32>(line, spi, SPI);
+  store<f64>(doubleOf(block, SPI_FIRST_AT, slot), at);
+  store<u32>(wordOf(block, SPI_FIRST_SEGMENT, slot), segment);
+  store<f64>(doubleOf(block, SPI_FIRST_SEQUENCE, slot), sequence);
+  store<f64>(line, at, SPI_LAST_AT);
+  store<f64>(line, sequence, SPI_LAST_SEQUENCE);
+  store<u32>(line, 0, SPI_PACKETS);
+  store<u32>(line, 0, SPI_EXPECTED);
+  store<u32>(line, 0, SPI_COUNTED);
+  store<u32>(line, ALL_SEEN, SPI_LATEST);
+  store<u32>(line, 0, SPI_UNHEARD);
+  store<f64>(line, NaN, SPI_UNHEARD_SINCE);
+  store<f64>(line, NaN, SPI_UNHEARD_THIRD_AT);
+  store<i32>(line, load<i32>(head), SPI_NEXT);
+  store<i32>(head, slot + 1);
+  return line;
+}
+
+/** The slot that was given up last, or else one that was never used. */
+function newSlot(block: usize): i32 {
+  const state = <usize>field(block, SPI_STATE);
+  const free = load<i32>(state, FREE);
+  if (free > 0) {
+    store<i32>(state, load<i32>(lineOf(block, SPIS, free - 1), SPI_NEXT), FREE);
+    return free - 1;
+  }
+  const used = load<i32>(state, USED);
+  store<i32>(state, used + 1, USED);
+  return used;
+}
 
 /**
  * @param slot its line

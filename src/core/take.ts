@@ -6,8 +6,8 @@
 
 import { agreesWith, apply, known, readClear } from "./clear-payloads";
 import { be32, doubleOf, field, isUnseen, wordOf } from "./columns";
-import { flowOf } from "./flows";
 import { mayTell, tell } from "./informationals";
+import { knownRow } from "./known-flows";
 import { BYTES, MICROS, NANOS, SOURCE_BIT } from "./layout";
 import {
   ADDRESSES,
@@ -104,7 +104,7 @@ export function take(
   const type = exchangeType(message);
   if (type !== QUICK && type !== INFORMATIONAL && !isPhase1(message)) return ARRIVED;
   if ((load<u32>(record, REST << 2) & CUT) !== 0 || isFragment(message)) return ARRIVED;
-  if (!hasRoomForAll(block) || !maySend(tables, block, record)) return ARRIVED;
+  if (!hasRoomForAll(block) || !maySend(tables, record)) return ARRIVED;
   setNumber(record, STATED_LENGTH, <f64>length);
   setNumber(record, FRAME, number(record, FIRST_FRAME) + <f64>index);
   setNumber(record, WRITTEN_MICROS, load<f64>(doubleOf(batch, MICROS, index)));
@@ -165,7 +165,7 @@ function answeredFlow(tables: usize, block: usize, record: usize, addresses: usi
   if (!mayHearEsp(block, record)) return NONE;
   const isOverIp = number(record, MARKER) === 0;
   const ports = isOverIp ? 0 : (portOf(number(record, TO)) << 16) | portOf(number(record, FROM));
-  const row = flowOf(tables, be32(addresses + 4), be32(addresses), ports);
+  const row = knownRow(tables, be32(addresses + 4), be32(addresses), ports);
   return row === NONE ? UNCLEAR : row;
 }
 

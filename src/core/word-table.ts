@@ -29,9 +29,14 @@ export function rowOf(table: usize, first: u32, second: u32, third: u32, fourth:
   return row;
 }
 
+/** Rows that there are: the next key that is entered gets this one. */
+export function rowCount(table: usize): i32 {
+  return load<i32>(<usize>field(table, COUNT));
+}
+
 /** There is room for as many more keys. */
 export function hasRoom(table: usize, keys: u32): bool {
-  return (load<u32>(<usize>field(table, COUNT)) + keys) * 2 <= field(table, MASK) + 1;
+  return (<u32>rowCount(table) + keys) * 2 <= field(table, MASK) + 1;
 }
 
 /** Enters a key that is not there, for which there is room. @returns its row */
@@ -41,8 +46,7 @@ export function entered(table: usize, first: u32, second: u32, third: u32, fourt
   const mask = field(table, MASK);
   let slot = hash & mask;
   while (rowAt(slots, slot) >= 0) slot = (slot + 1) & mask;
-  const count = <usize>field(table, COUNT);
-  const row = load<i32>(count);
+  const row = rowCount(table);
   const key = <usize>field(table, KEYS) + ((<usize>row) << KEY_SHIFT);
   store<u32>(key, first);
   store<u32>(key, second, 4);
@@ -50,7 +54,7 @@ export function entered(table: usize, first: u32, second: u32, third: u32, fourt
   store<u32>(key, fourth, 12);
   store<u32>(<usize>field(table, HASHES) + ((<usize>row) << 2), hash);
   store<i32>(slots + ((<usize>slot) << 2), row + 1);
-  store<i32>(count, row + 1);
+  store<i32>(<usize>field(table, COUNT), row + 1);
   return row;
 }
 

@@ -6,15 +6,21 @@
 
 import { MICROS, SECONDS } from "../core/bounds.ts";
 import {
+  FREE as FREE_BYTE,
+  MOST_PLACES,
+  PLACE_ROOM,
   PLACE_SECONDS,
+  PLACE_SEGMENTS,
+  PLACE_STATE,
   PLACES,
+  PLACES_FREE,
   PLACES_LENGTH,
   SECOND_BYTES,
   SECOND_FIRST,
   SECOND_LAST,
   SECOND_NUMBER,
+  USED as USED_BYTE,
 } from "../core/layout.ts";
-import { FOLLOWS_MORE, PLACE_SEGMENTS } from "../core/message-layout.ts";
 import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
@@ -32,13 +38,16 @@ const NUMBERS = SECOND_BYTES / 8;
 const NUMBER = SECOND_NUMBER / 8;
 const FIRST = SECOND_FIRST / 8;
 const LAST = SECOND_LAST / 8;
+const STATE_WORDS = 2;
+const USED = USED_BYTE / 4;
+const FREE = FREE_BYTE / 4;
 
 export class ActivityTable {
   /** Place of each host + 1, or 0. */
   #places: Int32Array;
-  #used = 0;
-  /** Places of hosts that are gone. */
-  #free: number[] = [];
+  /** Places that were ever used; and how many are free: those of hosts that are gone. */
+  readonly #state: Int32Array;
+  readonly #free: Int32Array;
   /** Of each place 64 seconds. */
   #seconds: Float64Array;
   /** Of each place the segment of the clock that its seconds are of. */
@@ -48,34 +57,29 @@ export class ActivityTable {
   constructor(memory: Memory) {
     this.#memory = memory;
     this.#places = memory.column(Int32Array, FIRST_HOSTS);
-    this.#seconds = memory.column(Float64Array, FIRST_PLACES * SECONDS * NUMBERS);
+    this.#state = memory.column(Int32Array, STATE_WORDS);
+    this.#free = memory.column(Int32Array, MAX_HOSTS);
     this.#segments = memory.column(Int32Array, FIRST_PLACES);
+    this.#seconds = memory.column(Float64Array, FIRST_PLACES * SECONDS * NUMBERS);
   }
 
-  /** Where the walk finds the seconds of each host. It writes for flows alone that `sent` has told of in the segment. */
+  /** Where the walk finds the seconds of each host, and places for others. */
   lieAt(border: Border): void {
     border.column(PLACES, this.#places);
     border.value(PLACES_LENGTH, this.#places.length);
     border.column(PLACE_SECONDS, this.#seconds);
-  }
-
-  /** Where a message's arrival finds the same, of hosts that send ISAKMP alone. */
-  messagesLieAt(border: Border): void {
     border.column(PLACE_SEGMENTS, this.#segments);
-    border.value(FOLLOWS_MORE, this.followsMore ? 1 : 0);
-  }
-
-  /** Hosts that are not followed yet will be. */
-  get followsMore(): boolean {
-    return this.#used < MAX_HOSTS || this.#free.length > 0;
+    border.column(PLACE_STATE, this.#state);
+    border.column(PLACES_FREE, this.#free);
+    border.value(PLACE_ROOM, Math.min(MAX_HOSTS, this.#segments.length));
+    border.value(MOST_PLACES, MAX_HOSTS);
   }
 
   sent(host: number, at: number, segment: number): void {
     let place = host < this.#places.length ? this.#places[host] - 1 : -1;
     if (place < 0) {
-      if (!this.followsMore) return;
+      if (this.#state[USED] >= MAX_HOSTS && this.#state[FREE] === 0) return;
       place = this.#add(host);
-      if (!this.followsMore && this.#memory.linear !== null) this.#memory.linear.changes += 1;
     }
     if (this.#segments[place] !== segment) this.#begin(place, segment);
     const seconds = this.#seconds;
@@ -113,15 +117,21 @@ export class ActivityTable {
 
   #add(host: number): number {
     while (host >= this.#places.length) this.#places = wider(this.#memory, this.#places, Int32Array);
-    let place = this.#free.pop();
-    if (place === undefined) {
-      if (indexOf(this.#used + 1, 0) > this.#seconds.length) this.#widen();
-      place = this.#used;
-      this.#used += 1;
-    }
+    const place = this.#newPlace();
     this.#segments[place] = NONE;
     this.#places[host] = place + 1;
     return place;
+  }
+
+  #newPlace(): number {
+    const state = this.#state;
+    if (state[FREE] > 0) {
+      state[FREE] -= 1;
+      return this.#free[state[FREE]];
+    }
+    if (state[USED] >= this.#segments.length) this.#widen();
+    state[USED] += 1;
+    return state[USED] - 1;
   }
 
   #begin(place: number, segment: number): void {
@@ -141,26 +151,30 @@ export class ActivityTable {
     for (let from = 0; from < Math.min(moved.length, old.length); from += 1) {
       if (old[from] === 0) continue;
       if (moved[from] >= 0) this.#places[moved[from]] = old[from];
-      else this.#free.push(old[from] - 1);
+      else {
+        this.#free[this.#state[FREE]] = old[from] - 1;
+        this.#state[FREE] += 1;
+      }
     }
     this.#memory.free(old);
   }
 
   /** All that is known, to be kept in a state file. */
   save() {
+    const used = this.#state[USED];
     return {
       places: this.#places,
-      used: this.#used,
-      free: this.#free,
-      seconds: this.#seconds.slice(0, indexOf(this.#used, 0)),
-      segments: this.#segments.slice(0, this.#used),
+      free: this.#free.slice(0, this.#state[FREE]),
+      seconds: this.#seconds.slice(0, indexOf(used, 0)),
+      segments: this.#segments.slice(0, used),
     };
   }
 
-  restore({ places, used, free, seconds, segments }: ReturnType<ActivityTable["save"]>): void {
+  restore({ places, free, seconds, segments }: ReturnType<ActivityTable["save"]>): void {
     this.#places = movedTo(this.#memory, places, Int32Array);
-    this.#used = used;
-    this.#free = free;
+    this.#free.set(free);
+    this.#state[FREE] = free.length;
+    this.#state[USED] = segments.length;
     while (this.#seconds.length < seconds.length) this.#widen();
     this.#seconds.set(seconds);
     this.#segments.set(segments);

@@ -2,7 +2,7 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { RowLists } from "../collections/row-lists.ts";
-import { FLOW_WATCHED } from "../core/layout.ts";
+import { AWAITED, FLOW_WATCHED } from "../core/layout.ts";
 import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { type Exchange, timeFor } from "./exchange.ts";
@@ -14,7 +14,7 @@ export class EspWatch {
   /** By rows of the flow table: 0 where no quick mode waits, 1 where one may. */
   isWatched: Uint8Array;
   /** Pairs of endpoints, the smaller one first. */
-  readonly #pairs = new FlowKeys();
+  readonly #pairs: FlowKeys;
   /** Of each pair those that wait for what the first endpoint sends, and those that wait for the second one's. */
   readonly #waiting = [new RowLists<Exchange>(), new RowLists<Exchange>()];
   /** Pairs beyond which those that nobody waits for are dropped: twice as many as are needed. */
@@ -23,11 +23,13 @@ export class EspWatch {
 
   constructor(memory: Memory) {
     this.#memory = memory;
+    this.#pairs = new FlowKeys(memory);
     this.isWatched = memory.column(Uint8Array, 256);
   }
 
   lieAt(border: Border): void {
     border.column(FLOW_WATCHED, this.isWatched);
+    border.table(AWAITED, this.#pairs);
   }
 
   /** @param from endpoint of its starter. @param to of the other side; both with port 0 for ESP over IP */

@@ -5,14 +5,16 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { WordTable } from "../collections/word-table.ts";
+import type { Memory } from "../linear/memory.ts";
 import type { Located } from "../wire/locate.ts";
 import type { HostTable } from "./hosts.ts";
 
-const WORDS = 3;
+const WORDS = 4;
+const FIRST_ROWS = 256;
 
 export class FlowKeys extends WordTable {
-  constructor() {
-    super(WORDS);
+  constructor(memory: Memory) {
+    super(WORDS, FIRST_ROWS, memory);
   }
 
   /** Sets the key of a packet, whose hosts get numbers. */
@@ -20,14 +22,16 @@ export class FlowKeys extends WordTable {
     const { source, destination, sourcePort, destinationPort, ipVersion } = located;
     this.key[0] = hosts.intern(bytes, source, ipVersion);
     this.key[1] = hosts.intern(bytes, destination, ipVersion);
-    this.key[2] = sourcePort * 65_536 + destinationPort;
+    this.key[2] = sourcePort;
+    this.key[3] = destinationPort;
   }
 
   /** Sets the key of what one endpoint sends to another: UDP, or ESP over IP between their hosts. */
   between(from: number, to: number, overIp = false): void {
     this.key[0] = hostOf(from);
     this.key[1] = hostOf(to);
-    this.key[2] = overIp ? 0 : portOf(from) * 65_536 + portOf(to);
+    this.key[2] = overIp ? 0 : portOf(from);
+    this.key[3] = overIp ? 0 : portOf(to);
   }
 
   /** The row of the other direction of a row, or -1. */
@@ -40,8 +44,8 @@ export class FlowKeys extends WordTable {
   /** Endpoints of the sender and the receiver of a row. */
   ends(row: number): readonly [from: number, to: number] {
     const { keys } = this;
-    const [from, to, ports] = keys.subarray(row * WORDS, (row + 1) * WORDS);
-    return [endpoint(from, ports >>> 16), endpoint(to, ports & 0xffff)];
+    const at = row * WORDS;
+    return [endpoint(keys[at], keys[at + 2]), endpoint(keys[at + 1], keys[at + 3])];
   }
 
   /** Marks the hosts of all rows. */

@@ -8,6 +8,7 @@
 
 import { endpoint, hostOf, portOf, word } from "../collections/endpoints.ts";
 import { sourceBit } from "../collections/sources.ts";
+import { FLOW_KEYS, FLOW_ROOM, HOST_ROOM, HOST_SIGNS } from "../core/layout.ts";
 import { ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Located } from "../wire/locate.ts";
@@ -28,7 +29,7 @@ const NON_IKE_MARKER = 8;
 export class FlowTable extends FlowLines {
   readonly #hosts: HostTable;
   readonly #maxRows: number;
-  readonly #keys = new FlowKeys();
+  readonly #keys: FlowKeys;
   readonly spis: SpiTable;
   readonly #watch: EspWatch;
   readonly signs: HostSigns;
@@ -40,15 +41,20 @@ export class FlowTable extends FlowLines {
     super(memory);
     this.#hosts = hosts;
     this.#maxRows = maxRows;
+    this.#keys = new FlowKeys(memory);
     this.signs = new HostSigns(memory);
     this.spis = new SpiTable(memory);
     this.#watch = new EspWatch(memory);
     this.#known = new KnownFlows(memory);
   }
 
-  /** Where the walk finds the flows that it may take packets of as `see` does. */
+  /** Where the walk finds the flows that it may take packets of, and begin, as `see` does. */
   override lieAt(border: Border): void {
     super.lieAt(border);
+    border.table(FLOW_KEYS, this.#keys);
+    border.value(FLOW_ROOM, Math.min(this.#maxRows, this.lines.length, this.#watch.isWatched.length));
+    border.column(HOST_SIGNS, this.signs.column);
+    border.value(HOST_ROOM, Math.min(this.#hosts.room, this.signs.column.length));
     this.#watch.lieAt(border);
     this.#known.lieAt(border);
     this.spis.lieAt(border);

@@ -16,6 +16,11 @@ export class HostSigns {
     this.#seen = memory.column(Uint8Array, 256);
   }
 
+  /** Where the signs lie, of the hosts that there is room for. */
+  get column(): Uint8Array {
+    return this.#seen;
+  }
+
   lieAt(border: Border): void {
     border.column(HOST_SIGNS, this.#seen);
     border.value(HOST_SIGNS_ROOM, this.#seen.length);

@@ -7,8 +7,8 @@
 import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { RowLists } from "../collections/row-lists.ts";
 import { WordTable } from "../collections/word-table.ts";
-import { HOST_WATCHED } from "../core/layout.ts";
-import { HAS_SENT, HOST_ROOM, HOSTS, ISAKMP, WAITING } from "../core/message-layout.ts";
+import { HOST_KEYS, HOST_SENT, HOST_WATCHED, UNWATCHED } from "../core/layout.ts";
+import { BEGUN_UNWATCHED, HAS_SENT, HOST_ROOM, HOSTS, ISAKMP, WAITING } from "../core/message-layout.ts";
 import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { formatAddress } from "../wire/address.ts";
@@ -35,6 +35,8 @@ export class HostTable {
   readonly #waiting = new RowLists<Exchange>();
   /** The first quick mode that waits of those that the core has begun: where its row lies. */
   #begun: Uint32Array;
+  /** How many quick modes the core has begun whose ESP nobody looks for yet. */
+  readonly unwatched: Int32Array;
 
   readonly #memory: Memory;
 
@@ -46,11 +48,20 @@ export class HostTable {
     this.hasSent = memory.column(Uint8Array, FIRST_HOSTS);
     this.isakmp = memory.column(Uint8Array, FIRST_HOSTS);
     this.#begun = memory.column(Uint32Array, FIRST_HOSTS);
+    this.unwatched = memory.column(Int32Array, 1);
   }
 
-  /** Where the walk finds what it asks of a sender. */
+  /** Hosts that there is room for. */
+  get room(): number {
+    return this.hasSent.length;
+  }
+
+  /** Where the walk finds hosts, and what it asks and notes of a sender. */
   lieAt(border: Border): void {
+    border.table(HOST_KEYS, this.#table);
+    border.column(HOST_SENT, this.hasSent);
     border.column(HOST_WATCHED, this.#watched);
+    border.column(UNWATCHED, this.unwatched);
     this.activity.lieAt(border);
   }
 
@@ -60,8 +71,8 @@ export class HostTable {
     border.column(HAS_SENT, this.hasSent);
     border.column(ISAKMP, this.isakmp);
     border.column(WAITING, this.#begun);
-    border.value(HOST_ROOM, this.hasSent.length);
-    this.activity.messagesLieAt(border);
+    border.column(BEGUN_UNWATCHED, this.unwatched);
+    border.value(HOST_ROOM, this.room);
   }
 
   get size(): number {

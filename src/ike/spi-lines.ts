@@ -1,9 +1,13 @@
 /** What is known of each SPI of a flow; see `SpiTable` for what a slot is. */
 
 import {
+  FREE as FREE_BYTE,
   SPI,
   SPI_COUNTED,
   SPI_EXPECTED,
+  SPI_FIRST_AT,
+  SPI_FIRST_SEGMENT,
+  SPI_FIRST_SEQUENCE,
   SPI_HEADS,
   SPI_HEADS_LENGTH,
   SPI_LAST_AT,
@@ -12,21 +16,32 @@ import {
   SPI_LATEST,
   SPI_NEXT,
   SPI_PACKETS,
+  SPI_ROOM,
+  SPI_STATE,
   SPI_UNHEARD,
   SPI_UNHEARD_SINCE,
   SPI_UNHEARD_THIRD_AT,
   SPIS,
+  USED as USED_BYTE,
 } from "../core/layout.ts";
 import { LineTable } from "../linear/lines.ts";
 import { type Column, Columns, type ColumnType, type Memory, moved } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
 const FIRST_SLOTS = 256;
+/** Slots in all: several SPIs for each of some ten thousand flows. */
+export const MAX_SLOTS = 131_072;
+
+/** Words of the state: slots that were ever used, and the first one that is free + 1, or 0. */
+export const USED = USED_BYTE / 4;
+export const FREE = FREE_BYTE / 4;
+const STATE_WORDS = 2;
 
 /** What changes with a packet is a line for each slot, what stays a column. */
 export class SpiLines extends Columns {
   /** First slot of each row of the flow table + 1, the SPI that was seen last; 0 for none. */
   heads: Int32Array;
+  protected readonly state: Int32Array;
   /** First packet, clock microseconds, and its segment. */
   firstAt: Float64Array;
   firstSegment: Int32Array;
@@ -54,6 +69,7 @@ export class SpiLines extends Columns {
   constructor(memory: Memory) {
     super(memory);
     this.heads = memory.column(Int32Array, FIRST_SLOTS);
+    this.state = memory.column(Int32Array, STATE_WORDS);
     this.firstAt = memory.column(Float64Array, FIRST_SLOTS);
     this.firstSegment = memory.column(Int32Array, FIRST_SLOTS);
     this.firstSequence = memory.column(Float64Array, FIRST_SLOTS);
@@ -73,11 +89,16 @@ export class SpiLines extends Columns {
     this.latest = lines.word(SPI_LATEST);
   }
 
-  /** Where the walk finds the newest SPI of each row, and what changes with a packet of it. */
+  /** Where the walk finds the newest SPI of each row, what is known of each, and slots for others. */
   lieAt(border: Border): void {
     border.column(SPI_HEADS, this.heads);
     border.value(SPI_HEADS_LENGTH, this.heads.length);
     border.column(SPIS, this.lines.column);
+    border.column(SPI_STATE, this.state);
+    border.value(SPI_ROOM, Math.min(MAX_SLOTS, this.lines.length));
+    border.column(SPI_FIRST_AT, this.firstAt);
+    border.column(SPI_FIRST_SEGMENT, this.firstSegment);
+    border.column(SPI_FIRST_SEQUENCE, this.firstSequence);
   }
 
   protected override settle(): void {

@@ -4,22 +4,15 @@
  * costs a handful of stores.
  */
 
-import { MAX_PAUSE, MAX_STEP, UNHEARD, UNHEARD_SPAN, WINDOW } from "../core/bounds.ts";
+import { MAX_PAUSE, MAX_STEP, SPIS_PER_FLOW, UNHEARD, UNHEARD_SPAN, WINDOW } from "../core/bounds.ts";
 import { ordinaryMemory, wider } from "../linear/memory.ts";
-import { SpiLines } from "./spi-lines.ts";
+import { FREE, MAX_SLOTS, SpiLines, USED } from "./spi-lines.ts";
 
-/** SPIs kept of one flow: the one that was silent longest goes first. One that redials all day has so many. */
-export const SPIS_PER_FLOW = 32;
-/** Slots in all: several SPIs for each of some ten thousand flows. */
-const MAX_SLOTS = 131_072;
 /** A client that sends so long without a sign of its responder sends to one that knows it no more. */
 export { UNHEARD_SPAN };
 const ALL_SEEN = 0xffffffff;
 
 export class SpiTable extends SpiLines {
-  /** First slot that is free + 1, or 0; slots that were ever used. */
-  #free = 0;
-  #used = 0;
   /** SPIs that were not kept. */
   evicted = 0;
 
@@ -118,7 +111,7 @@ export class SpiTable extends SpiLines {
 
   /** Slots in use, for a bound to be seen. */
   get size(): number {
-    return this.#used;
+    return this.state[USED];
   }
 
   /** A row of the flow table is used for another flow from now on. */
@@ -148,14 +141,13 @@ export class SpiTable extends SpiLines {
   save() {
     const { heads, firstAt, firstSegment, firstSequence, evicted } = this;
     const columns = { heads, firstAt, firstSegment, firstSequence, evicted };
-    return { columns, lines: this.lines.save(), free: this.#free, used: this.#used };
+    return { columns, lines: this.lines.save(), state: [...this.state] };
   }
 
-  restore({ columns, lines, free, used }: ReturnType<SpiTable["save"]>): void {
+  restore({ columns, lines, state }: ReturnType<SpiTable["save"]>): void {
     Object.assign(this, columns);
     this.lines.restore(lines);
-    this.#free = free;
-    this.#used = used;
+    this.state.set(state);
     this.settle();
   }
 
@@ -223,7 +215,8 @@ export class SpiTable extends SpiLines {
       last = slot;
       count += 1;
     }
-    const full = this.#free === 0 && this.#used >= MAX_SLOTS;
+    const { state } = this;
+    const full = state[FREE] === 0 && state[USED] >= MAX_SLOTS;
     if (count >= SPIS_PER_FLOW || full) {
       this.evicted += 1;
       if (last < 0) return -1;
@@ -231,18 +224,18 @@ export class SpiTable extends SpiLines {
       else this.nextSlots.set(beforeLast, 0);
       return last;
     }
-    if (this.#free > 0) {
-      const slot = this.#free - 1;
-      this.#free = this.nextSlots.of(slot);
+    if (state[FREE] > 0) {
+      const slot = state[FREE] - 1;
+      state[FREE] = this.nextSlots.of(slot);
       return slot;
     }
-    if (this.#used >= this.lines.length) this.grow();
-    this.#used += 1;
-    return this.#used - 1;
+    if (state[USED] >= this.lines.length) this.grow();
+    state[USED] += 1;
+    return state[USED] - 1;
   }
 
   #release(slot: number): void {
-    this.nextSlots.set(slot, this.#free);
-    this.#free = slot + 1;
+    this.nextSlots.set(slot, this.state[FREE]);
+    this.state[FREE] = slot + 1;
   }
 }

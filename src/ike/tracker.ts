@@ -95,8 +95,8 @@ export class Tracker {
   #catchUpWithEsp(): void {
     this.catchUp();
     if (this.#unwatched.length === 0) return;
-    for (const { exchange, to, overIp } of this.#unwatched) this.flows.watch(exchange, to, overIp);
-    this.#unwatched = [];
+    for (const { exchange, to, overIp } of this.#unwatched.splice(0)) this.flows.watch(exchange, to, overIp);
+    this.hosts.unwatched[0] = 0;
   }
 
   /**

@@ -13,9 +13,9 @@ import { type MessagesOptions, messages } from "./messages.ts";
 async function arrived(captures: readonly Uint8Array[], what: string, isJudged = true) {
   let walked: Known | null = null;
   const count = await settledIn(async () => {
-    walked = await known(captures, LinearMemory.make(), isJudged);
+    walked = await known(captures, LinearMemory.make(), { isJudged });
   });
-  const plain = await known(captures, ordinaryMemory, isJudged);
+  const plain = await known(captures, ordinaryMemory, { isJudged });
   // The one is quick, the other says what differs.
   if (!isSame(walked!, plain)) expect(walked, what).toStrictEqual(plain);
   const { evicted } = (plain.facts as { tracker: { copyFilter: { evicted: number } } }).tracker.copyFilter;

@@ -7,6 +7,7 @@ import { IterableSource } from "../../src/capture/byte-source.ts";
 import { drive } from "../../src/feed/drive.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import { Sequencer } from "../../src/feed/sequencer.ts";
+import type { TrackerOptions } from "../../src/ike/tracker.ts";
 import type { Memory } from "../../src/linear/memory.ts";
 import { Walk } from "../../src/linear/walk.ts";
 import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";
@@ -43,11 +44,11 @@ export interface Known {
   report: string;
 }
 
-/** Everything that is known of captures that are read together. @param isJudged false leaves the report out */
+/** Everything that is known of captures that are read together. @param isJudged false leaves the report out; bounds of the tables */
 export async function known(
   captures: readonly Uint8Array[],
   memory: Memory,
-  isJudged = true,
+  { isJudged = true, ...bounds }: TrackerOptions & { isJudged?: boolean } = {},
 ): Promise<Known> {
   const inputs = captures.map((bytes, i) => ({
     name: `capture-${i}`,
@@ -60,8 +61,9 @@ export async function known(
     abandon: () => {},
   }));
   const feed = new Sequencer(inputs, memory);
-  const analysis = new LiveAnalysis(feed, { memory });
-  await drive(feed, analysis.decoder);
+  const options = { ...bounds, memory };
+  const analysis = new LiveAnalysis(feed, options);
+  await drive(feed, analysis.decoder, { drain: () => analysis.boundHosts() });
   const report = isJudged ? analysis.finish(0).report : null;
   await feed.close();
   // A copy: a reading goes on, and its columns may be used for another.

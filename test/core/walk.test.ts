@@ -7,18 +7,24 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import type { TrackerOptions } from "../../src/ike/tracker.ts";
 import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
 import { pcap } from "../support/capture-files.ts";
 import { allCaptures } from "../support/captures.ts";
 import { simulate } from "../support/world.ts";
 import { isSame, known, settledIn } from "./known.ts";
+import { CROWDS, crowd } from "./crowd.ts";
 import { atBounds, traffic } from "./traffic.ts";
 
-/** Compares reading with the walk and without; gives how many frames the walk settled. */
-function settled(captures: readonly Uint8Array[], what: string): Promise<number> {
+/** Compares reading with the walk and without; gives how many frames the walk settled. @param bounds of the tables */
+function settled(
+  captures: readonly Uint8Array[],
+  what: string,
+  bounds: TrackerOptions = {},
+): Promise<number> {
   return settledIn(async () => {
-    const walked = await known(captures, LinearMemory.make());
-    const plain = await known(captures, ordinaryMemory);
+    const walked = await known(captures, LinearMemory.make(), bounds);
+    const plain = await known(captures, ordinaryMemory, bounds);
     // The one is quick, the other says what differs.
     if (!isSame(walked, plain)) expect(walked, what).toStrictEqual(plain);
   });
@@ -34,6 +40,14 @@ describe("the walk", () => {
       const frames = await settled([pcap(records)], `seed ${seed}`);
       // With many hosts most packets are the first of their flow.
       expect(frames, `seed ${seed}`).toBeGreaterThan(packets * [0.6, 0.45, 0.15][seed % 3]);
+    }
+  });
+
+  it.each(CROWDS)("begins flows and SPIs as they are begun without it: $what", async (crowds) => {
+    const { what, share, options, bounds } = crowds;
+    for (let seed = 1; seed <= 3; seed += 1) {
+      const frames = await settled([pcap(crowd(seed, options))], `${what}, seed ${seed}`, bounds);
+      expect(frames / options.packets, `${what}, seed ${seed}`).toBeGreaterThan(share);
     }
   });
 

@@ -3,7 +3,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SPIS_PER_FLOW, SpiTable } from "../../src/ike/spis.ts";
+import { SPIS_PER_FLOW } from "../../src/core/bounds.ts";
+import { SpiTable } from "../../src/ike/spis.ts";
 import { StateError } from "../../src/node/state/error.ts";
 import { StateFile } from "../../src/node/state/file.ts";
 import { must, same } from "./oracle.ts";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ActivityTable } from "../../src/ike/activity.ts";
 import { Remembered } from "../../src/ike/remembered.ts";
 import { type Selectors, selectorsClash } from "../../src/ike/selectors.ts";
-import { SPIS_PER_FLOW, SpiTable } from "../../src/ike/spis.ts";
+import { SPIS_PER_FLOW } from "../../src/core/bounds.ts";
+import { SpiTable } from "../../src/ike/spis.ts";
 import { SECOND } from "../../src/judgement/moment.ts";
 import { ordinaryMemory } from "../../src/linear/memory.ts";
 
@@ -292,8 +293,8 @@ it("places of hosts that are gone are given to others, and a state holds those i
   table.renumber(new Int32Array(300).fill(-1));
   for (const second of [55, 65, 75, 85, 95]) table.sent(7, second * SECOND, 0);
   expect([table.isSteady(7, 100 * SECOND, 0), table.isSteady(0, 100 * SECOND, 0)]).toEqual([true, false]);
-  const { used, free, seconds } = table.save();
-  expect([used, free.length]).toEqual([6, 5]);
+  const { segments, free, seconds } = table.save();
+  expect([segments.length, free.length]).toEqual([6, 5]);
   // Three numbers of each second.
   expect(seconds.length).toBe(6 * 64 * 3);
 });

@@ -3,7 +3,7 @@
 // with reading without it, and how many frames it settles with how many it should. A fault that is not noticed is
 // printed with its line. Takes some minutes.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,9 +14,10 @@ import { drawn } from "./keys.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const core = join(root, "src/core");
-const WALK = ["walk.ts", "clock.ts", "hop.ts", "packet.ts", "flows.ts", "spis.ts", "columns.ts"];
+const WALK = ["walk.ts", "clock.ts", "hop.ts", "packet.ts", "columns.ts"];
+const FLOWS = ["flows.ts", "known-flows.ts", "new-flows.ts", "spis.ts", "places.ts"];
 const MESSAGES = ["arrive.ts", "message.ts", "digest.ts", "copies.ts", "word-table.ts"];
-const FILES = [...WALK, ...MESSAGES];
+const FILES = [...WALK, ...FLOWS, ...MESSAGES];
 
 /** What a fault is: text as it stands between blanks, and what may stand there instead. */
 const FAULTS = [
@@ -36,9 +37,9 @@ const FAULTS = [
   [/<< 2\b/g, ["<< 3"]],
   [/<< 3\b/g, ["<< 2"]],
   [/(?<=: \w+ = )\d+(?=;)/g, [(text) => String(Number(text) + 1), (text) => String(Number(text) - 1)]],
-  [/(?<=, )(?:FLOW|SPI|SECOND)_\w+(?=\))/g, ["12"]],
+  [/(?<=, )(?:FLOW|SPI|SECOND|HOST|PLACE)_\w+(?=\))/g, ["12"]],
   [/(?<=\+ )SPI_\w+(?=,)/g, ["12"]],
-  [/^ {2,}(?:store<\w+>|add|carried|count)\(.*\);$/gm, [""]],
+  [/^ {2,}(?:store<\w+>|add|carried|count|mark|sent|keepRow|carriesEsp)\(.*\);$/gm, [""]],
   [/\btrue;/g, ["false;"]],
   [/\bfalse;/g, ["true;"]],
 ];
@@ -77,18 +78,15 @@ function keyOf({ name, index, found, put }) {
 
 /** The walk's bytes with a file replaced; null where the compiler refuses. */
 async function compiled(name, text) {
-  const sources = new Map(
-    [...FILES, "bounds.ts", "layout.ts", "message-layout.ts"].map((file) => [
-      file,
-      readFileSync(join(core, file), "utf8"),
-    ]),
-  );
+  const files = readdirSync(core).filter((file) => file.endsWith(".ts"));
+  const sources = new Map(files.map((file) => [file, readFileSync(join(core, file), "utf8")]));
   sources.set(name, text);
   const { options } = JSON.parse(readFileSync(join(core, "asconfig.json"), "utf8"));
   const flags = [
     ...["walk.ts", "clock.ts", "hop.ts", "arrive.ts"],
     ...["--runtime", options.runtime, "--initialMemory", "1", "--outFile", "walk.wasm", "-O1"],
     ...["--importMemory", "--noExportMemory", "--noAssert", "--enable", options.enable.join(",")],
+    ...["--use", "BEGINS_FLOWS=1"],
   ];
   let bytes = null;
   const { error } = await asc.main(flags, {
