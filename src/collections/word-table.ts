@@ -24,12 +24,19 @@ interface Columns {
   free(column: Words): void;
 }
 
+/** Of `WordTable.count`. */
+const LATEST = 1;
+const OTHER = 2;
+
 const ORDINARY: Columns = { column: (type, length) => new type(length), free: () => {} };
 
 export class WordTable {
   /** The key to look up: the caller fills all words, then calls `find` or `ensure`. */
   readonly key: Uint32Array;
-  /** Number of rows, in a column of its own: who reaches the columns may enter keys as well. */
+  /**
+   * Number of rows, and the two rows that were asked for last, or -1: packets of one talk come one after another, to and
+   * fro. In a column of its own: who reaches the columns may find and enter keys as well.
+   */
   readonly count: Int32Array;
   /** The keys of all rows, `words` of them each. */
   keys: Uint32Array;
@@ -41,14 +48,11 @@ export class WordTable {
   readonly factors: Int32Array;
   /** Row number + 1, or 0 for an empty slot; the length is a power of two, at most half full. */
   slots: Int32Array;
-  /** The two rows that were asked for last, or -1: packets of one talk come one after another, to and fro. */
-  #latest = -1;
-  #other = -1;
 
   constructor(words: number, rows = 256, columns = ORDINARY) {
     this.#words = words;
     this.#columns = columns;
-    this.count = columns.column(Int32Array, 1);
+    this.count = columns.column(Int32Array, 3).fill(-1, LATEST);
     this.factors = columns.column(Int32Array, words * 4 + 2);
     for (let i = 0; i < this.factors.length; i += 1) this.factors[i] = Math.random() * 0x100000000;
     this.key = new Uint32Array(words);
@@ -91,8 +95,10 @@ export class WordTable {
 
   /** The row of the key where it is one of the two that were asked for last, or -1. */
   #recent(): number {
-    if (this.#hasKey(this.#latest)) return this.#latest;
-    return this.#hasKey(this.#other) ? this.#asLatest(this.#other) : -1;
+    const latest = this.count[LATEST];
+    if (this.#hasKey(latest)) return latest;
+    const other = this.count[OTHER];
+    return this.#hasKey(other) ? this.#asLatest(other) : -1;
   }
 
   /** The row is there, and has the key to look up. */
@@ -105,8 +111,8 @@ export class WordTable {
   }
 
   #asLatest(row: number): number {
-    this.#other = this.#latest;
-    this.#latest = row;
+    this.count[OTHER] = this.count[LATEST];
+    this.count[LATEST] = row;
     return row;
   }
 
@@ -165,8 +171,7 @@ export class WordTable {
     const hashes = this.hashes;
     const mask = slots.length - 1;
     slots.fill(0);
-    this.#latest = -1;
-    this.#other = -1;
+    this.count.fill(-1, LATEST);
     for (let row = 0; row < this.size; row += 1) {
       let slot = hashes[row] & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
