@@ -5,12 +5,10 @@
  */
 
 import { agreesWith, apply, known, readClear } from "./clear-payloads";
-import { be32, doubleOf, field, isUnseen, wordOf } from "./columns";
+import { doubleOf, field, isUnseen, wordOf } from "./columns";
 import { mayTell, tell } from "./informationals";
-import { knownRow } from "./known-flows";
-import { BYTES, MICROS, NANOS, SOURCE_BIT } from "./layout";
+import { FLOW_KEYS, MICROS, NANOS, SOURCE_BIT } from "./layout";
 import {
-  ADDRESSES,
   ARRIVED,
   ASKS,
   AT,
@@ -49,6 +47,8 @@ import {
   number,
   portOf,
   QUICK,
+  receiver,
+  sender,
 } from "./message-record";
 import { isTwin, noteActivity, noteLast, remember, repeats } from "./sa-activity";
 import {
@@ -85,11 +85,11 @@ import {
 } from "./quick-modes";
 import { mayHaveFlows, mayHearEsp, maySend, sent } from "./senders";
 import { heardOther } from "./spis";
+import { rowOf } from "./word-table";
 
 /** Messages of one side in main mode (RFC 2409 5). */
 const MAIN_MODE_MESSAGES: u32 = 3;
 const NONE: i32 = -1;
-const UNCLEAR: i32 = -2;
 
 /** @returns TAKEN or TAKEN_QUICK_MODE; else ARRIVED, and the host goes on. @param length of the message */
 export function take(
@@ -109,23 +109,18 @@ export function take(
   setNumber(record, FRAME, number(record, FIRST_FRAME) + <f64>index);
   setNumber(record, WRITTEN_MICROS, load<f64>(doubleOf(batch, MICROS, index)));
   setNumber(record, WRITTEN_NANOS, <f64>load<u16>(<usize>field(batch, NANOS) + ((<usize>index) << 1)));
-  const addresses = <usize>field(batch, BYTES) + <usize>number(record, ADDRESSES);
-  if (type === QUICK)
-    return takeQuickMode(tables, block, record, message, addresses) ? TAKEN_QUICK_MODE : ARRIVED;
+  if (type === QUICK) return takeQuickMode(tables, block, record, message) ? TAKEN_QUICK_MODE : ARRIVED;
   if (type === INFORMATIONAL) {
-    return takeInformational(tables, block, record, message, addresses) ? TAKEN : ARRIVED;
+    return takeInformational(tables, block, record, message) ? TAKEN : ARRIVED;
   }
   return takePhase1(tables, block, record, message) ? TAKEN : ARRIVED;
 }
 
-/** @param addresses of the IPv4 header */
-function takeQuickMode(tables: usize, block: usize, record: usize, message: usize, addresses: usize): bool {
+function takeQuickMode(tables: usize, block: usize, record: usize, message: usize): bool {
   if (messageId(message) === 0 || isOpening(message)) return false;
   const key = keyOf(block, message);
   const sa: usize = key === NONE ? 0 : saOf(block, key);
   if (sa === 0 || !mayGoOn(sa, record, message)) return false;
-  const answered = answeredFlow(tables, block, record, addresses);
-  if (answered === UNCLEAR) return false;
   const exchange = quickModeOf(sa, messageId(message));
   if (exchange === UNKNOWN) return false;
   if (exchange === NEW) {
@@ -133,40 +128,38 @@ function takeQuickMode(tables: usize, block: usize, record: usize, message: usiz
   } else if (isFirstAgain(exchange, record)) return false;
   setNumber(record, KEY, <f64>key);
   noteMessage(tables, block, record, message, sa);
-  if (answered !== NONE) heardOther(tables, answered);
+  hearForEsp(tables, block, record);
   if (exchange === NEW) beginQuickMode(tables, block, record, message, sa);
   else goOn(exchange, record);
   return true;
 }
 
 /** An encrypted one. */
-function takeInformational(
-  tables: usize,
-  block: usize,
-  record: usize,
-  message: usize,
-  addresses: usize,
-): bool {
+function takeInformational(tables: usize, block: usize, record: usize, message: usize): bool {
   if (!isEncrypted(message) || isOpening(message)) return false;
   const key = keyOf(block, message);
   const sa: usize = key === NONE ? 0 : saOf(block, key);
   if (sa === 0 || !mayGoOn(sa, record, message) || !mayTell(block, sa) || !areFound(sa)) return false;
-  const answered = answeredFlow(tables, block, record, addresses);
-  if (answered === UNCLEAR) return false;
   setNumber(record, KEY, <f64>key);
   noteMessage(tables, block, record, message, sa);
-  if (answered !== NONE) heardOther(tables, answered);
+  hearForEsp(tables, block, record);
   tell(block, record, sa);
   return true;
 }
 
-/** Row of what the receiver sends to the sender as ESP, who lives; NONE where it sends none; UNCLEAR for the host. */
-function answeredFlow(tables: usize, block: usize, record: usize, addresses: usize): i32 {
+/** The sender lives, to which the receiver may send ESP: `FlowTable.heardByIke`. */
+function hearForEsp(tables: usize, block: usize, record: usize): void {
+  const row = answeredFlow(tables, block, record);
+  if (row !== NONE) heardOther(tables, row);
+}
+
+/** Row of what the receiver sends to the sender as ESP, who lives; NONE where it sends none. */
+function answeredFlow(tables: usize, block: usize, record: usize): i32 {
   if (!mayHearEsp(block, record)) return NONE;
   const isOverIp = number(record, MARKER) === 0;
-  const ports = isOverIp ? 0 : (portOf(number(record, TO)) << 16) | portOf(number(record, FROM));
-  const row = knownRow(tables, be32(addresses + 4), be32(addresses), ports);
-  return row === NONE ? UNCLEAR : row;
+  const from = isOverIp ? 0 : portOf(number(record, TO));
+  const to = isOverIp ? 0 : portOf(number(record, FROM));
+  return rowOf(tables + FLOW_KEYS, receiver(record), sender(record), from, to);
 }
 
 function takePhase1(tables: usize, block: usize, record: usize, message: usize): bool {
