@@ -86,6 +86,9 @@ const leaner = {
         ? "export class PlainSas { take() {} settle() {} isPlain() {} }"
         : "export class PlainClients { indices = []; numbers = {}; with() { return []; } responderVendorIds() { return []; } }",
     }));
+    builder.onLoad({ filter: /\/report\/plain-row\.ts$/ }, () => ({
+      contents: "export function plainRowOf() {}",
+    }));
     // Why a value does not fit a schema is told nobody.
     builder.onLoad({ filter: /\/zod\/v4\/locales\/en\.js$/ }, () => ({
       contents: 'export default () => ({ localeError: () => "" });',

@@ -1,12 +1,20 @@
 /** All clients of a responder: those that the rules look at, and those of whom they have nothing to say. */
 
 import type { ClientSa } from "./client-sa.ts";
+import type { PlainClient } from "./plain-clients.ts";
 import type { Responder } from "./responders.ts";
 
 /** Each by its IKE SAs, at least one; in the order of their first messages. Those that are plain are made anew each time. */
 export function clientsOf({ clientSas, plain }: Responder): Iterable<readonly ClientSa[]> {
   const others = byClient(clientSas);
-  return plain.indices.length === 0 ? others : plain.among(others);
+  return plain.indices.length === 0 ? others : plain.among(others, (index) => [plain.made(index)]);
+}
+
+/** The same, but plain clients as the report asks for them. */
+export function clientsOrPlain(responder: Responder): Iterable<readonly ClientSa[] | PlainClient> {
+  const { clientSas, plain } = responder;
+  const others = byClient(clientSas);
+  return plain.indices.length === 0 ? others : plain.among(others, (index) => plain.read(index));
 }
 
 /** The IKE SAs of all of them; those of one client side by side. */

@@ -95,7 +95,7 @@ export class InsideAddresses {
   }
 
   /** The address if it was looked for already, as text. */
-  shown({ sa }: Session): string | null {
+  shown({ sa }: Pick<Session, "sa">): string | null {
     const address = this.#known.get(sa.number) ?? null;
     if (address === null) return null;
     return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join(".");

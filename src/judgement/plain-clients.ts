@@ -5,7 +5,8 @@
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
 import { lazily } from "../collections/lazily.ts";
-import type { Hosts } from "../ike/facts.ts";
+import { type Exchange, type Hosts, type IkeSa, vendorKnowledge } from "../ike/facts.ts";
+import type { VendorKnowledge } from "../wire/vendor-ids.ts";
 import { type EspSources, isBlind } from "./blind.ts";
 import type { SasOfResponder } from "./by-responder.ts";
 import { microsoftVersion, SingleIds } from "./client-patterns.ts";
@@ -16,9 +17,10 @@ import { type Life, lifeOf } from "./life.ts";
 import { type Lifespan, lifetimeEndOf } from "./lifespan.ts";
 import type { Moment } from "./moment.ts";
 import { OF_COMPLETED } from "./outcomes.ts";
+import type { Pattern } from "./pattern.ts";
 import type { Peers } from "./peers.ts";
 import type { PlainSas } from "./plain.ts";
-import { PlainSession, type Session } from "./session.ts";
+import { clientPath, PlainSession, type Session } from "./session.ts";
 
 /** What plain clients of one responder have in common. */
 export interface PlainContext {
@@ -35,6 +37,8 @@ export class PlainClients {
   readonly #ofResponder: SasOfResponder;
   readonly #hosts: Hosts;
   readonly #at: AtResponder;
+  readonly #patterns = new SingleIds();
+  #vendor: { list: readonly string[]; says: VendorKnowledge } | null = null;
 
   constructor(ofResponder: SasOfResponder, context: PlainContext) {
     this.indices = ofResponder.plain;
@@ -47,7 +51,7 @@ export class PlainClients {
   /** Those that had a message ID. */
   *with(messageId: number): Generator<ClientSa, void, undefined> {
     const { messageIds } = this.numbers;
-    for (const index of this.indices) if (messageIds[index] === messageId) yield this.#made(index);
+    for (const index of this.indices) if (messageIds[index] === messageId) yield this.made(index);
   }
 
   /** The lists of vendor IDs that the responder sent to them. */
@@ -64,13 +68,20 @@ export class PlainClients {
     return lists;
   });
 
-  /** Puts other clients between these. @param others each by its IKE SAs; all in the order of their first messages */
-  *among(others: Iterable<readonly ClientSa[]>): Generator<readonly ClientSa[], void, undefined> {
+  /**
+   * Puts other clients between these.
+   * @param others each by its IKE SAs; all in the order of their first messages
+   * @param plain what is to stand for one of these, by its index
+   */
+  *among<T>(
+    others: Iterable<readonly ClientSa[]>,
+    plain: (index: number) => T,
+  ): Generator<readonly ClientSa[] | T, void, undefined> {
     const { ikeSas, order } = this.#ofResponder;
     const left = others[Symbol.iterator]();
     let next = left.next();
     for (const index of order) {
-      if (this.numbers.isPlain(index)) yield [this.#made(index)];
+      if (this.numbers.isPlain(index)) yield plain(index);
       else if (next.done !== true && next.value[0].session.sa === ikeSas[index]) {
         yield next.value;
         next = left.next();
@@ -78,13 +89,45 @@ export class PlainClients {
     }
   }
 
-  #made(index: number): ClientSa {
+  /** One of them as the rules are asked of it. */
+  made(index: number): ClientSa {
     const { ikeSas, host: responder } = this.#ofResponder;
     const session = new PlainSession(ikeSas[index], responder, this.#hosts);
     const { endpoint } = session;
     const place = { host: hostOf(endpoint), port: portOf(endpoint) };
     return new SaOfClient(session, { index, responder, ...place, sessions: [session] }, this.#at);
   }
+
+  /** One of them as the report asks for it. */
+  read(index: number): PlainClient {
+    const sa = this.#ofResponder.ikeSas[index];
+    const [exchange] = sa.exchanges;
+    const vendor = this.#vendorOf(sa);
+    return {
+      sa,
+      exchange,
+      endpoint: sa.endOf(clientPath(sa, 0, this.#hosts), 0),
+      vendor,
+      pattern: this.#patterns.of(exchange.messageId, vendor.microsoftVersion),
+    };
+  }
+
+  /** What its client's vendor IDs say: of most the same as of the one before. */
+  #vendorOf(sa: IkeSa): VendorKnowledge {
+    const list = sa.vendorIdsOf(0);
+    if (this.#vendor?.list !== list) this.#vendor = { list, says: vendorKnowledge(list) };
+    return this.#vendor.says;
+  }
+}
+
+/** A plain client without the objects that the rules are asked with. */
+export interface PlainClient {
+  sa: IkeSa;
+  exchange: Exchange;
+  /** Address and port of the client, as a session has them. */
+  endpoint: number;
+  vendor: VendorKnowledge;
+  pattern: Pattern;
 }
 
 /** What the rules say of each: the same of all. */

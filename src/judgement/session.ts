@@ -219,7 +219,7 @@ function clientFinishedAt(sa: IkeSa, client: Side): number {
 }
 
 /** The path that names the client, by its index. */
-function clientPath(sa: IkeSa, client: Side, hosts: Hosts): number {
+export function clientPath(sa: IkeSa, client: Side, hosts: Hosts): number {
   if (sa.pathCount === 1) return 0;
   // All that ranks above the NAT-T port is of the address: where that is one, the one path on the port is it.
   if (sa.pathCount === 2 && isAtOneHost(sa, client)) {

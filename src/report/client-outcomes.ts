@@ -4,6 +4,7 @@ import { firstIndex } from "../collections/search.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { isAccepted } from "../judgement/claiming.ts";
 import { acceptanceOf, type ClientSa } from "../judgement/client-sa.ts";
+import { acceptanceAt } from "../judgement/outcome.ts";
 import type { ClientOutcome } from "./model.ts";
 import { isoTime } from "./time.ts";
 
@@ -73,15 +74,24 @@ function unrefused(clientSas: readonly ClientSa[]): TimedOutcome | null {
       if (isAccepted(outcome)) inAt = Math.min(inAt, connectedAt(clientSa, exchange));
     }
   }
-  const isIn = inAt !== Number.POSITIVE_INFINITY;
+  return neverRefused(inAt === Number.POSITIVE_INFINITY ? Number.NaN : inAt);
+}
+
+/** @param inAt when a quick mode was accepted; NaN where none is known to have been */
+function neverRefused(inAt: number): TimedOutcome {
   return {
-    kind: isIn ? "connected" : "unknown",
+    kind: Number.isNaN(inAt) ? "unknown" : "connected",
     keptOut: 0,
     firstAt: Number.NaN,
     lastAt: Number.NaN,
-    connectedAt: isIn ? inAt : Number.NaN,
+    connectedAt: inAt,
     keptOutSeconds: 0,
   };
+}
+
+/** Of a client with one quick mode, which was completed. */
+export function outcomeOfCompleted(exchange: Exchange): TimedOutcome {
+  return neverRefused(exchange.retransmissions > 0 ? acceptanceAt(exchange) : exchange.firstAt);
 }
 
 function refused(clientSas: readonly ClientSa[]): TimedOutcome {

@@ -4,7 +4,7 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import type { Hosts } from "../ike/facts.ts";
+import type { Hosts, IkeSa } from "../ike/facts.ts";
 import { microsoftVersion } from "../judgement/client-patterns.ts";
 import type { ClientSa } from "../judgement/client-sa.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
@@ -65,7 +65,7 @@ export function rowOf(own: OwnSas, responder: number, inside: InsideAddresses | 
     pattern,
     messageIds: idsOf(own),
     ikeSas: own.length,
-    anomaly: anomalyOf(own[0]),
+    anomaly: anomalyOf(pattern, microsoftVersion(client)),
     flows: flowsOf(own),
     rolesInferred: own.some((each) => each.session.inferred),
     firstAt: session.sa.firstAt,
@@ -101,19 +101,20 @@ function idsOf(own: OwnSas): MessageIds {
   return { count, shown, step: sameStep ? step : null };
 }
 
-/** Towards port 500, 4500, and again after a NAT rebinding. */
 function flowsOf(own: OwnSas): number[] {
   const flows: number[] = [];
-  for (const { session } of own) {
-    const { sa } = session;
-    for (let path = 0; path < sa.pathCount; path += 1) {
-      if (flows.length === 2 * SHOWN_FLOWS) return flows;
-      const one = sa.endOf(path, 0);
-      const other = sa.endOf(path, 1);
-      if (!isAmong(flows, one, other)) flows.push(one, other);
-    }
-  }
+  for (const { session } of own) addFlows(flows, session.sa);
   return flows;
+}
+
+/** Adds those of an IKE SA: towards port 500, 4500, and again after a NAT rebinding. */
+export function addFlows(flows: number[], sa: IkeSa): void {
+  for (let path = 0; path < sa.pathCount; path += 1) {
+    if (flows.length === 2 * SHOWN_FLOWS) return;
+    const one = sa.endOf(path, 0);
+    const other = sa.endOf(path, 1);
+    if (!isAmong(flows, one, other)) flows.push(one, other);
+  }
 }
 
 /** The other way round a flow has the same Community ID. */
@@ -176,10 +177,10 @@ export function communityIdOf(one: number, other: number, hosts: Hosts): string 
   return communityId(addresses, portOf(one), portOf(other));
 }
 
-/** What contradicts a client's vendor IDs; null where nothing does. */
-export function anomalyOf({ client, pattern: { kind, contradictsVendor } }: ClientSa): string | null {
+/** What contradicts a client's vendor IDs; null where nothing does. @param version of its Microsoft vendor ID */
+export function anomalyOf({ kind, contradictsVendor }: Pattern, version: number | null): string | null {
   if (!contradictsVendor) return null;
-  return `message IDs are ${kind}, which Microsoft vendor ID version ${microsoftVersion(client)} does not explain`;
+  return `message IDs are ${kind}, which Microsoft vendor ID version ${version} does not explain`;
 }
 
 function insideOf(own: OwnSas, inside: InsideAddresses): string | null {

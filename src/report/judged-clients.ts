@@ -4,13 +4,15 @@
  */
 
 import type { Hosts } from "../ike/facts.ts";
-import { byClient, clientCount, clientsOf } from "../judgement/clients-of.ts";
+import { microsoftVersion } from "../judgement/client-patterns.ts";
+import { byClient, clientCount, clientsOf, clientsOrPlain } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { Responder } from "../judgement/responders.ts";
 import type { BuildContext } from "./build.ts";
 import { isKeptOut } from "./client-outcomes.ts";
 import { anomalyOf, type ClientRow, clientOf, type OwnSas, rowOf } from "./client-row.ts";
 import type { Client } from "./model.ts";
+import { plainRowOf } from "./plain-row.ts";
 
 /** To be read while the facts are those that were judged. */
 export class JudgedClients {
@@ -37,7 +39,10 @@ export class JudgedClients {
   *rows(): Generator<ClientRow, void, undefined> {
     const { inside } = this.#context;
     for (const responder of this.#judgement.responders) {
-      for (const own of clientsOf(responder)) yield rowOf(own, responder.host, inside);
+      const { host } = responder;
+      for (const each of clientsOrPlain(responder)) {
+        yield "exchange" in each ? plainRowOf(each, host, inside) : rowOf(each, host, inside);
+      }
     }
   }
 
@@ -61,8 +66,9 @@ export class JudgedClients {
     const sentences: string[] = [];
     for (const responder of this.#judgement.responders) {
       for (const own of isAnyContradicted(responder) ? clientsOf(responder) : byClient(responder.clientSas)) {
-        const anomaly = anomalyOf(own[0]);
-        if (anomaly !== null) sentences.push(`${this.hosts.text(own[0].client.host)}: ${anomaly}.`);
+        const [{ client, pattern }] = own;
+        const anomaly = anomalyOf(pattern, microsoftVersion(client));
+        if (anomaly !== null) sentences.push(`${this.hosts.text(client.host)}: ${anomaly}.`);
       }
     }
     return sentences;
