@@ -41,6 +41,14 @@ const leaner = {
     builder.onLoad({ filter: /\/linear\/hashes\.ts$/ }, () => ({
       contents: 'export { sha1, sha256 } from "../collections/hashes.ts";',
     }));
+    // Nor does the core begin IKE SAs there.
+    builder.onLoad({ filter: /\/ike\/core-notes\.ts$/ }, () => ({
+      contents: "export class CoreNotes { any = false; lieAt() {} read() {} }",
+    }));
+    builder.onLoad({ filter: /\/ike\/sa-links\.ts$/ }, () => ({
+      contents:
+        "export const linkExchange = () => {}, linkInformationals = linkExchange, link = linkExchange, unlink = linkExchange;",
+    }));
     builder.onLoad({ filter: /\/linear\/pcap-hop\.ts$/ }, () => ({
       contents: "export const PcapHop = { over: () => null };",
     }));
@@ -60,6 +68,17 @@ const leaner = {
         .map((name) => `export class ${name} { update() { return []; } }`)
         .join("\n"),
     }));
+    // Where tables lie that messages alone are taken with.
+    builder.onLoad(
+      { filter: /\/src\/ike\/(sa-table|sa-keys|sa-pools|copies|recent-datagrams|further-places)\.ts$/ },
+      ({ path }) => ({
+        contents: readFileSync(path, "utf8").replaceAll(
+          /^ {2}(save|restore|lieAt|read)\([\s\S]*?^ {2}\}$/gm,
+          "",
+        ),
+        loader: "ts",
+      }),
+    );
     builder.onLoad({ filter: /\/ike\/remembered\.ts$/ }, () => ({
       contents: "export class Remembered { evicted = 0; isEmpty = true; }",
     }));
@@ -67,7 +86,7 @@ const leaner = {
       { filter: /\/src\/(analysis|collections|feed|ike|linear|records)\/[\w-]+\.ts$/ },
       ({ path }) => ({
         contents: readFileSync(path, "utf8").replaceAll(
-          /^ {2}(save|restore|static revive)\([\s\S]*?^ {2}\}$/gm,
+          /^ {2}(save|restore|static revive|messagesLieAt)\([\s\S]*?^ {2}\}$/gm,
           "",
         ),
         loader: "ts",
