@@ -56,16 +56,16 @@ const leaner = {
     // A page reads files, which do not go on: nothing is told before their end, nobody watches who is there, and nobody is
     // let go of, so that nothing has to be remembered. Before what is said of whole rooms, which would go first.
     builder.onLoad(
-      { filter: /\/src\/(analysis\/live-report|ike\/compact-hosts|judgement\/retire|report\/presence)\.ts$/ },
+      { filter: /\/src\/(analysis\/live-report|judgement\/retire|report\/presence)\.ts$/ },
       ({ path }) => ({
         contents: namesIn(readFileSync(path, "utf8"))
           .map((name) => `export function ${name}() {}`)
           .join("\n"),
       }),
     );
-    builder.onLoad({ filter: /\/src\/(analysis\/(finding|refusal)-log|feed\/pace)\.ts$/ }, ({ path }) => ({
+    builder.onLoad({ filter: /\/src\/analysis\/((finding|refusal)-log|schedule)\.ts$/ }, ({ path }) => ({
       contents: namesIn(readFileSync(path, "utf8"))
-        .map((name) => `export class ${name} { update() { return []; } }`)
+        .map((name) => `export class ${name} { remind() {} }`)
         .join("\n"),
     }));
     // Where tables lie that messages alone are taken with.
@@ -79,16 +79,27 @@ const leaner = {
         loader: "ts",
       }),
     );
+    builder.onLoad({ filter: /\/src\/analysis\/analysis\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(
+        /^ {2}(save|restore|tick|pause|finish|presence|time|clockAt|#clean|#judge|get (gatewayFindings|judgementSeconds|tally|#context))\([\s\S]*?^ {2}\}$/gm,
+        "",
+      ),
+      loader: "ts",
+    }));
     builder.onLoad({ filter: /\/ike\/remembered\.ts$/ }, () => ({
       contents: "export class Remembered { evicted = 0; isEmpty = true; }",
+    }));
+    builder.onLoad({ filter: /\/judgement\/memory\.ts$/ }, ({ path }) => ({
+      contents: `${readFileSync(path, "utf8").replaceAll(/^export function memory(Of|Key)[\s\S]*?^\}$/gm, "")}
+        export const memoryOf = () => ({ responder: null, client: () => null });`,
+      loader: "ts",
     }));
     builder.onLoad(
       { filter: /\/src\/(analysis|collections|feed|ike|linear|records)\/[\w-]+\.ts$/ },
       ({ path }) => ({
-        contents: readFileSync(path, "utf8").replaceAll(
-          /^ {2}(save|restore|static revive|messagesLieAt)\([\s\S]*?^ {2}\}$/gm,
-          "",
-        ),
+        contents: readFileSync(path, "utf8")
+          .replaceAll(/^ {2}(save|restore|static revive|messagesLieAt)\([\s\S]*?^ {2}\}$/gm, "")
+          .replace(/^class Watch \{[\s\S]*?^\}$/m, "class Watch {}"),
         loader: "ts",
       }),
     );
