@@ -3,6 +3,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Facts, IkeSa, Side } from "../ike/facts.ts";
+import { Glance } from "./glance.ts";
 import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import { firstOf, inOrder, type Moment } from "./moment.ts";
@@ -39,6 +40,8 @@ export interface SasOfResponder {
   /** Those of them that are plain, and the others; in the same order. */
   plain: readonly number[];
   sessions: Session[];
+  /** The lists of vendor IDs that it sent, to plain ones at least. */
+  vendorIds: ReadonlySet<readonly string[]>;
   /** When an endpoint sent first messages that nobody answered. */
   unanswered: ReadonlyMap<number, readonly Moment[]>;
 }
@@ -52,6 +55,8 @@ interface Group {
   isInOrder: boolean;
   /** Those of them that may be plain, and the others by their indices. */
   taken: number[];
+  /** The lists of vendor IDs that the responder sent to those that may be plain. */
+  vendorIds: Set<readonly string[]>;
   sessions: Map<number, Session>;
 }
 
@@ -63,6 +68,7 @@ export class ByResponder {
   readonly #facts: Facts;
   readonly #sas: readonly IkeSa[];
   readonly #options: ResponderOptions;
+  readonly #glance: Glance;
   readonly #roles: readonly (Role | null)[];
   readonly #joined: ReadonlyMap<number, number>;
   readonly #groups = new Map<number, Group>();
@@ -74,14 +80,16 @@ export class ByResponder {
 
   constructor(facts: Facts, options: ResponderOptions) {
     const { ikeSas, hosts } = facts;
+    const glance = new Glance(ikeSas);
     const { captureEnd, partitioned = false, running = false } = options;
     this.#facts = facts;
     this.#sas = ikeSas;
     this.#options = options;
-    this.#roles = decideRoles(ikeSas, hosts, options);
-    this.#joined = partitioned ? new Map() : joinedResponders(ikeSas, this.#roles, hosts);
+    this.#glance = glance;
+    this.#roles = decideRoles(ikeSas, hosts, options, glance);
+    this.#joined = partitioned ? new Map() : joinedResponders(ikeSas, this.#roles, hosts, glance);
     this.#fragmentsBefore = running ? captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
-    this.#numbers = new PlainSas(facts, captureEnd.segment);
+    this.#numbers = new PlainSas(facts, glance, captureEnd.segment);
   }
 
   /** The responders in the user's scope, in the order in which they are first seen to answer. */
@@ -98,8 +106,8 @@ export class ByResponder {
     if (role === null) return;
     const sa = this.#sas[index];
     const side = other(role.client);
-    const host = hostOf(sa.endOf(0, side));
-    if (!sa.answered) {
+    const host = this.#glance.hostOf(index, side);
+    if (!this.#glance.answered(index)) {
       this.#noteUnanswered(this.#responderOf(host), sa, role.client);
       return;
     }
@@ -109,8 +117,10 @@ export class ByResponder {
     group.isInOrder &&= order.length === 0 || beganNoLater(this.#sas[order[order.length - 1]], sa);
     order.push(index);
     group.hosts.add(host);
-    if (this.#numbers.take(index, sa, role)) group.taken.push(index);
-    else {
+    if (this.#numbers.take(index, sa, role)) {
+      group.taken.push(index);
+      group.vendorIds.add(sa.vendorIdsOf(side));
+    } else {
       for (let i = 1; i < sa.pathCount; i += 1) group.hosts.add(hostOf(sa.endOf(i, side)));
       group.sessions.set(index, this.#sessionOf(index, group.host));
     }
@@ -144,7 +154,15 @@ export class ByResponder {
   #groupAt(host: number): Group {
     let group = this.#groups.get(host);
     if (group === undefined) {
-      group = { host, hosts: new Set([host]), order: [], isInOrder: true, taken: [], sessions: new Map() };
+      group = {
+        host,
+        hosts: new Set([host]),
+        order: [],
+        isInOrder: true,
+        taken: [],
+        vendorIds: new Set(),
+        sessions: new Map(),
+      };
       this.#groups.set(host, group);
     }
     return group;
@@ -155,7 +173,7 @@ export class ByResponder {
     return sessionOf(this.#sas[index], this.#roles[index]!, responder, hosts, this.#fragmentsBefore);
   }
 
-  #settled({ host, hosts, order, isInOrder, taken, sessions: made }: Group): SasOfResponder {
+  #settled({ host, hosts, order, isInOrder, taken, vendorIds, sessions: made }: Group): SasOfResponder {
     const [ikeSas, numbers] = [this.#sas, this.#numbers];
     numbers.settle(host, taken, made.values());
     if (!isInOrder) order.sort((a, b) => inOrder(firstOf(ikeSas[a]), firstOf(ikeSas[b])));
@@ -168,7 +186,7 @@ export class ByResponder {
     const { responderOf } = this.#options;
     const joined = [...this.#joined].filter(([, one]) => responderOf(one) === host).map(([each]) => each);
     const unanswered = this.#unanswered.get(host) ?? new Map();
-    return { ikeSas, numbers, host, hosts, joined, order, plain, sessions, unanswered };
+    return { ikeSas, numbers, host, hosts, joined, order, plain, sessions, vendorIds, unanswered };
   }
 }
 

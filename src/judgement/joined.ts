@@ -5,13 +5,15 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import { type Hosts, type IkeSa, isTwoWay, type Side } from "../ike/facts.ts";
-import { isAtOneHost, other, type Role } from "./roles.ts";
+import { Glance, isAtOneHost } from "./glance.ts";
+import { other, type Role } from "./roles.ts";
 
 /** The addresses of responders that are one, each with the lowest of them. */
 export function joinedResponders(
   sas: readonly IkeSa[],
   roles: readonly (Role | null)[],
   hosts: Hosts,
+  glance = new Glance(sas),
 ): Map<number, number> {
   const joined = new Map<number, number>();
   const root = (host: number): number => {
@@ -19,9 +21,10 @@ export function joinedResponders(
     for (let next = joined.get(at); next !== undefined; next = joined.get(at)) at = next;
     return at;
   };
-  sas.forEach((sa, i) => {
-    const role = roles[i];
-    if (role === null || isAtOneHost(sa, other(role.client))) return;
+  roles.forEach((role, i) => {
+    if (role === null || !glance.isMoved(i)) return;
+    const sa = sas[i];
+    if (isAtOneHost(sa, other(role.client))) return;
     const found = securedHosts(sa, other(role.client));
     for (const host of found) {
       const [a, b] = [root(found[0]), root(host)];

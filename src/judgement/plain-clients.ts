@@ -4,7 +4,6 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { lazily } from "../collections/lazily.ts";
 import { type Exchange, type Hosts, type IkeSa, vendorKnowledge } from "../ike/facts.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
 import { type EspSources, isBlind } from "./blind.ts";
@@ -54,19 +53,10 @@ export class PlainClients {
     for (const index of this.indices) if (messageIds[index] === messageId) yield this.made(index);
   }
 
-  /** The lists of vendor IDs that the responder sent to them. */
-  readonly responderVendorIds = lazily((): ReadonlySet<readonly string[]> => {
-    const lists = new Set<readonly string[]>();
-    const { ikeSas } = this.#ofResponder;
-    let last: readonly string[] | null = null;
-    for (const index of this.indices) {
-      const list = ikeSas[index].vendorIdsOf(1);
-      // Most are sent the same one as the client before.
-      if (list !== last) lists.add(list);
-      last = list;
-    }
-    return lists;
-  });
+  /** The lists of vendor IDs that the responder sent to them, and to others perhaps. */
+  responderVendorIds(): ReadonlySet<readonly string[]> {
+    return this.#ofResponder.vendorIds;
+  }
 
   /**
    * Puts other clients between these.

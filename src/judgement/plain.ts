@@ -9,13 +9,14 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { type Facts, type IkeSa, type Side, vendorKnowledge } from "../ike/facts.ts";
+import { type Facts, type IkeSa, vendorKnowledge } from "../ike/facts.ts";
 import { SingleIds } from "./client-patterns.ts";
+import type { Glance } from "./glance.ts";
 import { IdTurns } from "./id-turns.ts";
 import { mayImply } from "./implied-claims.ts";
 import { seen } from "./moment.ts";
 import { isCompleted } from "./outcome.ts";
-import { isAtOneHost, type Role } from "./roles.ts";
+import type { Role } from "./roles.ts";
 import type { Session } from "./session.ts";
 
 /** What is known of an IKE SA, a bit each: it is plain, its client counts, and its IDs contradict its vendor IDs. */
@@ -37,19 +38,21 @@ export class PlainSas {
   readonly begunAt: Float64Array;
   readonly lastAt: Float64Array;
   readonly #flags: Uint8Array;
+  readonly #glance: Glance;
   readonly #hosts: Uint8Array;
   readonly #patterns = new SingleIds();
   readonly #turns = new IdTurns();
 
   /** @param segment the latest one of the clock */
-  constructor(facts: Facts, segment: number) {
+  constructor(facts: Facts, glance: Glance, segment: number) {
     const { length } = facts.ikeSas;
     this.segment = segment;
+    this.#glance = glance;
     this.messageIds = new Uint32Array(length);
     this.begunAt = new Float64Array(length);
     this.lastAt = new Float64Array(length);
     this.#flags = new Uint8Array(length);
-    this.#hosts = hostsOf(facts);
+    this.#hosts = hostsOf(facts, glance);
   }
 
   isPlain(index: number): boolean {
@@ -74,7 +77,9 @@ export class PlainSas {
     const { starter, segment, messageId, firstAt } = exchange;
     if (starter !== 0 || role.client !== 0 || role.inferred || mayImply(messageId) > 0) return false;
     const isWhole = sa.isUsual && seen(sa.phase1FinishedAtOf(1)) && !sa.cut && !sa.logged;
-    if (!isWhole || !this.#isAlone(sa)) return false;
+    // Its client has one address, and the address has nothing else.
+    const isAlone = !this.#glance.isMoved(index) && this.#hosts[this.#glance.hostOf(index, 0)] === ONE_SA;
+    if (!isWhole || !isAlone) return false;
     const isOneClock = segment === this.segment && sa.firstSegment === segment && sa.lifeSegment === segment;
     const { lastLifeAt } = sa;
     if (!isOneClock || !(firstAt < lastLifeAt)) return false;
@@ -88,31 +93,25 @@ export class PlainSas {
     return true;
   }
 
-  /** Each side has one address, and the client's has nothing else. */
-  #isAlone(sa: IkeSa): boolean {
-    const isOnly = this.#hosts[hostOf(sa.endOf(0, 0))] === ONE_SA;
-    return isOnly && isAtOneHost(sa, 0) && isAtOneHost(sa, 1);
-  }
-
   /**
    * Leaves to the rules those IKE SAs at a responder whose message IDs others had as well, but for one client after another.
-   * @param order the indices of all that were taken for plain ones there
-   * @param sessions all others there
+   * @param taken the indices of all there that were taken for plain ones
+   * @param sessions all others
    */
-  settle(responder: number, order: readonly number[], sessions: Iterable<Session>): void {
+  settle(responder: number, taken: readonly number[], sessions: Iterable<Session>): void {
     const turns = this.#turns;
     let impliedUpTo = 0;
     for (const session of sessions) {
       impliedUpTo = Math.max(impliedUpTo, this.#impliedBy(session));
       for (const { messageId } of session.quickModes) turns.dispute(responder, messageId);
     }
-    const rows = new Int32Array(order.length);
-    order.forEach((index, i) => {
+    const rows = new Int32Array(taken.length);
+    taken.forEach((index, i) => {
       const messageId = this.messageIds[index];
       if (messageId <= impliedUpTo) turns.dispute(responder, messageId);
       rows[i] = turns.take(responder, messageId, this.begunAt[index], this.lastAt[index]);
     });
-    order.forEach((index, i) => {
+    taken.forEach((index, i) => {
       if (turns.isDisputed(rows[i])) this.#flags[index] = 0;
     });
   }
@@ -128,22 +127,16 @@ export class PlainSas {
 }
 
 /** What is known of each host, by its number. */
-function hostsOf({ ikeSas, hosts, flows }: Facts): Uint8Array {
+function hostsOf({ ikeSas, hosts, flows }: Facts, glance: Glance): Uint8Array {
   const known = new Uint8Array(hosts.size);
   const note = (host: number) => {
     known[host] |= known[host] === 0 ? ONE_SA : SEVERAL_SAS;
   };
   for (let index = 0; index < ikeSas.length; index += 1) {
-    const sa = ikeSas[index];
-    const [one, another] = [hostOf(sa.endOf(0, 0)), hostOf(sa.endOf(0, 1))];
-    note(one);
-    note(another);
-    for (let i = 1; i < sa.pathCount; i += 1) {
-      for (let side: Side = 0; side < 2; side += 1) {
-        const host = hostOf(sa.endOf(i, side as Side));
-        if (host !== one && host !== another) note(host);
-      }
-    }
+    if (!glance.isMoved(index)) {
+      note(glance.hostOf(index, 0));
+      note(glance.hostOf(index, 1));
+    } else for (const { ends } of ikeSas[index].paths) for (const end of ends) note(hostOf(end));
   }
   for (const row of flows.rows()) {
     known[flows.sender(row)] |= FLOWS;

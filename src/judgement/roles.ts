@@ -5,6 +5,7 @@
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
 import { type Hosts, type IkeSa, isTwoWay, type Side } from "../ike/facts.ts";
+import { Glance } from "./glance.ts";
 
 export interface Role {
   client: Side;
@@ -30,18 +31,23 @@ const INFERRED: readonly [Role, Role] = [
 ];
 
 /** Roles of the SAs, by index; null where nothing tells them. SAs come in the order of their first messages. */
-export function decideRoles(sas: readonly IkeSa[], hosts: Hosts, options: RoleOptions): (Role | null)[] {
-  const renewals = new Renewals(sas, hosts);
+export function decideRoles(
+  sas: readonly IkeSa[],
+  hosts: Hosts,
+  options: RoleOptions,
+  glance = new Glance(sas),
+): (Role | null)[] {
+  const renewals = new Renewals(sas, hosts, glance);
   const inferred = renewals.areAllSeen ? [] : withoutPhase1(sas, options);
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
-    if (client !== null) renewals.note(sas[i], client);
+    if (client !== null) renewals.note(i, client);
   });
-  const roles: (Role | null)[] = sas.map((sa, i) => {
-    if (sa.phase1Seen) {
+  const roles: (Role | null)[] = sas.map((_, i) => {
+    if (glance.phase1Seen(i)) {
       // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
-      const renewed = clientByPortsOf(sa, 0, options) === 1;
-      return SEEN[renewed ? 1 : renewals.clientOf(sa)];
+      const renewed = clientByPortsOf(glance.endOf(i, 0), glance.endOf(i, 1), options) === 1;
+      return SEEN[renewed ? 1 : renewals.clientOf(i)];
     }
     const client = inferred[i];
     return client === null ? null : INFERRED[client];
@@ -105,27 +111,35 @@ class Renewals {
   readonly #clients = new Map<number, Set<number>>();
   /** By host: 1 where it begins a phase 1, on whatever path. */
   readonly #begins: Uint8Array;
+  readonly #sas: readonly IkeSa[];
+  readonly #glance: Glance;
   /** Phase 1 of all IKE SAs was seen. */
   readonly areAllSeen: boolean;
 
-  constructor(sas: readonly IkeSa[], hosts: Hosts) {
+  constructor(sas: readonly IkeSa[], hosts: Hosts, glance: Glance) {
+    this.#sas = sas;
+    this.#glance = glance;
     this.#begins = new Uint8Array(hosts.size);
     let seen = 0;
-    for (let each = 0; each < sas.length; each += 1) {
-      const sa = sas[each];
-      if (!sa.phase1Seen) continue;
+    for (let index = 0; index < sas.length; index += 1) {
+      if (!glance.phase1Seen(index)) continue;
       seen += 1;
-      for (let i = 0; i < sa.pathCount; i += 1) this.#begins[hostOf(sa.endOf(i, 0))] = 1;
+      this.#begins[glance.hostOf(index, 0)] = 1;
+      if (!glance.isMoved(index)) continue;
+      for (const { ends } of sas[index].paths) this.#begins[hostOf(ends[0])] = 1;
     }
     this.areAllSeen = seen === sas.length;
   }
 
-  clientOf(sa: IkeSa): Side {
-    const paths = this.#clients.size === 0 ? 0 : sa.pathCount;
-    for (let i = 0; i < paths; i += 1) {
-      if (this.#isKnown(hostOf(sa.endOf(i, 0)), hostOf(sa.endOf(i, 1))) && isProven(i, sa)) return 1;
+  /** The client of an IKE SA whose phase 1 was seen. */
+  clientOf(index: number): Side {
+    if (this.#clients.size > 0) {
+      const sa = this.#sas[index];
+      for (let i = 0; i < sa.pathCount; i += 1) {
+        if (this.#isKnown(hostOf(sa.endOf(i, 0)), hostOf(sa.endOf(i, 1))) && isProven(i, sa)) return 1;
+      }
     }
-    if (sa.answered) this.note(sa, 0);
+    if (this.#glance.answered(index)) this.note(index, 0);
     return 0;
   }
 
@@ -135,7 +149,10 @@ class Renewals {
   }
 
   /** The side `client` is a client of the other, which answered its phase 1. */
-  note(sa: IkeSa, client: Side): void {
+  note(index: number, client: Side): void {
+    const begins = this.#begins[this.#glance.hostOf(index, other(client))] === 1;
+    if (!begins && !this.#glance.isMoved(index)) return;
+    const sa = this.#sas[index];
     for (let i = 0; i < sa.pathCount; i += 1) {
       const responder = hostOf(sa.endOf(i, other(client)));
       if (this.#begins[responder] === 0 || !isProven(i, sa)) continue;
@@ -154,13 +171,6 @@ function isProven(path: number, sa: IkeSa): boolean {
 
 export function other(side: Side): Side {
   return side === 0 ? 1 : 0;
-}
-
-/** The side has one address on all paths of the SA, as nearly always. */
-export function isAtOneHost(sa: IkeSa, side: Side): boolean {
-  const host = hostAt(sa, side);
-  for (let i = 1; i < sa.pathCount; i += 1) if (hostOf(sa.endOf(i, side)) !== host) return false;
-  return true;
 }
 
 function hostAt(sa: IkeSa, side: Side): number {
@@ -183,16 +193,16 @@ function onlyOne(sa: IkeSa, isResponder: (host: number, peer: number) => boolean
 /** A NAT or an application gives the client another source port; a gateway answers on the well-known one. */
 function clientByPort(sa: IkeSa, options: RoleOptions): Side | null {
   for (let i = 0; i < sa.pathCount; i += 1) {
-    const client = clientByPortsOf(sa, i, options);
+    const client = clientByPortsOf(sa.endOf(i, 0), sa.endOf(i, 1), options);
     if (client !== null) return client;
   }
   return null;
 }
 
-/** The side on another port than IKE's, where the other side is on one of them; null without. */
-function clientByPortsOf(sa: IkeSa, path: number, { isIkePort }: RoleOptions): Side | null {
-  const first = isIkePort(portOf(sa.endOf(path, 0)));
-  const second = isIkePort(portOf(sa.endOf(path, 1)));
+/** The side on another port than IKE's, where the other side is on one of them; null without. By both endpoints. */
+function clientByPortsOf(one: number, another: number, { isIkePort }: RoleOptions): Side | null {
+  const first = isIkePort(portOf(one));
+  const second = isIkePort(portOf(another));
   if (first === second) return null;
   return first ? 1 : 0;
 }

@@ -17,7 +17,8 @@ import {
 import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
 import { firstOf, isBefore, lastOf, type Moment, seen } from "./moment.ts";
-import { isAtOneHost, other, type Role } from "./roles.ts";
+import { isAtOneHost } from "./glance.ts";
+import { other, type Role } from "./roles.ts";
 
 export interface Session {
   sa: IkeSa;
