@@ -76,7 +76,8 @@ export class QuickModes {
     const flows = this.#flows;
     const there = flows.find(message.from, message.to, overIp);
     const back = flows.find(message.to, message.from, overIp);
-    if (there >= 0 || back >= 0) {
+    const hasFlows = there >= 0 || back >= 0;
+    if (hasFlows) {
       const { segment } = message;
       const sentAt = flows.lastIn(there, segment);
       exchange.before = {
@@ -86,6 +87,6 @@ export class QuickModes {
         unheard: flows.isUnheard(there, segment, sa.lastFromIn(side === 0 ? 1 : 0, segment)),
       };
     }
-    flows.watch(exchange, message.to, overIp);
+    this.#sas.begun.add({ exchange, to: message.to, overIp }, hasFlows);
   }
 }

@@ -10,6 +10,7 @@ import { COUNTS, CREATED, HELD, MAX_HELD, MAX_PARTS, PARTS, SA_COUNTS } from "..
 import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
+import type { BegunQuickModes } from "./begun-quick-modes.ts";
 import { CoreNotes } from "./core-notes.ts";
 import { Exchange } from "./exchange.ts";
 import { Informationals } from "./informationals.ts";
@@ -25,10 +26,11 @@ const MAX_SIBLINGS = 32;
 /** Parts (quick modes, paths, fragment headers) that there is room for beside each SA of the bound. */
 const PARTS_PER_SA = 4;
 
-/** Where parts of IKE SAs are counted, and those whose quick modes somebody else keeps. */
+/** Where parts of IKE SAs are counted, those whose quick modes somebody else keeps, and where quick modes wait for ESP. */
 export interface KeptSas {
   table: SaTable;
   isLeftOut: (sa: IkeSa) => boolean;
+  begun: BegunQuickModes;
 }
 
 export class SaTable {

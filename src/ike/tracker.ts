@@ -13,6 +13,7 @@ import { SEED_A as DIGEST_SEED_A, SEED_B as DIGEST_SEED_B } from "../wire/digest
 import { isFragment } from "../wire/fragments.ts";
 import { EXCHANGE_INFORMATIONAL, EXCHANGE_QUICK } from "../wire/isakmp.ts";
 import type { Located } from "../wire/locate.ts";
+import { BegunQuickModes } from "./begun-quick-modes.ts";
 import { compactHosts } from "./compact-hosts.ts";
 import { echoPath, isSecured } from "./copied-paths.ts";
 import { CopyFilter } from "./copies.ts";
@@ -61,8 +62,7 @@ export class Tracker {
   echoes = 0;
   retransmissions = 0;
   readonly #quickModes: QuickModes;
-  /** Quick modes that the core has begun, whose ESP is not looked for yet. When they began there was no flow of it. */
-  #unwatched: { exchange: Exchange; to: number; overIp: boolean }[] = [];
+  readonly #begun: BegunQuickModes;
 
   constructor(options: TrackerOptions = {}) {
     this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
@@ -77,7 +77,9 @@ export class Tracker {
       options.memory,
       this.#vendorLists,
     );
-    const kept = { table: this.table, isLeftOut: (sa: IkeSa) => this.#belongsToOthers(sa) };
+    this.#begun = new BegunQuickModes(this.flows, this.hosts.unwatched);
+    const isLeftOut = (sa: IkeSa) => this.#belongsToOthers(sa);
+    const kept = { table: this.table, isLeftOut, begun: this.#begun };
     this.#quickModes = new QuickModes(this.flows, this.hosts, kept);
     this.#fragments = new FragmentedMessages(kept);
   }
@@ -87,16 +89,14 @@ export class Tracker {
     if (!this.table.hasNotes) return;
     this.table.read((exchange, to, overIp) => {
       this.hosts.watchBegun(hostOf(to), exchange);
-      this.#unwatched.push({ exchange, to, overIp });
+      this.#begun.hold({ exchange, to, overIp });
     });
   }
 
-  /** The same, and looks for the ESP of those quick modes: of a capture without ESP nobody does. */
+  /** The same, and looks for the ESP of quick modes. */
   #catchUpWithEsp(): void {
     this.catchUp();
-    if (this.#unwatched.length === 0) return;
-    for (const { exchange, to, overIp } of this.#unwatched.splice(0)) this.flows.watch(exchange, to, overIp);
-    this.hosts.unwatched[0] = 0;
+    this.#begun.watchAll();
   }
 
   /**
@@ -217,8 +217,7 @@ export class Tracker {
 
   /** An ISAKMP message of IKEv1. @param arrival what is known of it beforehand */
   message(message: Message, arrival: Arrival | null = null): void {
-    if (message.exchange === EXCHANGE_QUICK) this.#catchUpWithEsp();
-    else this.catchUp();
+    this.catchUp();
     const { hosts } = this;
     hosts.sent(hostOf(message.from), message.at, message.segment);
     hosts.isakmp[hostOf(message.from)] = 1;
@@ -248,10 +247,10 @@ export class Tracker {
 
   /** Tells the core what the message says in the clear, which it does not know yet. */
   #answer(arrival: Arrival, sa: IkeSa, side: Side, message: Message): void {
-    // Lists that find no room are counted each time.
-    if (this.#vendorLists.evicted > 0) return;
     const { lifeSeconds, hash } = message.clearPayloads();
-    arrival.tell(sa.vendorListOf(side), lifeSeconds ?? Number.NaN, hash ?? Number.NaN);
+    // Lists that find no room are counted each time.
+    if (this.#vendorLists.evicted === 0)
+      arrival.tell(sa.vendorListOf(side), lifeSeconds ?? Number.NaN, hash ?? Number.NaN);
   }
 
   #apply(sa: IkeSa, side: Side, path: Path, message: Message): void {

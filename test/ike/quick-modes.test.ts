@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asStartedBy, Exchange } from "../../src/ike/exchange.ts";
+import { BegunQuickModes } from "../../src/ike/begun-quick-modes.ts";
 import { QuickModes } from "../../src/ike/quick-modes.ts";
 import { IkeSa } from "../../src/ike/sa.ts";
 import { SECOND } from "../../src/judgement/moment.ts";
@@ -27,7 +28,8 @@ describe("a quick mode as its messages come (4)", () => {
       watch: (host: number) => awaited.push(host),
       activity: { isSteady: (host: number) => host === 3 },
     };
-    const context = { table: { parts: 0, pools: {} }, isLeftOut: () => isLeftOut };
+    const begun = new BegunQuickModes(flows as never, new Int32Array(1));
+    const context = { table: { parts: 0, pools: {} }, isLeftOut: () => isLeftOut, begun };
     return {
       watched,
       asked,
