@@ -55,7 +55,10 @@ function placeOfSharing(code) {
 const source = fingerprint();
 if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
   const sharing = ["--sharedMemory", "--maximumMemory", "65536", "--enable", "threads,nontrapping-f2i"];
-  const all = await compiled(["walk.ts", "clock.ts", "hop.ts", "arrive.ts"], [...sharing, ...BEGINS_FLOWS]);
+  const all = await compiled(
+    ["walk.ts", "clock.ts", "hop.ts", "pcapng-hop.ts", "arrive.ts"],
+    [...sharing, ...BEGINS_FLOWS],
+  );
   const walk = await compiled(["walk.ts", "clock.ts"], ["--use", "BEGINS_FLOWS=0"]);
   const report = await compiled(["hashes.ts", "text.ts"]);
   const sharingAt = placeOfSharing(all);

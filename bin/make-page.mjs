@@ -49,8 +49,8 @@ const leaner = {
       contents:
         "export const linkExchange = () => {}, linkInformationals = linkExchange, link = linkExchange, unlink = linkExchange;",
     }));
-    builder.onLoad({ filter: /\/linear\/pcap-hop\.ts$/ }, () => ({
-      contents: "export const PcapHop = { over: () => null };",
+    builder.onLoad({ filter: /\/linear\/pcap(ng)?-hop\.ts$/ }, ({ path }) => ({
+      contents: `export const ${path.endsWith("pcap-hop.ts") ? "PcapHop" : "PcapngHop"} = { over: () => null };`,
     }));
     builder.onLoad({ filter: /\/feed\/arrived\.ts$/ }, () => ({ contents: "export const arrived = null;" }));
     // A page reads files, which do not go on: nothing is told before their end, nobody watches who is there, and nobody is

@@ -4,7 +4,7 @@ import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { FrameBatch } from "./batch.ts";
 import type { ByteWindow } from "./byte-window.ts";
 
-export { MAX_RECORD } from "../linear/core.ts";
+export { MAX_BLOCK, MAX_RECORD } from "../linear/core.ts";
 
 /** Records per batch. */
 const CAPACITY = 8192;

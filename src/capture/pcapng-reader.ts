@@ -4,7 +4,8 @@
  */
 
 import type { FrameBatch } from "./batch.ts";
-import { BatchBuffer, MAX_RECORD } from "./batch-buffer.ts";
+import { PcapngHop } from "../linear/pcapng-hop.ts";
+import { BatchBuffer, MAX_BLOCK, MAX_RECORD } from "./batch-buffer.ts";
 import { type ByteWindow, endOf } from "./byte-window.ts";
 import { INTERFACE_FIXED, type Interface, readInterface } from "./pcapng-interface.ts";
 import type { CaptureSource } from "./source.ts";
@@ -23,11 +24,10 @@ const SECTION_MINIMUM = 28;
 const ENHANCED_FIXED = 28;
 const SIMPLE_FIXED = 12;
 const MAX_INTERFACES = 65_536;
-/** Blocks that must be at hand in full: a packet with generous options, or an interface description. */
-const MAX_BLOCK = 16 * 1024 * 1024;
 
 export class PcapngSource extends StreamSource implements CaptureSource {
   readonly #batch: BatchBuffer;
+  readonly #hop: PcapngHop | null;
   #littleEndian = true;
   #view: DataView;
   #interfaces: Interface[] = [];
@@ -41,6 +41,7 @@ export class PcapngSource extends StreamSource implements CaptureSource {
   constructor(window: ByteWindow, name: string, suffix: string) {
     super(window, newSummary(name, `pcapng${suffix}`));
     this.#batch = BatchBuffer.over(window);
+    this.#hop = PcapngHop.over(window.memory, this.#batch);
     this.#view = this.#bytesAtHand();
   }
 
@@ -84,6 +85,7 @@ export class PcapngSource extends StreamSource implements CaptureSource {
    */
   #enhancedPackets(): void {
     if (this.#skip > 0) return;
+    this.#hopOver();
     const window = this.window;
     const view = this.#view;
     const littleEndian = this.#littleEndian;
@@ -117,6 +119,25 @@ export class PcapngSource extends StreamSource implements CaptureSource {
     this.#lastMicros = micros[count - 1];
     this.#lastNanos = nanos[count - 1];
     this.#consume(at - window.start);
+  }
+
+  /** The same in the core, of a section with one interface: most captures are of one. */
+  #hopOver(): void {
+    const [first, second] = this.#interfaces;
+    if (this.#hop === null || first === undefined || second !== undefined || first.unit.perSecond === 0)
+      return;
+    const batch = this.#batch;
+    const { count } = batch;
+    const { bytes, start, end } = this.window;
+    const nanos = first.unit.perSecond !== 1_000_000;
+    const clock = { littleEndian: this.#littleEndian, nanos, offset: first.unit.offsetMicros };
+    const stoppedAt = this.#hop.take(batch, bytes, start, end, clock);
+    if (batch.count === count) return;
+    batch.linkTypes.fill(first.linkType, count, batch.count);
+    batch.interfaces.fill(first.number, count, batch.count);
+    this.#lastMicros = batch.micros[batch.count - 1];
+    this.#lastNanos = batch.nanos[batch.count - 1];
+    this.#consume(stoppedAt - start);
   }
 
   /** Takes the block at hand; false when more bytes are needed, or when the block makes no sense. */

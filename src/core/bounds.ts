@@ -25,6 +25,8 @@ export const PROBES = 8;
 
 /** No capture program writes records larger than this (libpcap's MAXIMUM_SNAPLEN). */
 export const MAX_RECORD = 262_144;
+/** Blocks of a pcapng that must be at hand in full: a packet with generous options, or an interface description. */
+export const MAX_BLOCK = 16_777_216;
 
 /** A clock that steps back by more microseconds begins a new segment. */
 export const TOLERATED_STEP = 1_000_000;

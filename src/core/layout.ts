@@ -127,7 +127,7 @@ export const SECOND_NUMBER = 0;
 export const SECOND_FIRST = 8;
 export const SECOND_LAST = 16;
 
-/** Of the reader of a pcap: the first of its bytes (u8); */
+/** Of the reader of a pcap or pcapng: the first of its bytes (u8); */
 export const HOP_BYTES = 0;
 /** of each record the offset of its frame into the bytes, bytes captured, and bytes on the wire (u32), */
 export const HOP_OFFSETS = 4;
@@ -143,5 +143,7 @@ export const HOP_ORIGINAL_AT = 32;
 /** 1 for the other byte order than this machine's; 1 for nanoseconds: values. */
 export const HOP_SWAPPED = 36;
 export const HOP_WITH_NANOS = 40;
+/** Of the reader of a pcapng: where the hop stopped, an offset into the bytes. */
+export const HOP_STOPPED_AT = 44;
 /** Bytes of the block of a reader. */
-export const HOP_BLOCK_BYTES = 44;
+export const HOP_BLOCK_BYTES = 48;

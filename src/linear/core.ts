@@ -4,7 +4,7 @@ import type { ArriveCode, LearnCode } from "./arrivals.ts";
 import type { LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
 import { coreCode } from "./core-code.ts";
 
-export { MAX_RECORD, NEXT, TOLERATED_STEP } from "../core/bounds.ts";
+export { MAX_BLOCK, MAX_RECORD, NEXT, TOLERATED_STEP } from "../core/bounds.ts";
 
 /** Functions of AssemblyScript; addresses are offsets into the memory. */
 export interface Core {
@@ -12,6 +12,14 @@ export interface Core {
   readonly arrive: ArriveCode;
   readonly learn: LearnCode;
   pcapRecords(block: number, from: number, end: number, most: number): number;
+  pcapngPackets(
+    block: number,
+    from: number,
+    end: number,
+    first: number,
+    most: number,
+    offset: number,
+  ): number;
   monotone(micros: number, clock: number, from: number, to: number, latest: number): number;
 }
 

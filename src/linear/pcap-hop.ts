@@ -25,7 +25,7 @@ import { type Core, coreOver } from "./core.ts";
 import type { LinearMemory, Memory } from "./memory.ts";
 
 /** What the hop fills, a row for each record. */
-interface RecordColumns {
+export interface RecordColumns {
   readonly capacity: number;
   readonly offsets: Uint32Array;
   readonly captured: Uint32Array;

@@ -1,15 +1,11 @@
 /** The hop over records in linear memory gives the rows, and the end, that the reader gives without it. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { IterableSource } from "../../src/capture/byte-source.ts";
-import { CaptureError } from "../../src/capture/source.ts";
-import { openSource } from "../../src/feed/formats.ts";
-import { SourceClock } from "../../src/feed/source-clock.ts";
-import { LinearMemory, type Memory, ordinaryMemory } from "../../src/linear/memory.ts";
+import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
 import { PcapHop } from "../../src/linear/pcap-hop.ts";
 import { Mutator } from "../fuzz/mutate.ts";
 import { random32 } from "../support/random.ts";
-import { chunks } from "../support/sources.ts";
+import { read } from "./rows-read.ts";
 
 interface Form {
   magic: number;
@@ -57,46 +53,6 @@ function captureOf(form: Form, littleEndian: boolean, seed: number, records = 12
     at += recordHeader + length;
   }
   return new Uint8Array(view.buffer, 0, at);
-}
-
-/** Every row, and what is said of the source. */
-async function read(bytes: Uint8Array, piece: number, memory: Memory): Promise<unknown> {
-  const rows: unknown[] = [];
-  try {
-    const source = new IterableSource(chunks(bytes, piece), { size: bytes.length });
-    const capture = await openSource(source, "x", { chunk: 4_096, memory });
-    const clock = new SourceClock(memory);
-    for (let batch = await capture.next(); batch !== null; batch = await capture.next()) {
-      if (batch.provenance !== "packet") throw new Error("no frames");
-      const times = memory.column(Float64Array, batch.micros.length);
-      const steps = [];
-      for (let start = 0; start < batch.count; ) {
-        start = clock.fill(batch, start, times);
-        if (start < batch.count) steps.push([start, clock.restart(batch.micros[start])]);
-      }
-      for (let i = 0; i < batch.count; i += 1) {
-        const { offsets, captured, original, linkTypes, interfaces, micros, nanos } = batch;
-        const frame = Buffer.from(batch.bytes.subarray(offsets[i], offsets[i] + captured[i])).toString("hex");
-        rows.push([
-          frame,
-          captured[i],
-          original[i],
-          linkTypes[i],
-          interfaces[i],
-          micros[i],
-          nanos[i],
-          times[i],
-        ]);
-      }
-      rows.push(batch.count, steps, clock.save());
-      memory.free(times);
-    }
-    await capture.close();
-    return { rows, summary: capture.summary };
-  } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
-    return error.message;
-  }
 }
 
 const { take } = PcapHop.prototype;

@@ -14,7 +14,7 @@ import { drawn } from "./keys.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const core = join(root, "src/core");
-const WALK = ["walk.ts", "clock.ts", "hop.ts", "packet.ts", "columns.ts"];
+const WALK = ["walk.ts", "clock.ts", "hop.ts", "pcapng-hop.ts", "packet.ts", "columns.ts"];
 const FLOWS = ["flows.ts", "known-flows.ts", "new-flows.ts", "spis.ts", "places.ts"];
 const MESSAGES = ["arrive.ts", "message.ts", "digest.ts", "copies.ts", "word-table.ts"];
 const FILES = [...WALK, ...FLOWS, ...MESSAGES];
@@ -83,7 +83,7 @@ async function compiled(name, text) {
   sources.set(name, text);
   const { options } = JSON.parse(readFileSync(join(core, "asconfig.json"), "utf8"));
   const flags = [
-    ...["walk.ts", "clock.ts", "hop.ts", "arrive.ts"],
+    ...["walk.ts", "clock.ts", "hop.ts", "pcapng-hop.ts", "arrive.ts"],
     ...["--runtime", options.runtime, "--initialMemory", "1", "--outFile", "walk.wasm", "-O1"],
     ...["--importMemory", "--noExportMemory", "--noAssert", "--enable", options.enable.join(",")],
     ...["--use", "BEGINS_FLOWS=1"],
