@@ -17,13 +17,23 @@ export function mostAtOnce<K>(edges: Iterable<Edge<K>>): number {
   return peak;
 }
 
+/** Most come in order, and need not be sorted. */
+function sortTimes(times: Float64Array): void {
+  for (let i = 1; i < times.length; i += 1) {
+    if (times[i] < times[i - 1]) {
+      times.sort();
+      return;
+    }
+  }
+}
+
 /**
  * The most that were there at once, where each came once and went later: at one time the leaving go first.
  * @param from when each came; both lists are sorted, and need not be of one order
  */
 export function mostIntervalsAtOnce(from: Float64Array, until: Float64Array): number {
-  from.sort();
-  until.sort();
+  sortTimes(from);
+  sortTimes(until);
   let peak = 0;
   let gone = 0;
   for (let come = 0; come < from.length; come += 1) {

@@ -19,10 +19,9 @@ import { isCompleted } from "./outcome.ts";
 import type { Role } from "./roles.ts";
 import type { Session } from "./session.ts";
 
-/** What is known of an IKE SA, a bit each: it is plain, its client counts, and its IDs contradict its vendor IDs. */
+/** What is known of an IKE SA, a bit each: it is plain, and its client counts. */
 const PLAIN = 1;
 const COUNTS = 2;
-const CONTRADICTS = 4;
 
 /** What is known of a host, a bit each: one IKE SA is with it, or several are; there was ESP, or keepalives. */
 const ONE_SA = 1;
@@ -37,6 +36,8 @@ export class PlainSas {
   readonly messageIds: Uint32Array;
   readonly begunAt: Float64Array;
   readonly lastAt: Float64Array;
+  /** The message IDs of some contradict their vendor IDs (contract 5). */
+  anyContradict = false;
   readonly #flags: Uint8Array;
   readonly #glance: Glance;
   readonly #hosts: Uint8Array;
@@ -64,11 +65,6 @@ export class PlainSas {
     return (this.#flags[index] & COUNTS) !== 0;
   }
 
-  /** Its ID contradicts its vendor IDs (contract 5). */
-  contradicts(index: number): boolean {
-    return (this.#flags[index] & CONTRADICTS) !== 0;
-  }
-
   /** Takes an IKE SA that was answered for a plain one, if nothing that itself and its addresses show speaks against it. */
   take(index: number, sa: IkeSa, role: Role): boolean {
     if (sa.exchangeCount !== 1) return false;
@@ -88,8 +84,8 @@ export class PlainSas {
     this.lastAt[index] = lastLifeAt;
     const { microsoftVersion } = vendorKnowledge(sa.vendorIdsOf(0));
     const { kind, contradictsVendor } = this.#patterns.of(messageId, microsoftVersion);
-    const [counts, contradicts] = [kind === "sequential" ? COUNTS : 0, contradictsVendor ? CONTRADICTS : 0];
-    this.#flags[index] = PLAIN | counts | contradicts;
+    if (contradictsVendor) this.anyContradict = true;
+    this.#flags[index] = kind === "sequential" ? PLAIN | COUNTS : PLAIN;
     return true;
   }
 

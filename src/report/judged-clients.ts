@@ -7,7 +7,6 @@ import type { Hosts } from "../ike/facts.ts";
 import { microsoftVersion } from "../judgement/client-patterns.ts";
 import { byClient, clientCount, clientsOf, clientsOrPlain } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
-import type { Responder } from "../judgement/responders.ts";
 import type { BuildContext } from "./build.ts";
 import { isKeptOut } from "./client-outcomes.ts";
 import { anomalyOf, type ClientRow, clientOf, type OwnSas, rowOf } from "./client-row.ts";
@@ -65,7 +64,9 @@ export class JudgedClients {
   anomalies(): string[] {
     const sentences: string[] = [];
     for (const responder of this.#judgement.responders) {
-      for (const own of isAnyContradicted(responder) ? clientsOf(responder) : byClient(responder.clientSas)) {
+      for (const own of responder.plain.numbers.anyContradict
+        ? clientsOf(responder)
+        : byClient(responder.clientSas)) {
         const [{ client, pattern }] = own;
         const anomaly = anomalyOf(pattern, microsoftVersion(client));
         if (anomaly !== null) sentences.push(`${this.hosts.text(client.host)}: ${anomaly}.`);
@@ -73,9 +74,4 @@ export class JudgedClients {
     }
     return sentences;
   }
-}
-
-/** There are plain clients whose message IDs contradict their vendor IDs. */
-function isAnyContradicted({ plain: { indices, numbers } }: Responder): boolean {
-  return indices.some((index) => numbers.contradicts(index));
 }

@@ -185,6 +185,16 @@ describe("another responder with the same vendor IDs holds the ID (6.9, alias-ca
     expect(found.map(({ other }) => other)).toEqual([alike]);
   });
 
+  it("is hinted by a client of whom nothing else is to be said", () => {
+    const { clientSas } = responder();
+    const by = (id: number) => {
+      const plain = { ...NOBODY_PLAIN, with: (wanted: number) => (wanted === id ? clientSas : []) };
+      return { ...responder({ messageId: 2 }), plain } as unknown as Responder;
+    };
+    expect(hints([by(1)])).toEqual([0]);
+    expect(hints([by(2)])).toEqual([]);
+  });
+
   it("is hinted at once for each pair", () => {
     expect(hints([responder()], 3)).toEqual([0]);
     expect(hints([responder({ messageId: 2 }), responder()])).toEqual([1]);

@@ -4,7 +4,7 @@ import { Bench } from "../simulator/bench.ts";
 import { pcap } from "../support/capture-files.ts";
 import { crowd } from "../support/crowds.ts";
 import { playLive } from "../support/played-live.ts";
-import type { PlayedRecord } from "../support/session.ts";
+import { type PlayedRecord, Session, Stage, windowsVendorIds } from "../support/session.ts";
 
 const bench = new Bench();
 
@@ -49,7 +49,7 @@ function withRulesForAll<T>(say: () => T): T {
 }
 
 describe("the rules would say the same of what is passed over as plain", () => {
-  const crowds = Array.from({ length: Number(process.env.CROWDS ?? 80) }, (_, seed) => ({
+  const crowds = Array.from({ length: 80 }, (_, seed) => ({
     seed,
     clients: [4, 12, 25, 60][seed % 4],
     unusual: [1_000, 60, 20, 8, 30][seed % 5],
@@ -60,6 +60,17 @@ describe("the rules would say the same of what is passed over as plain", () => {
     const plain = countPlain();
     const report = await bench.report([capture]);
     if (unusual === 1_000) expect(plain()).toBeGreaterThan(clients / 5);
+    expect(await withRulesForAll(() => bench.report([capture]))).toEqual(report);
+  });
+
+  it("of an ID that ESP shows somebody to have used unseen", async () => {
+    const stage = new Stage(1);
+    const vendorIds = windowsVendorIds(9);
+    new Session(stage, { address: "10.0.0.1", vendorIds }).mainMode(0).esp(1, 60, 1);
+    new Session(stage, { address: "10.0.0.2", vendorIds }).mainMode(20).quickMode(21, 1);
+    const capture = pcap(stage.sorted());
+    const report = await bench.report([capture]);
+    expect(report.findings).toHaveLength(1);
     expect(await withRulesForAll(() => bench.report([capture]))).toEqual(report);
   });
 
