@@ -41,6 +41,11 @@ export function u32At(at: usize, isSwapped: bool): u32 {
 
 /** A time or another number (f64) of a row of which nothing was seen. */
 export function isUnseen(at: usize): bool {
+  return isNone(load<f64>(at));
+}
+
+/** NaN stands for a time that was not seen. */
+export function isNone(value: f64): bool {
   // biome-ignore lint/suspicious/noGlobalIsNan: AssemblyScript's, which takes numbers alone
-  return isNaN(load<f64>(at));
+  return isNaN(value);
 }

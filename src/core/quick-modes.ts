@@ -1,5 +1,6 @@
 /** Quick modes, plain ones, as `QuickModes` (ike/quick-modes.ts) takes them. */
 
+import { noteBefore } from "./before";
 import { field, isUnseen } from "./columns";
 import {
   AT,
@@ -51,7 +52,7 @@ import {
   STARTED_FROM,
 } from "./sa-layout";
 import { addPart, hasRow, newRow, note } from "./sas";
-import { watch } from "./senders";
+import { mayHaveFlows, watch } from "./senders";
 
 /** There is none with this ID; the host has to look for it. */
 export const NEW: usize = 0;
@@ -124,6 +125,7 @@ export function beginQuickMode(tables: usize, block: usize, record: usize, messa
   store<u8>(exchange, number(record, SENT_BY) === 1 ? STARTED_BY_SIDE_1 : 0, EXCHANGE_FLAGS);
   store<u32>(exchange, load<u32>(sa, LATEST_ADDRESS), OLDER_ADDRESS);
   store<u32>(sa, <u32>exchange, LATEST_ADDRESS);
+  if (mayHaveFlows(block, record)) noteBefore(tables, record, sa, exchange);
   addPart(block);
   watch(tables, block, <i32>receiver(record), exchange);
   const unwatched = <usize>field(block, BEGUN_UNWATCHED);

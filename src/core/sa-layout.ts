@@ -85,6 +85,9 @@ export const OTHER_FRAME = 96;
 export const STARTER_INFORMATIONAL_AT = 104;
 export const STARTER_LEFT_AT = 112;
 export const OTHER_SENT_AT = 120;
+export const LIFE_BEFORE_AT = 144;
+export const SENT_BEFORE_AT = 152;
+export const ESP_BEFORE_AT = 160;
 /** words (u32); */
 export const MESSAGE_ID = 168;
 export const BEGAN_IN_SEGMENT = 172;
@@ -102,6 +105,7 @@ export const STARTED_BY_SIDE_1 = 1;
 export const FIRST_CUT = 2;
 export const FOLLOWED_REPLY = 4;
 export const FOLLOWED_SHORTER = 8;
+export const UNHEARD_BEFORE = 16;
 
 /** Of the Informationals of an IKE SA, see ike/informationals.ts: times (f64), so many of each side; counts (u32). */
 export const TOLD_BYTES = 264;

@@ -137,13 +137,44 @@ function add(at: usize, more: u32): void {
 
 /** The other side of a flow was heard, by a message that is not ESP: `SpiTable.heardOther`. @param row of the flow */
 export function heardOther(tables: usize, row: i32): void {
-  if (row >= <i32>field(tables, SPI_HEADS_LENGTH)) return;
-  let slot = load<i32>(wordOf(tables, SPI_HEADS, row));
-  while (slot > 0) {
-    const line = lineOf(tables, SPIS, slot - 1);
+  for (let line = firstSlot(tables, row); line !== 0; line = nextSlot(tables, line)) {
     if (!wentOn(line)) store<u32>(line, 0, SPI_UNHEARD);
-    slot = load<i32>(line, SPI_NEXT);
   }
+}
+
+/** The last packet of a flow in a segment of the clock, whatever its SPI: `SpiTable.lastIn`. @param row -1 for none */
+export function lastEspAt(tables: usize, row: i32, segment: u32): f64 {
+  let last = NaN;
+  for (let line = firstSlot(tables, row); line !== 0; line = nextSlot(tables, line)) {
+    if (load<u32>(line, SPI_LAST_SEGMENT) !== segment) continue;
+    if (!(load<f64>(line, SPI_LAST_AT) <= last)) last = load<f64>(line, SPI_LAST_AT);
+  }
+  return last;
+}
+
+/** `SpiTable.isUnheard`. */
+export function isUnheard(tables: usize, row: i32, segment: u32, otherAt: f64): bool {
+  for (let line = firstSlot(tables, row); line !== 0; line = nextSlot(tables, line)) {
+    const isSince =
+      load<u32>(line, SPI_LAST_SEGMENT) === segment && load<f64>(line, SPI_UNHEARD_SINCE) > otherAt;
+    if (isSince && wentOn(line)) return true;
+  }
+  return false;
+}
+
+/** The line of the first SPI of a flow, the one seen last; 0 for none. */
+function firstSlot(tables: usize, row: i32): usize {
+  if (row < 0 || row >= <i32>field(tables, SPI_HEADS_LENGTH)) return 0;
+  return slotLine(tables, load<i32>(wordOf(tables, SPI_HEADS, row)));
+}
+
+function nextSlot(tables: usize, line: usize): usize {
+  return slotLine(tables, load<i32>(line, SPI_NEXT));
+}
+
+/** @param slot its number + 1, or 0 */
+function slotLine(tables: usize, slot: i32): usize {
+  return slot > 0 ? lineOf(tables, SPIS, slot - 1) : 0;
 }
 
 /** Without an answer, for three packets or more over `UNHEARD_SPAN` or more. */

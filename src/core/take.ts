@@ -83,7 +83,7 @@ import {
   quickModeOf,
   UNKNOWN,
 } from "./quick-modes";
-import { mayHaveFlows, mayHearEsp, maySend, sent } from "./senders";
+import { mayHearEsp, maySend, sent } from "./senders";
 import { heardOther } from "./spis";
 import { rowOf } from "./word-table";
 
@@ -124,7 +124,7 @@ function takeQuickMode(tables: usize, block: usize, record: usize, message: usiz
   const exchange = quickModeOf(sa, messageId(message));
   if (exchange === UNKNOWN) return false;
   if (exchange === NEW) {
-    if (!mayBeginQuickMode(block) || mayHaveFlows(block, record)) return false;
+    if (!mayBeginQuickMode(block)) return false;
   } else if (isFirstAgain(exchange, record)) return false;
   setNumber(record, KEY, <f64>key);
   noteMessage(tables, block, record, message, sa);

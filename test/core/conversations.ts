@@ -37,7 +37,8 @@ export function conversations(seed: number, options: ConversationsOptions): Fram
     let at = START + BigInt(under(options.clients * 300_000)) * MICROSECOND;
     for (let sas = 1 + under(3); sas > 0; sas -= 1) {
       for (const frame of conversation(client, under, options.odd)) {
-        at += BigInt(1 + under(options.pause)) * MICROSECOND;
+        const slower = under(10) === 0 ? 60 : 1;
+        at += BigInt(1 + under(options.pause) * slower) * MICROSECOND;
         sent.push({ at, frame });
         if (under(100) >= options.odd) continue;
         const again = oddly(frame, under);
@@ -109,6 +110,15 @@ function conversation(client: number, under: Under, odd: number): Buffer[] {
       isakmp({ initiatorCookie: i, responderCookie: r, exchange, messageId, flags, body: random(length) }),
       isNat,
     );
+  let sequence = 0;
+  const carry = (fromClient: boolean, quick: number) => {
+    sequence += 1 + under(3) * under(2);
+    const esp = Buffer.alloc(60, 0xe5);
+    esp.set([1, client & 255, quick, fromClient ? 1 : 2, 0, 0, 0, sequence & 255]);
+    const [here, there] = isNat ? [`${own}:${port + 4_000}`, `${gateway}:4500`] : [own, gateway];
+    const [from, to] = fromClient ? [here, there] : [there, here];
+    frames.push(isNat ? datagram(from, to, esp) : espPacket(from, to, 60, esp));
+  };
   clear(true, offer(vendors), "0".repeat(16));
   clear(false, choice(vendors.slice(0, under(4)), GROUP));
   if (isOdd()) clear(false, choice([], GROUP), random(8).toString("hex"));
@@ -132,8 +142,7 @@ function conversation(client: number, under: Under, odd: number): Buffer[] {
     if (isOdd()) secret(fromClient, 32, first + quick, 300, 0);
     secret(!fromClient, 32, first + quick, 200);
     secret(fromClient, 32, first + quick, isOdd() ? 400 : 40);
-    if (under(4) === 0)
-      frames.push(espPacket(own, gateway, 96, Buffer.from([1, client, quick, 1, 0, 0, 0, 1])));
+    for (let packets = under(3) * under(6); packets > 0; packets -= 1) carry(under(3) > 0, quick);
     if (isOdd()) secret(fromClient, 5, under(1_000), 60, under(2));
   }
   if (under(2) === 0) secret(true, 5, under(1_000), 60);

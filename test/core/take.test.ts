@@ -159,6 +159,9 @@ test("rows lie as the core reads and writes them", () => {
     ["otherNanos", layout.OTHER_NANOS],
     ["otherSource", layout.OTHER_SOURCE],
     ["otherSentAt", layout.OTHER_SENT_AT],
+    ["lifeBeforeAt", layout.LIFE_BEFORE_AT],
+    ["sentBeforeAt", layout.SENT_BEFORE_AT],
+    ["espBeforeAt", layout.ESP_BEFORE_AT],
     ["messageId", layout.MESSAGE_ID],
     ["segment", layout.BEGAN_IN_SEGMENT],
     ["firstNanos", layout.FIRST_NANOS],
@@ -181,11 +184,12 @@ test("rows lie as the core reads and writes them", () => {
     layout.PHASE1_SEEN,
     layout.NAT_DISCOVERY,
   ]);
-  const flags = ["startedBySide1", "firstCut", "followedReply", "followedShorter"];
+  const flags = ["startedBySide1", "firstCut", "followedReply", "followedShorter", "unheardBefore"];
   expect(flags.map((name) => 1 << ofExchangeFlags.indexOf(name))).toEqual([
     layout.STARTED_BY_SIDE_1,
     layout.FIRST_CUT,
     layout.FOLLOWED_REPLY,
     layout.FOLLOWED_SHORTER,
+    layout.UNHEARD_BEFORE,
   ]);
 });
