@@ -87,6 +87,6 @@ export class QuickModes {
         unheard: flows.isUnheard(there, segment, sa.lastFromIn(side === 0 ? 1 : 0, segment)),
       };
     }
-    this.#sas.begun.add({ exchange, to: message.to, overIp }, hasFlows);
+    this.#sas.begun.add(exchange, message.to, overIp, hasFlows);
   }
 }

@@ -89,7 +89,7 @@ export class Tracker {
     if (!this.table.hasNotes) return;
     this.table.read((exchange, to, overIp) => {
       this.hosts.watchBegun(hostOf(to), exchange);
-      this.#begun.hold({ exchange, to, overIp });
+      this.#begun.hold(exchange, to, overIp);
     });
   }
 

@@ -127,13 +127,23 @@ const LINE = 64;
  * offset in their pages; JavaScript's own arrays begin anywhere. */
 const MACHINE_PAGE = 4_096;
 
+/** Addresses from one on, up to another one. */
+interface Gap {
+  begin: number;
+  end: number;
+}
+
+function aligned(address: number, line: number): number {
+  return Math.ceil(address / line) * line;
+}
+
 export class LinearMemory implements Memory {
   readonly memory: WebAssemblyMemory;
   /** Columns were given or freed so often: who keeps their addresses has to look again. */
   changes = 0;
   #end = LINE;
-  /** By length in bytes: where columns were that are used no more. */
-  readonly #free = new Map<number, number[]>();
+  /** Where columns were that are used no more, in their order; no two of these lie side by side. */
+  readonly #free: Gap[] = [];
 
   /** Threads could reach it. None do: it is for the sake of the garbage collector. */
   readonly isShared: boolean;
@@ -172,25 +182,42 @@ export class LinearMemory implements Memory {
   column<T extends Column>(type: ColumnType<T>, length: number): T {
     const size = length * type.BYTES_PER_ELEMENT;
     this.changes += 1;
-    const place = this.#free.get(size)?.pop();
-    if (place !== undefined) {
-      const column = new type(this.memory.buffer, place, length);
-      column.fill(0);
-      return column;
-    }
     const line = size >= MACHINE_PAGE ? MACHINE_PAGE : LINE;
-    const begins = Math.ceil(this.#end / line) * line;
+    const place = this.#placeInGap(size, line);
+    if (place !== null) return new type(this.memory.buffer, place, length).fill(0) as T;
+    const begins = aligned(this.#end, line);
     if (begins + size > this.memory.buffer.byteLength) return new type(length);
     this.#end = begins + size;
     return new type(this.memory.buffer, begins, length);
   }
 
+  /** Takes the first place among those that were given back where so many bytes fit; null for none. */
+  #placeInGap(size: number, line: number): number | null {
+    const i = this.#free.findIndex(({ begin, end }) => aligned(begin, line) + size <= end);
+    if (i < 0) return null;
+    const { begin, end } = this.#free[i];
+    const place = aligned(begin, line);
+    const left = [
+      { begin, end: place },
+      { begin: place + size, end },
+    ];
+    this.#free.splice(i, 1, ...left.filter((gap) => gap.begin < gap.end));
+    return place;
+  }
+
   free(column: Column): void {
     if (!this.has(column)) return;
     this.changes += 1;
-    const places = this.#free.get(column.byteLength);
-    if (places === undefined) this.#free.set(column.byteLength, [column.byteOffset]);
-    else places.push(column.byteOffset);
+    const gap = { begin: column.byteOffset, end: column.byteOffset + column.byteLength };
+    const next = this.#free.findIndex(({ begin }) => begin > gap.begin);
+    const i = next < 0 ? this.#free.length : next;
+    const before = this.#free[i - 1];
+    const behind = this.#free[i];
+    const joinsBefore = before?.end === gap.begin;
+    const joinsBehind = behind?.begin === gap.end;
+    if (joinsBefore) gap.begin = before.begin;
+    if (joinsBehind) gap.end = behind.end;
+    this.#free.splice(joinsBefore ? i - 1 : i, Number(joinsBefore) + Number(joinsBehind), gap);
   }
 
   /** The column lies here. */

@@ -103,6 +103,18 @@ describe("linear memory", () => {
     expect(memory.column(Uint8Array, 4_096).byteOffset % 4_096).toBe(0);
   });
 
+  it("gives places that lie side by side again as one, and what is left of them to others", () => {
+    const memory = linear();
+    const [first, second, third, last] = [1, 1, 1, 1].map(() => memory.column(Uint8Array, 65_536));
+    first.fill(7);
+    for (const column of [first, third, second]) memory.free(column);
+    const large = memory.column(Uint8Array, 131_072);
+    expect([large.byteOffset, large.some((byte) => byte !== 0)]).toEqual([first.byteOffset, false]);
+    expect(memory.column(Uint32Array, 8_192).byteOffset).toBe(third.byteOffset);
+    expect(memory.column(Uint32Array, 8_192).byteOffset).toBe(third.byteOffset + 32_768);
+    expect(memory.column(Uint8Array, 4_096).byteOffset).toBeGreaterThan(last.byteOffset);
+  });
+
   it("has room for a million IKE SAs, which V8 does not count as its own", () => {
     const before = process.memoryUsage().external;
     const memory = LinearMemory.make(65_536).linear!;
