@@ -85,8 +85,10 @@ export function reportCode(): Uint8Array {
   return bytesOf(REPORT);
 }
 
-/** A function for each character would take as long as the compiler. */
+/** Where there is Node's Buffer, it takes a tenth of the time: a start waits for that. */
 function bytesOf(base64: string): Uint8Array {
+  const { Buffer } = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array } };
+  if (Buffer !== undefined) return Buffer.from(base64, "base64");
   const characters = atob(base64);
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i += 1) bytes[i] = characters.charCodeAt(i);
