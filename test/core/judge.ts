@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import type { TrackerOptions } from "../../src/ike/tracker.ts";
 import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
 import { pcap, pcapng } from "../support/capture-files.ts";
+import { conversations } from "./conversations.ts";
 import { CROWDS, crowd } from "./crowd.ts";
 import { isSame, known, settledIn } from "./known.ts";
 import { messages } from "./messages.ts";
@@ -57,6 +58,14 @@ for (let seed = 1; seed <= 4; seed += 1) {
 }
 const alike = { messages: 2_000, clients: 1, pause: 60, repeated: 20, points: 2, beginnings: 2 };
 sets.push([pcapng(messages(9, alike), { interfaces: [{}, {}] })]);
+
+for (const [seed, odd] of [
+  [1, 3],
+  [2, 12],
+  [3, 40],
+]) {
+  sets.push([pcap(conversations(seed, { clients: 70, odd, pause: 400_000 }))]);
+}
 
 /** Ends with 1 where the walk is noticed. */
 async function compare(captures: readonly Uint8Array[], bounds: TrackerOptions = {}): Promise<void> {

@@ -17,7 +17,9 @@ const core = join(root, "src/core");
 const WALK = ["walk.ts", "clock.ts", "hop.ts", "pcapng-hop.ts", "packet.ts", "columns.ts"];
 const FLOWS = ["flows.ts", "known-flows.ts", "new-flows.ts", "spis.ts", "places.ts"];
 const MESSAGES = ["arrive.ts", "message.ts", "digest.ts", "copies.ts", "word-table.ts"];
-const FILES = [...WALK, ...FLOWS, ...MESSAGES];
+const SAS = ["take.ts", "sas.ts", "sa-paths.ts", "sa-activity.ts", "senders.ts", "message-record.ts"];
+const EXCHANGES = ["clear-payloads.ts", "quick-modes.ts", "before.ts", "informationals.ts"];
+const FILES = [...WALK, ...FLOWS, ...MESSAGES, ...SAS, ...EXCHANGES];
 
 /** What a fault is: text as it stands between blanks, and what may stand there instead. */
 const FAULTS = [
