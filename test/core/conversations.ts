@@ -130,7 +130,13 @@ function conversation(client: number, under: Under, odd: number): Buffer[] {
       natTraversal: isNat,
       random,
     });
-    clear(from === "client", exchanged);
+    // More addresses than a row has room for, or more than is told apart byte by byte.
+    const more = isOdd()
+      ? [{ type: 20, body: random(20) }]
+      : isOdd()
+        ? [{ type: 13, body: random(2_100) }]
+        : [];
+    clear(from === "client", [...exchanged, ...more]);
     if (isOdd()) clear(from === "client", exchanged.slice(1 + under(3)));
   }
   secret(true, aggressive ? 4 : 2, 0, 80);
