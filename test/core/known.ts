@@ -16,7 +16,7 @@ import { chunks } from "../support/sources.ts";
 /** Bytes handed on at a time: records lie across many of them. */
 const PIECE = 60_000;
 
-/** Counts what every walk settles while `read` runs, and the messages that it takes. */
+/** Counts what every walk settles while `read` runs, and messages: those that it takes to their IKE SAs twice. */
 export async function settledIn(read: () => Promise<void>): Promise<number> {
   let frames = 0;
   const { past, arrival } = Walk.prototype;
@@ -27,7 +27,7 @@ export async function settledIn(read: () => Promise<void>): Promise<number> {
   };
   Walk.prototype.arrival = function (index, capturePoint) {
     const found = arrival.call(this, index, capturePoint);
-    if (found !== null) frames += 1;
+    if (found !== null) frames += typeof found === "number" ? 2 : 1;
     return found;
   };
   try {
