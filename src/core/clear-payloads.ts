@@ -77,7 +77,7 @@ export function readClear(block: usize, message: usize, length: u32, list: u32):
 }
 
 /** The entry of what the message says; 0 where the host has not told yet. */
-export function known(block: usize): usize {
+export function entryOf(block: usize): usize {
   const first = saidHash();
   for (let i: u32 = 0; i < PROBES; i += 1) {
     const entry = entryAt(block, (first + i) & (CLEAR_ENTRIES - 1));

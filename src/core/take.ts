@@ -4,7 +4,7 @@
  * and what finds no room, is left to the host, before anything has changed.
  */
 
-import { agreesWith, apply, known, readClear } from "./clear-payloads";
+import { agreesWith, apply, entryOf, readClear } from "./clear-payloads";
 import { doubleOf, field, isUnseen, wordOf } from "./columns";
 import { mayTell, tell } from "./informationals";
 import { FLOW_KEYS, MICROS, NANOS, SOURCE_BIT } from "./layout";
@@ -90,6 +90,9 @@ import { rowOf } from "./word-table";
 /** Messages of one side in main mode (RFC 2409 5). */
 const MAIN_MODE_MESSAGES: u32 = 3;
 const NONE: i32 = -1;
+/** Of what is said in the clear. */
+const NOTHING: usize = 0;
+const ASKED: usize = 1;
 
 /** @returns TAKEN or TAKEN_QUICK_MODE; else ARRIVED, and the host goes on. @param length of the message */
 export function take(
@@ -164,17 +167,13 @@ function answeredFlow(tables: usize, block: usize, record: usize): i32 {
 
 function takePhase1(tables: usize, block: usize, record: usize, message: usize): bool {
   const isFirst = isOpening(message);
-  // Half-open IKE SAs with one cookie are told apart by the host.
-  if (isFirst && field(block, SIBLINGS) !== 0) return false;
   let key = keyOf(block, message);
-  let openingKey = NONE;
-  if (key === NONE && !isFirst) {
-    if (field(block, SIBLINGS) !== 0) return false;
-    openingKey = openingKeyOf(block, message);
-  }
-  const found = key !== NONE ? key : openingKey;
-  let sa: usize = found === NONE ? 0 : saOf(block, found);
-  if (found === NONE) {
+  const openingKey = key === NONE && !isFirst ? openingKeyOf(block, message) : NONE;
+  // Half-open IKE SAs with one cookie are told apart by the host.
+  if (field(block, SIBLINGS) !== 0 && (isFirst || key === NONE)) return false;
+  const known = key !== NONE ? key : openingKey;
+  let sa: usize = known === NONE ? 0 : saOf(block, known);
+  if (known === NONE) {
     if (!mayBegin(block)) return false;
     setNumber(record, SENT_BY, 0);
   } else {
@@ -183,24 +182,27 @@ function takePhase1(tables: usize, block: usize, record: usize, message: usize):
     if (!mayGoOn(sa, record, message)) return false;
   }
   const side = <usize>number(record, SENT_BY);
-  let clear: usize = 0;
-  if (!isEncrypted(message)) {
-    const list = sa === 0 ? 0 : load<u32>(sa + (side << 2), VENDOR_LIST);
-    if (!readClear(block, message, <u32>number(record, STATED_LENGTH), list)) return false;
-    if (sa !== 0 && !agreesWith(sa, side)) return false;
-    clear = known(block);
-    setNumber(record, ASKS, <f64>(clear === 0));
-    if (clear === 0) return false;
-  }
+  const clear = isEncrypted(message) ? NOTHING : clearOf(block, record, message, sa, side);
+  if (clear === ASKED) return false;
   if (openingKey !== NONE) key = answer(block, openingKey, message);
-  if (found === NONE) {
+  if (known === NONE) {
     key = beginSa(block, message, record);
     sa = saOf(block, key);
   }
   noteMessage(tables, block, record, message, sa);
-  if (clear !== 0) apply(clear, sa, side, !isFirst);
+  if (clear !== NOTHING) apply(clear, sa, side, !isFirst);
   noteProgress(sa, side, record, message);
   return true;
+}
+
+/** The entry of what a message says in the clear; ASKED where the host has to read it. @param sa 0 where it begins one */
+function clearOf(block: usize, record: usize, message: usize, sa: usize, side: usize): usize {
+  const list = sa === 0 ? 0 : load<u32>(sa + (side << 2), VENDOR_LIST);
+  if (!readClear(block, message, <u32>number(record, STATED_LENGTH), list)) return ASKED;
+  if (sa !== 0 && !agreesWith(sa, side)) return ASKED;
+  const entry = entryOf(block);
+  setNumber(record, ASKS, <f64>(entry === 0));
+  return entry === 0 ? ASKED : entry;
 }
 
 /** The message goes on with what is known of an IKE SA, and is not one that was seen before. Finds its side. */

@@ -127,7 +127,7 @@ function isAmong(flows: readonly number[], one: number, other: number): boolean 
 }
 
 /** The row in the form of the model. */
-export function clientOf(row: ClientRow, hosts: Hosts): Client {
+export function clientOf(row: ClientRow, hosts: Hosts, communityIds = communityIdsOf(row, hosts)): Client {
   const { pattern, insideAddress } = row;
   const { count, shown, step } = row.messageIds;
   const messageIds = shown.map(messageIdText);
@@ -147,7 +147,7 @@ export function clientOf(row: ClientRow, hosts: Hosts): Client {
       step,
     },
     anomaly: row.anomaly,
-    communityIds: communityIdsOf(row, hosts),
+    communityIds,
     rolesInferred: row.rolesInferred,
     firstSeenAt: isoTime(row.firstAt, 0, 6),
     lastSeenAt: isoTime(row.lastAt, 0, 6),

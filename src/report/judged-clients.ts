@@ -10,7 +10,7 @@ import type { Judgement } from "../judgement/judge.ts";
 import type { BuildContext } from "./build.ts";
 import { isKeptOut } from "./client-outcomes.ts";
 import { anomalyOf, type ClientRow, clientOf, type OwnSas, rowOf } from "./client-row.ts";
-import type { Client } from "./model.ts";
+import type { Client, NotedClient } from "./model.ts";
 import { plainRowOf } from "./plain-row.ts";
 
 /** To be read while the facts are those that were judged. */
@@ -46,16 +46,15 @@ export class JudgedClients {
   }
 
   /** Those that were kept out, and those of these addresses. */
-  noted(addresses: ReadonlySet<string>): Client[] {
+  noted(addresses: ReadonlySet<string>): NotedClient[] {
     const { hosts } = this;
     const isNamed = ([{ client }]: OwnSas) => addresses.size > 0 && addresses.has(hosts.text(client.host));
-    const found: Client[] = [];
+    const found: NotedClient[] = [];
     for (const responder of this.#judgement.responders) {
       // Of whom the rules have nothing to say was not kept out.
       for (const own of addresses.size > 0 ? clientsOf(responder) : byClient(responder.clientSas)) {
         if (!isNamed(own) && !isKeptOut(own)) continue;
-        // Nobody asks for the flows of these, whose names take longer than the rest.
-        found.push(clientOf({ ...rowOf(own, responder.host, this.#context.inside), flows: [] }, hosts));
+        found.push(clientOf(rowOf(own, responder.host, this.#context.inside), hosts, []));
       }
     }
     return found;

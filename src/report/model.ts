@@ -252,6 +252,8 @@ export type Claim = z.infer<typeof claim>;
 export type Responder = z.infer<typeof responder>;
 export type Live = z.infer<typeof live>;
 export type Client = z.infer<typeof client>;
+/** What advice is given on: names of flows take longer to make than the rest of it. */
+export type NotedClient = Omit<Client, "communityIds">;
 export type ClientOutcome = z.infer<typeof clientOutcome>;
 export type NextStep = z.infer<typeof nextStep>;
 export type StepCommand = z.infer<typeof stepCommand>;

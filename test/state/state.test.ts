@@ -10,6 +10,7 @@ import { LiveAnalysis } from "../../src/analysis/analysis.ts";
 import { run as runAnalysis } from "../../src/analysis/run.ts";
 import { RecordStream } from "../../src/feed/record-stream.ts";
 import { Exchange } from "../../src/ike/exchange.ts";
+import { Informationals } from "../../src/ike/informationals.ts";
 import { IkeSa } from "../../src/ike/sa.ts";
 import { extract } from "../../src/index.ts";
 import { fileInputs } from "../../src/node/files.ts";
@@ -132,12 +133,12 @@ describe("a state", () => {
     await stream.close();
     const shape = createHash("sha256")
       // What a number of a row means is told by its place alone.
-      .update([...paths].sort().concat(IkeSa.layout, Exchange.layout).join("\n"))
+      .update([...paths].sort().concat(IkeSa.layout, Exchange.layout, Informationals.layout).join("\n"))
       .digest("hex");
     // Another shape needs another STATE_VERSION: programs of both kinds exist then.
     expect({ version: STATE_VERSION, shape: shape.slice(0, 16) }).toEqual({
-      version: 23,
-      shape: "a84c9bf903f60810",
+      version: 26,
+      shape: "b645f481eece3ed5",
     });
   });
 

@@ -1,7 +1,7 @@
 /** What a report says, sorted by what there is to do about it. Pure: looks at the report alone. */
 
 import { unmadeClients } from "../later-clients.ts";
-import type { Client, Finding, Report, Responder, Verdict } from "../model.ts";
+import type { NotedClient, Finding, Report, Responder, Verdict } from "../model.ts";
 
 export interface Facts {
   report: Report;
@@ -11,11 +11,11 @@ export interface Facts {
   /** The worst verdict of them; null where there is none. */
   worst: "rejected" | "predicted" | "possible" | null;
   /** Clients that were kept out and stand in no finding: no shared message ID explains it. */
-  unexplained: Client[];
+  unexplained: NotedClient[];
   /** The rows of the contenders of these findings, each once. */
-  contenders(findings: readonly Finding[]): Client[];
+  contenders(findings: readonly Finding[]): NotedClient[];
   /** The report's row of a client that a finding names. */
-  client(end: { address: string | null; port: number | null }, responder: string): Client | undefined;
+  client(end: { address: string | null; port: number | null }, responder: string): NotedClient | undefined;
   responder(address: string): Responder | undefined;
   hasWarning(code: string): boolean;
 }
@@ -50,7 +50,7 @@ export function factsOf(report: Report): Facts {
 }
 
 /** Those of the report's clients that advice may ask for: all that were kept out, and those of the findings. */
-function notedClients(report: Report): Client[] {
+function notedClients(report: Report): NotedClient[] {
   const addresses = new Set<string>();
   for (const { holder, contender } of report.findings) {
     for (const { address } of [holder, contender]) if (address !== null) addresses.add(address);
@@ -61,7 +61,7 @@ function notedClients(report: Report): Client[] {
   return report.clients.filter((client) => isKeptOut(client) || addresses.has(client.address));
 }
 
-function isKeptOut({ outcome }: Client): boolean {
+function isKeptOut({ outcome }: NotedClient): boolean {
   return outcome.kind === "kept-out";
 }
 
@@ -70,11 +70,11 @@ function isKnown<T>(value: T | undefined): value is T {
 }
 
 /** The report's rows of clients, found by the name that a finding has for them. */
-export class ClientRows {
-  readonly #byPort = new Map<string, Client>();
-  readonly #byAddress = new Map<string, Client>();
+export class ClientRows<Row extends NotedClient> {
+  readonly #byPort = new Map<string, Row>();
+  readonly #byAddress = new Map<string, Row>();
 
-  constructor(clients: readonly Client[]) {
+  constructor(clients: readonly Row[]) {
     for (const client of clients) {
       const address = `${client.address} ${client.responder}`;
       this.#byPort.set(`${address} ${client.port}`, client);
@@ -83,7 +83,7 @@ export class ClientRows {
   }
 
   /** By port where it fits: a later session of one client can have come from another. */
-  of(clientSa: { address: string | null; port: number | null }, responder: string): Client | undefined {
+  of(clientSa: { address: string | null; port: number | null }, responder: string): Row | undefined {
     const address = `${clientSa.address} ${responder}`;
     return this.#byPort.get(`${address} ${clientSa.port}`) ?? this.#byAddress.get(address);
   }

@@ -1,7 +1,7 @@
 /** Next steps about clients that were refused although no other client is seen to hold their message ID. */
 
 import type { Clock } from "../clock.ts";
-import type { Client, NextStep } from "../model.ts";
+import type { NotedClient, NextStep } from "../model.ts";
 import { END_SESSION, SHOW_SESSIONS, showLog } from "./commands.ts";
 import { type Facts, maybeAsa } from "./facts.ts";
 import { listed } from "./words.ts";
@@ -23,7 +23,7 @@ export function refusedSteps(facts: Facts, clock: Clock): NextStep[] {
   return steps;
 }
 
-function names(clients: readonly Client[]): string {
+function names(clients: readonly NotedClient[]): string {
   return listed([...new Set(clients.map(({ address }) => address))], MAX_CLIENTS);
 }
 

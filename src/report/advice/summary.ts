@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from "../clock.ts";
-import type { Client, Finding, Report } from "../model.ts";
+import type { NotedClient, Finding, Report } from "../model.ts";
 import { counted } from "../phrases.ts";
 import { briefOf } from "../terms/terms.ts";
 import { type Facts, factsOf } from "./facts.ts";
@@ -164,7 +164,7 @@ function whenText(
   return `${clock.range(times[0], times[times.length - 1])}, ${counted(times.length, "try", "tries")}`;
 }
 
-function keptOutText(clients: readonly Client[], clock: Clock): string {
+function keptOutText(clients: readonly NotedClient[], clock: Clock): string {
   const from = clients.map(({ outcome }) => outcome.firstAt!).sort()[0];
   const to = clients.map(({ outcome }) => outcome.lastAt!).sort()[clients.length - 1];
   const tries = clients.reduce((sum, { outcome }) => sum + outcome.keptOut, 0);
