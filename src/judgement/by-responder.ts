@@ -56,10 +56,13 @@ interface Group {
   /** Those of them that may be plain, and the others by their indices. */
   taken: number[];
   /** The lists of vendor IDs that the responder sent to those that may be plain. */
-  vendorIds: Set<readonly string[]>;
+  vendorIds: Set<readonly string[]> | null;
   sessions: Map<number, Session>;
 }
 
+/** Shared by all responders without any. */
+const NO_LISTS: ReadonlySet<readonly string[]> = new Set();
+const NOBODY: ReadonlyMap<number, readonly Moment[]> = new Map();
 /** How long the fragments of one message may take to come, in microseconds. */
 const FRAGMENTS_PENDING = 2_000_000;
 
@@ -119,6 +122,7 @@ export class ByResponder {
     group.hosts.add(host);
     if (this.#numbers.take(index, sa, role)) {
       group.taken.push(index);
+      group.vendorIds ??= new Set();
       group.vendorIds.add(sa.vendorIdsOf(side));
     } else {
       for (let i = 1; i < sa.pathCount; i += 1) group.hosts.add(hostOf(sa.endOf(i, side)));
@@ -160,7 +164,7 @@ export class ByResponder {
         order: [],
         isInOrder: true,
         taken: [],
-        vendorIds: new Set(),
+        vendorIds: null,
         sessions: new Map(),
       };
       this.#groups.set(host, group);
@@ -173,7 +177,7 @@ export class ByResponder {
     return sessionOf(this.#sas[index], this.#roles[index]!, responder, hosts, this.#fragmentsBefore);
   }
 
-  #settled({ host, hosts, order, isInOrder, taken, vendorIds, sessions: made }: Group): SasOfResponder {
+  #settled({ host, hosts, order, isInOrder, taken, vendorIds: sent, sessions: made }: Group): SasOfResponder {
     const [ikeSas, numbers] = [this.#sas, this.#numbers];
     numbers.settle(host, taken, made.values());
     if (!isInOrder) order.sort((a, b) => inOrder(firstOf(ikeSas[a]), firstOf(ikeSas[b])));
@@ -185,7 +189,8 @@ export class ByResponder {
     }
     const { responderOf } = this.#options;
     const joined = [...this.#joined].filter(([, one]) => responderOf(one) === host).map(([each]) => each);
-    const unanswered = this.#unanswered.get(host) ?? new Map();
+    const unanswered = this.#unanswered.get(host) ?? NOBODY;
+    const vendorIds = sent ?? NO_LISTS;
     return { ikeSas, numbers, host, hosts, joined, order, plain, sessions, vendorIds, unanswered };
   }
 }

@@ -35,8 +35,10 @@ export class PlainClients {
   readonly numbers: PlainSas;
   readonly #ofResponder: SasOfResponder;
   readonly #hosts: Hosts;
-  readonly #at: AtResponder;
-  readonly #patterns = new SingleIds();
+  readonly #context: PlainContext;
+  /** Of most of a hundred thousand responders nobody asks. */
+  #alike: AtResponder | null = null;
+  #patterns: SingleIds | null = null;
   #vendor: { list: readonly string[]; says: VendorKnowledge } | null = null;
 
   constructor(ofResponder: SasOfResponder, context: PlainContext) {
@@ -44,7 +46,7 @@ export class PlainClients {
     this.numbers = ofResponder.numbers;
     this.#ofResponder = ofResponder;
     this.#hosts = context.hosts;
-    this.#at = alike(context);
+    this.#context = context;
   }
 
   /** Those that had a message ID. */
@@ -85,7 +87,13 @@ export class PlainClients {
     const session = new PlainSession(ikeSas[index], responder, this.#hosts);
     const { endpoint } = session;
     const place = { host: hostOf(endpoint), port: portOf(endpoint) };
-    return new SaOfClient(session, { index, responder, ...place, sessions: [session] }, this.#at);
+    return new SaOfClient(session, { index, responder, ...place, sessions: [session] }, this.#at());
+  }
+
+  /** What the rules say of each. */
+  #at(): AtResponder {
+    this.#alike ??= alike(this.#context);
+    return this.#alike;
   }
 
   /** One of them as the report asks for it. */
@@ -93,6 +101,7 @@ export class PlainClients {
     const sa = this.#ofResponder.ikeSas[index];
     const [exchange] = sa.exchanges;
     const vendor = this.#vendorOf(sa);
+    this.#patterns ??= new SingleIds();
     return {
       sa,
       exchange,
