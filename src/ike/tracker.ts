@@ -32,8 +32,8 @@ import { SaTable } from "./sa-table.ts";
 import { VendorLists } from "./vendor-lists.ts";
 
 const COMPACT_HOSTS_AT = 65_536;
-/** IKE SAs held at a time: with what belongs to each, and the report on them, they take about 250 MB. */
-const MAX_SAS = 100_000;
+/** IKE SAs held at a time, with the report on them some 150 MB; 450 where a capture is made to have all looked at. */
+const MAX_SAS = 60_000;
 
 export interface TrackerOptions {
   maxSas?: number;

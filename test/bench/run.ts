@@ -206,7 +206,7 @@ function memory(): void {
     const detail = `${one.toFixed(0)} MB at ${sizes[kind]} MB of capture, ${four.toFixed(0)} MB at four times that`;
     rows.push({ what: `${kind}: peak memory`, ratio: Math.max(one, four), target: 65, unit: "MB", detail });
   }
-  // No more than the 100,000 IKE SAs that are held at a time.
+  // No more than the 60,000 IKE SAs that are held at a time.
   const [one, two] = [of(capture("ike", 0.3)), of(capture("ike", 0.6))];
   const sas = (0.3 * sizes.ike * 1e6) / SESSION_BYTES;
   const bytes = ((two - one) * 1e6) / sas;
