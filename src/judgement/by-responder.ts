@@ -98,10 +98,13 @@ export class ByResponder {
   /** The responders in the user's scope, in the order in which they are first seen to answer. */
   sorted(): SasOfResponder[] {
     for (let i = 0; i < this.#sas.length; i += 1) this.#sort(i);
+    const joined = new Map<number, number[]>();
     for (const [host, responder] of this.#joined) {
-      this.#groups.get(this.#options.responderOf(responder))?.hosts.add(host);
+      const named = this.#options.responderOf(responder);
+      append(joined, named, host);
+      this.#groups.get(named)?.hosts.add(host);
     }
-    return [...this.#groups.values()].map((group) => this.#settled(group));
+    return [...this.#groups.values()].map((group) => this.#settled(group, joined.get(group.host) ?? []));
   }
 
   #sort(index: number): void {
@@ -177,7 +180,10 @@ export class ByResponder {
     return sessionOf(this.#sas[index], this.#roles[index]!, responder, hosts, this.#fragmentsBefore);
   }
 
-  #settled({ host, hosts, order, isInOrder, taken, vendorIds: sent, sessions: made }: Group): SasOfResponder {
+  #settled(
+    { host, hosts, order, isInOrder, taken, vendorIds: sent, sessions: made }: Group,
+    joined: readonly number[],
+  ): SasOfResponder {
     const [ikeSas, numbers] = [this.#sas, this.#numbers];
     numbers.settle(host, taken, made.values());
     if (!isInOrder) order.sort((a, b) => inOrder(firstOf(ikeSas[a]), firstOf(ikeSas[b])));
@@ -187,8 +193,6 @@ export class ByResponder {
       if (numbers.isPlain(index)) plain.push(index);
       else sessions.push(made.get(index) ?? this.#sessionOf(index, host));
     }
-    const { responderOf } = this.#options;
-    const joined = [...this.#joined].filter(([, one]) => responderOf(one) === host).map(([each]) => each);
     const unanswered = this.#unanswered.get(host) ?? NOBODY;
     const vendorIds = sent ?? NO_LISTS;
     return { ikeSas, numbers, host, hosts, joined, order, plain, sessions, vendorIds, unanswered };
