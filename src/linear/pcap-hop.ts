@@ -6,74 +6,30 @@
  *     if (hop !== null) batch.count = hop.take(bytes, from, end, form);
  */
 
-import {
-  HOP_BLOCK_BYTES,
-  HOP_BYTES,
-  HOP_CAPTURED,
-  HOP_CAPTURED_AT,
-  HOP_MICROS,
-  HOP_NANOS,
-  HOP_OFFSETS,
-  HOP_ORIGINAL,
-  HOP_ORIGINAL_AT,
-  HOP_RECORD_HEADER,
-  HOP_SWAPPED,
-  HOP_WITH_NANOS,
-} from "../core/layout.ts";
-import { Border } from "./border.ts";
-import { type Core, coreOver } from "./core.ts";
-import type { LinearMemory, Memory } from "./memory.ts";
-
-/** What the hop fills, a row for each record. */
-export interface RecordColumns {
-  readonly capacity: number;
-  readonly offsets: Uint32Array;
-  readonly captured: Uint32Array;
-  readonly original: Uint32Array;
-  readonly micros: Float64Array;
-  readonly nanos: Uint16Array;
-}
+import { HOP_CAPTURED_AT, HOP_ORIGINAL_AT, HOP_RECORD_HEADER } from "../core/layout.ts";
+import { HopBlock, type RecordColumns, type Writing } from "./hop-block.ts";
+import type { Memory } from "./memory.ts";
 
 /** How the header of a record is laid out: its bytes, and where the two lengths lie in it. */
-export interface RecordForm {
-  littleEndian: boolean;
-  nanos: boolean;
+export interface RecordForm extends Writing {
   recordHeader: number;
   capturedAt: number;
   originalAt: number;
 }
 
 export class PcapHop {
-  readonly #core: Core;
-  readonly #memory: LinearMemory;
-  readonly #block: Uint32Array;
-  readonly #border: Border;
+  readonly #block: HopBlock;
   readonly #rows: number;
-  /** Where the bytes lie was written of these. */
-  #bytes: Uint8Array | null = null;
 
-  private constructor(core: Core, memory: LinearMemory, block: Uint32Array, columns: RecordColumns) {
-    this.#core = core;
-    this.#memory = memory;
+  private constructor(block: HopBlock, rows: number) {
     this.#block = block;
-    this.#rows = columns.capacity;
-    this.#border = new Border(memory, block);
-    this.#border.column(HOP_OFFSETS, columns.offsets);
-    this.#border.column(HOP_CAPTURED, columns.captured);
-    this.#border.column(HOP_ORIGINAL, columns.original);
-    this.#border.column(HOP_MICROS, columns.micros);
-    this.#border.column(HOP_NANOS, columns.nanos);
+    this.#rows = rows;
   }
 
-  /** null without a core, and where a column lies elsewhere. */
+  /** null as `HopBlock.over` says. */
   static over(memory: Memory, columns: RecordColumns): PcapHop | null {
-    const core = coreOver(memory);
-    if (core === null) return null;
-    const linear = memory.linear!;
-    const block = memory.column(Uint32Array, HOP_BLOCK_BYTES / 4);
-    if (!linear.has(block)) return null;
-    const hop = new PcapHop(core, linear, block, columns);
-    return hop.#border.isWhole ? hop : null;
+    const block = HopBlock.over(memory, columns);
+    return block === null ? null : new PcapHop(block, columns.capacity);
   }
 
   /**
@@ -82,14 +38,11 @@ export class PcapHop {
    * @returns records taken; 0 also where the bytes lie elsewhere
    */
   take(bytes: Uint8Array, from: number, end: number, form: RecordForm): number {
-    if (!this.#memory.has(bytes)) return 0;
-    if (this.#bytes !== bytes) this.#border.column(HOP_BYTES, bytes);
-    this.#bytes = bytes;
-    this.#border.value(HOP_SWAPPED, form.littleEndian ? 0 : 1);
-    this.#border.value(HOP_WITH_NANOS, form.nanos ? 1 : 0);
-    this.#border.value(HOP_RECORD_HEADER, form.recordHeader);
-    this.#border.value(HOP_CAPTURED_AT, form.capturedAt);
-    this.#border.value(HOP_ORIGINAL_AT, form.originalAt);
-    return this.#core.pcapRecords(this.#block.byteOffset, from, end, this.#rows);
+    const block = this.#block;
+    if (!block.take(bytes, form)) return 0;
+    block.set(HOP_RECORD_HEADER, form.recordHeader);
+    block.set(HOP_CAPTURED_AT, form.capturedAt);
+    block.set(HOP_ORIGINAL_AT, form.originalAt);
+    return block.core.pcapRecords(block.address, from, end, this.#rows);
   }
 }

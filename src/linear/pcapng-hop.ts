@@ -6,61 +6,27 @@
  *     if (hop !== null) at = hop.take(batch, bytes, from, end, clock);
  */
 
-import {
-  HOP_BLOCK_BYTES,
-  HOP_BYTES,
-  HOP_CAPTURED,
-  HOP_MICROS,
-  HOP_NANOS,
-  HOP_OFFSETS,
-  HOP_ORIGINAL,
-  HOP_STOPPED_AT,
-  HOP_SWAPPED,
-  HOP_WITH_NANOS,
-} from "../core/layout.ts";
-import { Border } from "./border.ts";
-import { type Core, coreOver } from "./core.ts";
-import type { LinearMemory, Memory } from "./memory.ts";
-import type { RecordColumns } from "./pcap-hop.ts";
+import { HOP_STOPPED_AT } from "../core/layout.ts";
+import { HopBlock, type RecordColumns, type Writing } from "./hop-block.ts";
+import type { Memory } from "./memory.ts";
 
 /** How the times of the interface are written. */
-export interface InterfaceClock {
-  littleEndian: boolean;
-  /** Units of nanoseconds, not of microseconds. */
-  nanos: boolean;
+export interface InterfaceClock extends Writing {
   /** Added to each, microseconds. */
   offset: number;
 }
 
 export class PcapngHop {
-  readonly #core: Core;
-  readonly #memory: LinearMemory;
-  readonly #block: Uint32Array;
-  readonly #border: Border;
-  /** Where the bytes lie was written of these. */
-  #bytes: Uint8Array | null = null;
+  readonly #block: HopBlock;
 
-  private constructor(core: Core, memory: LinearMemory, block: Uint32Array, columns: RecordColumns) {
-    this.#core = core;
-    this.#memory = memory;
+  private constructor(block: HopBlock) {
     this.#block = block;
-    this.#border = new Border(memory, block);
-    this.#border.column(HOP_OFFSETS, columns.offsets);
-    this.#border.column(HOP_CAPTURED, columns.captured);
-    this.#border.column(HOP_ORIGINAL, columns.original);
-    this.#border.column(HOP_MICROS, columns.micros);
-    this.#border.column(HOP_NANOS, columns.nanos);
   }
 
-  /** null without a core, and where a column lies elsewhere. */
+  /** null as `HopBlock.over` says. */
   static over(memory: Memory, columns: RecordColumns): PcapngHop | null {
-    const core = coreOver(memory);
-    if (core === null) return null;
-    const linear = memory.linear!;
-    const block = memory.column(Uint32Array, HOP_BLOCK_BYTES / 4);
-    if (!linear.has(block)) return null;
-    const hop = new PcapngHop(core, linear, block, columns);
-    return hop.#border.isWhole ? hop : null;
+    const block = HopBlock.over(memory, columns);
+    return block === null ? null : new PcapngHop(block);
   }
 
   /**
@@ -73,16 +39,12 @@ export class PcapngHop {
     bytes: Uint8Array,
     from: number,
     end: number,
-    { littleEndian, nanos, offset }: InterfaceClock,
+    clock: InterfaceClock,
   ): number {
-    if (!this.#memory.has(bytes)) return from;
-    if (this.#bytes !== bytes) this.#border.column(HOP_BYTES, bytes);
-    this.#bytes = bytes;
-    this.#border.value(HOP_SWAPPED, littleEndian ? 0 : 1);
-    this.#border.value(HOP_WITH_NANOS, nanos ? 1 : 0);
+    const block = this.#block;
+    if (!block.take(bytes, clock)) return from;
     const { capacity, count } = batch;
-    const block = this.#block.byteOffset;
-    batch.count = this.#core.pcapngPackets(block, from, end, count, capacity, offset);
-    return this.#block[HOP_STOPPED_AT / 4];
+    batch.count = block.core.pcapngPackets(block.address, from, end, count, capacity, clock.offset);
+    return block.get(HOP_STOPPED_AT);
   }
 }
