@@ -4,9 +4,10 @@
  * `CopyFilter.see`, `Tracker.message`) with all messages that are left here, from where they were left.
  */
 
-import { be16, be32, doubleOf, field, wordOf } from "./columns";
+import { be16, be32, doubleOf, field, NONE, wordOf } from "./columns";
 import { copied, NO_ROOM, noteCopy, remembered } from "./copies";
 import { digest } from "./digest";
+import { enterHost, hasRoomForHosts, hostAt, hostCount } from "./hosts";
 import { BYTES, CAPTURED, CLOCK, LINK_TYPES, OFFSETS, PORTS, SEGMENT } from "./layout";
 import { datagramEnd, messageIn, payload, statedLength } from "./message";
 import {
@@ -17,12 +18,9 @@ import {
   AT,
   CAPTURE_POINT,
   CAPTURED_OF_DATAGRAM,
-  COUNT,
   CUT,
   FROM,
   FURTHER_OF,
-  HOST_ROOM,
-  HOSTS,
   IS_ECHO,
   LEFT,
   LENGTH_OF_DATAGRAM,
@@ -37,19 +35,15 @@ import {
   TAKES,
   TO,
 } from "./message-layout";
+import { endpoint, setNumber } from "./message-record";
 import { ipHeader } from "./packet";
 import { take } from "./take";
-import { entered, hasRoom, rowOf } from "./word-table";
 
 export { learn } from "./clear-payloads";
 
 const ETHERNET: u32 = 1;
 const SOURCE: usize = 12;
 const DESTINATION: usize = 16;
-/** Of an IPv4 address as one of IPv6 (RFC 4291 2.5.5.2). */
-const MAPPED: u32 = 0xffff;
-const PORTS_OF_HOST: f64 = 65_536;
-const NONE: i32 = -1;
 
 /**
  * Takes a message of IKEv1 in a plain frame, and leaves at ARRIVAL what it found.
@@ -70,27 +64,27 @@ export function arrive(tables: usize, block: usize, batch: usize, index: i32, ca
   if (ip === 0) return LEFT;
   const message = messageIn(ip, end, <usize>field(tables, PORTS));
   if (message === 0) return LEFT;
-  const from = hostOf(block, be32(ip + SOURCE));
-  const to = from < 0 ? NONE : hostOf(block, be32(ip + DESTINATION));
+  const from = hostOf(tables, be32(ip + SOURCE));
+  const to = from < 0 ? NONE : hostOf(tables, be32(ip + DESTINATION));
   if (to < 0) return LEFT;
   const out = <usize>field(block, ARRIVAL);
   const captured = <u32>(min(end, datagramEnd(ip)) - message);
   const length = statedLength(message);
   digest(message, min(captured, length), field(block, SEED_A), field(block, SEED_B), out);
-  set(out, AT, load<f64>(doubleOf(batch, CLOCK, index)));
-  set(out, FROM, <f64>from * PORTS_OF_HOST + <f64>be16(ip + 20));
-  set(out, TO, <f64>to * PORTS_OF_HOST + <f64>be16(ip + 22));
-  set(out, CAPTURE_POINT, capturePoint);
+  setNumber(out, AT, load<f64>(doubleOf(batch, CLOCK, index)));
+  setNumber(out, FROM, endpoint(from, be16(ip + 20)));
+  setNumber(out, TO, endpoint(to, be16(ip + 22)));
+  setNumber(out, CAPTURE_POINT, capturePoint);
   store<i32>(out, 0, NEXT << 2);
   store<u32>(out, field(tables, SEGMENT), SEGMENT_OF << 2);
   store<i32>(out, 0, FURTHER_OF << 2);
   store<u32>(out, be16(ip + 4) | (captured < length ? <u32>CUT : 0), REST << 2);
-  set(out, ADDRESSES, <f64>(ip + SOURCE - bytes));
-  set(out, MESSAGE, <f64>(message - bytes));
-  set(out, CAPTURED_OF_DATAGRAM, <f64>captured);
-  set(out, LENGTH_OF_DATAGRAM, <f64>(datagramEnd(ip) - message));
-  set(out, MARKER, <f64>(message !== payload(ip)));
-  set(out, ASKS, 0);
+  setNumber(out, ADDRESSES, <f64>(ip + SOURCE - bytes));
+  setNumber(out, MESSAGE, <f64>(message - bytes));
+  setNumber(out, CAPTURED_OF_DATAGRAM, <f64>captured);
+  setNumber(out, LENGTH_OF_DATAGRAM, <f64>(datagramEnd(ip) - message));
+  setNumber(out, MARKER, <f64>(message !== payload(ip)));
+  setNumber(out, ASKS, 0);
   if (!isNoted(block, out)) return LEFT;
   if (load<f64>(out, IS_ECHO << 3) === 1 || field(block, TAKES) === 0) return ARRIVED;
   return take(tables, block, batch, index, out, message, length);
@@ -99,25 +93,19 @@ export function arrive(tables: usize, block: usize, batch: usize, index: i32, ca
 /** Whether there was room to note it as what it is, a copy or none. */
 function isNoted(block: usize, out: usize): bool {
   const known = copied(block, out);
-  set(out, IS_ECHO, <f64>(known >= 0));
+  setNumber(out, IS_ECHO, <f64>(known >= 0));
   if (known >= 0) {
-    set(out, ROW, <f64>known);
+    setNumber(out, ROW, <f64>known);
     return noteCopy(block, known, out);
   }
   const row = remembered(block, out);
-  set(out, ROW, <f64>row);
+  setNumber(out, ROW, <f64>row);
   return row !== NO_ROOM;
 }
 
-/** Number of an IPv4 address, which gets one where there is room; -1 where there is none. */
-function hostOf(block: usize, address: u32): i32 {
-  const hosts = block + HOSTS;
-  const known = rowOf(hosts, 0, 0, MAPPED, address);
-  if (known >= 0 || !hasRoom(hosts, 1)) return known;
-  if (load<u32>(<usize>field(hosts, COUNT)) >= field(block, HOST_ROOM)) return NONE;
-  return entered(hosts, 0, 0, MAPPED, address);
-}
-
-function set(record: usize, index: usize, value: f64): void {
-  store<f64>(record + (index << 3), value);
+/** Number of an IPv4 address, which gets one where there is room; NONE where there is none. */
+function hostOf(tables: usize, address: u32): i32 {
+  const known = hostAt(tables, address);
+  if (known !== NONE || !hasRoomForHosts(tables, hostCount(tables) + 1)) return known;
+  return enterHost(tables, address);
 }

@@ -1,9 +1,10 @@
 /** What the endpoints of a quick mode looked like when it began, by the flows between both: `Before` (ike/exchange.ts). */
 
-import { byteOf, isNone, lineOf } from "./columns";
-import { FLOW_KEYS, FLOW_LAST_AT, FLOW_REVERSE, FLOW_SEGMENT, FLOW_WATCHED, FLOWS } from "./layout";
-import { FROM, MARKER, SEGMENT_OF, SENT_BY, TO } from "./message-layout";
-import { number, portOf, receiver, sender } from "./message-record";
+import { byteOf, isNone, lineOf, NONE } from "./columns";
+import { lastIn, rowBack, rowThere } from "./flow-rows";
+import { FLOW_REVERSE, FLOW_WATCHED, FLOWS } from "./layout";
+import { SEGMENT_OF, SENT_BY } from "./message-layout";
+import { number } from "./message-record";
 import {
   ESP_BEFORE_AT,
   EXCHANGE_FLAGS,
@@ -14,17 +15,11 @@ import {
   UNHEARD_BEFORE,
 } from "./sa-layout";
 import { isUnheard, lastEspAt } from "./spis";
-import { rowOf } from "./word-table";
-
-const NONE: i32 = -1;
 
 /** Notes it for the quick mode that a message begins, and has the host look at the next ESP of these flows. */
 export function noteBefore(tables: usize, record: usize, sa: usize, exchange: usize): void {
-  const isOverIp = number(record, MARKER) === 0;
-  const from = isOverIp ? 0 : portOf(number(record, FROM));
-  const to = isOverIp ? 0 : portOf(number(record, TO));
-  const there = rowOf(tables + FLOW_KEYS, sender(record), receiver(record), from, to);
-  const back = rowOf(tables + FLOW_KEYS, receiver(record), sender(record), to, from);
+  const there = rowThere(tables, record);
+  const back = rowBack(tables, record);
   if (there === NONE && back === NONE) return;
   const segment = load<u32>(record, SEGMENT_OF << 2);
   const sentAt = lastIn(tables, there, segment);
@@ -48,13 +43,6 @@ function goesOnUnheard(tables: usize, row: i32, segment: u32, record: usize, sa:
   const isKnown = load<u32>(sa + (other << 2), LAST_FROM_SEGMENT) === segment;
   const knownAt = isKnown ? load<f64>(sa + (other << 3), LAST_FROM_AT) : NaN;
   return isUnheard(tables, row, segment, knownAt > espAt ? knownAt : espAt);
-}
-
-/** The last packet of a row in the segment of the clock; NaN where there is none. */
-function lastIn(tables: usize, row: i32, segment: u32): f64 {
-  if (row === NONE) return NaN;
-  const flow = lineOf(tables, FLOWS, row);
-  return load<u32>(flow, FLOW_SEGMENT) === segment ? load<f64>(flow, FLOW_LAST_AT) : NaN;
 }
 
 /** The later of two times, of which one that was not seen is earlier than any. */

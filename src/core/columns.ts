@@ -2,6 +2,9 @@
 
 import { LINE_SHIFT } from "./layout";
 
+/** Stands for a row that is not there. */
+export const NONE: i32 = -1;
+
 /** Address of a column, or a value that stands in the block itself. */
 export function field(block: usize, offset: usize): u32 {
   return load<u32>(block + offset);

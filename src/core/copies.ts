@@ -1,6 +1,6 @@
 /** The copy filter: `CopyFilter.see` (ike/copies.ts), where the rules and the reasons stand. */
 
-import { field, wordOf } from "./columns";
+import { field, NONE, wordOf } from "./columns";
 import {
   AT,
   CAPTURE_POINT,
@@ -36,11 +36,11 @@ import {
   TO,
   USED,
 } from "./message-layout";
+import { number } from "./message-record";
 
 const RECORD: usize = 1 << RECORD_SHIFT;
 /** Of the numbers of a place, which come first. */
 const PLACE: usize = 4 << 3;
-const NONE: i32 = -1;
 /** All room is taken: nothing was noted. */
 export const NO_ROOM: i32 = -2;
 
@@ -202,10 +202,6 @@ function place(block: usize, row: i32): usize {
 
 function ring(block: usize, index: usize): usize {
   return <usize>field(block, RECENT_RING) + (index << 2);
-}
-
-function number(record: usize, index: usize): f64 {
-  return load<f64>(record + (index << 3));
 }
 
 function word(record: usize, index: usize): i32 {

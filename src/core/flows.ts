@@ -1,7 +1,8 @@
 /** ESP: of flows and SPIs that were seen before nothing but times and numbers changes, others begin. */
 
-import { be16, be32, byteOf, field, lineOf, wordOf } from "./columns";
-import { knownRow, NONE } from "./known-flows";
+import { be16, be32, byteOf, field, lineOf, NONE, wordOf } from "./columns";
+import { lastIn } from "./flow-rows";
+import { knownRow } from "./known-flows";
 import {
   FLOW_FROM,
   FLOW_LAST_AT,
@@ -74,7 +75,7 @@ function hasCarried(block: usize, row: i32, spi: u32, sequence: u32, at: f64): b
   if (slot === 0) slot = addSpi(block, row, spi, segment, <f64>sequence, at);
   if (BEGINS_FLOWS) carriesEsp(block, flow);
   follow(block, from, segment, at);
-  const otherAt = lastOfOther(block, load<i32>(flow, FLOW_REVERSE), segment);
+  const otherAt = lastIn(block, load<i32>(flow, FLOW_REVERSE), segment);
   store<f64>(flow, at, FLOW_LAST_AT);
   store<u32>(flow, load<u32>(flow, FLOW_SOURCES) | field(block, SOURCE_BIT), FLOW_SOURCES);
   carried(slot, segment, <f64>sequence, at, otherAt);
@@ -101,11 +102,4 @@ function slotOf(block: usize, row: i32, spi: u32): usize {
     slot = next;
   }
   return 0;
-}
-
-/** When the other direction, a row or none, was seen last in this segment; NaN for never. */
-function lastOfOther(block: usize, row: i32, segment: u32): f64 {
-  if (row < 0) return NaN;
-  const other = lineOf(block, FLOWS, row);
-  return load<u32>(other, FLOW_SEGMENT) === segment ? load<f64>(other, FLOW_LAST_AT) : NaN;
 }

@@ -1,11 +1,8 @@
 /** IPv4 flows that were seen lately: `KnownFlows` (ike/known-flows.ts). */
 
 import { PROBES } from "./bounds";
-import { field } from "./columns";
+import { field, NONE } from "./columns";
 import { KNOWN, KNOWN_FACTOR, KNOWN_MASK, KNOWN_MIX } from "./layout";
-
-/** Row of a flow that is not there. */
-export const NONE: i32 = -1;
 
 /** Bytes of an entry, as a power of two, and where the row + 1 lies in it. */
 const ENTRY_SHIFT: usize = 4;

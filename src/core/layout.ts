@@ -63,27 +63,32 @@ export const AWAITED = 116;
 export const FLOW_ROOM = 140;
 export const HOST_ROOM = 144;
 export const SPI_ROOM = 148;
-/** Of each host: 1 where it was seen sending, and which signs of life were seen (u8 each), see ike/host-signs.ts. */
+/** Of each host: 1 where it was seen sending, and which signs of life were seen (u8 each); of how many of these: a value. */
 export const HOST_SENT = 152;
 export const HOST_SIGNS = 156;
+export const HOST_SIGNS_ROOM = 160;
 /** Segment of each place (i32). Places and SPI slots that were ever used, and of those that are free (i32), see below. */
-export const PLACE_SEGMENTS = 160;
-export const PLACE_STATE = 164;
-export const SPI_STATE = 168;
+export const PLACE_SEGMENTS = 164;
+export const PLACE_STATE = 168;
+export const SPI_STATE = 172;
 /** Places that are free (i32), how many there is room for, and how many there may be: values. */
-export const PLACES_FREE = 172;
-export const PLACE_ROOM = 176;
-export const MOST_PLACES = 180;
+export const PLACES_FREE = 176;
+export const PLACE_ROOM = 180;
+export const MOST_PLACES = 184;
 /** Of each slot its first packet: time (f64), segment (i32) and sequence number (f64). */
-export const SPI_FIRST_AT = 184;
-export const SPI_FIRST_SEGMENT = 188;
-export const SPI_FIRST_SEQUENCE = 192;
+export const SPI_FIRST_AT = 188;
+export const SPI_FIRST_SEGMENT = 192;
+export const SPI_FIRST_SEQUENCE = 196;
 
 /** How many quick modes were begun whose ESP nobody looks for yet (i32). */
-export const UNWATCHED = 196;
+export const UNWATCHED = 200;
 
 /** Bytes of the block of the tables. */
-export const TABLES_BYTES = 200;
+export const TABLES_BYTES = 204;
+
+/** Signs of life of a host, a bit each, see ike/host-signs.ts: any, and ESP. */
+export const SIGNS = 1;
+export const ESP_SIGN = 2;
 
 /** Of the state of places and of slots: how many were ever used; and how many places are free, or the first free slot + 1. */
 export const USED = 0;

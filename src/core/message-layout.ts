@@ -1,5 +1,5 @@
 /**
- * What `arrive` (arrive.ts) reads and leaves: offsets as in layout.ts. Read by both compilers, so it has numbers alone.
+ * What `arrive` (arrive.ts) reads and leaves beside the tables of layout.ts: offsets as there. Read by both compilers, so it has numbers alone.
  */
 
 /**
@@ -21,59 +21,48 @@ export const CHUNK = 0;
 export const LENGTH = 4;
 export const END = 8;
 
-/** Block of the tables: that of hosts, as above, */
-export const HOSTS = 0;
-/** and that of IKE SAs by their cookies; pools of IKE SAs and of quick modes, as above. */
-export const SAS = 24;
-export const SA_POOL = 48;
-export const EXCHANGE_POOL = 60;
+/** Block of the tables: that of IKE SAs by their cookies, as above; pools of IKE SAs, of quick modes and of Informationals. */
+export const SAS = 0;
+export const SA_POOL = 24;
+export const EXCHANGE_POOL = 36;
+export const TOLD_POOL = 48;
 /** Of each key of an IKE SA where its row lies, 0 where it does elsewhere (u32). */
-export const SA_ADDRESSES = 72;
+export const SA_ADDRESSES = 60;
 /** Counts (i32), and notes (u32 each), see below; IKE SAs and parts of them that are held at most: values. */
-export const COUNTS = 76;
-export const NOTES = 80;
-export const MAX_HELD = 84;
-export const MAX_PARTS = 88;
+export const COUNTS = 64;
+export const NOTES = 68;
+export const MAX_HELD = 72;
+export const MAX_PARTS = 76;
 /** 1 where half-open IKE SAs share an initiator cookie: a value. */
-export const SIBLINGS = 92;
-/** Of each host: 1 where it sent something; 1 where it sent or was sent ISAKMP (u8); how many there is room for: a value. */
-export const HAS_SENT = 96;
-export const ISAKMP = 100;
-export const HOST_ROOM = 104;
-/** Of each host: the first quick mode that waits for it and that was begun here (u32). */
-export const WAITING = 108;
-/** Of each host: signs of life, see ike/host-signs.ts (u8); how many there is room for: a value. */
-export const HOST_SIGNS = 112;
-export const HOST_SIGNS_ROOM = 116;
-/** Pool of Informationals, as above. */
-export const TOLD_POOL = 184;
+export const SIBLINGS = 80;
+/** Of each host: 1 where it sent or was sent ISAKMP (u8); the first quick mode that waits for it and was begun here (u32). */
+export const ISAKMP = 84;
+export const WAITING = 88;
 /** What messages in the clear say, see clear-payloads.ts. */
-export const KNOWN_CLEAR = 124;
+export const KNOWN_CLEAR = 92;
 /** Number of the source: a value. */
-export const SOURCE = 128;
+export const SOURCE = 96;
 /** Datagrams of the last second: records, heads of lists (i32), factors (i32), the ring (i32), heads less one: a value. */
-export const RECENT = 132;
-export const RECENT_HEADS = 136;
-export const RECENT_FACTORS = 140;
-export const RECENT_RING = 144;
-export const RECENT_MASK = 148;
+export const RECENT = 100;
+export const RECENT_HEADS = 104;
+export const RECENT_FACTORS = 108;
+export const RECENT_RING = 112;
+export const RECENT_MASK = 116;
 /** Of each, which IKE SA it was counted for (u32): its running number + 1, or 0. */
-export const RECENT_SAS = 152;
+export const RECENT_SAS = 120;
 /** Their further places: records, and the list of those that are free (i32); how many there is room for: a value. */
-export const FURTHER = 156;
-export const FURTHER_STATE = 160;
-export const FURTHER_ROOM = 164;
+export const FURTHER = 124;
+export const FURTHER_STATE = 128;
+export const FURTHER_ROOM = 132;
 /** Seeds of the digest: values. */
-export const SEED_A = 168;
-export const SEED_B = 172;
+export const SEED_A = 136;
+export const SEED_B = 140;
 /** What is found out of the message. */
-export const ARRIVAL = 176;
+export const ARRIVAL = 144;
 /** 1 where messages may be taken to their IKE SAs: a value. */
-export const TAKES = 120;
-/** How many quick modes were begun whose ESP nobody looks for yet (i32). */
-export const BEGUN_UNWATCHED = 180;
+export const TAKES = 148;
 /** Bytes of the block. */
-export const MESSAGE_TABLES_BYTES = 196;
+export const MESSAGE_TABLES_BYTES = 152;
 
 /** Of the counts: IKE SAs ever, IKE SAs held, parts of them (see ike/sa-table.ts), and notes that nobody read yet. */
 export const CREATED = 0;

@@ -52,6 +52,10 @@ export function number(record: usize, index: usize): f64 {
   return load<f64>(record + (index << 3));
 }
 
+export function setNumber(record: usize, index: usize, value: f64): void {
+  store<f64>(record + (index << 3), value);
+}
+
 /** Hosts of the sender and of the receiver. */
 export function sender(record: usize): u32 {
   return hostOf(number(record, FROM));
@@ -59,6 +63,11 @@ export function sender(record: usize): u32 {
 
 export function receiver(record: usize): u32 {
   return hostOf(number(record, TO));
+}
+
+/** An endpoint, see collections/endpoints.ts. */
+export function endpoint(host: i32, port: u32): f64 {
+  return <f64>host * PORTS_OF_HOST + <f64>port;
 }
 
 /** Host of an endpoint. */

@@ -3,10 +3,12 @@
  * it notes and no quick mode waits for it.
  */
 
-import { byteOf, field, lineOf, wordOf } from "./columns";
-import { keepRow, NONE } from "./known-flows";
+import { byteOf, field, lineOf, NONE, wordOf } from "./columns";
+import { enterHost, hasRoomForHosts, hasRoomForSigns, hostAt, hostCount, mark } from "./hosts";
+import { keepRow } from "./known-flows";
 import {
   AWAITED,
+  ESP_SIGN,
   FLOW_ESP,
   FLOW_FIRST_AT,
   FLOW_FIRST_SEGMENT,
@@ -22,12 +24,10 @@ import {
   FLOW_TO,
   FLOW_WATCHED,
   FLOWS,
-  HOST_KEYS,
-  HOST_ROOM,
   HOST_SENT,
-  HOST_SIGNS,
   HOST_WATCHED,
   SEGMENT,
+  SIGNS,
   SPI_HEADS,
   SPI_HEADS_LENGTH,
   UNWATCHED,
@@ -35,13 +35,6 @@ import {
 import { mayFollow } from "./places";
 import { hasSlot } from "./spis";
 import { entered, hasRoom, rowCount, rowOf } from "./word-table";
-
-/** Of an IPv4 address as one of IPv6 (RFC 4291 2.5.5.2). */
-const MAPPED: u32 = 0xffff;
-
-/** Signs of life of a host (ike/host-signs.ts): any, and ESP. */
-const SIGNS: u32 = 1;
-const ESP: u32 = 2;
 
 /**
  * Row of a flow that is not among those seen lately, for its packet of ESP with an SPI.
@@ -51,10 +44,9 @@ const ESP: u32 = 2;
  * @returns NONE where the host has to take the packet: nothing was noted of it
  */
 export function beginRow(block: usize, source: u32, destination: u32, ports: u32, at: f64): i32 {
-  const hosts = block + HOST_KEYS;
-  const count = rowCount(hosts);
-  const sender = rowOf(hosts, 0, 0, MAPPED, source);
-  const receiver = rowOf(hosts, 0, 0, MAPPED, destination);
+  const count = hostCount(block);
+  const sender = hostAt(block, source);
+  const receiver = hostAt(block, destination);
   const from = sender >= 0 ? sender : count;
   const to = receiver >= 0 ? receiver : source === destination ? from : max(count, from + 1);
   const row = rowOf(block + FLOW_KEYS, from, to, ports >> 16, ports & 0xffff);
@@ -63,8 +55,8 @@ export function beginRow(block: usize, source: u32, destination: u32, ports: u32
     return row;
   }
   if (!mayBegin(block, from, to, ports)) return NONE;
-  if (sender < 0) entered(hosts, 0, 0, MAPPED, source);
-  if (to === rowCount(hosts)) entered(hosts, 0, 0, MAPPED, destination);
+  if (sender < 0) enterHost(block, source);
+  if (to === hostCount(block)) enterHost(block, destination);
   const begins = begun(block, from, to, ports, at);
   keepRow(block, source, destination, ports, begins);
   return begins;
@@ -74,18 +66,13 @@ export function beginRow(block: usize, source: u32, destination: u32, ports: u32
 function mayBegin(block: usize, from: i32, to: i32, ports: u32): bool {
   const row = rowCount(block + FLOW_KEYS);
   if (row >= <i32>field(block, FLOW_ROOM) || row >= <i32>field(block, SPI_HEADS_LENGTH)) return false;
-  if (!hasRoom(block + FLOW_KEYS, 1) || !hasRoomForHosts(block, max(from, to) + 1)) return false;
+  const hosts = max(from, to) + 1;
+  if (!hasRoom(block + FLOW_KEYS, 1) || !hasRoomForHosts(block, hosts) || !hasRoomForSigns(block, hosts))
+    return false;
   if (load<i32>(wordOf(block, SPI_HEADS, row)) !== 0 || !hasSlot(block)) return false;
   if (load<u8>(byteOf(block, HOST_WATCHED, from)) !== 0 || !mayFollow(block, from)) return false;
   // Whom a quick mode that has begun waits for is known once the host has looked at it.
   return load<i32>(<usize>field(block, UNWATCHED)) === 0 && !isAwaited(block, from, to, ports);
-}
-
-/** @param count hosts that there will be, or fewer */
-function hasRoomForHosts(block: usize, count: i32): bool {
-  if (count > <i32>field(block, HOST_ROOM)) return false;
-  const hosts = block + HOST_KEYS;
-  return count <= rowCount(hosts) || hasRoom(hosts, <u32>(count - rowCount(hosts)));
 }
 
 /** A quick mode may wait for ESP between these endpoints: pairs are kept with the smaller endpoint first. */
@@ -127,11 +114,6 @@ function begun(block: usize, from: i32, to: i32, ports: u32, at: f64): i32 {
 export function carriesEsp(block: usize, flow: usize): void {
   if (load<u32>(flow, FLOW_ESP) !== 0) return;
   store<u32>(flow, 1, FLOW_ESP);
-  mark(block, load<i32>(flow, FLOW_FROM), ESP);
-  mark(block, load<i32>(flow, FLOW_TO), ESP);
-}
-
-function mark(block: usize, host: i32, sign: u32): void {
-  const signs = byteOf(block, HOST_SIGNS, host);
-  store<u8>(signs, load<u8>(signs) | <u8>sign);
+  mark(block, load<i32>(flow, FLOW_FROM), ESP_SIGN);
+  mark(block, load<i32>(flow, FLOW_TO), ESP_SIGN);
 }

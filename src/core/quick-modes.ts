@@ -2,9 +2,9 @@
 
 import { noteBefore } from "./before";
 import { field, isUnseen } from "./columns";
+import { UNWATCHED } from "./layout";
 import {
   AT,
-  BEGUN_UNWATCHED,
   EXCHANGE_BEGUN,
   EXCHANGE_POOL,
   FRAME,
@@ -125,10 +125,10 @@ export function beginQuickMode(tables: usize, block: usize, record: usize, messa
   store<u8>(exchange, number(record, SENT_BY) === 1 ? STARTED_BY_SIDE_1 : 0, EXCHANGE_FLAGS);
   store<u32>(exchange, load<u32>(sa, LATEST_ADDRESS), OLDER_ADDRESS);
   store<u32>(sa, <u32>exchange, LATEST_ADDRESS);
-  if (mayHaveFlows(block, record)) noteBefore(tables, record, sa, exchange);
+  if (mayHaveFlows(tables, record)) noteBefore(tables, record, sa, exchange);
   addPart(block);
   watch(tables, block, <i32>receiver(record), exchange);
-  const unwatched = <usize>field(block, BEGUN_UNWATCHED);
+  const unwatched = <usize>field(tables, UNWATCHED);
   store<i32>(unwatched, load<i32>(unwatched) + 1);
   let kind: u32 = EXCHANGE_BEGUN | (portOf(number(record, TO)) << NOTE_PORT_SHIFT);
   if (number(record, MARKER) === 1) kind |= NOTE_NAT_TRAVERSAL;

@@ -1,8 +1,9 @@
 /** Hosts as senders of messages: `HostTable.sent` (ike/hosts.ts) and `ActivityTable.sent` (ike/activity.ts). */
 
-import { byteOf, field, wordOf } from "./columns";
-import { HOST_WATCHED } from "./layout";
-import { AT, HAS_SENT, HOST_SIGNS, HOST_SIGNS_ROOM, ISAKMP, SEGMENT_OF, WAITING } from "./message-layout";
+import { byteOf, wordOf } from "./columns";
+import { signsOf } from "./hosts";
+import { ESP_SIGN, HOST_SENT, HOST_WATCHED, SIGNS } from "./layout";
+import { AT, ISAKMP, SEGMENT_OF, WAITING } from "./message-layout";
 import { number, receiver, sender } from "./message-record";
 import { follow, mayFollow } from "./places";
 import { BEGAN_IN_SEGMENT, OTHER_SENT_AT, WAITING_ADDRESS } from "./sa-layout";
@@ -10,9 +11,6 @@ import { BEGAN_IN_SEGMENT, OTHER_SENT_AT, WAITING_ADDRESS } from "./sa-layout";
 /** Of HOST_WATCHED: quick modes wait of which the host knows; quick modes that were begun here. */
 const BY_HOST: u32 = 1;
 const HERE: u32 = 2;
-/** Of host-signs.ts. */
-const SIGNS: u32 = 1;
-const ESP: u32 = 2;
 
 /** What the sender did may be noted here. */
 export function maySend(tables: usize, record: usize): bool {
@@ -23,7 +21,7 @@ export function maySend(tables: usize, record: usize): bool {
 /** Notes that the sender sent a message to the receiver. */
 export function sent(tables: usize, block: usize, record: usize): void {
   const host = <i32>sender(record);
-  store<u8>(byteOf(block, HAS_SENT, host), 1);
+  store<u8>(byteOf(tables, HOST_SENT, host), 1);
   store<u8>(byteOf(block, ISAKMP, host), 1);
   store<u8>(byteOf(block, ISAKMP, <i32>receiver(record)), 1);
   const at = number(record, AT);
@@ -57,15 +55,12 @@ function tellWaiting(block: usize, host: i32, at: f64, segment: u32): void {
 }
 
 /** ESP of the receiver may wait for a sign that the sender lives: `FlowTable.heardByIke`. */
-export function mayHearEsp(block: usize, record: usize): bool {
-  return (signs(block, receiver(record)) & ESP) !== 0 && (signs(block, sender(record)) & SIGNS) !== 0;
+export function mayHearEsp(tables: usize, record: usize): bool {
+  const isSending = (signsOf(tables, receiver(record)) & ESP_SIGN) !== 0;
+  return isSending && (signsOf(tables, sender(record)) & SIGNS) !== 0;
 }
 
 /** There may be flows of ESP or keepalives between both. */
-export function mayHaveFlows(block: usize, record: usize): bool {
-  return (signs(block, receiver(record)) & signs(block, sender(record)) & SIGNS) !== 0;
-}
-
-function signs(block: usize, host: u32): u32 {
-  return host < field(block, HOST_SIGNS_ROOM) ? <u32>load<u8>(byteOf(block, HOST_SIGNS, <i32>host)) : 0;
+export function mayHaveFlows(tables: usize, record: usize): bool {
+  return (signsOf(tables, receiver(record)) & signsOf(tables, sender(record)) & SIGNS) !== 0;
 }

@@ -5,9 +5,10 @@
  */
 
 import { agreesWith, apply, entryOf, readClear } from "./clear-payloads";
-import { doubleOf, field, isUnseen, wordOf } from "./columns";
+import { doubleOf, field, isUnseen, NONE, wordOf } from "./columns";
+import { rowBack } from "./flow-rows";
 import { mayTell, tell } from "./informationals";
-import { FLOW_KEYS, MICROS, NANOS, SOURCE_BIT } from "./layout";
+import { MICROS, NANOS, SOURCE_BIT } from "./layout";
 import {
   ARRIVED,
   ASKS,
@@ -15,9 +16,7 @@ import {
   CUT,
   FIRST_FRAME,
   FRAME,
-  FROM,
   KEY,
-  MARKER,
   RECENT,
   RECENT_SAS,
   RECORD_SHIFT,
@@ -30,7 +29,6 @@ import {
   STATED_LENGTH,
   TAKEN,
   TAKEN_QUICK_MODE,
-  TO,
   WRITTEN_MICROS,
   WRITTEN_NANOS,
 } from "./message-layout";
@@ -45,10 +43,8 @@ import {
   MAIN,
   messageId,
   number,
-  portOf,
   QUICK,
-  receiver,
-  sender,
+  setNumber,
 } from "./message-record";
 import { isTwin, noteActivity, noteLast, remember, repeats } from "./sa-activity";
 import {
@@ -85,11 +81,9 @@ import {
 } from "./quick-modes";
 import { mayHearEsp, maySend, sent } from "./senders";
 import { heardOther } from "./spis";
-import { rowOf } from "./word-table";
 
 /** Messages of one side in main mode (RFC 2409 5). */
 const MAIN_MODE_MESSAGES: u32 = 3;
-const NONE: i32 = -1;
 /** Of what is said in the clear. */
 const NOTHING: usize = 0;
 const ASKED: usize = 1;
@@ -120,18 +114,16 @@ export function take(
 }
 
 function takeQuickMode(tables: usize, block: usize, record: usize, message: usize): bool {
-  if (messageId(message) === 0 || isOpening(message)) return false;
-  const key = keyOf(block, message);
-  const sa: usize = key === NONE ? 0 : saOf(block, key);
-  if (sa === 0 || !mayGoOn(sa, record, message)) return false;
+  if (messageId(message) === 0) return false;
+  const sa = saGoingOn(block, record, message);
+  if (sa === 0) return false;
   const exchange = quickModeOf(sa, messageId(message));
   if (exchange === UNKNOWN) return false;
   if (exchange === NEW) {
     if (!mayBeginQuickMode(block)) return false;
   } else if (isFirstAgain(exchange, record)) return false;
-  setNumber(record, KEY, <f64>key);
   noteMessage(tables, block, record, message, sa);
-  hearForEsp(tables, block, record);
+  hearForEsp(tables, record);
   if (exchange === NEW) beginQuickMode(tables, block, record, message, sa);
   else goOn(exchange, record);
   return true;
@@ -139,30 +131,29 @@ function takeQuickMode(tables: usize, block: usize, record: usize, message: usiz
 
 /** An encrypted one. */
 function takeInformational(tables: usize, block: usize, record: usize, message: usize): bool {
-  if (!isEncrypted(message) || isOpening(message)) return false;
-  const key = keyOf(block, message);
-  const sa: usize = key === NONE ? 0 : saOf(block, key);
-  if (sa === 0 || !mayGoOn(sa, record, message) || !mayTell(block, sa) || !areFound(sa)) return false;
-  setNumber(record, KEY, <f64>key);
+  if (!isEncrypted(message)) return false;
+  const sa = saGoingOn(block, record, message);
+  if (sa === 0 || !mayTell(block, sa) || !areFound(sa)) return false;
   noteMessage(tables, block, record, message, sa);
-  hearForEsp(tables, block, record);
+  hearForEsp(tables, record);
   tell(block, record, sa);
   return true;
 }
 
-/** The sender lives, to which the receiver may send ESP: `FlowTable.heardByIke`. */
-function hearForEsp(tables: usize, block: usize, record: usize): void {
-  const row = answeredFlow(tables, block, record);
-  if (row !== NONE) heardOther(tables, row);
+/** The IKE SA that a message behind phase 1 goes on with, of which it finds key and side; 0 where the host has to look. */
+function saGoingOn(block: usize, record: usize, message: usize): usize {
+  if (isOpening(message)) return 0;
+  const key = keyOf(block, message);
+  const sa: usize = key === NONE ? 0 : saOf(block, key);
+  setNumber(record, KEY, <f64>key);
+  return sa !== 0 && mayGoOn(sa, record, message) ? sa : 0;
 }
 
-/** Row of what the receiver sends to the sender as ESP, who lives; NONE where it sends none. */
-function answeredFlow(tables: usize, block: usize, record: usize): i32 {
-  if (!mayHearEsp(block, record)) return NONE;
-  const isOverIp = number(record, MARKER) === 0;
-  const from = isOverIp ? 0 : portOf(number(record, TO));
-  const to = isOverIp ? 0 : portOf(number(record, FROM));
-  return rowOf(tables + FLOW_KEYS, receiver(record), sender(record), from, to);
+/** The sender lives, to which the receiver may send ESP: `FlowTable.heardByIke`. */
+function hearForEsp(tables: usize, record: usize): void {
+  if (!mayHearEsp(tables, record)) return;
+  const row = rowBack(tables, record);
+  if (row !== NONE) heardOther(tables, row);
 }
 
 function takePhase1(tables: usize, block: usize, record: usize, message: usize): bool {
@@ -250,8 +241,4 @@ function countFor(block: usize, record: usize, sa: usize): void {
   if (number(record, SENT_BY) === 0) return;
   const rest = <usize>field(block, RECENT) + ((<usize>row) << RECORD_SHIFT) + (REST << 2);
   store<u32>(rest, load<u32>(rest) | SIDE);
-}
-
-function setNumber(record: usize, index: usize, value: f64): void {
-  store<f64>(record + (index << 3), value);
 }

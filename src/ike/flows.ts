@@ -8,7 +8,7 @@
 
 import { endpoint, hostOf, portOf, word } from "../collections/endpoints.ts";
 import { sourceBit } from "../collections/sources.ts";
-import { FLOW_KEYS, FLOW_ROOM, HOST_ROOM, HOST_SIGNS } from "../core/layout.ts";
+import { FLOW_KEYS, FLOW_ROOM } from "../core/layout.ts";
 import { ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Located } from "../wire/locate.ts";
@@ -53,8 +53,7 @@ export class FlowTable extends FlowLines {
     super.lieAt(border);
     border.table(FLOW_KEYS, this.#keys);
     border.value(FLOW_ROOM, Math.min(this.#maxRows, this.lines.length, this.#watch.isWatched.length));
-    border.column(HOST_SIGNS, this.signs.column);
-    border.value(HOST_ROOM, Math.min(this.#hosts.room, this.signs.column.length));
+    this.signs.lieAt(border);
     this.#watch.lieAt(border);
     this.#known.lieAt(border);
     this.spis.lieAt(border);

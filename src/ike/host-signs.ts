@@ -1,10 +1,8 @@
-import { HOST_SIGNS, HOST_SIGNS_ROOM } from "../core/message-layout.ts";
+import { HOST_SIGNS, HOST_SIGNS_ROOM } from "../core/layout.ts";
 import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
-/** ESP or keepalives; ESP. */
-export const SIGNS = 1;
-export const ESP = 2;
+export { ESP_SIGN as ESP, SIGNS } from "../core/layout.ts";
 
 /** Of each host, by its number: which signs of life were seen that it sent or was sent. */
 export class HostSigns {
@@ -14,11 +12,6 @@ export class HostSigns {
   constructor(memory = ordinaryMemory) {
     this.#memory = memory;
     this.#seen = memory.column(Uint8Array, 256);
-  }
-
-  /** Where the signs lie, of the hosts that there is room for. */
-  get column(): Uint8Array {
-    return this.#seen;
   }
 
   lieAt(border: Border): void {

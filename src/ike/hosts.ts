@@ -7,8 +7,8 @@
 import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { RowLists } from "../collections/row-lists.ts";
 import { WordTable } from "../collections/word-table.ts";
-import { HOST_KEYS, HOST_SENT, HOST_WATCHED, UNWATCHED } from "../core/layout.ts";
-import { BEGUN_UNWATCHED, HAS_SENT, HOST_ROOM, HOSTS, ISAKMP, WAITING } from "../core/message-layout.ts";
+import { HOST_KEYS, HOST_ROOM, HOST_SENT, HOST_WATCHED, UNWATCHED } from "../core/layout.ts";
+import { ISAKMP, WAITING } from "../core/message-layout.ts";
 import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { formatAddress } from "../wire/address.ts";
@@ -51,28 +51,20 @@ export class HostTable {
     this.unwatched = memory.column(Int32Array, 1);
   }
 
-  /** Hosts that there is room for. */
-  get room(): number {
-    return this.hasSent.length;
-  }
-
   /** Where the walk finds hosts, and what it asks and notes of a sender. */
   lieAt(border: Border): void {
     border.table(HOST_KEYS, this.#table);
+    border.value(HOST_ROOM, this.hasSent.length);
     border.column(HOST_SENT, this.hasSent);
     border.column(HOST_WATCHED, this.#watched);
     border.column(UNWATCHED, this.unwatched);
     this.activity.lieAt(border);
   }
 
-  /** Where a message's arrival finds hosts by their addresses. */
+  /** What is known of hosts by messages alone. */
   messagesLieAt(border: Border): void {
-    border.table(HOSTS, this.#table);
-    border.column(HAS_SENT, this.hasSent);
     border.column(ISAKMP, this.isakmp);
     border.column(WAITING, this.#begun);
-    border.column(BEGUN_UNWATCHED, this.unwatched);
-    border.value(HOST_ROOM, this.room);
   }
 
   get size(): number {

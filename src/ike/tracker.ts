@@ -210,7 +210,6 @@ export class Tracker {
     this.hosts.messagesLieAt(border);
     this.#echoes.lieAt(border);
     this.table.lieAt(border);
-    this.flows.signs.lieAt(border);
     border.value(SEED_A, DIGEST_SEED_A);
     border.value(SEED_B, DIGEST_SEED_B);
   }

@@ -15,7 +15,15 @@ import { drawn } from "./keys.mjs";
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const core = join(root, "src/core");
 const WALK = ["walk.ts", "clock.ts", "hop.ts", "pcapng-hop.ts", "packet.ts", "columns.ts"];
-const FLOWS = ["flows.ts", "known-flows.ts", "new-flows.ts", "spis.ts", "places.ts"];
+const FLOWS = [
+  "flows.ts",
+  "known-flows.ts",
+  "new-flows.ts",
+  "spis.ts",
+  "places.ts",
+  "hosts.ts",
+  "flow-rows.ts",
+];
 const MESSAGES = ["arrive.ts", "message.ts", "digest.ts", "copies.ts", "word-table.ts"];
 const SAS = ["take.ts", "sas.ts", "sa-paths.ts", "sa-activity.ts", "senders.ts", "message-record.ts"];
 const EXCHANGES = ["clear-payloads.ts", "quick-modes.ts", "before.ts", "informationals.ts"];
