@@ -1,5 +1,8 @@
 /** Endpoints and addresses as numbers: what tables are keyed by. */
 
+/** Third word of an IPv4-mapped IPv6 address (RFC 4291 2.5.5.2). */
+const MAPPED = 0xffff;
+
 /** A host's number and a port as one exact integer. */
 export function endpoint(host: number, port: number): number {
   return host * 65536 + port;
@@ -25,7 +28,7 @@ export function addressWords(
   if (ipVersion === 4) {
     out[at] = 0;
     out[at + 1] = 0;
-    out[at + 2] = 0xffff;
+    out[at + 2] = MAPPED;
     out[at + 3] = word(bytes, offset);
     return;
   }
@@ -37,6 +40,11 @@ export function word(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0
   );
+}
+
+/** Whether the four words of an address, as `addressWords` writes it, are those of an IPv4 address: the last one. */
+export function isIpv4(words: Uint32Array, at: number): boolean {
+  return words[at] === 0 && words[at + 1] === 0 && words[at + 2] === MAPPED;
 }
 
 /** Two bytes in network byte order. */

@@ -4,7 +4,7 @@
  * An endpoint (address and UDP port) is one exact integer: host number * 65536 + port.
  */
 
-import { addressWords, endpoint, hostOf, portOf } from "../collections/endpoints.ts";
+import { addressWords, endpoint, hostOf, isIpv4, portOf } from "../collections/endpoints.ts";
 import { RowLists } from "../collections/row-lists.ts";
 import { WordTable } from "../collections/word-table.ts";
 import { HOST_KEYS, HOST_ROOM, HOST_SENT, HOST_WATCHED, UNWATCHED } from "../core/layout.ts";
@@ -196,9 +196,9 @@ export class HostTable {
   /** The address's bytes: 4 for IPv4, 16 for IPv6. */
   bytes(host: number): Uint8Array {
     const { keys } = this.#table;
-    const isIpv4 = this.#isIpv4(host);
-    const first = host * 4 + (isIpv4 ? 3 : 0);
-    const bytes = new Uint8Array(isIpv4 ? 4 : 16);
+    const isShort = this.#isIpv4(host);
+    const first = host * 4 + (isShort ? 3 : 0);
+    const bytes = new Uint8Array(isShort ? 4 : 16);
     for (let i = 0; i < bytes.length; i += 1) bytes[i] = keys[first + (i >> 2)] >>> (24 - 8 * (i & 3));
     return bytes;
   }
@@ -210,9 +210,7 @@ export class HostTable {
   }
 
   #isIpv4(host: number): boolean {
-    const { keys } = this.#table;
-    const at = host * 4;
-    return keys[at] === 0 && keys[at + 1] === 0 && keys[at + 2] === 0xffff;
+    return isIpv4(this.#table.keys, host * 4);
   }
 
   /** RFC 1918, RFC 6598 (carrier NAT) and RFC 4193 addresses: inside a NAT, not outside. */

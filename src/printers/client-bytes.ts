@@ -1,6 +1,6 @@
 /** The rows of clients in a report of JSON, key by key and straight from numbers: of tens of thousands no object is made. */
 
-import { hostOf, portOf } from "../collections/endpoints.ts";
+import { hostOf, isIpv4, portOf } from "../collections/endpoints.ts";
 import type { Piece, RowText } from "../linear/row-text.ts";
 import { type ClientRow, communityIdOf } from "../report/client-row.ts";
 import type { JudgedClients } from "../report/judged-clients.ts";
@@ -185,11 +185,6 @@ class ClientWriter {
     this.#text.put(index === 0 ? this.#values.open : this.#values.comma);
     this.#text.put(list.item);
   }
-}
-
-/** As tables keep addresses, see `addressWords` (collections/endpoints.ts). */
-function isIpv4(words: Uint32Array, at: number): boolean {
-  return words[at] === 0 && words[at + 1] === 0 && words[at + 2] === 0xffff;
 }
 
 type Pieces<T> = Record<keyof T, Piece>;

@@ -3,14 +3,14 @@
  * (github.com/corelight/community-id-spec).
  */
 
+import { isIpv4 } from "../collections/endpoints.ts";
 import { base64 } from "../collections/hashes.ts";
 import { sha1 } from "../linear/hashes.ts";
 
 const PROTOCOL_UDP = 17;
-/** Words of an address as tables keep it, and which of these are an IPv4 one (see `addressWords`). */
+/** Words of an address as tables keep it, and which of these is an IPv4 one (see `addressWords`). */
 const ADDRESS = 4;
 const IPV4 = 3;
-const MAPPED = 0xffff;
 
 /** What is hashed, with room for two addresses of IPv6: a report names every flow. */
 const message = new Uint8Array(40);
@@ -45,8 +45,7 @@ function putAddress(at: number, addresses: Uint32Array, from: number): number {
 
 /** Where the address at `from` begins: of IPv4 the last word alone counts. */
 function beginOf(addresses: Uint32Array, from: number): number {
-  const isIpv4 = addresses[from] === 0 && addresses[from + 1] === 0 && addresses[from + 2] === MAPPED;
-  return isIpv4 ? from + IPV4 : from;
+  return isIpv4(addresses, from) ? from + IPV4 : from;
 }
 
 /** By the first word that differs; one is as short as the other but for an IPv4 address that is written as IPv6. */
