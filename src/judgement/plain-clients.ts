@@ -8,7 +8,7 @@ import { type Exchange, type Hosts, type IkeSa, vendorKnowledge } from "../ike/f
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
 import { type EspSources, isBlind } from "./blind.ts";
 import type { SasOfResponder } from "./by-responder.ts";
-import { microsoftVersion, SingleIds } from "./client-patterns.ts";
+import { microsoftVersion, type SingleIds } from "./client-patterns.ts";
 import { type AtResponder, type ClientSa, SaOfClient } from "./client-sa.ts";
 import { keysOf } from "./endpoints-of.ts";
 import { type Farewells, farewellsOf } from "./farewell.ts";
@@ -38,7 +38,6 @@ export class PlainClients {
   readonly #context: PlainContext;
   /** Of most of a hundred thousand responders nobody asks. */
   #alike: AtResponder | null = null;
-  #patterns: SingleIds | null = null;
   #vendor: { list: readonly string[]; says: VendorKnowledge } | null = null;
 
   constructor(ofResponder: SasOfResponder, context: PlainContext) {
@@ -92,7 +91,7 @@ export class PlainClients {
 
   /** What the rules say of each. */
   #at(): AtResponder {
-    this.#alike ??= alike(this.#context);
+    this.#alike ??= alike(this.#context, this.numbers.patterns);
     return this.#alike;
   }
 
@@ -101,13 +100,12 @@ export class PlainClients {
     const sa = this.#ofResponder.ikeSas[index];
     const [exchange] = sa.exchanges;
     const vendor = this.#vendorOf(sa);
-    this.#patterns ??= new SingleIds();
     return {
       sa,
       exchange,
       endpoint: sa.endOf(clientPath(sa, 0, this.#hosts), 0),
       vendor,
-      pattern: this.#patterns.of(exchange.messageId, vendor.microsoftVersion),
+      pattern: this.numbers.patterns.of(exchange.messageId, vendor.microsoftVersion),
     };
   }
 
@@ -130,8 +128,7 @@ export interface PlainClient {
 }
 
 /** What the rules say of each: the same of all. */
-function alike(context: PlainContext): AtResponder {
-  const patterns = new SingleIds();
+function alike(context: PlainContext, patterns: SingleIds): AtResponder {
   return {
     ...OF_COMPLETED,
     undecided: new Set(),

@@ -41,7 +41,8 @@ export class PlainSas {
   readonly #flags: Uint8Array;
   readonly #glance: Glance;
   readonly #hosts: Uint8Array;
-  readonly #patterns = new SingleIds();
+  /** What one message ID tells of a client's pattern. */
+  readonly patterns = new SingleIds();
   readonly #turns = new IdTurns();
 
   /** @param segment the latest one of the clock */
@@ -83,7 +84,7 @@ export class PlainSas {
     this.begunAt[index] = firstAt;
     this.lastAt[index] = lastLifeAt;
     const { microsoftVersion } = vendorKnowledge(sa.vendorIdsOf(0));
-    const { kind, contradictsVendor } = this.#patterns.of(messageId, microsoftVersion);
+    const { kind, contradictsVendor } = this.patterns.of(messageId, microsoftVersion);
     if (contradictsVendor) this.anyContradict = true;
     this.#flags[index] = kind === "sequential" ? PLAIN | COUNTS : PLAIN;
     return true;
