@@ -9,14 +9,16 @@ import type { Side } from "./paths.ts";
 import type { IkeSa } from "./sa.ts";
 import type { VendorLists } from "./vendor-lists.ts";
 
-/** A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4). */
+/**
+ * A message of phase 1: its clear payloads, and whether the side has finished (RFC 2409 5.1 to 5.4).
+ * @param lists those that the IKE SA has numbers of
+ */
 export function phase1(sa: IkeSa, side: Side, message: Message, lists: VendorLists): void {
   // What a log tells may be what a capture showed already; that it was encrypted says enough.
   if (!message.logged) sa.setPhase1Messages(side, sa.phase1MessagesOf(side) + 1);
   if (sa.mode === 0) sa.mode = message.exchange;
   if (!message.encrypted) {
     const clear = message.clearPayloads();
-    sa.vendorLists = lists.all;
     sa.setVendorList(side, lists.extended(sa.vendorListOf(side), clear.vendorIds));
     if (Number.isNaN(sa.lifetimesOf(side))) sa.setLifetimes(side, clear.lifeSeconds ?? Number.NaN);
     // What the first message offers is not agreed on; where the capture lost it, the answer is the first one seen.

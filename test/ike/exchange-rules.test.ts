@@ -25,6 +25,7 @@ describe("phase 1 as its messages come (RFC 2409 5.1 to 5.4)", () => {
   const phase1Of = (...messages: readonly [0 | 1, MessageFields][]) => {
     const sa = new IkeSa(0, messageMade());
     const lists = new VendorLists();
+    sa.vendorLists = lists.all;
     for (const [side, fields] of messages)
       phase1(sa, side, messageMade({ exchange: 2, messageId: 0, ...fields }), lists);
     return sa;
