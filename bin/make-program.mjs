@@ -25,7 +25,6 @@ const OF_FEW_RUNS = [
   "src/cli/nearest.ts",
   "src/cli/views/",
   "src/events/",
-  "src/feed/clock-comparison.ts",
   "src/judgement/candidates.ts",
   "src/judgement/retire.ts",
   "src/keys/",
