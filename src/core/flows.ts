@@ -24,7 +24,7 @@ import {
 import { beginRow, carriesEsp } from "./new-flows";
 import { ESP } from "./packet";
 import { follow, mayFollow } from "./places";
-import { addSpi, carried, mayAdd } from "./spis";
+import { ADDED, addSpi, carried, fateOf, leaveOut, LEFT_OUT, TO_HOST } from "./spis";
 
 const IP_HEADER: usize = 20;
 const UDP_HEADER: usize = 8;
@@ -32,6 +32,8 @@ const SOURCE: usize = 12;
 const DESTINATION: usize = 16;
 /** SPI and sequence number (RFC 4303 2). */
 const ESP_HEADER: usize = 8;
+/** Eight zero bytes (draft-ietf-ipsec-udp-encaps-01). */
+const NON_IKE_MARKER: usize = 8;
 
 /**
  * Takes a packet of ESP.
@@ -42,16 +44,20 @@ const ESP_HEADER: usize = 8;
  */
 export function isSettled(block: usize, ip: usize, end: usize, kind: u32, at: f64): bool {
   const isOverIp = kind === ESP;
-  const esp = ip + IP_HEADER + (isOverIp ? 0 : UDP_HEADER);
-  if (esp + ESP_HEADER > min(end, ip + be16(ip + 2))) return false;
-  const spi = be32(esp);
-  // It is none.
-  if (spi === 0) return false;
+  const captured = min(end, ip + be16(ip + 2));
+  let esp = ip + IP_HEADER + (isOverIp ? 0 : UDP_HEADER);
+  if (esp + ESP_HEADER > captured) return false;
+  if (be32(esp) === 0) {
+    // As behind the marker of the old drafts; 0 is no SPI.
+    esp += NON_IKE_MARKER;
+    if (esp + ESP_HEADER > captured) return false;
+  }
   const source = be32(ip + SOURCE);
   const destination = be32(ip + DESTINATION);
   const ports = isOverIp ? 0 : be32(ip + IP_HEADER);
   let row = knownRow(block, source, destination, ports);
-  if (BEGINS_FLOWS && row === NONE) row = beginRow(block, source, destination, ports, at);
+  const spi = be32(esp);
+  if (BEGINS_FLOWS && row === NONE) row = beginRow(block, source, destination, ports, spi, at);
   return row !== NONE && hasCarried(block, row, spi, be32(esp + 4), at);
 }
 
@@ -62,28 +68,30 @@ function hasCarried(block: usize, row: i32, spi: u32, sequence: u32, at: f64): b
   // The row was seen before in this segment of the clock, and nobody waits for more of it.
   if (load<u32>(flow, FLOW_SEGMENT) !== segment) return false;
   if (load<u8>(byteOf(block, FLOW_WATCHED, row)) !== 0) return false;
-  if (row >= <i32>field(block, SPI_HEADS_LENGTH)) return false;
   let slot = slotOf(block, row, spi);
+  const fate = BEGINS_FLOWS && slot === 0 ? fateOf(block, row, spi) : TO_HOST;
   if (slot === 0) {
-    if (!BEGINS_FLOWS || !mayAdd(block, row)) return false;
+    if (fate === TO_HOST) return false;
   } else if (load<u32>(slot, SPI_LAST_SEGMENT) !== segment) {
     // Behind a step of the clock the host counts anew who sends on unheard.
     return false;
   }
   const from = load<i32>(flow, FLOW_FROM);
   if (load<u8>(byteOf(block, HOST_WATCHED, from)) !== 0 || !mayFollow(block, from)) return false;
-  if (slot === 0) slot = addSpi(block, row, spi, segment, <f64>sequence, at);
+  if (fate === ADDED) slot = addSpi(block, row, spi, segment, <f64>sequence, at);
   if (BEGINS_FLOWS) carriesEsp(block, flow);
   follow(block, from, segment, at);
   const otherAt = lastIn(block, load<i32>(flow, FLOW_REVERSE), segment);
   store<f64>(flow, at, FLOW_LAST_AT);
   store<u32>(flow, load<u32>(flow, FLOW_SOURCES) | field(block, SOURCE_BIT), FLOW_SOURCES);
-  carried(slot, segment, <f64>sequence, at, otherAt);
+  if (fate === LEFT_OUT) leaveOut(block);
+  if (slot !== 0) carried(slot, segment, <f64>sequence, at, otherAt);
   return true;
 }
 
 /** Line of an SPI that the flow has carried, which comes first from now on; 0 for none. */
 function slotOf(block: usize, row: i32, spi: u32): usize {
+  if (row >= <i32>field(block, SPI_HEADS_LENGTH)) return 0;
   const head = wordOf(block, SPI_HEADS, row);
   const first = load<i32>(head);
   let before: usize = 0;

@@ -82,9 +82,11 @@ export const SPI_FIRST_SEQUENCE = 196;
 
 /** How many quick modes were begun whose ESP nobody looks for yet (i32). */
 export const UNWATCHED = 200;
+/** How many SPIs there may be: a value. */
+export const MOST_SPIS = 204;
 
 /** Bytes of the block of the tables. */
-export const TABLES_BYTES = 204;
+export const TABLES_BYTES = 208;
 
 /** Signs of life of a host, a bit each, see ike/host-signs.ts: any, and ESP. */
 export const SIGNS = 1;
@@ -93,6 +95,8 @@ export const ESP_SIGN = 2;
 /** Of the state of places and of slots: how many were ever used; and how many places are free, or the first free slot + 1. */
 export const USED = 0;
 export const FREE = 4;
+/** Of the state of slots: SPIs that were not kept. */
+export const EVICTED = 8;
 
 /** Bytes of a line, as a power of two. */
 export const LINE_SHIFT = 6;

@@ -3,7 +3,9 @@
 import { MAX_PAUSE, MAX_STEP, SPIS_PER_FLOW, UNHEARD, UNHEARD_SPAN, WINDOW } from "./bounds";
 import { doubleOf, field, isUnseen, lineOf, wordOf } from "./columns";
 import {
+  EVICTED,
   FREE,
+  MOST_SPIS,
   SPI,
   SPI_COUNTED,
   SPI_EXPECTED,
@@ -30,13 +32,50 @@ import {
 const ALL_SEEN: u32 = 0xffffffff;
 
 /** There is a slot for one more SPI. */
-export function hasSlot(block: usize): bool {
+function hasSlot(block: usize): bool {
   const state = <usize>field(block, SPI_STATE);
   return load<i32>(state, FREE) > 0 || load<i32>(state, USED) < <i32>field(block, SPI_ROOM);
 }
 
+/** All slots that there may be are taken: a flow that has none gets none. */
+function isFull(block: usize): bool {
+  const state = <usize>field(block, SPI_STATE);
+  return load<i32>(state, FREE) === 0 && load<i32>(state, USED) >= <i32>field(block, MOST_SPIS);
+}
+
+/** What becomes of an SPI that its flow has not carried yet: the host has to see to it, */
+export const TO_HOST: u32 = 0;
+/** it gets a slot, */
+export const ADDED: u32 = 1;
+/** it is counted among those that are not kept, */
+export const LEFT_OUT: u32 = 2;
+/** or nothing: 0, which is no SPI, of a flow of so high a number that none had an SPI yet (`SpiTable.see`). */
+export const PASSED_OVER: u32 = 3;
+
+export function fateOf(block: usize, row: i32, spi: u32): u32 {
+  if (!hasHead(block, row)) return spi === 0 ? PASSED_OVER : TO_HOST;
+  if (load<i32>(wordOf(block, SPI_HEADS, row)) === 0 && isFull(block)) return LEFT_OUT;
+  return mayAdd(block, row) ? ADDED : TO_HOST;
+}
+
+/** There is a place for the first slot of a flow. */
+function hasHead(block: usize, row: i32): bool {
+  return row < <i32>field(block, SPI_HEADS_LENGTH);
+}
+
+/** The row of flows can begin with this SPI. */
+export function mayCome(block: usize, row: i32, spi: u32): bool {
+  const isUsed = hasHead(block, row) && load<i32>(wordOf(block, SPI_HEADS, row)) !== 0;
+  return !isUsed && fateOf(block, row, spi) !== TO_HOST;
+}
+
+/** Counts an SPI that is not kept. */
+export function leaveOut(block: usize): void {
+  add(<usize>field(block, SPI_STATE) + EVICTED, 1);
+}
+
 /** There is a slot, and the flow has fewer SPIs than are kept of one. */
-export function mayAdd(block: usize, row: i32): bool {
+function mayAdd(block: usize, row: i32): bool {
   let count = 0;
   let slot = load<i32>(wordOf(block, SPI_HEADS, row));
   while (slot > 0) {
@@ -47,7 +86,7 @@ export function mayAdd(block: usize, row: i32): bool {
 }
 
 /**
- * An SPI of a flow that it has not carried yet, where `mayAdd` says so.
+ * An SPI of a flow that it has not carried yet, where `fateOf` says so.
  *
  * @param sequence low 32 bits of its first packet's number
  * @param at clock microseconds

@@ -37,13 +37,14 @@ export class FlowTable extends FlowLines {
   /** Rows dropped because the table was full. */
   evicted = 0;
 
-  constructor(hosts: HostTable, maxRows = 262_144, memory = ordinaryMemory) {
+  /** @param maxSpis the default is that of `SpiTable` */
+  constructor(hosts: HostTable, maxRows = 262_144, memory = ordinaryMemory, maxSpis?: number) {
     super(memory);
     this.#hosts = hosts;
     this.#maxRows = maxRows;
     this.#keys = new FlowKeys(memory);
     this.signs = new HostSigns(memory);
-    this.spis = new SpiTable(memory);
+    this.spis = new SpiTable(memory, maxSpis);
     this.#watch = new EspWatch(memory);
     this.#known = new KnownFlows(memory);
   }

@@ -1,7 +1,9 @@
 /** What is known of each SPI of a flow; see `SpiTable` for what a slot is. */
 
 import {
+  EVICTED as EVICTED_BYTE,
   FREE as FREE_BYTE,
+  MOST_SPIS,
   SPI,
   SPI_COUNTED,
   SPI_EXPECTED,
@@ -30,17 +32,19 @@ import type { Border } from "../linear/walk.ts";
 
 const FIRST_SLOTS = 256;
 /** Slots in all: several SPIs for each of some ten thousand flows. */
-export const MAX_SLOTS = 131_072;
+const MAX_SLOTS = 131_072;
 
-/** Words of the state: slots that were ever used, and the first one that is free + 1, or 0. */
+/** Words of the state: slots that were ever used, the first one that is free + 1, or 0, and SPIs that were not kept. */
 export const USED = USED_BYTE / 4;
 export const FREE = FREE_BYTE / 4;
-const STATE_WORDS = 2;
+export const EVICTED = EVICTED_BYTE / 4;
+const STATE_WORDS = 3;
 
 /** What changes with a packet is a line for each slot, what stays a column. */
 export class SpiLines extends Columns {
   /** First slot of each row of the flow table + 1, the SPI that was seen last; 0 for none. */
   heads: Int32Array;
+  protected readonly most: number;
   protected readonly state: Int32Array;
   /** First packet, clock microseconds, and its segment. */
   firstAt: Float64Array;
@@ -66,8 +70,10 @@ export class SpiLines extends Columns {
   /** Which of the latest numbers were seen, a bit for each; bit 0 is that of the greatest. */
   protected readonly latest;
 
-  constructor(memory: Memory) {
+  /** @param most slots in all */
+  constructor(memory: Memory, most = MAX_SLOTS) {
     super(memory);
+    this.most = most;
     this.heads = memory.column(Int32Array, FIRST_SLOTS);
     this.state = memory.column(Int32Array, STATE_WORDS);
     this.firstAt = memory.column(Float64Array, FIRST_SLOTS);
@@ -95,7 +101,8 @@ export class SpiLines extends Columns {
     border.value(SPI_HEADS_LENGTH, this.heads.length);
     border.column(SPIS, this.lines.column);
     border.column(SPI_STATE, this.state);
-    border.value(SPI_ROOM, Math.min(MAX_SLOTS, this.lines.length));
+    border.value(SPI_ROOM, Math.min(this.most, this.lines.length));
+    border.value(MOST_SPIS, this.most);
     border.column(SPI_FIRST_AT, this.firstAt);
     border.column(SPI_FIRST_SEGMENT, this.firstSegment);
     border.column(SPI_FIRST_SEQUENCE, this.firstSequence);

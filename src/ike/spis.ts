@@ -6,18 +6,25 @@
 
 import { MAX_PAUSE, MAX_STEP, SPIS_PER_FLOW, UNHEARD, UNHEARD_SPAN, WINDOW } from "../core/bounds.ts";
 import { ordinaryMemory, wider } from "../linear/memory.ts";
-import { FREE, MAX_SLOTS, SpiLines, USED } from "./spi-lines.ts";
+import { EVICTED, FREE, SpiLines, USED } from "./spi-lines.ts";
 
 /** A client that sends so long without a sign of its responder sends to one that knows it no more. */
 export { UNHEARD_SPAN };
 const ALL_SEEN = 0xffffffff;
 
 export class SpiTable extends SpiLines {
-  /** SPIs that were not kept. */
-  evicted = 0;
+  /** @param most slots in all; the default is that of `SpiLines` */
+  constructor(memory = ordinaryMemory, most?: number) {
+    super(memory, most);
+  }
 
-  constructor(memory = ordinaryMemory) {
-    super(memory);
+  /** SPIs that were not kept. */
+  get evicted(): number {
+    return this.state[EVICTED];
+  }
+
+  set evicted(count: number) {
+    this.state[EVICTED] = count;
   }
 
   /**
@@ -141,7 +148,7 @@ export class SpiTable extends SpiLines {
   save() {
     const { heads, firstAt, firstSegment, firstSequence, evicted } = this;
     const columns = { heads, firstAt, firstSegment, firstSequence, evicted };
-    return { columns, lines: this.lines.save(), state: [...this.state] };
+    return { columns, lines: this.lines.save(), state: [...this.state.subarray(0, EVICTED)] };
   }
 
   restore({ columns, lines, state }: ReturnType<SpiTable["save"]>): void {
@@ -216,7 +223,7 @@ export class SpiTable extends SpiLines {
       count += 1;
     }
     const { state } = this;
-    const full = state[FREE] === 0 && state[USED] >= MAX_SLOTS;
+    const full = state[FREE] === 0 && state[USED] >= this.most;
     if (count >= SPIS_PER_FLOW || full) {
       this.evicted += 1;
       if (last < 0) return -1;

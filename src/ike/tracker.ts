@@ -38,6 +38,7 @@ const MAX_SAS = 60_000;
 export interface TrackerOptions {
   maxSas?: number;
   maxFlows?: number;
+  maxSpis?: number;
   /** Addresses in memory beyond which those that nothing needs are looked for. */
   compactHostsAt?: number;
   /** Where the tables of flows lie. */
@@ -69,7 +70,7 @@ export class Tracker {
     this.#compactHostsAt = this.#fewHosts;
     this.hosts = new HostTable(options.memory);
     this.#echoes = new CopyFilter(options.memory);
-    this.flows = new FlowTable(this.hosts, options.maxFlows, options.memory);
+    this.flows = new FlowTable(this.hosts, options.maxFlows, options.memory, options.maxSpis);
     this.table = new SaTable(
       options.maxSas ?? MAX_SAS,
       (gone) => this.#release(gone),

@@ -18,6 +18,8 @@ export interface CrowdOptions {
   hosts: number;
   /** SPIs of each flow. */
   spis: number;
+  /** Of a thousand packets so many are ESP over IP without an SPI, behind a marker or alone. */
+  bare?: number;
   /** Of a thousand packets so many are keepalives, quick modes, and come when the clock has stepped back. */
   keepalives?: number;
   quickModes?: number;
@@ -72,6 +74,30 @@ export const CROWDS: readonly Crowd[] = [
     bounds: { maxFlows: 500 },
   },
   {
+    what: "a full table of SPIs",
+    share: 0.8,
+    options: { packets: 6_000, hosts: 60, spis: 2 },
+    bounds: { maxSpis: 500 },
+  },
+  {
+    what: "a full table of flows and one of SPIs",
+    share: 0.3,
+    options: { packets: 6_000, hosts: 30, spis: 1 },
+    bounds: { maxFlows: 500, maxSpis: 200 },
+  },
+  {
+    what: "nobody has an SPI",
+    share: 0.4,
+    options: { packets: 6_000, hosts: 100, spis: 1, bare: 1_000 },
+    bounds: {},
+  },
+  {
+    what: "some have no SPI, and others get none",
+    share: 0.5,
+    options: { packets: 6_000, hosts: 60, spis: 1, bare: 500, steps: 1 },
+    bounds: { maxSpis: 300 },
+  },
+  {
     what: "hosts that are forgotten",
     share: 0.1,
     options: { packets: 6_000, hosts: 3_000, spis: 1 },
@@ -87,7 +113,7 @@ export const CROWDS: readonly Crowd[] = [
 
 /** @param seed another one makes other traffic */
 export function crowd(seed: number, options: CrowdOptions): FrameRecord[] {
-  const { packets, hosts, spis, keepalives = 0, quickModes = 0, steps = 0 } = options;
+  const { packets, hosts, spis, bare = 0, keepalives = 0, quickModes = 0, steps = 0 } = options;
   const next = random32(seed);
   const under = (limit: number) => next() % limit;
   let at = START;
@@ -98,6 +124,7 @@ export function crowd(seed: number, options: CrowdOptions): FrameRecord[] {
     const port = 4_500 + under(2);
     if (kind < keepalives) return { at, frame: ethernet(ip(from, to, UDP, udp(port, 4_500, KEEPALIVE))) };
     if (kind < keepalives + quickModes) return { at, frame: quickMode(from, to, i) };
+    if (under(1_000) < bare) return { at, frame: ethernet(ip(from, to, ESP, bareEsp(under(6), i))) };
     const esp = Buffer.alloc(16, 0xe5);
     esp.writeUInt32BE(0x1000 + under(spis), 0);
     esp.writeUInt32BE(i, 4);
@@ -107,6 +134,14 @@ export function crowd(seed: number, options: CrowdOptions): FrameRecord[] {
       frame: ethernet(isOverIp ? ip(from, to, ESP, esp) : ip(from, to, UDP, udp(port, 4_500, esp))),
     };
   });
+}
+
+/** Zeros where the SPI is to be, which one of an old draft has behind them, and of which some are cut off. */
+function bareEsp(form: number, sequence: number): Buffer {
+  const esp = Buffer.alloc([24, 24, 16, 14, 11, 7][form]);
+  if (form > 0 && form < 3) esp.writeUInt32BE(0x1000, 8);
+  if (form < 3) esp.writeUInt32BE(sequence, 12);
+  return esp;
 }
 
 function address(host: number): string {
