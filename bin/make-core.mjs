@@ -60,8 +60,7 @@ if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
     [...sharing, ...BEGINS_FLOWS],
   );
   const walk = await compiled(["walk.ts", "clock.ts"], ["--use", "BEGINS_FLOWS=0"]);
-  const report = await compiled(["hashes.ts", "text.ts"]);
-  const sharingAt = placeOfSharing(all);
+  const report = await compiled(["hashes.ts", "text.ts", "plain-rows.ts"], sharing);
   const text = `// Made by bin/make-core.mjs from src/core: ${source}
 const CODE =
   "${all.toString("base64")}";
@@ -75,14 +74,18 @@ const REPORT =
 
 /** The core as WebAssembly, for a memory that is shared or for one that is not. */
 export function coreCode(isShared: boolean, code = CODE): Uint8Array {
-  const bytes = bytesOf(code);
-  if (!isShared) bytes[${sharingAt}] = ${SHARED - 2};
-  return bytes;
+  return fitting(bytesOf(code), ${placeOfSharing(all)}, isShared);
 }
 
 /** What reports are written with. */
-export function reportCode(): Uint8Array {
-  return bytesOf(REPORT);
+export function reportCode(isShared: boolean): Uint8Array {
+  return fitting(bytesOf(REPORT), ${placeOfSharing(report)}, isShared);
+}
+
+/** @param place where the code says of the memory that it imports whether it is shared */
+function fitting(bytes: Uint8Array, place: number, isShared: boolean): Uint8Array {
+  if (!isShared) bytes[place] = ${SHARED - 2};
+  return bytes;
 }
 
 /** Where there is Node's Buffer, it takes a tenth of the time: a start waits for that. */

@@ -117,7 +117,7 @@ const leaner = {
         : "export class PlainClients { indices = []; numbers = {}; with() { return []; } responderVendorIds() { return []; } }",
     }));
     builder.onLoad({ filter: /\/report\/plain-row\.ts$/ }, () => ({
-      contents: "export function plainRowOf() {}",
+      contents: "export class PlainTurn {}",
     }));
     // Why a value does not fit a schema is told nobody.
     builder.onLoad({ filter: /\/zod\/v4\/locales\/en\.js$/ }, () => ({

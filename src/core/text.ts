@@ -72,7 +72,7 @@ export function write(from: usize, end: usize, out: usize): usize {
 }
 
 /** Eight bytes at a time: up to seven more are copied, and written over by what comes next. */
-function copied(from: usize, length: usize, to: usize): usize {
+export function copied(from: usize, length: usize, to: usize): usize {
   for (let i: usize = 0; i < length; i += 8) store<u64>(to + i, load<u64>(from + i));
   return to + length;
 }
@@ -82,7 +82,7 @@ function put(character: u32, to: usize): usize {
   return to + 1;
 }
 
-function whole(number: u32, to: usize): usize {
+export function whole(number: u32, to: usize): usize {
   let digits: usize = 1;
   for (let left = number; left > 9; left /= 10) digits += 1;
   putDigits(number, digits, to);
@@ -98,7 +98,7 @@ function putDigits(number: u32, digits: usize, to: usize): void {
 }
 
 /** As JavaScript writes such a fraction, without zeros at its end. */
-function millionths(number: u32, to: usize): usize {
+export function millionths(number: u32, to: usize): usize {
   if (number === 0 || number === 1_000_000) return put(number === 0 ? ZERO : ZERO + 1, to);
   put(ZERO, to);
   put(DOT, to + 1);
@@ -108,7 +108,7 @@ function millionths(number: u32, to: usize): usize {
   return end;
 }
 
-function hex(id: u32, to: usize): usize {
+export function hex(id: u32, to: usize): usize {
   put(QUOTE, to);
   put(ZERO, to + 1);
   // The letter x.
@@ -120,7 +120,7 @@ function hex(id: u32, to: usize): usize {
   return put(QUOTE, to + 11);
 }
 
-function address(word: u32, to: usize): usize {
+export function address(word: u32, to: usize): usize {
   let at = whole(word >> 24, put(QUOTE, to));
   for (let i: u32 = 1; i < 4; i += 1) at = whole((word >> (24 - 8 * i)) & 255, put(DOT, at));
   return put(QUOTE, at);
@@ -130,7 +130,7 @@ function address(word: u32, to: usize): usize {
 let lastSecond: u64 = u64.MAX_VALUE;
 
 /** ISO 8601, UTC. */
-function time(second: u32, micros: u32, to: usize): usize {
+export function time(second: u32, micros: u32, to: usize): usize {
   if (second !== lastSecond) {
     putSecond(second);
     lastSecond = second;
@@ -167,7 +167,7 @@ function putPart(before: u32, number: u32, to: usize): void {
 }
 
 /** As report/community-id.ts has it, with the seed 0. @param ports that of the first address above that of the second */
-function communityId(one: u32, other: u32, ports: u32, to: usize): usize {
+export function communityId(one: u32, other: u32, ports: u32, to: usize): usize {
   const onePort = ports >> 16;
   const otherPort = ports & 0xffff;
   const isInOrder = one < other || (one === other && onePort <= otherPort);

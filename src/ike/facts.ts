@@ -8,6 +8,7 @@
  * Times are microseconds of the feed's clock, which begins anew with each segment; NaN where nothing was seen.
  */
 
+import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { IkeSa } from "./sa.ts";
 import type { Tracker } from "./tracker.ts";
@@ -31,6 +32,9 @@ export interface Hosts {
   intern(bytes: Uint8Array, offset: number, ipVersion: number): number;
   /** Writes the address to `out` at `at`, as `addressWords` (collections/endpoints.ts) does. */
   copyWords(host: number, out: Uint32Array, at: number): void;
+  /** The addresses of all hosts, as `copyWords` writes each, and the memory that they may lie in. */
+  readonly words: Uint32Array;
+  readonly memory: Memory;
   /** The address as text. */
   text(host: number): string;
   /** 4 bytes of IPv4 or 16 of IPv6, network byte order. */

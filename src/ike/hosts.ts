@@ -38,10 +38,10 @@ export class HostTable {
   /** How many quick modes the core has begun whose ESP nobody looks for yet. */
   readonly unwatched: Int32Array;
 
-  readonly #memory: Memory;
+  readonly memory: Memory;
 
   constructor(memory: Memory = ordinaryMemory) {
-    this.#memory = memory;
+    this.memory = memory;
     this.#table = new WordTable(4, FIRST_HOSTS, memory);
     this.activity = new ActivityTable(memory);
     this.#watched = memory.column(Uint8Array, FIRST_HOSTS);
@@ -71,16 +71,20 @@ export class HostTable {
     return this.#table.size;
   }
 
+  get words(): Uint32Array {
+    return this.#table.keys;
+  }
+
   /** Number of the address at `offset` (4 or 16 bytes, network byte order). */
   intern(bytes: Uint8Array, offset: number, ipVersion: number): number {
     addressWords(bytes, offset, ipVersion, this.#table.key, 0);
     const host = this.#table.ensure();
     if (host >= this.hasSent.length) {
-      this.hasSent = wider(this.#memory, this.hasSent, Uint8Array);
+      this.hasSent = wider(this.memory, this.hasSent, Uint8Array);
       this.ikev2 = wider(ordinaryMemory, this.ikev2, Uint8Array);
-      this.isakmp = wider(this.#memory, this.isakmp, Uint8Array);
-      this.#begun = wider(this.#memory, this.#begun, Uint32Array);
-      this.#watched = wider(this.#memory, this.#watched, Uint8Array);
+      this.isakmp = wider(this.memory, this.isakmp, Uint8Array);
+      this.#begun = wider(this.memory, this.#begun, Uint32Array);
+      this.#watched = wider(this.memory, this.#watched, Uint8Array);
     }
     return host;
   }
@@ -179,11 +183,11 @@ export class HostTable {
     this.#table.restore(keys);
     this.activity.restore(activity);
     this.ikev2Endpoints = ikev2Endpoints;
-    this.isakmp = movedTo(this.#memory, flags.isakmp, Uint8Array);
-    this.hasSent = movedTo(this.#memory, flags.hasSent, Uint8Array);
-    this.#begun = this.#memory.column(Uint32Array, flags.hasSent.length);
+    this.isakmp = movedTo(this.memory, flags.isakmp, Uint8Array);
+    this.hasSent = movedTo(this.memory, flags.hasSent, Uint8Array);
+    this.#begun = this.memory.column(Uint32Array, flags.hasSent.length);
     this.ikev2 = flags.ikev2;
-    this.#watched = movedTo(this.#memory, flags.watched, Uint8Array);
+    this.#watched = movedTo(this.memory, flags.watched, Uint8Array);
     this.#waiting.restore(waiting);
   }
 

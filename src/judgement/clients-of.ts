@@ -1,7 +1,6 @@
 /** All clients of a responder: those that the rules look at, and those of whom they have nothing to say. */
 
 import type { ClientSa } from "./client-sa.ts";
-import type { PlainClient } from "./plain-clients.ts";
 import type { Responder } from "./responders.ts";
 
 /** Each by its IKE SAs, at least one; in the order of their first messages. Those that are plain are made anew each time. */
@@ -10,11 +9,10 @@ export function clientsOf({ clientSas, plain }: Responder): Iterable<readonly Cl
   return plain.indices.length === 0 ? others : plain.among(others, (index) => [plain.made(index)]);
 }
 
-/** The same, but plain clients as the report asks for them. */
-export function clientsOrPlain(responder: Responder): Iterable<readonly ClientSa[] | PlainClient> {
-  const { clientSas, plain } = responder;
+/** The same, but of plain clients the indices under which `plain` tells of them. */
+export function clientsOrPlain({ clientSas, plain }: Responder): Iterable<readonly ClientSa[] | number> {
   const others = byClient(clientSas);
-  return plain.indices.length === 0 ? others : plain.among(others, (index) => plain.read(index));
+  return plain.indices.length === 0 ? others : plain.among(others, (index) => index);
 }
 
 /** The IKE SAs of all of them; those of one client side by side. */

@@ -52,6 +52,8 @@ export class InsideAddresses {
   readonly #known = new Map<number, number | null>();
   readonly #searches = new Map<number, Search>();
   readonly #networks: number[] = [];
+  /** Some address was found. */
+  anyFound = false;
   readonly #out = { first: 0, second: 0 };
   #left = MAX_HASHES;
   #leftNow = MAX_HASHES;
@@ -105,6 +107,7 @@ export class InsideAddresses {
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(sa.number, address);
     if (address === null) return;
+    this.anyFound = true;
     const network = address - (address % NETWORK);
     if (this.#networks.includes(network)) return;
     this.#networks.unshift(network);

@@ -83,3 +83,14 @@ export function classifyPattern(
     contradictsVendor: named && prior !== 0 && prior > 0 !== evidence > 0,
   };
 }
+
+const KINDS: readonly PatternKind[] = ["undetermined", "sequential", "random"];
+
+/**
+ * A pattern as a word: millionths of its confidence, and from bit 20 on two bits of its kind, one of the byte order, and one of
+ * what contradicts the vendor ID.
+ */
+export function asWord({ kind, confidence, byteOrder, contradictsVendor }: Pattern): number {
+  const which = KINDS.indexOf(kind) | (byteOrder === "byte-swapped" ? 4 : 0) | (contradictsVendor ? 8 : 0);
+  return (which << 20) | Math.round(confidence * 1e6);
+}

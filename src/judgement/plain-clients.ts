@@ -95,6 +95,11 @@ export class PlainClients {
     return this.#alike;
   }
 
+  /** Where the row of its IKE SA lies in linear memory; 0 where it lies elsewhere. */
+  addressOf(index: number): number {
+    return this.#ofResponder.ikeSas[index].address;
+  }
+
   /** One of them as the report asks for it. */
   read(index: number): PlainClient {
     const sa = this.#ofResponder.ikeSas[index];

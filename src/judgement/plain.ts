@@ -16,6 +16,7 @@ import { IdTurns } from "./id-turns.ts";
 import { mayImply } from "./implied-claims.ts";
 import { seen } from "./moment.ts";
 import { isCompleted } from "./outcome.ts";
+import { asWord } from "./pattern.ts";
 import type { Role } from "./roles.ts";
 import type { Session } from "./session.ts";
 
@@ -36,6 +37,8 @@ export class PlainSas {
   readonly messageIds: Uint32Array;
   readonly begunAt: Float64Array;
   readonly lastAt: Float64Array;
+  /** What the message ID says of its client (contract 5), see `asWord`. */
+  readonly patternWords: Uint32Array;
   /** The message IDs of some contradict their vendor IDs (contract 5). */
   anyContradict = false;
   readonly #flags: Uint8Array;
@@ -53,6 +56,7 @@ export class PlainSas {
     this.messageIds = new Uint32Array(length);
     this.begunAt = new Float64Array(length);
     this.lastAt = new Float64Array(length);
+    this.patternWords = new Uint32Array(length);
     this.#flags = new Uint8Array(length);
     this.#hosts = hostsOf(facts, glance);
   }
@@ -84,9 +88,10 @@ export class PlainSas {
     this.begunAt[index] = firstAt;
     this.lastAt[index] = lastLifeAt;
     const { microsoftVersion } = vendorKnowledge(sa.vendorIdsOf(0));
-    const { kind, contradictsVendor } = this.patterns.of(messageId, microsoftVersion);
-    if (contradictsVendor) this.anyContradict = true;
-    this.#flags[index] = kind === "sequential" ? PLAIN | COUNTS : PLAIN;
+    const pattern = this.patterns.of(messageId, microsoftVersion);
+    if (pattern.contradictsVendor) this.anyContradict = true;
+    this.patternWords[index] = asWord(pattern);
+    this.#flags[index] = pattern.kind === "sequential" ? PLAIN | COUNTS : PLAIN;
     return true;
   }
 

@@ -3,6 +3,8 @@
  * (src/core/) reaches them as well.
  */
 
+import { TEXT_END } from "../core/report-layout.ts";
+
 export type Column = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 
 export interface ColumnType<T extends Column> {
@@ -123,6 +125,9 @@ const MOST_SHARED = 16_384 * PAGE;
 /** A column begins at one of these: a line of the cache. */
 const LINE = 64;
 
+/** The first addresses are for the core that writes reports (src/core/report-layout.ts), which has them fixed. */
+const REPORT_ROOM = TEXT_END;
+
 /** The kernel copies out of its page cache two to four times faster where the places in memory and in the file have one
  * offset in their pages; JavaScript's own arrays begin anywhere. */
 const MACHINE_PAGE = 4_096;
@@ -141,7 +146,9 @@ export class LinearMemory implements Memory {
   readonly memory: WebAssemblyMemory;
   /** Columns were given or freed so often: who keeps their addresses has to look again. */
   changes = 0;
-  #end = LINE;
+  #end = aligned(REPORT_ROOM, LINE);
+  /** A report is being written. */
+  #reportRoomIsTaken = false;
   /** Where columns were that are used no more, in their order; no two of these lie side by side. */
   readonly #free: Gap[] = [];
 
@@ -161,7 +168,7 @@ export class LinearMemory implements Memory {
    */
   static make(room = MOST, isShared = mayShare()): Memory {
     const shared = isShared ? LinearMemory.#of(MOST_SHARED, true) : null;
-    return shared ?? LinearMemory.#of(Math.min(room, MOST), false) ?? ordinaryMemory;
+    return shared ?? LinearMemory.#of(Math.min(REPORT_ROOM + room, MOST), false) ?? ordinaryMemory;
   }
 
   static #of(room: number, shared: boolean): LinearMemory | null {
@@ -218,6 +225,17 @@ export class LinearMemory implements Memory {
     if (joinsBefore) gap.begin = before.begin;
     if (joinsBehind) gap.end = behind.end;
     this.#free.splice(joinsBefore ? i - 1 : i, Number(joinsBefore) + Number(joinsBehind), gap);
+  }
+
+  /** Lets somebody have the first addresses, up to `TEXT_END`, as long as nobody else has; false where somebody has. */
+  takeReportRoom(): boolean {
+    if (this.#reportRoomIsTaken) return false;
+    this.#reportRoomIsTaken = true;
+    return true;
+  }
+
+  giveReportRoomBack(): void {
+    this.#reportRoomIsTaken = false;
   }
 
   /** The column lies here. */

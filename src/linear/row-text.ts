@@ -19,7 +19,8 @@ import {
   TIME,
   WHOLE,
 } from "../core/report-layout.ts";
-import { type ReportCore, reportCore } from "./report-core.ts";
+import { type Column, type LinearMemory, type Memory, ordinaryMemory } from "./memory.ts";
+import { type ReportCore, reportCore, reportCoreOver } from "./report-core.ts";
 
 /** Text that is written again and again: where it lies, and its length. */
 export interface Piece {
@@ -49,47 +50,94 @@ export class RowText {
   #words = 0;
   #most = 0;
   #piecesEnd = PIECES;
+  /** Where the text ends that is written already. */
+  #end = TEXT;
+  readonly #memory: LinearMemory | null;
 
-  private constructor(core: ReportCore) {
+  private constructor(core: ReportCore, memory: LinearMemory | null) {
     const { buffer } = core.bytes;
     this.#core = core;
+    this.#memory = memory;
     this.#steps = new Uint32Array(buffer, STEPS, MOST_STEPS);
     this.#stepBytes = new Uint8Array(buffer, STEPS, STEPS_END - STEPS);
   }
 
-  /** null where nothing can be compiled, see `reportCore`. */
-  static make(): RowText | null {
-    const core = reportCore(TEXT_END);
-    return core === null ? null : new RowText(core);
+  /**
+   * null where nothing can be compiled, see `reportCore`.
+   * @param memory where the text may lie, until `close`, beside what it is of
+   */
+  static make(memory: Memory = ordinaryMemory): RowText | null {
+    const { linear } = memory;
+    const shared = linear?.takeReportRoom() === true ? linear : null;
+    const core = shared === null ? reportCore(TEXT_END) : reportCoreOver(shared);
+    if (core !== null) return new RowText(core, shared);
+    shared?.giveReportRoomBack();
+    return null;
+  }
+
+  /** Nothing more is written. */
+  close(): void {
+    this.#memory?.giveReportRoomBack();
+  }
+
+  /** The core reads the column where it lies. */
+  reaches(column: Column): boolean {
+    return this.#memory?.has(column) === true;
+  }
+
+  /** The memory that the core reads and writes. */
+  get bytes(): Uint8Array {
+    return this.#core.bytes;
+  }
+
+  hasRoomFor(piece: string): boolean {
+    return this.#piecesEnd + encoder.encode(piece).length <= PIECES_END;
   }
 
   /** Keeps a text to be written by `put`. @throws RangeError when the room for such texts is full */
   piece(text: string): Piece {
     const at = this.#piecesEnd;
     const bytes = encoder.encode(text);
-    if (at + bytes.length > PIECES_END) throw new RangeError("the room for pieces of text is full");
+    if (!this.hasRoomFor(text)) throw new RangeError("the room for pieces of text is full");
     this.#core.bytes.set(bytes, at);
     this.#piecesEnd = at + bytes.length;
     return { at, length: bytes.length };
   }
 
-  /** So much was noted that it should be taken before the next row. */
+  /** So much was written and noted that it should be taken before the next row. */
   get isFull(): boolean {
-    return this.#most >= ENOUGH || this.#words * 2 >= MOST_STEPS;
+    return this.#end - TEXT + this.#most >= ENOUGH || this.#words * 2 >= MOST_STEPS;
   }
 
   /**
-   * All that was noted since the last time, in bytes that are to be used before anything else is noted.
+   * All that was written and noted since the last time, in bytes that are to be used before anything else is noted.
    * @throws RangeError when that was more than there is room for
    */
   take(): Uint8Array {
-    if (this.#words > MOST_STEPS || this.#most + OVERSHOOT > TEXT_END - TEXT) {
+    this.#writeSteps();
+    const end = this.#end;
+    this.#end = TEXT;
+    return this.#core.bytes.subarray(TEXT, end);
+  }
+
+  /**
+   * Lets the core write something behind all that was noted.
+   * @param most bytes that may be written from `fullAt` on
+   * @param write gives the address behind what was written, from `out` on
+   */
+  append(most: number, write: (core: ReportCore, out: number, fullAt: number) => number): void {
+    this.#writeSteps();
+    const fullAt = Math.min(TEXT + ENOUGH, TEXT_END - most - OVERSHOOT);
+    this.#end = write(this.#core, this.#end, fullAt);
+  }
+
+  #writeSteps(): void {
+    if (this.#words > MOST_STEPS || this.#end + this.#most + OVERSHOOT > TEXT_END) {
       throw new RangeError(TOO_LONG);
     }
-    const end = this.#core.write(STEPS, STEPS + 4 * this.#words, TEXT);
+    this.#end = this.#core.write(STEPS, STEPS + 4 * this.#words, this.#end);
     this.#words = 0;
     this.#most = 0;
-    return this.#core.bytes.subarray(TEXT, end);
   }
 
   put({ at, length }: Piece): void {

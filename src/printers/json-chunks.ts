@@ -18,6 +18,6 @@ export function* reportToJsonChunks(report: Report): Generator<string | Uint8Arr
 }
 
 function clientsOf(clients: JudgedClients): Iterable<string | Uint8Array> {
-  const text = clients.length < MANY ? null : RowText.make();
+  const text = clients.length < MANY ? null : RowText.make(clients.hosts.memory);
   return text === null ? rows(clients) : clientsInBytes(clients, text);
 }

@@ -11,7 +11,7 @@ import type { BuildContext } from "./build.ts";
 import { isKeptOut } from "./client-outcomes.ts";
 import { anomalyOf, type ClientRow, clientOf, type OwnSas, rowOf } from "./client-row.ts";
 import type { Client, NotedClient } from "./model.ts";
-import { plainRowOf } from "./plain-row.ts";
+import { PlainTurn } from "./plain-row.ts";
 
 /** To be read while the facts are those that were judged. */
 export class JudgedClients {
@@ -36,11 +36,19 @@ export class JudgedClients {
 
   /** The same in numbers. */
   *rows(): Generator<ClientRow, void, undefined> {
+    for (const each of this.unread()) yield each instanceof PlainTurn ? each.row() : each;
+  }
+
+  /** The same, but of plain clients which one it is, in an object that tells of the next one afterwards. */
+  *unread(): Generator<ClientRow | PlainTurn, void, undefined> {
     const { inside } = this.#context;
     for (const responder of this.#judgement.responders) {
-      const { host } = responder;
+      const turn = new PlainTurn(responder, inside);
       for (const each of clientsOrPlain(responder)) {
-        yield "exchange" in each ? plainRowOf(each, host, inside) : rowOf(each, host, inside);
+        if (typeof each === "number") {
+          turn.index = each;
+          yield turn;
+        } else yield rowOf(each, responder.host, inside);
       }
     }
   }

@@ -2,9 +2,46 @@
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
-import type { PlainClient } from "../judgement/plain-clients.ts";
+import type { PlainClient, PlainClients } from "../judgement/plain-clients.ts";
+import type { Responder } from "../judgement/responders.ts";
 import { outcomeOfCompleted } from "./client-outcomes.ts";
 import { addFlows, anomalyOf, type ClientRow } from "./client-row.ts";
+
+/** A plain client that no row was made for; the same object is the next one afterwards. */
+export class PlainTurn {
+  /** See `PlainClients`. */
+  index = 0;
+  /** The responder's host. */
+  readonly responder: number;
+  readonly #plain: PlainClients;
+  readonly #inside: InsideAddresses | undefined;
+
+  /** @param inside addresses behind NATs, as far as they were looked for */
+  constructor({ host, plain }: Responder, inside: InsideAddresses | undefined) {
+    this.responder = host;
+    this.#plain = plain;
+    this.#inside = inside;
+  }
+
+  /** Where its numbers lie in linear memory, which are all that its row says; 0 where there is more to say. */
+  get address(): number {
+    const isInside = this.#inside?.anyFound === true && this.#inside.shown(this.read()) !== null;
+    return isInside ? 0 : this.#plain.addressOf(this.index);
+  }
+
+  /** See `asWord` (judgement/pattern.ts). */
+  get patternWord(): number {
+    return this.#plain.numbers.patternWords[this.index];
+  }
+
+  read(): PlainClient {
+    return this.#plain.read(this.index);
+  }
+
+  row(client = this.read()): ClientRow {
+    return plainRowOf(client, this.responder, this.#inside);
+  }
+}
 
 /** The same as `rowOf` makes of such a client. */
 export function plainRowOf(

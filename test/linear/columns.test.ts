@@ -131,9 +131,10 @@ describe("linear memory", () => {
 
   it("is filled to its last byte", () => {
     const memory = LinearMemory.make(65_536, false).linear!;
-    expect(memory.memory.buffer.byteLength).toBe(65_536);
+    const { byteLength } = memory.memory.buffer;
+    expect(byteLength).toBeGreaterThanOrEqual(65_536);
     const first = memory.column(Uint8Array, 4_096);
-    const rest = memory.column(Uint8Array, 65_536 - first.byteOffset - 4_096);
+    const rest = memory.column(Uint8Array, byteLength - first.byteOffset - 4_096);
     expect(memory.has(rest)).toBe(true);
     expect(memory.has(memory.column(Uint8Array, 1))).toBe(false);
     // No more than 48 MB, whatever is asked for.

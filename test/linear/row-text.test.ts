@@ -75,10 +75,10 @@ it("has room for texts of some length, and refuses what is longer", () => {
 
 it("keeps so many pieces, and no more", () => {
   const text = RowText.make()!;
-  const pieces = Array.from({ length: 5 }, (_, i) => text.piece(`${i}`.repeat(1_000)));
+  const pieces = Array.from({ length: 8 }, (_, i) => text.piece(`${i}`.repeat(1_000)));
   expect(() => text.piece("x".repeat(1_000))).toThrow(RangeError);
   for (const piece of pieces) text.put(piece);
   expect(new TextDecoder().decode(text.take())).toBe(
-    [0, 1, 2, 3, 4].map((i) => `${i}`.repeat(1_000)).join(""),
+    [0, 1, 2, 3, 4, 5, 6, 7].map((i) => `${i}`.repeat(1_000)).join(""),
   );
 });

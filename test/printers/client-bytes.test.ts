@@ -1,31 +1,40 @@
 /** The rows of clients as bytes: what `JSON.stringify` makes of the clients of the model. */
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { HostTable } from "../../src/ike/hosts.ts";
+import { PlainClients } from "../../src/judgement/plain-clients.ts";
 import { RowText } from "../../src/linear/row-text.ts";
 import { clientsInBytes } from "../../src/printers/client-bytes.ts";
 import { escaped } from "../../src/printers/json.ts";
 import { type ClientRow, clientOf } from "../../src/report/client-row.ts";
 import { unmadeClients } from "../../src/report/later-clients.ts";
+import { PlainTurn } from "../../src/report/plain-row.ts";
 import { Bench } from "../simulator/bench.ts";
 import { capturesOf } from "../simulator/view.ts";
 import { simulate } from "../simulator/world.ts";
+import { pcapng } from "../support/capture-files.ts";
+import { crowd } from "../support/crowds.ts";
 
-type Rows = Parameters<typeof clientsInBytes>[0];
+type Clients = Parameters<typeof clientsInBytes>[0];
 
 /** As the plain model stands in a report, two levels deep, without what is around it there. */
-function plain(rows: Rows): string {
-  const { hosts } = rows;
-  const clients = Array.from(rows.rows(), (row) => clientOf(row, hosts));
+function plain({ hosts, unread }: Clients): string {
+  const clients = Array.from(unread(), (each) =>
+    clientOf(each instanceof PlainTurn ? each.row() : each, hosts),
+  );
   const text = JSON.stringify({ clients }, null, 2);
   return escaped(text.slice(text.indexOf("["), text.lastIndexOf("]") + 1));
 }
 
-function written(clients: Rows): string {
+function written(clients: Clients): string {
   const decoder = new TextDecoder();
-  return Array.from(clientsInBytes(clients, RowText.make()!), (bytes) => decoder.decode(bytes)).join("");
+  const text = RowText.make(clients.hosts.memory)!;
+  return Array.from(clientsInBytes(clients, text), (bytes) => decoder.decode(bytes)).join("");
 }
+
+/** In nanoseconds. */
+const YEAR = 31_557_600_000_000_000n;
 
 const hosts = new HostTable();
 /** Their numbers: of IPv4, of IPv6, and of IPv4 that is written as IPv6. */
@@ -90,7 +99,7 @@ describe("clients in bytes", () => {
   it("are those of the model, whatever is in their rows", () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
-        const clients: Rows = { hosts, rows: () => rows };
+        const clients: Clients = { hosts, unread: () => rows };
         expect(written(clients)).toBe(plain(clients));
       }),
       { numRuns: 300 },
@@ -99,10 +108,57 @@ describe("clients in bytes", () => {
 
   it("are so in several pieces", () => {
     const rows = fc.sample(row, 500);
-    const clients: Rows = { hosts, rows: () => rows };
+    const clients: Clients = { hosts, unread: () => rows };
     const pieces = Array.from(clientsInBytes(clients, RowText.make()!), (bytes) => bytes.length);
     expect(pieces.length).toBeGreaterThan(3);
     expect(written(clients)).toBe(plain(clients));
+  });
+
+  it("are so where the core writes rows of its own accord", async () => {
+    const bench = new Bench();
+    const read = vi.spyOn(PlainClients.prototype, "read");
+    const rows = { core: 0, others: 0 };
+    for (let seed = 0; seed < 30; seed += 1) {
+      const records = crowd(seed, 400, 40);
+      // Behind 2106 seconds have more than 32 bits.
+      const later = seed % 10 === 9 ? 200n * YEAR : 0n;
+      const capture = pcapng(records.map((record) => ({ ...record, at: record.at + later })));
+      const judged = unmadeClients(await bench.report([capture]))!;
+      const clients = { hosts: judged.hosts, unread: () => judged.unread() };
+      const text = plain(clients);
+      read.mockClear();
+      expect(written(clients), `seed ${seed}`).toBe(text);
+      const others = read.mock.calls.length;
+      const turns = Array.from(judged.unread()).filter((each) => each instanceof PlainTurn).length;
+      if (later > 0n) expect(others).toBe(turns);
+      else {
+        rows.core += turns - others;
+        rows.others += others;
+      }
+    }
+    expect(rows.core).toBeGreaterThan(20 * rows.others);
+    expect(rows.core).toBeGreaterThan(2_000);
+    vi.restoreAllMocks();
+    bench.close();
+  });
+
+  it("are so while another list is written from the same numbers", async () => {
+    const bench = new Bench();
+    const judged = unmadeClients(await bench.report([pcapng(crowd(1, 900, 100))]))!;
+    const clients = { hosts: judged.hosts, unread: () => judged.unread() };
+    const decoder = new TextDecoder();
+    const lists = [0, 1].map(() => clientsInBytes(clients, RowText.make(judged.hosts.memory)!));
+    const texts = ["", ""];
+    for (let left = 2; left > 0; ) {
+      left = 0;
+      lists.forEach((list, i) => {
+        const { value, done } = list.next();
+        texts[i] += value === undefined ? "" : decoder.decode(value);
+        if (done !== true) left += 1;
+      });
+    }
+    expect(texts).toEqual([plain(clients), plain(clients)]);
+    bench.close();
   });
 
   it("are so of worlds that are played", async () => {
@@ -111,8 +167,9 @@ describe("clients in bytes", () => {
     for (let seed = 1; seed <= 60; seed += 1) {
       const world = simulate(seed);
       const report = await bench.report(capturesOf(world, "whole").files);
-      const clients = unmadeClients(report)!;
-      if (clients.length === 0) continue;
+      const judged = unmadeClients(report)!;
+      if (judged.length === 0) continue;
+      const clients = { hosts: judged.hosts, unread: () => judged.unread() };
       const text = plain(clients);
       expect(written(clients), `seed ${seed}`).toBe(text);
       if (text.includes('"kind": "kept-out"')) kinds += 1;
