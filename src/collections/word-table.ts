@@ -118,13 +118,15 @@ export class WordTable {
 
   /** Removes all rows but those for which `keep` is true, in order; gives the new row of each old one, or -1. */
   retain(keep: (row: number) => boolean): Int32Array {
-    const moved = new Int32Array(this.size).fill(-1);
+    const { keys, hashes, size } = this;
+    const words = this.#words;
+    const moved = new Int32Array(size).fill(-1);
     let next = 0;
-    for (let row = 0; row < this.size; row += 1) {
+    for (let row = 0; row < size; row += 1) {
       if (!keep(row)) continue;
       moved[row] = next;
-      this.keys.copyWithin(next * this.#words, row * this.#words, (row + 1) * this.#words);
-      this.hashes[next] = this.hashes[row];
+      for (let i = 0; i < words; i += 1) keys[next * words + i] = keys[row * words + i];
+      hashes[next] = hashes[row];
       next += 1;
     }
     this.count[0] = next;

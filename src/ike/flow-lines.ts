@@ -103,6 +103,17 @@ export class FlowLines {
     return this.earlier.get(row)?.find((each) => each.segment === segment)?.at ?? Number.NaN;
   }
 
+  /** When each of so many rows was last seen: what was before the clock stepped back is long ago. */
+  protected lastTimes(rows: number): Float64Array {
+    let segment = 0;
+    for (let row = 0; row < rows; row += 1) segment = Math.max(segment, this.segments.of(row));
+    const times = new Float64Array(rows);
+    for (let row = 0; row < rows; row += 1) {
+      times[row] = this.segments.of(row) === segment ? this.lastAt.of(row) : Number.NEGATIVE_INFINITY;
+    }
+    return times;
+  }
+
   /** The last packet of a row in each segment of the clock that is still known. */
   moments(row: number): readonly { at: number; segment: number }[] {
     const earlier = this.earlier.get(row) ?? [];

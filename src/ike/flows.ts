@@ -263,16 +263,12 @@ export class FlowTable extends FlowLines {
 
   /** Makes room: drops the half that was silent longest, but for `added` and rows of hosts that spoke ISAKMP. */
   #evict(added: number): void {
-    let segment = 0;
-    for (let row = 0; row < added; row += 1) segment = Math.max(segment, this.segments.of(row));
-    // What was last seen before the clock stepped back has been silent for longer than anything since.
-    const lastAt = (row: number) =>
-      this.segments.of(row) === segment ? this.lastAt.of(row) : Number.NEGATIVE_INFINITY;
-    const limit = Float64Array.from({ length: added }, (_, row) => lastAt(row)).sort()[added >> 1];
+    const lastAt = this.lastTimes(added);
+    const limit = lastAt.toSorted()[added >> 1];
     let kept = 0;
     const moved = this.#keys.retain((row) => {
       const keep =
-        row === added || (kept < this.#maxRows * 0.75 && (this.#hasPeer(row) || lastAt(row) > limit));
+        row === added || (kept < this.#maxRows * 0.75 && (lastAt[row] > limit || this.#hasPeer(row)));
       if (keep) kept += 1;
       return keep;
     });

@@ -159,9 +159,9 @@ export class HostTable {
   retain(keep: (host: number) => boolean): Int32Array {
     const moved = this.#table.retain((host) => keep(host) || this.#watched[host] === 1);
     for (const column of [this.hasSent, this.ikev2, this.isakmp, this.#watched]) {
-      moved.forEach((to, from) => {
-        if (to >= 0) column[to] = column[from];
-      });
+      for (let from = 0; from < moved.length; from += 1) {
+        if (moved[from] >= 0) column[moved[from]] = column[from];
+      }
       column.fill(0, this.size);
     }
     this.activity.renumber(moved);

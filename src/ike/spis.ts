@@ -135,11 +135,11 @@ export class SpiTable extends SpiLines {
   /** Rows of the flow table were numbered anew: -1 for those that are gone. */
   move(moved: Int32Array): void {
     const heads = this.memory.column(Int32Array, this.heads.length);
-    moved.forEach((to, from) => {
-      if (from >= this.heads.length) return;
-      if (to >= 0) heads[to] = this.heads[from];
+    const rows = Math.min(moved.length, this.heads.length);
+    for (let from = 0; from < rows; from += 1) {
+      if (moved[from] >= 0) heads[moved[from]] = this.heads[from];
       else this.clear(from);
-    });
+    }
     this.memory.free(this.heads);
     this.heads = heads;
   }
