@@ -4,12 +4,9 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { append } from "../collections/grouping.ts";
-import { lazily } from "../collections/lazily.ts";
-import { firstIndex } from "../collections/search.ts";
 import type { Lifespan } from "./lifespan.ts";
 import { isBefore, type Moment } from "./moment.ts";
-import { beginOf, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 export interface Client {
   /** Its place among the clients of its responder. */
@@ -44,117 +41,165 @@ export function groupClients(
   for (const session of sessions) {
     const named = alias(session.endpoint);
     const host = hostOf(named);
-    const here = neighboursAt(host, firstAt, neighbours);
-    const known = here?.find(session, ask);
-    if (known !== undefined) {
-      here!.move(known, session);
-      known.port = portOf(named);
+    const here = neighboursAt(host, { firstAt, neighbours, ask });
+    if (here === null) {
+      firstAt.set(host, begun(clients, session, named));
       continue;
     }
-    const client: Client = {
-      index: clients.length,
-      responder: session.responderHost,
-      host,
-      port: portOf(named),
-      sessions: [session],
-    };
-    if (here === null) firstAt.set(host, client);
-    else here.add(client);
-    clients.push(client);
+    const traits = traitsOf(session, ask);
+    const known = here.find(traits, ask);
+    if (known === undefined) {
+      here.add({ client: begun(clients, session, named), latest: traits });
+    } else {
+      here.move(known, traits);
+      known.client.port = portOf(named);
+    }
   }
   return clients;
 }
 
+/** A client that comes behind all others. @param named its endpoint, outside of a NAT */
+function begun(clients: Client[], session: Session, named: number): Client {
+  const client: Client = {
+    index: clients.length,
+    responder: session.responderHost,
+    host: hostOf(named),
+    port: portOf(named),
+    sessions: [session],
+  };
+  clients.push(client);
+  return client;
+}
+
 /** Who is at a host already; null for nobody. */
-function neighboursAt(
-  host: number,
-  firstAt: ReadonlyMap<number, Client>,
-  neighbours: Map<number, Neighbours>,
-): Neighbours | null {
+function neighboursAt(host: number, { firstAt, neighbours, ask }: Known): Neighbours | null {
   const first = firstAt.get(host);
   if (first === undefined) return null;
   let here = neighbours.get(host);
   if (here === undefined) {
-    here = new Neighbours(first);
+    here = new Neighbours({ client: first, latest: traitsOf(first.sessions[0], ask) });
     neighbours.set(host, here);
   }
   return here;
 }
 
-function latest(client: Client): Session {
-  return client.sessions[client.sessions.length - 1];
+interface Known {
+  firstAt: ReadonlyMap<number, Client>;
+  neighbours: Map<number, Neighbours>;
+  ask: IdentityQuestions;
+}
+
+/** What tells one client's sessions from another's; read once of each, which is compared with hundreds. */
+interface Traits extends Ports {
+  session: Session;
+  began: Moment;
+  /** The last thing that the client itself sent: IKE, ESP or a keepalive. */
+  lastSent: Moment;
+  blind: boolean;
+  platform: string | null;
+  /** It sent vendor IDs, and nothing of them was cut off. */
+  hasShown: boolean;
+}
+
+/** See `Session`. */
+type Ports = Pick<Session, "port500" | "port4500" | "began4500">;
+
+function traitsOf(session: Session, { lifespan }: IdentityQuestions): Traits {
+  const { sa, client, begunBefore, port500, port4500, began4500, clientVendor } = session;
+  const { blind, life } = lifespan(session);
+  return {
+    session,
+    // What began before the capture did so before its first sign, ESP as well.
+    began: { at: begunBefore ? life.firstAt : sa.firstAt, segment: sa.firstSegment },
+    lastSent: life.fromClient,
+    blind,
+    platform: clientVendor.platform,
+    hasShown: sa.vendorIdsOf(client).length > 0 && !sa.cut,
+    port500,
+    port4500,
+    began4500,
+  };
+}
+
+interface Neighbour {
+  client: Client;
+  /** Of its latest session. */
+  latest: Traits;
 }
 
 /** The clients at one address, to be found by the ports of their latest sessions. */
 class Neighbours {
   /** The latest to come, in the order of their first sessions. */
-  #recent: Client[];
+  #recent: Neighbour[];
   /** Null while there is one client, as at most addresses. */
-  #byPort: Map<number, Client[]> | null = null;
+  #byPort: Map<number, Neighbour[]> | null = null;
 
-  constructor(first: Client) {
+  constructor(first: Neighbour) {
     this.#recent = [first];
   }
 
-  add(client: Client): void {
+  add(neighbour: Neighbour): void {
     if (this.#byPort === null) {
       this.#byPort = new Map();
       this.#index(this.#recent[0]);
     }
-    this.#recent.push(client);
+    this.#recent.push(neighbour);
     if (this.#recent.length >= 2 * MAX_SEARCH) this.#recent = this.#recent.slice(-MAX_SEARCH);
-    this.#index(client);
+    this.#index(neighbour);
   }
 
-  #index(client: Client): void {
-    for (const key of portKeys(latest(client))) this.#enter(client, key);
+  #index(neighbour: Neighbour): void {
+    for (const key of portKeys(neighbour.latest)) this.#enter(neighbour, key);
   }
 
-  /** The client goes on with `session`. */
-  move(client: Client, session: Session): void {
-    const before = portKeys(latest(client));
-    client.sessions.push(session);
+  /** The client goes on with another session. */
+  move(neighbour: Neighbour, latest: Traits): void {
+    const before = portKeys(neighbour.latest);
+    neighbour.client.sessions.push(latest.session);
+    neighbour.latest = latest;
     if (this.#byPort === null) return;
-    const now = portKeys(session);
-    for (const key of before) if (!now.includes(key)) this.#leave(client, key);
-    for (const key of now) if (!before.includes(key)) this.#enter(client, key);
+    const now = portKeys(latest);
+    for (const key of before) if (!now.includes(key)) this.#leave(neighbour, key);
+    for (const key of now) if (!before.includes(key)) this.#enter(neighbour, key);
   }
 
   /** Everything that one client did from one port is its own, unless NAT-D or vendor IDs say otherwise. */
-  find(session: Session, ask: IdentityQuestions): Client | undefined {
+  find(session: Traits, ask: IdentityQuestions): Neighbour | undefined {
     for (const key of portKeys(session)) {
       const samePort = this.#at(key)?.find(
-        (client) => samePorts(latest(client), session) && relationOf(latest(client), session, ask) === "one",
+        ({ latest }) => samePorts(latest, session) && areOne(latest, session, ask),
       );
       if (samePort !== undefined) return samePort;
     }
-    let best: Client | undefined;
-    for (const client of this.#recent.slice(-MAX_SEARCH)) {
-      if (relationOf(latest(client), session, ask) !== "one") continue;
-      if (best === undefined || isLikelier(latest(client), latest(best), session, ask)) best = client;
+    let best: Neighbour | undefined;
+    const recent = this.#recent;
+    for (let i = Math.max(0, recent.length - MAX_SEARCH); i < recent.length; i += 1) {
+      const { latest } = recent[i];
+      if (!areOne(latest, session, ask)) continue;
+      if (best === undefined || isLikelier(latest, best.latest, session, ask)) best = recent[i];
     }
     return best;
   }
 
-  #at(key: number): Client[] | undefined {
+  #at(key: number): Neighbour[] | undefined {
     return this.#byPort === null ? this.#recent : this.#byPort.get(key);
   }
 
-  #enter(client: Client, key: number): void {
+  #enter(neighbour: Neighbour, key: number): void {
     const known = this.#byPort!.get(key);
-    if (known === undefined) this.#byPort!.set(key, [client]);
-    else known.push(client);
+    if (known === undefined) this.#byPort!.set(key, [neighbour]);
+    else known.push(neighbour);
   }
 
-  #leave(client: Client, key: number): void {
-    const left = this.#byPort!.get(key)!.filter((other) => other !== client);
+  #leave(neighbour: Neighbour, key: number): void {
+    const left = this.#byPort!.get(key)!.filter((other) => other !== neighbour);
     if (left.length > 0) this.#byPort!.set(key, left);
     else this.#byPort!.delete(key);
   }
 }
 
 /** Keys of the ports of a session that `samePorts` compares: those towards 4500, that towards 500. */
-function portKeys({ port4500, began4500, port500 }: Session): number[] {
+export function portKeys({ port4500, began4500, port500 }: Ports): number[] {
   const keys: number[] = [];
   if (port4500 >= 0) keys.push(port4500);
   if (began4500 >= 0 && began4500 !== port4500) keys.push(began4500);
@@ -167,27 +212,43 @@ function portKeys({ port4500, began4500, port500 }: Session): number[] {
  * first.
  */
 export function relationOf(a: Session, b: Session, ask: IdentityQuestions): Relation {
+  const [first, second] = [traitsOf(a, ask), traitsOf(b, ask)];
+  const told = relationByTraits(first, second, ask);
+  if (told !== null) return told;
+  const [older, newer] = inOrder(first, second);
+  if (ask.tookTurns(older.session, newer.session)) return "two";
+  return older.blind ? "unsettled" : "one";
+}
+
+/** Whether `relationOf` is "one": who took turns is asked last, since it takes longest to find out. */
+function areOne(a: Traits, b: Traits, ask: IdentityQuestions): boolean {
+  const told = relationByTraits(a, b, ask);
+  if (told !== null) return told === "one";
+  const [older, newer] = inOrder(a, b);
+  return !older.blind && !ask.tookTurns(older.session, newer.session);
+}
+
+/** What the two say by themselves; null where it depends on whether they took turns. */
+function relationByTraits(a: Traits, b: Traits, ask: IdentityQuestions): Relation | null {
   if (contradict(a, b)) return "two";
-  const [older, newer] = isBefore(beganAt(b, ask), beganAt(a, ask)) ? [b, a] : [a, b];
-  const goesOn = isBefore(beganAt(newer, ask), lastSent(older, ask));
-  const inside = ask.inside(a, b);
+  const [older, newer] = inOrder(a, b);
+  const goesOn = isBefore(newer.began, older.lastSent);
+  const inside = ask.inside(a.session, b.session);
   // A new lease of the same host looks like another host.
   if (inside === "different") return goesOn ? "two" : "unsettled";
   if (samePorts(older, newer)) return "one";
-  if (goesOn || ask.tookTurns(older, newer)) return "two";
-  return ask.lifespan(older).blind ? "unsettled" : "one";
+  return goesOn ? "two" : null;
 }
 
-/** When phase 1 began; one of before the capture lies before the first sign, ESP as well. */
-function beganAt(session: Session, { lifespan }: IdentityQuestions): Moment {
-  const { sa, begunBefore } = session;
-  return { at: begunBefore ? lifespan(session).life.firstAt : sa.firstAt, segment: sa.firstSegment };
+/** The older one first. */
+function inOrder(a: Traits, b: Traits): readonly [Traits, Traits] {
+  return isBefore(b.began, a.began) ? [b, a] : [a, b];
 }
 
 /** Of two sessions that may be of the same client as a newer one: that with its address behind the NAT, else the later. */
-function isLikelier(a: Session, b: Session, newer: Session, ask: IdentityQuestions): boolean {
-  const [one, other] = [a, b].map((each) => ask.inside(each, newer) === "same");
-  return one === other ? isBefore(lastSent(b, ask), lastSent(a, ask)) : one;
+function isLikelier(a: Traits, b: Traits, newer: Traits, ask: IdentityQuestions): boolean {
+  const [one, other] = [a, b].map(({ session }) => ask.inside(session, newer.session) === "same");
+  return one === other ? isBefore(b.lastSent, a.lastSent) : one;
 }
 
 /** What is asked to tell whether two sessions are one client's. */
@@ -199,64 +260,15 @@ export interface IdentityQuestions {
   tookTurns: (older: Session, newer: Session) => boolean;
 }
 
-/** Port by port at each address, when sessions began: who comes back to a port that was left has a neighbour. */
-export function portTurns(
-  sessions: readonly Session[],
-  lifespan: (session: Session) => Lifespan,
-): (older: Session, newer: Session) => boolean {
-  // Few captures ask.
-  const byPlace = lazily(() => {
-    const found = new Map<number, Session[]>();
-    for (const session of sessions) for (const place of placesOf(session)) append(found, place, session);
-    return found;
-  });
-  return (older, newer) => {
-    const samePlace = (one: Session) => {
-      const found = new Set<Session>();
-      for (const place of placesOf(one)) {
-        const there = byPlace().get(place)!;
-        const first = firstIndex(there, (each) => isBefore(beginOf(newer), beginOf(each)));
-        const next = there.slice(first, first + MAX_TURNS);
-        for (const other of next) if (samePorts(one, other)) found.add(other);
-      }
-      return [...found];
-    };
-    const back = samePlace(older);
-    if (back.length === 0) return false;
-    const meets = (a: Session, b: Session) => isBefore(beginOf(b), lifespan(a).life.fromClient);
-    // The neighbour itself lives on, or comes again while the one who came back is there.
-    const others = [newer, ...samePlace(newer)];
-    return back.some((one) => others.some((other) => meets(one, other) && meets(other, one)));
-  };
-}
-
-/** Sessions of each port that are looked at. */
-const MAX_TURNS = 8;
-
-/** Ports towards 4500, and ports towards 500. */
-const PORTS_OF_HOST = 2 * 65_536;
-
-/** A number for each port of a session at its address: sessions with the same ports have one in common. */
-function placesOf(session: Session): number[] {
-  return portKeys(session).map((key) => hostOf(session.endpoint) * PORTS_OF_HOST + key);
-}
-
 /** The port on the NAT-T port decides when both are known, else the one towards port 500. */
-function samePorts(older: Session, newer: Session): boolean {
+export function samePorts(older: Ports, newer: Ports): boolean {
   if (older.port4500 < 0 || newer.port4500 < 0) return older.port500 >= 0 && older.port500 === newer.port500;
   // The newer one came from where the older one was; its NAT moved it later.
   return older.port4500 === newer.port4500 || older.port4500 === newer.began4500;
 }
 
 /** Vendor IDs that name different systems, or a system in one phase 1 and none in the other, contradict. */
-function contradict(a: Session, b: Session): boolean {
-  const shown = ({ sa, client }: Session) => sa.vendorIdsOf(client).length > 0 && !sa.cut;
-  const { platform } = a.clientVendor;
-  if (platform === b.clientVendor.platform) return false;
-  return (shown(a) && shown(b)) || (platform !== null && b.clientVendor.platform !== null);
-}
-
-/** The last thing that the client itself sent: IKE, ESP or a keepalive. */
-function lastSent(session: Session, { lifespan }: IdentityQuestions): Moment {
-  return lifespan(session).life.fromClient;
+function contradict(a: Traits, b: Traits): boolean {
+  if (a.platform === b.platform) return false;
+  return (a.hasShown && b.hasShown) || (a.platform !== null && b.platform !== null);
 }

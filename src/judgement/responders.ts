@@ -10,7 +10,7 @@ import { lazily } from "../collections/lazily.ts";
 import type { Exchange, Facts, IkeSa } from "../ike/facts.ts";
 import { espSourcesOf, isBlind } from "./blind.ts";
 import { ByResponder, type ResponderOptions, type SasOfResponder } from "./by-responder.ts";
-import { type Client, groupClients, type IdentityQuestions, portTurns } from "./client.ts";
+import { type Client, groupClients, type IdentityQuestions } from "./client.ts";
 import { type Patterns, patternsOf } from "./client-patterns.ts";
 import { type ClientSa, SaOfClient } from "./client-sa.ts";
 import { endpointAliases, firstMessagesAt, keysOf, knownOnce, phase1Times } from "./endpoints-of.ts";
@@ -22,6 +22,7 @@ import { judgeOutcomes, type Outcomes } from "./outcomes.ts";
 import { livesOf } from "./ownership.ts";
 import { Peers } from "./peers.ts";
 import { PlainClients } from "./plain-clients.ts";
+import { portTurns } from "./port-turns.ts";
 import type { Session } from "./session.ts";
 
 export interface Responder {
@@ -133,7 +134,10 @@ function questionsOf(
   const lifespan = ({ index }: Session) => lifespans[index];
   return {
     lifespan,
-    inside: (a, b) => (inQuestion.has(hostOf(a.endpoint)) ? (inside?.compare(a, b) ?? "unknown") : "unknown"),
+    inside: (a, b) =>
+      inQuestion.size > 0 && inQuestion.has(hostOf(a.endpoint))
+        ? (inside?.compare(a, b) ?? "unknown")
+        : "unknown",
     tookTurns: portTurns(sessions, lifespan),
   };
 }

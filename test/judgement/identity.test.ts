@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import { groupClients, type IdentityQuestions, portTurns, relationOf } from "../../src/judgement/client.ts";
+import { groupClients, type IdentityQuestions, relationOf } from "../../src/judgement/client.ts";
+import { portTurns } from "../../src/judgement/port-turns.ts";
 import { relationOfClientSas } from "../../src/judgement/client-sa.ts";
 import { BEFORE_ALL } from "../../src/judgement/moment.ts";
 import type { Session } from "../../src/judgement/session.ts";
