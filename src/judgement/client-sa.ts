@@ -1,7 +1,14 @@
 /** A client's IKE SA as the collision rules see it: its roles, its client and how long it lived. */
 
 import type { Exchange } from "../ike/facts.ts";
-import { type Client, type IdentityQuestions, type Relation, relationOf } from "./client.ts";
+import {
+  type Client,
+  type IdentityQuestions,
+  type Relation,
+  relationOf,
+  type Traits,
+  traitsOf,
+} from "./client.ts";
 import type { Patterns } from "./client-patterns.ts";
 import type { KeysOf } from "./endpoints-of.ts";
 import type { Lifespan } from "./lifespan.ts";
@@ -100,12 +107,13 @@ export function acceptanceOf({ acceptedAt }: ClientSa, exchange: Exchange): Mome
 export function relationOfClientSas(a: ClientSa, b: ClientSa, identity: IdentityQuestions): Relation {
   if (a.client === b.client) return "one";
   if (a.client.host !== b.client.host) return "two";
-  const relation = relationOf(a.session, b.session, identity);
-  if (relation === "two") return "two";
+  const [first, second] = [traitsOf(a.session, identity), traitsOf(b.session, identity)];
+  if (relationOf(first, second, identity) === "two") return "two";
   // Each may have come back as the other, but a third was taken for that: another session of theirs may tell.
-  const isOther = (own: Session) => (other: Session) => relationOf(own, other, identity) === "two";
+  const isOther = (own: Traits) => (other: Session) =>
+    relationOf(own, traitsOf(other, identity), identity) === "two";
   const told =
-    latestSessions(b.client).some(isOther(a.session)) || latestSessions(a.client).some(isOther(b.session));
+    latestSessions(b.client).some(isOther(first)) || latestSessions(a.client).some(isOther(second));
   return told ? "two" : "unsettled";
 }
 

@@ -90,7 +90,7 @@ interface Known {
 }
 
 /** What tells one client's sessions from another's; read once of each, which is compared with hundreds. */
-interface Traits extends Ports {
+export interface Traits extends Ports {
   session: Session;
   began: Moment;
   /** The last thing that the client itself sent: IKE, ESP or a keepalive. */
@@ -104,7 +104,7 @@ interface Traits extends Ports {
 /** See `Session`. */
 type Ports = Pick<Session, "port500" | "port4500" | "began4500">;
 
-function traitsOf(session: Session, { lifespan }: IdentityQuestions): Traits {
+export function traitsOf(session: Session, { lifespan }: IdentityQuestions): Traits {
   const { sa, client, begunBefore, port500, port4500, began4500, clientVendor } = session;
   const { blind, life } = lifespan(session);
   return {
@@ -211,11 +211,10 @@ export function portKeys({ port4500, began4500, port500 }: Ports): number[] {
  * Contract 3.3: relation of two sessions of one responder from one address. The older is the one that began phase 1
  * first.
  */
-export function relationOf(a: Session, b: Session, ask: IdentityQuestions): Relation {
-  const [first, second] = [traitsOf(a, ask), traitsOf(b, ask)];
-  const told = relationByTraits(first, second, ask);
+export function relationOf(a: Traits, b: Traits, ask: IdentityQuestions): Relation {
+  const told = relationByTraits(a, b, ask);
   if (told !== null) return told;
-  const [older, newer] = inOrder(first, second);
+  const [older, newer] = inOrder(a, b);
   if (ask.tookTurns(older.session, newer.session)) return "two";
   return older.blind ? "unsettled" : "one";
 }

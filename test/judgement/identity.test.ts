@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import { groupClients, type IdentityQuestions, relationOf } from "../../src/judgement/client.ts";
+import { groupClients, type IdentityQuestions, relationOf, traitsOf } from "../../src/judgement/client.ts";
 import { portTurns } from "../../src/judgement/port-turns.ts";
 import { relationOfClientSas } from "../../src/judgement/client-sa.ts";
 import { BEFORE_ALL } from "../../src/judgement/moment.ts";
@@ -80,7 +80,7 @@ const XP = { platform: "Windows XP", vendorIds: ["bb"] };
 
 describe("two IKE SAs from one address (3.3)", () => {
   const relation = (a: Made, b: Made, more: Partial<IdentityQuestions> = {}) =>
-    relationOf(made(a), made(b), ask(more));
+    relationOf(traitsOf(made(a), ask(more)), traitsOf(made(b), ask(more)), ask(more));
 
   it.each<[string, ReturnType<typeof relation>, string]>([
     ["the same port", relation({}, { from: 50 }), "one"],
