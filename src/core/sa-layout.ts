@@ -47,6 +47,9 @@ export const PATH_COUNT = 388;
 export const SA_FLAGS = 389;
 export const PHASE1_SEEN = 1;
 export const NAT_DISCOVERY = 2;
+export const CUT_OR_LOGGED = 12;
+/** Of any row: it has something that most of its kind have not, in its object. */
+export const RARE = 128;
 
 /** Stands for the address of a row that does not lie in linear memory. */
 export const ELSEWHERE = 0xffff_ffff;

@@ -232,6 +232,7 @@ export class Exchange extends rowOf({ numbers: NUMBERS, words: WORDS, flags: FLA
   static revive(plain: Exchange, pool: Pool): void {
     Object.setPrototypeOf(plain, Exchange.prototype);
     pool.adopt(plain);
+    plain.isRare = !plain.isUsual;
   }
 }
 

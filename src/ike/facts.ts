@@ -11,15 +11,17 @@
 import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { IkeSa } from "./sa.ts";
+import type { SaSurvey } from "./sa-survey.ts";
 import type { Tracker } from "./tracker.ts";
 
 export { NOTIFY_INVALID_MESSAGE_ID, numberedNotify } from "../wire/notifies.ts";
 export { asStartedBy, type Exchange, isSameQuickMode, type Stamp, UNUSABLE_AFTER } from "./exchange.ts";
 export { closeFragments } from "./incomplete-fragments.ts";
 export type { OpenedNote } from "./opened-note.ts";
-export { hasHeard, isTwoWay, type Path, type Side } from "./paths.ts";
+export { hasHeard, isAtOneHost, isTwoWay, type Path, type Side } from "./paths.ts";
 export type { RememberedClient, RememberedResponder } from "./remembered.ts";
 export type { IkeSa } from "./sa.ts";
+export { type SaSurvey, surveyOf } from "./sa-survey.ts";
 export { selectorsClash } from "./selectors.ts";
 export { UNHEARD_SPAN } from "./spis.ts";
 export { vendorKnowledge } from "./vendor-lists.ts";
@@ -184,6 +186,20 @@ export class Facts {
   get ikeSas(): readonly IkeSa[] {
     this.#tracker.catchUp();
     return this.#tracker.table.shown;
+  }
+
+  /**
+   * What every rule that goes over all IKE SAs asks of each, by its index among them; valid until it is asked for again.
+   * @param segment the latest one of the clock
+   */
+  surveyIn(segment: number): SaSurvey {
+    this.#tracker.catchUp();
+    return this.#tracker.table.surveyIn(segment);
+  }
+
+  /** The lists of vendor IDs, by their numbers. */
+  get vendorLists(): readonly (readonly string[])[] {
+    return this.#tracker.vendorLists.all;
   }
 
   /** Messages seen again at another capture point. */

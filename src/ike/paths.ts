@@ -138,3 +138,10 @@ function sideByOne(first: number, second: number, from: number, to: number): Sid
   if (second === to || first === from) return 0;
   return first === to || second === from ? 1 : -1;
 }
+
+/** The side has one address on all paths, as nearly always. */
+export function isAtOneHost(paths: Ends, side: Side): boolean {
+  const host = hostOf(paths.endOf(0, side));
+  for (let i = 1; i < paths.pathCount; i += 1) if (hostOf(paths.endOf(i, side)) !== host) return false;
+  return true;
+}

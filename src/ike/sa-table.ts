@@ -19,6 +19,7 @@ import { IkeSa } from "./sa.ts";
 import { SaKeys } from "./sa-keys.ts";
 import { link, unlink } from "./sa-links.ts";
 import { SaPools } from "./sa-pools.ts";
+import { SaSurvey } from "./sa-survey.ts";
 import { VendorLists } from "./vendor-lists.ts";
 
 /** SAs from different hosts under one initiator cookie, before the responder answers. */
@@ -49,6 +50,7 @@ export class SaTable {
   /** Quick modes hold no addresses for the core: those of a state file are of no use. */
   #isUnlinked = false;
   readonly pools: SaPools;
+  readonly #survey: SaSurvey;
   readonly #vendorLists: VendorLists;
   readonly #released: (gone: ReadonlySet<IkeSa>) => void;
   readonly #lastLifeOf: (sa: IkeSa) => Moment;
@@ -75,12 +77,12 @@ export class SaTable {
     this.#counts = memory.column(Int32Array, SA_COUNTS);
     this.#notes = new CoreNotes(memory, this.#counts);
     this.pools = new SaPools(memory);
+    this.#survey = new SaSurvey(memory);
   }
 
   /** Where the core finds SAs, and begins new ones. */
   lieAt(border: Border): void {
-    if (this.#isUnlinked) for (const sa of this.#sas) link(sa);
-    this.#isUnlinked = false;
+    this.#link();
     this.keys.lieAt(border);
     border.column(COUNTS, this.#counts);
     this.#notes.lieAt(border);
@@ -243,6 +245,13 @@ export class SaTable {
     return this.#sas;
   }
 
+  /** What is read of all SAs at once: valid until it is asked for again. @param segment the latest one of the clock */
+  surveyIn(segment: number): SaSurvey {
+    this.#link();
+    this.#survey.take(this.#sas, segment);
+    return this.#survey;
+  }
+
   /** All SAs and what finds them, to be kept in a state file. */
   save() {
     const { evicted, parts } = this;
@@ -273,6 +282,12 @@ export class SaTable {
     this.evicted = evicted;
     this.parts = parts;
     this.#relink();
+  }
+
+  /** Lets the core find quick modes. */
+  #link(): void {
+    if (this.#isUnlinked) for (const sa of this.#sas) link(sa);
+    this.#isUnlinked = false;
   }
 
   /** Quick modes are to be linked again before the core looks for any. */

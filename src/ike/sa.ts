@@ -60,6 +60,7 @@ export class IkeSa extends SaPaths {
   ): void {
     Object.setPrototypeOf(plain, IkeSa.prototype);
     sas.adopt(plain);
+    plain.isRare = !plain.isUsual;
     if (plain.pathCount !== Math.min(plain.pathCount, PATHS_INSIDE) + plain.morePaths.length) {
       throw new RangeError("an IKE SA has other paths than it counts");
     }

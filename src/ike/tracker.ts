@@ -53,7 +53,7 @@ export class Tracker {
   readonly table: SaTable;
   readonly #echoes: CopyFilter;
   readonly #fragments: FragmentedMessages;
-  readonly #vendorLists = new VendorLists();
+  readonly vendorLists = new VendorLists();
   readonly #fewHosts: number;
   #compactHostsAt: number;
   /** Responders that somebody else judges: quick modes with them are not kept. Null: there are none. */
@@ -76,7 +76,7 @@ export class Tracker {
       (gone) => this.#release(gone),
       (sa) => lastLifeOf(sa, this.flows),
       options.memory,
-      this.#vendorLists,
+      this.vendorLists,
     );
     this.#begun = new BegunQuickModes(this.flows, this.hosts.unwatched);
     const isLeftOut = (sa: IkeSa) => this.#belongsToOthers(sa);
@@ -138,7 +138,7 @@ export class Tracker {
       flows: this.flows.evicted,
       spis: this.flows.spis.evicted,
       echoes: this.#echoes.evicted,
-      vendorIds: this.#vendorLists.evicted,
+      vendorIds: this.vendorLists.evicted,
       remembered: this.remembered.evicted,
     };
   }
@@ -153,7 +153,7 @@ export class Tracker {
       table: this.table.save(),
       copyFilter: this.#echoes.save(),
       fragments: this.#fragments.save(),
-      vendorLists: this.#vendorLists.save(),
+      vendorLists: this.vendorLists.save(),
       remembered: this.remembered.save(),
       counts: { echoes, retransmissions },
       compactHostsAt: this.#compactHostsAt,
@@ -167,7 +167,7 @@ export class Tracker {
     this.table.restore(saved.table);
     this.#echoes.restore(saved.copyFilter);
     this.#fragments.restore(saved.fragments);
-    this.#vendorLists.restore(saved.vendorLists);
+    this.vendorLists.restore(saved.vendorLists);
     this.remembered.restore(saved.remembered);
     Object.assign(this, saved.counts);
     this.#compactHostsAt = saved.compactHostsAt;
@@ -249,7 +249,7 @@ export class Tracker {
   #answer(arrival: Arrival, sa: IkeSa, side: Side, message: Message): void {
     const { lifeSeconds, hash } = message.clearPayloads();
     // Lists that find no room are counted each time.
-    if (this.#vendorLists.evicted === 0)
+    if (this.vendorLists.evicted === 0)
       arrival.tell(sa.vendorListOf(side), lifeSeconds ?? Number.NaN, hash ?? Number.NaN);
   }
 
@@ -279,7 +279,7 @@ export class Tracker {
     if (message.exchange === EXCHANGE_QUICK) {
       const isCopy = message.messageId !== 0 && this.#quickModes.take(sa, side, message);
       if (isCopy && !repeated) this.retransmissions += 1;
-    } else if (!repeated && message.phase1) phase1(sa, side, message, this.#vendorLists);
+    } else if (!repeated && message.phase1) phase1(sa, side, message, this.vendorLists);
     else if (!repeated && message.exchange === EXCHANGE_INFORMATIONAL && !saysNothing(clear)) {
       informational(sa, side, message, isTwoWay(path), this.table.pools.informationals);
     }

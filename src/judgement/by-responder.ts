@@ -2,8 +2,7 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
-import type { Facts, IkeSa, Side } from "../ike/facts.ts";
-import { Glance } from "./glance.ts";
+import type { Facts, IkeSa, SaSurvey, Side } from "../ike/facts.ts";
 import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import { firstOf, inOrder, type Moment } from "./moment.ts";
@@ -71,7 +70,7 @@ export class ByResponder {
   readonly #facts: Facts;
   readonly #sas: readonly IkeSa[];
   readonly #options: ResponderOptions;
-  readonly #glance: Glance;
+  readonly #survey: SaSurvey;
   readonly #roles: readonly (Role | null)[];
   readonly #joined: ReadonlyMap<number, number>;
   readonly #groups = new Map<number, Group>();
@@ -83,16 +82,16 @@ export class ByResponder {
 
   constructor(facts: Facts, options: ResponderOptions) {
     const { ikeSas, hosts } = facts;
-    const glance = new Glance(ikeSas);
     const { captureEnd, partitioned = false, running = false } = options;
+    const survey = facts.surveyIn(captureEnd.segment);
     this.#facts = facts;
     this.#sas = ikeSas;
     this.#options = options;
-    this.#glance = glance;
-    this.#roles = decideRoles(ikeSas, hosts, options, glance);
-    this.#joined = partitioned ? new Map() : joinedResponders(ikeSas, this.#roles, hosts, glance);
+    this.#survey = survey;
+    this.#roles = decideRoles(ikeSas, hosts, options, survey);
+    this.#joined = partitioned ? new Map() : joinedResponders(ikeSas, this.#roles, hosts, survey);
     this.#fragmentsBefore = running ? captureEnd.at - FRAGMENTS_PENDING : Number.POSITIVE_INFINITY;
-    this.#numbers = new PlainSas(facts, glance, captureEnd.segment);
+    this.#numbers = new PlainSas(facts, survey, captureEnd.segment);
   }
 
   /** The responders in the user's scope, in the order in which they are first seen to answer. */
@@ -112,25 +111,31 @@ export class ByResponder {
     if (role === null) return;
     const sa = this.#sas[index];
     const side = other(role.client);
-    const host = this.#glance.hostOf(index, side);
-    if (!this.#glance.answered(index)) {
+    const host = this.#survey.hostOf(index, side);
+    if (!this.#survey.answered(index)) {
       this.#noteUnanswered(this.#responderOf(host), sa, role.client);
       return;
     }
     const group = this.#groupOf(host);
     if (group === null) return;
     const { order } = group;
-    group.isInOrder &&= order.length === 0 || beganNoLater(this.#sas[order[order.length - 1]], sa);
+    group.isInOrder &&= order.length === 0 || this.#beganNoLater(order[order.length - 1], index);
     order.push(index);
     group.hosts.add(host);
     if (this.#numbers.take(index, sa, role)) {
       group.taken.push(index);
       group.vendorIds ??= new Set();
-      group.vendorIds.add(sa.vendorIdsOf(side));
+      group.vendorIds.add(this.#facts.vendorLists[this.#survey.vendorListOf(index, side)]);
     } else {
       for (let i = 1; i < sa.pathCount; i += 1) group.hosts.add(hostOf(sa.endOf(i, side)));
       group.sessions.set(index, this.#sessionOf(index, group.host));
     }
+  }
+
+  #beganNoLater(one: number, other: number): boolean {
+    const { firstAt, firstSegment } = this.#survey;
+    if (firstSegment[one] !== firstSegment[other]) return firstSegment[one] < firstSegment[other];
+    return firstAt[one] <= firstAt[other];
   }
 
   #responderOf(host: number): number {
@@ -197,9 +202,4 @@ export class ByResponder {
     const vendorIds = sent ?? NO_LISTS;
     return { ikeSas, numbers, host, hosts, joined, order, plain, sessions, vendorIds, unanswered };
   }
-}
-
-function beganNoLater(one: IkeSa, other: IkeSa): boolean {
-  if (one.firstSegment !== other.firstSegment) return one.firstSegment < other.firstSegment;
-  return one.firstAt <= other.firstAt;
 }

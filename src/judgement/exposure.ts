@@ -57,8 +57,8 @@ function peakOfConnectedOnce({ clientSas, plain }: Responder, counting: readonly
   const until = new Float64Array(most);
   let count = 0;
   for (const index of counting) {
-    from[count] = numbers.begunAt[index];
-    until[count] = numbers.lastAt[index];
+    from[count] = numbers.survey.begunAt[index];
+    until[count] = numbers.survey.lastAt[index];
     count += 1;
   }
   let segment = count === 0 ? null : numbers.segment;
@@ -80,8 +80,9 @@ function peakOfConnectedOnce({ clientSas, plain }: Responder, counting: readonly
 
 function peakOf({ clientSas, plain }: Responder, counting: readonly number[]): number {
   const edges: (Moment & Edge<Client | number>)[] = [];
-  const { begunAt, lastAt, segment } = plain.numbers;
   for (const index of counting) {
+    const { survey, segment } = plain.numbers;
+    const { begunAt, lastAt } = survey;
     edges.push({ at: begunAt[index], segment, who: index, up: true });
     edges.push({ at: lastAt[index], segment, who: index, up: false });
   }

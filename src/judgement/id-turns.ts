@@ -5,11 +5,18 @@
 
 import { WordTable } from "../collections/word-table.ts";
 
+const FEW = 256;
+
 export class IdTurns {
   /** By the number of the responder, and the ID. */
-  readonly #rows = new WordTable(2);
+  readonly #rows: WordTable;
   /** When the last sign was of all that had it so far; infinity where turns are not all that there is to it. */
   readonly #freeAt: number[] = [];
+
+  /** @param ids how many there may be, as far as that is known: a table that grows is made anew each time */
+  constructor(ids: number) {
+    this.#rows = new WordTable(2, 2 ** Math.ceil(Math.log2(Math.max(ids, FEW))));
+  }
 
   /** Somebody has the ID for a time; in the order in which they had it. @returns the row of the ID */
   take(responder: number, messageId: number, from: number, until: number): number {

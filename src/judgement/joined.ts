@@ -4,8 +4,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { type Hosts, type IkeSa, isTwoWay, type Side } from "../ike/facts.ts";
-import { Glance, isAtOneHost } from "./glance.ts";
+import { type Hosts, type IkeSa, isAtOneHost, isTwoWay, type Side, surveyOf } from "../ike/facts.ts";
 import { other, type Role } from "./roles.ts";
 
 /** The addresses of responders that are one, each with the lowest of them. */
@@ -13,7 +12,7 @@ export function joinedResponders(
   sas: readonly IkeSa[],
   roles: readonly (Role | null)[],
   hosts: Hosts,
-  glance = new Glance(sas),
+  survey = surveyOf(sas),
 ): Map<number, number> {
   const joined = new Map<number, number>();
   const root = (host: number): number => {
@@ -22,7 +21,7 @@ export function joinedResponders(
     return at;
   };
   roles.forEach((role, i) => {
-    if (role === null || !glance.isMoved(i)) return;
+    if (role === null || !survey.isMoved(i)) return;
     const sa = sas[i];
     if (isAtOneHost(sa, other(role.client))) return;
     const found = securedHosts(sa, other(role.client));

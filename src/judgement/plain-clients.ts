@@ -50,7 +50,7 @@ export class PlainClients {
 
   /** Those that had a message ID. */
   *with(messageId: number): Generator<ClientSa, void, undefined> {
-    const { messageIds } = this.numbers;
+    const { messageIds } = this.numbers.survey;
     for (const index of this.indices) if (messageIds[index] === messageId) yield this.made(index);
   }
 

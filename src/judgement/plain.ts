@@ -9,13 +9,10 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { type Facts, type IkeSa, vendorKnowledge } from "../ike/facts.ts";
+import { type Facts, type IkeSa, type SaSurvey, vendorKnowledge } from "../ike/facts.ts";
 import { SingleIds } from "./client-patterns.ts";
-import type { Glance } from "./glance.ts";
 import { IdTurns } from "./id-turns.ts";
 import { mayImply } from "./implied-claims.ts";
-import { seen } from "./moment.ts";
-import { isCompleted } from "./outcome.ts";
 import { asWord } from "./pattern.ts";
 import type { Role } from "./roles.ts";
 import type { Session } from "./session.ts";
@@ -33,32 +30,29 @@ const FLOWS = 4;
 export class PlainSas {
   /** The segment of the clock that all of them are of. */
   readonly segment: number;
-  /** Message ID of the quick mode, its first message, and the last one of the IKE SA. */
-  readonly messageIds: Uint32Array;
-  readonly begunAt: Float64Array;
-  readonly lastAt: Float64Array;
+  /** Their message IDs, and from when to when each had its own. */
+  readonly survey: SaSurvey;
   /** What the message ID says of its client (contract 5), see `asWord`. */
   readonly patternWords: Uint32Array;
   /** The message IDs of some contradict their vendor IDs (contract 5). */
   anyContradict = false;
   readonly #flags: Uint8Array;
-  readonly #glance: Glance;
   readonly #hosts: Uint8Array;
+  readonly #vendorLists: readonly (readonly string[])[];
   /** What one message ID tells of a client's pattern. */
   readonly patterns = new SingleIds();
-  readonly #turns = new IdTurns();
+  readonly #turns: IdTurns;
 
-  /** @param segment the latest one of the clock */
-  constructor(facts: Facts, glance: Glance, segment: number) {
-    const { length } = facts.ikeSas;
+  /** @param segment the latest one of the clock, which the survey is of */
+  constructor(facts: Facts, survey: SaSurvey, segment: number) {
+    const { length } = survey;
     this.segment = segment;
-    this.#glance = glance;
-    this.messageIds = new Uint32Array(length);
-    this.begunAt = new Float64Array(length);
-    this.lastAt = new Float64Array(length);
+    this.survey = survey;
     this.patternWords = new Uint32Array(length);
     this.#flags = new Uint8Array(length);
-    this.#hosts = hostsOf(facts, glance);
+    this.#turns = new IdTurns(length);
+    this.#hosts = hostsOf(facts, survey);
+    this.#vendorLists = facts.vendorLists;
   }
 
   isPlain(index: number): boolean {
@@ -72,22 +66,14 @@ export class PlainSas {
 
   /** Takes an IKE SA that was answered for a plain one, if nothing that itself and its addresses show speaks against it. */
   take(index: number, sa: IkeSa, role: Role): boolean {
-    if (sa.exchangeCount !== 1) return false;
-    const exchange = sa.exchanges[0];
-    if (!isCompleted(exchange) || exchange.testimony !== null) return false;
-    const { starter, segment, messageId, firstAt } = exchange;
-    if (starter !== 0 || role.client !== 0 || role.inferred || mayImply(messageId) > 0) return false;
-    const isWhole = sa.isUsual && seen(sa.phase1FinishedAtOf(1)) && !sa.cut && !sa.logged;
+    const { survey } = this;
+    if (!survey.isPlain(index) || role.client !== 0 || role.inferred) return false;
+    const messageId = survey.messageIds[index];
+    if (mayImply(messageId) > 0) return false;
     // Its client has one address, and the address has nothing else.
-    const isAlone = !this.#glance.isMoved(index) && this.#hosts[this.#glance.hostOf(index, 0)] === ONE_SA;
-    if (!isWhole || !isAlone) return false;
-    const isOneClock = segment === this.segment && sa.firstSegment === segment && sa.lifeSegment === segment;
-    const { lastLifeAt } = sa;
-    if (!isOneClock || !(firstAt < lastLifeAt)) return false;
-    this.messageIds[index] = messageId;
-    this.begunAt[index] = firstAt;
-    this.lastAt[index] = lastLifeAt;
-    const { microsoftVersion } = vendorKnowledge(sa.vendorIdsOf(0));
+    if (survey.isMoved(index) || this.#hosts[survey.hostOf(index, 0)] !== ONE_SA) return false;
+    if (survey.hasRareQuickMode(index) && sa.exchanges[0].testimony !== null) return false;
+    const { microsoftVersion } = vendorKnowledge(this.#vendorLists[survey.vendorListOf(index, 0)]);
     const pattern = this.patterns.of(messageId, microsoftVersion);
     if (pattern.contradictsVendor) this.anyContradict = true;
     this.patternWords[index] = asWord(pattern);
@@ -102,6 +88,7 @@ export class PlainSas {
    */
   settle(responder: number, taken: readonly number[], sessions: Iterable<Session>): void {
     const turns = this.#turns;
+    const { messageIds, begunAt, lastAt } = this.survey;
     let impliedUpTo = 0;
     for (const session of sessions) {
       impliedUpTo = Math.max(impliedUpTo, this.#impliedBy(session));
@@ -109,9 +96,9 @@ export class PlainSas {
     }
     const rows = new Int32Array(taken.length);
     taken.forEach((index, i) => {
-      const messageId = this.messageIds[index];
+      const messageId = messageIds[index];
       if (messageId <= impliedUpTo) turns.dispute(responder, messageId);
-      rows[i] = turns.take(responder, messageId, this.begunAt[index], this.lastAt[index]);
+      rows[i] = turns.take(responder, messageId, begunAt[index], lastAt[index]);
     });
     taken.forEach((index, i) => {
       if (turns.isDisputed(rows[i])) this.#flags[index] = 0;
@@ -129,15 +116,15 @@ export class PlainSas {
 }
 
 /** What is known of each host, by its number. */
-function hostsOf({ ikeSas, hosts, flows }: Facts, glance: Glance): Uint8Array {
+function hostsOf({ ikeSas, hosts, flows }: Facts, survey: SaSurvey): Uint8Array {
   const known = new Uint8Array(hosts.size);
   const note = (host: number) => {
     known[host] |= known[host] === 0 ? ONE_SA : SEVERAL_SAS;
   };
   for (let index = 0; index < ikeSas.length; index += 1) {
-    if (!glance.isMoved(index)) {
-      note(glance.hostOf(index, 0));
-      note(glance.hostOf(index, 1));
+    if (!survey.isMoved(index)) {
+      note(survey.hostOf(index, 0));
+      note(survey.hostOf(index, 1));
     } else for (const { ends } of ikeSas[index].paths) for (const end of ends) note(hostOf(end));
   }
   for (const row of flows.rows()) {

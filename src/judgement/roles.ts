@@ -4,8 +4,7 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { type Hosts, type IkeSa, isTwoWay, type Side } from "../ike/facts.ts";
-import { Glance } from "./glance.ts";
+import { type Hosts, type IkeSa, isTwoWay, type SaSurvey, type Side, surveyOf } from "../ike/facts.ts";
 
 export interface Role {
   client: Side;
@@ -35,18 +34,18 @@ export function decideRoles(
   sas: readonly IkeSa[],
   hosts: Hosts,
   options: RoleOptions,
-  glance = new Glance(sas),
+  survey = surveyOf(sas),
 ): (Role | null)[] {
-  const renewals = new Renewals(sas, hosts, glance);
+  const renewals = new Renewals(sas, hosts, survey);
   const inferred = renewals.areAllSeen ? [] : withoutPhase1(sas, options);
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
     if (client !== null) renewals.note(i, client);
   });
   const roles: (Role | null)[] = sas.map((_, i) => {
-    if (glance.phase1Seen(i)) {
+    if (survey.phase1Seen(i)) {
       // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
-      const renewed = clientByPortsOf(glance.endOf(i, 0), glance.endOf(i, 1), options) === 1;
+      const renewed = clientByPortsOf(survey.endOf(i, 0), survey.endOf(i, 1), options) === 1;
       return SEEN[renewed ? 1 : renewals.clientOf(i)];
     }
     const client = inferred[i];
@@ -112,20 +111,20 @@ class Renewals {
   /** By host: 1 where it begins a phase 1, on whatever path. */
   readonly #begins: Uint8Array;
   readonly #sas: readonly IkeSa[];
-  readonly #glance: Glance;
+  readonly #survey: SaSurvey;
   /** Phase 1 of all IKE SAs was seen. */
   readonly areAllSeen: boolean;
 
-  constructor(sas: readonly IkeSa[], hosts: Hosts, glance: Glance) {
+  constructor(sas: readonly IkeSa[], hosts: Hosts, survey: SaSurvey) {
     this.#sas = sas;
-    this.#glance = glance;
+    this.#survey = survey;
     this.#begins = new Uint8Array(hosts.size);
     let seen = 0;
     for (let index = 0; index < sas.length; index += 1) {
-      if (!glance.phase1Seen(index)) continue;
+      if (!survey.phase1Seen(index)) continue;
       seen += 1;
-      this.#begins[glance.hostOf(index, 0)] = 1;
-      if (!glance.isMoved(index)) continue;
+      this.#begins[survey.hostOf(index, 0)] = 1;
+      if (!survey.isMoved(index)) continue;
       for (const { ends } of sas[index].paths) this.#begins[hostOf(ends[0])] = 1;
     }
     this.areAllSeen = seen === sas.length;
@@ -139,7 +138,7 @@ class Renewals {
         if (this.#isKnown(hostOf(sa.endOf(i, 0)), hostOf(sa.endOf(i, 1))) && isProven(i, sa)) return 1;
       }
     }
-    if (this.#glance.answered(index)) this.note(index, 0);
+    if (this.#survey.answered(index)) this.note(index, 0);
     return 0;
   }
 
@@ -150,8 +149,8 @@ class Renewals {
 
   /** The side `client` is a client of the other, which answered its phase 1. */
   note(index: number, client: Side): void {
-    const begins = this.#begins[this.#glance.hostOf(index, other(client))] === 1;
-    if (!begins && !this.#glance.isMoved(index)) return;
+    const begins = this.#begins[this.#survey.hostOf(index, other(client))] === 1;
+    if (!begins && !this.#survey.isMoved(index)) return;
     const sa = this.#sas[index];
     for (let i = 0; i < sa.pathCount; i += 1) {
       const responder = hostOf(sa.endOf(i, other(client)));

@@ -9,6 +9,7 @@ import {
   type Exchange,
   type Hosts,
   type IkeSa,
+  isAtOneHost,
   isTwoWay,
   type Path,
   type Side,
@@ -17,7 +18,6 @@ import {
 import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
 import { firstOf, isBefore, lastOf, type Moment, seen } from "./moment.ts";
-import { isAtOneHost } from "./glance.ts";
 import { other, type Role } from "./roles.ts";
 
 export interface Session {

@@ -1,5 +1,6 @@
 /** Classes of rows (see `rows.ts`) by the names of their fields. */
 
+import { RARE } from "../core/sa-layout.ts";
 import { type Pool, Row, type Size } from "./rows.ts";
 
 /** Fields by their names. Of each kind there may be lists of a fixed length. */
@@ -10,7 +11,7 @@ interface Names {
   readonly words?: readonly string[];
   /** Whole numbers from 0 to 255; 0 at first. */
   readonly bytes?: readonly string[];
-  /** False at first; eight at most, since all of them are bits of one byte. */
+  /** False at first; seven at most, since all of them are bits of one byte, and one tells that there is something rare. */
   readonly flags?: readonly string[];
   /** How long each list is. Reading one makes an array; `...Of` and `set...` read and write one number of it. */
   readonly lists?: Readonly<Record<string, number>>;
@@ -28,7 +29,7 @@ type ListsOf<N> = KeysOf<N, "lists"> | KeysOf<N, "wordLists">;
 type RareOf<N> = N extends { readonly rare: infer Rare extends object } ? Rare : object;
 
 export type RowOf<N extends Names> = Row &
-  RareOf<N> & { [name in NumericOf<N>]: number } & {
+  RareOf<N> & { isRare: boolean } & { [name in NumericOf<N>]: number } & {
     [flag in NamesOf<N, "flags">]: boolean;
   } & { [list in ListsOf<N>]: number[] } & { [list in `${ListsOf<N>}Of`]: (i: number) => number } & {
     [list in `set${Capitalize<ListsOf<N>>}`]: (i: number, value: number) => void;
@@ -76,7 +77,10 @@ export function rowOf<const N extends Names>(names: N): RowClass<N> {
   flags.forEach((name, bit) => {
     Object.defineProperty(prototype, name, flagAt(at, 1 << bit));
   });
-  if (flags.length > 0) at += 1;
+  if (flags.length > 0) {
+    Object.defineProperty(prototype, "isRare", flagAt(at, RARE));
+    at += 1;
+  }
   NamedRow.width = Math.ceil(at / 8);
   for (const name of Object.keys(names.rare ?? {})) {
     Object.defineProperty(prototype, name, rareField(name, names.rare as Fields));
@@ -134,14 +138,20 @@ function flagAt(at: number, bit: number): Accessors {
 type Fields = Record<string, unknown>;
 
 /** @param nothing what stands in all of these fields at first */
-function rareField(name: string, nothing: Fields): PropertyDescriptor & ThisType<{ rare: Fields | null }> {
+function rareField(
+  name: string,
+  nothing: Fields,
+): PropertyDescriptor & ThisType<{ rare: Fields | null; isRare?: boolean }> {
   return {
     get() {
       return this.rare === null ? nothing[name] : this.rare[name];
     },
     set(value: unknown) {
       if (this.rare === null && Object.is(value, nothing[name])) return;
-      this.rare ??= { ...nothing };
+      if (this.rare === null) {
+        this.rare = { ...nothing };
+        this.isRare = true;
+      }
       this.rare[name] = value;
     },
   };

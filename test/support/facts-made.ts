@@ -90,6 +90,7 @@ export function saMade(fields: Partial<IkeSa> & Partial<BySide> = {}): IkeSa {
     deletedAt: [UNSEEN, UNSEEN],
     logged: false,
     isTwoWayFrom: () => true,
+    vendorListOf: () => 0,
     ...fields,
   };
   const { lifeSeconds, phase1FinishedAt, phase1Messages, sources, firstFromAt, lastFromAt, deletedAt } = sa;

@@ -1,0 +1,34 @@
+/**
+ * What survey.ts leaves of each IKE SA, by its index: columns, in a block as those of layout.ts. Read by both compilers, so it
+ * has numbers alone.
+ */
+
+/** Where the row of each IKE SA lies, or 0: words. What follows is left of those alone whose row lies here. */
+export const SA_ROWS = 0;
+/** Bits, see below (bytes); endpoints of both sides on the first path (f64). */
+export const BITS = 4;
+export const FIRST_ENDS = 8;
+export const SECOND_ENDS = 12;
+/** When it began, and in which segment of the clock (f64, u32). */
+export const BEGAN_ATS = 16;
+export const BEGAN_SEGMENTS = 20;
+/** Numbers of the lists of vendor IDs of each side (u32). */
+export const FIRST_VENDOR_LISTS = 24;
+export const SECOND_VENDOR_LISTS = 28;
+/** Message ID of its only quick mode (u32), when that began, and the last sign of life of the IKE SA (f64). */
+export const MESSAGE_IDS = 32;
+export const QUICK_MODES_AT = 36;
+export const LAST_ATS = 40;
+/** Bytes of the block. */
+export const SURVEY_BYTES = 44;
+
+/** Phase 1 was seen; the responder answered; a side has several addresses, on whatever paths. */
+export const HAS_PHASE_1 = 1;
+export const IS_ANSWERED = 2;
+export const IS_MOVED = 4;
+/** As far as its own numbers show nothing is unusual: one completed quick mode of the side that began it, in one segment. */
+export const IS_PLAIN = 8;
+/** Its quick mode has something that most have not, which its object tells. */
+export const HAS_RARE_QUICK_MODE = 16;
+/** It has more paths than lie in its row: whether it is moved is left open. */
+export const HAS_MORE_PATHS = 32;

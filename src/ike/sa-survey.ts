@@ -1,0 +1,194 @@
+/**
+ * What every rule that goes over all IKE SAs asks of each, read once: their rows lie far apart in memory, and these numbers
+ * side by side. Of rows in linear memory the core reads them (src/core/survey.ts), of all others the same is read here.
+ */
+
+import { hostOf } from "../collections/endpoints.ts";
+import {
+  BEGAN_ATS,
+  BEGAN_SEGMENTS,
+  BITS,
+  FIRST_ENDS,
+  FIRST_VENDOR_LISTS,
+  HAS_MORE_PATHS,
+  HAS_PHASE_1,
+  HAS_RARE_QUICK_MODE,
+  IS_ANSWERED,
+  IS_MOVED,
+  IS_PLAIN,
+  LAST_ATS,
+  MESSAGE_IDS,
+  QUICK_MODES_AT,
+  SA_ROWS,
+  SECOND_ENDS,
+  SECOND_VENDOR_LISTS,
+  SURVEY_BYTES,
+} from "../core/survey-layout.ts";
+import { Border } from "../linear/border.ts";
+import { type Core, coreOver } from "../linear/core.ts";
+import { type Column, type ColumnType, type Memory, ordinaryMemory } from "../linear/memory.ts";
+import { isAtOneHost, type Side } from "./paths.ts";
+import type { IkeSa } from "./sa.ts";
+
+const FIRST_ROOM = 256;
+
+/** By the index of an IKE SA among all; times are clock microseconds. */
+export class SaSurvey {
+  /** How many IKE SAs there are. */
+  length = 0;
+  /** When each began, and in which segment of the clock. */
+  firstAt = new Float64Array(0);
+  firstSegment = new Uint32Array(0);
+  /** Of plain ones: message ID of the quick mode, when that began, and the last sign of life. */
+  messageIds = new Uint32Array(0);
+  begunAt = new Float64Array(0);
+  lastAt = new Float64Array(0);
+  readonly #memory: Memory;
+  readonly #block: Uint32Array;
+  #addresses = new Uint32Array(0);
+  #bits = new Uint8Array(0);
+  #ends: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
+  #vendorLists: [Uint32Array, Uint32Array] = [new Uint32Array(0), new Uint32Array(0)];
+
+  constructor(memory = ordinaryMemory) {
+    this.#memory = memory;
+    this.#block = memory.column(Uint32Array, SURVEY_BYTES / 4);
+  }
+
+  /** Surveys all IKE SAs anew. @param segment the latest one of the clock, which plain ones are of */
+  take(sas: readonly IkeSa[], segment: number): void {
+    const { length } = sas;
+    if (length > this.#bits.length) this.#makeRoom(Math.max(length, FIRST_ROOM, 2 * this.#bits.length));
+    this.length = length;
+    const survey = this.#reader();
+    const addresses = this.#addresses;
+    for (let i = 0; i < length; i += 1) addresses[i] = survey === null ? 0 : sas[i].address;
+    survey?.(this.#block.byteOffset, length, segment);
+    for (let i = 0; i < length; i += 1) {
+      if (addresses[i] === 0) this.#read(i, sas[i], segment);
+      else if (this.#has(i, HAS_MORE_PATHS) && isMoved(sas[i])) this.#bits[i] |= IS_MOVED;
+    }
+  }
+
+  /** Endpoint of a side on the first path. */
+  endOf(index: number, side: Side): number {
+    return this.#ends[side][index];
+  }
+
+  hostOf(index: number, side: Side): number {
+    return hostOf(this.#ends[side][index]);
+  }
+
+  phase1Seen(index: number): boolean {
+    return this.#has(index, HAS_PHASE_1);
+  }
+
+  answered(index: number): boolean {
+    return this.#has(index, IS_ANSWERED);
+  }
+
+  /** A side has several addresses, on whatever paths. */
+  isMoved(index: number): boolean {
+    return this.#has(index, IS_MOVED);
+  }
+
+  /**
+   * Phase 1 was finished by the side that answered it; the other one began one quick mode, which was completed, and there was
+   * none beside it; all of that in the latest segment of the clock, and nothing unusual is known of the IKE SA.
+   */
+  isPlain(index: number): boolean {
+    return this.#has(index, IS_PLAIN);
+  }
+
+  /** Something unusual is known of the quick mode of a plain one. */
+  hasRareQuickMode(index: number): boolean {
+    return this.#has(index, HAS_RARE_QUICK_MODE);
+  }
+
+  /** Number of the list of vendor IDs of a side. */
+  vendorListOf(index: number, side: Side): number {
+    return this.#vendorLists[side][index];
+  }
+
+  #has(index: number, bit: number): boolean {
+    return (this.#bits[index] & bit) !== 0;
+  }
+
+  /** The core, where it reaches all columns. */
+  #reader(): Core["survey"] | null {
+    const { linear } = this.#memory;
+    if (linear === null) return null;
+    const border = new Border(linear, this.#block);
+    border.column(SA_ROWS, this.#addresses);
+    border.column(BITS, this.#bits);
+    border.column(FIRST_ENDS, this.#ends[0]);
+    border.column(SECOND_ENDS, this.#ends[1]);
+    border.column(BEGAN_ATS, this.firstAt);
+    border.column(BEGAN_SEGMENTS, this.firstSegment);
+    border.column(FIRST_VENDOR_LISTS, this.#vendorLists[0]);
+    border.column(SECOND_VENDOR_LISTS, this.#vendorLists[1]);
+    border.column(MESSAGE_IDS, this.messageIds);
+    border.column(QUICK_MODES_AT, this.begunAt);
+    border.column(LAST_ATS, this.lastAt);
+    return border.isWhole ? (coreOver(linear)?.survey ?? null) : null;
+  }
+
+  #read(index: number, sa: IkeSa, segment: number): void {
+    for (const side of [0, 1] as const) {
+      this.#ends[side][index] = sa.endOf(0, side);
+      this.#vendorLists[side][index] = sa.vendorListOf(side);
+    }
+    this.firstAt[index] = sa.firstAt;
+    this.firstSegment[index] = sa.firstSegment;
+    let bits = sa.phase1Seen ? HAS_PHASE_1 : 0;
+    if (sa.answered) bits |= IS_ANSWERED;
+    if (isMoved(sa)) bits |= IS_MOVED;
+    if (isPlain(sa, segment)) {
+      const [exchange] = sa.exchanges;
+      bits |= exchange.isUsual ? IS_PLAIN : IS_PLAIN | HAS_RARE_QUICK_MODE;
+      this.messageIds[index] = exchange.messageId;
+      this.begunAt[index] = exchange.firstAt;
+      this.lastAt[index] = sa.lastLifeAt;
+    }
+    this.#bits[index] = bits;
+  }
+
+  #makeRoom(length: number): void {
+    const replaced = <T extends Column>(column: T, type: ColumnType<T>): T => {
+      this.#memory.free(column);
+      return this.#memory.column(type, length);
+    };
+    this.#addresses = replaced(this.#addresses, Uint32Array);
+    this.#bits = replaced(this.#bits, Uint8Array);
+    this.#ends = [replaced(this.#ends[0], Float64Array), replaced(this.#ends[1], Float64Array)];
+    this.#vendorLists = [
+      replaced(this.#vendorLists[0], Uint32Array),
+      replaced(this.#vendorLists[1], Uint32Array),
+    ];
+    this.firstAt = replaced(this.firstAt, Float64Array);
+    this.firstSegment = replaced(this.firstSegment, Uint32Array);
+    this.messageIds = replaced(this.messageIds, Uint32Array);
+    this.begunAt = replaced(this.begunAt, Float64Array);
+    this.lastAt = replaced(this.lastAt, Float64Array);
+  }
+}
+
+/** A survey of some IKE SAs, for who asks nothing of plain ones. */
+export function surveyOf(sas: readonly IkeSa[]): SaSurvey {
+  const survey = new SaSurvey();
+  survey.take(sas, 0);
+  return survey;
+}
+
+function isMoved(sa: IkeSa): boolean {
+  return sa.pathCount > 1 && !(isAtOneHost(sa, 0) && isAtOneHost(sa, 1));
+}
+
+function isPlain(sa: IkeSa, segment: number): boolean {
+  if (sa.exchangeCount !== 1 || !sa.isUsual || sa.cut || sa.logged) return false;
+  const [exchange] = sa.exchanges;
+  if (!exchange.followedReply || exchange.starter !== 0 || Number.isNaN(sa.phase1FinishedAtOf(1)))
+    return false;
+  const isOneClock = [exchange.segment, sa.firstSegment, sa.lifeSegment].every((each) => each === segment);
+  return isOneClock && exchange.firstAt < sa.lastLifeAt;
+}

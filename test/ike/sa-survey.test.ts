@@ -1,0 +1,68 @@
+/** What the core surveys of IKE SAs is what their objects tell. */
+
+import { afterAll, expect, it, vi } from "vitest";
+import { Facts, type IkeSa, type SaSurvey } from "../../src/ike/facts.ts";
+import { SaSurvey as Survey } from "../../src/ike/sa-survey.ts";
+import { conversations } from "../core/conversations.ts";
+import { Bench } from "../simulator/bench.ts";
+import { pcap } from "../support/capture-files.ts";
+import { crowd } from "../support/crowds.ts";
+
+const bench = new Bench();
+
+afterAll(() => {
+  vi.restoreAllMocks();
+  bench.close();
+});
+
+/** All that a survey says of an IKE SA. */
+function said(survey: SaSurvey, i: number) {
+  const isPlain = survey.isPlain(i);
+  return {
+    ends: [survey.endOf(i, 0), survey.endOf(i, 1), survey.hostOf(i, 0), survey.hostOf(i, 1)],
+    began: [survey.firstAt[i], survey.firstSegment[i]],
+    known: [survey.phase1Seen(i), survey.answered(i), survey.isMoved(i), isPlain],
+    vendorLists: [survey.vendorListOf(i, 0), survey.vendorListOf(i, 1)],
+    quickMode: isPlain && [
+      survey.messageIds[i],
+      survey.begunAt[i],
+      survey.lastAt[i],
+      survey.hasRareQuickMode(i),
+    ],
+  };
+}
+
+/** Compares what the program asks for with what is read of objects alone; counts kinds of IKE SAs. */
+function compared(counts: Record<string, number>): void {
+  const { surveyIn } = Facts.prototype;
+  vi.spyOn(Facts.prototype, "surveyIn").mockImplementation(function (this: Facts, segment) {
+    const survey = surveyIn.call(this, segment);
+    const plain = new Survey();
+    plain.take(this.ikeSas, segment);
+    expect(survey.length).toBe(this.ikeSas.length);
+    this.ikeSas.forEach((sa: IkeSa, i) => {
+      expect(said(survey, i), `IKE SA ${i}`).toEqual(said(plain, i));
+      if (sa.address !== 0) counts.core += 1;
+      if (survey.isPlain(i)) counts.plain += 1;
+      if (survey.isMoved(i)) counts.moved += 1;
+      if (survey.isPlain(i) && survey.hasRareQuickMode(i)) counts.rare += 1;
+      if (!survey.isPlain(i) && !sa.isUsual) counts.unusual += 1;
+    });
+    return survey;
+  });
+}
+
+it("agrees with them", async () => {
+  const counts = { core: 0, plain: 0, moved: 0, rare: 0, unusual: 0 };
+  compared(counts);
+  for (let seed = 0; seed < 12; seed += 1) {
+    const records = crowd(seed, 300, 60);
+    // Of some quick modes the first message comes again.
+    const again = records
+      .filter(({ what }, i) => what === "quick-mode" && i % 7 === 0)
+      .map((record) => ({ ...record, at: record.at + 900_000_000n }));
+    await bench.report([pcap([...records, ...again].sort((a, b) => Number(a.at - b.at)))]);
+    await bench.report([pcap(conversations(seed, { clients: 60, odd: 8, pause: 400_000 }))]);
+  }
+  for (const count of Object.values(counts)) expect(count, JSON.stringify(counts)).toBeGreaterThan(20);
+});
