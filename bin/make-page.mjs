@@ -52,6 +52,10 @@ const leaner = {
     builder.onLoad({ filter: /\/linear\/pcap(ng)?-hop\.ts$/ }, ({ path }) => ({
       contents: `export const ${path.endsWith("pcap-hop.ts") ? "PcapHop" : "PcapngHop"} = { over: () => null };`,
     }));
+    // Captures of one time are merged without it as well.
+    builder.onLoad({ filter: /\/(feed|linear)\/turns\.ts$/ }, ({ path }) => ({
+      contents: `export class ${path.includes("/feed/") ? "Turns" : "TurningLanes"} {}`,
+    }));
     builder.onLoad({ filter: /\/feed\/arrived\.ts$/ }, () => ({ contents: "export const arrived = null;" }));
     // A page reads files, which do not go on: nothing is told before their end, nobody watches who is there, and nobody is
     // let go of, so that nothing has to be remembered. Before what is said of whole rooms, which would go first.
@@ -98,7 +102,8 @@ const leaner = {
       { filter: /\/src\/(analysis|collections|feed|ike|linear|records)\/[\w-]+\.ts$/ },
       ({ path }) => ({
         contents: readFileSync(path, "utf8")
-          .replaceAll(/^ {2}(save|restore|static revive|messagesLieAt)\([\s\S]*?^ {2}\}$/gm, "")
+          .replaceAll(/^ {2}(save|restore|static revive|messagesLieAt|#?takeTurns)\([\s\S]*?^ {2}\}$/gm, "")
+          .replace(/^ *if \(turns !== null\) this\.#takeTurns.*$/m, "")
           .replace(/^class Watch \{[\s\S]*?^\}$/m, "class Watch {}"),
         loader: "ts",
       }),

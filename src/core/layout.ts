@@ -98,6 +98,17 @@ export const FREE = 4;
 /** Of the state of slots: SPIs that were not kept. */
 export const EVICTED = 8;
 
+/** Of a lane of those that take turns: time of its next frame (f64), microseconds; */
+export const LANE_HEAD = 0;
+/** block of its batch; the next frame, and the end of those at hand (i32); index and bit of its source. */
+export const LANE_BATCH = 8;
+export const LANE_AT = 12;
+export const LANE_END = 16;
+export const LANE_SOURCE = 20;
+export const LANE_SOURCE_BIT = 24;
+/** Bytes of a lane. */
+export const LANE_BYTES = 32;
+
 /** Bytes of a line, as a power of two. */
 export const LINE_SHIFT = 6;
 

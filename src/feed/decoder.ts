@@ -26,21 +26,11 @@ import {
 import { Kind, kindNames, locate, type PortSet } from "../wire/locate.ts";
 import { arrived } from "./arrived.ts";
 import type { Taken } from "./feed.ts";
+import { SeveralSinks, type Sink } from "./sinks.ts";
+import { Turns } from "./turns.ts";
 import { type Unread, UnreadPackets } from "./unread.ts";
 
-/** Takes datagrams. The object is refilled for the next one, and its bytes are valid during the call. */
-export interface Sink {
-  /** Rows of this slice follow. */
-  begin?(slice: Slice): void;
-  /** What stands where ISAKMP belongs; `headerClass` says whether it is. */
-  isakmp(datagram: Datagram): void;
-  /** ESP or a NAT keepalive. */
-  signOfLife(datagram: Datagram): void;
-  /** false: `signOfLife` does nothing. */
-  readonly wantsLife?: boolean;
-  /** The rows of this slice are over. */
-  end?(slice: Slice): void;
-}
+export type { Sink } from "./sinks.ts";
 
 /** What became of the packets. */
 export interface PacketCounts {
@@ -107,6 +97,22 @@ export class Decoder {
     this.#sink.begin?.(slice);
     if (batch.provenance === "packet") this.#frames(batch, slice);
     else this.#messages(batch, slice);
+    this.#end(slice);
+  }
+
+  /** What settles rows of lanes that take turns, `limit` packets at most of all that is decoded; null where nothing can. */
+  turns(limit: number): Turns | null {
+    const walk = this.#walk;
+    if (walk === null || walk.lanes === null) return null;
+    const take = (slice: Slice) => {
+      this.#sink.begin?.(slice);
+      this.#end(slice);
+    };
+    return new Turns(walk, walk.lanes, take, () => limit - this.#packets);
+  }
+
+  /** The rows of a slice are decoded, or settled. */
+  #end(slice: Slice): void {
     const packets = packetsIn(slice);
     this.#packets += packets;
     this.#take(slice, packets);
@@ -263,30 +269,6 @@ function fill(datagram: Datagram, row: MessageRow): void {
   datagram.marker = row.marker;
   datagram.digest = row.digest;
   datagram.clear = row.clear;
-}
-
-class SeveralSinks implements Sink {
-  readonly #sinks: readonly Sink[];
-
-  constructor(sinks: readonly Sink[]) {
-    this.#sinks = sinks;
-  }
-
-  begin(slice: Slice): void {
-    for (const sink of this.#sinks) sink.begin?.(slice);
-  }
-
-  isakmp(datagram: Datagram): void {
-    for (const sink of this.#sinks) sink.isakmp(datagram);
-  }
-
-  signOfLife(datagram: Datagram): void {
-    for (const sink of this.#sinks) sink.signOfLife(datagram);
-  }
-
-  end(slice: Slice): void {
-    for (const sink of this.#sinks) sink.end?.(slice);
-  }
 }
 
 /** The counts that are not zero, by name, from `first` on. */

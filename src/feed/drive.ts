@@ -11,6 +11,7 @@
 import type { Slice } from "../capture/batch.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Feed } from "./feed.ts";
+import type { Turns } from "./turns.ts";
 
 /** Says when to stop: an AbortSignal, or what does the same. */
 export interface Stopping {
@@ -49,7 +50,7 @@ export async function drive(feed: Feed, decoder: Decoder, options: DriveOptions 
       if (decoder.packets >= limit) return;
     }
   };
-  const reader = new RoundReader(feed);
+  const reader = new RoundReader(feed, decoder.turns(limit));
   const stop = () => reader.stop();
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted === true) stop();
@@ -84,9 +85,9 @@ class RoundReader {
   #over = false;
   #ending: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(feed: Feed) {
+  constructor(feed: Feed, turns: Turns | null) {
     this.#feed = feed;
-    this.#rounds = feed.rounds();
+    this.#rounds = feed.rounds(turns);
   }
 
   /** null at the end. A promise of its own each time: one that all raced with would remember every round. */

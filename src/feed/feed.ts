@@ -3,9 +3,12 @@
 import type { Slice } from "../capture/batch.ts";
 import type { CaptureError, CaptureSource, SourceSummary, WrittenTime } from "../capture/source.ts";
 import type { Memory } from "../linear/memory.ts";
+import type { ClockStep } from "./lane.ts";
+import type { Turns } from "./turns.ts";
 
 export type { Slice } from "../capture/batch.ts";
 export type { WrittenTime } from "../capture/source.ts";
+export type { ClockStep } from "./lane.ts";
 
 /** How much of a source was decoded. */
 export interface Taken {
@@ -45,12 +48,6 @@ export interface FeedInput {
   expand?(): Promise<Expansion>;
   /** Gives up an opening that waits for its first byte. */
   abandon(): void;
-}
-
-export interface ClockStep {
-  source: number;
-  frame: number;
-  backMicros: number;
 }
 
 /** A source whose clock differs from that of another one. */
@@ -93,8 +90,11 @@ export interface Inputs {
 
 /** Packets from anywhere, in the order of time: files, a pipe, live interfaces, message records, a test. */
 export interface Feed extends Inputs {
-  /** All rows in rounds of slices: a round is what is at hand. A slice is valid until the next one is asked for. */
-  rounds(): AsyncIterator<Iterable<Slice>>;
+  /**
+   * All rows in rounds of slices: a round is what is at hand. A slice is valid until the next one is asked for.
+   * @param turns settles what it can; what it leaves is in the rounds
+   */
+  rounds(turns?: Turns | null): AsyncIterator<Iterable<Slice>>;
   /** What `rounds` held back, because older rows might have come; to be asked for once, when they are over. */
   heldBack?(): Iterable<Slice>;
   /** Ends `rounds` in order, once what is on its way has come; without it, what is on its way is left. */

@@ -1,7 +1,13 @@
 /** One input of a sequence: the rows at hand, and the time of the next one. */
 
 import { type Batch, frameNumber } from "../capture/batch.ts";
-import type { ClockStep } from "./feed.ts";
+
+/** A clock steps back: before which packet of a source, and by how much. */
+export interface ClockStep {
+  source: number;
+  frame: number;
+  backMicros: number;
+}
 
 export abstract class Lane {
   /** Index of the source. */
@@ -15,7 +21,7 @@ export abstract class Lane {
   /** Segment of the clock that the next row belongs to: rows of an older one come first. */
   segment = 0;
   /** End of the rows that `clock` is filled for: a step of the clock, or the end of the batch. */
-  protected filled = 0;
+  filled = 0;
 
   constructor(index: number) {
     this.index = index;

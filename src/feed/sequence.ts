@@ -7,6 +7,7 @@
 import type { Slice } from "../capture/batch.ts";
 import type { ClockStep } from "./feed.ts";
 import type { Lane } from "./lane.ts";
+import type { Turns } from "./turns.ts";
 
 const REMEMBERED_STEPS = 16;
 /** What keeps rows apart that came too late for their place, in microseconds. */
@@ -44,8 +45,9 @@ export class Sequence<L extends Lane> {
   /**
    * Merges until the first lane has nothing at hand, or is behind `limit`. No generator, and one object for all slices:
    * captures of the same hours take turns at every record.
+   * @param turns settles what it can before it is given out; not with a limit
    */
-  release(limit = Number.POSITIVE_INFINITY): Iterable<Slice> {
+  release(limit = Number.POSITIVE_INFINITY, turns: Turns | null = null): Iterable<Slice> {
     const { lanes } = this;
     const slice = { start: 0, end: 0, source: 0, segment: 0 } as Slice;
     const result = { done: false, value: slice };
@@ -53,6 +55,7 @@ export class Sequence<L extends Lane> {
     const next = () => {
       if (!isFirst) this.settle();
       isFirst = false;
+      if (turns !== null) this.#takeTurns(turns);
       const lane = lanes[0];
       if (lane === undefined || !lane.isReady || lane.head > limit) {
         result.done = true;
@@ -78,10 +81,29 @@ export class Sequence<L extends Lane> {
       const segment = this.step(step);
       for (const each of lanes) each.segment = segment;
     }
-    let place = 0;
+    this.#place(0);
+  }
+
+  /** Moves a lane to where its time belongs among those behind it. */
+  #place(from: number): void {
+    const { lanes } = this;
+    const lane = lanes[from];
+    let place = from;
     for (; place + 1 < lanes.length && lanes[place + 1].isBefore(lane); place += 1)
       lanes[place] = lanes[place + 1];
     lanes[place] = lane;
+  }
+
+  /** Lets lanes take turns. What begins the feed or a segment is a slice: whoever takes it has to see it first. */
+  #takeTurns(turns: Turns): void {
+    const { lanes } = this;
+    if (lanes.length < 2 || lanes[0].segment !== this.#releasedSegment) return;
+    if (this.#released === Number.NEGATIVE_INFINITY) return;
+    const count = turns.settle(lanes, this.#released);
+    if (count === 0) return;
+    this.#released = turns.released;
+    for (let i = count - 1; i >= 0; i -= 1) this.#place(i);
+    this.settle();
   }
 
   /** The rows that come before all of the other lanes. */

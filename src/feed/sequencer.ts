@@ -11,6 +11,7 @@ import type { ClockOffset, ClockStep, Feed, FeedInput, Slice, SourceTimes, Taken
 import { InputLane } from "./input-lane.ts";
 import { memoryFor } from "./room.ts";
 import { Sequence } from "./sequence.ts";
+import type { Turns } from "./turns.ts";
 
 export class Sequencer implements Feed {
   readonly failures: CaptureError[] = [];
@@ -97,7 +98,7 @@ export class Sequencer implements Feed {
   }
 
   /** A round is what can be merged without waiting for an input. Inputs that cannot be read end up in `failures`. */
-  async *rounds(): AsyncGenerator<Iterable<Slice>> {
+  async *rounds(turns: Turns | null = null): AsyncGenerator<Iterable<Slice>> {
     if (this.#inputs.some(({ expand }) => expand !== undefined)) await this.#expand();
     const alone = this.#lanes.length === 1;
     for (const lane of this.#lanes) await this.#start(lane, !alone);
@@ -113,7 +114,7 @@ export class Sequencer implements Feed {
       await first.ready();
       if (first.hasRow) {
         sequence.settle();
-        yield sequence.release();
+        yield sequence.release(Number.POSITIVE_INFINITY, turns);
       } else sequence.lanes.shift();
     }
   }

@@ -1,6 +1,7 @@
 /** What src/core/ exports, over a linear memory. */
 
 import type { ArriveCode, LearnCode } from "./arrivals.ts";
+import type { TakeTurnsCode } from "./turns.ts";
 import type { LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
 import { coreCode } from "./core-code.ts";
 
@@ -9,6 +10,8 @@ export { MAX_BLOCK, MAX_RECORD, NEXT, TOLERATED_STEP } from "../core/bounds.ts";
 /** Functions of AssemblyScript; addresses are offsets into the memory. */
 export interface Core {
   walk(tables: number, batch: number, from: number, to: number): number;
+  /** Where a page has the walk alone there is none. */
+  readonly takeTurns?: TakeTurnsCode;
   readonly arrive: ArriveCode;
   readonly learn: LearnCode;
   pcapRecords(block: number, from: number, end: number, most: number): number;

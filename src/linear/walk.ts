@@ -7,42 +7,20 @@
  */
 
 import { sourceBit } from "../collections/sources.ts";
-import {
-  BATCH_BYTES,
-  BYTES,
-  CAPTURED,
-  CLOCK,
-  KINDS,
-  LINK_TYPES,
-  MICROS,
-  NANOS,
-  OFFSETS,
-  PORTS,
-  SEGMENT,
-  SOURCE_BIT,
-  TABLES_BYTES,
-} from "../core/layout.ts";
+import { KINDS, PORTS, SEGMENT, SOURCE_BIT, TABLES_BYTES } from "../core/layout.ts";
 import { type ArrivalSetting, Arrivals, type Arrived } from "./arrivals.ts";
+import { BatchBlocks, type Frames } from "./batch-blocks.ts";
 import { Border, type Tables } from "./border.ts";
 import { type Core, coreOver } from "./core.ts";
 import type { LinearMemory, Memory } from "./memory.ts";
+import { TurningLanes } from "./turns.ts";
 
 export { TAKEN_QUICK_MODE } from "../core/message-layout.ts";
 export { Border } from "./border.ts";
+export type { TurningLanes } from "./turns.ts";
 
 /** LINKTYPE_ value of the frames that the core reads; a capture of others has none of them, as a rule. */
 const ETHERNET = 1;
-
-/** What the walk takes of a batch of frames. */
-interface Frames {
-  readonly bytes: Uint8Array;
-  readonly offsets: Uint32Array;
-  readonly captured: Uint32Array;
-  readonly linkTypes: Uint16Array;
-  readonly micros: Float64Array;
-  readonly nanos: Uint16Array;
-  readonly firstFrame: number;
-}
 
 /** The tables of flows, and what else the walk needs. */
 export interface WalkSetting extends Tables {
@@ -55,52 +33,13 @@ export interface WalkSetting extends Tables {
   arrivals: ArrivalSetting;
 }
 
-/** Batches that places are remembered of: those of so many sources. */
-const BATCHES = 16;
-
-/** The block of a batch, and what was written to it. */
-class BatchBlock {
-  readonly #block: Uint32Array;
-  #bytes: Uint8Array | null = null;
-  #offsets: Uint32Array | null = null;
-  #clock: Float64Array | null = null;
-  liesHere = false;
-
-  constructor(memory: LinearMemory) {
-    this.#block = memory.column(Uint32Array, BATCH_BYTES / 4);
-  }
-
-  get address(): number {
-    return this.#block.byteOffset;
-  }
-
-  /** All columns of a batch are made together. */
-  isOf(frames: Frames, clock: Float64Array): boolean {
-    return this.#bytes === frames.bytes && this.#offsets === frames.offsets && this.#clock === clock;
-  }
-
-  take(frames: Frames, clock: Float64Array, memory: LinearMemory): void {
-    const border = new Border(memory, this.#block);
-    border.column(BYTES, frames.bytes);
-    border.column(OFFSETS, frames.offsets);
-    border.column(CAPTURED, frames.captured);
-    border.column(LINK_TYPES, frames.linkTypes);
-    border.column(CLOCK, clock);
-    border.column(MICROS, frames.micros);
-    border.column(NANOS, frames.nanos);
-    this.#bytes = frames.bytes;
-    this.#offsets = frames.offsets;
-    this.#clock = clock;
-    this.liesHere = border.isWhole;
-  }
-}
-
 export class Walk {
   /** Packets that were settled, by kind; who takes the others may count them here as well. */
   readonly kinds: Float64Array;
-  readonly #memory: LinearMemory;
+  /** Lanes that take turns; null where the core has no turns. */
+  readonly lanes: TurningLanes | null;
   readonly #tables: Uint32Array;
-  readonly #batches: readonly BatchBlock[];
+  readonly #batches: BatchBlocks;
   /** Address of the block of the batch that is walked. */
   #batch = 0;
   readonly #border: Border;
@@ -112,9 +51,9 @@ export class Walk {
     const { ports, kinds, arrivals } = setting;
     this.#core = core;
     this.#arrivals = new Arrivals(memory, core, arrivals);
-    this.#memory = memory;
     this.#tables = memory.column(Uint32Array, TABLES_BYTES / 4);
-    this.#batches = Array.from({ length: BATCHES }, () => new BatchBlock(memory));
+    this.#batches = new BatchBlocks(memory);
+    this.lanes = core.takeTurns ? new TurningLanes(memory, core.takeTurns, this.#batches) : null;
     this.#border = new Border(memory, this.#tables);
     this.#flows = setting;
     this.kinds = memory.column(Float64Array, kinds);
@@ -136,9 +75,7 @@ export class Walk {
    * @returns false where something of it lies elsewhere: `past` cannot be asked
    */
   begin(frames: Frames, clock: Float64Array, segment: number, source: number): boolean {
-    // Captures of one time take turns at every record, so what was written of their batches stays.
-    const batch = this.#batches[source % BATCHES];
-    if (!batch.isOf(frames, clock)) batch.take(frames, clock, this.#memory);
+    const batch = this.#batches.of(frames, clock, source);
     this.#batch = batch.address;
     this.#arrivals.begin(frames.linkTypes[0] === ETHERNET, frames.firstFrame, source);
     this.#border.value(SEGMENT, segment);
@@ -150,6 +87,17 @@ export class Walk {
   past(from: number, end: number): number {
     if (!this.#border.holds(this.#flows)) return from;
     return this.#core.walk(this.#tables.byteOffset, this.#batch, from, end);
+  }
+
+  /**
+   * Settles frames of `lanes` in the order of time, as `past` does, in one segment of the clock.
+   * @param released time of the latest frame before, microseconds
+   * @returns how many, `most` at most
+   */
+  takeTurns(lanes: TurningLanes, segment: number, released: number, most: number): number {
+    if (!this.#border.holds(this.#flows)) return 0;
+    this.#border.value(SEGMENT, segment);
+    return lanes.take(this.#tables.byteOffset, released, most);
   }
 
   /** What became of the message in the frame at which `past` stopped; null where it has to be looked at. */

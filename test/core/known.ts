@@ -5,6 +5,7 @@ import { deserialize, serialize } from "node:v8";
 import { LiveAnalysis } from "../../src/analysis/analysis.ts";
 import { IterableSource } from "../../src/capture/byte-source.ts";
 import { drive } from "../../src/feed/drive.ts";
+import type { Reading } from "../../src/feed/feed.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import { Sequencer } from "../../src/feed/sequencer.ts";
 import type { TrackerOptions } from "../../src/ike/tracker.ts";
@@ -19,11 +20,16 @@ const PIECE = 60_000;
 /** Counts what every walk settles while `read` runs, and messages: those that it takes to their IKE SAs twice. */
 export async function settledIn(read: () => Promise<void>): Promise<number> {
   let frames = 0;
-  const { past, arrival } = Walk.prototype;
+  const { past, takeTurns, arrival } = Walk.prototype;
   Walk.prototype.past = function (from, end) {
     const to = past.call(this, from, end);
     frames += to - from;
     return to;
+  };
+  Walk.prototype.takeTurns = function (...of) {
+    const settled = takeTurns.apply(this, of);
+    frames += settled;
+    return settled;
   };
   Walk.prototype.arrival = function (index, capturePoint) {
     const found = arrival.call(this, index, capturePoint);
@@ -33,41 +39,56 @@ export async function settledIn(read: () => Promise<void>): Promise<number> {
   try {
     await read();
   } finally {
-    Object.assign(Walk.prototype, { past, arrival });
+    Object.assign(Walk.prototype, { past, takeTurns, arrival });
   }
   return frames;
 }
 
 export interface Known {
   facts: unknown;
+  /** Of each capture: packets, and the last time; null for none. */
+  taken: unknown[];
   /** As JSON. */
   report: string;
 }
 
-/** Everything that is known of captures that are read together. @param isJudged false leaves the report out; bounds of the tables */
+/** How captures are read: with what bounds of the tables, and the rest as it is said. */
+export interface KnownOptions extends TrackerOptions {
+  /** false leaves the report out. */
+  isJudged?: boolean;
+  /** Packets taken at most. */
+  limit?: number;
+  /** Files, which are looked into, and opened when their turn comes: what each of them holds then. */
+  files?: readonly Uint8Array[];
+}
+
+/** Everything that is known of captures that are read together. */
 export async function known(
   captures: readonly Uint8Array[],
   memory: Memory,
-  { isJudged = true, ...bounds }: TrackerOptions & { isJudged?: boolean } = {},
+  { isJudged = true, limit, files, ...bounds }: KnownOptions = {},
 ): Promise<Known> {
   const inputs = captures.map((bytes, i) => ({
     name: `capture-${i}`,
     once: false,
-    open: (reading = {}) =>
-      openSource(new IterableSource(chunks(bytes, PIECE)), `capture-${i}`, {
-        ...reading,
-        decompressors: DECOMPRESSORS,
-      }),
+    open: async (reading: Reading = {}) => {
+      const content = (reading.chunk === undefined ? files?.[i] : undefined) ?? bytes;
+      const options = { ...reading, decompressors: DECOMPRESSORS };
+      const source = await openSource(new IterableSource(chunks(content, PIECE)), `capture-${i}`, options);
+      if (files !== undefined) Object.defineProperty(source, "size", { value: content.length });
+      return source;
+    },
     abandon: () => {},
   }));
   const feed = new Sequencer(inputs, memory);
   const options = { ...bounds, memory };
   const analysis = new LiveAnalysis(feed, options);
-  await drive(feed, analysis.decoder, { drain: () => analysis.boundHosts() });
+  await drive(feed, analysis.decoder, { limit, drain: () => analysis.boundHosts() });
   const report = isJudged ? analysis.finish(0).report : null;
   await feed.close();
+  const taken = captures.map((_, i) => structuredClone(analysis.decoder.taken(i)));
   // A copy: a reading goes on, and its columns may be used for another.
-  return { facts: deserialize(serialize(analysis.save())), report: JSON.stringify(report) };
+  return { facts: deserialize(serialize(analysis.save())), taken, report: JSON.stringify(report) };
 }
 
 /** Both are the same to the byte as V8 writes them, or else piece by piece: that takes far longer. */
