@@ -8,7 +8,7 @@
 
 import { cpus, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { benchCapture, type CaptureKind, gzipped, SESSION_BYTES, twentyPackets } from "./captures.ts";
 import { type Command, interleaved, peakMemory, type Timing, versionOf, which } from "./measure.ts";
@@ -199,8 +199,7 @@ function together(): void {
 }
 
 function memory(): void {
-  const peak = pathToFileURL(join(HERE, "peak.js")).href;
-  const of = (file: string) => peakMemory(product(file).slice(1), peak);
+  const of = (file: string) => peakMemory(product(file).slice(1));
   for (const kind of ["esp", "small"] as const) {
     const [one, four] = [of(capture(kind)), of(capture(kind, 4))];
     const detail = `${one.toFixed(0)} MB at ${sizes[kind]} MB of capture, ${four.toFixed(0)} MB at four times that`;
@@ -209,7 +208,7 @@ function memory(): void {
   // No more than the 60,000 IKE SAs that are held at a time.
   const [one, two] = [of(capture("ike", 0.3)), of(capture("ike", 0.6))];
   const sas = (0.3 * sizes.ike * 1e6) / SESSION_BYTES;
-  const bytes = ((two - one) * 1e6) / sas;
+  const bytes = ((two - one) * 2 ** 20) / sas;
   const detail = `${one.toFixed(0)} MB at ${Math.round(sas)} IKE SAs, ${two.toFixed(0)} MB at twice as many`;
   rows.push({ what: "ike: peak memory per IKE SA", ratio: bytes, target: 900, unit: "bytes", detail });
 }
