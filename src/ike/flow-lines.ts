@@ -89,7 +89,12 @@ export class FlowLines {
   protected enterSegment(row: number, segment: number): void {
     if (!Number.isNaN(this.lastAt.of(row))) {
       const ended = { at: this.lastAt.of(row), segment: this.segments.of(row) };
-      this.earlier.set(row, [...(this.earlier.get(row) ?? []).slice(1 - MAX_EARLIER), ended]);
+      const earlier = this.earlier.get(row);
+      if (earlier === undefined) this.earlier.set(row, [ended]);
+      else {
+        if (earlier.length >= MAX_EARLIER) earlier.shift();
+        earlier.push(ended);
+      }
     }
     this.segments.set(row, segment);
     this.lastAt.set(row, Number.NaN);
@@ -116,9 +121,11 @@ export class FlowLines {
 
   /** The last packet of a row in each segment of the clock that is still known. */
   moments(row: number): readonly { at: number; segment: number }[] {
-    const earlier = this.earlier.get(row) ?? [];
-    if (Number.isNaN(this.lastAt.of(row))) return earlier;
-    return [...earlier, { at: this.lastAt.of(row), segment: this.segments.of(row) }];
+    const moments = this.earlier.get(row)?.slice() ?? [];
+    if (!Number.isNaN(this.lastAt.of(row))) {
+      moments.push({ at: this.lastAt.of(row), segment: this.segments.of(row) });
+    }
+    return moments;
   }
 
   /** The segment of the row's last packet. */

@@ -42,6 +42,8 @@ export class SpiTable extends SpiLines {
     otherAt: number,
     whole = true,
   ): void {
+    // 0 is no SPI: what has none is not kept of flows that come behind all with one.
+    if (spi === 0 && row >= this.heads.length) return;
     let slot = this.heads[row] - 1;
     if (slot < 0 || this.spi.of(slot) !== spi) {
       slot = this.#toFront(row, spi);
