@@ -98,8 +98,18 @@ export function lifeOf(session: Session, stays: readonly Stay[], peers: Peers): 
   const byIke = new LifeByIke(session);
   if (!areLive(stays, peers)) return byIke;
   const { segment, lastAt, earlier, lastBusyAt, fromClient, fromResponderAt, firstAt } = byIke;
-  const none = { espFromClientAt: Number.NaN, steadyKeepaliveAt: Number.NaN };
-  let signs: Signs = { segment, lastAt, earlier, lastBusyAt, fromClient, fromResponderAt, firstAt, ...none };
+  const [espFromClientAt, steadyKeepaliveAt] = [Number.NaN, Number.NaN];
+  let signs: Signs = {
+    segment,
+    lastAt,
+    earlier,
+    lastBusyAt,
+    fromClient,
+    fromResponderAt,
+    espFromClientAt,
+    steadyKeepaliveAt,
+    firstAt,
+  };
   for (const stay of stays) {
     if (peers.haveAny(stay.keys)) signs = withStay(signs, stay, session.sa.firstSegment, peers);
   }
@@ -124,23 +134,23 @@ function withStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): 
     ? life.firstAt
     : firstOn(life.firstAt, rows, firstSegment, peers);
   if (stay.to !== null) return withEndedStay({ ...life, firstAt }, stay, sent, received, peers);
-  const segment = Math.max(
+  const segment = rows.reduce(
+    (latest, row) =>
+      seen(peers.flows.lastAt(row)) ? Math.max(latest, peers.flows.lastSegment(row)) : latest,
     life.segment,
-    ...rows.filter((row) => seen(peers.flows.lastAt(row))).map((row) => peers.flows.lastSegment(row)),
   );
   const own = inSegment(life, segment);
+  const sentAt = peers.moments(sent);
+  const moments = [...sentAt, ...peers.moments(received)];
   const last = (each: readonly number[]) => since(peers.lastIn(each, segment), segment, stay.from);
   const esp = (each: readonly number[]) =>
     each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN);
   return {
     segment,
     lastAt: later(own.lastAt, last(rows)),
-    earlier: withEarlier(own.earlier, peers.moments(rows), segment),
+    earlier: withEarlier(own.earlier, moments, segment),
     lastBusyAt: later(own.lastBusyAt, since(esp(rows), segment, stay.from)),
-    fromClient: latestOf([
-      own.fromClient,
-      ...peers.moments(sent).filter((each) => !isBefore(each, stay.from)),
-    ]),
+    fromClient: latestOf([own.fromClient, ...sentAt.filter((each) => !isBefore(each, stay.from))]),
     fromResponderAt: later(own.fromResponderAt, last(received)),
     espFromClientAt: later(own.espFromClientAt, since(esp(sent), segment, stay.from)),
     steadyKeepaliveAt: sent.reduce(
@@ -154,10 +164,19 @@ function withStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): 
 /** A life that went on in a segment: what was seen of it in the one before is earlier life. */
 function inSegment(life: Signs, segment: number): Signs {
   if (segment === life.segment) return life;
+  const { fromClient, steadyKeepaliveAt, firstAt } = life;
   const none = Number.NaN;
-  const earlier = life.earlier.concat({ at: life.lastAt, segment: life.segment });
-  const times = { lastAt: none, lastBusyAt: none, fromResponderAt: none, espFromClientAt: none };
-  return { ...life, ...times, segment, earlier };
+  return {
+    segment,
+    lastAt: none,
+    earlier: life.earlier.concat({ at: life.lastAt, segment: life.segment }),
+    lastBusyAt: none,
+    fromClient,
+    fromResponderAt: none,
+    espFromClientAt: none,
+    steadyKeepaliveAt,
+    firstAt,
+  };
 }
 
 /** A time of a segment; before all where it was not seen. */
@@ -176,9 +195,10 @@ function withEarlier(
   segment: number,
 ): readonly Moment[] {
   if (segment === 0) return earlier;
+  const recent = moments.filter((each) => each.segment < segment && each.segment >= segment - EARLIER);
+  if (recent.length === 0 && earlier.length < 2) return earlier;
   const last = new Map(earlier.map((moment) => [moment.segment, moment]));
-  for (const moment of moments) {
-    if (moment.segment >= segment || moment.segment < segment - EARLIER) continue;
+  for (const moment of recent) {
     const known = last.get(moment.segment);
     if (known === undefined || moment.at > known.at) last.set(moment.segment, moment);
   }
