@@ -53,7 +53,7 @@ function codeAt(programLength) {
 function fittingCache() {
   let cache;
   try {
-    cache = readFileSync(cacheFile);
+    cache = contentOf(cacheFile);
   } catch {
     return null;
   }
@@ -65,6 +65,21 @@ function fittingCache() {
     return isIn(program, source) ? { source, code: cache.subarray(codeAt(size)) } : null;
   } finally {
     closeSync(program);
+  }
+}
+
+/**
+ * The bytes of a file, in memory that V8 maps: a buffer that could grow is such. That of others is from malloc, and glibc
+ * takes the size of what is freed for that of what will come: each thread would keep some megabytes that are free.
+ */
+function contentOf(name) {
+  const open = openSync(name, "r");
+  try {
+    const { size } = fstatSync(open);
+    const bytes = Buffer.from(new ArrayBuffer(size, { maxByteLength: size }));
+    return bytes.subarray(0, readSync(open, bytes, 0, size, 0));
+  } finally {
+    closeSync(open);
   }
 }
 
