@@ -38,13 +38,12 @@ export class FragmentedMessages {
     const { bytes, offset, captured } = message;
     const set = `${sa.number}/${side}`;
     const whole = this.#sets.add(set, bytes, offset, captured);
-    const outer = `${set}/${message.exchange}/${message.messageId}`;
     if (whole === null) {
-      this.#noteOuter(sa, side, message, outer);
+      this.#noteOuter(sa, side, message, set);
       sa.noteActivity(message, side, false);
       return null;
     }
-    if (sa.outers?.delete(outer) === true) {
+    if (sa.outers?.delete(outerName(set, message)) === true) {
       this.#sas.table.parts -= 1;
       this.#outers -= 1;
     }
@@ -57,10 +56,10 @@ export class FragmentedMessages {
     return inner;
   }
 
-  #noteOuter(sa: IkeSa, side: Side, message: Message, outer: string): void {
+  #noteOuter(sa: IkeSa, side: Side, message: Message, set: string): void {
     const isQuickMode = message.exchange === EXCHANGE_QUICK && message.messageId !== 0;
     if (!isQuickMode || this.#sas.isLeftOut(sa)) return;
-    const known = sa.outers?.get(outer);
+    const known = sa.outers?.get(outerName(set, message));
     if (known !== undefined) {
       notePiece(known, message);
       return;
@@ -73,7 +72,7 @@ export class FragmentedMessages {
     this.#sas.table.parts += 1;
     this.#outers += 1;
     sa.outers ??= new Map();
-    sa.outers.set(outer, outerHeader(message, side));
+    sa.outers.set(outerName(set, message), outerHeader(message, side));
   }
 
   /** Counts the headers of all IKE SAs anew: a judgement has made quick modes of some. */
@@ -98,4 +97,9 @@ export class FragmentedMessages {
     this.evictedOuters = evictedOuters;
     this.quickModes = quickModes;
   }
+}
+
+/** @param set the IKE SA and the side */
+function outerName(set: string, { exchange, messageId }: Message): string {
+  return `${set}/${exchange}/${messageId}`;
 }

@@ -22,6 +22,8 @@ export class FragmentAssembler {
   readonly #maxBytes: number;
   /** In the order of their first piece, the oldest first. */
   #pending = new Map<string, Pending>();
+  /** Goes on behind those that went: to begin at the first would be to pass over all of these each time. */
+  #oldest: Iterator<string> | null = null;
   #bytes = 0;
 
   constructor(maxPending = 4096, maxBytes = 16 * 1024 * 1024) {
@@ -84,17 +86,24 @@ export class FragmentAssembler {
 
   restore({ pending, bytes, evicted }: ReturnType<FragmentAssembler["save"]>): void {
     this.#pending = pending;
+    this.#oldest = null;
     this.#bytes = bytes;
     this.evicted = evicted;
   }
 
   #makeRoom(current: string): void {
-    for (const name of this.#pending.keys()) {
-      if (this.#pending.size <= this.#maxPending && this.#bytes <= this.#maxBytes) return;
+    let hasPassed = false;
+    while (this.#pending.size > this.#maxPending || this.#bytes > this.#maxBytes) {
+      this.#oldest ??= this.#pending.keys();
+      const { value: name, done } = this.#oldest.next();
+      hasPassed ||= done === true || name === current;
+      if (done === true) break;
       if (name === current) continue;
       this.#drop(name);
       this.evicted += 1;
     }
+    // What stays is to be found the next time.
+    if (hasPassed) this.#oldest = null;
   }
 
   #drop(name: string): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FragmentAssembler, MAX_MESSAGE } from "../../src/ike/reassembly.ts";
+import { random32 } from "../support/random.ts";
 
 /** A datagram with one IKE fragment: header of 28 bytes, then payload 132 (length, ID, number, flags). */
 function fragment(
@@ -154,6 +155,27 @@ describe("IKE fragments (2.4)", () => {
     // What was whole takes no room any more.
     add(alone, fragment(1, [1]), "b");
     expect(alone.evicted).toBe(0);
+  });
+
+  it("the oldest are the same for one that looks for them from the first on each time", () => {
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const next = random32(seed);
+      const under = (limit: number) => next() % limit;
+      const [most, bytes] = [1 + under(6), 1 + under(60)];
+      const assembler = new FragmentAssembler(most, bytes);
+      let plain = new FragmentAssembler(most, bytes);
+      for (let i = 0; i < 500; i += 1) {
+        const body = Array.from({ length: under(20) }, () => under(3));
+        const piece = fragment(1 + under(3), body, { last: under(4) === 0, id: under(3) });
+        const key = `sa/${under(5)}`;
+        const again = new FragmentAssembler(most, bytes);
+        again.restore(plain.save());
+        plain = again;
+        expect(add(assembler, piece, key), `seed ${seed}`).toEqual(add(plain, piece, key));
+        expect(assembler.evicted, `seed ${seed}`).toBe(plain.evicted);
+      }
+      expect(assembler.evicted).toBeGreaterThan(0);
+    }
   });
 
   it("a state holds the pieces at hand", () => {
