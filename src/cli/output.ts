@@ -42,6 +42,9 @@ export interface ChunkStream {
 }
 
 const CHUNK = 65_536;
+/** Bytes of a UTF-16 code unit in UTF-8 at most, and room for a chunk and a long row. */
+const MOST_UTF8 = 3;
+const CHUNK_ROOM = 4 * CHUNK;
 
 /**
  * Writes to a target; false, with a sentence, when that fails. A reader that went away has all that it wanted.
@@ -176,6 +179,7 @@ async function patientTarget(path: string, flags: number): Promise<Target> {
 class OpenFile {
   readonly descriptor: number;
   #isOpen = true;
+  #room: Uint8Array | null = null;
 
   constructor(descriptor: number) {
     this.descriptor = descriptor;
@@ -183,9 +187,16 @@ class OpenFile {
 
   async writeAll(chunks: Chunks): Promise<void> {
     for await (const chunk of gathered(chunks)) {
-      const bytes = typeof chunk === "string" ? encoder.encode(chunk) : chunk;
+      const bytes = typeof chunk === "string" ? this.#encoded(chunk) : chunk;
       for (let at = 0; at < bytes.length; ) at += writeSync(this.descriptor, bytes, at);
     }
+  }
+
+  /** Long reports are thousands of pieces: these are encoded in one place, as far as they fit there. */
+  #encoded(text: string): Uint8Array {
+    if (text.length * MOST_UTF8 > CHUNK_ROOM) return encoder.encode(text);
+    this.#room ??= new Uint8Array(CHUNK_ROOM);
+    return this.#room.subarray(0, encoder.encodeInto(text, this.#room).written);
   }
 
   /** Once is enough. */
