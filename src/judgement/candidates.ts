@@ -24,7 +24,7 @@ import {
   seen,
 } from "./moment.ts";
 import { movedEndpoints } from "./moves.ts";
-import { noteFirst, type Peers } from "./peers.ts";
+import { noteFirst, type Peer, type Peers } from "./peers.ts";
 import type { Responder } from "./responders.ts";
 import { beginOf } from "./session.ts";
 import { thirdUnheardAt } from "./unheard.ts";
@@ -48,6 +48,9 @@ export interface Candidate {
 /** Two such answers are DPD, which Windows does not do. */
 const DPD_ANSWERS = 2;
 
+/** No IKE SA is on an endpoint, as on most of such peers. */
+const NOBODY: readonly ClientSa[] = [];
+
 /** All such peers of the gateway, in the order of their first signs. */
 export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
   const known = new Map<number, ClientSa[]>();
@@ -56,25 +59,27 @@ export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
   }
   const found = new Map<number, Candidate>();
   for (const peer of responder.peers.byKey.values()) {
-    const there = known.get(peer.key) ?? [];
+    const there = known.get(peer.key) ?? NOBODY;
     if (isRuledOut(there, responder, peer.key, hosts)) continue;
-    const signs = signsOf(responder, [...peer.sent, ...peer.received]);
+    const signs = signsOf(responder, peer);
     if (signs === null) continue;
-    signs.last = lastByIke(there, signs.last);
+    const { first } = signs;
+    let last = lastByIke(there, signs.last);
     const { host, port } = peer;
     const gone = goneAt(there);
     // What began later is of a newer session there.
-    const spis = (fromPeer: boolean) =>
-      responder.peers
-        .spis([peer.key], fromPeer)
-        .filter((spi) => gone === null || isBefore(firstOf(spi), gone));
+    const spis = (fromPeer: boolean) => {
+      const all = responder.peers.spis([peer.key], fromPeer);
+      return gone === null ? all : all.filter((spi) => isBefore(firstOf(spi), gone));
+    };
     const received = spis(false);
     const answered = spanOf(received);
     const isUnheard =
-      answered?.last.segment === signs.last.segment && seen(thirdUnheardAt(spis(true), answered.last));
-    if (isUnheard) signs.last = answered.last;
-    const renewals = [...received.map(firstOf), ...renewalsIn(there)];
-    found.set(peer.key, { host, port, ...signs, gone, answered, renewals });
+      answered?.last.segment === last.segment && seen(thirdUnheardAt(spis(true), answered.last));
+    if (isUnheard) last = answered.last;
+    const renewals = received.map(firstOf);
+    if (there.length > 0) renewals.push(...renewalsIn(there));
+    found.set(peer.key, { host, port, first, last, gone, answered, renewals });
   }
   addByIke(responder, hosts, known, found);
   joinMoved(responder, found);
@@ -148,13 +153,14 @@ function isRuledOut(there: readonly ClientSa[], { peers }: Responder, key: numbe
   const [host, port] = [hostOf(key), portOf(key)];
   const ikev2 = hosts.endpointSpeaksIkev2(port === 0 ? endpoint(host, 500) : key);
   if (ikev2 || (port === 0 && hosts.speaksIkev2(host))) return true;
+  if (there.length === 0) return false;
   const isNotCounting = ({ session, pattern }: ClientSa) =>
     session.sa.answeredInformationals >= DPD_ANSWERS || pattern.kind === "random";
   if (there.some(isNotCounting)) return true;
   const sessions = there.map(({ session }) => session);
   // Whoever comes to an endpoint later does not undo that somebody was there before.
   const [first] = sessions.sort((a, b) => inOrder(beginOf(a), beginOf(b)));
-  if (first === undefined || first.begunBefore) return false;
+  if (first.begunBefore) return false;
   // ESP was there before phase 1, or what no quick mode in the capture explains: theirs lie before it all the same.
   const isOlder = (than: Moment | null) => (spi: Spi) => than === null || isBefore(firstOf(spi), than);
   const [sent, received] = [peers.spis([key], true), peers.spis([key], false)];
@@ -185,6 +191,7 @@ function renewalsIn(there: readonly ClientSa[]): Moment[] {
 
 /** The last sign of a peer, or of the IKE SAs of before the capture on its endpoint: who says goodbye stood until then. */
 function lastByIke(there: readonly ClientSa[], last: Moment): Moment {
+  if (there.length === 0) return last;
   const signs = there
     .filter(({ session }) => session.begunBefore)
     .map(({ session: { sa } }) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment }));
@@ -192,19 +199,22 @@ function lastByIke(there: readonly ClientSa[], last: Moment): Moment {
 }
 
 function spanOf(spis: readonly Spi[]): { first: Moment; last: Moment } | null {
+  if (spis.length === 0) return null;
   const first = earliestOf(spis.map(firstOf));
   return first === null ? null : { first, last: latestOf(spis.map(lastOf)) };
 }
 
-function signsOf({ peers }: Responder, rows: readonly number[]): { first: Moment; last: Moment } | null {
+function signsOf({ peers }: Responder, { sent, received }: Peer): { first: Moment; last: Moment } | null {
   const { flows } = peers;
   let first: Moment | null = null;
   let last: Moment | null = null;
-  for (const row of rows) {
-    const begun = { at: flows.firstAt(row), segment: flows.firstSegment(row) };
-    const ended = { at: flows.lastAt(row), segment: flows.lastSegment(row) };
-    if (first === null || isBefore(begun, first)) first = begun;
-    if (last === null || isBefore(last, ended)) last = ended;
+  for (const rows of [sent, received]) {
+    for (const row of rows) {
+      const begun = { at: flows.firstAt(row), segment: flows.firstSegment(row) };
+      const ended = { at: flows.lastAt(row), segment: flows.lastSegment(row) };
+      if (first === null || isBefore(begun, first)) first = begun;
+      if (last === null || isBefore(last, ended)) last = ended;
+    }
   }
   return first === null || last === null ? null : { first, last };
 }

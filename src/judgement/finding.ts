@@ -183,6 +183,9 @@ function candidatesFor(
   { without, besideImplied }: Context,
 ): readonly Candidate[] {
   if (verdict === "tolerated") return [];
+  const [first] = attempts;
+  // One try without a holder, as most.
+  if (attempts.length === 1 && first.holder === null) return without.candidates.get(first) ?? [];
   const firsts = new Map<number, Attempt>();
   for (const attempt of attempts) {
     const { messageId } = attempt.exchange;
