@@ -15,9 +15,11 @@ export interface NamedClient {
   rank: number;
 }
 
-function hash(parts: readonly string[]): string {
-  const text = ["v1", RULE, ...parts].join("\n");
-  return hex(sha256(new TextEncoder().encode(text)), 0, 16);
+const encoder = new TextEncoder();
+
+/** @param parts what follows the rule, a line each */
+function hash(parts: string): string {
+  return hex(sha256(encoder.encode(`v1\n${RULE}\n${parts}`)), 0, 16);
 }
 
 /** A finding's: the responder and its two clients, in no order; the rank counts where they share an address. */
@@ -28,11 +30,11 @@ export function findingFingerprint(
 ): string {
   const shared = holder !== null && holder.address === contender.address;
   const name = ({ address, rank }: NamedClient) => (shared ? `${address}#${rank}` : address);
-  const clients = [holder === null ? "unseen" : name(holder), name(contender)];
-  return hash([responder, ...clients.sort()]);
+  const [one, other] = [holder === null ? "unseen" : name(holder), name(contender)];
+  return hash(one <= other ? `${responder}\n${one}\n${other}` : `${responder}\n${other}\n${one}`);
 }
 
 /** "This gateway, this fault": one key for all findings at a responder. */
 export function responderFingerprint(responder: string): string {
-  return hash([responder]);
+  return hash(responder);
 }

@@ -75,9 +75,7 @@ function buildFinding(
       ...(holder === null
         ? { address: null, port: null, platform: null, pattern: null }
         : clientSaOf(holder, holderPort(finding), finding.responder, hosts)),
-      ...(holder === null || candidates.length > 0
-        ? { candidates: candidates.slice(0, SHOWN_CANDIDATES).map((peer) => candidateOf(peer, hosts)) }
-        : {}),
+      ...(holder === null || candidates.length > 0 ? { candidates: shownOf(candidates, hosts) } : {}),
       ...(candidates.length > SHOWN_CANDIDATES
         ? { candidatesOmitted: candidates.length - SHOWN_CANDIDATES }
         : {}),
@@ -97,9 +95,26 @@ function buildFinding(
   };
 }
 
-/** Built once: thousands of findings may list the same peers. */
-const builtCandidates = new WeakMap<Candidate, { address: string; port: number | null }>();
-function candidateOf(peer: Candidate, hosts: Hosts): { address: string; port: number | null } {
+interface ShownCandidate {
+  address: string;
+  port: number | null;
+}
+
+/** Built once: thousands of findings may list the same peers, and have one list of them. */
+const builtLists = new WeakMap<readonly Candidate[], ShownCandidate[]>();
+const builtCandidates = new WeakMap<Candidate, ShownCandidate>();
+
+/** Those that a finding names. */
+function shownOf(candidates: readonly Candidate[], hosts: Hosts): ShownCandidate[] {
+  let built = builtLists.get(candidates);
+  if (built === undefined) {
+    built = candidates.slice(0, SHOWN_CANDIDATES).map((peer) => candidateOf(peer, hosts));
+    builtLists.set(candidates, built);
+  }
+  return built;
+}
+
+function candidateOf(peer: Candidate, hosts: Hosts): ShownCandidate {
   const { host, port } = peer;
   let built = builtCandidates.get(peer);
   if (built === undefined) {
@@ -149,14 +164,20 @@ export function buildAttempt(attempt: JudgedAttempt, context: BuildContext): Att
     holderSa: holder === null ? null : cookiesOf(holder.claim.clientSa.session.sa),
     contenderSa: cookiesOf(contender.session.sa),
     claim: holder === null ? null : claimOf(holder, context),
-    events: [
+    events: inTime([
       eventOf(exchange.first, "contender", "first-message", context),
       ...(exchange.lastRetransmission === null
         ? []
         : [eventOf(exchange.lastRetransmission, "contender", "last-retransmission", context)]),
       ...(refused === null ? [] : [eventOf(refused, "responder", "informational", context)]),
-    ].sort((a, b) => (a.at < b.at ? -1 : 1)),
+    ]),
   };
+}
+
+/** Puts some events, which nearly always are, in the order of their times. */
+function inTime(events: AttemptEvent[]): AttemptEvent[] {
+  const areInTime = events.every(({ at }, i) => i === 0 || events[i - 1].at <= at);
+  return areInTime ? events : events.sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
 function eventOf(

@@ -4,6 +4,7 @@ import { firstIndex } from "../collections/search.ts";
 import type { Exchange } from "../ike/facts.ts";
 import { isAccepted } from "../judgement/claiming.ts";
 import { acceptanceOf, type ClientSa } from "../judgement/client-sa.ts";
+import { later } from "../judgement/moment.ts";
 import { acceptanceAt } from "../judgement/outcome.ts";
 import type { ClientOutcome } from "./model.ts";
 import { isoTime } from "./time.ts";
@@ -95,6 +96,8 @@ export function outcomeOfCompleted(exchange: Exchange): TimedOutcome {
 }
 
 function refused(clientSas: readonly ClientSa[]): TimedOutcome {
+  const [{ session }] = clientSas;
+  if (clientSas.length === 1 && session.quickModes.length === 1) return refusedOnce(session.quickModes[0]);
   const accepted: number[] = [];
   const failed: FailedTry[] = [];
   for (const clientSa of clientSas) {
@@ -126,14 +129,26 @@ function refused(clientSas: readonly ClientSa[]): TimedOutcome {
   };
 }
 
+/** Of a client with one quick mode, which failed. */
+function refusedOnce(exchange: Exchange): TimedOutcome {
+  const { from, to } = tryOf(exchange);
+  return {
+    kind: "kept-out",
+    keptOut: 1,
+    firstAt: from,
+    lastAt: to,
+    connectedAt: Number.NaN,
+    keptOutSeconds: Math.round((to - from) / 1_000) / 1_000,
+  };
+}
+
 /** A client that had to ask again was kept out until its answer came. */
 function connectedAt(clientSa: ClientSa, exchange: Exchange): number {
   return exchange.retransmissions > 0 ? acceptanceOf(clientSa, exchange).at : exchange.firstAt;
 }
 
 function tryOf({ firstAt, lastRetransmissionAt, otherInformationalAt }: Exchange): FailedTry {
-  const ends = [firstAt, lastRetransmissionAt, otherInformationalAt].filter((at) => !Number.isNaN(at));
-  return { from: firstAt, to: Math.max(...ends) };
+  return { from: firstAt, to: later(later(firstAt, lastRetransmissionAt), otherInformationalAt) };
 }
 
 /** The first of the ascending times that is not before `at`; infinity when none is. */

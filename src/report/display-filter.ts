@@ -9,15 +9,22 @@ const MAX_IDS = 100;
  * @param messageIds as the report spells them: 0x and eight digits
  */
 export function displayFilter(messageIds: readonly string[], addresses: readonly string[]): string {
-  const parts = ["isakmp.exchangetype == 32"];
-  if (messageIds.length <= MAX_IDS) parts.push(`isakmp.messageid ${among(messageIds)}`);
+  const ids = messageIds.length <= MAX_IDS ? ` && isakmp.messageid ${among(messageIds)}` : "";
+  const at = addressFilter(addresses);
+  return `isakmp.exchangetype == 32${ids}${at === null ? "" : ` && ${at}`}`;
+}
+
+/** Null where there is none. */
+function addressFilter(addresses: readonly string[]): string | null {
+  if (addresses.length === 1)
+    return `${addresses[0].includes(":") ? "ipv6.addr" : "ip.addr"} == ${addresses[0]}`;
   const families: [string, string[]][] = [
     ["ip.addr", addresses.filter((address) => !address.includes(":"))],
     ["ipv6.addr", addresses.filter((address) => address.includes(":"))],
   ];
   const hosts = families.filter(([, of]) => of.length > 0).map(([field, of]) => `${field} ${among(of)}`);
-  if (hosts.length > 0) parts.push(hosts.length === 1 ? hosts[0] : `(${hosts.join(" || ")})`);
-  return parts.join(" && ");
+  if (hosts.length === 0) return null;
+  return hosts.length === 1 ? hosts[0] : `(${hosts.join(" || ")})`;
 }
 
 function among(values: readonly string[]): string {
