@@ -28,15 +28,18 @@ export function aliasCandidates(
   refusedWithoutHolder: readonly RefusedWithoutHolderAt[],
   responders: readonly Responder[],
 ): AliasCandidate[] {
-  if (refusedWithoutHolder.length === 0) return [];
+  if (refusedWithoutHolder.length === 0 || responders.length < 2) return [];
+  const likenesses = new Map<Responder, Set<Likeness>>();
   const byMake = new Map<Likeness, Responder[]>();
   for (const responder of responders) {
-    for (const likeness of likenessesOf(responder)) append(byMake, likeness, responder);
+    const own = likenessesOf(responder);
+    likenesses.set(responder, own);
+    for (const likeness of own) append(byMake, likeness, responder);
   }
   const found: AliasCandidate[] = [];
   const hinted = new Map<Responder, Set<Responder>>();
   for (const each of refusedWithoutHolder.slice(0, MAX_SEARCHED)) {
-    const alike = [...likenessesOf(each.responder)].flatMap((likeness) => byMake.get(likeness) ?? []);
+    const alike = [...likenesses.get(each.responder)!].flatMap((likeness) => byMake.get(likeness) ?? []);
     const other = alike.find((responder) => responder !== each.responder && holds(responder, each));
     if (other === undefined || hinted.get(each.responder)?.has(other) === true) continue;
     hinted.set(each.responder, (hinted.get(each.responder) ?? new Set()).add(other));

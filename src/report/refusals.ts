@@ -15,13 +15,10 @@ const SHOWN_HOLDERS = 3;
 
 /** At most `limit` of each kind, and a line for the rest. */
 export function refusalWarnings(refusals: readonly Refusals[], hosts: Hosts, limit: number): Warning[] {
-  const byCode = grouped(
-    refusals.map((each) => refusalWarning(each, hosts)),
-    ({ code }) => code,
-  );
-  return [...byCode].flatMap(([code, warnings]) => {
-    const shown = warnings.slice(0, limit);
-    const more = warnings.length - shown.length;
+  // Of a flood few are put into words.
+  return [...grouped(refusals, codeOf)].flatMap(([code, ofCode]) => {
+    const shown = ofCode.slice(0, limit).map((each) => refusalWarning(each, hosts));
+    const more = ofCode.length - shown.length;
     return more === 0
       ? shown
       : [...shown, { code, message: `... and ${more} more clients were refused so.` }];
@@ -34,12 +31,15 @@ export function refusalKey({ responder, contender, reason }: Refusals, hosts: Ho
 }
 
 export function refusalWarning(refusals: Refusals, hosts: Hosts): Warning {
-  const code = refusals.reason === "own-session" ? "refused-by-own-session" : "refused-without-holder";
   const former = refusals.reason === "no-holder" ? formerHolders(refusals, hosts) : [];
   const explained = refusals.attempts.every(({ formerHolder }) => formerHolder !== null);
   const why = former.length > 0 && explained ? [] : [whyOf(refusals)];
   const parts = [triesOf(refusals, hosts), ...former, ...why];
-  return { code, message: parts.join(" ") };
+  return { code: codeOf(refusals), message: parts.join(" ") };
+}
+
+function codeOf({ reason }: Refusals): "refused-by-own-session" | "refused-without-holder" {
+  return reason === "own-session" ? "refused-by-own-session" : "refused-without-holder";
 }
 
 /** "3 tries of 192.0.2.20 at 203.0.113.1 on message ID 0x00000001 from .. to .. were refused (..), .." */
