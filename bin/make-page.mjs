@@ -56,6 +56,14 @@ const leaner = {
     builder.onLoad({ filter: /\/(feed|linear)\/turns\.ts$/ }, ({ path }) => ({
       contents: `export class ${path.includes("/feed/") ? "Turns" : "TurningLanes"} {}`,
     }));
+    builder.onLoad({ filter: /\/src\/feed\/decoder\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8")
+        .replace(/^ {2}turns\([\s\S]*?^ {2}\}$/m, "turns() {}")
+        .replaceAll(/^ {2}(#showTaken|#countTaken|save|restore)\([\s\S]*?^ {2}\}$/gm, "")
+        .replace(/^ {6}if \(typeof arrival === "number"\) \{[\s\S]*?^ {6}\}$/m, "")
+        .replace(/walk\?\.arrival\(.*\) \?\? null/, "null"),
+      loader: "ts",
+    }));
     builder.onLoad({ filter: /\/feed\/arrived\.ts$/ }, () => ({ contents: "export const arrived = null;" }));
     // A page reads files, which do not go on: nothing is told before their end, nobody watches who is there, and nobody is
     // let go of, so that nothing has to be remembered. Before what is said of whole rooms, which would go first.
@@ -102,8 +110,11 @@ const leaner = {
       { filter: /\/src\/(analysis|collections|feed|ike|linear|records)\/[\w-]+\.ts$/ },
       ({ path }) => ({
         contents: readFileSync(path, "utf8")
-          .replaceAll(/^ {2}(save|restore|static revive|messagesLieAt|#?takeTurns)\([\s\S]*?^ {2}\}$/gm, "")
-          .replace(/^ *if \(turns !== null\) this\.#takeTurns.*$/m, "")
+          .replaceAll(
+            /^ {2}(save|restore|static revive|messagesLieAt|#?takeTurns|get lastArrival|taken(?=\(datagram))\([\s\S]*?^ {2}\}$/gm,
+            "",
+          )
+          .replace(/^ *(if \(turns !== null\) this\.#takeTurns|this\.lanes = core\.takeTurns).*$/m, "")
           .replace(/^class Watch \{[\s\S]*?^\}$/m, "class Watch {}"),
         loader: "ts",
       }),

@@ -3,6 +3,8 @@ import { readU16 } from "../wire/bytes.ts";
 import type { Datagram } from "../wire/decoded.ts";
 import { Kind } from "../wire/locate.ts";
 
+export type { Arrival } from "../linear/arrivals.ts";
+
 /** Bytes behind the source address, in a header without options. */
 const DESTINATION = 4;
 const PORTS = 8;

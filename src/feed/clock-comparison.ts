@@ -76,6 +76,10 @@ export class ClockComparison implements Sink {
     if (copies.size > this.#limit * 1.25) this.#thin(input);
   }
 
+  taken(datagram: Datagram): void {
+    this.isakmp(datagram);
+  }
+
   /**
    * The sources whose clock differs from another one's, by 0.25 s or more.
    * @param names of the sources, by index: of two with as many messages the later name is the one that differs

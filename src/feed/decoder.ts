@@ -24,7 +24,7 @@ import {
   headerLength,
 } from "../wire/isakmp.ts";
 import { Kind, kindNames, locate, type PortSet } from "../wire/locate.ts";
-import { arrived } from "./arrived.ts";
+import { type Arrival, arrived } from "./arrived.ts";
 import type { Taken } from "./feed.ts";
 import { SeveralSinks, type Sink } from "./sinks.ts";
 import { Turns } from "./turns.ts";
@@ -144,9 +144,13 @@ export class Decoder {
     datagram.digest = null;
     datagram.clear = null;
     for (let i = walk?.past(start, end) ?? start; i < end; i = walk?.past(i + 1, end) ?? i + 1) {
+      datagram.index = i;
+      datagram.frame = firstFrame + i;
+      datagram.at = clock[i];
       const arrival = walk?.arrival(i, capturePoint(source, interfaces[i])) ?? null;
       if (typeof arrival === "number") {
         this.#countTaken(arrival);
+        if (sink.taken !== undefined) this.#showTaken(walk!.lastArrival);
         continue;
       }
       datagram.arrival = arrival;
@@ -163,9 +167,6 @@ export class Decoder {
       }
       if (datagram.further > 0) this.#further(source);
       datagram.kind = kind;
-      datagram.index = i;
-      datagram.frame = firstFrame + i;
-      datagram.at = clock[i];
       if (kind === Kind.candidate) this.#candidate();
       else sink.signOfLife(datagram);
     }
@@ -176,6 +177,13 @@ export class Decoder {
     this.#kinds[Kind.candidate] += 1;
     this.#classes[HeaderClass.ikev1] += 1;
     if (as === TAKEN_QUICK_MODE) this.#quickModes += 1;
+  }
+
+  #showTaken(arrival: Arrival): void {
+    const datagram = this.#datagram;
+    datagram.kind = arrived(arrival, datagram);
+    datagram.headerClass = HeaderClass.ikev1;
+    this.#sink.taken?.(datagram);
   }
 
   /** The frame holds more messages than the one that is read. */

@@ -9,6 +9,8 @@ export interface Sink {
   begin?(slice: Slice): void;
   /** What stands where ISAKMP belongs; `headerClass` says whether it is. */
   isakmp(datagram: Datagram): void;
+  /** The same of a message that the core has taken to its IKE SA already: who has it sees these, too. */
+  taken?(datagram: Datagram): void;
   /** ESP or a NAT keepalive. */
   signOfLife(datagram: Datagram): void;
   /** false: `signOfLife` does nothing. */
@@ -31,6 +33,10 @@ export class SeveralSinks implements Sink {
 
   isakmp(datagram: Datagram): void {
     for (const sink of this.#sinks) sink.isakmp(datagram);
+  }
+
+  taken(datagram: Datagram): void {
+    for (const sink of this.#sinks) sink.taken?.(datagram);
   }
 
   signOfLife(datagram: Datagram): void {

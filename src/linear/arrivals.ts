@@ -52,7 +52,7 @@ interface MessageCode {
 export interface ArrivalSetting extends Tables {
   /** Messages may arrive now. Asked for each batch. */
   isOpen(): boolean;
-  /** They may be taken to their IKE SAs as well: nobody else wants to see them. */
+  /** They may be taken to their IKE SAs as well: who else wants to see them does not mind. */
   readonly takes: boolean;
 }
 
@@ -147,7 +147,8 @@ export class Arrivals {
   readonly #block: Uint32Array;
   readonly #border: Border;
   readonly #setting: ArrivalSetting;
-  readonly #arrival: Arrival;
+  /** What was found out of the message that was taken last. */
+  readonly last: Arrival;
   readonly #numbers: Float64Array;
   #isOpen = false;
 
@@ -161,7 +162,7 @@ export class Arrivals {
     this.#border.column(KNOWN_CLEAR, memory.column(Uint8Array, (CLEAR_ENTRIES + 2) * CLEAR_BYTES));
     this.#border.value(TAKES, setting.takes ? 1 : 0);
     const block = this.#block.byteOffset;
-    this.#arrival = new Arrival(this.#numbers, (list, life, hash) => learn(block, list, life, hash));
+    this.last = new Arrival(this.#numbers, (list, life, hash) => learn(block, list, life, hash));
   }
 
   /** A batch begins. @param isPlain its frames may be such as the core reads. @param firstFrame number of its first one */
@@ -176,6 +177,6 @@ export class Arrivals {
     if (!this.#isOpen || !this.#border.holds(this.#setting)) return null;
     const became = this.#arrive(tables, this.#block.byteOffset, batch, index, capturePoint);
     if (became === LEFT) return null;
-    return became === TAKEN || became === TAKEN_QUICK_MODE ? became : this.#arrival;
+    return became === TAKEN || became === TAKEN_QUICK_MODE ? became : this.last;
   }
 }

@@ -8,7 +8,7 @@
 
 import { sourceBit } from "../collections/sources.ts";
 import { KINDS, PORTS, SEGMENT, SOURCE_BIT, TABLES_BYTES } from "../core/layout.ts";
-import { type ArrivalSetting, Arrivals, type Arrived } from "./arrivals.ts";
+import { type Arrival, type ArrivalSetting, Arrivals, type Arrived } from "./arrivals.ts";
 import { BatchBlocks, type Frames } from "./batch-blocks.ts";
 import { Border, type Tables } from "./border.ts";
 import { type Core, coreOver } from "./core.ts";
@@ -104,5 +104,10 @@ export class Walk {
   arrival(index: number, capturePoint: number): Arrived | null {
     if (!this.#border.holds(this.#flows)) return null;
     return this.#arrivals.take(this.#tables.byteOffset, this.#batch, index, capturePoint);
+  }
+
+  /** What was found out of the message that arrived last. */
+  get lastArrival(): Arrival {
+    return this.#arrivals.last;
   }
 }

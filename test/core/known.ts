@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import { LiveAnalysis } from "../../src/analysis/analysis.ts";
 import { IterableSource } from "../../src/capture/byte-source.ts";
+import type { Sink } from "../../src/feed/decoder.ts";
 import { drive } from "../../src/feed/drive.ts";
 import type { Reading } from "../../src/feed/feed.ts";
 import { openSource } from "../../src/feed/formats.ts";
@@ -58,6 +59,8 @@ export interface KnownOptions extends TrackerOptions {
   isJudged?: boolean;
   /** Packets taken at most. */
   limit?: number;
+  /** Who sees datagrams beside the analysis. */
+  sinks?: readonly Sink[];
   /** Files, which are looked into, and opened when their turn comes: what each of them holds then. */
   files?: readonly Uint8Array[];
 }

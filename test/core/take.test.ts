@@ -2,12 +2,14 @@
 
 import { describe, expect, it, test } from "vitest";
 import * as layout from "../../src/core/sa-layout.ts";
+import type { Sink } from "../../src/feed/decoder.ts";
 import { Exchange } from "../../src/ike/exchange.ts";
 import { Informationals } from "../../src/ike/informationals.ts";
 import { SaPath } from "../../src/ike/paths.ts";
 import { SaNumbers } from "../../src/ike/sa-numbers.ts";
-import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
+import { LinearMemory, type Memory, ordinaryMemory } from "../../src/linear/memory.ts";
 import { Walk } from "../../src/linear/walk.ts";
+import type { Datagram } from "../../src/wire/decoded.ts";
 import { pcap } from "../support/capture-files.ts";
 import { type ConversationsOptions, conversations } from "./conversations.ts";
 import { isSame, known } from "./known.ts";
@@ -52,6 +54,63 @@ describe("messages that are taken to their IKE SAs", () => {
         25,
       );
     }
+  });
+});
+
+/** Notes what it sees of messages, one object each, and counts those that were taken before. */
+class Watcher implements Sink {
+  readonly wantsLife = false;
+  readonly seen: object[] = [];
+  taken?: (datagram: Datagram) => void;
+  countTaken = 0;
+
+  /** @param seesTaken it does not mind that messages are taken before it sees them */
+  constructor(seesTaken: boolean) {
+    if (!seesTaken) return;
+    this.taken = (datagram) => {
+      this.countTaken += 1;
+      this.isakmp(datagram);
+    };
+  }
+
+  isakmp(datagram: Datagram): void {
+    const { bytes, source, destination, payload, captured, rows, arrival, encapsulation, ...rest } = datagram;
+    const { micros, nanos } = datagram;
+    const [from, to, message] = [
+      [source, 4],
+      [destination, 4],
+      [payload, captured],
+    ].map(([at, length]) => [...bytes.subarray(at, at + length)]);
+    this.seen.push({ ...rest, micros, nanos, from, to, message });
+  }
+
+  signOfLife(): void {}
+}
+
+describe("who looks at messages beside the analysis", () => {
+  const records = conversations(30, { clients: 40, odd: 8, pause: 100_000 });
+  const captures = [0, 1].map((part) => pcap(records.filter((_, i) => i % 2 === part)));
+  const watched = async (watcher: Watcher, memory: Memory) => {
+    const { facts } = await known(captures, memory, { sinks: [watcher] });
+    return facts;
+  };
+
+  it("sees those that are taken to their IKE SAs as all others", async () => {
+    const [watcher, plain] = [new Watcher(true), new Watcher(true)];
+    const facts = await watched(watcher, LinearMemory.make());
+    expect(facts).toStrictEqual(await watched(plain, ordinaryMemory));
+    expect(watcher.countTaken).toBeGreaterThan(records.length / 3);
+    expect(plain.countTaken).toBe(0);
+    // What lies where in a chunk is not compared: the bytes are.
+    const where = ({ index: _, ...rest }: { index?: number }) => rest;
+    expect(watcher.seen.map(where)).toStrictEqual(plain.seen.map(where));
+  });
+
+  it("sees all before they are taken, where it says nothing of that", async () => {
+    const [watcher, plain] = [new Watcher(false), new Watcher(false)];
+    const facts = await watched(watcher, LinearMemory.make());
+    expect(facts).toStrictEqual(await watched(plain, ordinaryMemory));
+    expect(watcher.seen).toHaveLength(plain.seen.length);
   });
 });
 
