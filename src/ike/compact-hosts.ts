@@ -2,10 +2,8 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { CopyFilter } from "./copies.ts";
-import type { Exchange } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
 import type { HostTable } from "./hosts.ts";
-import type { Path } from "./paths.ts";
 import type { IkeSa } from "./sa.ts";
 
 /**
@@ -20,26 +18,26 @@ export function compactHosts(
   reserved: number,
 ): void {
   const used = new Uint8Array(hosts.size).fill(1, 0, reserved);
-  for (const { ends } of pathsOf(sas)) for (const end of ends) used[hostOf(end)] = 1;
-  for (const exchange of exchangesOf(sas)) used[hostOf(exchange.from)] = 1;
+  replaceEnds(sas, (end) => {
+    used[hostOf(end)] = 1;
+    return end;
+  });
   flows.markHosts(used);
   for (const host of echoes.hosts()) used[host] = 1;
   const moved = hosts.retain((host) => used[host] === 1);
-  const renumbered = (end: number) => endpoint(moved[hostOf(end)], portOf(end));
-  for (const path of pathsOf(sas)) path.ends = [renumbered(path.ends[0]), renumbered(path.ends[1])];
-  for (const exchange of exchangesOf(sas)) exchange.from = renumbered(exchange.from);
+  replaceEnds(sas, (end) => endpoint(moved[hostOf(end)], portOf(end)));
   flows.renumber(moved);
   echoes.renumber(moved);
 }
 
-/** Without lists of them, which an IKE SA would keep. */
-function* pathsOf(sas: readonly IkeSa[]): Generator<Path> {
-  for (const sa of sas) for (let i = 0; i < sa.pathCount; i += 1) yield sa.pathAt(i);
-}
-
-function* exchangesOf(sas: readonly IkeSa[]): Generator<Exchange> {
-  for (const { exchanges, outers } of sas) {
-    yield* exchanges;
-    for (const { exchange } of outers?.values() ?? []) yield exchange;
+/** Gives paths and quick modes other endpoints. Without lists of them, which an IKE SA would keep. */
+function replaceEnds(sas: readonly IkeSa[], replaced: (end: number) => number): void {
+  for (const sa of sas) {
+    for (let i = 0; i < sa.pathCount; i += 1) {
+      sa.setEnds(i, replaced(sa.endOf(i, 0)), replaced(sa.endOf(i, 1)));
+    }
+    if (sa.exchangeCount > 0) for (const each of sa.exchanges) each.from = replaced(each.from);
+    if (sa.outers === null) continue;
+    for (const { exchange } of sa.outers.values()) exchange.from = replaced(exchange.from);
   }
 }

@@ -158,13 +158,18 @@ export class FlowTable extends FlowLines {
     return this.signs.has(host, ESP);
   }
 
+  /** Signs of life were seen of the hosts of both endpoints, with whomever. */
+  haveSigns(from: number, to: number): boolean {
+    return this.signs.has(hostOf(from), SIGNS) && this.signs.has(hostOf(to), SIGNS);
+  }
+
   /**
    * Row of what `from` sends to `to`: UDP between endpoints, or ESP over IP between their hosts. -1 where nothing was
    * seen.
    */
   find(from: number, to: number, overIp: boolean): number {
     // Most hosts send ISAKMP alone, or nothing else yet.
-    if (!this.signs.has(hostOf(from), SIGNS) || !this.signs.has(hostOf(to), SIGNS)) return -1;
+    if (!this.haveSigns(from, to)) return -1;
     this.#keys.between(from, to, overIp);
     return this.#keys.find();
   }

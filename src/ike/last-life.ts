@@ -6,8 +6,11 @@ import type { IkeSa } from "./sa.ts";
 export function lastLifeOf(sa: IkeSa, flows: FlowTable): Moment {
   let last: Moment = { at: sa.lastLifeAt, segment: sa.lifeSegment };
   for (let i = 0; i < sa.pathCount; i += 1) {
-    const [from, to] = [sa.endOf(i, 0), sa.endOf(i, 1)];
-    for (const overIp of sa.pathAt(i).natTraversal ? [false] : [false, true]) {
+    const from = sa.endOf(i, 0);
+    const to = sa.endOf(i, 1);
+    // Most hosts send ISAKMP alone.
+    if (!flows.haveSigns(from, to)) continue;
+    for (const overIp of sa.natTraversalOf(i) ? [false] : [false, true]) {
       for (const row of rowsBetween(from, to, overIp, flows)) {
         const sign = { at: flows.lastAt.of(row), segment: flows.segmentOf(row) };
         if (!Number.isNaN(sign.at) && isBefore(last, sign)) last = sign;

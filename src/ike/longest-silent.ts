@@ -39,7 +39,10 @@ class Silence {
   }
 
   order(): number[] {
-    return Array.from(this.#ranks.keys()).sort((a, b) => (this.isLonger(a, b) ? -1 : 1));
+    const order = Array.from(this.#ranks, (_, i) => i);
+    // In a flood of one kind the first to come are the first to be silent.
+    const areInOrder = order.every((i) => i === 0 || this.isLonger(i - 1, i));
+    return areInOrder ? order : order.sort((a, b) => (this.isLonger(a, b) ? -1 : 1));
   }
 
   /** Notes a later sign of one. @returns whether it is later */
@@ -60,6 +63,6 @@ class Silence {
 }
 
 function rankOf(sa: IkeSa): number {
-  if (sa.exchanges.length > 0) return 2;
+  if (sa.exchangeCount > 0) return 2;
   return sa.answered ? 1 : 0;
 }

@@ -45,6 +45,17 @@ export class SaPaths extends SaNumbers {
     return this.chunk.numbers[this.begin + ENDS + index * SaPath.width + side];
   }
 
+  /** Hosts have other numbers from now on. */
+  setEnds(index: number, first: number, second: number): void {
+    if (index >= PATHS_INSIDE) {
+      this.morePaths[index - PATHS_INSIDE].ends = [first, second];
+      return;
+    }
+    const at = this.begin + ENDS + index * SaPath.width;
+    this.chunk.numbers[at] = first;
+    this.chunk.numbers[at + 1] = second;
+  }
+
   /** Whether a path is towards the NAT-T port. */
   natTraversalOf(index: number): boolean {
     if (index >= PATHS_INSIDE) return this.morePaths[index - PATHS_INSIDE].natTraversal;
