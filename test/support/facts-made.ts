@@ -97,6 +97,7 @@ export function saMade(fields: Partial<IkeSa> & Partial<BySide> = {}): IkeSa {
   const paths = sa.paths as IkeSa["paths"];
   return {
     pathCount: paths.length,
+    exchangeCount: sa.exchanges?.length ?? 0,
     pathAt: (i: number) => paths[i],
     natTraversalOf: (i: number) => paths[i].natTraversal,
     endOf: (i: number, side: 0 | 1) => paths[i].ends[side],
