@@ -27,6 +27,7 @@ import {
   RARE,
   SA_FLAGS,
   STARTED_BY_SIDE_1,
+  TOLD_ADDRESS,
   VENDOR_LIST,
 } from "./sa-layout";
 import {
@@ -59,6 +60,13 @@ export function survey(block: usize, count: i32, segment: u32): void {
     const sa = <usize>load<u32>(wordOf(block, SA_ROWS, index));
     if (sa !== 0) take(block, index, sa, segment);
   }
+}
+
+/** How many quick modes an IKE SA has that was begun here, and all of it. */
+export function quickModeCount(sa: usize): i32 {
+  let count = 0;
+  for (let at = load<u32>(sa, LATEST_ADDRESS); at !== 0; at = load<u32>(<usize>at, OLDER_ADDRESS)) count += 1;
+  return count;
 }
 
 function take(block: usize, index: i32, sa: usize, segment: u32): void {
@@ -105,7 +113,8 @@ function onlyQuickMode(sa: usize): usize {
 function isPlain(sa: usize, quickMode: usize, segment: u32): bool {
   const known = load<u8>(quickMode, EXCHANGE_FLAGS);
   if ((known & FOLLOWED_REPLY) === 0 || (known & STARTED_BY_SIDE_1) !== 0) return false;
-  if ((load<u8>(sa, SA_FLAGS) & (CUT_OR_LOGGED | RARE)) !== 0) return false;
+  if ((load<u8>(sa, SA_FLAGS) & (CUT_OR_LOGGED | RARE)) !== 0 || load<u32>(sa, TOLD_ADDRESS) !== 0)
+    return false;
   if (isUnseen(sa + PHASE1_FINISHED_AT + 8)) return false;
   const isOneClock =
     load<u32>(quickMode, BEGAN_IN_SEGMENT) === segment &&

@@ -1,43 +1,73 @@
 /** Quick modes that have begun and whose ESP is not looked for yet: of a capture without ESP nobody ever does. */
 
+import { hostOf } from "../collections/endpoints.ts";
+import type { BegunSas, BegunTaker } from "./begun-sas.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
+import type { HostTable } from "./hosts.ts";
 
-export class BegunQuickModes {
+/** Who tells one with an object that the other side sent something: the table of hosts, or the core as long as it can. */
+const BY_HOSTS = -1;
+const BY_CORE = -2;
+
+export class BegunQuickModes implements BegunTaker {
   readonly #flows: FlowTable;
-  /** How many there are: the core, which begins some that are not in the list yet, counts there as well. */
-  readonly #count: Int32Array;
-  #exchanges: Exchange[] = [];
+  readonly #hosts: HostTable;
+  readonly #sas: BegunSas;
+  /** Each, or the address of its row where it has no object yet; and the index of its IKE SA, or one of the two above. */
+  #exchanges: (Exchange | number)[] = [];
+  #indices: number[] = [];
   /** Of each to which endpoint its first message went; negative, and one less, where that was not on the NAT-T port. */
   #ends: number[] = [];
 
-  constructor(flows: FlowTable, count: Int32Array) {
+  /** @param sas where objects are made */
+  constructor(flows: FlowTable, hosts: HostTable, sas: BegunSas) {
     this.#flows = flows;
-    this.#count = count;
+    this.#hosts = hosts;
+    this.#sas = sas;
   }
 
-  /** One that the core has begun, and counted. @param overIp not on the NAT-T port */
-  hold(exchange: Exchange, to: number, overIp: boolean): void {
-    this.#exchanges.push(exchange);
-    this.#ends.push(overIp ? -to - 1 : to);
+  /** The core, which has begun it, has counted it as well. */
+  takeObject(exchange: Exchange, to: number, overIp: boolean): void {
+    const isWatched = this.#hosts.isWatched(hostOf(to));
+    if (isWatched) this.#hosts.watchBegun(hostOf(to), exchange);
+    this.#hold(exchange, isWatched ? BY_HOSTS : BY_CORE, to, overIp);
+  }
+
+  /** The core tells those that it has begun when the other side sends something, as long as no others wait for that. */
+  takeRow(index: number, address: number, to: number, overIp: boolean): boolean {
+    if (this.#hosts.isWatched(hostOf(to))) return false;
+    this.#hold(address, index, to, overIp);
+    return true;
   }
 
   /** @param hasFlows there are flows between both, so that it cannot wait until somebody asks */
   add(exchange: Exchange, to: number, overIp: boolean, hasFlows: boolean): void {
-    this.hold(exchange, to, overIp);
-    this.#count[0] += 1;
+    this.#hold(exchange, BY_HOSTS, to, overIp);
+    this.#hosts.unwatched[0] += 1;
     if (hasFlows) this.watchAll();
+  }
+
+  #hold(exchange: Exchange | number, index: number, to: number, overIp: boolean): void {
+    this.#exchanges.push(exchange);
+    this.#indices.push(index);
+    this.#ends.push(overIp ? -to - 1 : to);
   }
 
   /** Looks for their ESP from now on. Between the beginning of each and now there was none. */
   watchAll(): void {
     if (this.#exchanges.length === 0) return;
-    const ends = this.#ends;
-    this.#exchanges.forEach((exchange, i) => {
-      this.#flows.watch(exchange, ends[i] < 0 ? -ends[i] - 1 : ends[i], ends[i] < 0);
+    this.#exchanges.forEach((each, i) => {
+      const index = this.#indices[i];
+      const end = this.#ends[i];
+      const to = end < 0 ? -end - 1 : end;
+      const exchange = typeof each === "number" ? this.#sas.exchangeAt(index, each) : each;
+      if (index !== BY_HOSTS) this.#hosts.takeOver(hostOf(to), exchange);
+      this.#flows.watch(exchange, to, end < 0);
     });
     this.#exchanges = [];
+    this.#indices = [];
     this.#ends = [];
-    this.#count[0] = 0;
+    this.#hosts.unwatched[0] = 0;
   }
 }

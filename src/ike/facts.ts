@@ -11,6 +11,7 @@
 import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { IkeSa } from "./sa.ts";
+import type { IkeSas } from "./sa-list.ts";
 import type { SaSurvey } from "./sa-survey.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -21,6 +22,7 @@ export type { OpenedNote } from "./opened-note.ts";
 export { hasHeard, isAtOneHost, isTwoWay, type Path, type Side } from "./paths.ts";
 export type { RememberedClient, RememberedResponder } from "./remembered.ts";
 export type { IkeSa } from "./sa.ts";
+export { eachOf, type IkeSas } from "./sa-list.ts";
 export { type SaSurvey, surveyOf } from "./sa-survey.ts";
 export { selectorsClash } from "./selectors.ts";
 export { UNHEARD_SPAN } from "./spis.ts";
@@ -188,6 +190,12 @@ export class Facts {
     return this.#tracker.table.shown;
   }
 
+  /** The same one by one, of which an object is made for whom somebody asks. */
+  get eachIkeSa(): IkeSas {
+    this.#tracker.catchUp();
+    return this.#tracker.table.shownOnce;
+  }
+
   /**
    * What every rule that goes over all IKE SAs asks of each, by its index among them; valid until it is asked for again.
    * @param segment the latest one of the clock
@@ -195,6 +203,12 @@ export class Facts {
   surveyIn(segment: number): SaSurvey {
     this.#tracker.catchUp();
     return this.#tracker.table.surveyIn(segment);
+  }
+
+  /** Quick modes of all IKE SAs. */
+  get quickModeCount(): number {
+    this.#tracker.catchUp();
+    return this.#tracker.table.quickModeCount;
   }
 
   /** The lists of vendor IDs, by their numbers. */

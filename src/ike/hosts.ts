@@ -18,6 +18,9 @@ import { type Exchange, timeFor } from "./exchange.ts";
 /** Endpoints of IKEv2 that are told apart; of further ones the address alone is known. */
 const MAX_IKEV2_ENDPOINTS = 65_536;
 const FIRST_HOSTS = 256;
+/** Of `watched`: quick modes wait for the host; those alone that the core has begun (src/core/senders.ts). */
+const WATCHED = 1;
+const WATCHED_BY_CORE = 2;
 
 export class HostTable {
   readonly #table: WordTable;
@@ -101,7 +104,7 @@ export class HostTable {
   sent(host: number, at: number, segment: number): void {
     this.hasSent[host] = 1;
     this.activity.sent(host, at, segment);
-    if (this.#watched[host] === 1) this.#notify(host, at, segment);
+    if (this.#watched[host] === WATCHED) this.#notify(host, at, segment);
   }
 
   #notify(host: number, at: number, segment: number): void {
@@ -128,15 +131,33 @@ export class HostTable {
 
   /** Tells `exchange` when the host sends its next packet to anyone. */
   watch(host: number, exchange: Exchange): void {
-    this.#watched[host] = 1;
+    this.#watched[host] = WATCHED;
     this.#waiting.append(host, exchange);
   }
 
   /** The same of one that the core has begun, if it still waits. */
   watchBegun(host: number, exchange: Exchange): void {
-    if (!Number.isNaN(exchange.otherSentAt)) return;
+    if (Number.isNaN(exchange.otherSentAt)) this.watch(host, exchange);
+  }
+
+  /** The same of all that wait there for the core to tell them; each of them is to be given here. */
+  takeOver(host: number, exchange: Exchange): void {
     this.#begun[host] = 0;
-    this.watch(host, exchange);
+    this.watchBegun(host, exchange);
+  }
+
+  /** Quick modes wait for the host that are not known to the core, which lets it know of all others as well. */
+  isWatched(host: number): boolean {
+    return this.#watched[host] === WATCHED;
+  }
+
+  /** Of those that the core has begun and that wait for the host, the row of the first; 0 for none. They wait no longer. */
+  takeBegun(host: number): number {
+    const address = this.#begun[host];
+    if (address === 0) return 0;
+    this.#begun[host] = 0;
+    if (this.#watched[host] === WATCHED_BY_CORE) this.#watched[host] = 0;
+    return address;
   }
 
   /** Exchanges that began before `at` wait no longer. */
@@ -157,7 +178,7 @@ export class HostTable {
 
   /** Forgets all hosts but those for which `keep` is true; gives the new number of each old one, or -1. */
   retain(keep: (host: number) => boolean): Int32Array {
-    const moved = this.#table.retain((host) => keep(host) || this.#watched[host] === 1);
+    const moved = this.#table.retain((host) => keep(host) || this.#watched[host] === WATCHED);
     for (const column of [this.hasSent, this.ikev2, this.isakmp, this.#watched]) {
       for (let from = 0; from < moved.length; from += 1) {
         if (moved[from] >= 0) column[moved[from]] = column[from];

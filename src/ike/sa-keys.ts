@@ -9,20 +9,27 @@ import { type Memory, wider } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { IkeSa } from "./sa.ts";
+import type { SaList } from "./sa-list.ts";
 
 const FIRST_KEYS = 256;
 
+/** An IKE SA, or its index in the list where it has no object yet. */
+type Entry = IkeSa | number;
+
 export class SaKeys {
   readonly #memory: Memory;
+  readonly #list: SaList;
   readonly #table: WordTable;
-  #rows: (IkeSa | null)[] = [];
+  #rows: (Entry | null)[] = [];
   /** By rows of the table: where the row of the SA lies in linear memory, or 0. */
   #addresses: Uint32Array;
   /** Of half-open SAs that share the initiator cookie, from different hosts, the next one after each. */
   #siblings = new Map<IkeSa, IkeSa>();
 
-  constructor(memory: Memory) {
+  /** @param list all IKE SAs */
+  constructor(memory: Memory, list: SaList) {
     this.#memory = memory;
+    this.#list = list;
     this.#table = new WordTable(4, FIRST_KEYS, memory);
     this.#addresses = memory.column(Uint32Array, FIRST_KEYS);
   }
@@ -38,7 +45,15 @@ export class SaKeys {
   at(i0: number, i1: number, r0: number, r1: number): IkeSa | null {
     this.#fill(i0, i1, r0, r1);
     const row = this.#table.find();
-    return row < 0 ? null : this.#rows[row];
+    return row < 0 ? null : this.#made(row);
+  }
+
+  #made(row: number): IkeSa | null {
+    const entry = this.#rows[row];
+    if (typeof entry !== "number") return entry;
+    const sa = this.#list.at(entry);
+    this.#rows[row] = sa;
+    return sa;
   }
 
   /** The SA with a running number, of which the message, or one with the same bytes, is; null where it was given up. */
@@ -57,13 +72,18 @@ export class SaKeys {
     this.#addresses[row] = sa.address;
   }
 
-  /** The same by the row of a key, which the core may have entered. */
-  saOf(row: number): IkeSa | null {
-    return this.#rows[row];
+  /** What stands under a key, by its row, which the core may have entered. */
+  entryOf(row: number): Entry {
+    return this.#rows[row]!;
   }
 
-  hold(row: number, sa: IkeSa): void {
-    this.#rows[row] = sa;
+  /** The same with an object. */
+  saAt(row: number): IkeSa {
+    return this.#made(row)!;
+  }
+
+  hold(row: number, entry: Entry): void {
+    this.#rows[row] = entry;
   }
 
   #fill(i0: number, i1: number, r0: number, r1: number): void {
@@ -84,9 +104,15 @@ export class SaKeys {
     if (this.#siblings.size === 1 && this.#memory.linear !== null) this.#memory.linear.changes += 1;
   }
 
-  /** These SAs are given up. */
+  /** All SAs with objects: their indices in the list are about to change. */
+  settle(): (IkeSa | null)[] {
+    for (let row = 0; row < this.#rows.length; row += 1) this.#made(row);
+    return this.#rows as (IkeSa | null)[];
+  }
+
+  /** These SAs are given up. All have objects. */
   forget(gone: ReadonlySet<IkeSa>): void {
-    const rows = this.#rows;
+    const rows = this.settle();
     const siblings = new Map<IkeSa, IkeSa>();
     const leftOf = (first: IkeSa | null) => {
       let sa = first;
@@ -114,13 +140,13 @@ export class SaKeys {
     this.#memory.free(this.#addresses);
     this.#addresses = this.#memory.column(Uint32Array, this.#table.hashes.length);
     for (let row = 0; row < this.#rows.length; row += 1) {
-      this.#addresses[row] = this.#rows[row]?.address ?? 0;
+      this.#addresses[row] = this.#made(row)?.address ?? 0;
     }
   }
 
   /** All keys, to be kept in a state file. */
   save() {
-    return { keys: this.#table.save(), rows: this.#rows, siblings: this.#siblings };
+    return { keys: this.#table.save(), rows: this.settle(), siblings: this.#siblings };
   }
 
   /** @param saved its SAs have their rows already */

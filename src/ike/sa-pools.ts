@@ -1,12 +1,16 @@
 /** Where the rows of IKE SAs lie, and of what belongs to them. */
 
+import type { Moment } from "../collections/moment.ts";
 import { EXCHANGE_POOL, SA_POOL, TOLD_POOL } from "../core/message-layout.ts";
 import type { Memory } from "../linear/memory.ts";
 import { Pool } from "../linear/rows.ts";
 import type { Border } from "../linear/walk.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, timeFor } from "./exchange.ts";
 import { Informationals } from "./informationals.ts";
 import { IkeSa } from "./sa.ts";
+
+/** Lies in one row after another, of which nothing but numbers are wanted. */
+const glance = new Exchange(null, 0, null);
 
 export class SaPools {
   readonly sas: Pool;
@@ -24,6 +28,33 @@ export class SaPools {
     this.sas.lieAt(border, SA_POOL);
     this.exchanges.lieAt(border, EXCHANGE_POOL);
     this.informationals.lieAt(border, TOLD_POOL);
+  }
+
+  /** The object of a quick mode that the core has begun. */
+  quickModeAt(address: number): Exchange {
+    const exchange = new Exchange(null, 0, null);
+    this.exchanges.lieAtAddress(exchange, address);
+    return exchange;
+  }
+
+  /** Those of an IKE SA that the core has begun, in their order. */
+  quickModesOf({ latestAddress }: IkeSa): Exchange[] {
+    const latestFirst: Exchange[] = [];
+    for (let address = latestAddress; address !== 0; ) {
+      const exchange = this.quickModeAt(address);
+      latestFirst.push(exchange);
+      address = exchange.olderAddress;
+    }
+    return latestFirst.reverse();
+  }
+
+  /** The host of the other side sent something: those that wait for that learn the time. @param first row of one of them, or 0 */
+  noteSent(first: number, moment: Moment): void {
+    for (let address = first; address !== 0; ) {
+      this.exchanges.lieAtAddress(glance, address);
+      if (Number.isNaN(glance.otherSentAt)) glance.otherSentAt = timeFor(glance, moment);
+      address = glance.waitingAddress;
+    }
   }
 
   /**

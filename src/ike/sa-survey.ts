@@ -29,8 +29,15 @@ import { type Core, coreOver } from "../linear/core.ts";
 import { type Column, type ColumnType, type Memory, ordinaryMemory } from "../linear/memory.ts";
 import { isAtOneHost, type Side } from "./paths.ts";
 import type { IkeSa } from "./sa.ts";
+import type { IkeSas } from "./sa-list.ts";
 
 const FIRST_ROOM = 256;
+const NO_ADDRESSES = new Uint32Array(0);
+
+/** IKE SAs with the addresses of their rows in linear memory, 0 where they lie elsewhere. */
+interface Surveyed extends IkeSas {
+  readonly addresses: Uint32Array;
+}
 
 /** By the index of an IKE SA among all; times are clock microseconds. */
 export class SaSurvey {
@@ -45,7 +52,7 @@ export class SaSurvey {
   lastAt = new Float64Array(0);
   readonly #memory: Memory;
   readonly #block: Uint32Array;
-  #addresses = new Uint32Array(0);
+  #addresses: Uint32Array = NO_ADDRESSES;
   #bits = new Uint8Array(0);
   #ends: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
   #vendorLists: [Uint32Array, Uint32Array] = [new Uint32Array(0), new Uint32Array(0)];
@@ -56,17 +63,16 @@ export class SaSurvey {
   }
 
   /** Surveys all IKE SAs anew. @param segment the latest one of the clock, which plain ones are of */
-  take(sas: readonly IkeSa[], segment: number): void {
-    const { length } = sas;
+  take(sas: Surveyed, segment: number): void {
+    const { length, addresses } = sas;
     if (length > this.#bits.length) this.#makeRoom(Math.max(length, FIRST_ROOM, 2 * this.#bits.length));
     this.length = length;
-    const survey = this.#reader();
-    const addresses = this.#addresses;
-    for (let i = 0; i < length; i += 1) addresses[i] = survey === null ? 0 : sas[i].address;
+    const survey = this.#reader(addresses);
     survey?.(this.#block.byteOffset, length, segment);
+    this.#addresses = survey === null ? NO_ADDRESSES : addresses;
     for (let i = 0; i < length; i += 1) {
-      if (addresses[i] === 0) this.#read(i, sas[i], segment);
-      else if (this.#has(i, HAS_MORE_PATHS) && isMoved(sas[i])) this.#bits[i] |= IS_MOVED;
+      if (survey === null || addresses[i] === 0) this.#read(i, sas.at(i), segment);
+      else if (this.#has(i, HAS_MORE_PATHS) && isMoved(sas.at(i))) this.#bits[i] |= IS_MOVED;
     }
   }
 
@@ -105,6 +111,11 @@ export class SaSurvey {
     return this.#has(index, HAS_RARE_QUICK_MODE);
   }
 
+  /** Where the row of an IKE SA lies in linear memory; 0 where it lies elsewhere, or nothing was read there. */
+  addressOf(index: number): number {
+    return this.#addresses[index] ?? 0;
+  }
+
   /** Number of the list of vendor IDs of a side. */
   vendorListOf(index: number, side: Side): number {
     return this.#vendorLists[side][index];
@@ -115,11 +126,11 @@ export class SaSurvey {
   }
 
   /** The core, where it reaches all columns. */
-  #reader(): Core["survey"] | null {
+  #reader(addresses: Uint32Array): Core["survey"] | null {
     const { linear } = this.#memory;
     if (linear === null) return null;
     const border = new Border(linear, this.#block);
-    border.column(SA_ROWS, this.#addresses);
+    border.column(SA_ROWS, addresses);
     border.column(BITS, this.#bits);
     border.column(FIRST_ENDS, this.#ends[0]);
     border.column(SECOND_ENDS, this.#ends[1]);
@@ -158,7 +169,6 @@ export class SaSurvey {
       this.#memory.free(column);
       return this.#memory.column(type, length);
     };
-    this.#addresses = replaced(this.#addresses, Uint32Array);
     this.#bits = replaced(this.#bits, Uint8Array);
     this.#ends = [replaced(this.#ends[0], Float64Array), replaced(this.#ends[1], Float64Array)];
     this.#vendorLists = [
@@ -173,10 +183,10 @@ export class SaSurvey {
   }
 }
 
-/** A survey of some IKE SAs, for who asks nothing of plain ones. */
-export function surveyOf(sas: readonly IkeSa[]): SaSurvey {
+/** A survey of some IKE SAs, as their objects tell it. */
+export function surveyOf(sas: IkeSas, segment = 0): SaSurvey {
   const survey = new SaSurvey();
-  survey.take(sas, 0);
+  survey.take({ length: sas.length, addresses: new Uint32Array(0), at: (i) => sas.at(i) }, segment);
   return survey;
 }
 

@@ -7,17 +7,18 @@
 
 import type { Moment } from "../collections/moment.ts";
 import { COUNTS, CREATED, HELD, MAX_HELD, MAX_PARTS, PARTS, SA_COUNTS } from "../core/message-layout.ts";
+import { coreOver } from "../linear/core.ts";
 import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { BegunQuickModes } from "./begun-quick-modes.ts";
+import { BegunSas } from "./begun-sas.ts";
 import { CoreNotes } from "./core-notes.ts";
-import { Exchange } from "./exchange.ts";
-import { Informationals } from "./informationals.ts";
 import { longestSilent } from "./longest-silent.ts";
 import { IkeSa } from "./sa.ts";
 import { SaKeys } from "./sa-keys.ts";
 import { link, unlink } from "./sa-links.ts";
+import { type IkeSas, SaList } from "./sa-list.ts";
 import { SaPools } from "./sa-pools.ts";
 import { SaSurvey } from "./sa-survey.ts";
 import { VendorLists } from "./vendor-lists.ts";
@@ -41,9 +42,9 @@ export class SaTable {
   readonly keys: SaKeys;
   /** What the core counts as well. */
   readonly #counts: Int32Array;
-  /** What the core has begun that has no objects yet. */
-  readonly #notes: CoreNotes;
-  #sas: IkeSa[] = [];
+  /** Those that the core has begun. */
+  readonly begun: BegunSas;
+  readonly #list: SaList;
   evicted = 0;
   /** Somebody may hold on to SAs that are given up: as long as nobody does, their numbers need not be moved. */
   #areShown = false;
@@ -53,6 +54,7 @@ export class SaTable {
   readonly #survey: SaSurvey;
   readonly #vendorLists: VendorLists;
   readonly #released: (gone: ReadonlySet<IkeSa>) => void;
+  readonly #settle: () => void;
   readonly #lastLifeOf: (sa: IkeSa) => Moment;
 
   /**
@@ -60,6 +62,7 @@ export class SaTable {
    * @param lastLifeOf when something of an SA was seen last
    * @param memory where the core finds SAs as well
    * @param vendorLists lists that SAs have the numbers of
+   * @param settle nobody may know IKE SAs by their indices any more
    */
   constructor(
     maxSas: number,
@@ -67,16 +70,24 @@ export class SaTable {
     lastLifeOf: (sa: IkeSa) => Moment = (sa) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment }),
     memory = ordinaryMemory,
     vendorLists = new VendorLists(),
+    settle: () => void = () => {},
   ) {
     this.#vendorLists = vendorLists;
     this.#maxSas = maxSas;
     this.#released = released;
+    this.#settle = settle;
     this.#lastLifeOf = lastLifeOf;
     this.#memory = memory;
-    this.keys = new SaKeys(memory);
     this.#counts = memory.column(Int32Array, SA_COUNTS);
-    this.#notes = new CoreNotes(memory, this.#counts);
     this.pools = new SaPools(memory);
+    this.#list = new SaList(memory, (address) => this.begun.made(address));
+    this.keys = new SaKeys(memory, this.#list);
+    this.begun = new BegunSas(new CoreNotes(memory, this.#counts), {
+      list: this.#list,
+      keys: this.keys,
+      pools: this.pools,
+      vendorLists,
+    });
     this.#survey = new SaSurvey(memory);
   }
 
@@ -85,15 +96,15 @@ export class SaTable {
     this.#link();
     this.keys.lieAt(border);
     border.column(COUNTS, this.#counts);
-    this.#notes.lieAt(border);
+    this.begun.lieAt(border);
     this.pools.lieAt(border);
     border.value(MAX_HELD, this.#maxSas);
     border.value(MAX_PARTS, this.#maxSas * PARTS_PER_SA);
   }
 
-  /** All SAs in the order of first appearance, those among them that the core has begun as far as `read` was told. */
+  /** All SAs in the order of first appearance, those among them that the core has begun as far as `begun` has taken them in. */
   get sas(): readonly IkeSa[] {
-    return this.#sas;
+    return this.#list.all;
   }
 
   /** SAs that there are. */
@@ -108,37 +119,6 @@ export class SaTable {
 
   set parts(count: number) {
     this.#counts[PARTS] = count;
-  }
-
-  /** The core has begun something that has no objects yet. */
-  get hasNotes(): boolean {
-    return this.#notes.any;
-  }
-
-  /** Makes objects of what the core has begun since, in that order. @param begun is told of quick modes, see `CoreNotes` */
-  read(begun: (exchange: Exchange, to: number, overIp: boolean) => void): void {
-    const keys = this.keys;
-    this.#notes.read({
-      sa: (key, address) => {
-        const sa = new IkeSa(0, null, null);
-        this.pools.sas.lieAtAddress(sa, address);
-        sa.vendorLists = this.#vendorLists.all;
-        keys.hold(key, sa);
-        this.#sas.push(sa);
-      },
-      name: (key, known) => keys.hold(key, keys.saOf(known)!),
-      quickMode: (key, address, to, overIp) => {
-        const exchange = new Exchange(null, 0, null);
-        this.pools.exchanges.lieAtAddress(exchange, address);
-        keys.saOf(key)!.holdExchange(exchange);
-        begun(exchange, to, overIp);
-      },
-      informationals: (key, address) => {
-        const told = new Informationals(null);
-        this.pools.informationals.lieAtAddress(told, address);
-        keys.saOf(key)!.told = told;
-      },
-    });
   }
 
   /** Makes room where there are too many parts. Between messages: the SA of the current one may be given up. */
@@ -205,12 +185,12 @@ export class SaTable {
   }
 
   #create(message: Message): IkeSa {
-    if (this.#sas.length >= this.#maxSas) this.#evict();
+    if (this.#list.length >= this.#maxSas) this.#evict();
     const sa = new IkeSa(this.#counts[CREATED], message, this.pools.sas);
     sa.vendorLists = this.#vendorLists.all;
     this.#counts[CREATED] += 1;
     this.#counts[HELD] += 1;
-    this.#sas.push(sa);
+    this.#list.push(sa);
     return sa;
   }
 
@@ -220,8 +200,10 @@ export class SaTable {
     const maxParts = maxSas * PARTS_PER_SA;
     const gone = new Set<IkeSa>();
     let { parts } = this;
-    for (const sa of longestSilent(this.#sas, this.#lastLifeOf)) {
-      if (this.#sas.length - gone.size <= maxSas && parts <= maxParts) break;
+    this.#settle();
+    const { sas } = this;
+    for (const sa of longestSilent(sas, this.#lastLifeOf)) {
+      if (sas.length - gone.size <= maxSas && parts <= maxParts) break;
       gone.add(sa);
       parts -= sa.parts;
     }
@@ -231,8 +213,10 @@ export class SaTable {
 
   /** Forgets these SAs: a later message of one begins a new one. */
   remove(gone: ReadonlySet<IkeSa>): void {
-    this.#sas = this.#sas.filter((sa) => !gone.has(sa));
-    this.#counts[HELD] = this.#sas.length;
+    this.#settle();
+    this.keys.settle();
+    this.#list.all = this.sas.filter((sa) => !gone.has(sa));
+    this.#counts[HELD] = this.#list.length;
     for (const sa of gone) this.parts -= sa.parts;
     this.pools.giveBack(gone, this.#areShown);
     this.keys.forget(gone);
@@ -242,20 +226,37 @@ export class SaTable {
   /** All SAs in the order of first appearance, for somebody who may hold on to them. */
   get shown(): readonly IkeSa[] {
     this.#areShown = true;
-    return this.#sas;
+    return this.sas;
+  }
+
+  /** The same one by one, of which an object is made for whom somebody asks. */
+  get shownOnce(): IkeSas {
+    this.#areShown = true;
+    return this.#list;
+  }
+
+  /** Quick modes of all SAs. */
+  get quickModeCount(): number {
+    const core = coreOver(this.#memory);
+    let sum = 0;
+    for (let i = 0; i < this.#list.length; i += 1) {
+      const isRow = core !== null && !this.#list.isMade(i);
+      sum += isRow ? core.quickModeCount(this.#list.addresses[i]) : this.#list.at(i).exchangeCount;
+    }
+    return sum;
   }
 
   /** What is read of all SAs at once: valid until it is asked for again. @param segment the latest one of the clock */
   surveyIn(segment: number): SaSurvey {
     this.#link();
-    this.#survey.take(this.#sas, segment);
+    this.#survey.take(this.#list, segment);
     return this.#survey;
   }
 
   /** All SAs and what finds them, to be kept in a state file. */
   save() {
     const { evicted, parts } = this;
-    for (const sa of this.#sas) {
+    for (const sa of this.sas) {
       // Who asks for paths makes them anew.
       sa.pathList = null;
       unlink(sa);
@@ -265,7 +266,7 @@ export class SaTable {
       ...this.keys.save(),
       created: this.#counts[CREATED],
       pools: this.pools.save(),
-      sas: this.#sas,
+      sas: this.sas,
       evicted,
       parts,
     };
@@ -278,7 +279,7 @@ export class SaTable {
     this.keys.restore(saved);
     this.#counts[CREATED] = created;
     this.#counts[HELD] = sas.length;
-    this.#sas = sas;
+    this.#list.all = sas;
     this.evicted = evicted;
     this.parts = parts;
     this.#relink();
@@ -286,7 +287,7 @@ export class SaTable {
 
   /** Lets the core find quick modes. */
   #link(): void {
-    if (this.#isUnlinked) for (const sa of this.#sas) link(sa);
+    if (this.#isUnlinked) for (const sa of this.sas) link(sa);
     this.#isUnlinked = false;
   }
 

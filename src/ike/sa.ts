@@ -274,6 +274,11 @@ export class IkeSa extends SaPaths {
     this.quickModes.sort((a, b) => a.segment - b.segment || a.firstAt - b.firstAt);
   }
 
+  /** The quick mode whose row lies at an address. */
+  exchangeAt(address: number): Exchange | undefined {
+    return this.exchanges.find((each) => each.address === address);
+  }
+
   exchangeOf(messageId: number): Exchange | undefined {
     const { quickModes } = this;
     if (!Array.isArray(quickModes)) return quickModes.messageId === messageId ? quickModes : undefined;

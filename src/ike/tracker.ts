@@ -77,27 +77,28 @@ export class Tracker {
       (sa) => lastLifeOf(sa, this.flows),
       options.memory,
       this.vendorLists,
+      () => this.#catchUpWithEsp(),
     );
-    this.#begun = new BegunQuickModes(this.flows, this.hosts.unwatched);
-    const isLeftOut = (sa: IkeSa) => this.#belongsToOthers(sa);
-    const kept = { table: this.table, isLeftOut, begun: this.#begun };
+    this.#begun = new BegunQuickModes(this.flows, this.hosts, this.table.begun);
+    const kept = { table: this.table, isLeftOut: this.#belongsToOthers.bind(this), begun: this.#begun };
     this.#quickModes = new QuickModes(this.flows, this.hosts, kept);
     this.#fragments = new FragmentedMessages(kept);
   }
 
-  /** Makes objects of what the core has begun: before anybody asks for them, and before a message that it leaves here. */
+  /** Takes in what the core has begun: before anybody asks for it, and before a message that it leaves here. */
   catchUp(): void {
-    if (!this.table.hasNotes) return;
-    this.table.read((exchange, to, overIp) => {
-      this.hosts.watchBegun(hostOf(to), exchange);
-      this.#begun.hold(exchange, to, overIp);
-    });
+    this.table.begun.takeIn(this.#begun);
   }
 
   /** The same, and looks for the ESP of quick modes. */
   #catchUpWithEsp(): void {
     this.catchUp();
     this.#begun.watchAll();
+  }
+
+  #sent(host: number, at: number, segment: number): void {
+    this.table.pools.noteSent(this.hosts.takeBegun(host), { at, segment });
+    this.hosts.sent(host, at, segment);
   }
 
   /**
@@ -203,7 +204,7 @@ export class Tracker {
   /** A message that is not looked into (IKEv2, AuthIP), between endpoints: its sender is seen, and who speaks IKEv2. */
   otherProtocol(from: number, to: number, ikev2: boolean, { at, segment }: Datagram): void {
     this.catchUp();
-    this.hosts.sent(hostOf(from), at, segment);
+    this.#sent(hostOf(from), at, segment);
     if (ikev2) this.hosts.noteIkev2(from, to);
   }
 
@@ -219,7 +220,7 @@ export class Tracker {
   message(message: Message, arrival: Arrival | null = null): void {
     this.catchUp();
     const { hosts } = this;
-    hosts.sent(hostOf(message.from), message.at, message.segment);
+    this.#sent(hostOf(message.from), message.at, message.segment);
     hosts.isakmp[hostOf(message.from)] = 1;
     hosts.isakmp[hostOf(message.to)] = 1;
     const copies = this.#echoes;

@@ -2,10 +2,10 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
-import type { Facts, IkeSa, SaSurvey, Side } from "../ike/facts.ts";
+import type { Facts, IkeSa, IkeSas, SaSurvey, Side } from "../ike/facts.ts";
 import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
-import { firstOf, inOrder, type Moment } from "./moment.ts";
+import { firstOf, type Moment } from "./moment.ts";
 import { PlainSas } from "./plain.ts";
 import { decideRoles, other, type Role, type RoleOptions } from "./roles.ts";
 import { type Session, sessionOf } from "./session.ts";
@@ -27,7 +27,7 @@ export interface ResponderOptions extends RoleOptions {
 
 export interface SasOfResponder {
   /** All IKE SAs, of whatever responder, and what is known of plain ones; those here are told by their indices. */
-  ikeSas: readonly IkeSa[];
+  ikeSas: IkeSas;
   numbers: PlainSas;
   /** Of several hosts that are one gateway, the one that names it. */
   host: number;
@@ -68,7 +68,7 @@ const FRAGMENTS_PENDING = 2_000_000;
 export class ByResponder {
   readonly #numbers: PlainSas;
   readonly #facts: Facts;
-  readonly #sas: readonly IkeSa[];
+  readonly #sas: IkeSas;
   readonly #options: ResponderOptions;
   readonly #survey: SaSurvey;
   readonly #roles: readonly (Role | null)[];
@@ -81,7 +81,7 @@ export class ByResponder {
   readonly #fragmentsBefore: number;
 
   constructor(facts: Facts, options: ResponderOptions) {
-    const { ikeSas, hosts } = facts;
+    const { eachIkeSa: ikeSas, hosts } = facts;
     const { captureEnd, partitioned = false, running = false } = options;
     const survey = facts.surveyIn(captureEnd.segment);
     this.#facts = facts;
@@ -109,11 +109,10 @@ export class ByResponder {
   #sort(index: number): void {
     const role = this.#roles[index];
     if (role === null) return;
-    const sa = this.#sas[index];
     const side = other(role.client);
     const host = this.#survey.hostOf(index, side);
     if (!this.#survey.answered(index)) {
-      this.#noteUnanswered(this.#responderOf(host), sa, role.client);
+      this.#noteUnanswered(this.#responderOf(host), this.#sas.at(index), role.client);
       return;
     }
     const group = this.#groupOf(host);
@@ -122,11 +121,12 @@ export class ByResponder {
     group.isInOrder &&= order.length === 0 || this.#beganNoLater(order[order.length - 1], index);
     order.push(index);
     group.hosts.add(host);
-    if (this.#numbers.take(index, sa, role)) {
+    if (this.#numbers.take(index, this.#sas, role)) {
       group.taken.push(index);
       group.vendorIds ??= new Set();
       group.vendorIds.add(this.#facts.vendorLists[this.#survey.vendorListOf(index, side)]);
     } else {
+      const sa = this.#sas.at(index);
       for (let i = 1; i < sa.pathCount; i += 1) group.hosts.add(hostOf(sa.endOf(i, side)));
       group.sessions.set(index, this.#sessionOf(index, group.host));
     }
@@ -136,6 +136,11 @@ export class ByResponder {
     const { firstAt, firstSegment } = this.#survey;
     if (firstSegment[one] !== firstSegment[other]) return firstSegment[one] < firstSegment[other];
     return firstAt[one] <= firstAt[other];
+  }
+
+  #inOrder(one: number, other: number): number {
+    const { firstAt, firstSegment } = this.#survey;
+    return firstSegment[one] - firstSegment[other] || firstAt[one] - firstAt[other];
   }
 
   #responderOf(host: number): number {
@@ -182,7 +187,7 @@ export class ByResponder {
 
   #sessionOf(index: number, responder: number): Session {
     const { hosts } = this.#facts;
-    return sessionOf(this.#sas[index], this.#roles[index]!, responder, hosts, this.#fragmentsBefore);
+    return sessionOf(this.#sas.at(index), this.#roles[index]!, responder, hosts, this.#fragmentsBefore);
   }
 
   #settled(
@@ -191,7 +196,7 @@ export class ByResponder {
   ): SasOfResponder {
     const [ikeSas, numbers] = [this.#sas, this.#numbers];
     numbers.settle(host, taken, made.values());
-    if (!isInOrder) order.sort((a, b) => inOrder(firstOf(ikeSas[a]), firstOf(ikeSas[b])));
+    if (!isInOrder) order.sort((a, b) => this.#inOrder(a, b));
     const plain: number[] = [];
     const sessions: Session[] = [];
     for (const index of order) {

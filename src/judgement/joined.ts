@@ -4,12 +4,20 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { type Hosts, type IkeSa, isAtOneHost, isTwoWay, type Side, surveyOf } from "../ike/facts.ts";
+import {
+  type Hosts,
+  type IkeSa,
+  type IkeSas,
+  isAtOneHost,
+  isTwoWay,
+  type Side,
+  surveyOf,
+} from "../ike/facts.ts";
 import { other, type Role } from "./roles.ts";
 
 /** The addresses of responders that are one, each with the lowest of them. */
 export function joinedResponders(
-  sas: readonly IkeSa[],
+  sas: IkeSas,
   roles: readonly (Role | null)[],
   hosts: Hosts,
   survey = surveyOf(sas),
@@ -22,7 +30,7 @@ export function joinedResponders(
   };
   roles.forEach((role, i) => {
     if (role === null || !survey.isMoved(i)) return;
-    const sa = sas[i];
+    const sa = sas.at(i);
     if (isAtOneHost(sa, other(role.client))) return;
     const found = securedHosts(sa, other(role.client));
     for (const host of found) {

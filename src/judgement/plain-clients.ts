@@ -73,7 +73,7 @@ export class PlainClients {
     let next = left.next();
     for (const index of order) {
       if (this.numbers.isPlain(index)) yield plain(index);
-      else if (next.done !== true && next.value[0].session.sa === ikeSas[index]) {
+      else if (next.done !== true && ikeSas.at(index) === next.value[0].session.sa) {
         yield next.value;
         next = left.next();
       }
@@ -83,7 +83,7 @@ export class PlainClients {
   /** One of them as the rules are asked of it. */
   made(index: number): ClientSa {
     const { ikeSas, host: responder } = this.#ofResponder;
-    const session = new PlainSession(ikeSas[index], responder, this.#hosts);
+    const session = new PlainSession(ikeSas.at(index), responder, this.#hosts);
     const { endpoint } = session;
     const place = { host: hostOf(endpoint), port: portOf(endpoint) };
     return new SaOfClient(session, { index, responder, ...place, sessions: [session] }, this.#at());
@@ -97,12 +97,12 @@ export class PlainClients {
 
   /** Where the row of its IKE SA lies in linear memory; 0 where it lies elsewhere. */
   addressOf(index: number): number {
-    return this.#ofResponder.ikeSas[index].address;
+    return this.numbers.survey.addressOf(index);
   }
 
   /** One of them as the report asks for it. */
   read(index: number): PlainClient {
-    const sa = this.#ofResponder.ikeSas[index];
+    const sa = this.#ofResponder.ikeSas.at(index);
     const [exchange] = sa.exchanges;
     const vendor = this.#vendorOf(sa);
     return {

@@ -9,7 +9,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { type Facts, type IkeSa, type SaSurvey, vendorKnowledge } from "../ike/facts.ts";
+import { type Facts, type IkeSas, type SaSurvey, vendorKnowledge } from "../ike/facts.ts";
 import { SingleIds } from "./client-patterns.ts";
 import { IdTurns } from "./id-turns.ts";
 import { mayImply } from "./implied-claims.ts";
@@ -65,14 +65,14 @@ export class PlainSas {
   }
 
   /** Takes an IKE SA that was answered for a plain one, if nothing that itself and its addresses show speaks against it. */
-  take(index: number, sa: IkeSa, role: Role): boolean {
+  take(index: number, sas: IkeSas, role: Role): boolean {
     const { survey } = this;
     if (!survey.isPlain(index) || role.client !== 0 || role.inferred) return false;
     const messageId = survey.messageIds[index];
     if (mayImply(messageId) > 0) return false;
     // Its client has one address, and the address has nothing else.
     if (survey.isMoved(index) || this.#hosts[survey.hostOf(index, 0)] !== ONE_SA) return false;
-    if (survey.hasRareQuickMode(index) && sa.exchanges[0].testimony !== null) return false;
+    if (survey.hasRareQuickMode(index) && sas.at(index).exchanges[0].testimony !== null) return false;
     const { microsoftVersion } = vendorKnowledge(this.#vendorLists[survey.vendorListOf(index, 0)]);
     const pattern = this.patterns.of(messageId, microsoftVersion);
     if (pattern.contradictsVendor) this.anyContradict = true;
@@ -116,16 +116,16 @@ export class PlainSas {
 }
 
 /** What is known of each host, by its number. */
-function hostsOf({ ikeSas, hosts, flows }: Facts, survey: SaSurvey): Uint8Array {
+function hostsOf({ eachIkeSa, hosts, flows }: Facts, survey: SaSurvey): Uint8Array {
   const known = new Uint8Array(hosts.size);
   const note = (host: number) => {
     known[host] |= known[host] === 0 ? ONE_SA : SEVERAL_SAS;
   };
-  for (let index = 0; index < ikeSas.length; index += 1) {
+  for (let index = 0; index < survey.length; index += 1) {
     if (!survey.isMoved(index)) {
       note(survey.hostOf(index, 0));
       note(survey.hostOf(index, 1));
-    } else for (const { ends } of ikeSas[index].paths) for (const end of ends) note(hostOf(end));
+    } else for (const { ends } of eachIkeSa.at(index).paths) for (const end of ends) note(hostOf(end));
   }
   for (const row of flows.rows()) {
     known[flows.sender(row)] |= FLOWS;

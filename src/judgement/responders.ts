@@ -119,7 +119,7 @@ function responderFrom(ofResponder: SasOfResponder, context: Context): Responder
 }
 
 function* plainSasOf({ ikeSas, plain }: SasOfResponder): Generator<IkeSa, void, undefined> {
-  for (const index of plain) yield ikeSas[index];
+  for (const index of plain) yield ikeSas.at(index);
 }
 
 /**

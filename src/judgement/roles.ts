@@ -4,7 +4,15 @@
  */
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
-import { type Hosts, type IkeSa, isTwoWay, type SaSurvey, type Side, surveyOf } from "../ike/facts.ts";
+import {
+  type Hosts,
+  type IkeSa,
+  type IkeSas,
+  isTwoWay,
+  type SaSurvey,
+  type Side,
+  surveyOf,
+} from "../ike/facts.ts";
 
 export interface Role {
   client: Side;
@@ -31,49 +39,58 @@ const INFERRED: readonly [Role, Role] = [
 
 /** Roles of the SAs, by index; null where nothing tells them. SAs come in the order of their first messages. */
 export function decideRoles(
-  sas: readonly IkeSa[],
+  sas: IkeSas,
   hosts: Hosts,
   options: RoleOptions,
   survey = surveyOf(sas),
 ): (Role | null)[] {
   const renewals = new Renewals(sas, hosts, survey);
-  const inferred = renewals.areAllSeen ? [] : withoutPhase1(sas, options);
+  const inferred = renewals.areAllSeen ? [] : withoutPhase1(sas, options, survey);
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
     if (client !== null) renewals.note(i, client);
   });
-  const roles: (Role | null)[] = sas.map((_, i) => {
+  const roles: (Role | null)[] = [];
+  for (let i = 0; i < sas.length; i += 1) {
     if (survey.phase1Seen(i)) {
       // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
       const renewed = clientByPortsOf(survey.endOf(i, 0), survey.endOf(i, 1), options) === 1;
-      return SEEN[renewed ? 1 : renewals.clientOf(i)];
+      roles.push(SEEN[renewed ? 1 : renewals.clientOf(i)]);
+      continue;
     }
     const client = inferred[i];
-    return client === null ? null : INFERRED[client];
-  });
-  return roles.includes(null) ? withGuesses(roles, sas, hosts) : roles;
+    roles.push(client === null ? null : INFERRED[client]);
+  }
+  return roles.includes(null) ? withGuesses(roles, sas, hosts, survey) : roles;
 }
 
 /** The clients of those SAs whose phase 1 was not seen, as far as names, ports and other SAs tell them. */
-function withoutPhase1(sas: readonly IkeSa[], options: RoleOptions): (Side | null)[] {
-  const named = sas.map((sa) =>
-    sa.phase1Seen ? null : (clientByName(sa, options) ?? clientByPort(sa, options)),
+function withoutPhase1(sas: IkeSas, options: RoleOptions, survey: SaSurvey): (Side | null)[] {
+  const named = Array.from({ length: sas.length }, (_, i) =>
+    survey.phase1Seen(i) ? null : (clientByName(sas.at(i), options) ?? clientByPort(sas.at(i), options)),
   );
-  const answersOthers = answeringHosts(sas, named);
-  return sas.map((sa, i) => (sa.phase1Seen ? null : (named[i] ?? onlyOne(sa, answersOthers))));
+  const answersOthers = answeringHosts(named, survey);
+  return named.map((client, i) =>
+    survey.phase1Seen(i) ? null : (client ?? onlyOne(sas.at(i), answersOthers)),
+  );
 }
 
 /** The roles, with those that are still open told by what the hosts do otherwise, or by their quick modes. */
-function withGuesses(roles: readonly (Role | null)[], sas: readonly IkeSa[], hosts: Hosts): (Role | null)[] {
+function withGuesses(
+  roles: readonly (Role | null)[],
+  sas: IkeSas,
+  hosts: Hosts,
+  survey: SaSurvey,
+): (Role | null)[] {
   const responders = new Uint8Array(hosts.size);
-  const peers = countPeers(sas, hosts);
+  const peers = countPeers(survey, hosts);
   roles.forEach((role, i) => {
     // A first message that nobody answered shows no responder.
-    if (role !== null && sas[i].answered) responders[hostAt(sas[i], other(role.client))] = 1;
+    if (role !== null && survey.answered(i)) responders[survey.hostOf(i, other(role.client))] = 1;
   });
   return roles.map((role, i) => {
     if (role !== null) return role;
-    const sa = sas[i];
+    const sa = sas.at(i);
     const client =
       onlyOne(sa, (host) => responders[host] === 1) ??
       onlyOne(sa, (host) => peers[host] > 1) ??
@@ -86,15 +103,15 @@ function withGuesses(roles: readonly (Role | null)[], sas: readonly IkeSa[], hos
 
 /** Whether a host answered phase 1 of others than its peer: in this capture, or of those named before it. */
 function answeringHosts(
-  sas: readonly IkeSa[],
   named: readonly (Side | null)[],
+  survey: SaSurvey,
 ): (host: number, peer: number) => boolean {
   /** The peer whose phase 1 each host answered; -1 for several. */
   const answered = new Map<number, number>();
-  sas.forEach((sa, i) => {
-    const client = sa.phase1Seen && sa.answered ? 0 : named[i];
+  named.forEach((byName, i) => {
+    const client = survey.phase1Seen(i) && survey.answered(i) ? 0 : byName;
     if (client === null) return;
-    const [peer, host] = [hostAt(sa, client), hostAt(sa, other(client))];
+    const [peer, host] = [survey.hostOf(i, client), survey.hostOf(i, other(client))];
     const known = answered.get(host);
     answered.set(host, known === undefined || known === peer ? peer : -1);
   });
@@ -110,12 +127,12 @@ class Renewals {
   readonly #clients = new Map<number, Set<number>>();
   /** By host: 1 where it begins a phase 1, on whatever path. */
   readonly #begins: Uint8Array;
-  readonly #sas: readonly IkeSa[];
+  readonly #sas: IkeSas;
   readonly #survey: SaSurvey;
   /** Phase 1 of all IKE SAs was seen. */
   readonly areAllSeen: boolean;
 
-  constructor(sas: readonly IkeSa[], hosts: Hosts, survey: SaSurvey) {
+  constructor(sas: IkeSas, hosts: Hosts, survey: SaSurvey) {
     this.#sas = sas;
     this.#survey = survey;
     this.#begins = new Uint8Array(hosts.size);
@@ -125,7 +142,7 @@ class Renewals {
       seen += 1;
       this.#begins[survey.hostOf(index, 0)] = 1;
       if (!survey.isMoved(index)) continue;
-      for (const { ends } of sas[index].paths) this.#begins[hostOf(ends[0])] = 1;
+      for (const { ends } of sas.at(index).paths) this.#begins[hostOf(ends[0])] = 1;
     }
     this.areAllSeen = seen === sas.length;
   }
@@ -133,7 +150,7 @@ class Renewals {
   /** The client of an IKE SA whose phase 1 was seen. */
   clientOf(index: number): Side {
     if (this.#clients.size > 0) {
-      const sa = this.#sas[index];
+      const sa = this.#sas.at(index);
       for (let i = 0; i < sa.pathCount; i += 1) {
         if (this.#isKnown(hostOf(sa.endOf(i, 0)), hostOf(sa.endOf(i, 1))) && isProven(i, sa)) return 1;
       }
@@ -151,7 +168,7 @@ class Renewals {
   note(index: number, client: Side): void {
     const begins = this.#begins[this.#survey.hostOf(index, other(client))] === 1;
     if (!begins && !this.#survey.isMoved(index)) return;
-    const sa = this.#sas[index];
+    const sa = this.#sas.at(index);
     for (let i = 0; i < sa.pathCount; i += 1) {
       const responder = hostOf(sa.endOf(i, other(client)));
       if (this.#begins[responder] === 0 || !isProven(i, sa)) continue;
@@ -221,13 +238,13 @@ function clientByCounting(sa: IkeSa): Side | null {
 }
 
 /** Per host: 0, 1 or 2 (two and more) hosts that it talks IKEv1 with. */
-function countPeers(sas: readonly IkeSa[], hosts: Hosts): Uint8Array {
+function countPeers(survey: SaSurvey, hosts: Hosts): Uint8Array {
   const count = new Uint8Array(hosts.size);
   const firstPeer = new Int32Array(hosts.size);
-  for (const sa of sas) {
+  for (let i = 0; i < survey.length; i += 1) {
     for (const side of [0, 1] as const) {
-      const host = hostAt(sa, side);
-      const peer = hostAt(sa, other(side));
+      const host = survey.hostOf(i, side);
+      const peer = survey.hostOf(i, other(side));
       if (count[host] === 0) {
         count[host] = 1;
         firstPeer[host] = peer;

@@ -62,6 +62,8 @@ export class Pool {
   readonly numbers: number;
   readonly #memory: Memory;
   #latest: Chunk;
+  /** All in linear memory, the latest one last. */
+  readonly #chunks: Chunk[] = [];
   /** Where the first row begins in the latest chunk that was never taken. The core takes rows there as well. */
   readonly #end: Int32Array;
   /** Places that were given back. */
@@ -82,7 +84,9 @@ export class Pool {
   }
 
   #chunkOf(length: number): Chunk {
-    return chunkOf(this.#memory.column(Float64Array, length), this.#memory);
+    const chunk = chunkOf(this.#memory.column(Float64Array, length), this.#memory);
+    if (chunk.address !== 0) this.#chunks.push(chunk);
+    return chunk;
   }
 
   /** Where the core finds room for rows: nowhere as long as there are places that were given back. */
@@ -114,10 +118,11 @@ export class Pool {
     this.#end[0] += width;
   }
 
-  /** Lets a row lie where the core has made one, in the latest chunk. @param address in linear memory */
+  /** Lets a row lie where the core has made one. @param address in linear memory */
   lieAtAddress(row: Row, address: number): void {
-    row.chunk = this.#latest;
-    row.begin = (address - this.#latest.address) / 8;
+    const chunk = this.#chunks.findLast((each) => isIn(each, address))!;
+    row.chunk = chunk;
+    row.begin = (address - chunk.address) / 8;
   }
 
   /** Makes a row one of which nothing is known. */
@@ -171,6 +176,10 @@ export class Pool {
     chunk.numbers = moved(this.#memory, chunk.numbers, Float64Array);
     return withViews(chunk, this.#memory);
   }
+}
+
+function isIn({ address: first, numbers }: Chunk, address: number): boolean {
+  return address >= first && address < first + numbers.byteLength;
 }
 
 const NOWHERE = chunkOf(new Float64Array(0), ordinaryMemory);

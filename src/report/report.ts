@@ -1,7 +1,7 @@
 /** The report: from a judgement, the facts and what was read of each input. */
 
 import { hostOf } from "../collections/endpoints.ts";
-import type { Facts } from "../ike/facts.ts";
+import { eachOf, type Facts } from "../ike/facts.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { decideRoles, other } from "../judgement/roles.ts";
@@ -40,7 +40,6 @@ export function reportOf(
   const context = { hosts, sources: inputs.summaries, aliasesOf: scope.aliasesOf, inside };
   const capture = captureOf(inputs, facts, counts, scope, judgement);
   const clients = new JudgedClients(judgement, context);
-  const sas = facts.ikeSas;
   const input = { ...factsOf(inputs, facts, scope, unreadable), unread: counts.unread ?? [] };
   const warnings = [
     ...inputs.summaries.flatMap(({ notes = [] }) => notes),
@@ -53,8 +52,8 @@ export function reportOf(
     summary: {
       responders: judgement.responders.length,
       clients: clients.length,
-      ikeSas: sas.length,
-      quickModeExchanges: sas.reduce((sum, { exchangeCount }) => sum + exchangeCount, 0),
+      ikeSas: facts.eachIkeSa.length,
+      quickModeExchanges: facts.quickModeCount,
       findings: countVerdicts(judgement),
     },
     responders: buildResponders(judgement, context),
@@ -127,8 +126,9 @@ function factsOf(
 }
 
 /** What the user named as a responder and is neither sender nor receiver of anything. */
-function unseenResponders({ flows, ikeSas }: Facts, { named }: ReadScope): string[] {
+function unseenResponders(facts: Facts, { named }: ReadScope): string[] {
   if (named.length === 0) return [];
+  const { flows, ikeSas } = facts;
   const seen = new Set<number>();
   for (const row of flows.rows()) seen.add(flows.sender(row)).add(flows.receiver(row));
   for (const { paths } of ikeSas) {
@@ -139,7 +139,7 @@ function unseenResponders({ flows, ikeSas }: Facts, { named }: ReadScope): strin
 
 /** The responders of all IKE SAs, in scope or not. */
 function respondersIn({ ikeSas, hosts }: Facts, { isIkePort }: ReadScope): string[] {
-  const roles = decideRoles(ikeSas, hosts, { isNamedResponder: () => false, isIkePort });
+  const roles = decideRoles(eachOf(ikeSas), hosts, { isNamedResponder: () => false, isIkePort });
   const found = new Set<number>();
   ikeSas.forEach(({ paths, answered }, i) => {
     const role = roles[i];

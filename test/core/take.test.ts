@@ -10,13 +10,17 @@ import { SaNumbers } from "../../src/ike/sa-numbers.ts";
 import { LinearMemory, type Memory, ordinaryMemory } from "../../src/linear/memory.ts";
 import { Walk } from "../../src/linear/walk.ts";
 import type { Datagram } from "../../src/wire/decoded.ts";
-import { pcap } from "../support/capture-files.ts";
+import { type FrameRecord, pcap } from "../support/capture-files.ts";
+import { crowd } from "../support/crowds.ts";
 import { type ConversationsOptions, conversations } from "./conversations.ts";
 import { isSame, known } from "./known.ts";
 
-/** Compares both ways to read; gives how many frames of a hundred the core took as messages. */
-async function taken(seed: number, options: ConversationsOptions, parts = 1): Promise<number> {
-  const records = conversations(seed, options);
+/** Compares both ways to read conversations; gives how many frames of a hundred the core took as messages. */
+function taken(seed: number, options: ConversationsOptions, parts = 1): Promise<number> {
+  return compared(seed, conversations(seed, options), parts);
+}
+
+async function compared(seed: number, records: readonly FrameRecord[], parts = 1): Promise<number> {
   const captures = Array.from({ length: parts }, (_, part) =>
     pcap(records.filter((_, i) => (i * 7 + seed) % parts === part)),
   );
@@ -45,6 +49,17 @@ describe("messages that are taken to their IKE SAs", () => {
     for (let seed = 10; seed < 16; seed += 1) {
       const options = { clients: [20, 60, 120][seed % 3], odd: [3, 10, 40][seed % 3], pause: 400_000 };
       expect(await taken(seed, options), `seed ${seed}`).toBeGreaterThan([50, 25, 5][seed % 3]);
+    }
+  });
+
+  it("come to the same facts where messages that the core leaves come between", async () => {
+    const options = { clients: 60, odd: 10, pause: 50_000 };
+    expect(await taken(1000, options, 2)).toBeGreaterThan(25);
+    for (const seed of [1048, 1144]) {
+      expect(await taken(seed, options), `seed ${seed}`).toBeGreaterThan(25);
+    }
+    for (const seed of [1008, 1012]) {
+      expect(await compared(seed, crowd(seed, 200, 8)), `seed ${seed}`).toBeGreaterThan(10);
     }
   });
 

@@ -27,8 +27,9 @@ describe("a quick mode as its messages come (4)", () => {
     const hosts = {
       watch: (host: number) => awaited.push(host),
       activity: { isSteady: (host: number) => host === 3 },
+      unwatched: new Int32Array(1),
     };
-    const begun = new BegunQuickModes(flows as never, new Int32Array(1));
+    const begun = new BegunQuickModes(flows as never, hosts as never, null as never);
     const context = { table: { parts: 0, pools: {} }, isLeftOut: () => isLeftOut, begun };
     return {
       watched,

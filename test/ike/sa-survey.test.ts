@@ -1,8 +1,7 @@
 /** What the core surveys of IKE SAs is what their objects tell. */
 
 import { afterAll, expect, it, vi } from "vitest";
-import { Facts, type IkeSa, type SaSurvey } from "../../src/ike/facts.ts";
-import { SaSurvey as Survey } from "../../src/ike/sa-survey.ts";
+import { eachOf, Facts, type IkeSa, type SaSurvey, surveyOf } from "../../src/ike/facts.ts";
 import { conversations } from "../core/conversations.ts";
 import { Bench } from "../simulator/bench.ts";
 import { pcap } from "../support/capture-files.ts";
@@ -37,8 +36,7 @@ function compared(counts: Record<string, number>): void {
   const { surveyIn } = Facts.prototype;
   vi.spyOn(Facts.prototype, "surveyIn").mockImplementation(function (this: Facts, segment) {
     const survey = surveyIn.call(this, segment);
-    const plain = new Survey();
-    plain.take(this.ikeSas, segment);
+    const plain = surveyOf(eachOf(this.ikeSas), segment);
     expect(survey.length).toBe(this.ikeSas.length);
     this.ikeSas.forEach((sa: IkeSa, i) => {
       expect(said(survey, i), `IKE SA ${i}`).toEqual(said(plain, i));

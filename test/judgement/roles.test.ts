@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import type { IkeSa } from "../../src/ike/facts.ts";
+import { eachOf, type IkeSa } from "../../src/ike/facts.ts";
 import { joinedResponders } from "../../src/judgement/joined.ts";
 import { decideRoles } from "../../src/judgement/roles.ts";
 import { exchangeMade, saMade } from "../support/facts-made.ts";
@@ -48,7 +48,7 @@ function roles(list: readonly Made[], named: readonly number[] = []): string {
     isNamedResponder: (host: number) => named.includes(host),
     isIkePort: (port: number) => port === 500 || port === 4_500,
   };
-  return decideRoles(list.map(made), { size: 16 } as never, options)
+  return decideRoles(eachOf(list.map(made)), { size: 16 } as never, options)
     .map((role) => (role === null ? "-" : `${role.client}${role.inferred ? "?" : ""}`))
     .join(" ");
 }
@@ -193,7 +193,7 @@ describe("two addresses that are one responder (3.7)", () => {
   const joined = (...sas: readonly IkeSa[]) =>
     [
       ...joinedResponders(
-        sas,
+        eachOf(sas),
         sas.map(() => ({ client: 0, inferred: false })),
         hosts,
       ),
@@ -229,6 +229,6 @@ describe("two addresses that are one responder (3.7)", () => {
   });
 
   it("nothing where roles are not known", () => {
-    expect([...joinedResponders([sa([2], [3])], [null], hosts)]).toEqual([]);
+    expect([...joinedResponders(eachOf([sa([2], [3])]), [null], hosts)]).toEqual([]);
   });
 });

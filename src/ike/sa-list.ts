@@ -1,0 +1,92 @@
+/**
+ * All IKE SAs in the order of first appearance. Those that the core has begun are rows in linear memory; an object stands for
+ * one from when somebody first asks for it.
+ */
+
+import { type Memory, wider } from "../linear/memory.ts";
+import type { IkeSa } from "./sa.ts";
+
+const FIRST_ROOM = 256;
+
+/** One by one, by their indices. */
+export interface IkeSas {
+  readonly length: number;
+  at(index: number): IkeSa;
+}
+
+/** Those of a list. */
+export function eachOf(sas: readonly IkeSa[]): IkeSas {
+  return { length: sas.length, at: (index) => sas[index] };
+}
+
+export class SaList implements IkeSas {
+  /** null: it has no object yet. */
+  #sas: (IkeSa | null)[] = [];
+  /** Where the row of each lies in linear memory; 0 elsewhere. */
+  addresses: Uint32Array;
+  /** How many have no object yet. */
+  #unmade = 0;
+  readonly #memory: Memory;
+  readonly #make: (address: number) => IkeSa;
+
+  /** @param make makes an object of the row at an address */
+  constructor(memory: Memory, make: (address: number) => IkeSa) {
+    this.#memory = memory;
+    this.#make = make;
+    this.addresses = memory.column(Uint32Array, FIRST_ROOM);
+  }
+
+  get length(): number {
+    return this.#sas.length;
+  }
+
+  at(index: number): IkeSa {
+    return this.#sas[index] ?? this.#made(index);
+  }
+
+  #made(index: number): IkeSa {
+    const sa = this.#make(this.addresses[index]);
+    this.#sas[index] = sa;
+    this.#unmade -= 1;
+    return sa;
+  }
+
+  /** An object stands for it. */
+  isMade(index: number): boolean {
+    return this.#sas[index] !== null;
+  }
+
+  /** All of them, with objects. */
+  get all(): readonly IkeSa[] {
+    for (let i = 0; this.#unmade > 0; i += 1) this.at(i);
+    return this.#sas as IkeSa[];
+  }
+
+  set all(sas: readonly IkeSa[]) {
+    this.#sas = [...sas];
+    this.#unmade = 0;
+    while (this.addresses.length < sas.length) this.#grow();
+    for (let i = 0; i < sas.length; i += 1) this.addresses[i] = sas[i].address;
+  }
+
+  push(sa: IkeSa): void {
+    this.#add(sa, sa.address);
+  }
+
+  /** One that the core has begun. @returns its index */
+  pushRow(address: number): number {
+    this.#add(null, address);
+    this.#unmade += 1;
+    return this.#sas.length - 1;
+  }
+
+  #add(sa: IkeSa | null, address: number): void {
+    if (this.#sas.length === this.addresses.length) this.#grow();
+    this.addresses[this.#sas.length] = address;
+    this.#sas.push(sa);
+  }
+
+  #grow(): void {
+    this.addresses = wider(this.#memory, this.addresses, Uint32Array);
+  }
+}
