@@ -17,6 +17,7 @@ import { isInUse, wasGivenUp } from "./in-use.ts";
 import { endOf, overlapAt } from "./lifespan.ts";
 import { inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
+import { SurestClaims } from "./surest-claims.ts";
 import { type Acceptance, QuickModesById } from "./undisputed.ts";
 import type { Verdict } from "./vocabulary.ts";
 
@@ -79,13 +80,10 @@ export function findCollisions(
       if (!contender.undecided.has(exchange)) quickModes.add(contender, exchange);
     }
   }
-  const surest = [...implied].sort(
-    (a, b) => b.clientSa.lifespan.life.lastAt - a.clientSa.lifespan.life.lastAt,
-  );
-  const impliedUpTo = implied.reduce((highest, { last }) => Math.max(highest, last), 0);
+  const surest = new SurestClaims(implied);
   const undisputed: number[] = [];
   for (const id of quickModes.ids) {
-    if (id > impliedUpTo && quickModes.isUndisputed(id)) undisputed.push(id);
+    if (id > surest.upTo && quickModes.isUndisputed(id)) undisputed.push(id);
     else new Walk(found, identity, impliedOn(id, surest, found)).all(quickModes.of(id));
   }
   return withUndisputed(
@@ -117,14 +115,15 @@ function withUndisputed(found: Walked, undisputed: () => readonly Acceptance[]):
  * The implied claims that cover an ID, in the order in which they begin. Where a quick mode on the ID was seen on the
  * same SA, what became of that is known, and nothing is concluded.
  */
-function impliedOn(id: number, surest: readonly ImpliedClaim[], found: Walked): Claim[] {
+function impliedOn(id: number, surest: SurestClaims, found: Walked): Claim[] {
   const claims: Claim[] = [];
-  for (const { clientSa, last, since, sureFrom } of surest) {
-    if (last < id) continue;
+  let asked = 0;
+  for (const { clientSa, since, sureFrom } of surest.covering(id)) {
     if (claims.length >= MAX_IMPLIED_CLAIMS) {
-      found.evictedClaims += 1;
-      continue;
+      found.evictedClaims += surest.count(id) - asked;
+      break;
     }
+    asked += 1;
     const { quickModes } = clientSa.session;
     if (quickModes.some(({ messageId }) => messageId === id)) continue;
     const exchange = quickModes[0] ?? null;
