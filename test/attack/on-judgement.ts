@@ -108,4 +108,18 @@ export const ON_JUDGEMENT: readonly Attack[] = [
         for (let id = 1; id < 256; id += 1) exchange(CLIENT - id, count + id, id);
       }),
   },
+  {
+    name: "implied-ranges",
+    what: "clients first seen with ever greater IDs, each as if it had used all smaller ones",
+    count: 60_000,
+    write: (path, count) =>
+      written(path, (writer) => {
+        const { quick } = frames();
+        for (let id = 1; id <= count; id += 1) {
+          quick.cookies(1, id, 2, id).message(QUICK, id);
+          writer.frame(quick.between(CLIENT + id, GATEWAY).word(0, 1).bytes, 10);
+          writer.frame(quick.between(GATEWAY, CLIENT + id).word(0, 2).bytes, 10);
+        }
+      }),
+  },
 ];
