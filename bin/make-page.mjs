@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inflateRawSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { deflated } from "./deflate.mjs";
 
@@ -255,6 +256,8 @@ const { encode85 } = await loaded("src/page/base85.ts");
 const { STYLE } = await loaded("src/printers/html-style.ts");
 const worker = await bundled("src/page/worker.ts");
 const packed = deflated(worker);
+if (inflateRawSync(packed).toString() !== worker)
+  throw new Error("the worker does not inflate to what it was");
 const script = inScript(
   await bundled("src/page/window.ts", {
     PACKED_WORKER: JSON.stringify(encode85(packed)),
