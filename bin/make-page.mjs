@@ -48,12 +48,14 @@ const leaner = {
     }));
     // All have objects, which tell what is asked of them.
     builder.onLoad({ filter: /\/ike\/sa-list\.ts$/ }, () => ({
-      contents: `export const eachOf = (sas) => sas;
+      contents: `import { replaceEndsOf } from "./sa-ends.ts";
+        export const eachOf = (sas) => sas;
         export class SaList {
           all = [];
           get length() { return this.all.length; }
           at(i) { return this.all[i]; }
-          isMade() { return true; }
+          get quickModeCount() { return this.all.reduce((sum, { exchangeCount }) => sum + exchangeCount, 0); }
+          replaceEnds(replaced) { for (const sa of this.all) replaceEndsOf(sa, replaced); }
           push(sa) { this.all.push(sa); }
         }`,
     }));
@@ -121,7 +123,7 @@ const leaner = {
       { filter: /\/src\/ike\/(sa-table|sa-keys|sa-pools|copies|recent-datagrams|further-places)\.ts$/ },
       ({ path }) => ({
         contents: readFileSync(path, "utf8").replaceAll(
-          /^ {2}(save|restore|lieAt|quickModeAt|quickModesOf|noteSent|entryOf|saAt|hold)\([\s\S]*?^ {2}\}$/gm,
+          /^ {2}(save|restore|lieAt|quickModeAt|quickModesOf|noteSent|replaceEndsAt|entryOf|saAt|hold)\([\s\S]*?^ {2}\}$/gm,
           "",
         ),
         loader: "ts",

@@ -5,12 +5,13 @@ import type { BegunSas, BegunTaker } from "./begun-sas.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
 import type { HostTable } from "./hosts.ts";
+import type { Ends } from "./sa-ends.ts";
 
 /** Who tells one with an object that the other side sent something: the table of hosts, or the core as long as it can. */
 const BY_HOSTS = -1;
 const BY_CORE = -2;
 
-export class BegunQuickModes implements BegunTaker {
+export class BegunQuickModes implements BegunTaker, Ends {
   readonly #flows: FlowTable;
   readonly #hosts: HostTable;
   readonly #sas: BegunSas;
@@ -52,6 +53,10 @@ export class BegunQuickModes implements BegunTaker {
     this.#exchanges.push(exchange);
     this.#indices.push(index);
     this.#ends.push(overIp ? -to - 1 : to);
+  }
+
+  replaceEnds(replaced: (end: number) => number): void {
+    this.#ends = this.#ends.map((end) => (end < 0 ? -replaced(-end - 1) - 1 : replaced(end)));
   }
 
   /** Looks for their ESP from now on. Between the beginning of each and now there was none. */

@@ -4,40 +4,33 @@ import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { CopyFilter } from "./copies.ts";
 import type { FlowTable } from "./flows.ts";
 import type { HostTable } from "./hosts.ts";
-import type { IkeSa } from "./sa.ts";
+import type { Ends } from "./sa-ends.ts";
 
 /**
  * Drops addresses that no IKE SA, no flow and no recent datagram has, and numbers the others anew.
+ * @param ends those of all IKE SAs and of what else is told of them
  * @param reserved numbers below are held by others: they stay as they are
  */
 export function compactHosts(
   hosts: HostTable,
-  sas: readonly IkeSa[],
+  ends: readonly Ends[],
   flows: FlowTable,
   echoes: CopyFilter,
   reserved: number,
 ): void {
   const used = new Uint8Array(hosts.size).fill(1, 0, reserved);
-  replaceEnds(sas, (end) => {
+  replaceAll(ends, (end) => {
     used[hostOf(end)] = 1;
     return end;
   });
   flows.markHosts(used);
   for (const host of echoes.hosts()) used[host] = 1;
   const moved = hosts.retain((host) => used[host] === 1);
-  replaceEnds(sas, (end) => endpoint(moved[hostOf(end)], portOf(end)));
+  replaceAll(ends, (end) => endpoint(moved[hostOf(end)], portOf(end)));
   flows.renumber(moved);
   echoes.renumber(moved);
 }
 
-/** Gives paths and quick modes other endpoints. Without lists of them, which an IKE SA would keep. */
-function replaceEnds(sas: readonly IkeSa[], replaced: (end: number) => number): void {
-  for (const sa of sas) {
-    for (let i = 0; i < sa.pathCount; i += 1) {
-      sa.setEnds(i, replaced(sa.endOf(i, 0)), replaced(sa.endOf(i, 1)));
-    }
-    if (sa.exchangeCount > 0) for (const each of sa.exchanges) each.from = replaced(each.from);
-    if (sa.outers === null) continue;
-    for (const { exchange } of sa.outers.values()) exchange.from = replaced(exchange.from);
-  }
+function replaceAll(ends: readonly Ends[], replaced: (end: number) => number): void {
+  for (const each of ends) each.replaceEnds(replaced);
 }

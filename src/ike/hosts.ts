@@ -178,8 +178,8 @@ export class HostTable {
 
   /** Forgets all hosts but those for which `keep` is true; gives the new number of each old one, or -1. */
   retain(keep: (host: number) => boolean): Int32Array {
-    const moved = this.#table.retain((host) => keep(host) || this.#watched[host] === WATCHED);
-    for (const column of [this.hasSent, this.ikev2, this.isakmp, this.#watched]) {
+    const moved = this.#table.retain((host) => keep(host) || this.#watched[host] !== 0);
+    for (const column of [this.hasSent, this.ikev2, this.isakmp, this.#watched, this.#begun]) {
       for (let from = 0; from < moved.length; from += 1) {
         if (moved[from] >= 0) column[moved[from]] = column[from];
       }

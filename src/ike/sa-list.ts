@@ -3,8 +3,10 @@
  * one from when somebody first asks for it.
  */
 
+import { coreOver } from "../linear/core.ts";
 import { type Memory, wider } from "../linear/memory.ts";
 import type { IkeSa } from "./sa.ts";
+import { replaceEndsOf } from "./sa-ends.ts";
 
 const FIRST_ROOM = 256;
 
@@ -67,6 +69,24 @@ export class SaList implements IkeSas {
     this.#unmade = 0;
     while (this.addresses.length < sas.length) this.#grow();
     for (let i = 0; i < sas.length; i += 1) this.addresses[i] = sas[i].address;
+  }
+
+  /** Of all of them. */
+  get quickModeCount(): number {
+    const core = coreOver(this.#memory);
+    let sum = 0;
+    for (let i = 0; i < this.length; i += 1) {
+      sum += this.#sas[i]?.exchangeCount ?? core!.quickModeCount(this.addresses[i]);
+    }
+    return sum;
+  }
+
+  /** @param replaceAt stands in where there are rows alone, by their addresses */
+  replaceEnds(replaced: (end: number) => number, replaceAt: (address: number) => void): void {
+    this.#sas.forEach((sa, i) => {
+      if (sa === null) replaceAt(this.addresses[i]);
+      else replaceEndsOf(sa, replaced);
+    });
   }
 
   push(sa: IkeSa): void {

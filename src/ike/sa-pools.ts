@@ -8,9 +8,11 @@ import type { Border } from "../linear/walk.ts";
 import { Exchange, timeFor } from "./exchange.ts";
 import { Informationals } from "./informationals.ts";
 import { IkeSa } from "./sa.ts";
+import { replacePathEnds } from "./sa-ends.ts";
 
 /** Lies in one row after another, of which nothing but numbers are wanted. */
 const glance = new Exchange(null, 0, null);
+const glanceOfSa = new IkeSa(0, null, null);
 
 export class SaPools {
   readonly sas: Pool;
@@ -46,6 +48,16 @@ export class SaPools {
       address = exchange.olderAddress;
     }
     return latestFirst.reverse();
+  }
+
+  /** Replaces endpoints of an IKE SA that the core has begun, and of its quick modes. @param address of its row */
+  replaceEndsAt(address: number, replaced: (end: number) => number): void {
+    this.sas.lieAtAddress(glanceOfSa, address);
+    replacePathEnds(glanceOfSa, replaced);
+    for (let at = glanceOfSa.latestAddress; at !== 0; at = glance.olderAddress) {
+      this.exchanges.lieAtAddress(glance, at);
+      glance.from = replaced(glance.from);
+    }
   }
 
   /** The host of the other side sent something: those that wait for that learn the time. @param first row of one of them, or 0 */

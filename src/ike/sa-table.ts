@@ -7,7 +7,6 @@
 
 import type { Moment } from "../collections/moment.ts";
 import { COUNTS, CREATED, HELD, MAX_HELD, MAX_PARTS, PARTS, SA_COUNTS } from "../core/message-layout.ts";
-import { coreOver } from "../linear/core.ts";
 import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
@@ -235,15 +234,13 @@ export class SaTable {
     return this.#list;
   }
 
+  replaceEnds(replaced: (end: number) => number): void {
+    this.#list.replaceEnds(replaced, (address) => this.pools.replaceEndsAt(address, replaced));
+  }
+
   /** Quick modes of all SAs. */
   get quickModeCount(): number {
-    const core = coreOver(this.#memory);
-    let sum = 0;
-    for (let i = 0; i < this.#list.length; i += 1) {
-      const isRow = core !== null && !this.#list.isMade(i);
-      sum += isRow ? core.quickModeCount(this.#list.addresses[i]) : this.#list.at(i).exchangeCount;
-    }
-    return sum;
+    return this.#list.quickModeCount;
   }
 
   /** What is read of all SAs at once: valid until it is asked for again. @param segment the latest one of the clock */

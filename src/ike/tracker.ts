@@ -120,8 +120,8 @@ export class Tracker {
    */
   boundHosts(reserved: number): void {
     if (this.hosts.size < this.#compactHostsAt) return;
-    this.#catchUpWithEsp();
-    compactHosts(this.hosts, this.table.sas, this.flows, this.#echoes, reserved);
+    this.catchUp();
+    compactHosts(this.hosts, [this.table, this.#begun], this.flows, this.#echoes, reserved);
     this.#compactHostsAt = Math.max(this.#fewHosts, this.hosts.size * 2);
   }
 
