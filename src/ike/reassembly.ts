@@ -15,6 +15,8 @@ export interface Pending {
   cut: boolean;
 }
 
+const NO_PIECES: Pending["pieces"] = new Map();
+
 export class FragmentAssembler {
   /** Messages given up because there was no room. */
   evicted = 0;
@@ -107,8 +109,12 @@ export class FragmentAssembler {
   }
 
   #drop(name: string): void {
-    this.#bytes -= this.#pending.get(name)?.bytes ?? 0;
+    const pending = this.#pending.get(name);
+    if (pending === undefined) return;
+    this.#bytes -= pending.bytes;
     this.#pending.delete(name);
+    // What V8 keeps of a map that has grown holds on to what was in it, until it looks through all of its heap.
+    pending.pieces = NO_PIECES;
   }
 }
 
