@@ -36,6 +36,7 @@ function beganAt(
 ): number {
   let began = Number.NaN;
   const seenOn = peers.spis(keys, fromClient);
+  if (seenOn.length === 0) return began;
   const from = fromClient ? earliestUse(exchange) : exchange.firstAt;
   const moment = momentOf(exchange);
   // A NAT moves a session from one of its endpoints to another: the same SPI goes on there.

@@ -22,6 +22,7 @@ export class PossibleHolders {
   /** Computed once, when first needed, as are their endpoints. */
   readonly #candidates: () => readonly Candidate[];
   readonly #endpoints: () => ReadonlySet<number>;
+  readonly #haveAnyGone: () => boolean;
   /** Acceptances of each ID. */
   readonly #acceptedOn: () => ReadonlyMap<number, readonly Acceptance[]>;
   /** Candidates cleared of an ID, computed once as well. */
@@ -44,6 +45,7 @@ export class PossibleHolders {
   ) {
     this.#candidates = lazily(() => candidatesOf(responder, hosts));
     this.#endpoints = lazily(() => new Set(this.#candidates().map(({ host, port }) => endpoint(host, port))));
+    this.#haveAnyGone = lazily(() => this.#candidates().some(({ gone }) => gone !== null));
     this.#acceptedOn = lazily(() => grouped(accepted(), ({ exchange }) => exchange.messageId));
     this.#byClient = byClient;
   }
@@ -79,7 +81,11 @@ export class PossibleHolders {
 
   /** The client was on an endpoint of a peer that counts as one. */
   #hasCandidate({ client }: ClientSa): boolean {
-    for (const key of this.#ownOf(client)) if (this.#endpoints().has(key)) return true;
+    if (!this.areAny) return false;
+    // Without a set of them, of which a flood of refusals would make thousands.
+    for (const { keys } of this.#byClient().get(client) ?? []) {
+      for (const key of keys) if (this.#endpoints().has(key)) return true;
+    }
     return false;
   }
 
@@ -118,6 +124,7 @@ export class PossibleHolders {
 
   /** A peer that left just before, of those whose quick modes lie before the capture. */
   justLeft({ contender, exchange }: Acceptance): FormerHolder | null {
+    if (!this.#haveAnyGone()) return null;
     const cleared = this.#clearedOf(exchange.messageId);
     const own = this.#ownOf(contender.client);
     return justLeft(this.#candidates(), own, momentOf(exchange), (each) => cleared.get(each));

@@ -72,7 +72,8 @@ function unseenBeginnings(responders: readonly Responder[], hosts: Hosts): Cover
 /** Endpoints that exchange ESP or keepalives with the responder, and no IKE. */
 function peersWithoutIke({ clientSas, peers }: Responder, hosts: Hosts): number {
   if (peers.byKey.size === 0) return 0;
-  const known = new Set(clientSas.flatMap(({ keys }) => keys));
+  const known = new Set<number>();
+  for (const { keys } of clientSas) for (const key of keys) known.add(key);
   let count = 0;
   for (const { key, host, port } of peers.byKey.values()) {
     const isIkev2 = port === 0 ? hosts.speaksIkev2(host) : hosts.endpointSpeaksIkev2(key);
