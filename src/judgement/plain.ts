@@ -11,7 +11,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { type Facts, type IkeSas, type SaSurvey, vendorKnowledge } from "../ike/facts.ts";
 import { SingleIds } from "./client-patterns.ts";
-import { IdTurns } from "./id-turns.ts";
+import { IdTurns, RecurringIds } from "./id-turns.ts";
 import { mayImply } from "./implied-claims.ts";
 import { asWord } from "./pattern.ts";
 import type { Role } from "./roles.ts";
@@ -20,6 +20,11 @@ import type { Session } from "./session.ts";
 /** What is known of an IKE SA, a bit each: it is plain, and its client counts. */
 const PLAIN = 1;
 const COUNTS = 2;
+
+/** Of so few clients it takes longer to find out which IDs recur than to look at each. */
+const FEW = 64;
+/** Stands for the row of an ID that one of them alone had. */
+const NOBODY_ELSE = -1;
 
 /** What is known of a host, a bit each: one IKE SA is with it, or several are; there was ESP, or keepalives. */
 const ONE_SA = 1;
@@ -41,7 +46,7 @@ export class PlainSas {
   readonly #vendorLists: readonly (readonly string[])[];
   /** What one message ID tells of a client's pattern. */
   readonly patterns = new SingleIds();
-  readonly #turns: IdTurns;
+  readonly #turns = new IdTurns();
 
   /** @param segment the latest one of the clock, which the survey is of */
   constructor(facts: Facts, survey: SaSurvey, segment: number) {
@@ -50,7 +55,6 @@ export class PlainSas {
     this.survey = survey;
     this.patternWords = new Uint32Array(length);
     this.#flags = new Uint8Array(length);
-    this.#turns = new IdTurns(length);
     this.#hosts = hostsOf(facts, survey);
     this.#vendorLists = facts.vendorLists;
   }
@@ -89,19 +93,27 @@ export class PlainSas {
   settle(responder: number, taken: readonly number[], sessions: Iterable<Session>): void {
     const turns = this.#turns;
     const { messageIds, begunAt, lastAt } = this.survey;
+    const recurring = taken.length < FEW ? null : new RecurringIds(taken.length);
+    if (recurring !== null) for (const index of taken) recurring.note(messageIds[index]);
+    const others = new Set<number>();
     let impliedUpTo = 0;
     for (const session of sessions) {
       impliedUpTo = Math.max(impliedUpTo, this.#impliedBy(session));
-      for (const { messageId } of session.quickModes) turns.dispute(responder, messageId);
+      for (const { messageId } of session.quickModes) others.add(messageId);
     }
+    for (const messageId of others) turns.dispute(responder, messageId);
     const rows = new Int32Array(taken.length);
     taken.forEach((index, i) => {
       const messageId = messageIds[index];
       if (messageId <= impliedUpTo) turns.dispute(responder, messageId);
+      else if (recurring?.mayRecur(messageId) === false && !others.has(messageId)) {
+        rows[i] = NOBODY_ELSE;
+        return;
+      }
       rows[i] = turns.take(responder, messageId, begunAt[index], lastAt[index]);
     });
     taken.forEach((index, i) => {
-      if (turns.isDisputed(rows[i])) this.#flags[index] = 0;
+      if (rows[i] !== NOBODY_ELSE && turns.isDisputed(rows[i])) this.#flags[index] = 0;
     });
   }
 
