@@ -197,10 +197,12 @@ export function communityId(one: u32, other: u32, ports: u32, to: usize): usize 
   return put(QUOTE, at);
 }
 
-/** RFC 4648 4. */
+/** RFC 4648 4: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", four characters a word. */
+const BASE64 = memory.data<u32>([
+  0x44434241, 0x48474645, 0x4c4b4a49, 0x504f4e4d, 0x54535251, 0x58575655, 0x62615a59, 0x66656463, 0x6a696867,
+  0x6e6d6c6b, 0x7271706f, 0x76757473, 0x7a797877, 0x33323130, 0x37363534, 0x2f2b3938,
+]);
+
 function base64(value: u32): u32 {
-  if (value < 26) return 0x41 + value;
-  if (value < 52) return 0x61 + value - 26;
-  if (value < 62) return ZERO + value - 52;
-  return value === 62 ? 0x2b : 0x2f;
+  return load<u8>(BASE64 + value);
 }
