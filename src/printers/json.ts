@@ -10,12 +10,26 @@ import type { Report } from "../report/model.ts";
 /** JSON text without characters that a terminal or an old parser of JavaScript would obey. */
 export function escaped(json: string): string {
   // Of ASCII a start need not wait until V8 has made the set of all format characters.
-  if (/^[\n -~]*$/.test(json)) return json;
+  if (isAscii(json) || /^[\n -~]*$/.test(json)) return json;
   // JSON.stringify leaves these as they are. A terminal obeys DEL, C1 controls and format characters (bidirectional
   // overrides), and JavaScript before ES2019 ends a line at U+2028 and U+2029. In JSON text they can only stand
   // inside a string, where \u is allowed.
   const unsafe = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
   return json.replace(unsafe, (found) => found.split("").map(codeUnit).join(""));
+}
+
+const encoder = new TextEncoder();
+/** For a finding with what it lists, as a rule. */
+const room = new Uint8Array(16_384);
+
+/**
+ * A byte for each character, and none is DEL; false where there is not room for that. Findings may be hundreds of
+ * megabytes: to encode them takes a tenth of the time that a search by a regular expression takes.
+ */
+function isAscii(json: string): boolean {
+  if (json.length > room.length) return false;
+  const { read, written } = encoder.encodeInto(json, room);
+  return read === json.length && written === json.length && !json.includes("\u007f");
 }
 
 function codeUnit(unit: string): string {

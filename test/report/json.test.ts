@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { reportToJson } from "../../src/printers/json.ts";
+import { escaped, reportToJson } from "../../src/printers/json.ts";
 import type { Report } from "../../src/report/model.ts";
 import { attempt, client, finding, report } from "../support/reports.ts";
 
@@ -44,6 +44,24 @@ describe("reportToJson", () => {
     const json = text(value);
     expect(json).toContain('"\\u007f\\u0080\\u009b31m\\u2028\\u2029\\u001b\\u202e\\udb40\\udc41"');
     expect(JSON.parse(json)).toEqual(value);
+  });
+
+  test("wherever they stand in a text of whatever length", () => {
+    const unsafe = [
+      ["\u007f", "\\u007f"],
+      ["\u0085", "\\u0085"],
+      ["\u202e", "\\u202e"],
+      ["é", "é"],
+    ];
+    for (const length of [1, 2, 100, 16_382, 16_383, 16_384, 16_385, 40_000]) {
+      for (const place of [0, Math.floor(length / 2), length - 1]) {
+        for (const [character, expected] of unsafe) {
+          const [before, behind] = ["a".repeat(place), "b".repeat(length - 1 - place)];
+          expect(escaped(before + character + behind) === before + expected + behind).toBe(true);
+        }
+      }
+      expect(escaped("a".repeat(length))).toBe("a".repeat(length));
+    }
   });
 
   test("a key from input is escaped as well", () => {
