@@ -1,6 +1,6 @@
 /**
  * Rows of plain clients, written by the core (src/core/plain-rows.ts) straight from the numbers of their IKE SAs. It is told
- * once how a row is put together, and what vendor IDs and message IDs say; of which it was not told, it leaves the row.
+ * once how a row is put together, and then what vendor IDs and patterns say; where it was not told, it leaves the row.
  */
 
 import {
@@ -171,8 +171,9 @@ export class PlainRows {
   /** Tells what rows of such clients say, as far as there is room for that. */
   tell({ list, version, pattern, platform, kind, byteOrder, anomaly }: Told): void {
     const group = this.#groupOf(version);
+    if (list >= MOST_VENDORS || group === 0) return;
     const pieces = [platform, kind, byteOrder, anomaly].map((text) => this.#pieceOf(text));
-    if (list >= MOST_VENDORS || group === 0 || !pieces.every((piece) => piece !== null)) return;
+    if (!pieces.every((piece) => piece !== null)) return;
     const [ofPlatform, ...ofPattern] = pieces;
     for (const { length } of pieces) this.#longest = Math.max(this.#longest, length);
     this.#put(VENDORS + list * VENDOR_BYTES, ofPlatform);

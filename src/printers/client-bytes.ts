@@ -19,6 +19,7 @@ interface Clients {
  * @param text where they are written, and nothing else until this is over
  */
 export function* clientsInBytes(clients: Clients, text: RowText): Generator<Uint8Array, void, undefined> {
+  const last = text.piece(LAST_ROW);
   const writer = new ClientWriter(text, clients.hosts);
   const plain = PlainClientWriter.beside(writer, text, clients.hosts);
   let isFirst = true;
@@ -36,7 +37,7 @@ export function* clientsInBytes(clients: Clients, text: RowText): Generator<Uint
       if (text.isFull) yield text.take();
     }
     if (plain !== null) yield* plain.finish();
-    text.put(text.piece(LAST_ROW));
+    text.put(last);
     yield text.take();
   } finally {
     text.close();

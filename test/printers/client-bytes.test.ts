@@ -15,6 +15,7 @@ import { capturesOf } from "../simulator/view.ts";
 import { simulate } from "../simulator/world.ts";
 import { pcapng } from "../support/capture-files.ts";
 import { crowd } from "../support/crowds.ts";
+import { Session, Stage, VENDOR, windowsVendorIds } from "../support/session.ts";
 
 type Clients = Parameters<typeof clientsInBytes>[0];
 
@@ -35,6 +36,9 @@ function written(clients: Clients): string {
 
 /** In nanoseconds. */
 const YEAR = 31_557_600_000_000_000n;
+
+/** A vendor ID of its own. */
+const hex = (i: number) => i.toString(16).padStart(32, "0");
 
 const hosts = new HostTable();
 /** Their numbers: of IPv4, of IPv6, and of IPv4 that is written as IPv6. */
@@ -138,6 +142,28 @@ describe("clients in bytes", () => {
     }
     expect(rows.core).toBeGreaterThan(20 * rows.others);
     expect(rows.core).toBeGreaterThan(2_000);
+    vi.restoreAllMocks();
+    bench.close();
+  });
+
+  it("are so where clients have more kinds of vendor IDs than the core is told of", async () => {
+    const bench = new Bench();
+    const stage = new Stage(7);
+    for (let i = 0; i < 400; i += 1) {
+      // A fifth comes again with what was seen before, so that the core writes some.
+      const vendorIds =
+        i % 5 === 0 ? windowsVendorIds(9) : [...windowsVendorIds(i % 12), VENDOR.natT, hex(i)];
+      const session = new Session(stage, { address: `10.3.${i >> 8}.${i & 0xff}`, vendorIds });
+      session.mainMode(2 * i);
+      session.quickMode(2 * i + 1, i % 3 === 0 ? 1 : 0x20000000 + 997 * i);
+    }
+    const judged = unmadeClients(await bench.report([pcapng(stage.sorted())]))!;
+    const clients = { hosts: judged.hosts, unread: () => judged.unread() };
+    const text = plain(clients);
+    const read = vi.spyOn(PlainClients.prototype, "read");
+    expect(written(clients)).toBe(text);
+    expect(read.mock.calls.length).toBeGreaterThan(200);
+    expect(read.mock.calls.length).toBeLessThan(390);
     vi.restoreAllMocks();
     bench.close();
   });
