@@ -52,6 +52,7 @@ const leaner = {
         export const eachOf = (sas) => sas;
         export class SaList {
           all = [];
+          get shown() { return this.all; }
           get length() { return this.all.length; }
           at(i) { return this.all[i]; }
           get quickModeCount() { return this.all.reduce((sum, { exchangeCount }) => sum + exchangeCount, 0); }

@@ -14,16 +14,42 @@ const FIRST_ROOM = 256;
 export interface IkeSas {
   readonly length: number;
   at(index: number): IkeSa;
+  /** Where its row lies in linear memory; 0 where it lies elsewhere. */
+  addressOf(index: number): number;
 }
 
 /** Those of a list. */
 export function eachOf(sas: readonly IkeSa[]): IkeSas {
-  return { length: sas.length, at: (index) => sas[index] };
+  return { length: sas.length, at: (index) => sas[index], addressOf: (index) => sas[index].address };
 }
 
-export class SaList implements IkeSas {
-  /** null: it has no object yet. */
+/** As long as none is given up all there are; from then on those that there were. */
+class Shown implements IkeSas {
+  readonly #sas: readonly (IkeSa | null)[];
+  readonly #list: SaList;
+
+  constructor(sas: readonly (IkeSa | null)[], list: SaList) {
+    this.#sas = sas;
+    this.#list = list;
+  }
+
+  get length(): number {
+    return this.#sas.length;
+  }
+
+  at(index: number): IkeSa {
+    return this.#sas[index] ?? this.#list.at(index);
+  }
+
+  addressOf(index: number): number {
+    return this.#sas[index]?.address ?? this.#list.addresses[index];
+  }
+}
+
+export class SaList {
+  /** null: it has no object yet. Before any is given up all have one, and the list becomes another one. */
   #sas: (IkeSa | null)[] = [];
+  #shown: IkeSas = new Shown(this.#sas, this);
   /** Where the row of each lies in linear memory; 0 elsewhere. */
   addresses: Uint32Array;
   /** How many have no object yet. */
@@ -40,6 +66,11 @@ export class SaList implements IkeSas {
 
   get length(): number {
     return this.#sas.length;
+  }
+
+  /** For somebody who may hold on to it. */
+  get shown(): IkeSas {
+    return this.#shown;
   }
 
   at(index: number): IkeSa {
@@ -66,6 +97,7 @@ export class SaList implements IkeSas {
 
   set all(sas: readonly IkeSa[]) {
     this.#sas = [...sas];
+    this.#shown = new Shown(this.#sas, this);
     this.#unmade = 0;
     while (this.addresses.length < sas.length) this.#grow();
     for (let i = 0; i < sas.length; i += 1) this.addresses[i] = sas[i].address;

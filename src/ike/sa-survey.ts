@@ -32,10 +32,9 @@ import type { IkeSa } from "./sa.ts";
 import type { IkeSas } from "./sa-list.ts";
 
 const FIRST_ROOM = 256;
-const NO_ADDRESSES = new Uint32Array(0);
 
 /** IKE SAs with the addresses of their rows in linear memory, 0 where they lie elsewhere. */
-interface Surveyed extends IkeSas {
+interface Surveyed extends Pick<IkeSas, "length" | "at"> {
   readonly addresses: Uint32Array;
 }
 
@@ -52,7 +51,6 @@ export class SaSurvey {
   lastAt = new Float64Array(0);
   readonly #memory: Memory;
   readonly #block: Uint32Array;
-  #addresses: Uint32Array = NO_ADDRESSES;
   #bits = new Uint8Array(0);
   #ends: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
   #vendorLists: [Uint32Array, Uint32Array] = [new Uint32Array(0), new Uint32Array(0)];
@@ -69,7 +67,6 @@ export class SaSurvey {
     this.length = length;
     const survey = this.#reader(addresses);
     survey?.(this.#block.byteOffset, length, segment);
-    this.#addresses = survey === null ? NO_ADDRESSES : addresses;
     for (let i = 0; i < length; i += 1) {
       if (survey === null || addresses[i] === 0) this.#read(i, sas.at(i), segment);
       else if (this.#has(i, HAS_MORE_PATHS) && isMoved(sas.at(i))) this.#bits[i] |= IS_MOVED;
@@ -109,11 +106,6 @@ export class SaSurvey {
   /** Something unusual is known of the quick mode of a plain one. */
   hasRareQuickMode(index: number): boolean {
     return this.#has(index, HAS_RARE_QUICK_MODE);
-  }
-
-  /** Where the row of an IKE SA lies in linear memory; 0 where it lies elsewhere, or nothing was read there. */
-  addressOf(index: number): number {
-    return this.#addresses[index] ?? 0;
   }
 
   /** Number of the list of vendor IDs of a side. */

@@ -231,7 +231,7 @@ export class SaTable {
   /** The same one by one, of which an object is made for whom somebody asks. */
   get shownOnce(): IkeSas {
     this.#areShown = true;
-    return this.#list;
+    return this.#list.shown;
   }
 
   replaceEnds(replaced: (end: number) => number): void {

@@ -97,7 +97,7 @@ export class PlainClients {
 
   /** Where the row of its IKE SA lies in linear memory; 0 where it lies elsewhere. */
   addressOf(index: number): number {
-    return this.numbers.survey.addressOf(index);
+    return this.#ofResponder.ikeSas.addressOf(index);
   }
 
   /** One of them as the report asks for it. */

@@ -28,10 +28,16 @@ function plain({ hosts, unread }: Clients): string {
   return escaped(text.slice(text.indexOf("["), text.lastIndexOf("]") + 1));
 }
 
+/** The text is handed on in pieces of half a megabit, and what one row makes beyond it. */
+const PIECE = 65_536 + 8_000;
+
 function written(clients: Clients): string {
   const decoder = new TextDecoder();
   const text = RowText.make(clients.hosts.memory)!;
-  return Array.from(clientsInBytes(clients, text), (bytes) => decoder.decode(bytes)).join("");
+  return Array.from(clientsInBytes(clients, text), (bytes) => {
+    expect(bytes.length).toBeLessThan(PIECE);
+    return decoder.decode(bytes);
+  }).join("");
 }
 
 /** In nanoseconds. */
@@ -142,6 +148,24 @@ describe("clients in bytes", () => {
     }
     expect(rows.core).toBeGreaterThan(20 * rows.others);
     expect(rows.core).toBeGreaterThan(2_000);
+    vi.restoreAllMocks();
+    bench.close();
+  });
+
+  it("are so of more plain clients than one piece has room for", async () => {
+    const bench = new Bench();
+    const stage = new Stage(8);
+    for (let i = 0; i < 600; i += 1) {
+      const session = new Session(stage, { address: `10.4.${i >> 8}.${i & 0xff}` });
+      session.mainMode(2 * i);
+      session.quickMode(2 * i + 1, 0x20000000 + 997 * i);
+    }
+    const judged = unmadeClients(await bench.report([pcapng(stage.sorted())]))!;
+    const clients = { hosts: judged.hosts, unread: () => judged.unread() };
+    const read = vi.spyOn(PlainClients.prototype, "read");
+    const text = written(clients);
+    expect(read.mock.calls.length).toBeLessThan(5);
+    expect(text).toBe(plain(clients));
     vi.restoreAllMocks();
     bench.close();
   });
