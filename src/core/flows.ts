@@ -57,7 +57,7 @@ export function isSettled(block: usize, ip: usize, end: usize, kind: u32, at: f6
   const ports = isOverIp ? 0 : be32(ip + IP_HEADER);
   let row = knownRow(block, source, destination, ports);
   const spi = be32(esp);
-  if (BEGINS_FLOWS && row === NONE) row = beginRow(block, source, destination, ports, spi, at);
+  if (BEGINS_FLOWS && row === NONE) row = beginRow(block, source, destination, ports, at);
   return row !== NONE && hasCarried(block, row, spi, be32(esp + 4), at);
 }
 
@@ -69,7 +69,7 @@ function hasCarried(block: usize, row: i32, spi: u32, sequence: u32, at: f64): b
   if (load<u32>(flow, FLOW_SEGMENT) !== segment) return false;
   if (load<u8>(byteOf(block, FLOW_WATCHED, row)) !== 0) return false;
   let slot = slotOf(block, row, spi);
-  const fate = BEGINS_FLOWS && slot === 0 ? fateOf(block, row, spi) : TO_HOST;
+  const fate = BEGINS_FLOWS && slot === 0 ? fateOf(block, row) : TO_HOST;
   if (slot === 0) {
     if (fate === TO_HOST) return false;
   } else if (load<u32>(slot, SPI_LAST_SEGMENT) !== segment) {

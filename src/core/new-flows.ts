@@ -38,11 +38,10 @@ import { entered, hasRoom, rowCount, rowOf } from "./word-table";
  * Row of a flow that is not among those seen lately, for its packet of ESP.
  *
  * @param ports source and destination, 0 for ESP over IP
- * @param spi 0 where there is none
  * @param at clock microseconds
  * @returns NONE where the host has to take the packet: nothing was noted of it
  */
-export function beginRow(block: usize, source: u32, destination: u32, ports: u32, spi: u32, at: f64): i32 {
+export function beginRow(block: usize, source: u32, destination: u32, ports: u32, at: f64): i32 {
   const count = hostCount(block);
   const sender = hostAt(block, source);
   const receiver = hostAt(block, destination);
@@ -55,7 +54,7 @@ export function beginRow(block: usize, source: u32, destination: u32, ports: u32
     keepRow(block, source, destination, ports, row);
     return row;
   }
-  if (!mayBegin(block, from, to, spi)) return NONE;
+  if (!mayBegin(block, from, to)) return NONE;
   if (areKnown && isAwaited(block, from, to, ports)) return NONE;
   if (sender < 0) enterHost(block, source);
   if (to === hostCount(block)) enterHost(block, destination);
@@ -66,9 +65,9 @@ export function beginRow(block: usize, source: u32, destination: u32, ports: u32
 }
 
 /** A flow can be begun: there is room for it and for its hosts, and nobody waits for its sender. */
-function mayBegin(block: usize, from: i32, to: i32, spi: u32): bool {
+function mayBegin(block: usize, from: i32, to: i32): bool {
   const row = rowCount(block + FLOW_KEYS);
-  if (row >= <i32>field(block, FLOW_ROOM) || !mayCome(block, row, spi)) return false;
+  if (row >= <i32>field(block, FLOW_ROOM) || !mayCome(block, row)) return false;
   const hosts = max(from, to) + 1;
   if (!hasRoom(block + FLOW_KEYS, 1) || !hasRoomForHosts(block, hosts) || !hasRoomForSigns(block, hosts))
     return false;

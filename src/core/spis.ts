@@ -47,13 +47,11 @@ function isFull(block: usize): bool {
 export const TO_HOST: u32 = 0;
 /** it gets a slot, */
 export const ADDED: u32 = 1;
-/** it is counted among those that are not kept, */
+/** or it is counted among those that are not kept. */
 export const LEFT_OUT: u32 = 2;
-/** or nothing: 0, which is no SPI, of a flow of so high a number that none had an SPI yet (`SpiTable.see`). */
-export const PASSED_OVER: u32 = 3;
 
-export function fateOf(block: usize, row: i32, spi: u32): u32 {
-  if (!hasHead(block, row)) return spi === 0 ? PASSED_OVER : TO_HOST;
+export function fateOf(block: usize, row: i32): u32 {
+  if (!hasHead(block, row)) return TO_HOST;
   if (load<i32>(wordOf(block, SPI_HEADS, row)) === 0 && isFull(block)) return LEFT_OUT;
   return mayAdd(block, row) ? ADDED : TO_HOST;
 }
@@ -63,10 +61,10 @@ function hasHead(block: usize, row: i32): bool {
   return row < <i32>field(block, SPI_HEADS_LENGTH);
 }
 
-/** The row of flows can begin with this SPI. */
-export function mayCome(block: usize, row: i32, spi: u32): bool {
+/** The row of flows can begin with an SPI. */
+export function mayCome(block: usize, row: i32): bool {
   const isUsed = hasHead(block, row) && load<i32>(wordOf(block, SPI_HEADS, row)) !== 0;
-  return !isUsed && fateOf(block, row, spi) !== TO_HOST;
+  return !isUsed && fateOf(block, row) !== TO_HOST;
 }
 
 /** Counts an SPI that is not kept. */

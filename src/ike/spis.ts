@@ -42,9 +42,7 @@ export class SpiTable extends SpiLines {
     otherAt: number,
     whole = true,
   ): void {
-    // 0 is no SPI: what has none is not kept of flows that come behind all with one.
-    if (spi === 0 && row >= this.heads.length) return;
-    let slot = this.heads[row] - 1;
+    let slot = (this.heads[row] ?? 0) - 1;
     if (slot < 0 || this.spi.of(slot) !== spi) {
       slot = this.#toFront(row, spi);
       if (slot < 0) slot = this.#add(row, spi, sequence, at, segment);

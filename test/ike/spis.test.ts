@@ -31,6 +31,14 @@ function seen(packets: readonly Packet[], table = new SpiTable()): SpiTable {
 const spisOf = (table: SpiTable, row = 0) => [...table.slots(row)].map((slot) => table.spi.of(slot));
 const first = (table: SpiTable, row = 0) => [...table.slots(row)][0];
 
+it.each([0, 255, 256, 5_000])("tells when a flow carried ESP whose SPI was cut off, row %i", (row) => {
+  const table = seen([
+    { spi: 0, row, at: 5 },
+    { spi: 0, row, at: 7 },
+  ]);
+  expect([spisOf(table, row), table.lastIn(row, 0)]).toEqual([[0], 7 * SECOND]);
+});
+
 describe("loss by sequence numbers (7.2)", () => {
   const counted = (...packets: readonly Packet[]) => {
     const table = seen(packets);
