@@ -5,6 +5,7 @@ import * as layout from "../../src/core/sa-layout.ts";
 import type { Sink } from "../../src/feed/decoder.ts";
 import { Exchange } from "../../src/ike/exchange.ts";
 import { Informationals } from "../../src/ike/informationals.ts";
+import type { TrackerOptions } from "../../src/ike/tracker.ts";
 import { SaPath } from "../../src/ike/paths.ts";
 import { SaNumbers } from "../../src/ike/sa-numbers.ts";
 import { LinearMemory, type Memory, ordinaryMemory } from "../../src/linear/memory.ts";
@@ -20,7 +21,12 @@ function taken(seed: number, options: ConversationsOptions, parts = 1): Promise<
   return compared(seed, conversations(seed, options), parts);
 }
 
-async function compared(seed: number, records: readonly FrameRecord[], parts = 1): Promise<number> {
+async function compared(
+  seed: number,
+  records: readonly FrameRecord[],
+  parts = 1,
+  bounds: TrackerOptions = {},
+): Promise<number> {
   const captures = Array.from({ length: parts }, (_, part) =>
     pcap(records.filter((_, i) => (i * 7 + seed) % parts === part)),
   );
@@ -31,10 +37,10 @@ async function compared(seed: number, records: readonly FrameRecord[], parts = 1
     if (typeof became === "number") count += 1;
     return became;
   };
-  const walked = await known(captures, LinearMemory.make()).finally(() => {
+  const walked = await known(captures, LinearMemory.make(), bounds).finally(() => {
     Walk.prototype.arrival = arrival;
   });
-  const plain = await known(captures, ordinaryMemory);
+  const plain = await known(captures, ordinaryMemory, bounds);
   // The one is quick, the other says what differs.
   if (!isSame(walked, plain)) expect(walked, `seed ${seed}`).toStrictEqual(plain);
   return (count * 100) / records.length;
@@ -60,6 +66,14 @@ describe("messages that are taken to their IKE SAs", () => {
     }
     for (const seed of [1008, 1012]) {
       expect(await compared(seed, crowd(seed, 200, 8)), `seed ${seed}`).toBeGreaterThan(10);
+    }
+  });
+
+  it("come to the same facts where hosts are numbered anew before there are objects", async () => {
+    for (let seed = 30; seed < 34; seed += 1) {
+      const messages = crowd(seed, 200, 60).filter(({ what }) => what !== "esp" && what !== "keepalive");
+      const taken = await compared(seed, messages, 1, { compactHostsAt: 16 });
+      expect(taken, `seed ${seed}`).toBeGreaterThan(25);
     }
   });
 

@@ -53,13 +53,18 @@ function compared(counts: Record<string, number>): void {
 it("agrees with them", async () => {
   const counts = { core: 0, plain: 0, moved: 0, rare: 0, unusual: 0 };
   compared(counts);
-  for (let seed = 0; seed < 12; seed += 1) {
+  for (let seed = 0; seed < 18; seed += 1) {
     const records = crowd(seed, 300, 60);
     // Of some quick modes the first message comes again.
     const again = records
       .filter(({ what }, i) => what === "quick-mode" && i % 7 === 0)
       .map((record) => ({ ...record, at: record.at + 900_000_000n }));
-    await bench.report([pcap([...records, ...again].sort((a, b) => Number(a.at - b.at)))]);
+    const all = [...records, ...again].sort((a, b) => Number(a.at - b.at));
+    // Without ESP nobody asks for objects of most.
+    const alone = all.filter(({ what }) => seed % 3 === 0 || (what !== "esp" && what !== "keepalive"));
+    const step = seed % 2 === 0 ? 60_000_000_000n : 0n;
+    const stepped = alone.map((record, i) => (i < 900 ? record : { ...record, at: record.at - step }));
+    await bench.report([pcap(stepped)]);
     await bench.report([pcap(conversations(seed, { clients: 60, odd: 8, pause: 400_000 }))]);
   }
   for (const count of Object.values(counts)) expect(count, JSON.stringify(counts)).toBeGreaterThan(20);
