@@ -110,9 +110,9 @@ export class SaKeys {
     return this.#rows as (IkeSa | null)[];
   }
 
-  /** These SAs are given up. All have objects. */
+  /** These SAs are given up. All have objects since `settle`. */
   forget(gone: ReadonlySet<IkeSa>): void {
-    const rows = this.settle();
+    const rows = this.#rows as (IkeSa | null)[];
     const siblings = new Map<IkeSa, IkeSa>();
     const leftOf = (first: IkeSa | null) => {
       let sa = first;
