@@ -245,7 +245,7 @@ export class LinearMemory implements Memory {
 }
 
 /** The runtime decodes text in shared memory: Node does, browsers refuse to. */
-function mayShare(): boolean {
+export function mayShare(): boolean {
   const runtime = globalThis as unknown as Runtime;
   if (runtime.SharedArrayBuffer === undefined || runtime.TextDecoder === undefined) return false;
   try {

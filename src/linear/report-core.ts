@@ -1,7 +1,7 @@
 /** The part of src/core/ that reports are written with, compiled when it is first needed. */
 
 import { reportCode } from "./core-code.ts";
-import type { LinearMemory, WebAssemblyMemory } from "./memory.ts";
+import { type LinearMemory, mayShare, type WebAssemblyMemory } from "./memory.ts";
 
 /** Functions of AssemblyScript; what they read and leave stands at the addresses of src/core/report-layout.ts. */
 interface Exports {
@@ -17,7 +17,7 @@ export interface ReportCore extends Exports {
 
 interface Runtime {
   WebAssembly: {
-    Memory: new (pages: { initial: number; maximum: number }) => WebAssemblyMemory;
+    Memory: new (pages: { initial: number; maximum: number; shared: boolean }) => WebAssemblyMemory;
     Module: new (bytes: Uint8Array) => object;
     Instance: new (module: object, imports: { env: { memory: WebAssemblyMemory } }) => { exports: Exports };
   };
@@ -38,7 +38,9 @@ export function reportCore(room: number): ReportCore | null {
   const { WebAssembly } = globalThis as unknown as Runtime;
   try {
     const pages = Math.ceil(room / PAGE);
-    return coreIn(new WebAssembly.Memory({ initial: pages, maximum: pages }), false);
+    // Of the same kind as the one that facts lie in, so that the code is compiled once.
+    const shared = mayShare();
+    return coreIn(new WebAssembly.Memory({ initial: pages, maximum: pages, shared }), shared);
   } catch {
     return null;
   }
