@@ -59,16 +59,38 @@ export class BegunQuickModes implements BegunTaker, Ends {
     this.#ends = this.#ends.map((end) => (end < 0 ? -replaced(-end - 1) - 1 : replaced(end)));
   }
 
+  /** All get objects, and the table of hosts tells them what they wait for: some are about to be given up. */
+  settle(): void {
+    this.#exchanges.forEach((each, i) => {
+      const index = this.#indices[i];
+      const exchange = typeof each === "number" ? this.#sas.exchangeAt(index, each) : each;
+      if (index !== BY_HOSTS) this.#hosts.takeOver(hostOf(this.#toOf(i)), exchange);
+      this.#exchanges[i] = exchange;
+      this.#indices[i] = BY_HOSTS;
+    });
+  }
+
+  /** These are given up. All have objects since `settle`. */
+  release(gone: ReadonlySet<Exchange>): void {
+    const kept = this.#exchanges.map((each) => !gone.has(each as Exchange));
+    this.#exchanges = this.#exchanges.filter((_, i) => kept[i]);
+    this.#indices = this.#indices.filter((_, i) => kept[i]);
+    this.#ends = this.#ends.filter((_, i) => kept[i]);
+    this.#hosts.unwatched[0] = this.#exchanges.length;
+  }
+
+  /** Endpoint that the first message of one went to. */
+  #toOf(i: number): number {
+    const end = this.#ends[i];
+    return end < 0 ? -end - 1 : end;
+  }
+
   /** Looks for their ESP from now on. Between the beginning of each and now there was none. */
   watchAll(): void {
     if (this.#exchanges.length === 0) return;
+    this.settle();
     this.#exchanges.forEach((each, i) => {
-      const index = this.#indices[i];
-      const end = this.#ends[i];
-      const to = end < 0 ? -end - 1 : end;
-      const exchange = typeof each === "number" ? this.#sas.exchangeAt(index, each) : each;
-      if (index !== BY_HOSTS) this.#hosts.takeOver(hostOf(to), exchange);
-      this.#flows.watch(exchange, to, end < 0);
+      this.#flows.watch(each as Exchange, this.#toOf(i), this.#ends[i] < 0);
     });
     this.#exchanges = [];
     this.#indices = [];

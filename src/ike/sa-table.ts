@@ -61,7 +61,7 @@ export class SaTable {
    * @param lastLifeOf when something of an SA was seen last
    * @param memory where the core finds SAs as well
    * @param vendorLists lists that SAs have the numbers of
-   * @param settle nobody may know IKE SAs by their indices any more
+   * @param settle nobody may know IKE SAs by their indices any more; all that was begun is taken in
    */
   constructor(
     maxSas: number,

@@ -77,7 +77,7 @@ export class Tracker {
       (sa) => lastLifeOf(sa, this.flows),
       options.memory,
       this.vendorLists,
-      () => this.#catchUpWithEsp(),
+      () => this.#begun.settle(),
     );
     this.#begun = new BegunQuickModes(this.flows, this.hosts, this.table.begun);
     const kept = { table: this.table, isLeftOut: this.#belongsToOthers.bind(this), begun: this.#begun };
@@ -177,12 +177,12 @@ export class Tracker {
 
   /** Nothing may hold on to IKE SAs that are given up. */
   #release(gone: ReadonlySet<IkeSa>): void {
-    this.#catchUpWithEsp();
     const exchanges = new Set<Exchange>();
     for (const sa of gone) {
       for (const exchange of sa.exchanges) exchanges.add(exchange);
       this.#fragments.release(sa);
     }
+    this.#begun.release(exchanges);
     this.flows.release(exchanges);
     this.hosts.release(exchanges);
   }
