@@ -15,54 +15,58 @@ export const MASK = 20;
 
 /**
  * Of a pool of rows (linear/rows.ts): the chunk in which rows may be made, and its length in units of eight bytes: values;
- * and where the first row begins there that was never taken, in the same units (i32).
+ * where the first row begins there that was never taken, in the same units, and how many were given back (i32 each); and where
+ * these are (u32).
  */
 export const CHUNK = 0;
 export const LENGTH = 4;
 export const END = 8;
+export const FREE_ROWS = 12;
+/** Behind the first of the two. */
+export const FREE_COUNT = 4;
 
 /** Block of the tables: that of IKE SAs by their cookies, as above; pools of IKE SAs, of quick modes and of Informationals. */
 export const SAS = 0;
 export const SA_POOL = 24;
-export const EXCHANGE_POOL = 36;
-export const TOLD_POOL = 48;
+export const EXCHANGE_POOL = 40;
+export const TOLD_POOL = 56;
 /** Of each key of an IKE SA where its row lies, 0 where it does elsewhere (u32). */
-export const SA_ADDRESSES = 60;
+export const SA_ADDRESSES = 72;
 /** Counts (i32), and notes (u32 each), see below; IKE SAs and parts of them that are held at most: values. */
-export const COUNTS = 64;
-export const NOTES = 68;
-export const MAX_HELD = 72;
-export const MAX_PARTS = 76;
+export const COUNTS = 76;
+export const NOTES = 80;
+export const MAX_HELD = 84;
+export const MAX_PARTS = 88;
 /** 1 where half-open IKE SAs share an initiator cookie: a value. */
-export const SIBLINGS = 80;
+export const SIBLINGS = 92;
 /** Of each host: 1 where it sent or was sent ISAKMP (u8); the first quick mode that waits for it and was begun here (u32). */
-export const ISAKMP = 84;
-export const WAITING = 88;
+export const ISAKMP = 96;
+export const WAITING = 100;
 /** What messages in the clear say, see clear-payloads.ts. */
-export const KNOWN_CLEAR = 92;
+export const KNOWN_CLEAR = 104;
 /** Number of the source: a value. */
-export const SOURCE = 96;
+export const SOURCE = 108;
 /** Datagrams of the last second: records, heads of lists (i32), factors (i32), the ring (i32), heads less one: a value. */
-export const RECENT = 100;
-export const RECENT_HEADS = 104;
-export const RECENT_FACTORS = 108;
-export const RECENT_RING = 112;
-export const RECENT_MASK = 116;
+export const RECENT = 112;
+export const RECENT_HEADS = 116;
+export const RECENT_FACTORS = 120;
+export const RECENT_RING = 124;
+export const RECENT_MASK = 128;
 /** Of each, which IKE SA it was counted for (u32): its running number + 1, or 0. */
-export const RECENT_SAS = 120;
+export const RECENT_SAS = 132;
 /** Their further places: records, and the list of those that are free (i32); how many there is room for: a value. */
-export const FURTHER = 124;
-export const FURTHER_STATE = 128;
-export const FURTHER_ROOM = 132;
+export const FURTHER = 136;
+export const FURTHER_STATE = 140;
+export const FURTHER_ROOM = 144;
 /** Seeds of the digest: values. */
-export const SEED_A = 136;
-export const SEED_B = 140;
+export const SEED_A = 148;
+export const SEED_B = 152;
 /** What is found out of the message. */
-export const ARRIVAL = 144;
+export const ARRIVAL = 156;
 /** 1 where messages may be taken to their IKE SAs: a value. */
-export const TAKES = 148;
+export const TAKES = 160;
 /** Bytes of the block. */
-export const MESSAGE_TABLES_BYTES = 152;
+export const MESSAGE_TABLES_BYTES = 164;
 
 /** Of the counts: IKE SAs ever, IKE SAs held, parts of them (see ike/sa-table.ts), and notes that nobody read yet. */
 export const CREATED = 0;

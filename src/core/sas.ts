@@ -7,6 +7,8 @@ import {
   COUNTS,
   CREATED,
   END,
+  FREE_COUNT,
+  FREE_ROWS,
   HELD,
   LENGTH,
   MAX_HELD,
@@ -130,19 +132,30 @@ export function addPart(block: usize): void {
 
 /** The pool has room for one more row. @param pool its part of the block */
 export function hasRow(pool: usize, bytes: u32): bool {
-  return load<u32>(<usize>field(pool, END)) + (bytes >> 3) <= field(pool, LENGTH);
+  const end = <usize>field(pool, END);
+  return load<u32>(end, FREE_COUNT) > 0 || load<u32>(end) + (bytes >> 3) <= field(pool, LENGTH);
 }
 
 /** A row of which nothing is known. */
 export function newRow(pool: usize, bytes: u32, numbers: u32): usize {
-  const end = <usize>field(pool, END);
-  const begin = load<u32>(end);
-  store<u32>(end, begin + (bytes >> 3));
-  const row = <usize>field(pool, CHUNK) + ((<usize>begin) << 3);
+  const row = placeFor(pool, bytes);
   let at: usize = 0;
   for (; at < <usize>(numbers << 3); at += 8) store<f64>(row + at, NaN);
   for (; at < <usize>bytes; at += 8) store<u64>(row + at, 0);
   return row;
+}
+
+/** One that was given back, or else one that was never taken. */
+function placeFor(pool: usize, bytes: u32): usize {
+  const end = <usize>field(pool, END);
+  const free = load<i32>(end, FREE_COUNT);
+  if (free > 0) {
+    store<i32>(end, free - 1, FREE_COUNT);
+    return <usize>load<u32>(wordOf(pool, FREE_ROWS, free - 1));
+  }
+  const begin = load<u32>(end);
+  store<u32>(end, begin + (bytes >> 3));
+  return <usize>field(pool, CHUNK) + ((<usize>begin) << 3);
 }
 
 function enter(block: usize, message: usize): i32 {

@@ -10,12 +10,15 @@
  * the garbage collector looks at every box.
  */
 
-import { CHUNK, END, LENGTH } from "../core/message-layout.ts";
+import { CHUNK, END, FREE_COUNT, FREE_ROWS, LENGTH } from "../core/message-layout.ts";
 import type { Border } from "./border.ts";
-import { type Memory, moved, ordinaryMemory } from "./memory.ts";
+import { type Memory, moved, ordinaryMemory, wider } from "./memory.ts";
 
 /** Bytes of the first chunk, and of all others at most: each is twice as large as the one before. */
 const FIRST_CHUNK = 4_096;
+const FIRST_FREE = 64;
+/** Of `#end`, how many places were given back. */
+const FREE = FREE_COUNT / 4;
 const LARGEST_CHUNK = 1 << 20;
 
 /** Where rows lie. An object of its own, since a state file keeps what several objects share. */
@@ -64,9 +67,11 @@ export class Pool {
   #latest: Chunk;
   /** All in linear memory, the latest one last. */
   readonly #chunks: Chunk[] = [];
-  /** Where the first row begins in the latest chunk that was never taken. The core takes rows there as well. */
+  /** Where the first row begins in the latest chunk that was never taken, and how many places of `#free` are. */
   readonly #end: Int32Array;
-  /** Places that were given back. */
+  /** Addresses of places in linear memory that were given back. The core takes rows there as well. */
+  #free: Uint32Array;
+  /** Places elsewhere. */
   #freeChunks: Chunk[] = [];
   #freeBegins: number[] = [];
 
@@ -79,7 +84,8 @@ export class Pool {
     this.width = width;
     this.numbers = numbers;
     this.#memory = memory;
-    this.#end = memory.column(Int32Array, 1);
+    this.#end = memory.column(Int32Array, 2);
+    this.#free = memory.column(Uint32Array, memory.linear === null ? 0 : FIRST_FREE);
     this.#latest = this.#chunkOf(width * rows);
   }
 
@@ -95,11 +101,18 @@ export class Pool {
     border.value(field + CHUNK, this.#latest.address);
     border.value(field + LENGTH, isLatest ? this.#latest.numbers.length : 0);
     border.column(field + END, this.#end);
+    border.column(field + FREE_ROWS, this.#free);
   }
 
   /** Gives a row a place that nobody uses; what is there is left open. */
   place(row: Row): void {
     const { width } = this;
+    const free = this.#end[FREE];
+    if (free > 0) {
+      this.#end[FREE] = free - 1;
+      this.lieAtAddress(row, this.#free[free - 1]);
+      return;
+    }
     const chunk = this.#freeChunks.pop();
     if (chunk !== undefined) {
       row.chunk = chunk;
@@ -120,9 +133,12 @@ export class Pool {
 
   /** Lets a row lie where the core has made one. @param address in linear memory */
   lieAtAddress(row: Row, address: number): void {
+    [row.chunk, row.begin] = this.#placeOf(address);
+  }
+
+  #placeOf(address: number): [chunk: Chunk, begin: number] {
     const chunk = this.#chunks.findLast((each) => isIn(each, address))!;
-    row.chunk = chunk;
-    row.begin = (address - chunk.address) / 8;
+    return [chunk, (address - chunk.address) / 8];
   }
 
   /** Makes a row one of which nothing is known. */
@@ -135,7 +151,18 @@ export class Pool {
   }
 
   /** Takes the place of a row back. */
-  giveBack({ chunk, begin }: Row): void {
+  giveBack(row: Row): void {
+    this.#giveBack(row.chunk, row.begin);
+  }
+
+  #giveBack(chunk: Chunk, begin: number): void {
+    if (chunk.address !== 0) {
+      const free = this.#end[FREE];
+      if (free === this.#free.length) this.#free = wider(this.#memory, this.#free, Uint32Array);
+      this.#free[free] = chunk.address + begin * 8;
+      this.#end[FREE] = free + 1;
+      return;
+    }
     this.#freeChunks.push(chunk);
     this.#freeBegins.push(begin);
     if (this.#freeChunks.length === 1) this.#changed();
@@ -148,16 +175,32 @@ export class Pool {
 
   save(): SavedPool {
     const begins = this.#freeBegins;
-    const free = this.#freeChunks.map((chunk, i) => [chunk, begins[i]] as const);
+    const free = this.#freeChunks.map((chunk, i): [Chunk, number] => [chunk, begins[i]]);
+    for (let i = 0; i < this.#end[FREE]; i += 1) free.push(this.#placeOf(this.#free[i]));
     return { latest: this.#latest, end: this.#end[0], free };
   }
 
-  /** Takes back what was saved. Rows of the pool are to be given to `adopt`. */
+  /**
+   * Takes back what was saved. Rows of the pool are to be given to `adopt`.
+   * @throws RangeError where a free place does not lie in its chunk
+   */
   restore({ latest, end, free }: SavedPool): void {
     this.#latest = this.#settled(latest);
     this.#end[0] = end;
-    this.#freeChunks = free.map(([chunk]) => this.#settled(chunk));
-    this.#freeBegins = free.map(([, begin]) => begin);
+    this.#end[FREE] = 0;
+    this.#freeChunks = [];
+    this.#freeBegins = [];
+    for (const [chunk, begin] of free) {
+      const settled = this.#settled(chunk);
+      this.#check(settled, begin);
+      this.#giveBack(settled, begin);
+    }
+  }
+
+  /** @throws RangeError where a row would not lie in the chunk */
+  #check({ numbers }: Chunk, begin: number): void {
+    const isInside = Number.isInteger(begin) && begin >= 0 && begin + this.width <= numbers.length;
+    if (!isInside) throw new RangeError("a row lies outside of its chunk");
   }
 
   /**
@@ -165,16 +208,15 @@ export class Pool {
    * @throws RangeError where the row does not lie in its chunk
    */
   adopt(row: Row): void {
-    const chunk = this.#settled(row.chunk);
-    const { begin } = row;
-    const isInside = Number.isInteger(begin) && begin >= 0 && begin + this.width <= chunk.numbers.length;
-    if (!isInside) throw new RangeError("a row lies outside of its chunk");
+    this.#check(this.#settled(row.chunk), row.begin);
   }
 
   #settled(chunk: { numbers: Float64Array }): Chunk {
     if ("words" in chunk) return chunk as Chunk;
     chunk.numbers = moved(this.#memory, chunk.numbers, Float64Array);
-    return withViews(chunk, this.#memory);
+    const settled = withViews(chunk, this.#memory);
+    if (settled.address !== 0) this.#chunks.push(settled);
+    return settled;
   }
 }
 

@@ -41,8 +41,10 @@ async function compared(
     Walk.prototype.arrival = arrival;
   });
   const plain = await known(captures, ordinaryMemory, bounds);
+  // What lies where rows were given up, and in which order quick modes wait, is not the same.
+  if (bounds.maxSas !== undefined) expect(walked.report, `seed ${seed}`).toBe(plain.report);
   // The one is quick, the other says what differs.
-  if (!isSame(walked, plain)) expect(walked, `seed ${seed}`).toStrictEqual(plain);
+  else if (!isSame(walked, plain)) expect(walked, `seed ${seed}`).toStrictEqual(plain);
   return (count * 100) / records.length;
 }
 
@@ -85,6 +87,14 @@ describe("messages that are taken to their IKE SAs", () => {
         i % 4 === 0 ? [stranger(record, i), record] : [record],
       );
       const taken = await compared(seed, records, 1, { compactHostsAt: 16 });
+      expect(taken, `seed ${seed}`).toBeGreaterThan(25);
+    }
+  });
+
+  it("come to the same report where IKE SAs are given up, and their places are used again", async () => {
+    const options = { clients: 300, odd: 8, pause: 50_000 };
+    for (const seed of [40, 41, 42]) {
+      const taken = await compared(seed, conversations(seed, options), 1, { maxSas: 40 });
       expect(taken, `seed ${seed}`).toBeGreaterThan(25);
     }
   });

@@ -176,3 +176,12 @@ test("a place that is used again takes no room from the others", () => {
   const [, next] = visits(pool, 2);
   expect([next.begin, next.chunk.numbers.length]).toEqual([0, 6 * Visit.width]);
 });
+
+test.each([-1, 0.5, 9, 1e9, Number.NaN])("a free place at %s, which is in no chunk, is refused", (begin) => {
+  const pool = new Pool(Visit, 2, LinearMemory.make());
+  const [first] = visits(pool, 1);
+  pool.giveBack(first);
+  const kept = deserialize(serialize(pool.save()));
+  kept.free[0][1] = begin;
+  expect(() => new Pool(Visit, 1, LinearMemory.make()).restore(kept)).toThrow(RangeError);
+});
