@@ -5,7 +5,7 @@ import { HOST_KEYS, HOST_ROOM, HOST_SIGNS, HOST_SIGNS_ROOM } from "./layout";
 import { entered, hasRoom, rowCount, rowOf } from "./word-table";
 
 /** Of an IPv4 address as one of IPv6 (RFC 4291 2.5.5.2). */
-const MAPPED: u32 = 0xffff;
+export const MAPPED: u32 = 0xffff;
 
 /** Number of an address, or NONE. */
 export function hostAt(tables: usize, address: u32): i32 {

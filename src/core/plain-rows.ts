@@ -4,6 +4,7 @@
  */
 
 import { isUnseen } from "./columns";
+import { MAPPED } from "./hosts";
 import { hostOf, portOf } from "./message-record";
 import {
   ANOMALY,
@@ -58,8 +59,6 @@ import {
 } from "./sa-layout";
 import { address, communityId, copied, hex, millionths, time, whole } from "./text";
 
-/** Third word of an address of IPv4 (RFC 4291 2.5.5.2). */
-const MAPPED: u32 = 0xffff;
 /** Microseconds of a second; the first second that 32 bits do not have. */
 const SECOND: f64 = 1e6;
 const BEYOND: f64 = 4294967296;

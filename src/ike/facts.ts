@@ -193,7 +193,7 @@ export class Facts {
   /** The same one by one, of which an object is made for whom somebody asks. */
   get eachIkeSa(): IkeSas {
     this.#tracker.catchUp();
-    return this.#tracker.table.shownOnce;
+    return this.#tracker.table.shownEach;
   }
 
   /**

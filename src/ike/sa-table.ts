@@ -199,7 +199,6 @@ export class SaTable {
     const maxParts = maxSas * PARTS_PER_SA;
     const gone = new Set<IkeSa>();
     let { parts } = this;
-    this.#settle();
     const { sas } = this;
     for (const sa of longestSilent(sas, this.#lastLifeOf)) {
       if (sas.length - gone.size <= maxSas && parts <= maxParts) break;
@@ -229,7 +228,7 @@ export class SaTable {
   }
 
   /** The same one by one, of which an object is made for whom somebody asks. */
-  get shownOnce(): IkeSas {
+  get shownEach(): IkeSas {
     this.#areShown = true;
     return this.#list.shown;
   }

@@ -118,7 +118,7 @@ export class ByResponder {
     const group = this.#groupOf(host);
     if (group === null) return;
     const { order } = group;
-    group.isInOrder &&= order.length === 0 || this.#beganNoLater(order[order.length - 1], index);
+    group.isInOrder &&= order.length === 0 || this.#inOrder(order[order.length - 1], index) <= 0;
     order.push(index);
     group.hosts.add(host);
     if (this.#numbers.take(index, this.#sas, role)) {
@@ -130,12 +130,6 @@ export class ByResponder {
       for (let i = 1; i < sa.pathCount; i += 1) group.hosts.add(hostOf(sa.endOf(i, side)));
       group.sessions.set(index, this.#sessionOf(index, group.host));
     }
-  }
-
-  #beganNoLater(one: number, other: number): boolean {
-    const { firstAt, firstSegment } = this.#survey;
-    if (firstSegment[one] !== firstSegment[other]) return firstSegment[one] < firstSegment[other];
-    return firstAt[one] <= firstAt[other];
   }
 
   #inOrder(one: number, other: number): number {

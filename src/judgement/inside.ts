@@ -52,8 +52,6 @@ export class InsideAddresses {
   readonly #known = new Map<number, number | null>();
   readonly #searches = new Map<number, Search>();
   readonly #networks: number[] = [];
-  /** Some address was found. */
-  anyFound = false;
   readonly #out = { first: 0, second: 0 };
   #left = MAX_HASHES;
   #leftNow = MAX_HASHES;
@@ -96,6 +94,11 @@ export class InsideAddresses {
     return found;
   }
 
+  /** Some address was found. */
+  get anyFound(): boolean {
+    return this.#networks.length > 0;
+  }
+
   /** The address if it was looked for already, as text. */
   shown({ sa }: Pick<Session, "sa">): string | null {
     const address = this.#known.get(sa.number) ?? null;
@@ -107,7 +110,6 @@ export class InsideAddresses {
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(sa.number, address);
     if (address === null) return;
-    this.anyFound = true;
     const network = address - (address % NETWORK);
     if (this.#networks.includes(network)) return;
     this.#networks.unshift(network);

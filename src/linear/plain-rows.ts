@@ -196,11 +196,10 @@ export class PlainRows {
   }
 
   #pieceOf(text: string): Piece | null {
-    let piece = this.#pieces.get(text) ?? null;
-    if (piece === null && this.#text.hasRoomFor(text)) {
-      piece = this.#text.piece(text);
-      this.#pieces.set(text, piece);
-    }
+    const known = this.#pieces.get(text);
+    if (known !== undefined) return known;
+    const piece = this.#text.pieceIfRoom(text);
+    if (piece !== null) this.#pieces.set(text, piece);
     return piece;
   }
 

@@ -90,15 +90,18 @@ export class RowText {
     return this.#core.bytes;
   }
 
-  hasRoomFor(piece: string): boolean {
-    return this.#piecesEnd + encoder.encode(piece).length <= PIECES_END;
-  }
-
   /** Keeps a text to be written by `put`. @throws RangeError when the room for such texts is full */
   piece(text: string): Piece {
+    const piece = this.pieceIfRoom(text);
+    if (piece === null) throw new RangeError("the room for pieces of text is full");
+    return piece;
+  }
+
+  /** The same; null when the room is full. */
+  pieceIfRoom(text: string): Piece | null {
     const at = this.#piecesEnd;
     const bytes = encoder.encode(text);
-    if (!this.hasRoomFor(text)) throw new RangeError("the room for pieces of text is full");
+    if (at + bytes.length > PIECES_END) return null;
     this.#core.bytes.set(bytes, at);
     this.#piecesEnd = at + bytes.length;
     return { at, length: bytes.length };

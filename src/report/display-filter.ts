@@ -16,8 +16,6 @@ export function displayFilter(messageIds: readonly string[], addresses: readonly
 
 /** Null where there is none. */
 function addressFilter(addresses: readonly string[]): string | null {
-  if (addresses.length === 1)
-    return `${addresses[0].includes(":") ? "ipv6.addr" : "ip.addr"} == ${addresses[0]}`;
   const families: [string, string[]][] = [
     ["ip.addr", addresses.filter((address) => !address.includes(":"))],
     ["ipv6.addr", addresses.filter((address) => address.includes(":"))],
