@@ -155,6 +155,11 @@ export class LiveAnalysis {
     if (this.#judgement === null) this.#tracker.boundHosts(this.#reservedHosts);
   }
 
+  /** Nothing more will be read, and nothing kept: what only reading needs makes room for the judgement. */
+  endReading(): void {
+    this.#tracker.endReading();
+  }
+
   /** Judges when there is reason to; gives what is to be told. */
   tick(now: number): Line[] {
     const clean = this.clockAt(now) - this.#cleanedAt >= CLEAN_EVERY;
@@ -272,12 +277,8 @@ export class LiveAnalysis {
   }
 
   get #context() {
-    return {
-      hosts: this.#tracker.hosts,
-      sources: this.#inputs.summaries,
-      aliasesOf: this.#scope.aliasesOf,
-      inside: this.#inside,
-    };
+    const { aliasesOf } = this.#scope;
+    return { hosts: this.#tracker.hosts, sources: this.#inputs.summaries, aliasesOf, inside: this.#inside };
   }
 
   /** Lets go of what ended, right after a judgement. */

@@ -3,7 +3,7 @@
 import type { Anonymizer } from "../anonymize/anonymizer.ts";
 import type { Sink } from "../feed/decoder.ts";
 import type { Opener } from "../ike/opened.ts";
-import type { TrackerOptions } from "../ike/tracker.ts";
+import type { TrackerOptions } from "../ike/tracker-options.ts";
 import { clientCount } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { countVerdicts, noFindings } from "../report/build.ts";

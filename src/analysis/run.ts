@@ -91,6 +91,7 @@ export async function run(
   if (options.live === undefined) {
     const end = await drive(feed, analysis.decoder, driving);
     if (end !== "ended") await feed.interrupt?.((source) => analysis.decoder.taken(source));
+    analysis.endReading();
     return outcome(analysis.report(unreadable()), end);
   }
   const watch = new Watch(feed, analysis, options.live, options.now ?? (() => 0));

@@ -151,6 +151,11 @@ export class WordTable {
     this.#rehash();
   }
 
+  /** Forgets all rows, and takes no more room than at first. */
+  clear(): void {
+    this.restore(new Uint32Array(0));
+  }
+
   #grow(): void {
     this.#take(this.keys, this.hashes, this.hashes.length * 2);
     this.#rehash();

@@ -85,6 +85,14 @@ export class BegunQuickModes implements BegunTaker, Ends {
     return end < 0 ? -end - 1 : end;
   }
 
+  /** Nothing is looked for any more. */
+  clear(): void {
+    this.#exchanges = [];
+    this.#indices = [];
+    this.#ends = [];
+    this.#hosts.unwatched[0] = 0;
+  }
+
   /** Looks for their ESP from now on. Between the beginning of each and now there was none. */
   watchAll(): void {
     if (this.#exchanges.length === 0) return;
@@ -92,9 +100,6 @@ export class BegunQuickModes implements BegunTaker, Ends {
     this.#exchanges.forEach((each, i) => {
       this.#flows.watch(each as Exchange, this.#toOf(i), this.#ends[i] < 0);
     });
-    this.#exchanges = [];
-    this.#indices = [];
-    this.#ends = [];
-    this.#hosts.unwatched[0] = 0;
+    this.clear();
   }
 }

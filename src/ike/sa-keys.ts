@@ -144,6 +144,14 @@ export class SaKeys {
     }
   }
 
+  /** No message will be looked up any more. */
+  clear(): void {
+    this.#table.clear();
+    this.#rows = [];
+    this.#siblings.clear();
+    this.#findRows();
+  }
+
   /** All keys, to be kept in a state file. */
   save() {
     return { keys: this.#table.save(), rows: this.settle(), siblings: this.#siblings };

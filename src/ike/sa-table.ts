@@ -221,6 +221,11 @@ export class SaTable {
     this.#released(gone);
   }
 
+  /** No message comes any more: the room of what finds the SA of one may be used for the judgement. */
+  endReading(): void {
+    this.keys.clear();
+  }
+
   /** All SAs in the order of first appearance, for somebody who may hold on to them. */
   get shown(): readonly IkeSa[] {
     this.#areShown = true;

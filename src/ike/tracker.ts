@@ -5,7 +5,6 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import { SEED_A, SEED_B } from "../core/message-layout.ts";
-import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { Arrival, Datagram } from "../wire/decoded.ts";
@@ -29,21 +28,12 @@ import { QuickModes } from "./quick-modes.ts";
 import { Remembered } from "./remembered.ts";
 import type { IkeSa } from "./sa.ts";
 import { SaTable } from "./sa-table.ts";
+import type { TrackerOptions } from "./tracker-options.ts";
 import { VendorLists } from "./vendor-lists.ts";
 
 const COMPACT_HOSTS_AT = 65_536;
 /** IKE SAs held at a time, with the report on them some 150 MB; 450 where a capture is made to have all looked at. */
 const MAX_SAS = 60_000;
-
-export interface TrackerOptions {
-  maxSas?: number;
-  maxFlows?: number;
-  maxSpis?: number;
-  /** Addresses in memory beyond which those that nothing needs are looked for. */
-  compactHostsAt?: number;
-  /** Where the tables of flows lie. */
-  memory?: Memory;
-}
 
 export class Tracker {
   readonly hosts: HostTable;
@@ -123,6 +113,13 @@ export class Tracker {
     this.catchUp();
     compactHosts(this.hosts, [this.table, this.#begun], this.flows, this.#echoes, reserved);
     this.#compactHostsAt = Math.max(this.#fewHosts, this.hosts.size * 2);
+  }
+
+  /** Nothing comes any more: what only messages need is given up. */
+  endReading(): void {
+    this.catchUp();
+    this.#begun.clear();
+    this.table.endReading();
   }
 
   /** Fragments that completed a quick mode and whose own headers named another exchange. */

@@ -1,6 +1,6 @@
 /** ESP of flows and SPIs that begin all the time, in whatever numbers a test asks for. */
 
-import type { TrackerOptions } from "../../src/ike/tracker.ts";
+import type { TrackerOptions } from "../../src/ike/tracker-options.ts";
 import type { FrameRecord } from "../support/capture-files.ts";
 import { ethernet, ip, isakmp, nonEspMarker, udp } from "../support/frames.ts";
 import { random32 } from "../support/random.ts";

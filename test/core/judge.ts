@@ -6,7 +6,7 @@
  */
 
 import { readFileSync } from "node:fs";
-import type { TrackerOptions } from "../../src/ike/tracker.ts";
+import type { TrackerOptions } from "../../src/ike/tracker-options.ts";
 import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
 import { pcap, pcapng } from "../support/capture-files.ts";
 import { conversations } from "./conversations.ts";

@@ -9,7 +9,7 @@ import { drive } from "../../src/feed/drive.ts";
 import type { Reading } from "../../src/feed/feed.ts";
 import { openSource } from "../../src/feed/formats.ts";
 import { Sequencer } from "../../src/feed/sequencer.ts";
-import type { TrackerOptions } from "../../src/ike/tracker.ts";
+import type { TrackerOptions } from "../../src/ike/tracker-options.ts";
 import type { Memory } from "../../src/linear/memory.ts";
 import { Walk } from "../../src/linear/walk.ts";
 import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";

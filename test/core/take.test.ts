@@ -5,7 +5,7 @@ import * as layout from "../../src/core/sa-layout.ts";
 import type { Sink } from "../../src/feed/decoder.ts";
 import { Exchange } from "../../src/ike/exchange.ts";
 import { Informationals } from "../../src/ike/informationals.ts";
-import type { TrackerOptions } from "../../src/ike/tracker.ts";
+import type { TrackerOptions } from "../../src/ike/tracker-options.ts";
 import { SaPath } from "../../src/ike/paths.ts";
 import { SaNumbers } from "../../src/ike/sa-numbers.ts";
 import { LinearMemory, type Memory, ordinaryMemory } from "../../src/linear/memory.ts";

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { TrackerOptions } from "../../src/ike/tracker.ts";
+import type { TrackerOptions } from "../../src/ike/tracker-options.ts";
 import { LinearMemory, ordinaryMemory } from "../../src/linear/memory.ts";
 import { pcap } from "../support/capture-files.ts";
 import { allCaptures } from "../support/captures.ts";

@@ -32,6 +32,17 @@ it("gives each key one row, in the order of first appearance, and finds it again
   );
 });
 
+it("forgets all rows, and takes others", () => {
+  const table = new WordTable(2, 4);
+  for (let i = 0; i < 1_000; i += 1) ensure(table, [i, i * 7]);
+  table.clear();
+  expect(table.size).toBe(0);
+  expect(table.slots.length).toBeLessThan(1_000);
+  expect(find(table, [1, 7])).toBe(-1);
+  expect(ensure(table, [1, 7])).toBe(0);
+  expect(find(table, [1, 7])).toBe(0);
+});
+
 it("forgets the rows that are not retained and renumbers the others in order", () => {
   const table = new WordTable(2, 4);
   for (let i = 0; i < 100; i += 1) ensure(table, [i, i * 7]);
