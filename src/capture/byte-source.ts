@@ -11,6 +11,8 @@ export interface RandomAccess {
 export interface ByteSource {
   /** Fills `into` from `at` on, as far as bytes are at hand; 0 at the end. @throws what the stream throws */
   read(into: Uint8Array, at: number): Promise<number>;
+  /** The same where that needs no waiting: null where it does, and `read` is to be asked. */
+  readNow?(into: Uint8Array, at: number): number | null;
   /** Bytes of the input consumed so far (before decompression). */
   position(): number;
   /** Bytes of the input in all; null when not known. */
@@ -21,7 +23,7 @@ export interface ByteSource {
 }
 
 /** Bytes read at a time: near the size of a core's cache; larger chunks are not faster. */
-export const CHUNK = 1024 * 1024;
+export const CHUNK = 1536 * 1024;
 
 /** Bytes of an async iterable of chunks: standard input, a gunzip stream, a test. */
 export class IterableSource implements ByteSource {

@@ -60,18 +60,42 @@ export class ByteWindow {
   /** Reads more bytes behind those at hand, which make room for them; grows the window when it is full of them. */
   async more(): Promise<void> {
     if (this.ended) return;
-    this.#moveTo(Math.max(0, this.#readAt - this.available));
-    if (this.end === this.bytes.length) {
-      this.bytes = wider(this.memory, this.bytes, Uint8Array);
-    }
+    this.#makeRoom();
     try {
-      const count = await this.source.read(this.bytes, this.end);
-      this.end += count;
-      this.ended = count === 0;
+      this.#take(await this.source.read(this.bytes, this.end));
     } catch (error) {
-      this.failure = error instanceof Error ? error : new Error(String(error));
-      this.ended = true;
+      this.#fail(error);
     }
+  }
+
+  /** The same where that needs no waiting; false where it does. */
+  moreNow(): boolean {
+    if (this.ended) return true;
+    if (this.source.readNow === undefined) return false;
+    this.#makeRoom();
+    try {
+      const count = this.source.readNow(this.bytes, this.end);
+      if (count === null) return false;
+      this.#take(count);
+    } catch (error) {
+      this.#fail(error);
+    }
+    return true;
+  }
+
+  #makeRoom(): void {
+    this.#moveTo(Math.max(0, this.#readAt - this.available));
+    if (this.end === this.bytes.length) this.bytes = wider(this.memory, this.bytes, Uint8Array);
+  }
+
+  #take(count: number): void {
+    this.end += count;
+    this.ended = count === 0;
+  }
+
+  #fail(error: unknown): void {
+    this.failure = error instanceof Error ? error : new Error(String(error));
+    this.ended = true;
   }
 
   /** Moves the bytes at hand. */

@@ -7,7 +7,8 @@
 import { PcapHop } from "../linear/pcap-hop.ts";
 import type { FrameBatch } from "./batch.ts";
 import { BatchBuffer, MAX_RECORD } from "./batch-buffer.ts";
-import { type ByteWindow, endOf } from "./byte-window.ts";
+import type { ByteWindow } from "./byte-window.ts";
+import { FrameSource } from "./frame-source.ts";
 import {
   chooseDialect,
   countFaults,
@@ -20,8 +21,7 @@ import {
   pcapHeaderLength,
   readPcapHeader,
 } from "./pcap-dialects.ts";
-import type { CaptureSource } from "./source.ts";
-import { newSummary, StreamSource } from "./stream-source.ts";
+import { newSummary } from "./stream-source.ts";
 
 export { isPcapMagic, PCAP_HEADER, pcapHeaderLength } from "./pcap-dialects.ts";
 
@@ -42,7 +42,7 @@ function isEtherType(bytes: Uint8Array, at: number): boolean {
   return ETHERTYPES.has((bytes[at] << 8) | bytes[at + 1]);
 }
 
-export class PcapSource extends StreamSource implements CaptureSource {
+export class PcapSource extends FrameSource {
   #header: PcapHeader;
   readonly #suffix: string;
   #dialect: PcapDialect;
@@ -72,20 +72,18 @@ export class PcapSource extends StreamSource implements CaptureSource {
     this.summary.bytes = length;
   }
 
-  async next(): Promise<FrameBatch | null> {
-    const window = this.window;
+  override async next(): Promise<FrameBatch | null> {
     if (this.#undecided) await this.#decide();
-    while (this.summary.end === "clean") {
-      this.#fill();
-      if (this.#batch.count > 0) return this.#batch;
-      if (this.summary.end !== "clean") break;
-      if (window.ended) {
-        this.#finish();
-        break;
-      }
-      await window.more();
-    }
-    return null;
+    return super.next();
+  }
+
+  override nextNow(): FrameBatch | null {
+    return this.#undecided ? null : super.nextNow();
+  }
+
+  protected take(): FrameBatch | null {
+    this.#fill();
+    return this.#batch.count > 0 ? this.#batch : null;
   }
 
   /**
@@ -174,8 +172,9 @@ export class PcapSource extends StreamSource implements CaptureSource {
     const { littleEndian, lengths } = this.#header;
     if (this.#hop === null || lengths === "larger-is-original") return 0;
     const { bytes, start, end } = this.window;
+    const { nanos, recordHeader } = this.#dialect;
     const originalAt = RECORD_LENGTHS - capturedAt;
-    return this.#hop.take(bytes, start, end, { ...this.#dialect, littleEndian, capturedAt, originalAt });
+    return this.#hop.take(bytes, start, end, { nanos, recordHeader, littleEndian, capturedAt, originalAt });
   }
 
   /** @returns the file header of a capture that goes on like this one stands at `at`, in full, and is taken */
@@ -209,9 +208,5 @@ export class PcapSource extends StreamSource implements CaptureSource {
   #end(problem: string): void {
     this.summary.end = "corrupt";
     this.summary.problem = `${this.summary.name}: ${problem}`;
-  }
-
-  #finish(): void {
-    Object.assign(this.summary, endOf(this.window, this.summary.name));
   }
 }

@@ -6,10 +6,10 @@
 import type { FrameBatch } from "./batch.ts";
 import { PcapngHop } from "../linear/pcapng-hop.ts";
 import { BatchBuffer, MAX_BLOCK, MAX_RECORD } from "./batch-buffer.ts";
-import { type ByteWindow, endOf } from "./byte-window.ts";
+import type { ByteWindow } from "./byte-window.ts";
+import { FrameSource } from "./frame-source.ts";
 import { INTERFACE_FIXED, type Interface, readInterface } from "./pcapng-interface.ts";
-import type { CaptureSource } from "./source.ts";
-import { newSummary, StreamSource } from "./stream-source.ts";
+import { newSummary } from "./stream-source.ts";
 import { readTime, time } from "./timestamps.ts";
 
 export const SECTION_HEADER = 0x0a0d0d0a;
@@ -25,7 +25,7 @@ const ENHANCED_FIXED = 28;
 const SIMPLE_FIXED = 12;
 const MAX_INTERFACES = 65_536;
 
-export class PcapngSource extends StreamSource implements CaptureSource {
+export class PcapngSource extends FrameSource {
   readonly #batch: BatchBuffer;
   readonly #hop: PcapngHop | null;
   #littleEndian = true;
@@ -45,38 +45,27 @@ export class PcapngSource extends StreamSource implements CaptureSource {
     this.#view = this.#bytesAtHand();
   }
 
-  async next(): Promise<FrameBatch | null> {
-    const window = this.window;
-    while (this.summary.end === "clean") {
-      this.#batch.begin(window.bytes);
-      this.#view = this.#bytesAtHand();
-      do this.#enhancedPackets();
-      while (!this.#batch.full && this.#block());
-      if (this.#batch.count > 0) {
-        this.summary.packets += this.#batch.count;
-        return this.#batch;
-      }
-      if (this.#isCorrupt()) break;
-      if (window.ended) {
-        Object.assign(this.summary, endOf(window, this.summary.name));
-        if (this.#skip > 0 && this.summary.end === "clean") {
-          this.summary.end = "truncated";
-          this.summary.problem = `${this.summary.name}: the last block is cut off.`;
-        }
-        break;
-      }
-      await window.more();
+  protected take(): FrameBatch | null {
+    const batch = this.#batch;
+    batch.begin(this.window.bytes);
+    this.#view = this.#bytesAtHand();
+    do this.#enhancedPackets();
+    while (!batch.full && this.#block());
+    this.summary.packets += batch.count;
+    return batch.count > 0 ? batch : null;
+  }
+
+  protected override finish(): void {
+    super.finish();
+    if (this.#skip > 0 && this.summary.end === "clean") {
+      this.summary.end = "truncated";
+      this.summary.problem = `${this.summary.name}: the last block is cut off.`;
     }
-    return null;
   }
 
   #bytesAtHand(): DataView {
     const { bytes } = this.window;
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  #isCorrupt(): boolean {
-    return this.summary.end === "corrupt";
   }
 
   /**

@@ -61,6 +61,8 @@ export interface CaptureSource {
   position(): number;
   /** The next batch, or null at the end. Never throws for what the bytes hold: see `summary.end`. */
   next(): Promise<Batch | null>;
+  /** The next batch where that needs no waiting; null where it does, and at the end: `next` says which. */
+  nextNow?(): Batch | null;
   /** What waited for older rows, where the input is told to end before its time. */
   heldBack?(): Iterable<Batch>;
   /** Rows that still wait at the end of the input are left for another one that goes on: see `heldBack`. */

@@ -1,12 +1,12 @@
-/** What readers of record by record formats share: asking for bytes, counting, and how a file ends. */
+/** What readers of record by record formats share. */
 
 import type { FrameBatch } from "./batch.ts";
 import { BatchBuffer } from "./batch-buffer.ts";
-import { type ByteWindow, endOf } from "./byte-window.ts";
-import type { CaptureSource } from "./source.ts";
-import { newSummary, StreamSource } from "./stream-source.ts";
+import type { ByteWindow } from "./byte-window.ts";
+import { FrameSource } from "./frame-source.ts";
+import { newSummary } from "./stream-source.ts";
 
-export abstract class WindowSource extends StreamSource implements CaptureSource {
+export abstract class WindowSource extends FrameSource {
   protected readonly batch: BatchBuffer;
   readonly #linkTypes = new Set<number>();
 
@@ -22,35 +22,17 @@ export abstract class WindowSource extends StreamSource implements CaptureSource
    */
   protected abstract record(view: DataView, at: number): number;
 
-  async next(): Promise<FrameBatch | null> {
-    while (this.summary.end === "clean") {
-      const whole = this.#fill();
-      if (this.batch.count > 0) return this.batch;
-      if (!whole) break;
-      if (this.window.ended) {
-        Object.assign(this.summary, endOf(this.window, this.summary.name));
-        break;
-      }
-      await this.window.more();
-    }
-    return null;
-  }
-
-  /** Takes all whole records at hand; false at one that makes no sense. */
-  #fill(): boolean {
+  protected take(): FrameBatch | null {
     const { window, batch } = this;
     batch.begin(window.bytes);
     const view = new DataView(window.bytes.buffer, window.bytes.byteOffset, window.end);
     while (!batch.full) {
       const length = this.record(view, window.start);
-      if (length <= 0) {
-        this.summary.packets += batch.count;
-        return length === 0;
-      }
+      if (length <= 0) break;
       this.consume(length);
     }
     this.summary.packets += batch.count;
-    return true;
+    return batch.count > 0 ? batch : null;
   }
 
   protected consume(count: number): void {

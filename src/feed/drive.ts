@@ -29,7 +29,7 @@ export interface DriveOptions {
   stopAfter?: number | undefined;
   /** Called every so many milliseconds while the feed is read. */
   every?: readonly [ms: number, tick: () => void] | undefined;
-  /** Called behind each round, and waited for: output that must not pile up. */
+  /** Called behind each round and in long ones, and waited for: output that must not pile up. */
   drain?: (() => Promise<void> | void) | undefined;
   /** Called when the rounds are over, before what the feed held back is taken. */
   beforeHeldBack?: (() => Promise<void> | void) | undefined;
@@ -38,16 +38,22 @@ export interface DriveOptions {
 /** Why the reading is over: the feed ended, it was told to stop, or `limit` was reached. */
 export type DriveEnd = "ended" | "stopped" | "limit";
 
+/** Packets after which output is let out in a round that goes on. */
+const DRAIN_EVERY = 8_192;
 /** How long a stopped feed may take to hand over what is on its way, in milliseconds. */
 const DRAIN_MS = 2_000;
 
 /** @throws what the feed, a sink or `drain` throws */
 export async function drive(feed: Feed, decoder: Decoder, options: DriveOptions = {}): Promise<DriveEnd> {
   const { limit = Number.POSITIVE_INFINITY, signal, every, stopAfter, drain } = options;
-  const take = (slices: Iterable<Slice>) => {
+  let drainedAt = 0;
+  const take = async (slices: Iterable<Slice>) => {
     for (const slice of slices) {
       decoder.decode(slice, limit - decoder.packets);
       if (decoder.packets >= limit) return;
+      if (decoder.packets < drainedAt + DRAIN_EVERY) continue;
+      drainedAt = decoder.packets;
+      await drain?.();
     }
   };
   const reader = new RoundReader(feed, decoder.turns(limit));
@@ -60,7 +66,7 @@ export async function drive(feed: Feed, decoder: Decoder, options: DriveOptions 
     while (decoder.packets < limit) {
       const round = await reader.next();
       if (round === null) break;
-      take(round);
+      await take(round);
       await drain?.();
     }
   } finally {
@@ -72,7 +78,7 @@ export async function drive(feed: Feed, decoder: Decoder, options: DriveOptions 
   }
   await options.beforeHeldBack?.();
   if (decoder.packets >= limit) return "limit";
-  take(feed.heldBack?.() ?? []);
+  await take(feed.heldBack?.() ?? []);
   return reader.isStopped ? "stopped" : "ended";
 }
 

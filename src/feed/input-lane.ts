@@ -67,6 +67,14 @@ export class InputLane extends Lane {
     this.#peeked = true;
   }
 
+  /** Goes on with the next batch where that needs no waiting. */
+  override advance(): boolean {
+    if (this.isReady) return true;
+    const batch = this.#source?.nextNow?.() ?? null;
+    if (batch !== null) this.take(batch);
+    return this.isReady;
+  }
+
   /** Opens a file that was only peeked at, or reads the next batch; `arrive` follows where there is a row. */
   async ready(): Promise<void> {
     if (this.isReady) return;

@@ -4,7 +4,7 @@ import { LinearMemory, type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { FeedInput } from "./feed.ts";
 
 /** A chunk of bytes and the columns of a batch, in bytes; once more for what is not an input's. */
-const ROOM_OF_INPUT = 1_536 * 1_024;
+const ROOM_OF_INPUT = 2_048 * 1_024;
 /** The tables of flows, per byte of captures that hold nothing else; with as much again for compressed ones. */
 const ROOM_PER_BYTE = 8;
 

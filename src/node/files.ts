@@ -170,6 +170,10 @@ const TURN = 50;
 /** When they had it last. Of many small files no single one is read for so long. */
 let turnAt = steadyMilliseconds();
 
+function isTurnOver(): boolean {
+  return steadyMilliseconds() - turnAt > TURN;
+}
+
 /**
  * A regular file. Read synchronously: its bytes are mostly in the page cache, where a trip through the thread
  * pool costs as much as the copy. Signals and timers get a turn often enough for a person not to notice.
@@ -187,10 +191,18 @@ class FileSource implements ByteSource {
   }
 
   async read(into: Uint8Array, at: number): Promise<number> {
-    if (steadyMilliseconds() - turnAt > TURN) {
+    if (isTurnOver()) {
       await new Promise((resolve) => setImmediate(resolve));
       turnAt = steadyMilliseconds();
     }
+    return this.#read(into, at);
+  }
+
+  readNow(into: Uint8Array, at: number): number | null {
+    return isTurnOver() ? null : this.#read(into, at);
+  }
+
+  #read(into: Uint8Array, at: number): number {
     const bytesRead = readSync(this.#file, into, at, into.length - at, this.#position);
     this.#position += bytesRead;
     // A file that grows is read on; of one that ends before its size, something was cut off meanwhile.

@@ -50,6 +50,35 @@ describe("a window over a stream", () => {
     expect([window.bytes.length > 8, window.available]).toEqual([true, 8]);
   });
 
+  it("reads without waiting where its source can, and says where it cannot", async () => {
+    const { source } = pieces([1, 1]);
+    let left = 2;
+    source.readNow = (into, at) => {
+      if (left === 0) return null;
+      left -= 1;
+      into.fill(9, at, at + 4);
+      return 4;
+    };
+    const window = new ByteWindow(source, 8);
+    expect([window.moreNow(), window.moreNow(), window.moreNow(), window.available]).toEqual([
+      true,
+      true,
+      false,
+      8,
+    ]);
+    await window.more();
+    expect([...window.bytes.subarray(window.start, window.end)]).toEqual([9, 9, 9, 9, 9, 9, 9, 9, 1]);
+    source.readNow = () => {
+      throw new Error("broken");
+    };
+    expect([window.moreNow(), window.ended, window.failure?.message]).toEqual([true, true, "broken"]);
+  });
+
+  it("without a source that can does not read before it may wait", () => {
+    const { asked, source } = pieces([4]);
+    expect([new ByteWindow(source, 8).moreNow(), asked.count]).toEqual([false, 0]);
+  });
+
   it("is at its end behind a failure, and does not read again", async () => {
     const { asked, source } = pieces([4], new Error("broken"));
     const window = new ByteWindow(source, 8);

@@ -1,15 +1,18 @@
 /** Several inputs as one: what is read, what is left, and where the reading stands. Order is tested in capture/merge. */
 
 import { describe, expect, it } from "vitest";
+import type { ByteSource } from "../../src/capture/byte-source.ts";
 import { CaptureError } from "../../src/capture/source.ts";
-import type { FeedInput, Taken } from "../../src/feed/feed.ts";
+import type { FeedInput, Reading, Taken } from "../../src/feed/feed.ts";
+import { openInput } from "../../src/feed/formats.ts";
 import { Sequencer } from "../../src/feed/sequencer.ts";
-import { pcap } from "../support/capture-files.ts";
+import { pcap, pcapng } from "../support/capture-files.ts";
 import { openBytes } from "../support/sources.ts";
 
 /** Packets of one byte at these microseconds. */
-const captureAt = (times: readonly number[]) =>
-  pcap(times.map((at, i) => ({ at: BigInt(at) * 1000n, frame: Buffer.from([i]) })));
+const framesAt = (times: readonly number[]) =>
+  times.map((at, i) => ({ at: BigInt(at) * 1000n, frame: Buffer.from([i]) }));
+const captureAt = (times: readonly number[]) => pcap(framesAt(times));
 
 interface Made {
   times?: readonly number[];
@@ -57,6 +60,48 @@ async function take(feed: Sequencer, most = Number.POSITIVE_INFINITY): Promise<n
 
 const sequencerOf = (inputs: Record<string, Made>) =>
   new Sequencer(Object.entries(inputs).map(([name, made]) => inputOf(name, made)));
+
+/** Bytes that are at hand, so many at a time, but for those that have to be waited for. */
+function bytesAtHand(bytes: Uint8Array, size: number, waitAt: number): ByteSource {
+  let position = 0;
+  const read = (into: Uint8Array, at: number) => {
+    const piece = bytes.subarray(position, position + Math.min(size, into.length - at));
+    into.set(piece, at);
+    position += piece.length;
+    return piece.length;
+  };
+  return {
+    size: bytes.length,
+    position: () => position,
+    read: async (into, at) => read(into, at),
+    readNow: (into, at) => (position === waitAt ? null : read(into, at)),
+    close: async () => {},
+  };
+}
+
+describe("an input whose bytes are at hand", () => {
+  it.each([
+    ["pcap", pcap],
+    ["pcapng", pcapng],
+  ])("goes on in one round until one has to wait for them: %s", async (_, made) => {
+    const bytes = made(framesAt(Array.from({ length: 100 }, (_, i) => i + 1)));
+    const open = async (reading: Reading = {}) => {
+      const source = bytesAtHand(bytes, 256, 1_024);
+      const { capture } = await openInput(source, "a", { ...reading, chunk: 512 });
+      return capture!;
+    };
+    const feed = new Sequencer([{ name: "a", once: false, open, abandon: () => {} }]);
+    const rounds: number[] = [];
+    for await (const round of { [Symbol.asyncIterator]: () => feed.rounds() }) {
+      let rows = 0;
+      for (const { start, end } of round) rows += end - start;
+      rounds.push(rows);
+    }
+    expect(rounds.length).toBe(2);
+    expect(rounds[0] + rounds[1]).toBe(100);
+    expect(feed.summaries[0]).toMatchObject({ packets: 100, end: "clean" });
+  });
+});
 
 describe("several inputs", () => {
   it("are told of as they were read, without those that could not be", async () => {
