@@ -17,6 +17,9 @@ async function bundle() {
     entryPoints: ["src/index.ts", "src/portable.ts"],
     bundle: true,
     splitting: true,
+    // Names stay, for whoever sees a stack trace.
+    minifySyntax: true,
+    minifyWhitespace: true,
     format: "esm",
     platform: "node",
     target: "node20.19",
