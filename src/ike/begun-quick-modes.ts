@@ -1,9 +1,11 @@
 /** Quick modes that have begun and whose ESP is not looked for yet: of a capture without ESP nobody ever does. */
 
 import { hostOf } from "../collections/endpoints.ts";
+import { type Column, Columns, type ColumnType, ordinaryMemory } from "../linear/memory.ts";
 import type { BegunSas, BegunTaker } from "./begun-sas.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FlowTable } from "./flows.ts";
+import type { GivenUp } from "./given-up.ts";
 import type { HostTable } from "./hosts.ts";
 import type { Ends } from "./sa-ends.ts";
 
@@ -11,95 +13,135 @@ import type { Ends } from "./sa-ends.ts";
 const BY_HOSTS = -1;
 const BY_CORE = -2;
 
-export class BegunQuickModes implements BegunTaker, Ends {
+const FIRST_ROOM = 256;
+
+export class BegunQuickModes extends Columns implements BegunTaker, Ends {
   readonly #flows: FlowTable;
   readonly #hosts: HostTable;
   readonly #sas: BegunSas;
-  /** Each, or the address of its row where it has no object yet; and the index of its IKE SA, or one of the two above. */
-  #exchanges: (Exchange | number)[] = [];
-  #indices: number[] = [];
+  #count = 0;
+  /** Of each the object; null, or beyond the end: it has none yet. */
+  #exchanges: (Exchange | null)[] = [];
+  /** Of those without an object where the row lies, and the index of the IKE SA; of others one of the two above. */
+  #addresses: Uint32Array;
+  #indices: Int32Array;
   /** Of each to which endpoint its first message went; negative, and one less, where that was not on the NAT-T port. */
-  #ends: number[] = [];
+  #ends: Float64Array;
 
   /** @param sas where objects are made */
-  constructor(flows: FlowTable, hosts: HostTable, sas: BegunSas) {
+  constructor(flows: FlowTable, hosts: HostTable, sas: BegunSas, memory = ordinaryMemory) {
+    super(memory);
     this.#flows = flows;
     this.#hosts = hosts;
     this.#sas = sas;
+    this.#addresses = memory.column(Uint32Array, FIRST_ROOM);
+    this.#indices = memory.column(Int32Array, FIRST_ROOM);
+    this.#ends = memory.column(Float64Array, FIRST_ROOM);
+  }
+
+  protected override replaceEach(to: <T extends Column>(column: T, type: ColumnType<T>) => T): void {
+    this.#addresses = to(this.#addresses, Uint32Array);
+    this.#indices = to(this.#indices, Int32Array);
+    this.#ends = to(this.#ends, Float64Array);
   }
 
   /** The core, which has begun it, has counted it as well. */
   takeObject(exchange: Exchange, to: number, overIp: boolean): void {
     const isWatched = this.#hosts.isWatched(hostOf(to));
     if (isWatched) this.#hosts.watchBegun(hostOf(to), exchange);
-    this.#hold(exchange, isWatched ? BY_HOSTS : BY_CORE, to, overIp);
+    this.#holdObject(exchange, isWatched ? BY_HOSTS : BY_CORE, to, overIp);
   }
 
   /** The core tells those that it has begun when the other side sends something, as long as no others wait for that. */
   takeRow(index: number, address: number, to: number, overIp: boolean): boolean {
     if (this.#hosts.isWatched(hostOf(to))) return false;
-    this.#hold(address, index, to, overIp);
+    const i = this.#add(index, to, overIp);
+    this.#addresses[i] = address;
     return true;
   }
 
   /** @param hasFlows there are flows between both, so that it cannot wait until somebody asks */
   add(exchange: Exchange, to: number, overIp: boolean, hasFlows: boolean): void {
-    this.#hold(exchange, BY_HOSTS, to, overIp);
+    this.#holdObject(exchange, BY_HOSTS, to, overIp);
     this.#hosts.unwatched[0] += 1;
     if (hasFlows) this.watchAll();
   }
 
-  #hold(exchange: Exchange | number, index: number, to: number, overIp: boolean): void {
-    this.#exchanges.push(exchange);
-    this.#indices.push(index);
-    this.#ends.push(overIp ? -to - 1 : to);
+  #holdObject(exchange: Exchange, index: number, to: number, overIp: boolean): void {
+    const i = this.#add(index, to, overIp);
+    while (this.#exchanges.length < i) this.#exchanges.push(null);
+    this.#exchanges[i] = exchange;
+  }
+
+  #add(index: number, to: number, overIp: boolean): number {
+    if (this.#count === this.#ends.length) this.grow();
+    const i = this.#count;
+    this.#count += 1;
+    this.#indices[i] = index;
+    this.#ends[i] = overIp ? -to - 1 : to;
+    return i;
   }
 
   replaceEnds(replaced: (end: number) => number): void {
-    this.#ends = this.#ends.map((end) => (end < 0 ? -replaced(-end - 1) - 1 : replaced(end)));
+    for (let i = 0; i < this.#count; i += 1) {
+      const end = this.#ends[i];
+      this.#ends[i] = end < 0 ? -replaced(-end - 1) - 1 : replaced(end);
+    }
   }
 
-  /** All get objects, and the table of hosts tells them what they wait for: some are about to be given up. */
-  settle(): void {
-    this.#exchanges.forEach((each, i) => {
+  /** The object of one: it is made where there is none. */
+  #objectOf(i: number): Exchange {
+    return this.#exchanges[i] ?? this.#sas.exchangeAt(this.#indices[i], this.#addresses[i]);
+  }
+
+  /** These are given up. */
+  release({ exchanges, rows, moved }: GivenUp): void {
+    const before = this.#exchanges;
+    this.#exchanges = [];
+    let kept = 0;
+    for (let i = 0; i < this.#count; i += 1) {
+      const exchange = before[i] ?? null;
+      if (exchange === null ? rows.has(this.#addresses[i]) : exchanges.has(exchange)) continue;
       const index = this.#indices[i];
-      const exchange = typeof each === "number" ? this.#sas.exchangeAt(index, each) : each;
-      if (index !== BY_HOSTS) this.#hosts.takeOver(hostOf(this.#toOf(i)), exchange);
-      this.#exchanges[i] = exchange;
-      this.#indices[i] = BY_HOSTS;
+      this.#addresses[kept] = this.#addresses[i];
+      this.#indices[kept] = index < 0 ? index : moved[index];
+      this.#ends[kept] = this.#ends[i];
+      if (exchange !== null) {
+        while (this.#exchanges.length < kept) this.#exchanges.push(null);
+        this.#exchanges[kept] = exchange;
+      }
+      kept += 1;
+    }
+    this.#count = kept;
+    this.#hosts.unwatched[0] = kept;
+  }
+
+  /** Nothing is looked for any more, and no others will be begun. */
+  end(): void {
+    this.#clear();
+    this.replaceEach((column, type) => {
+      this.memory.free(column);
+      return this.memory.column(type, FIRST_ROOM);
     });
   }
 
-  /** These are given up. All have objects since `settle`. */
-  release(gone: ReadonlySet<Exchange>): void {
-    const kept = this.#exchanges.map((each) => !gone.has(each as Exchange));
-    this.#exchanges = this.#exchanges.filter((_, i) => kept[i]);
-    this.#indices = this.#indices.filter((_, i) => kept[i]);
-    this.#ends = this.#ends.filter((_, i) => kept[i]);
-    this.#hosts.unwatched[0] = this.#exchanges.length;
-  }
-
-  /** Endpoint that the first message of one went to. */
-  #toOf(i: number): number {
-    const end = this.#ends[i];
-    return end < 0 ? -end - 1 : end;
-  }
-
-  /** Nothing is looked for any more. */
-  clear(): void {
+  #clear(): void {
     this.#exchanges = [];
-    this.#indices = [];
-    this.#ends = [];
+    this.#count = 0;
     this.#hosts.unwatched[0] = 0;
   }
 
   /** Looks for their ESP from now on. Between the beginning of each and now there was none. */
   watchAll(): void {
-    if (this.#exchanges.length === 0) return;
-    this.settle();
-    this.#exchanges.forEach((each, i) => {
-      this.#flows.watch(each as Exchange, this.#toOf(i), this.#ends[i] < 0);
-    });
-    this.clear();
+    if (this.#count === 0) return;
+    for (let i = 0; i < this.#count; i += 1) {
+      const end = this.#ends[i];
+      const to = end < 0 ? -end - 1 : end;
+      const exchange = this.#objectOf(i);
+      // From now on the table of hosts tells it what it waits for.
+      if (this.#indices[i] !== BY_HOSTS) this.#hosts.takeOver(hostOf(to), exchange);
+      this.#flows.watch(exchange, to, end < 0);
+    }
+    this.#clear();
   }
 }

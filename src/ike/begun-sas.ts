@@ -48,24 +48,19 @@ export class BegunSas {
     const { list, keys } = this.#tables;
     this.#notes.read({
       sa: (key, address) => keys.hold(key, list.pushRow(address)),
-      name: (key, known) => keys.hold(key, keys.entryOf(known)),
+      name: (key, known) => keys.hold(key, keys.indexAt(known)),
       quickMode: (key, address, to, overIp) => {
-        const index = this.#unmadeAt(key);
-        if (index !== null && quickModes.takeRow(index, address, to, overIp)) return;
-        const sa = keys.saAt(key);
+        const index = keys.indexAt(key);
+        if (list.madeAt(index) === null && quickModes.takeRow(index, address, to, overIp)) return;
+        const sa = list.at(index);
         quickModes.takeObject(sa.exchangeAt(address) ?? this.#addExchange(sa, address), to, overIp);
       },
       informationals: (key, address) => {
         // Of those without an object nothing is told before there is one.
-        if (this.#unmadeAt(key) === null) this.#tell(keys.saAt(key), address);
+        const sa = list.madeAt(keys.indexAt(key));
+        if (sa !== null) this.#tell(sa, address);
       },
     });
-  }
-
-  /** Index of the IKE SA of a key; null where it has an object. */
-  #unmadeAt(key: number): number | null {
-    const entry = this.#tables.keys.entryOf(key);
-    return typeof entry === "number" && !this.#tables.list.isMade(entry) ? entry : null;
   }
 
   /** The object of a quick mode. @param index of its IKE SA. @param address of its row */

@@ -165,9 +165,19 @@ export class HostTable {
     this.#letGo(({ firstAt }) => firstAt < at);
   }
 
-  /** Lets go of quick modes that are given up. */
-  release(exchanges: ReadonlySet<Exchange>): void {
+  /**
+   * Lets go of quick modes that are given up.
+   * @param without takes them out of those that the core has begun and that wait for one host, the row of the first of which it
+   *   gets, and gives
+   */
+  release(exchanges: ReadonlySet<Exchange>, without: (first: number) => number): void {
     this.#letGo((exchange) => exchanges.has(exchange));
+    const begun = this.#begun;
+    for (let host = 0; host < this.size; host += 1) {
+      if (begun[host] === 0) continue;
+      begun[host] = without(begun[host]);
+      if (begun[host] === 0 && this.#watched[host] === WATCHED_BY_CORE) this.#watched[host] = 0;
+    }
   }
 
   #letGo(isGone: (exchange: Exchange) => boolean): void {

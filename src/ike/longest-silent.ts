@@ -4,20 +4,52 @@ import { Heap } from "../collections/heap.ts";
 import { isBefore, type Moment } from "../collections/moment.ts";
 import type { IkeSa } from "./sa.ts";
 
+/** IKE SAs by their indices. */
+export interface Listed {
+  readonly length: number;
+  /** Valid until the next one is asked for. */
+  glanceAt(index: number): IkeSa;
+  /** How many parts it has, see `IkeSa.parts`. */
+  partsOf(index: number): number;
+}
+
+type Silent = Pick<Listed, "length" | "glanceAt">;
+
 /**
- * All IKE SAs in that order; of those silent since the same time the earlier one first.
+ * Indices of IKE SAs to give up, in that order, so that no more than so many are left, and no more parts of them.
+ * @param parts of all of them
+ * @param lastLifeOf see `longestSilent`
+ */
+export function tooMany(
+  sas: Listed,
+  parts: number,
+  { maxSas, maxParts }: { maxSas: number; maxParts: number },
+  lastLifeOf: (sa: IkeSa) => Moment,
+): number[] {
+  const gone: number[] = [];
+  let left = parts;
+  for (const index of longestSilent(sas, lastLifeOf)) {
+    if (sas.length - gone.length <= maxSas && left <= maxParts) break;
+    gone.push(index);
+    left -= sas.partsOf(index);
+  }
+  return gone;
+}
+
+/**
+ * The indices of all IKE SAs in that order; of those silent since the same time the earlier one first.
  * @param lastLifeOf when something of an SA was seen last, not before its own last message; asked as late as can be
  */
-export function* longestSilent(sas: readonly IkeSa[], lastLifeOf: (sa: IkeSa) => Moment): Generator<IkeSa> {
+export function* longestSilent(sas: Silent, lastLifeOf: (sa: IkeSa) => Moment): Generator<number> {
   const silence = new Silence(sas);
   const livedOn = new Heap<number>((a, b) => silence.isLonger(a, b));
   // By its own messages none is silent for less long than it is.
   for (const next of silence.order()) {
-    while (livedOn.top !== undefined && silence.isLonger(livedOn.top, next)) yield sas[livedOn.pop()!];
-    if (silence.endsLater(next, lastLifeOf(sas[next]))) livedOn.push(next);
-    else yield sas[next];
+    while (livedOn.top !== undefined && silence.isLonger(livedOn.top, next)) yield livedOn.pop()!;
+    if (silence.endsLater(next, lastLifeOf(sas.glanceAt(next)))) livedOn.push(next);
+    else yield next;
   }
-  for (let last = livedOn.pop(); last !== undefined; last = livedOn.pop()) yield sas[last];
+  for (let last = livedOn.pop(); last !== undefined; last = livedOn.pop()) yield last;
 }
 
 /** Since when each IKE SA is silent, by its index: columns, since tens of thousands are ranked at a time. */
@@ -27,14 +59,15 @@ class Silence {
   readonly #at: Float64Array;
   readonly #segments: Float64Array;
 
-  constructor(sas: readonly IkeSa[]) {
+  constructor(sas: Silent) {
     this.#ranks = new Uint8Array(sas.length);
     this.#at = new Float64Array(sas.length);
     this.#segments = new Float64Array(sas.length);
     for (let i = 0; i < sas.length; i += 1) {
-      this.#ranks[i] = rankOf(sas[i]);
-      this.#at[i] = sas[i].lastLifeAt;
-      this.#segments[i] = sas[i].lifeSegment;
+      const sa = sas.glanceAt(i);
+      this.#ranks[i] = rankOf(sa);
+      this.#at[i] = sa.lastLifeAt;
+      this.#segments[i] = sa.lifeSegment;
     }
   }
 
@@ -63,6 +96,6 @@ class Silence {
 }
 
 function rankOf(sa: IkeSa): number {
-  if (sa.exchangeCount > 0) return 2;
+  if (sa.exchangeCount > 0 || sa.latestAddress > 0) return 2;
   return sa.answered ? 1 : 0;
 }

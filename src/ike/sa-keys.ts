@@ -12,25 +12,25 @@ import type { IkeSa } from "./sa.ts";
 import type { SaList } from "./sa-list.ts";
 
 const FIRST_KEYS = 256;
+const NONE = -1;
 
-/** An IKE SA, or its index in the list where it has no object yet. */
-type Entry = IkeSa | number;
-
+/** IKE SAs are told by their indices in the list of all; -1 stands for none. */
 export class SaKeys {
   readonly #memory: Memory;
   readonly #list: SaList;
   readonly #table: WordTable;
-  #rows: (Entry | null)[] = [];
-  /** By rows of the table: where the row of the SA lies in linear memory, or 0. */
+  /** By rows of the table: index of the SA + 1; and where its row lies in linear memory, or 0. */
+  #indices: Uint32Array;
   #addresses: Uint32Array;
   /** Of half-open SAs that share the initiator cookie, from different hosts, the next one after each. */
-  #siblings = new Map<IkeSa, IkeSa>();
+  #siblings = new Map<number, number>();
 
   /** @param list all IKE SAs */
   constructor(memory: Memory, list: SaList) {
     this.#memory = memory;
     this.#list = list;
     this.#table = new WordTable(4, FIRST_KEYS, memory);
+    this.#indices = memory.column(Uint32Array, FIRST_KEYS);
     this.#addresses = memory.column(Uint32Array, FIRST_KEYS);
   }
 
@@ -41,49 +41,49 @@ export class SaKeys {
     border.value(SIBLINGS, this.#siblings.size === 0 ? 0 : 1);
   }
 
-  /** The SA under two cookies of two words each, the first of those that share it. */
-  at(i0: number, i1: number, r0: number, r1: number): IkeSa | null {
-    this.#fill(i0, i1, r0, r1);
-    const row = this.#table.find();
-    return row < 0 ? null : this.#made(row);
+  /** The SA under the cookies of a message, the first of those that share it. */
+  find({ cookies }: Message): number {
+    return this.#find(cookies[0], cookies[1], cookies[2], cookies[3]);
   }
 
-  #made(row: number): IkeSa | null {
-    const entry = this.#rows[row];
-    if (typeof entry !== "number") return entry;
-    const sa = this.#list.at(entry);
-    this.#rows[row] = sa;
-    return sa;
+  /** The same under the initiator's alone. */
+  findOpening({ cookies }: Message): number {
+    return this.#find(cookies[0], cookies[1], 0, 0);
+  }
+
+  #find(i0: number, i1: number, r0: number, r1: number): number {
+    this.#fill(i0, i1, r0, r1);
+    const row = this.#table.find();
+    return row < 0 ? NONE : this.indexAt(row);
   }
 
   /** The SA with a running number, of which the message, or one with the same bytes, is; null where it was given up. */
-  countedFor({ cookies }: Message, number: number): IkeSa | null {
+  countedFor(message: Message, number: number): IkeSa | null {
     if (number < 0) return null;
-    let sa = this.at(cookies[0], cookies[1], cookies[2], cookies[3]);
-    while (sa !== null && sa.number !== number) sa = this.siblingOf(sa);
-    return sa;
+    let index = this.find(message);
+    while (index !== NONE && this.#list.at(index).number !== number) index = this.siblingOf(index);
+    return index === NONE ? null : this.#list.at(index);
   }
 
-  set(i0: number, i1: number, r0: number, r1: number, sa: IkeSa): void {
-    this.#fill(i0, i1, r0, r1);
+  /** Enters an SA under the cookies of a message. */
+  set({ cookies }: Message, index: number): void {
+    this.#fill(cookies[0], cookies[1], cookies[2], cookies[3]);
     const row = this.#table.ensure();
-    this.#rows[row] = sa;
-    if (row >= this.#addresses.length) this.#addresses = wider(this.#memory, this.#addresses, Uint32Array);
-    this.#addresses[row] = sa.address;
+    if (row >= this.#addresses.length) {
+      this.#indices = wider(this.#memory, this.#indices, Uint32Array);
+      this.#addresses = wider(this.#memory, this.#addresses, Uint32Array);
+    }
+    this.hold(row, index);
+    this.#addresses[row] = this.#list.addressOf(index);
   }
 
   /** What stands under a key, by its row, which the core may have entered. */
-  entryOf(row: number): Entry {
-    return this.#rows[row]!;
+  indexAt(row: number): number {
+    return this.#indices[row] - 1;
   }
 
-  /** The same with an object. */
-  saAt(row: number): IkeSa {
-    return this.#made(row)!;
-  }
-
-  hold(row: number, entry: Entry): void {
-    this.#rows[row] = entry;
+  hold(row: number, index: number): void {
+    this.#indices[row] = index + 1;
   }
 
   #fill(i0: number, i1: number, r0: number, r1: number): void {
@@ -95,73 +95,86 @@ export class SaKeys {
   }
 
   /** The next one of half-open SAs that share the initiator cookie. */
-  siblingOf(sa: IkeSa): IkeSa | null {
-    return this.#siblings.size === 0 ? null : (this.#siblings.get(sa) ?? null);
+  siblingOf(index: number): number {
+    return this.#siblings.size === 0 ? NONE : (this.#siblings.get(index) ?? NONE);
   }
 
-  addSibling(sa: IkeSa, first: IkeSa): void {
-    this.#siblings.set(sa, first);
+  addSibling(index: number, first: number): void {
+    this.#siblings.set(index, first);
     if (this.#siblings.size === 1 && this.#memory.linear !== null) this.#memory.linear.changes += 1;
   }
 
-  /** All SAs with objects: their indices in the list are about to change. */
-  settle(): (IkeSa | null)[] {
-    for (let row = 0; row < this.#rows.length; row += 1) this.#made(row);
-    return this.#rows as (IkeSa | null)[];
-  }
-
-  /** These SAs are given up. All have objects since `settle`. */
-  forget(gone: ReadonlySet<IkeSa>): void {
-    const rows = this.#rows as (IkeSa | null)[];
-    const siblings = new Map<IkeSa, IkeSa>();
-    const leftOf = (first: IkeSa | null) => {
-      let sa = first;
-      while (sa !== null && gone.has(sa)) sa = this.siblingOf(sa);
-      return sa;
+  /** SAs were given up. @param moved the new index of each, -1 where it was given up */
+  forget(moved: Int32Array): void {
+    const indices = this.#indices;
+    const siblings = new Map<number, number>();
+    const leftOf = (first: number) => {
+      let index = first;
+      while (index !== NONE && moved[index] < 0) index = this.siblingOf(index);
+      return index;
     };
-    for (let row = 0; row < rows.length; row += 1) {
-      rows[row] = leftOf(rows[row]);
-      for (let sa = rows[row]; sa !== null; ) {
-        const next = leftOf(this.siblingOf(sa));
-        if (next !== null) siblings.set(sa, next);
-        sa = next;
+    for (let row = 0; row < this.#table.size; row += 1) {
+      const first = leftOf(this.indexAt(row));
+      indices[row] = first === NONE ? 0 : moved[first] + 1;
+      for (let index = first; index !== NONE; ) {
+        const next = leftOf(this.siblingOf(index));
+        if (next !== NONE) siblings.set(moved[index], moved[next]);
+        index = next;
       }
     }
     this.#siblings = siblings;
-    const moved = this.#table.retain((row) => rows[row] !== null);
-    const kept: (IkeSa | null)[] = [];
-    for (let row = 0; row < rows.length; row += 1) if (moved[row] >= 0) kept[moved[row]] = rows[row];
-    this.#rows = kept;
+    const rows = this.#table.retain((row) => indices[row] !== 0);
+    for (let row = 0; row < rows.length; row += 1) if (rows[row] >= 0) indices[rows[row]] = indices[row];
     this.#findRows();
   }
 
   /** Tells the core anew where the rows of all keys lie. */
   #findRows(): void {
-    this.#memory.free(this.#addresses);
-    this.#addresses = this.#memory.column(Uint32Array, this.#table.hashes.length);
-    for (let row = 0; row < this.#rows.length; row += 1) {
-      this.#addresses[row] = this.#made(row)?.address ?? 0;
+    for (let row = 0; row < this.#table.size; row += 1) {
+      this.#addresses[row] = this.#list.addressOf(this.indexAt(row));
     }
+    if (this.#memory.linear !== null) this.#memory.linear.changes += 1;
   }
 
   /** No message will be looked up any more. */
   clear(): void {
-    this.#table.clear();
-    this.#rows = [];
     this.#siblings.clear();
-    this.#findRows();
+    this.#table.clear();
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    for (const column of [this.#indices, this.#addresses]) this.#memory.free(column);
+    this.#indices = this.#memory.column(Uint32Array, this.#table.hashes.length);
+    this.#addresses = this.#memory.column(Uint32Array, this.#table.hashes.length);
   }
 
   /** All keys, to be kept in a state file. */
   save() {
-    return { keys: this.#table.save(), rows: this.settle(), siblings: this.#siblings };
+    const { all } = this.#list;
+    const rows = Array.from({ length: this.#table.size }, (_, row) => all[this.indexAt(row)]);
+    const siblings = new Map(Array.from(this.#siblings, ([index, next]) => [all[index], all[next]]));
+    return { keys: this.#table.save(), rows, siblings };
   }
 
-  /** @param saved its SAs have their rows already */
+  /**
+   * @param saved its SAs are in the list already
+   * @throws RangeError where one is not
+   */
   restore({ keys, rows, siblings }: ReturnType<SaKeys["save"]>): void {
+    const indices = new Map(this.#list.all.map((sa, index) => [sa, index]));
+    const indexOf = (sa: IkeSa) => {
+      const index = indices.get(sa);
+      if (index === undefined) throw new RangeError("a key is of an IKE SA that is not there");
+      return index;
+    };
     this.#table.restore(keys);
-    this.#rows = rows;
-    this.#siblings = siblings;
+    this.#makeRoom();
+    if (rows.length !== this.#table.size) throw new RangeError("keys and IKE SAs are not as many");
+    rows.forEach((sa, row) => {
+      this.hold(row, indexOf(sa));
+    });
+    this.#siblings = new Map(Array.from(siblings, ([sa, next]) => [indexOf(sa), indexOf(next)]));
     this.#findRows();
   }
 }

@@ -34,7 +34,7 @@ class Shown implements IkeSas {
   }
 
   get length(): number {
-    return this.#sas.length;
+    return this.#list.shown === this ? this.#list.length : this.#sas.length;
   }
 
   at(index: number): IkeSa {
@@ -47,7 +47,12 @@ class Shown implements IkeSas {
 }
 
 export class SaList {
-  /** null: it has no object yet. Before any is given up all have one, and the list becomes another one. */
+  /** How many there are. */
+  length = 0;
+  /**
+   * null, or beyond the end: it has no object yet. Before any is given up that somebody was shown all have one, and the list becomes
+   * another one.
+   */
   #sas: (IkeSa | null)[] = [];
   #shown: IkeSas = new Shown(this.#sas, this);
   /** Where the row of each lies in linear memory; 0 elsewhere. */
@@ -64,10 +69,6 @@ export class SaList {
     this.addresses = memory.column(Uint32Array, FIRST_ROOM);
   }
 
-  get length(): number {
-    return this.#sas.length;
-  }
-
   /** For somebody who may hold on to it. */
   get shown(): IkeSas {
     return this.#shown;
@@ -77,30 +78,70 @@ export class SaList {
     return this.#sas[index] ?? this.#made(index);
   }
 
+  /** The same where it has an object already, or else null. */
+  madeAt(index: number): IkeSa | null {
+    return this.#sas[index] ?? null;
+  }
+
+  addressOf(index: number): number {
+    return this.#sas[index]?.address ?? this.addresses[index];
+  }
+
   #made(index: number): IkeSa {
     const sa = this.#make(this.addresses[index]);
-    this.#sas[index] = sa;
+    this.#hold(index, sa);
     this.#unmade -= 1;
     return sa;
   }
 
-  /** An object stands for it. */
-  isMade(index: number): boolean {
-    return this.#sas[index] !== null;
+  #hold(index: number, sa: IkeSa): void {
+    const sas = this.#sas;
+    while (sas.length < index) sas.push(null);
+    sas[index] = sa;
   }
 
   /** All of them, with objects. */
   get all(): readonly IkeSa[] {
-    for (let i = 0; this.#unmade > 0; i += 1) this.at(i);
+    this.makeAll();
     return this.#sas as IkeSa[];
   }
 
+  makeAll(): void {
+    for (let i = 0; this.#unmade > 0; i += 1) this.at(i);
+  }
+
   set all(sas: readonly IkeSa[]) {
-    this.#sas = [...sas];
-    this.#shown = new Shown(this.#sas, this);
+    this.#replace([...sas]);
+    this.length = sas.length;
     this.#unmade = 0;
     while (this.addresses.length < sas.length) this.#grow();
     for (let i = 0; i < sas.length; i += 1) this.addresses[i] = sas[i].address;
+  }
+
+  #replace(sas: (IkeSa | null)[]): void {
+    this.#sas = sas;
+    this.#shown = new Shown(sas, this);
+  }
+
+  /** Drops some of them. @returns the new index of each that there was, -1 where it was dropped */
+  remove(gone: Iterable<number>): Int32Array {
+    const moved = new Int32Array(this.length);
+    for (const index of gone) moved[index] = -1;
+    const before = this.#sas;
+    this.#replace([]);
+    let next = 0;
+    this.#unmade = 0;
+    for (let i = 0; i < moved.length; i += 1) {
+      if (moved[i] < 0) continue;
+      moved[i] = next;
+      this.addresses[next] = this.addresses[i];
+      const sa = before[i] ?? null;
+      if (sa === null) this.#unmade += 1;
+      else this.#hold(next, sa);
+      next += 1;
+    }
+    this.length = next;
+    return moved;
   }
 
   /** Of all of them. */
@@ -115,27 +156,31 @@ export class SaList {
 
   /** @param replaceAt stands in where there are rows alone, by their addresses */
   replaceEnds(replaced: (end: number) => number, replaceAt: (address: number) => void): void {
-    this.#sas.forEach((sa, i) => {
+    for (let i = 0; i < this.length; i += 1) {
+      const sa = this.madeAt(i);
       if (sa === null) replaceAt(this.addresses[i]);
       else replaceEndsOf(sa, replaced);
-    });
+    }
   }
 
-  push(sa: IkeSa): void {
-    this.#add(sa, sa.address);
+  /** @returns its index */
+  push(sa: IkeSa): number {
+    const index = this.#add(sa.address);
+    this.#hold(index, sa);
+    return index;
   }
 
   /** One that the core has begun. @returns its index */
   pushRow(address: number): number {
-    this.#add(null, address);
     this.#unmade += 1;
-    return this.#sas.length - 1;
+    return this.#add(address);
   }
 
-  #add(sa: IkeSa | null, address: number): void {
-    if (this.#sas.length === this.addresses.length) this.#grow();
-    this.addresses[this.#sas.length] = address;
-    this.#sas.push(sa);
+  #add(address: number): number {
+    if (this.length === this.addresses.length) this.#grow();
+    this.addresses[this.length] = address;
+    this.length += 1;
+    return this.length - 1;
   }
 
   #grow(): void {

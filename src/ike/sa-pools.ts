@@ -6,9 +6,12 @@ import type { Memory } from "../linear/memory.ts";
 import { Pool } from "../linear/rows.ts";
 import type { Border } from "../linear/walk.ts";
 import { Exchange, timeFor } from "./exchange.ts";
+import type { GivenUp } from "./given-up.ts";
 import { Informationals } from "./informationals.ts";
 import { IkeSa } from "./sa.ts";
 import { replacePathEnds } from "./sa-ends.ts";
+import type { Listed } from "./longest-silent.ts";
+import type { SaList } from "./sa-list.ts";
 
 /** Lies in one row after another, of which nothing but numbers are wanted. */
 const glance = new Exchange(null, 0, null);
@@ -69,23 +72,92 @@ export class SaPools {
     }
   }
 
+  /** IKE SAs of a list, to be looked at one after another. */
+  listed(list: SaList): Listed {
+    return {
+      length: list.length,
+      glanceAt: (index) => this.#glanceAt(list, index),
+      partsOf: (index) => this.partsOf(list, index),
+    };
+  }
+
+  /** Its object, or one that stands for it until the next one is asked for, without what belongs to it. */
+  #glanceAt(list: SaList, index: number): IkeSa {
+    const made = list.madeAt(index);
+    if (made !== null) return made;
+    this.sas.lieAtAddress(glanceOfSa, list.addresses[index]);
+    return glanceOfSa;
+  }
+
+  /** Quick modes, paths and fragment headers of an IKE SA in the list. */
+  partsOf(list: SaList, index: number): number {
+    const sa = this.#glanceAt(list, index);
+    if (sa !== glanceOfSa) return sa.parts;
+    let parts = sa.pathCount;
+    for (const _ of this.#addressesOf(sa)) parts += 1;
+    return parts;
+  }
+
+  /** Where the rows lie of the quick modes of an IKE SA that the core has begun, the latest first. */
+  *#addressesOf({ latestAddress }: IkeSa): Generator<number, void, undefined> {
+    for (let address = latestAddress; address !== 0; ) {
+      this.exchanges.lieAtAddress(glance, address);
+      const { olderAddress } = glance;
+      yield address;
+      address = olderAddress;
+    }
+  }
+
   /**
    * The places of IKE SAs that are given up may be used again.
-   * @param areShown somebody may hold on to one, and is to read what was there
+   * @param areShown somebody may hold on to one, and is to read what was there: all of them have objects
    */
-  giveBack(gone: ReadonlySet<IkeSa>, areShown: boolean): void {
-    for (const { sa, exchanges, told } of rowsOf(gone)) {
+  giveBack(list: SaList, gone: readonly number[], areShown: boolean): Omit<GivenUp, "moved"> {
+    const sas: IkeSa[] = [];
+    const rows = new Set<number>();
+    for (const index of gone) {
+      const sa = list.madeAt(index);
+      if (sa === null) this.#giveBackAt(list.addresses[index], rows);
+      else sas.push(sa);
+    }
+    const exchanges = new Set(sas.flatMap((sa) => sa.exchanges));
+    for (const { address } of exchanges) if (address !== 0) rows.add(address);
+    for (const exchange of exchanges) this.exchanges.giveBack(exchange);
+    for (const sa of sas) {
       this.sas.giveBack(sa);
-      for (const exchange of exchanges) this.exchanges.giveBack(exchange);
-      if (told !== null) this.informationals.giveBack(told);
+      if (sa.told !== null) this.informationals.giveBack(sa.told);
     }
-    if (!areShown) return;
-    const [sas, quickModes, informationals] = [IkeSa, Exchange, Informationals].map((each) => new Pool(each));
-    for (const { sa, exchanges, told } of rowsOf(gone)) {
-      sa.moveTo(sas);
-      for (const exchange of exchanges) exchange.moveTo(quickModes);
-      told?.moveTo(informationals);
+    if (areShown) moveAway(sas, exchanges);
+    return { sas, exchanges, rows };
+  }
+
+  /** The same of an IKE SA without an object. @param rows takes the addresses of its quick modes */
+  #giveBackAt(address: number, rows: Set<number>): void {
+    this.sas.lieAtAddress(glanceOfSa, address);
+    for (const each of this.#addressesOf(glanceOfSa)) {
+      rows.add(each);
+      this.exchanges.giveBackAt(each);
     }
+    if (glanceOfSa.toldAddress !== 0) this.informationals.giveBackAt(glanceOfSa.toldAddress);
+    this.sas.giveBackAt(address);
+  }
+
+  /**
+   * Takes quick modes out of those that wait for one host.
+   * @param first row of the first of them
+   * @returns the first that is left, or 0
+   */
+  withoutWaiting(first: number, gone: ReadonlySet<number>): number {
+    const left: number[] = [];
+    for (let address = first; address !== 0; address = glance.waitingAddress) {
+      this.exchanges.lieAtAddress(glance, address);
+      if (!gone.has(address)) left.push(address);
+    }
+    left.forEach((address, i) => {
+      this.exchanges.lieAtAddress(glance, address);
+      glance.waitingAddress = left[i + 1] ?? 0;
+    });
+    return left[0] ?? 0;
   }
 
   /** To be kept in a state file, with the IKE SAs. */
@@ -104,7 +176,14 @@ export class SaPools {
   }
 }
 
-/** IKE SAs with what belongs to each. */
-function* rowsOf(sas: Iterable<IkeSa>) {
-  for (const sa of sas) yield { sa, exchanges: sa.exchanges, told: sa.told };
+/** Who holds on to what is given up finds the same in other places. */
+function moveAway(sas: readonly IkeSa[], exchanges: Iterable<Exchange>): void {
+  const [ofSas, ofQuickModes, ofInformationals] = [IkeSa, Exchange, Informationals].map(
+    (each) => new Pool(each),
+  );
+  for (const exchange of exchanges) exchange.moveTo(ofQuickModes);
+  for (const sa of sas) {
+    sa.moveTo(ofSas);
+    sa.told?.moveTo(ofInformationals);
+  }
 }

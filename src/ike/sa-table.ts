@@ -13,7 +13,8 @@ import type { Message } from "../wire/datagram.ts";
 import type { BegunQuickModes } from "./begun-quick-modes.ts";
 import { BegunSas } from "./begun-sas.ts";
 import { CoreNotes } from "./core-notes.ts";
-import { longestSilent } from "./longest-silent.ts";
+import type { GivenUp } from "./given-up.ts";
+import { tooMany } from "./longest-silent.ts";
 import { IkeSa } from "./sa.ts";
 import { SaKeys } from "./sa-keys.ts";
 import { link, unlink } from "./sa-links.ts";
@@ -52,29 +53,25 @@ export class SaTable {
   readonly pools: SaPools;
   readonly #survey: SaSurvey;
   readonly #vendorLists: VendorLists;
-  readonly #released: (gone: ReadonlySet<IkeSa>) => void;
-  readonly #settle: () => void;
+  readonly #released: (gone: GivenUp) => void;
   readonly #lastLifeOf: (sa: IkeSa) => Moment;
 
   /**
-   * @param released is told of the SAs that are given up, so that nothing else holds them
+   * @param released is told of what is given up, so that nothing else holds it
    * @param lastLifeOf when something of an SA was seen last
    * @param memory where the core finds SAs as well
    * @param vendorLists lists that SAs have the numbers of
-   * @param settle nobody may know IKE SAs by their indices any more; all that was begun is taken in
    */
   constructor(
     maxSas: number,
-    released: (gone: ReadonlySet<IkeSa>) => void = () => {},
+    released: (gone: GivenUp) => void = () => {},
     lastLifeOf: (sa: IkeSa) => Moment = (sa) => ({ at: sa.lastLifeAt, segment: sa.lifeSegment }),
     memory = ordinaryMemory,
     vendorLists = new VendorLists(),
-    settle: () => void = () => {},
   ) {
     this.#vendorLists = vendorLists;
     this.#maxSas = maxSas;
     this.#released = released;
-    this.#settle = settle;
     this.#lastLifeOf = lastLifeOf;
     this.#memory = memory;
     this.#counts = memory.column(Int32Array, SA_COUNTS);
@@ -132,9 +129,10 @@ export class SaTable {
 
   /** Responder cookie zero: the first message of phase 1, or something that answers it without a cookie. */
   #opening(message: Message): IkeSa | null {
-    const first = this.keys.at(message.cookies[0], message.cookies[1], 0, 0);
+    const { keys } = this;
     let siblings = 0;
-    for (let sa = first; sa !== null; sa = this.keys.siblingOf(sa)) {
+    for (let at = keys.find(message); at >= 0; at = keys.siblingOf(at)) {
+      const sa = this.#list.at(at);
       if (sa.sideOf(message.from, message.to) >= 0 && sa.hasHostsOf(message)) return sa;
       siblings += 1;
     }
@@ -143,82 +141,80 @@ export class SaTable {
       this.evicted += 1;
       return null;
     }
-    const sa = this.#create(message);
+    const index = this.#create(message);
+    // Looked up again: others may have been given up to make room.
+    const first = keys.find(message);
+    if (first >= 0) keys.addSibling(index, first);
+    keys.set(message, index);
+    const sa = this.#list.at(index);
     sa.phase1Seen = true;
-    if (first !== null) this.keys.addSibling(sa, first);
-    this.keys.set(message.cookies[0], message.cookies[1], 0, 0, sa);
     return sa;
   }
 
   #established(message: Message): IkeSa {
-    const { cookies } = message;
-    const i0 = cookies[0];
-    const i1 = cookies[1];
-    const r0 = cookies[2];
-    const r1 = cookies[3];
-    const known = this.keys.at(i0, i1, r0, r1);
-    if (known !== null) return known;
-    let opening: IkeSa | null = null;
-    for (let sa = this.keys.at(i0, i1, 0, 0); sa !== null; sa = this.keys.siblingOf(sa)) {
-      if (sa.hasHostsOf(message)) opening = sa;
+    const { keys } = this;
+    const known = keys.find(message);
+    if (known >= 0) return this.#list.at(known);
+    let opening = -1;
+    for (let at = keys.findOpening(message); at >= 0; at = keys.siblingOf(at)) {
+      if (this.#list.at(at).hasHostsOf(message)) opening = at;
     }
-    if (opening === null) {
-      const sa = this.#create(message);
-      this.keys.set(i0, i1, r0, r1, sa);
-      return sa;
-    }
-    if (opening.answered) {
-      // A second answer to one first message: an SA of its own, begun by the same message.
-      const sa = this.#create(message);
-      sa.phase1Seen = true;
-      sa.firstAt = opening.firstAt;
-      sa.mode = opening.mode;
-      sa.setVendorList(0, opening.vendorListOf(0));
-      sa.pathOf(opening.endOf(0, 0), opening.endOf(0, 1), 0, opening.pathAt(0).natTraversal);
-      this.keys.set(i0, i1, r0, r1, sa);
-      return sa;
-    }
-    for (let i = 0; i < 4; i += 1) opening.setCookies(i, cookies[i]);
-    this.keys.set(i0, i1, r0, r1, opening);
-    return opening;
+    const begun = opening < 0 ? null : this.#list.at(opening);
+    if (begun === null || begun.answered) return this.#another(message, begun);
+    for (let i = 0; i < 4; i += 1) begun.setCookies(i, message.cookies[i]);
+    keys.set(message, opening);
+    return begun;
   }
 
-  #create(message: Message): IkeSa {
+  /** @param opening the one that the same first message began, which has another answer: it is an SA of its own */
+  #another(message: Message, opening: IkeSa | null): IkeSa {
+    const index = this.#create(message);
+    this.keys.set(message, index);
+    const sa = this.#list.at(index);
+    if (opening === null) return sa;
+    sa.phase1Seen = true;
+    sa.firstAt = opening.firstAt;
+    sa.mode = opening.mode;
+    sa.setVendorList(0, opening.vendorListOf(0));
+    sa.pathOf(opening.endOf(0, 0), opening.endOf(0, 1), 0, opening.pathAt(0).natTraversal);
+    return sa;
+  }
+
+  /** @returns its index in the list */
+  #create(message: Message): number {
     if (this.#list.length >= this.#maxSas) this.#evict();
     const sa = new IkeSa(this.#counts[CREATED], message, this.pools.sas);
     sa.vendorLists = this.#vendorLists.all;
     this.#counts[CREATED] += 1;
     this.#counts[HELD] += 1;
-    this.#list.push(sa);
-    return sa;
+    return this.#list.push(sa);
   }
 
   /** Gives up SAs until a quarter of the room for SAs and for parts is free. */
   #evict(): void {
     const maxSas = Math.floor((this.#maxSas * 3) / 4);
-    const maxParts = maxSas * PARTS_PER_SA;
-    const gone = new Set<IkeSa>();
-    let { parts } = this;
-    const { sas } = this;
-    for (const sa of longestSilent(sas, this.#lastLifeOf)) {
-      if (sas.length - gone.size <= maxSas && parts <= maxParts) break;
-      gone.add(sa);
-      parts -= sa.parts;
-    }
-    this.evicted += gone.size;
-    this.remove(gone);
+    const bounds = { maxSas, maxParts: maxSas * PARTS_PER_SA };
+    const gone = tooMany(this.pools.listed(this.#list), this.parts, bounds, this.#lastLifeOf);
+    this.evicted += gone.length;
+    this.#giveUp(gone);
   }
 
   /** Forgets these SAs: a later message of one begins a new one. */
   remove(gone: ReadonlySet<IkeSa>): void {
-    this.#settle();
-    this.keys.settle();
-    this.#list.all = this.sas.filter((sa) => !gone.has(sa));
-    this.#counts[HELD] = this.#list.length;
-    for (const sa of gone) this.parts -= sa.parts;
-    this.pools.giveBack(gone, this.#areShown);
-    this.keys.forget(gone);
-    this.#released(gone);
+    this.#giveUp(this.sas.flatMap((sa, index) => (gone.has(sa) ? [index] : [])));
+  }
+
+  /** All that the core has begun is taken in. @param gone indices in the list */
+  #giveUp(gone: readonly number[]): void {
+    const list = this.#list;
+    // Who was shown SAs may still ask for any of them, and knows them by other indices.
+    if (this.#areShown) list.makeAll();
+    for (const index of gone) this.parts -= this.pools.partsOf(list, index);
+    const given = this.pools.giveBack(list, gone, this.#areShown);
+    const moved = list.remove(gone);
+    this.#counts[HELD] = list.length;
+    this.keys.forget(moved);
+    this.#released({ ...given, moved });
   }
 
   /** No message comes any more: the room of what finds the SA of one may be used for the judgement. */
@@ -277,10 +273,10 @@ export class SaTable {
     const { created, pools, sas, evicted, parts } = saved;
     this.pools.restore(pools);
     for (const sa of sas) IkeSa.revive(sa, this.pools);
+    this.#list.all = sas;
     this.keys.restore(saved);
     this.#counts[CREATED] = created;
     this.#counts[HELD] = sas.length;
-    this.#list.all = sas;
     this.evicted = evicted;
     this.parts = parts;
     this.#relink();

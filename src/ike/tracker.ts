@@ -16,10 +16,10 @@ import { BegunQuickModes } from "./begun-quick-modes.ts";
 import { compactHosts } from "./compact-hosts.ts";
 import { echoPath, isSecured } from "./copied-paths.ts";
 import { CopyFilter } from "./copies.ts";
-import type { Exchange } from "./exchange.ts";
 import { informational, phase1, readNotify } from "./exchange-rules.ts";
 import { FlowTable } from "./flows.ts";
 import { FragmentedMessages } from "./fragmented.ts";
+import type { GivenUp } from "./given-up.ts";
 import { HostTable } from "./hosts.ts";
 import { lastLifeOf } from "./last-life.ts";
 import { bytesOf, type Opener, readOpened, saysNothing } from "./opened.ts";
@@ -67,9 +67,8 @@ export class Tracker {
       (sa) => lastLifeOf(sa, this.flows),
       options.memory,
       this.vendorLists,
-      () => this.#begun.settle(),
     );
-    this.#begun = new BegunQuickModes(this.flows, this.hosts, this.table.begun);
+    this.#begun = new BegunQuickModes(this.flows, this.hosts, this.table.begun, options.memory);
     const kept = { table: this.table, isLeftOut: this.#belongsToOthers.bind(this), begun: this.#begun };
     this.#quickModes = new QuickModes(this.flows, this.hosts, kept);
     this.#fragments = new FragmentedMessages(kept);
@@ -118,7 +117,7 @@ export class Tracker {
   /** Nothing comes any more: what only messages need is given up. */
   endReading(): void {
     this.catchUp();
-    this.#begun.clear();
+    this.#begun.end();
     this.table.endReading();
   }
 
@@ -173,15 +172,11 @@ export class Tracker {
   }
 
   /** Nothing may hold on to IKE SAs that are given up. */
-  #release(gone: ReadonlySet<IkeSa>): void {
-    const exchanges = new Set<Exchange>();
-    for (const sa of gone) {
-      for (const exchange of sa.exchanges) exchanges.add(exchange);
-      this.#fragments.release(sa);
-    }
-    this.#begun.release(exchanges);
-    this.flows.release(exchanges);
-    this.hosts.release(exchanges);
+  #release(gone: GivenUp): void {
+    for (const sa of gone.sas) this.#fragments.release(sa);
+    this.#begun.release(gone);
+    this.flows.release(gone.exchanges);
+    this.hosts.release(gone.exchanges, (first) => this.table.pools.withoutWaiting(first, gone.rows));
   }
 
   /** An ESP packet or a NAT keepalive. */

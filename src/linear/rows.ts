@@ -45,6 +45,8 @@ function withViews(chunk: { readonly numbers: Float64Array }, { linear }: Memory
   }) as Chunk;
 }
 
+const NOWHERE = chunkOf(new Float64Array(0), ordinaryMemory);
+
 /** How large the rows of one kind are. */
 export interface Size {
   /** What a row takes, in units of eight bytes; the first of them are numbers. */
@@ -67,6 +69,8 @@ export class Pool {
   #latest: Chunk;
   /** All in linear memory, the latest one last. */
   readonly #chunks: Chunk[] = [];
+  /** The one in which a row was found last. */
+  #found: Chunk = NOWHERE;
   /** Where the first row begins in the latest chunk that was never taken, and how many places of `#free` are. */
   readonly #end: Int32Array;
   /** Addresses of places in linear memory that were given back. The core takes rows there as well. */
@@ -133,12 +137,15 @@ export class Pool {
 
   /** Lets a row lie where the core has made one. @param address in linear memory */
   lieAtAddress(row: Row, address: number): void {
-    [row.chunk, row.begin] = this.#placeOf(address);
+    const chunk = this.#chunkAt(address);
+    row.chunk = chunk;
+    row.begin = (address - chunk.address) / 8;
   }
 
-  #placeOf(address: number): [chunk: Chunk, begin: number] {
-    const chunk = this.#chunks.findLast((each) => isIn(each, address))!;
-    return [chunk, (address - chunk.address) / 8];
+  #chunkAt(address: number): Chunk {
+    // Rows that are asked for one after another lie side by side, as a rule.
+    if (!isIn(this.#found, address)) this.#found = this.#chunks.findLast((each) => isIn(each, address))!;
+    return this.#found;
   }
 
   /** Makes a row one of which nothing is known. */
@@ -155,12 +162,17 @@ export class Pool {
     this.#giveBack(row.chunk, row.begin);
   }
 
+  /** The same of a row that the core has made. @param address in linear memory */
+  giveBackAt(address: number): void {
+    const free = this.#end[FREE];
+    if (free === this.#free.length) this.#free = wider(this.#memory, this.#free, Uint32Array);
+    this.#free[free] = address;
+    this.#end[FREE] = free + 1;
+  }
+
   #giveBack(chunk: Chunk, begin: number): void {
     if (chunk.address !== 0) {
-      const free = this.#end[FREE];
-      if (free === this.#free.length) this.#free = wider(this.#memory, this.#free, Uint32Array);
-      this.#free[free] = chunk.address + begin * 8;
-      this.#end[FREE] = free + 1;
+      this.giveBackAt(chunk.address + begin * 8);
       return;
     }
     this.#freeChunks.push(chunk);
@@ -176,7 +188,10 @@ export class Pool {
   save(): SavedPool {
     const begins = this.#freeBegins;
     const free = this.#freeChunks.map((chunk, i): [Chunk, number] => [chunk, begins[i]]);
-    for (let i = 0; i < this.#end[FREE]; i += 1) free.push(this.#placeOf(this.#free[i]));
+    for (let i = 0; i < this.#end[FREE]; i += 1) {
+      const chunk = this.#chunkAt(this.#free[i]);
+      free.push([chunk, (this.#free[i] - chunk.address) / 8]);
+    }
     return { latest: this.#latest, end: this.#end[0], free };
   }
 
@@ -223,8 +238,6 @@ export class Pool {
 function isIn({ address: first, numbers }: Chunk, address: number): boolean {
   return address >= first && address < first + numbers.byteLength;
 }
-
-const NOWHERE = chunkOf(new Float64Array(0), ordinaryMemory);
 
 /** No #fields: rows are kept in a state file as they are. */
 export class Row {

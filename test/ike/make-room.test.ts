@@ -232,12 +232,12 @@ describe("addresses that nothing needs", () => {
     const [old, young, gone] = [1, 2, 3].map((firstAt) => exchangeMade({ firstAt }));
     for (const each of [old, young, gone]) hosts.watch(0, each);
     hosts.stopWaiting(2);
-    hosts.release(new Set([gone]));
+    hosts.release(new Set([gone]), (first) => first);
     hosts.sent(0, 9, 0);
     expect([old, young, gone].map(({ otherSentAt }) => otherSentAt)).toEqual([Number.NaN, 9, Number.NaN]);
     // Nobody waits for the host any more: it may be forgotten.
     hosts.watch(0, gone);
-    hosts.release(new Set([gone]));
+    hosts.release(new Set([gone]), (first) => first);
     hosts.intern(Uint8Array.of(10, 0, 0, 1), 0, 4);
     expect([...hosts.retain(() => false)]).toEqual([-1]);
   });
@@ -262,7 +262,7 @@ describe("a table of IKE SAs that is full", () => {
   const answered = (cookie: number, at: number) => messageMade({ cookies: [cookie, 0, 9, 9], at });
   function tableOf(maxSas: number) {
     const released: IkeSa[] = [];
-    const table = new SaTable(maxSas, (gone) => released.push(...gone));
+    const table = new SaTable(maxSas, ({ sas }) => released.push(...sas));
     // Who was shown SAs may hold on to them.
     expect(table.shown).toEqual([]);
     const take = (message: ReturnType<typeof messageMade>) => {
