@@ -13,6 +13,8 @@ const TAIL = 65_536;
 export class ByteWindow {
   /** The bytes at hand are `bytes[start .. end)`. */
   bytes: Uint8Array;
+  /** All of `bytes`: also those that are not at hand. */
+  view: DataView;
   start = 0;
   end = 0;
   /** No more bytes will come. */
@@ -38,6 +40,7 @@ export class ByteWindow {
     const isFile = source.size !== null && chunk >= CHUNK;
     this.#readAt = isFile ? TAIL : 0;
     this.bytes = this.memory.column(Uint8Array, this.#readAt + chunk);
+    this.view = viewOf(this.bytes);
     this.start = this.#readAt;
     this.end = this.#readAt;
   }
@@ -85,7 +88,9 @@ export class ByteWindow {
 
   #makeRoom(): void {
     this.#moveTo(Math.max(0, this.#readAt - this.available));
-    if (this.end === this.bytes.length) this.bytes = wider(this.memory, this.bytes, Uint8Array);
+    if (this.end < this.bytes.length) return;
+    this.bytes = wider(this.memory, this.bytes, Uint8Array);
+    this.view = viewOf(this.bytes);
   }
 
   #take(count: number): void {
@@ -117,6 +122,10 @@ export class ByteWindow {
     while (this.available < count && !this.ended) await this.more();
     return this.available >= count;
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** How a source ended whose window is at its end: between records or inside one, or by a failure of its input. */

@@ -128,8 +128,7 @@ export class PcapSource extends FrameSource {
     const { nanos, recordHeader: header } = this.#dialect;
     const capturedAt = lengths === "original-first" ? 12 : 8;
     const unsure = lengths === "larger-is-original";
-    const { end } = window;
-    const view = new DataView(window.bytes.buffer, window.bytes.byteOffset, end);
+    const { end, view } = window;
     const { capacity, offsets, captured, original, micros } = batch;
     const last = end - header;
     let count = this.#hopped(capturedAt);
@@ -143,7 +142,7 @@ export class PcapSource extends FrameSource {
         break;
       }
       if (length === 0 && isPcapMagic(view.getUint32(at))) {
-        if (count > 0 || !this.#nextCapture(view, at)) break;
+        if (count > 0 || !this.#nextCapture(at)) break;
         at += PCAP_HEADER;
         continue;
       }
@@ -178,8 +177,9 @@ export class PcapSource extends FrameSource {
   }
 
   /** @returns the file header of a capture that goes on like this one stands at `at`, in full, and is taken */
-  #nextCapture(view: DataView, at: number): boolean {
-    if (view.byteLength - at < PCAP_HEADER) return false;
+  #nextCapture(at: number): boolean {
+    const { view, end } = this.window;
+    if (end - at < PCAP_HEADER) return false;
     const header = readPcapHeader(new DataView(view.buffer, view.byteOffset + at, PCAP_HEADER));
     if (!isAlike(header, this.#header)) {
       const offset = this.#offsetOf(at);

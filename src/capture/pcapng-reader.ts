@@ -29,7 +29,6 @@ export class PcapngSource extends FrameSource {
   readonly #batch: BatchBuffer;
   readonly #hop: PcapngHop | null;
   #littleEndian = true;
-  #view: DataView;
   #interfaces: Interface[] = [];
   #interfaceCount = 0;
   readonly #linkTypes = new Set<number>();
@@ -42,13 +41,11 @@ export class PcapngSource extends FrameSource {
     super(window, newSummary(name, `pcapng${suffix}`));
     this.#batch = BatchBuffer.over(window);
     this.#hop = PcapngHop.over(window.memory, this.#batch);
-    this.#view = this.#bytesAtHand();
   }
 
   protected take(): FrameBatch | null {
     const batch = this.#batch;
     batch.begin(this.window.bytes);
-    this.#view = this.#bytesAtHand();
     do this.#enhancedPackets();
     while (!batch.full && this.#block());
     this.summary.packets += batch.count;
@@ -63,11 +60,6 @@ export class PcapngSource extends FrameSource {
     }
   }
 
-  #bytesAtHand(): DataView {
-    const { bytes } = this.window;
-    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
   /**
    * Takes enhanced packet blocks for as long as one follows the other and nothing is wrong with them: the loop
    * that touches nearly every record. What it stops at, `#block` takes or complains of.
@@ -76,7 +68,7 @@ export class PcapngSource extends FrameSource {
     if (this.#skip > 0) return;
     this.#hopOver();
     const window = this.window;
-    const view = this.#view;
+    const { view } = window;
     const littleEndian = this.#littleEndian;
     const interfaces = this.#interfaces;
     const batch = this.#batch;
@@ -174,11 +166,11 @@ export class PcapngSource extends FrameSource {
   }
 
   #u32(at: number): number {
-    return this.#view.getUint32(at, this.#littleEndian);
+    return this.window.view.getUint32(at, this.#littleEndian);
   }
 
   #u16(at: number): number {
-    return this.#view.getUint16(at, this.#littleEndian);
+    return this.window.view.getUint16(at, this.#littleEndian);
   }
 
   /** A fault is reported once the records before it were handed on. Always false. */
@@ -191,8 +183,8 @@ export class PcapngSource extends FrameSource {
 
   /** A new section: its byte order, and no interfaces yet. */
   #section(at: number): boolean {
-    const big = this.#view.getUint32(at + 8, false) === BYTE_ORDER_MAGIC;
-    const little = this.#view.getUint32(at + 8, true) === BYTE_ORDER_MAGIC;
+    const big = this.window.view.getUint32(at + 8, false) === BYTE_ORDER_MAGIC;
+    const little = this.window.view.getUint32(at + 8, true) === BYTE_ORDER_MAGIC;
     if (!big && !little) {
       return this.#corrupt(`the section header at byte ${this.window.offset} has no byte-order magic`);
     }
@@ -213,7 +205,7 @@ export class PcapngSource extends FrameSource {
     if (this.#interfaces.length === MAX_INTERFACES) {
       return this.#corrupt(`the section declares more than ${MAX_INTERFACES} interfaces`);
     }
-    const described = readInterface(this.#view, at, length, this.#littleEndian, this.#interfaceCount);
+    const described = readInterface(this.window.view, at, length, this.#littleEndian, this.#interfaceCount);
     const { linkType, unit } = described;
     this.#interfaces.push(described);
     this.#interfaceCount += 1;

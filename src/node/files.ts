@@ -159,19 +159,14 @@ function readFully(file: number, into: Uint8Array, position: number): number {
   return count;
 }
 
-/** A clock that does not step; `performance` has it too, and takes longer to load than a small capture to read. */
-function steadyMilliseconds(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1_000 + nanoseconds / 1_000_000;
-}
-
 /** How long reads may follow each other before signals and timers get their turn, in milliseconds. */
 const TURN = 50;
 /** When they had it last. Of many small files no single one is read for so long. */
-let turnAt = steadyMilliseconds();
+let turnAt = Date.now();
 
+/** Where the clock steps, they get a turn as well: one that does not takes a sixth of the time of a read. */
 function isTurnOver(): boolean {
-  return steadyMilliseconds() - turnAt > TURN;
+  return Math.abs(Date.now() - turnAt) > TURN;
 }
 
 /**
@@ -193,7 +188,7 @@ class FileSource implements ByteSource {
   async read(into: Uint8Array, at: number): Promise<number> {
     if (isTurnOver()) {
       await new Promise((resolve) => setImmediate(resolve));
-      turnAt = steadyMilliseconds();
+      turnAt = Date.now();
     }
     return this.#read(into, at);
   }
