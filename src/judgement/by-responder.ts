@@ -52,10 +52,9 @@ interface Group {
   order: number[];
   /** They came in the order of their first messages, as nearly always. */
   isInOrder: boolean;
-  /** Those of them that may be plain, and the others by their indices. */
-  taken: number[];
   /** The lists of vendor IDs that the responder sent to those that may be plain. */
   vendorIds: Set<readonly string[]> | null;
+  /** Those of them that are not plain, by their indices. */
   sessions: Map<number, Session>;
 }
 
@@ -122,7 +121,6 @@ export class ByResponder {
     order.push(index);
     group.hosts.add(host);
     if (this.#numbers.take(index, this.#sas, role)) {
-      group.taken.push(index);
       group.vendorIds ??= new Set();
       group.vendorIds.add(this.#facts.vendorLists[this.#survey.vendorListOf(index, side)]);
     } else {
@@ -170,7 +168,6 @@ export class ByResponder {
         hosts: new Set([host]),
         order: [],
         isInOrder: true,
-        taken: [],
         vendorIds: null,
         sessions: new Map(),
       };
@@ -185,18 +182,19 @@ export class ByResponder {
   }
 
   #settled(
-    { host, hosts, order, isInOrder, taken, vendorIds: sent, sessions: made }: Group,
+    { host, hosts, order, isInOrder, vendorIds: sent, sessions: made }: Group,
     joined: readonly number[],
   ): SasOfResponder {
     const [ikeSas, numbers] = [this.#sas, this.#numbers];
-    numbers.settle(host, taken, made.values());
+    numbers.settle(host, order, made.values());
     if (!isInOrder) order.sort((a, b) => this.#inOrder(a, b));
-    const plain: number[] = [];
     const sessions: Session[] = [];
     for (const index of order) {
-      if (numbers.isPlain(index)) plain.push(index);
-      else sessions.push(made.get(index) ?? this.#sessionOf(index, host));
+      if (!numbers.isPlain(index)) sessions.push(made.get(index) ?? this.#sessionOf(index, host));
     }
+    // As nearly always: there are tens of thousands of them.
+    const areAllPlain = sessions.length === 0;
+    const plain = areAllPlain ? order : order.filter((index) => numbers.isPlain(index));
     const unanswered = this.#unanswered.get(host) ?? NOBODY;
     const vendorIds = sent ?? NO_LISTS;
     return { ikeSas, numbers, host, hosts, joined, order, plain, sessions, vendorIds, unanswered };

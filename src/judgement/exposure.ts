@@ -18,7 +18,9 @@ export interface Exposure {
 
 export function exposureOf(responder: Responder, { make, acceptsInUse }: ResponderKnowledge): Exposure {
   const { numbers, indices } = responder.plain;
-  const plain = indices.filter((index) => numbers.counts(index));
+  const plain = indices.every((index) => numbers.counts(index))
+    ? indices
+    : indices.filter((index) => numbers.counts(index));
   let sequentialClients = plain.length;
   for (const client of responder.clients) {
     if (responder.patterns.get(client)?.kind === "sequential") sequentialClients += 1;

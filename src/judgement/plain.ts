@@ -86,15 +86,17 @@ export class PlainSas {
   }
 
   /**
-   * Leaves to the rules those IKE SAs at a responder whose message IDs others had as well, but for one client after another.
-   * @param taken the indices of all there that were taken for plain ones
-   * @param sessions all others
+   * Leaves to the rules those plain IKE SAs at a responder whose message IDs others had as well, but for one client after another.
+   * @param order the indices of all there, as they came
+   * @param sessions those that are not plain
    */
-  settle(responder: number, taken: readonly number[], sessions: Iterable<Session>): void {
+  settle(responder: number, order: readonly number[], sessions: Iterable<Session>): void {
     const turns = this.#turns;
     const { messageIds, begunAt, lastAt } = this.survey;
-    const recurring = taken.length < FEW ? null : new RecurringIds(taken.length);
-    if (recurring !== null) for (const index of taken) recurring.note(messageIds[index]);
+    const recurring = order.length < FEW ? null : new RecurringIds(order.length);
+    if (recurring !== null) {
+      for (const index of order) if (this.isPlain(index)) recurring.note(messageIds[index]);
+    }
     const others = new Set<number>();
     let impliedUpTo = 0;
     for (const session of sessions) {
@@ -102,17 +104,15 @@ export class PlainSas {
       for (const { messageId } of session.quickModes) others.add(messageId);
     }
     for (const messageId of others) turns.dispute(responder, messageId);
-    const rows = new Int32Array(taken.length);
-    taken.forEach((index, i) => {
+    const rows = new Int32Array(order.length).fill(NOBODY_ELSE);
+    order.forEach((index, i) => {
+      if (!this.isPlain(index)) return;
       const messageId = messageIds[index];
       if (messageId <= impliedUpTo) turns.dispute(responder, messageId);
-      else if (recurring?.mayRecur(messageId) === false && !others.has(messageId)) {
-        rows[i] = NOBODY_ELSE;
-        return;
-      }
+      else if (recurring?.mayRecur(messageId) === false && !others.has(messageId)) return;
       rows[i] = turns.take(responder, messageId, begunAt[index], lastAt[index]);
     });
-    taken.forEach((index, i) => {
+    order.forEach((index, i) => {
       if (rows[i] !== NOBODY_ELSE && turns.isDisputed(rows[i])) this.#flags[index] = 0;
     });
   }

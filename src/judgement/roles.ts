@@ -50,17 +50,14 @@ export function decideRoles(
   inferred.forEach((client, i) => {
     if (client !== null) renewals.note(i, client);
   });
-  const roles: (Role | null)[] = [];
-  for (let i = 0; i < sas.length; i += 1) {
-    if (survey.phase1Seen(i)) {
-      // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
-      const renewed = clientByPortsOf(survey.endOf(i, 0), survey.endOf(i, 1), options) === 1;
-      roles.push(SEEN[renewed ? 1 : renewals.clientOf(i)]);
-      continue;
-    }
-    const client = inferred[i];
-    roles.push(client === null ? null : INFERRED[client]);
-  }
+  const roleOf = (i: number): Role | null => {
+    if (!survey.phase1Seen(i)) return inferred[i] === null ? null : INFERRED[inferred[i]];
+    // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
+    const renewed = clientByPortsOf(survey.endOf(i, 0), survey.endOf(i, 1), options) === 1;
+    return SEEN[renewed ? 1 : renewals.clientOf(i)];
+  };
+  const roles = new Array<Role | null>(sas.length).fill(null);
+  for (let i = 0; i < sas.length; i += 1) roles[i] = roleOf(i);
   return roles.includes(null) ? withGuesses(roles, sas, hosts, survey) : roles;
 }
 
