@@ -1,6 +1,7 @@
 /** Quick modes that have begun and whose ESP is not looked for yet: of a capture without ESP nobody ever does. */
 
 import { hostOf } from "../collections/endpoints.ts";
+import { SparseList } from "../collections/sparse-list.ts";
 import { type Column, Columns, type ColumnType, ordinaryMemory } from "../linear/memory.ts";
 import type { BegunSas, BegunTaker } from "./begun-sas.ts";
 import type { Exchange } from "./exchange.ts";
@@ -20,8 +21,8 @@ export class BegunQuickModes extends Columns implements BegunTaker, Ends {
   readonly #hosts: HostTable;
   readonly #sas: BegunSas;
   #count = 0;
-  /** Of each the object; null, or beyond the end: it has none yet. */
-  #exchanges: (Exchange | null)[] = [];
+  /** Those that have objects. */
+  #exchanges = new SparseList<Exchange>();
   /** Of those without an object where the row lies, and the index of the IKE SA; of others one of the two above. */
   #addresses: Uint32Array;
   #indices: Int32Array;
@@ -69,8 +70,7 @@ export class BegunQuickModes extends Columns implements BegunTaker, Ends {
 
   #holdObject(exchange: Exchange, index: number, to: number, overIp: boolean): void {
     const i = this.#add(index, to, overIp);
-    while (this.#exchanges.length < i) this.#exchanges.push(null);
-    this.#exchanges[i] = exchange;
+    this.#exchanges.set(i, exchange);
   }
 
   #add(index: number, to: number, overIp: boolean): number {
@@ -91,25 +91,22 @@ export class BegunQuickModes extends Columns implements BegunTaker, Ends {
 
   /** The object of one: it is made where there is none. */
   #objectOf(i: number): Exchange {
-    return this.#exchanges[i] ?? this.#sas.exchangeAt(this.#indices[i], this.#addresses[i]);
+    return this.#exchanges.at(i) ?? this.#sas.exchangeAt(this.#indices[i], this.#addresses[i]);
   }
 
   /** These are given up. */
   release({ exchanges, rows, moved }: GivenUp): void {
     const before = this.#exchanges;
-    this.#exchanges = [];
+    this.#exchanges = new SparseList();
     let kept = 0;
     for (let i = 0; i < this.#count; i += 1) {
-      const exchange = before[i] ?? null;
+      const exchange = before.at(i);
       if (exchange === null ? rows.has(this.#addresses[i]) : exchanges.has(exchange)) continue;
       const index = this.#indices[i];
       this.#addresses[kept] = this.#addresses[i];
       this.#indices[kept] = index < 0 ? index : moved[index];
       this.#ends[kept] = this.#ends[i];
-      if (exchange !== null) {
-        while (this.#exchanges.length < kept) this.#exchanges.push(null);
-        this.#exchanges[kept] = exchange;
-      }
+      if (exchange !== null) this.#exchanges.set(kept, exchange);
       kept += 1;
     }
     this.#count = kept;
@@ -126,7 +123,7 @@ export class BegunQuickModes extends Columns implements BegunTaker, Ends {
   }
 
   #clear(): void {
-    this.#exchanges = [];
+    this.#exchanges = new SparseList();
     this.#count = 0;
     this.#hosts.unwatched[0] = 0;
   }

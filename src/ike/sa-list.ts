@@ -3,6 +3,7 @@
  * one from when somebody first asks for it.
  */
 
+import { SparseList } from "../collections/sparse-list.ts";
 import { coreOver } from "../linear/core.ts";
 import { type Memory, wider } from "../linear/memory.ts";
 import type { IkeSa } from "./sa.ts";
@@ -25,36 +26,40 @@ export function eachOf(sas: readonly IkeSa[]): IkeSas {
 
 /** As long as none is given up all there are; from then on those that there were. */
 class Shown implements IkeSas {
-  readonly #sas: readonly (IkeSa | null)[];
+  readonly #sas: SparseList<IkeSa>;
   readonly #list: SaList;
+  /** How many there were; null as long as none is given up. */
+  #count: number | null = null;
 
-  constructor(sas: readonly (IkeSa | null)[], list: SaList) {
+  constructor(sas: SparseList<IkeSa>, list: SaList) {
     this.#sas = sas;
     this.#list = list;
   }
 
   get length(): number {
-    return this.#list.shown === this ? this.#list.length : this.#sas.length;
+    return this.#count ?? this.#list.length;
+  }
+
+  /** Some are about to be given up. */
+  end(): void {
+    this.#count = this.#list.length;
   }
 
   at(index: number): IkeSa {
-    return this.#sas[index] ?? this.#list.at(index);
+    return this.#sas.at(index) ?? this.#list.at(index);
   }
 
   addressOf(index: number): number {
-    return this.#sas[index]?.address ?? this.#list.addresses[index];
+    return this.#sas.at(index)?.address ?? this.#list.addresses[index];
   }
 }
 
 export class SaList {
   /** How many there are. */
   length = 0;
-  /**
-   * null, or beyond the end: it has no object yet. Before any is given up that somebody was shown all have one, and the list becomes
-   * another one.
-   */
-  #sas: (IkeSa | null)[] = [];
-  #shown: IkeSas = new Shown(this.#sas, this);
+  /** Those that have objects. Before any is given up that somebody was shown all have one, and the list becomes another one. */
+  #sas = new SparseList<IkeSa>();
+  #shown = new Shown(this.#sas, this);
   /** Where the row of each lies in linear memory; 0 elsewhere. */
   addresses: Uint32Array;
   /** How many have no object yet. */
@@ -75,52 +80,49 @@ export class SaList {
   }
 
   at(index: number): IkeSa {
-    return this.#sas[index] ?? this.#made(index);
+    return this.#sas.at(index) ?? this.#made(index);
   }
 
   /** The same where it has an object already, or else null. */
   madeAt(index: number): IkeSa | null {
-    return this.#sas[index] ?? null;
+    return this.#sas.at(index);
   }
 
   addressOf(index: number): number {
-    return this.#sas[index]?.address ?? this.addresses[index];
+    return this.#sas.at(index)?.address ?? this.addresses[index];
   }
 
   #made(index: number): IkeSa {
     const sa = this.#make(this.addresses[index]);
-    this.#hold(index, sa);
+    this.#sas.set(index, sa);
     this.#unmade -= 1;
     return sa;
   }
 
-  #hold(index: number, sa: IkeSa): void {
-    const sas = this.#sas;
-    while (sas.length < index) sas.push(null);
-    sas[index] = sa;
-  }
-
   /** All of them, with objects. */
   get all(): readonly IkeSa[] {
-    this.makeAll();
-    return this.#sas as IkeSa[];
+    return Array.from({ length: this.length }, (_, index) => this.at(index));
+  }
+
+  set all(sas: readonly IkeSa[]) {
+    this.#replace();
+    this.length = sas.length;
+    while (this.addresses.length < sas.length) this.#grow();
+    sas.forEach((sa, index) => {
+      this.#sas.set(index, sa);
+      this.addresses[index] = sa.address;
+    });
   }
 
   makeAll(): void {
     for (let i = 0; this.#unmade > 0; i += 1) this.at(i);
   }
 
-  set all(sas: readonly IkeSa[]) {
-    this.#replace([...sas]);
-    this.length = sas.length;
+  #replace(): void {
+    this.#shown.end();
+    this.#sas = new SparseList();
+    this.#shown = new Shown(this.#sas, this);
     this.#unmade = 0;
-    while (this.addresses.length < sas.length) this.#grow();
-    for (let i = 0; i < sas.length; i += 1) this.addresses[i] = sas[i].address;
-  }
-
-  #replace(sas: (IkeSa | null)[]): void {
-    this.#sas = sas;
-    this.#shown = new Shown(sas, this);
   }
 
   /** Drops some of them. @returns the new index of each that there was, -1 where it was dropped */
@@ -128,16 +130,15 @@ export class SaList {
     const moved = new Int32Array(this.length);
     for (const index of gone) moved[index] = -1;
     const before = this.#sas;
-    this.#replace([]);
+    this.#replace();
     let next = 0;
-    this.#unmade = 0;
     for (let i = 0; i < moved.length; i += 1) {
       if (moved[i] < 0) continue;
       moved[i] = next;
       this.addresses[next] = this.addresses[i];
-      const sa = before[i] ?? null;
+      const sa = before.at(i);
       if (sa === null) this.#unmade += 1;
-      else this.#hold(next, sa);
+      else this.#sas.set(next, sa);
       next += 1;
     }
     this.length = next;
@@ -149,7 +150,7 @@ export class SaList {
     const core = coreOver(this.#memory);
     let sum = 0;
     for (let i = 0; i < this.length; i += 1) {
-      sum += this.#sas[i]?.exchangeCount ?? core!.quickModeCount(this.addresses[i]);
+      sum += this.#sas.at(i)?.exchangeCount ?? core!.quickModeCount(this.addresses[i]);
     }
     return sum;
   }
@@ -166,7 +167,7 @@ export class SaList {
   /** @returns its index */
   push(sa: IkeSa): number {
     const index = this.#add(sa.address);
-    this.#hold(index, sa);
+    this.#sas.set(index, sa);
     return index;
   }
 
