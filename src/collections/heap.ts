@@ -1,10 +1,16 @@
 /** Binary min-heap: the smallest item by `before` is at the top. */
 export class Heap<T> {
-  readonly #items: T[] = [];
+  readonly #items: T[];
   readonly #before: (a: T, b: T) => boolean;
 
-  constructor(before: (a: T, b: T) => boolean) {
+  constructor(before: (a: T, b: T) => boolean, items: T[] = []) {
     this.#before = before;
+    this.#items = items;
+  }
+
+  /** Another one with the same items. */
+  copy(): Heap<T> {
+    return new Heap(this.#before, this.#items.slice());
   }
 
   get top(): T | undefined {

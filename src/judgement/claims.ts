@@ -92,6 +92,7 @@ export class LiveClaims {
   #freedAt: Moment | null = null;
   /** The newest claim of each client: an older one holds nothing more. */
   readonly #newest = new Map<Client, Claim>();
+  readonly #from: LiveClaims | null;
   /** Those that ended, as far as they were looked at: the last one, and the last one of another client. */
   #ended: readonly Claim[] = [];
   /** A claim rose to a higher grade: after a clock step its life can be compared again. */
@@ -99,15 +100,23 @@ export class LiveClaims {
   /** Those that end by the moment that is asked about, where attempts before it are still to come. */
   #ending: Claim[] | null = null;
 
-  constructor(ask: ClaimQuestions) {
+  /** @param from where claims were added and nothing else: they are here as well, and stay there */
+  constructor(ask: ClaimQuestions, from: LiveClaims | null = null) {
     this.#ask = ask;
+    this.#from = from;
     const heap = () => new Heap<Claim>(wasAcceptedLater);
-    this.#heaps = { certain: heap(), probable: heap(), unknown: heap() };
+    const certain = from === null ? heap() : from.#heaps.certain.copy();
+    this.#heaps = { certain, probable: heap(), unknown: heap() };
+  }
+
+  #newestOf(client: Client): Claim | undefined {
+    const own = this.#newest.get(client);
+    return own === undefined && this.#from !== null ? this.#from.#newest.get(client) : own;
   }
 
   add(claim: Claim): void {
     const { client } = claim.clientSa;
-    const known = this.#newest.get(client);
+    const known = this.#newestOf(client);
     // One that was seen counts for more than a conclusion, unless a newer session came since.
     if (claim.implied && known?.implied === false && !isOfNewer(claim, known)) return;
     this.#newest.set(client, claim);
@@ -184,7 +193,7 @@ export class LiveClaims {
     while (found === null && passed.length < MAX_PASSED) {
       const claim = heap.pop();
       if (claim === undefined) break;
-      if (this.#newest.get(claim.clientSa.client) !== claim || this.#wasFreed(claim)) continue;
+      if (this.#newestOf(claim.clientSa.client) !== claim || this.#wasFreed(claim)) continue;
       const overlap = this.#ask.overlap(claim, moment);
       if (overlap === grade) {
         passed.push(claim);

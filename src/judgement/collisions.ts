@@ -15,7 +15,7 @@ import { type FormerHolder, formerHolderOf } from "./former-holder.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
 import { isInUse, wasGivenUp } from "./in-use.ts";
 import { endOf, overlapAt } from "./lifespan.ts";
-import { inOrder, isBefore, type Moment, momentOf, seen } from "./moment.ts";
+import { isBefore, type Moment, momentOf, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";
 import { SurestClaims } from "./surest-claims.ts";
 import { type Acceptance, QuickModesById } from "./undisputed.ts";
@@ -58,9 +58,6 @@ export interface Collisions {
   evictedClaims: number;
 }
 
-/** Implied claims on one ID that are kept: those of the SAs that lived longest, the surest holders. */
-const MAX_IMPLIED_CLAIMS = 64;
-
 export function findCollisions(
   clientSas: readonly ClientSa[],
   implied: readonly ImpliedClaim[],
@@ -81,10 +78,17 @@ export function findCollisions(
     }
   }
   const surest = new SurestClaims(implied);
+  const begin = new Beginnings(questions(identity));
   const undisputed: number[] = [];
   for (const id of quickModes.ids) {
-    if (id > surest.upTo && quickModes.isUndisputed(id)) undisputed.push(id);
-    else new Walk(found, identity, impliedOn(id, surest, found)).all(quickModes.of(id));
+    if (id > surest.upTo && quickModes.isUndisputed(id)) {
+      undisputed.push(id);
+      continue;
+    }
+    const { claims, evicted } = surest.covering(id);
+    found.evictedClaims += evicted;
+    const entries = quickModes.of(id);
+    new Walk(found, begin.at(momentOf(entries[0].exchange), claims)).all(entries);
   }
   return withUndisputed(
     found,
@@ -111,51 +115,59 @@ function withUndisputed(found: Walked, undisputed: () => readonly Acceptance[]):
   };
 }
 
-/**
- * The implied claims that cover an ID, in the order in which they begin. Where a quick mode on the ID was seen on the
- * same SA, what became of that is known, and nothing is concluded.
- */
-function impliedOn(id: number, surest: SurestClaims, found: Walked): Claim[] {
-  const claims: Claim[] = [];
-  let asked = 0;
-  for (const { clientSa, since, sureFrom } of surest.covering(id)) {
-    if (claims.length >= MAX_IMPLIED_CLAIMS) {
-      found.evictedClaims += surest.count(id) - asked;
-      break;
-    }
-    asked += 1;
-    const { quickModes } = clientSa.session;
-    if (quickModes.some(({ messageId }) => messageId === id)) continue;
-    const exchange = quickModes[0] ?? null;
-    const { at, segment } = since;
-    // Accepted before the capture, and so before any that it shows (6.3).
-    const acceptedAt = clientSa.session.begunBefore ? Number.NEGATIVE_INFINITY : at;
-    claims.push({ clientSa, exchange, since: at, segment, acceptedAt, implied: true, sureFrom });
+/** Claims when the walk over an ID begins: those that are known, and those that begin later, in that order. */
+interface Beginning {
+  claims: LiveClaims;
+  implied: readonly Claim[];
+}
+
+/** Makes them: where IDs have the same implied claims, and all of these began before the first quick mode, they are added once. */
+class Beginnings {
+  readonly #questions: ClaimQuestions;
+  #implied: readonly Claim[] = [];
+  #begun: LiveClaims;
+
+  constructor(questions: ClaimQuestions) {
+    this.#questions = questions;
+    this.#begun = new LiveClaims(questions);
   }
-  return claims.sort((a, b) => inOrder(sinceOf(a), sinceOf(b)));
+
+  /** @param first moment of the first quick mode on the ID @param implied in the order in which they begin */
+  at(first: Moment, implied: readonly Claim[]): Beginning {
+    const last = implied.at(-1);
+    if (last === undefined || isBefore(first, sinceOf(last))) {
+      return { claims: new LiveClaims(this.#questions), implied };
+    }
+    if (implied !== this.#implied) {
+      this.#implied = implied;
+      this.#begun = new LiveClaims(this.#questions);
+      for (const claim of implied) this.#begun.add(claim);
+    }
+    return { claims: new LiveClaims(this.#questions, this.#begun), implied: [] };
+  }
 }
 
 /** One message ID at one responder, attempt by attempt in the order of the capture. */
 class Walk {
   readonly #found: Walked;
   readonly #claims: LiveClaims;
-  /** Implied claims that have not begun yet. */
-  readonly #implied: Claim[];
+  /** Implied claims, and how many of them have begun. */
+  readonly #implied: readonly Claim[];
+  #begun = 0;
 
-  constructor(found: Walked, identity: IdentityQuestions, implied: Claim[]) {
+  constructor(found: Walked, { claims, implied }: Beginning) {
     this.#found = found;
     this.#implied = implied;
-    this.#claims = new LiveClaims(questions(identity));
+    this.#claims = claims;
   }
 
   all(entries: readonly Acceptance[]): void {
     for (const entry of entries) {
       const moment = momentOf(entry.exchange);
-      while (this.#implied.length > 0) {
-        const [next] = this.#implied;
+      for (; this.#begun < this.#implied.length; this.#begun += 1) {
+        const next = this.#implied[this.#begun];
         if (isBefore(moment, sinceOf(next))) break;
         this.#claims.add(next);
-        this.#implied.shift();
       }
       this.#one(entry, moment);
     }

@@ -46,7 +46,7 @@ export class QuickModesById {
     for (let i = this.#last.get(id)!; i !== NONE; i = this.#before[i]) {
       found.push({ contender: this.#contenders[i], exchange: this.#exchanges[i] });
     }
-    return found.reverse().sort(byCapture);
+    return found.length === 1 ? found : found.reverse().sort(byCapture);
   }
 
   /** Nobody who used the ID met anybody who held it, by what was seen: implied claims are for the caller to ask. */
