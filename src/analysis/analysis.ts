@@ -19,7 +19,7 @@ import { InsideAddresses } from "../judgement/inside.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import { retire } from "../judgement/retire.ts";
 import { countByGateway, noFindings } from "../report/build.ts";
-import { buildFindings } from "../report/build-findings.ts";
+import { JudgedFindings } from "../report/judged-findings.ts";
 import type { Line } from "../report/lines.ts";
 import type { GatewayFindings } from "../report/metrics.ts";
 import type { Report } from "../report/model.ts";
@@ -267,7 +267,7 @@ export class LiveAnalysis {
     const end = { at: this.clockAt(now), segment: this.#scanner.lastSegment };
     const judgement = this.#judging.judge(end, running);
     this.#judgement = judgement;
-    const findings = buildFindings(judgement, this.#context);
+    const findings = [...new JudgedFindings(judgement, this.#context)];
     // What is missing because its IKE SAs were dropped has not been refuted.
     const lines = this.#log.update(findings, this.time(now), evicted === this.#schedule.judged.evicted);
     lines.push(...this.#refusals.update(judgement, this.#tracker.hosts, this.time(now)));
@@ -291,7 +291,7 @@ export class LiveAnalysis {
     this.#closed.ikeSas += gone.size;
     // It held what is gone, and hosts may have other numbers now.
     this.#judgement = this.#judging.judge(here, true);
-    for (const { verdict } of this.#log.rebase(buildFindings(this.#judgement, this.#context))) {
+    for (const { verdict } of this.#log.rebase([...new JudgedFindings(this.#judgement, this.#context)])) {
       this.#closed.findings[verdict] += 1;
     }
   }

@@ -55,6 +55,8 @@ export const TIME = 5;
 export const ADDRESS = 6;
 /** The Community ID of a flow of UDP over IPv4, in quotes: both addresses, then both ports as one word. */
 export const FLOW = 7;
+/** A cookie of ISAKMP, in quotes: two words, sixteen hexadecimal digits. */
+export const COOKIE = 8;
 
 /** Of the words at `ROWS`: where the text ends; from where on the text is full; */
 export const END_OF_TEXT = 0;

@@ -4,6 +4,7 @@ import { sha1 } from "./hashes";
 import {
   ADDRESS,
   BYTES,
+  COOKIE,
   FLOW,
   HASH,
   HASHED,
@@ -64,6 +65,10 @@ export function write(from: usize, end: usize, out: usize): usize {
         to = communityId(first, load<u32>(at, 8), load<u32>(at, 12), to);
         at += 16;
         break;
+      case COOKIE:
+        to = put(QUOTE, hexDigits(load<u32>(at, 8), hexDigits(first, put(QUOTE, to))));
+        at += 12;
+        break;
       default:
         return to;
     }
@@ -113,11 +118,16 @@ export function hex(id: u32, to: usize): usize {
   put(ZERO, to + 1);
   // The letter x.
   put(0x78, to + 2);
+  return put(QUOTE, hexDigits(id, to + 3));
+}
+
+/** Eight of them. */
+function hexDigits(word: u32, to: usize): usize {
   for (let i: u32 = 0; i < 8; i += 1) {
-    const digit = (id >> (28 - 4 * i)) & 15;
-    put(digit < 10 ? ZERO + digit : 0x57 + digit, to + 3 + i);
+    const digit = (word >> (28 - 4 * i)) & 15;
+    put(digit < 10 ? ZERO + digit : 0x57 + digit, to + i);
   }
-  return put(QUOTE, to + 11);
+  return to + 8;
 }
 
 export function address(word: u32, to: usize): usize {

@@ -6,6 +6,7 @@
 import {
   ADDRESS,
   BYTES,
+  COOKIE,
   FLOW,
   HEX,
   MILLIONTHS,
@@ -29,7 +30,7 @@ export interface Piece {
 }
 
 /** Bytes that a step makes at most. */
-const LONGEST = { whole: 10, millionths: 8, hex: 12, time: 29, address: 17, flow: 32 };
+const LONGEST = { whole: 10, millionths: 8, hex: 12, time: 29, address: 17, flow: 32, cookie: 18 };
 /** The core copies eight bytes at a time. */
 const OVERSHOOT = 8;
 /** So much is written at once; what a row makes beyond it has room several times over. */
@@ -171,6 +172,13 @@ export class RowText {
   /** An address of IPv4 as a word, in quotes. */
   address(word: number): void {
     this.#step(ADDRESS, word, LONGEST.address);
+  }
+
+  /** Sixteen hexadecimal digits, in quotes. */
+  cookie(high: number, low: number): void {
+    this.#step(COOKIE, high, LONGEST.cookie);
+    this.#steps[this.#words] = low;
+    this.#words += 1;
   }
 
   /** The Community ID of a flow of UDP between two addresses of IPv4, in quotes. */

@@ -1,23 +1,29 @@
-/** Report -> JSON for a file: the text of `reportToJson`, but rows of many clients in bytes, which need not be encoded. */
+/**
+ * Report -> JSON for a file: the text of `reportToJson`, but rows of many clients and findings in bytes, which need not be
+ * encoded.
+ */
 
 import { RowText } from "../linear/row-text.ts";
-import type { JudgedClients } from "../report/judged-clients.ts";
+import { JudgedClients } from "../report/judged-clients.ts";
+import type { JudgedFindings } from "../report/judged-findings.ts";
 import type { Report } from "../report/model.ts";
 import { clientsInBytes } from "./client-bytes.ts";
+import { findingsInBytes } from "./finding-bytes.ts";
 import { piecesOf, rows } from "./json.ts";
 
-/** Fewer clients are written like the rest of the report: to make ready for many takes longer. */
+/** Fewer of them are written like the rest of the report: to make ready for many takes longer. */
 const MANY = 100;
 
 /** The report in pieces; bytes are to be used before the next piece is asked for. */
 export function* reportToJsonChunks(report: Report): Generator<string | Uint8Array, void, undefined> {
   for (const piece of piecesOf(report)) {
     if (typeof piece === "string") yield piece;
-    else yield* clientsOf(piece);
+    else yield* rowsOf(piece);
   }
 }
 
-function clientsOf(clients: JudgedClients): Iterable<string | Uint8Array> {
-  const text = clients.length < MANY ? null : RowText.make(clients.hosts.memory);
-  return text === null ? rows(clients) : clientsInBytes(clients, text);
+function rowsOf(list: JudgedClients | JudgedFindings): Iterable<string | Uint8Array> {
+  const text = list.length < MANY ? null : RowText.make(list.hosts.memory);
+  if (text === null) return rows(list);
+  return list instanceof JudgedClients ? clientsInBytes(list, text) : findingsInBytes(list, text);
 }

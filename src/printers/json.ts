@@ -4,7 +4,8 @@
  */
 
 import { JudgedClients } from "../report/judged-clients.ts";
-import { unmadeClients } from "../report/later-clients.ts";
+import { JudgedFindings } from "../report/judged-findings.ts";
+import { unmadeClients, unmadeFindings } from "../report/later-lists.ts";
 import type { Report } from "../report/model.ts";
 
 /** JSON text without characters that a terminal or an old parser of JavaScript would obey. */
@@ -37,7 +38,7 @@ function codeUnit(unit: string): string {
 }
 
 /** A value as it stands `depth` levels deep: what is left of so many arrays around it without their brackets. */
-function indented(value: unknown, depth: number): string {
+export function indented(value: unknown, depth: number): string {
   let around = value;
   let brackets = 0;
   for (let i = 1; i <= depth; i += 1) {
@@ -57,23 +58,35 @@ export function* reportToJson(report: Report): Generator<string, void, undefined
   }
 }
 
-/** The same, but clients that are not made yet stand there themselves. */
-export function* piecesOf(report: Report): Generator<string | JudgedClients, void, undefined> {
+/** The same, but clients and findings that are not made yet stand there themselves. */
+export function* piecesOf(
+  report: Report,
+): Generator<string | JudgedClients | JudgedFindings, void, undefined> {
   let separator = "{\n";
   for (const key of Object.keys(report) as (keyof Report)[]) {
     yield `${separator}  ${JSON.stringify(key)}: `;
     separator = ",\n";
     const value = partOf(report, key);
-    if (value instanceof JudgedClients) yield value;
-    else if (Array.isArray(value)) yield* rows(value);
+    if (value instanceof JudgedClients || value instanceof JudgedFindings) yield value;
+    else if (isList(value)) yield* rows(value);
     else yield indented(value, 1);
   }
   yield "\n}\n";
 }
 
-/** What a report has by a key; clients that are not made yet, to be gone through. */
+export function isList(value: unknown): value is Iterable<unknown> {
+  return Array.isArray(value) || value instanceof JudgedClients || value instanceof JudgedFindings;
+}
+
+/** What a report has by a key; clients and findings that are not made yet, to be gone through. */
 export function partOf(report: Report, key: keyof Report): unknown {
-  return (key === "clients" ? unmadeClients(report) : null) ?? report[key];
+  if (key === "clients") return unmadeClients(report) ?? report.clients;
+  return key === "findings" ? findingsOf(report) : report[key];
+}
+
+/** Those that are not made yet are made one after another. */
+export function findingsOf(report: Report): JudgedFindings | Report["findings"] {
+  return unmadeFindings(report) ?? report.findings;
 }
 
 /** A list of a report, a piece each row. */

@@ -1,9 +1,8 @@
 /** Lines of JSON: one object a line, nothing else, so that a reader may stop or begin at any of them. */
 
-import { JudgedClients } from "../report/judged-clients.ts";
 import type { Line } from "../report/lines.ts";
 import type { Report } from "../report/model.ts";
-import { escaped, partOf } from "./json.ts";
+import { escaped, findingsOf, isList, partOf } from "./json.ts";
 
 /** One line, with its line feed. */
 export function toLine(line: Line): string {
@@ -18,7 +17,7 @@ export function* reportLine(report: Report): Generator<string, void, undefined> 
     yield `${separator}${JSON.stringify(key)}:`;
     separator = ",";
     const value = partOf(report, key);
-    if (value instanceof JudgedClients || Array.isArray(value)) yield* rows(value);
+    if (isList(value)) yield* rows(value);
     else yield escaped(JSON.stringify(value));
   }
   yield "}}\n";
@@ -36,7 +35,8 @@ function* rows(list: Iterable<unknown>): Generator<string, void, undefined> {
 /** A finished capture: its findings, then the report. */
 export function* reportToNdjson(report: Report): Generator<string, void, undefined> {
   const at = lastPacketAt(report);
-  for (const finding of report.findings) yield toLine({ type: "finding", schemaVersion: "1", at, finding });
+  for (const finding of findingsOf(report))
+    yield toLine({ type: "finding", schemaVersion: "1", at, finding });
   yield* reportLine(report);
 }
 

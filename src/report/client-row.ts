@@ -10,9 +10,9 @@ import type { ClientSa } from "../judgement/client-sa.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Pattern } from "../judgement/pattern.ts";
 import { platformOf } from "./build.ts";
-import { inWords, type TimedOutcome, timedOutcomeOf } from "./client-outcomes.ts";
+import { inWords, outcomeOf, type TimedOutcome, timedOutcomeOf } from "./client-outcomes.ts";
 import { communityId } from "./community-id.ts";
-import type { Client } from "./model.ts";
+import type { Client, NotedClient } from "./model.ts";
 import { messageIdText } from "./sentences.ts";
 import { isoTime } from "./time.ts";
 
@@ -74,6 +74,23 @@ export function rowOf(own: OwnSas, responder: number, inside: InsideAddresses | 
   };
 }
 
+/** What advice asks of a client. */
+export function notedOf(
+  own: OwnSas,
+  responder: number,
+  { hosts, inside }: { hosts: Hosts; inside?: InsideAddresses | undefined },
+): NotedClient {
+  const [{ client }] = own;
+  const insideAddress = inside === undefined ? null : insideOf(own, inside);
+  return {
+    address: hosts.text(client.host),
+    port: client.port,
+    responder: hosts.text(responder),
+    ...(insideAddress === null ? {} : { insideAddress }),
+    outcome: outcomeOf(own),
+  };
+}
+
 /** The last sign of any of them. */
 function lastLifeOf(own: OwnSas): number {
   let last = Number.NEGATIVE_INFINITY;
@@ -127,7 +144,7 @@ function isAmong(flows: readonly number[], one: number, other: number): boolean 
 }
 
 /** The row in the form of the model. */
-export function clientOf(row: ClientRow, hosts: Hosts, communityIds = communityIdsOf(row, hosts)): Client {
+export function clientOf(row: ClientRow, hosts: Hosts): Client {
   const { pattern, insideAddress } = row;
   const { count, shown, step } = row.messageIds;
   const messageIds = shown.map(messageIdText);
@@ -147,7 +164,7 @@ export function clientOf(row: ClientRow, hosts: Hosts, communityIds = communityI
       step,
     },
     anomaly: row.anomaly,
-    communityIds,
+    communityIds: communityIdsOf(row, hosts),
     rolesInferred: row.rolesInferred,
     firstSeenAt: isoTime(row.firstAt, 0, 6),
     lastSeenAt: isoTime(row.lastAt, 0, 6),

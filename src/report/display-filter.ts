@@ -9,13 +9,17 @@ const MAX_IDS = 100;
  * @param messageIds as the report spells them: 0x and eight digits
  */
 export function displayFilter(messageIds: readonly string[], addresses: readonly string[]): string {
+  return displayFilterAt(messageIds, addressFilter(addresses));
+}
+
+/** The same. @param at the filter of the addresses */
+export function displayFilterAt(messageIds: readonly string[], at: string | null): string {
   const ids = messageIds.length <= MAX_IDS ? ` && isakmp.messageid ${among(messageIds)}` : "";
-  const at = addressFilter(addresses);
   return `isakmp.exchangetype == 32${ids}${at === null ? "" : ` && ${at}`}`;
 }
 
-/** Null where there is none. */
-function addressFilter(addresses: readonly string[]): string | null {
+/** Packets of any of these addresses; null where there is none. */
+export function addressFilter(addresses: readonly string[]): string | null {
   const families: [string, string[]][] = [
     ["ip.addr", addresses.filter((address) => !address.includes(":"))],
     ["ipv6.addr", addresses.filter((address) => address.includes(":"))],

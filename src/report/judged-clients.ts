@@ -9,7 +9,7 @@ import { byClient, clientCount, clientsOf, clientsOrPlain } from "../judgement/c
 import type { Judgement } from "../judgement/judge.ts";
 import type { BuildContext } from "./build.ts";
 import { isKeptOut } from "./client-outcomes.ts";
-import { anomalyOf, type ClientRow, clientOf, type OwnSas, rowOf } from "./client-row.ts";
+import { anomalyOf, type ClientRow, clientOf, notedOf, type OwnSas, rowOf } from "./client-row.ts";
 import type { Client, NotedClient } from "./model.ts";
 import { PlainTurn } from "./plain-row.ts";
 
@@ -62,7 +62,7 @@ export class JudgedClients {
       // Of whom the rules have nothing to say was not kept out.
       for (const own of addresses.size > 0 ? clientsOf(responder) : byClient(responder.clientSas)) {
         if (!isNamed(own) && !isKeptOut(own)) continue;
-        found.push(clientOf(rowOf(own, responder.host, this.#context.inside), hosts, []));
+        found.push(notedOf(own, responder.host, this.#context));
       }
     }
     return found;

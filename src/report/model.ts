@@ -252,8 +252,20 @@ export type Claim = z.infer<typeof claim>;
 export type Responder = z.infer<typeof responder>;
 export type Live = z.infer<typeof live>;
 export type Client = z.infer<typeof client>;
-/** What advice is given on: names of flows take longer to make than the rest of it. */
-export type NotedClient = Omit<Client, "communityIds">;
+/** What advice asks of a client. */
+export type NotedClient = Pick<Client, "address" | "port" | "responder" | "insideAddress" | "outcome">;
+/** What advice asks of a finding. */
+export interface NotedFinding
+  extends Readonly<Pick<Finding, "fingerprint" | "verdict" | "severity" | "responder">> {
+  readonly caveats: readonly Caveat[];
+  readonly notes: readonly string[];
+  readonly messageIds: readonly string[];
+  readonly holder: Readonly<Pick<Finding["holder"], "address" | "port" | "candidates" | "candidatesOmitted">>;
+  readonly contender: Readonly<Pick<Finding["contender"], "address" | "port">>;
+  readonly attempts: readonly Readonly<
+    Pick<Attempt, "messageId" | "at" | "outcome" | "overlap" | "verdict" | "notify">
+  >[];
+}
 export type ClientOutcome = z.infer<typeof clientOutcome>;
 export type NextStep = z.infer<typeof nextStep>;
 export type StepCommand = z.infer<typeof stepCommand>;

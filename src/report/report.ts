@@ -7,10 +7,10 @@ import type { Judgement } from "../judgement/judge.ts";
 import { decideRoles, other } from "../judgement/roles.ts";
 import { advised } from "./advice/advised.ts";
 import { buildResponders, countVerdicts } from "./build.ts";
-import { buildFindings } from "./build-findings.ts";
 import { buildCoverage } from "./coverage.ts";
 import type { InputFacts } from "./input-warnings.ts";
 import { JudgedClients } from "./judged-clients.ts";
+import { JudgedFindings } from "./judged-findings.ts";
 import type { Capture, Report } from "./model.ts";
 import type { ReadInputs, ReadScope } from "./read-inputs.ts";
 import { isoTime } from "./time.ts";
@@ -26,7 +26,7 @@ export interface ScanCounts
   unread?: InputFacts["unread"];
 }
 
-/** Puts a judgement, and what was read, into a report. Its clients are made of the facts when they are first asked for. */
+/** Puts a judgement, and what was read, into a report. Its clients and findings are made when they are first asked for. */
 export function reportOf(
   inputs: ReadInputs,
   facts: Facts,
@@ -58,11 +58,11 @@ export function reportOf(
     },
     responders: buildResponders(judgement, context),
     clients: [],
-    findings: buildFindings(judgement, context),
+    findings: [],
     warnings,
     coverage: buildCoverage(capture, judgement, warnings, hosts),
   };
-  return advised(report, clients);
+  return advised(report, { clients, findings: new JudgedFindings(judgement, context) });
 }
 
 function captureOf(

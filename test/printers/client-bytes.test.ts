@@ -8,7 +8,7 @@ import { RowText } from "../../src/linear/row-text.ts";
 import { clientsInBytes } from "../../src/printers/client-bytes.ts";
 import { escaped } from "../../src/printers/json.ts";
 import { type ClientRow, clientOf } from "../../src/report/client-row.ts";
-import { unmadeClients } from "../../src/report/later-clients.ts";
+import { unmadeClients } from "../../src/report/later-lists.ts";
 import { PlainTurn } from "../../src/report/plain-row.ts";
 import { Bench } from "../simulator/bench.ts";
 import { capturesOf } from "../simulator/view.ts";

@@ -1,8 +1,7 @@
 /** A report with its summary and its next steps, which follow from the rest of it. */
 
 import { UTC } from "../clock.ts";
-import type { JudgedClients } from "../judged-clients.ts";
-import { makeClientsLater } from "../later-clients.ts";
+import { makeListsLater, type Unmade } from "../later-lists.ts";
 import type { Report } from "../model.ts";
 import { factsOf } from "./facts.ts";
 import { nextSteps } from "./next-steps.ts";
@@ -16,13 +15,13 @@ export type Unadvised = Omit<Report, "nextSteps" | "summary"> & {
 
 /**
  * The report with `summary.text` and `nextSteps`, made anew from all else in it; times in UTC.
- * @param clients stand in it instead of its own list, and are made when that is first asked for
+ * @param lists stand in it instead of its own, and are made when these are first asked for
  */
-export function advised(report: Unadvised, clients: JudgedClients | null = null): Report {
+export function advised(report: Unadvised, lists: Unmade | null = null): Report {
   const { schemaVersion, tool, summary, nextSteps: _, ...rest } = report;
   const { text: _text, ...counts } = summary;
   const whole: Report = { schemaVersion, tool, summary: { text: "", ...counts }, nextSteps: [], ...rest };
-  if (clients !== null) makeClientsLater(whole, clients);
+  if (lists !== null) makeListsLater(whole, lists);
   const facts = factsOf(whole);
   whole.summary.text = summaryText(whole, UTC, facts);
   whole.nextSteps = nextSteps(whole, UTC, facts);

@@ -1,19 +1,21 @@
 /** What a report says, sorted by what there is to do about it. Pure: looks at the report alone. */
 
-import { unmadeClients } from "../later-clients.ts";
-import type { NotedClient, Finding, Report, Responder, Verdict } from "../model.ts";
+import { unmadeClients, unmadeFindings } from "../later-lists.ts";
+import type { NotedClient, NotedFinding, Report, Responder, Verdict } from "../model.ts";
 
 export interface Facts {
   report: Report;
   /** Findings above tolerated, by verdict. */
-  findings: Record<"rejected" | "predicted" | "possible", Finding[]>;
-  accusing: Finding[];
+  findings: Record<"rejected" | "predicted" | "possible", NotedFinding[]>;
+  accusing: NotedFinding[];
+  /** Gateways with a finding, tolerated ones among them. */
+  gateways: ReadonlySet<string>;
   /** The worst verdict of them; null where there is none. */
   worst: "rejected" | "predicted" | "possible" | null;
   /** Clients that were kept out and stand in no finding: no shared message ID explains it. */
   unexplained: NotedClient[];
   /** The rows of the contenders of these findings, each once. */
-  contenders(findings: readonly Finding[]): NotedClient[];
+  contenders(findings: readonly NotedFinding[]): NotedClient[];
   /** The report's row of a client that a finding names. */
   client(end: { address: string | null; port: number | null }, responder: string): NotedClient | undefined;
   responder(address: string): Responder | undefined;
@@ -21,13 +23,15 @@ export interface Facts {
 }
 
 export function factsOf(report: Report): Facts {
-  const of = (verdict: Verdict) => report.findings.filter((finding) => finding.verdict === verdict);
+  const unmade = unmadeFindings(report);
+  const all: readonly NotedFinding[] = unmade?.accusing ?? report.findings;
+  const of = (verdict: Verdict) => all.filter((finding) => finding.verdict === verdict);
   const findings = { rejected: of("rejected"), predicted: of("predicted"), possible: of("possible") };
   const accusing = [...findings.rejected, ...findings.predicted, ...findings.possible];
-  const noted = notedClients(report);
+  const noted = notedClients(report, accusing);
   const rows = new ClientRows(noted);
   const client: Facts["client"] = (end, responder) => rows.of(end, responder);
-  const contenders = (of: readonly Finding[]) => [
+  const contenders = (of: readonly NotedFinding[]) => [
     ...new Set(of.map(({ contender, responder }) => client(contender, responder)).filter(isKnown)),
   ];
   const involved = new Set(contenders(accusing));
@@ -40,6 +44,7 @@ export function factsOf(report: Report): Facts {
     report,
     findings,
     accusing,
+    gateways: unmade?.responders ?? new Set(report.findings.map(({ responder }) => responder)),
     worst: (["rejected", "predicted", "possible"] as const).find((each) => findings[each].length > 0) ?? null,
     unexplained: noted.filter((each) => isKeptOut(each) && !involved.has(each)),
     contenders,
@@ -49,10 +54,10 @@ export function factsOf(report: Report): Facts {
   };
 }
 
-/** Those of the report's clients that advice may ask for: all that were kept out, and those of the findings. */
-function notedClients(report: Report): NotedClient[] {
+/** Those of the report's clients that advice may ask for: all that were kept out, and those of what accuses. */
+function notedClients(report: Report, accusing: readonly NotedFinding[]): NotedClient[] {
   const addresses = new Set<string>();
-  for (const { holder, contender } of report.findings) {
+  for (const { holder, contender } of accusing) {
     for (const { address } of [holder, contender]) if (address !== null) addresses.add(address);
   }
   // Of tens of thousands most are passed over.

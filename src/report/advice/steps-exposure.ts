@@ -9,13 +9,12 @@ import { type Facts, maybeAsa } from "./facts.ts";
 const MAX_GATEWAYS = 3;
 
 /** Gateways with counting clients and no finding: a risk, said once. */
-export function exposureSteps({ report, responder }: Facts): NextStep[] {
-  // Tolerated ones among them: where an ID was accepted although another client held it, two may meet without harm.
-  const found = new Set(report.findings.map((finding) => finding.responder));
+export function exposureSteps({ report, responder, gateways }: Facts): NextStep[] {
   return report.responders
     .filter(
       ({ address, sequentialClients, exposureHarmless }) =>
-        exposureHarmless !== true && sequentialClients > 1 && !found.has(address),
+        // With tolerated ones alone as well: where an ID was accepted although another client held it, two may meet unharmed.
+        exposureHarmless !== true && sequentialClients > 1 && !gateways.has(address),
     )
     .filter(({ address }) => maybeAsa(responder(address)))
     .slice(0, MAX_GATEWAYS)

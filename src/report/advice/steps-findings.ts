@@ -1,7 +1,7 @@
 /** Next steps about findings: who has to disconnect, who excludes whom, and what ends it for good. */
 
 import { grouped } from "../../collections/grouping.ts";
-import type { Finding, NextStep } from "../model.ts";
+import type { NotedFinding, NextStep } from "../model.ts";
 import { counted, insideText } from "../phrases.ts";
 import { END_SESSION, SHOW_SESSIONS, showIkeSa } from "./commands.ts";
 import { type Facts, maybeAsa } from "./facts.ts";
@@ -16,7 +16,7 @@ const MAX_SHOWN = 3;
 /** The gateway's session commands, where it may be an ASA. */
 export function sessionCommands(
   facts: Facts,
-  finding: Finding,
+  finding: NotedFinding,
   addresses: readonly string[],
 ): NextStep["commands"] {
   if (!isAsaCase(facts, finding)) return [];
@@ -25,12 +25,12 @@ export function sessionCommands(
 }
 
 /** The holder by name, and by its address behind the NAT where that is known. */
-export function holderName({ client }: Facts, finding: Finding): string {
+export function holderName({ client }: Facts, finding: NotedFinding): string {
   const { holder } = namesOf(finding);
   return `${holder}${insideText(client(finding.holder, finding.responder))}`;
 }
 
-export function isAsaCase({ responder }: Facts, finding: Finding): boolean {
+export function isAsaCase({ responder }: Facts, finding: NotedFinding): boolean {
   return !finding.caveats.includes("responder-not-asa") && maybeAsa(responder(finding.responder));
 }
 
@@ -39,7 +39,7 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
   return [...grouped(items, key).values()].sort((a, b) => b.length - a.length);
 }
 
-const fingerprints = (findings: readonly Finding[]) => findings.map(({ fingerprint }) => fingerprint);
+const fingerprints = (findings: readonly NotedFinding[]) => findings.map(({ fingerprint }) => fingerprint);
 
 /** Who has to go, so that the others get in; and who may be connected at the same time. */
 export function findingSteps(facts: Facts): NextStep[] {
@@ -63,7 +63,7 @@ export function findingSteps(facts: Facts): NextStep[] {
   return steps;
 }
 
-function disconnectStep(facts: Facts, group: readonly Finding[]): NextStep {
+function disconnectStep(facts: Facts, group: readonly NotedFinding[]): NextStep {
   const [finding] = group;
   const kept = [...new Set(group.map((each) => namesOf(each).contender))];
   const silent = group.some(({ caveats }) => caveats.includes("holder-silent"));
@@ -75,7 +75,7 @@ function disconnectStep(facts: Facts, group: readonly Finding[]): NextStep {
   };
 }
 
-function excludeStep(group: readonly Finding[]): NextStep {
+function excludeStep(group: readonly NotedFinding[]): NextStep {
   const names = [
     ...new Set(group.flatMap((finding) => [namesOf(finding).holder!, namesOf(finding).contender])),
   ];

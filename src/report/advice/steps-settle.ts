@@ -1,7 +1,7 @@
 /** Next steps about findings that are open: what would settle them, by what leaves them open. */
 
 import type { Clock } from "../clock.ts";
-import type { Finding, NextStep } from "../model.ts";
+import type { NotedFinding, NextStep } from "../model.ts";
 import { counted, endpoint } from "../phrases.ts";
 import { captureAt, showLog } from "./commands.ts";
 import type { Facts } from "./facts.ts";
@@ -13,14 +13,14 @@ const MAX_CLIENTS = 6;
 /** What would settle an open finding, by what leaves it open. */
 export function settleSteps(facts: Facts, clock: Clock): NextStep[] {
   const steps: NextStep[] = [];
-  const add = (of: readonly Finding[], make: (finding: Finding) => Omit<NextStep, "findings">) => {
+  const add = (of: readonly NotedFinding[], make: (finding: NotedFinding) => Omit<NextStep, "findings">) => {
     if (of.length === 0) return;
     const { text, commands } = make(of[0]);
     const others = of.length === 1 ? "" : ` Likewise for ${counted(of.length - 1, "more finding")}.`;
     steps.push({ text: text + others, commands, findings: of.map(({ fingerprint }) => fingerprint) });
   };
   const { possible, predicted, rejected } = facts.findings;
-  const has = (caveat: string) => (finding: Finding) => (finding.caveats as string[]).includes(caveat);
+  const has = (caveat: string) => (finding: NotedFinding) => (finding.caveats as string[]).includes(caveat);
   const dropping = possible.filter(isDropping);
   add(dropping, (finding) => droppedStep(facts, finding));
   const kept = possible.filter((finding) => !isDropping(finding));
@@ -30,7 +30,7 @@ export function settleSteps(facts: Facts, clock: Clock): NextStep[] {
   const hasOtherCause = has("other-cause");
   const otherCause = left.filter(hasOtherCause);
   add(otherCause, (finding) => otherCauseStep(facts, finding, clock));
-  const isUnseen = ({ holder }: Finding) => holder.address === null;
+  const isUnseen = ({ holder }: NotedFinding) => holder.address === null;
   const unseen = left.filter(isUnseen);
   add(unseen, (finding) => unseenStep(facts, finding));
   const open = left.filter((finding) => !hasOtherCause(finding) && !isUnseen(finding));
@@ -44,7 +44,7 @@ export function settleSteps(facts: Facts, clock: Clock): NextStep[] {
 }
 
 /** The two throw each other out, which is another fault than that of KB 942429. */
-function droppedStep(facts: Facts, finding: Finding) {
+function droppedStep(facts: Facts, finding: NotedFinding) {
   const { contender } = namesOf(finding);
   return {
     text: `Gateway ${finding.responder} accepts ${contender} and drops ${holderName(facts, finding)} for it: let only one of the two be connected at a time. Gateways other than the ASA are known to do this, so look at its make and at how many sessions it allows before anything else. A client that does not count its message IDs, or another VPN type, ends it.`,
@@ -52,7 +52,7 @@ function droppedStep(facts: Facts, finding: Finding) {
   };
 }
 
-function otherMakeStep({ responder }: Facts, { responder: address, contender }: Finding) {
+function otherMakeStep({ responder }: Facts, { responder: address, contender }: NotedFinding) {
   const make = responder(address)?.vendor;
   const named = make == null ? "is not known to be a Cisco ASA" : `names itself ${make}`;
   return {
@@ -61,7 +61,7 @@ function otherMakeStep({ responder }: Facts, { responder: address, contender }: 
   };
 }
 
-function otherCauseStep(facts: Facts, finding: Finding, clock: Clock) {
+function otherCauseStep(facts: Facts, finding: NotedFinding, clock: Clock) {
   const { contender } = namesOf(finding);
   const named = namedCause(finding);
   const why =
@@ -74,7 +74,7 @@ function otherCauseStep(facts: Facts, finding: Finding, clock: Clock) {
   };
 }
 
-function unseenStep(facts: Facts, finding: Finding) {
+function unseenStep(facts: Facts, finding: NotedFinding) {
   const { candidates = [], candidatesOmitted = 0 } = finding.holder;
   const names = candidates.map(({ address, port }) => endpoint(address, port));
   const { contender } = namesOf(finding);
@@ -99,7 +99,7 @@ function unseenStep(facts: Facts, finding: Finding) {
   };
 }
 
-function openStep(facts: Facts, finding: Finding) {
+function openStep(facts: Facts, finding: NotedFinding) {
   const { contender } = namesOf(finding);
   const holder = holderName(facts, finding);
   return {
@@ -108,14 +108,14 @@ function openStep(facts: Facts, finding: Finding) {
   };
 }
 
-function answerStep({ responder }: Finding) {
+function answerStep({ responder }: NotedFinding) {
   return {
     text: `The answer of ${responder} is not in the capture: capture both directions there, whole packets, ESP as well, from before the first client connects until 5 seconds after the second one dialled.`,
     commands: [captureAt([responder])],
   };
 }
 
-function controlStep(finding: Finding) {
+function controlStep(finding: NotedFinding) {
   const { holder, contender } = namesOf(finding);
   return {
     text: `${contender} was never seen to get in, so a wrong proposal would look the same. To settle it, let it dial while ${holder ?? "no other client"} is ${holder === null ? "connected" : "disconnected"}, and capture that: accepted then, it is this fault.`,
@@ -123,7 +123,7 @@ function controlStep(finding: Finding) {
   };
 }
 
-function sameNatStep(finding: Finding) {
+function sameNatStep(finding: NotedFinding) {
   const { holder, contender } = namesOf(finding);
   return {
     text: `${contender} and ${holder} are behind one NAT, and clashing transport-mode selectors look the same. To tell the two apart, let one of them dial from another network.`,

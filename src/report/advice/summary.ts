@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from "../clock.ts";
-import type { NotedClient, Finding, Report } from "../model.ts";
+import type { NotedClient, NotedFinding, Report } from "../model.ts";
 import { counted } from "../phrases.ts";
 import { briefOf } from "../terms/terms.ts";
 import { type Facts, factsOf } from "./facts.ts";
@@ -76,7 +76,7 @@ function headlineOf(facts: Facts): string {
 }
 
 /** Nobody is kept out where the gateway drops one client for another. */
-function droppingText({ report }: Facts, findings: readonly Finding[]): string {
+function droppingText({ report }: Facts, findings: readonly NotedFinding[]): string {
   const dropped = new Set(
     findings.map(({ holder, responder }) => `${holder.address} ${holder.port} ${responder}`),
   );
@@ -88,14 +88,14 @@ function droppingText({ report }: Facts, findings: readonly Finding[]): string {
 }
 
 /** Clients that were kept out, each at a gateway. */
-function contendersIn(findings: readonly Finding[]): number {
+function contendersIn(findings: readonly NotedFinding[]): number {
   return new Set(
     findings.map(({ contender, responder }) => `${contender.address} ${contender.port} ${responder}`),
   ).size;
 }
 
 /** Who does what to whom. */
-function accusation(finding: Finding): string {
+function accusation(finding: NotedFinding): string {
   const { responder, verdict } = finding;
   const { holder, contender } = namesOf(finding);
   const ids = idsOf(finding);
@@ -116,20 +116,20 @@ function accusation(finding: Finding): string {
 }
 
 /** Nothing of the gateway is seen that could be called an answer. */
-function isUnheard(finding: Finding): boolean {
+function isUnheard(finding: NotedFinding): boolean {
   return outcomesOf(finding).every((outcome) => outcome !== "refused" && outcome !== "answer-unusable");
 }
 
-function isUnusable(finding: Finding): boolean {
+function isUnusable(finding: NotedFinding): boolean {
   return outcomesOf(finding).every((outcome) => outcome === "answer-unusable");
 }
 
 /** Of the attempts that the verdict is of: others may have been accepted. */
-function outcomesOf({ attempts, verdict }: Finding): string[] {
+function outcomesOf({ attempts, verdict }: NotedFinding): string[] {
   return attempts.filter((attempt) => attempt.verdict === verdict).map(({ outcome }) => outcome);
 }
 
-function accusations(findings: readonly Finding[], worst: Finding["verdict"]): string {
+function accusations(findings: readonly NotedFinding[], worst: NotedFinding["verdict"]): string {
   const gateways = [...new Set(findings.map(({ responder }) => responder))];
   const where = `${gateways.length === 1 ? "gateway" : "gateways"} ${listed(gateways)}`;
   const what = {

@@ -1,6 +1,6 @@
 /** Words that the summary and the next steps share. */
 
-import type { Finding } from "../model.ts";
+import type { NotedFinding } from "../model.ts";
 import { counted, endpoint } from "../phrases.ts";
 
 const MAX_NAMED = 3;
@@ -13,7 +13,7 @@ export function listed(names: readonly string[], shown = MAX_NAMED): string {
 }
 
 /** The two clients by address, and by port as well where they share the address. */
-export function namesOf({ holder, contender }: Finding): { holder: string | null; contender: string } {
+export function namesOf({ holder, contender }: NotedFinding): { holder: string | null; contender: string } {
   const shared = holder.address === contender.address;
   return {
     holder: holder.address === null ? null : endpoint(holder.address, shared ? holder.port : null),
@@ -22,23 +22,23 @@ export function namesOf({ holder, contender }: Finding): { holder: string | null
 }
 
 /** The gateway accepted the contender and dropped the holder for it: nobody was kept out. */
-export function isDropping({ notes }: Finding): boolean {
+export function isDropping({ notes }: NotedFinding): boolean {
   return notes.includes("holder-dropped");
 }
 
 /** A notify of the gateway that could be read and names another cause than the message ID (RFC 2408 3.14.1); null without. */
-export function namedCause({ attempts }: Finding): string | null {
+export function namedCause({ attempts }: NotedFinding): string | null {
   const named = attempts.map(({ notify }) => notify ?? null).filter((notify) => notify !== null);
   return named.find((notify) => !notify.startsWith("INVALID-MESSAGE-ID")) ?? null;
 }
 
 /** The contender got in on another ID of the same dial: it was refused, and not kept out (contract 6.8). */
-export function isLetIn({ notes }: Finding): boolean {
+export function isLetIn({ notes }: NotedFinding): boolean {
   return notes.includes("in-by-another-id");
 }
 
 /** Without those on which the contender was accepted, where the verdict is not of them. */
-export function idsOf({ messageIds, attempts, verdict }: Finding): string {
+export function idsOf({ messageIds, attempts, verdict }: NotedFinding): string {
   const accepted = attempts.filter((each) => verdict !== "tolerated" && each.verdict === "tolerated");
   const isOnlyAccepted = (id: string) =>
     accepted.some(({ messageId }) => messageId === id) &&

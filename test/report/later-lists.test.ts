@@ -1,4 +1,4 @@
-/** Clients that are made when somebody asks for them: the same as a list of them, however they are asked for. */
+/** Clients and findings that are made when somebody asks for them: the same as lists of them, however they are asked for. */
 
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { analyze } from "../../src/index.ts";
 import { reportToJsonChunks } from "../../src/printers/json-chunks.ts";
 import { reportToNdjson } from "../../src/printers/ndjson.ts";
-import { unmadeClients } from "../../src/report/later-clients.ts";
+import { unmadeClients, unmadeFindings } from "../../src/report/later-lists.ts";
+import { advised } from "../../src/report/advice/advised.ts";
 import type { Report } from "../../src/report/model.ts";
 import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
@@ -30,15 +31,24 @@ function jsonOf(report: Report): string {
 }
 
 describe.each(samples)("%s", (name) => {
-  it("is written alike whether its clients are a list or not", async () => {
+  it("is written alike whether its clients and findings are lists or not", async () => {
     const report = await reportOf(name);
     const json = jsonOf(report);
     const lines = [...reportToNdjson(report)].join("");
     expect(unmadeClients(report)).not.toBeNull();
     expect(report.clients).toHaveLength(report.summary.clients);
     expect(unmadeClients(report)).toBeNull();
+    const { rejected, predicted, possible, tolerated } = report.summary.findings;
+    expect(unmadeFindings(report)).toHaveLength(rejected + predicted + possible + tolerated);
+    expect(report.findings).toHaveLength(rejected + predicted + possible + tolerated);
+    expect(unmadeFindings(report)).toBeNull();
     expect(json).toBe(`${JSON.stringify(report, null, 2)}\n`);
     expect(lines).toBe([...reportToNdjson(report)].join(""));
+  });
+
+  it("says the same in words, and names the same steps, of lists", async () => {
+    const report = await reportOf(name);
+    expect(advised({ ...report })).toEqual(report);
   });
 
   it("has those that were kept out, those of some addresses, and those that are odd", async () => {
@@ -49,8 +59,11 @@ describe.each(samples)("%s", (name) => {
       const noted = [...clients].filter(
         ({ address, outcome }) => outcome.kind === "kept-out" || wanted.has(address),
       );
-      // Without the names of their flows.
-      expect(clients.noted(wanted)).toEqual(noted.map((client) => ({ ...client, communityIds: [] })));
+      const asked = noted.map(({ address, port, responder, insideAddress, outcome }) => ({
+        ...{ address, port, responder, outcome },
+        ...(insideAddress === undefined ? {} : { insideAddress }),
+      }));
+      expect(clients.noted(wanted)).toEqual(asked);
     }
     const odd = [...clients].filter(({ anomaly }) => anomaly !== null);
     expect(clients.anomalies()).toEqual(odd.map(({ address, anomaly }) => `${address}: ${anomaly}.`));
@@ -69,12 +82,14 @@ it("many are written as few are", async () => {
   expect(json).toBe(`${JSON.stringify(report, null, 2)}\n`);
 });
 
-describe("the clients of a report", () => {
+describe("the lists of a report", () => {
   it("are made once, and stay", async () => {
     const report = await reportOf("two-windows-clients.pcap");
     expect(report.clients).toBe(report.clients);
     expect(Object.keys(report)).toContain("clients");
     expect({ ...report }.clients).toBe(report.clients);
+    expect(report.findings).toBe(report.findings);
+    expect({ ...report }.findings).toBe(report.findings);
   });
 
   it("are written as they are when they were changed", async () => {
@@ -85,6 +100,10 @@ describe("the clients of a report", () => {
     other.clients = [];
     expect(other.clients).toEqual([]);
     expect(JSON.parse(jsonOf(other)).clients).toEqual([]);
+    other.findings[0].summary = "another";
+    expect(JSON.parse(jsonOf(other)).findings).toEqual(other.findings);
+    other.findings = [];
+    expect(JSON.parse(jsonOf(other)).findings).toEqual([]);
   });
 
   it("are made of a report that nobody may change as well", async () => {
