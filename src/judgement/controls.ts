@@ -34,19 +34,23 @@ export function acceptedWhenFree(
 const TOGETHER = 3 * SECOND;
 
 /** The IDs of the same dial on which a contender got in that was refused on another one. */
-export function inByAnotherId(attempts: readonly Attempt[]): number[] {
-  const ids = new Set<number>();
+export function inByAnotherId(attempts: readonly Attempt[]): readonly number[] {
+  let ids: Set<number> | null = null;
   for (const { contender, exchange, outcome } of attempts) {
     if (isAccepted(outcome)) continue;
     const since = { at: exchange.firstAt - TOGETHER, segment: exchange.segment };
     for (const other of acceptedOf(contender)) {
       // One accepted long before is a session that could not be renewed.
       const sameDial = !isBefore(momentOf(other), since);
-      if (sameDial && other.messageId !== exchange.messageId) ids.add(other.messageId);
+      if (!sameDial || other.messageId === exchange.messageId) continue;
+      ids ??= new Set();
+      ids.add(other.messageId);
     }
   }
-  return [...ids].sort((a, b) => a - b);
+  return ids === null ? NONE : [...ids].sort((a, b) => a - b);
 }
+
+const NONE: readonly number[] = [];
 
 function acceptedOf({ session, outcomes }: ClientSa): Exchange[] {
   return session.quickModes.filter((exchange) => isAccepted(outcomes.get(exchange)!));

@@ -3,7 +3,7 @@
  * speaks for and against a refusal by message ID.
  */
 
-import { append, grouped } from "../collections/grouping.ts";
+import { grouped } from "../collections/grouping.ts";
 import { lazily } from "../collections/lazily.ts";
 import type { Facts } from "../ike/facts.ts";
 import type { Candidate } from "./candidates.ts";
@@ -127,15 +127,12 @@ function weaken(attempt: Attempt, { make, counter }: Context, { isTimeless }: Fi
 }
 
 function groupAttempts(attempts: readonly Attempt[]): Attempt[][] {
-  const groups = new Map<Client, Map<Client | null, Attempt[]>>();
-  for (const attempt of attempts) {
-    const { client } = attempt.contender;
-    const holder = attempt.holder?.claim.clientSa.client ?? null;
-    const byHolder = groups.get(client) ?? new Map<Client | null, Attempt[]>();
-    groups.set(client, byHolder);
-    append(byHolder, holder, attempt);
-  }
-  const sorted = [...groups.values()].flatMap((byHolder) => [...byHolder.values()]);
+  const byContender = grouped(attempts, ({ contender }) => contender.client);
+  const sorted = [...byContender.values()].flatMap((own) =>
+    own.length === 1
+      ? [own]
+      : [...grouped(own, ({ holder }) => holder?.claim.clientSa.client ?? null).values()],
+  );
   for (const group of sorted) {
     group.sort(({ exchange: a }, { exchange: b }) => inOrder(momentOf(a), momentOf(b)));
   }
@@ -154,7 +151,8 @@ function gather(attempts: readonly Attempt[], context: Context): Finding {
   const weights = {
     verdict,
     make,
-    control: wasAccepted(contender.client),
+    // Nobody asks for what is tolerated.
+    control: verdict === "tolerated" || wasAccepted(contender.client),
     acceptedWhenFree: freeAfter !== null,
     oneCandidateLeft: acceptedLater && candidates.length === 1,
     inByAnotherId: others.length > 0,
@@ -176,16 +174,18 @@ function gather(attempts: readonly Attempt[], context: Context): Finding {
   };
 }
 
+const NOBODY: readonly Candidate[] = [];
+
 /** Asked once an ID: a client that tries again and again meets the same peers. */
 function candidatesFor(
   attempts: readonly Attempt[],
   verdict: Verdict,
   { without, besideImplied }: Context,
 ): readonly Candidate[] {
-  if (verdict === "tolerated") return [];
+  if (verdict === "tolerated") return NOBODY;
   const [first] = attempts;
   // One try without a holder, as most.
-  if (attempts.length === 1 && first.holder === null) return without.candidates.get(first) ?? [];
+  if (attempts.length === 1 && first.holder === null) return without.candidates.get(first) ?? NOBODY;
   const firsts = new Map<number, Attempt>();
   for (const attempt of attempts) {
     const { messageId } = attempt.exchange;

@@ -1,5 +1,6 @@
 /** Contract 6.10 to 6.12: severity, cause and caveats of a finding. */
 
+import type { Holder } from "./claims.ts";
 import type { Attempt } from "./collisions.ts";
 import type { CounterEvidence } from "./counter-evidence.ts";
 import { livedAfter } from "./lifespan.ts";
@@ -55,33 +56,64 @@ export function caveatsOf(
   attempts: readonly Attempt[],
   { verdict, make, control }: Weights,
   { against }: CounterEvidence,
-): Caveat[] {
-  const any = (test: (attempt: Attempt) => boolean) => attempts.some(test);
-  const sessions = attempts.flatMap(({ contender, holder }) =>
-    holder === null ? [contender.session] : [contender.session, holder.claim.clientSa.session],
-  );
+): readonly Caveat[] {
   const accused = verdict !== "tolerated";
-  const present: Record<Caveat, boolean> = {
-    "other-cause": accused && any((attempt) => against(attempt) !== "no"),
-    "responder-not-asa": make === "other",
-    "responder-unknown": accused && make === "unknown",
-    "no-control": accused && !control,
-    "holder-silent": any(isHolderSilent),
-    "same-nat": any(isSameNat),
-    "roles-inferred": sessions.some(({ inferred }) => inferred),
-    "one-sided": !responder.seenSending,
-    "one-way": sessions.some((session) => !isMutual(session)),
-    snaplen: sessions.some(({ sa }) => sa.cut),
-    "later-id": attempts.every(({ contender, exchange }) => !isFirstId(contender, exchange)),
-    "ike-only": any(({ holder }) => holder?.claim.clientSa.lifespan.blind === true),
-    "implied-claim": any(({ holder }) => holder?.claim.implied === true),
-    "holder-unseen": any(({ holder }) => holder === null),
-    "clock-step": any(({ exchange, holder }) => {
-      if (holder === null) return false;
-      return holder.claim.segment !== exchange.segment && holder.overlap === "unknown";
-    }),
-  };
-  return CAVEATS.filter((caveat) => present[caveat]);
+  const present = new Caveats();
+  present.note("responder-not-asa", make === "other");
+  present.note("responder-unknown", accused && make === "unknown");
+  present.note("no-control", accused && !control);
+  present.note("one-sided", !responder.seenSending);
+  let isLater = true;
+  for (const attempt of attempts) {
+    const { contender, exchange, holder } = attempt;
+    isLater &&= !isFirstId(contender, exchange);
+    if (accused && !present.has("other-cause")) present.note("other-cause", against(attempt) !== "no");
+    present.note("holder-unseen", holder === null);
+    noteSession(contender.session, present);
+    if (holder !== null) noteHolder(attempt, holder, present);
+  }
+  present.note("later-id", isLater);
+  return present.list;
+}
+
+function noteSession(session: Session, present: Caveats): void {
+  present.note("roles-inferred", session.inferred);
+  present.note("one-way", !isMutual(session));
+  present.note("snaplen", session.sa.cut);
+}
+
+function noteHolder(attempt: Attempt, { claim, overlap }: Holder, present: Caveats): void {
+  const { clientSa, segment, implied } = claim;
+  noteSession(clientSa.session, present);
+  present.note("holder-silent", isHolderSilent(attempt));
+  present.note("same-nat", isSameNat(attempt));
+  present.note("ike-only", clientSa.lifespan.blind);
+  present.note("implied-claim", implied);
+  present.note("clock-step", segment !== attempt.exchange.segment && overlap === "unknown");
+}
+
+/** Caveats of one finding. Thousands of findings have the same ones, and have one list of them. */
+class Caveats {
+  static readonly #lists = new Map<number, readonly Caveat[]>();
+  /** A bit for each, by its place among all. */
+  #bits = 0;
+
+  note(caveat: Caveat, isPresent: boolean): void {
+    if (isPresent) this.#bits |= 1 << CAVEATS.indexOf(caveat);
+  }
+
+  has(caveat: Caveat): boolean {
+    return (this.#bits & (1 << CAVEATS.indexOf(caveat))) !== 0;
+  }
+
+  get list(): readonly Caveat[] {
+    let list = Caveats.#lists.get(this.#bits);
+    if (list === undefined) {
+      list = CAVEATS.filter((caveat) => this.has(caveat));
+      Caveats.#lists.set(this.#bits, list);
+    }
+    return list;
+  }
 }
 
 /** No sign of the holder after the attempt began, where the responder still answered nobody there. */

@@ -27,10 +27,24 @@ const ANSWERS_WITHIN = 60_000_000;
 /** The judgement with the verdicts of its findings weighed anew; findings whose attempts are explained are gone. */
 export function weighed(judgement: Judgement): Judgement {
   const findings = judgement.findings.flatMap((finding) => {
+    if (finding.attempts.every(isUntold) && worstOf(finding.attempts) === finding.verdict) return [finding];
     const attempts = finding.attempts.flatMap((attempt) => weighedAttempt(attempt, finding));
     return attempts.length === 0 ? [] : [weighedFinding(finding, attempts)];
   });
   return { ...judgement, findings: findings.sort(worstFirst) };
+}
+
+/** Nothing but the capture tells of it, as of nearly every one: it stays what it is. */
+function isUntold({ exchange, contender, holder }: Attempt): boolean {
+  if (exchange.testimony !== null || exchange.selectors !== null) return false;
+  if (contender.session.sa.opened.length > 0) return false;
+  if (holder === null) return true;
+  const { testimony, deletedAt } = holder.claim.clientSa.session.sa;
+  return testimony === null && deletedAt.every(Number.isNaN);
+}
+
+function worstOf(attempts: readonly Attempt[]): Verdict {
+  return VERDICTS.find((each) => attempts.some(({ verdict }) => verdict === each))!;
 }
 
 /** What the witnesses say of an attempt, in words; null where they are silent. */
@@ -105,7 +119,7 @@ function held({ verdict, outcome, holder }: Attempt, caveats: readonly Caveat[])
 }
 
 function weighedFinding(finding: Finding, attempts: Attempt[]): Finding {
-  const verdict = VERDICTS.find((each) => attempts.some((attempt) => attempt.verdict === each))!;
+  const verdict = worstOf(attempts);
   const caveats = caveatsOf(finding.caveats, attempts, verdict);
   const isSame = verdict === finding.verdict;
   return {
