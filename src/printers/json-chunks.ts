@@ -11,8 +11,9 @@ import { clientsInBytes } from "./client-bytes.ts";
 import { findingsInBytes } from "./finding-bytes.ts";
 import { piecesOf, rows } from "./json.ts";
 
-/** Fewer of them are written like the rest of the report: to make ready for many takes longer. */
-const MANY = 100;
+/** Fewer of them are written like the rest of the report: to make ready for many takes longer, and what writes findings is loaded. */
+const MANY_CLIENTS = 100;
+const MANY_FINDINGS = 1_000;
 
 /** The report in pieces; bytes are to be used before the next piece is asked for. */
 export function* reportToJsonChunks(report: Report): Generator<string | Uint8Array, void, undefined> {
@@ -23,7 +24,8 @@ export function* reportToJsonChunks(report: Report): Generator<string | Uint8Arr
 }
 
 function rowsOf(list: JudgedClients | JudgedFindings): Iterable<string | Uint8Array> {
-  const text = list.length < MANY ? null : RowText.make(list.hosts.memory);
+  const many = list instanceof JudgedClients ? MANY_CLIENTS : MANY_FINDINGS;
+  const text = list.length < many ? null : RowText.make(list.hosts.memory);
   if (text === null) return rows(list);
   return list instanceof JudgedClients ? clientsInBytes(list, text) : findingsInBytes(list, text);
 }
