@@ -1,7 +1,8 @@
 /** The table's gateways and clients: those that were kept out first. */
 
 import { zoneLabel } from "../report/clock.ts";
-import type { Client, Finding } from "../report/model.ts";
+import { unmadeClients } from "../report/later-lists.ts";
+import type { Client, Finding, Report } from "../report/model.ts";
 import { counted, endpoint, insideText } from "../report/phrases.ts";
 import { atOnce } from "./exposure.ts";
 import { percent } from "./finding-block.ts";
@@ -39,34 +40,90 @@ export function gatewayLines(page: Page): string[] {
   ];
 }
 
+/** Of a client that is in no finding and was not kept out: it counts its IDs, or does not. */
+const COUNTING = 3;
+const OTHERS = 4;
+
 export function clientLines(page: Page): string[] {
   const { report, all } = page;
-  if (report.clients.length === 0) return [];
   const limit = rowLimit(page, CLIENTS);
-  const contenders = new Set(report.findings.filter(isAccusing).map(contenderKey));
-  const holders = new Set(report.findings.map(holderKey));
-  const rank = (client: Client): number => {
-    const key = clientKey(client, client.responder);
-    if (contenders.has(key) || client.outcome.kind === "kept-out") return 0;
-    if (holders.has(key)) return 1;
-    return client.anomaly !== null ? 2 : client.pattern.kind === "sequential" ? 3 : 4;
-  };
-  const ranked = report.clients
-    .map((client) => ({ client, rank: rank(client) }))
-    .sort((a, b) => a.rank - b.rank);
-  const shown = ranked.filter((each) => all || each.rank < 4).map(({ client }) => client);
+  const ranked = rankedClients(report, limit);
+  if (ranked.count(OTHERS) === 0) return [];
+  const last = all ? OTHERS : COUNTING;
+  const shown = ranked.first(last);
   const lines = title(page, "Clients");
-  if (shown.length > 0) lines.push(...clientGrid(page, shown.slice(0, limit)));
-  lines.push(...more(shown.length, "client", limit));
-  for (const { address, port, anomaly } of shown.slice(0, limit)) {
+  if (shown.length > 0) lines.push(...clientGrid(page, shown));
+  lines.push(...more(ranked.count(last), "client", limit));
+  for (const { address, port, anomaly } of shown) {
     if (anomaly !== null) lines.push(...paragraph(page, `${endpoint(address, port)}: ${anomaly}`));
   }
-  const left = report.clients.length - shown.length;
+  const left = ranked.count(OTHERS) - ranked.count(last);
   if (left > 0) {
     const others = `${counted(left, "client")} without sequential IDs and without a finding left out; --all shows them.`;
     lines.push(...paragraph(page, others));
   }
   return lines;
+}
+
+/** Clients by rank, of which no more are kept than are shown. */
+class RankedClients {
+  readonly #limit: number;
+  readonly #counts = new Array<number>(OTHERS + 1).fill(0);
+  readonly #first: readonly Client[][] = this.#counts.map(() => []);
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** @param made it is only made where it may be shown */
+  take(rank: number, made: () => Client): void {
+    this.#counts[rank] += 1;
+    if (this.#counts[rank] <= this.#limit) this.#first[rank].push(made());
+  }
+
+  /** How many there are up to a rank. */
+  count(last: number): number {
+    return this.#counts.slice(0, last + 1).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** The first of those. */
+  first(last: number): Client[] {
+    return this.#first
+      .slice(0, last + 1)
+      .flat()
+      .slice(0, this.#limit);
+  }
+}
+
+function rankedClients(report: Report, limit: number): RankedClients {
+  const ranked = new RankedClients(limit);
+  const rank = rankBy(report.findings);
+  // Where there are findings, others have asked for all clients.
+  const unmade = report.findings.length > 0 ? null : unmadeClients(report);
+  if (unmade === null) {
+    for (const client of report.clients) ranked.take(rank(client), () => client);
+    return ranked;
+  }
+  for (const each of unmade.glances()) {
+    if (each.counts !== null) ranked.take(each.counts ? COUNTING : OTHERS, () => each.made());
+    else {
+      const client = each.made();
+      ranked.take(rank(client), () => client);
+    }
+  }
+  return ranked;
+}
+
+/** Those that were kept out stand first. */
+function rankBy(findings: readonly Finding[]): (client: Client) => number {
+  const contenders = new Set(findings.filter(isAccusing).map(contenderKey));
+  const holders = new Set(findings.map(holderKey));
+  return (client) => {
+    const key = clientKey(client, client.responder);
+    if (contenders.has(key) || client.outcome.kind === "kept-out") return 0;
+    if (holders.has(key)) return 1;
+    return client.anomaly !== null ? 2 : client.pattern.kind === "sequential" ? COUNTING : OTHERS;
+  };
 }
 
 /** The responder has a column of its own only where there is more than one. */

@@ -150,6 +150,8 @@ function groupGrid(page: Page, findings: readonly Finding[]): string[] {
 /** Details of the first findings, as many lines as there is room for; all of them with --all. */
 export function detailLines(page: Page, room: number): string[] {
   const shown = shownFindings(page);
+  // What tells of findings asks for all clients.
+  if (shown.length === 0) return [];
   const context = blockContext(page);
   const lines: string[] = [];
   let count = 0;

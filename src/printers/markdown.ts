@@ -6,6 +6,7 @@
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report } from "../report/model.ts";
 import { contenderRole, counted, ENDS, endpoint, insideText, listed, orElse } from "../report/phrases.ts";
+import { unmadeClients } from "../report/later-lists.ts";
 import { meaningOf } from "../report/terms/terms.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
@@ -207,7 +208,8 @@ function responderSection({ responders }: Report): string[] {
   return ["## Gateways", "", ...tableLines(head, rows), ...rest(responders.length, MAX_ROWS), ""];
 }
 
-function clientSection({ clients, findings }: Report, all: boolean, clock: Clock): string[] {
+function clientSection(report: Report, all: boolean, clock: Clock): string[] {
+  const { findings } = report;
   const named = new Set(
     findings.flatMap(({ holder, contender }) => [
       endpoint(holder.address ?? "", holder.port),
@@ -215,8 +217,8 @@ function clientSection({ clients, findings }: Report, all: boolean, clock: Clock
     ]),
   );
   const shown = all
-    ? clients
-    : clients.filter(
+    ? report.clients
+    : unusualClients(report).filter(
         ({ address, port, outcome }) => outcome.kind === "kept-out" || named.has(endpoint(address, port)),
       );
   if (shown.length === 0) return [];
@@ -234,6 +236,15 @@ function clientSection({ clients, findings }: Report, all: boolean, clock: Clock
     ]);
   const head = ["client", "gateway", "outcome", "platform", "IDs", "first IDs", "IKE SAs", "last seen"];
   return ["## Clients", "", ...tableLines(head, rows), ...rest(shown.length, MAX_ROWS), ""];
+}
+
+/** All clients, but those that are known to be connected and in no finding, where none are made yet. */
+function unusualClients(report: Report): Client[] {
+  const unmade = report.findings.length > 0 ? null : unmadeClients(report);
+  if (unmade === null) return report.clients;
+  const clients: Client[] = [];
+  for (const each of unmade.glances()) if (each.counts === null) clients.push(each.made());
+  return clients;
 }
 
 function captureSection({ capture }: Report, clock: Clock): string[] {

@@ -13,6 +13,25 @@ import { anomalyOf, type ClientRow, clientOf, notedOf, type OwnSas, rowOf } from
 import type { Client, NotedClient } from "./model.ts";
 import { PlainTurn } from "./plain-row.ts";
 
+export class GlancedClient {
+  row!: ClientRow | PlainTurn;
+  readonly #hosts: Hosts;
+
+  constructor(hosts: Hosts) {
+    this.#hosts = hosts;
+  }
+
+  /** Of one that is connected, and in no finding, whether it counts its IDs; null where it has to be made to know more. */
+  get counts(): boolean | null {
+    return this.row instanceof PlainTurn ? this.row.counts : null;
+  }
+
+  made(): Client {
+    const { row } = this;
+    return clientOf(row instanceof PlainTurn ? row.row() : row, this.#hosts);
+  }
+}
+
 /** To be read while the facts are those that were judged. */
 export class JudgedClients {
   readonly length: number;
@@ -50,6 +69,15 @@ export class JudgedClients {
           yield turn;
         } else yield rowOf(each, responder.host, inside);
       }
+    }
+  }
+
+  /** The same, each to be made if it is asked for, in an object that tells of the next one afterwards. */
+  *glances(): Generator<GlancedClient, void, undefined> {
+    const glanced = new GlancedClient(this.hosts);
+    for (const each of this.unread()) {
+      glanced.row = each;
+      yield glanced;
     }
   }
 

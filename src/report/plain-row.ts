@@ -34,6 +34,12 @@ export class PlainTurn {
     return this.#plain.numbers.patternWords[this.index];
   }
 
+  /** Whether it counts its IDs; null where there is more to say of it than that it does, or does not. */
+  get counts(): boolean | null {
+    const { numbers } = this.#plain;
+    return numbers.anyContradict ? null : numbers.counts(this.index);
+  }
+
   read(): PlainClient {
     return this.#plain.read(this.index);
   }
