@@ -56,7 +56,7 @@ const source = fingerprint();
 if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
   const sharing = ["--sharedMemory", "--maximumMemory", "65536", "--enable", "threads,nontrapping-f2i"];
   const all = await compiled(
-    ["walk.ts", "turns.ts", "clock.ts", "hop.ts", "pcapng-hop.ts", "arrive.ts", "survey.ts"],
+    ["walk.ts", "turns.ts", "clock.ts", "hop.ts", "pcapng-hop.ts", "pass.ts", "survey.ts"],
     [...sharing, ...BEGINS_FLOWS],
   );
   const walk = await compiled(["walk.ts", "clock.ts"], ["--use", "BEGINS_FLOWS=0"]);

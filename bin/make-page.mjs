@@ -35,7 +35,7 @@ const leaner = {
       const [, walk] = /WALK =\s+"([^"]+)"/.exec(readFileSync(join(root, "src/linear/core-code.ts"), "utf8"));
       return {
         contents: path.endsWith("arrivals.ts")
-          ? "export class Arrivals { begin() {} take() { return null; } }"
+          ? "export class Arrivals { begin() {} }"
           : `export const coreCode = () => Uint8Array.from(${JSON.stringify(atob(walk))}, (c) => c.charCodeAt(0));`,
       };
     });
@@ -99,8 +99,9 @@ const leaner = {
       contents: readFileSync(path, "utf8")
         .replace(/^ {2}turns\([\s\S]*?^ {2}\}$/m, "turns() {}")
         .replaceAll(/^ {2}(#showTaken|#countTaken|save|restore)\([\s\S]*?^ {2}\}$/gm, "")
-        .replace(/^ {6}if \(typeof arrival === "number"\) \{[\s\S]*?^ {6}\}$/m, "")
-        .replace(/walk\?\.arrival\(.*\) \?\? null/, "null"),
+        .replace(/^ {6}if \(arrival !== null && walk!\.arrivals[\s\S]*?^ {6}\}$/m, "")
+        .replace(/^ {4}if \(walk !== null\) this\.#countTaken.*$/m, "")
+        .replace("walk?.arrival ?? null", "null"),
       loader: "ts",
     }));
     builder.onLoad({ filter: /\/feed\/arrived\.ts$/ }, () => ({ contents: "export const arrived = null;" }));

@@ -22,6 +22,7 @@ export function decoderOf(options: LiveOptions, analysis: Sink, facts: Facts, sc
     lieAt: (border: Border) => facts.messagesLieAt(border),
     // The core knows the digests of this run alone.
     isOpen: () => !scanner.hasPublicDigest,
+    shows: sinks.length > 0,
     takes: sinks.every(({ taken }) => taken !== undefined) && facts.takesInCore,
   };
   const lieAt = (border: Border) => facts.lieAt(border);

@@ -34,7 +34,7 @@ export class BatchBuffer implements FrameBatch {
     this.captured = memory.column(Uint32Array, capacity);
     this.original = memory.column(Uint32Array, capacity);
     this.linkTypes = memory.column(Uint16Array, capacity);
-    this.interfaces = new Uint32Array(capacity);
+    this.interfaces = memory.column(Uint32Array, capacity);
     this.micros = memory.column(Float64Array, capacity);
     this.nanos = memory.column(Uint16Array, capacity);
   }

@@ -8,7 +8,7 @@ import { be16, be32, doubleOf, field, NONE, wordOf } from "./columns";
 import { copied, NO_ROOM, noteCopy, remembered } from "./copies";
 import { digest } from "./digest";
 import { enterHost, hasRoomForHosts, hostAt, hostCount } from "./hosts";
-import { BYTES, CAPTURED, CLOCK, LINK_TYPES, OFFSETS, PORTS, SEGMENT } from "./layout";
+import { BYTES, CAPTURED, CLOCK, INTERFACES, LINK_TYPES, OFFSETS, PORTS, SEGMENT } from "./layout";
 import { datagramEnd, messageIn, payload, statedLength } from "./message";
 import {
   ADDRESSES,
@@ -27,11 +27,13 @@ import {
   MARKER,
   MESSAGE,
   NEXT,
+  POINTS_OF_SOURCE,
   REST,
   ROW,
   SEED_A,
   SEED_B,
   SEGMENT_OF,
+  SOURCE,
   TAKES,
   TO,
 } from "./message-layout";
@@ -39,11 +41,9 @@ import { endpoint, setNumber } from "./message-record";
 import { ipHeader } from "./packet";
 import { take } from "./take";
 
-export { learn } from "./clear-payloads";
-
 const ETHERNET: u32 = 1;
-const SOURCE: usize = 12;
-const DESTINATION: usize = 16;
+const SENDER: usize = 12;
+const RECEIVER: usize = 16;
 
 /**
  * Takes a message of IKEv1 in a plain frame, and leaves at ARRIVAL what it found.
@@ -52,10 +52,9 @@ const DESTINATION: usize = 16;
  * @param block address of the block of message-layout.ts
  * @param batch address of the block of the batch
  * @param index of a frame of the batch
- * @param capturePoint source and interface
  * @returns LEFT: what was noted of it does no harm if it is noted again; or ARRIVED, TAKEN, TAKEN_QUICK_MODE
  */
-export function arrive(tables: usize, block: usize, batch: usize, index: i32, capturePoint: f64): i32 {
+export function arrive(tables: usize, block: usize, batch: usize, index: i32): i32 {
   if (load<u16>(<usize>field(batch, LINK_TYPES) + ((<usize>index) << 1)) !== ETHERNET) return LEFT;
   const bytes = <usize>field(batch, BYTES);
   const frame = bytes + load<u32>(wordOf(batch, OFFSETS, index));
@@ -64,8 +63,8 @@ export function arrive(tables: usize, block: usize, batch: usize, index: i32, ca
   if (ip === 0) return LEFT;
   const message = messageIn(ip, end, <usize>field(tables, PORTS));
   if (message === 0) return LEFT;
-  const from = hostOf(tables, be32(ip + SOURCE));
-  const to = from < 0 ? NONE : hostOf(tables, be32(ip + DESTINATION));
+  const from = hostOf(tables, be32(ip + SENDER));
+  const to = from < 0 ? NONE : hostOf(tables, be32(ip + RECEIVER));
   if (to < 0) return LEFT;
   const out = <usize>field(block, ARRIVAL);
   const captured = <u32>(min(end, datagramEnd(ip)) - message);
@@ -74,12 +73,12 @@ export function arrive(tables: usize, block: usize, batch: usize, index: i32, ca
   setNumber(out, AT, load<f64>(doubleOf(batch, CLOCK, index)));
   setNumber(out, FROM, endpoint(from, be16(ip + 20)));
   setNumber(out, TO, endpoint(to, be16(ip + 22)));
-  setNumber(out, CAPTURE_POINT, capturePoint);
+  setNumber(out, CAPTURE_POINT, capturePoint(block, batch, index));
   store<i32>(out, 0, NEXT << 2);
   store<u32>(out, field(tables, SEGMENT), SEGMENT_OF << 2);
   store<i32>(out, 0, FURTHER_OF << 2);
   store<u32>(out, be16(ip + 4) | (captured < length ? <u32>CUT : 0), REST << 2);
-  setNumber(out, ADDRESSES, <f64>(ip + SOURCE - bytes));
+  setNumber(out, ADDRESSES, <f64>(ip + SENDER - bytes));
   setNumber(out, MESSAGE, <f64>(message - bytes));
   setNumber(out, CAPTURED_OF_DATAGRAM, <f64>captured);
   setNumber(out, LENGTH_OF_DATAGRAM, <f64>(datagramEnd(ip) - message));
@@ -88,6 +87,11 @@ export function arrive(tables: usize, block: usize, batch: usize, index: i32, ca
   if (!isNoted(block, out)) return LEFT;
   if (load<f64>(out, IS_ECHO << 3) === 1 || field(block, TAKES) === 0) return ARRIVED;
   return take(tables, block, batch, index, out, message, length);
+}
+
+/** Source and interface. */
+function capturePoint(block: usize, batch: usize, index: i32): f64 {
+  return <f64>field(block, SOURCE) * <f64>POINTS_OF_SOURCE + <f64>load<u32>(wordOf(batch, INTERFACES, index));
 }
 
 /** Whether there was room to note it as what it is, a copy or none. */

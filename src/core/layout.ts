@@ -18,8 +18,10 @@ export const CLOCK = 16;
 /** Time of each frame as written: microseconds (f64), and nanoseconds below (u16). */
 export const MICROS = 20;
 export const NANOS = 24;
+/** Number of the interface that each frame was seen on (u32). */
+export const INTERFACES = 28;
 /** Bytes of the block of a batch. */
-export const BATCH_BYTES = 28;
+export const BATCH_BYTES = 32;
 
 /** Of what is walked: segment of the clock, and the bit of the source: values (i32). */
 export const SEGMENT = 0;

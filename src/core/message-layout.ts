@@ -65,8 +65,15 @@ export const SEED_B = 152;
 export const ARRIVAL = 156;
 /** 1 where messages may be taken to their IKE SAs: a value. */
 export const TAKES = 160;
+/** 1 where somebody wants to see each message that was taken: a value. */
+export const SHOWN = 164;
+/** What became of the frame at which `pass` stopped (i32, see below), and messages that it took since these were last read: */
+/** all, and those of quick mode (u32). */
+export const BECAME = 168;
+export const TAKEN_MESSAGES = 172;
+export const TAKEN_QUICK_MODES = 176;
 /** Bytes of the block. */
-export const MESSAGE_TABLES_BYTES = 164;
+export const MESSAGE_TABLES_BYTES = 180;
 
 /** Of the counts: IKE SAs ever, IKE SAs held, parts of them (see ike/sa-table.ts), and notes that nobody read yet. */
 export const CREATED = 0;
@@ -101,6 +108,8 @@ export const AT = 0;
 export const FROM = 1;
 export const TO = 2;
 export const CAPTURE_POINT = 3;
+/** Interfaces that a source may have, see `capturePoint` (wire/decoded.ts). */
+export const POINTS_OF_SOURCE = 65_536;
 export const FULL = 4;
 export const PREFIX = 5;
 /** and the words (i32) that take the places of the last two. */

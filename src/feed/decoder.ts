@@ -12,8 +12,8 @@ import {
   packetsIn,
   type Slice,
 } from "../capture/batch.ts";
-import { TAKEN_QUICK_MODE, type Walk } from "../linear/walk.ts";
-import { capturePoint, Datagram } from "../wire/decoded.ts";
+import type { Walk } from "../linear/walk.ts";
+import { Datagram } from "../wire/decoded.ts";
 import { Encapsulation } from "../wire/encapsulations.ts";
 import {
   classifyHeader,
@@ -135,7 +135,7 @@ export class Decoder {
   /** The loop that touches every packet of every capture. */
   #frames(batch: FrameBatch, { clock, source, segment, start, end }: Slice): void {
     const walk = this.#walk?.begin(batch, clock, segment, source) === true ? this.#walk : null;
-    const { bytes, offsets, captured, linkTypes, interfaces, firstFrame } = batch;
+    const { bytes, offsets, captured, linkTypes, firstFrame } = batch;
     const datagram = this.#datagram;
     const ports = this.#ports;
     const kinds = this.#kinds;
@@ -147,13 +147,12 @@ export class Decoder {
       datagram.index = i;
       datagram.frame = firstFrame + i;
       datagram.at = clock[i];
-      const arrival = walk?.arrival(i, capturePoint(source, interfaces[i])) ?? null;
-      if (typeof arrival === "number") {
-        this.#countTaken(arrival);
-        if (sink.taken !== undefined) this.#showTaken(walk!.lastArrival);
+      const arrival = walk?.arrival ?? null;
+      datagram.arrival = arrival;
+      if (arrival !== null && walk!.arrivals.isTaken) {
+        this.#showTaken(arrival);
         continue;
       }
-      datagram.arrival = arrival;
       const kind =
         arrival === null
           ? locate(bytes, offsets[i], captured[i], linkTypes[i], ports, datagram)
@@ -170,13 +169,17 @@ export class Decoder {
       if (kind === Kind.candidate) this.#candidate();
       else sink.signOfLife(datagram);
     }
+    if (walk !== null) this.#countTaken(walk.arrivals);
   }
 
-  /** A message was taken to its IKE SA. */
-  #countTaken(as: number): void {
-    this.#kinds[Kind.candidate] += 1;
-    this.#classes[HeaderClass.ikev1] += 1;
-    if (as === TAKEN_QUICK_MODE) this.#quickModes += 1;
+  /** Messages that were taken to their IKE SAs on the way. */
+  #countTaken(arrivals: Walk["arrivals"]): void {
+    const { taken } = arrivals;
+    if (taken === 0) return;
+    this.#kinds[Kind.candidate] += taken;
+    this.#classes[HeaderClass.ikev1] += taken;
+    this.#quickModes += arrivals.takenQuickModes;
+    arrivals.forgetTaken();
   }
 
   #showTaken(arrival: Arrival): void {

@@ -1,10 +1,12 @@
-/** Messages that the core takes on their way to an IKE SA (src/core/arrive.ts), beside the walk. */
+/** Messages that the core takes to their IKE SAs, or on the way there (src/core/arrive.ts), between frames that it walks. */
 
 import {
   ADDRESSES,
   ARRIVAL,
   ARRIVAL_NUMBERS,
+  ARRIVED,
   ASKS,
+  BECAME,
   CAPTURED_OF_DATAGRAM,
   CLEAR_BYTES,
   CLEAR_ENTRIES,
@@ -22,29 +24,30 @@ import {
   PREFIX,
   REST,
   ROW,
+  SHOWN,
   SOURCE,
-  TAKEN,
-  TAKEN_QUICK_MODE,
+  TAKEN_MESSAGES,
+  TAKEN_QUICK_MODES,
   TAKES,
   TO,
 } from "../core/message-layout.ts";
 import { Border, type Tables } from "./border.ts";
 import type { LinearMemory } from "./memory.ts";
 
-/** `arrive` of the core. */
-export type ArriveCode = (
+/** `pass` of the core. */
+export type PassCode = (
   tables: number,
   messageTables: number,
   batch: number,
-  index: number,
-  capturePoint: number,
+  from: number,
+  to: number,
 ) => number;
 
 /** What the host tells the core of a message that it asked about: see src/core/clear-payloads.ts. */
 export type LearnCode = (messageTables: number, list: number, life: number, hash: number) => void;
 
 interface MessageCode {
-  readonly arrive: ArriveCode;
+  readonly pass: PassCode;
   readonly learn: LearnCode;
 }
 
@@ -54,10 +57,9 @@ export interface ArrivalSetting extends Tables {
   isOpen(): boolean;
   /** They may be taken to their IKE SAs as well: who else wants to see them does not mind. */
   readonly takes: boolean;
+  /** Somebody wants to see each of those. */
+  readonly shows: boolean;
 }
-
-/** What became of a message: it is to be gone on with, or it was taken to its IKE SA, and what it was. */
-export type Arrived = Arrival | typeof TAKEN | typeof TAKEN_QUICK_MODE;
 
 /** What was found out of a message: one object, whose numbers are refilled for each. */
 export class Arrival {
@@ -143,17 +145,17 @@ export class Arrival {
 }
 
 export class Arrivals {
-  readonly #arrive: ArriveCode;
+  /** They may arrive in this batch. */
+  isOpen = false;
+  readonly #code: MessageCode;
   readonly #block: Uint32Array;
   readonly #border: Border;
   readonly #setting: ArrivalSetting;
-  /** What was found out of the message that was taken last. */
-  readonly last: Arrival;
+  readonly #last: Arrival;
   readonly #numbers: Float64Array;
-  #isOpen = false;
 
-  constructor(memory: LinearMemory, { arrive, learn }: MessageCode, setting: ArrivalSetting) {
-    this.#arrive = arrive;
+  constructor(memory: LinearMemory, code: MessageCode, setting: ArrivalSetting) {
+    this.#code = code;
     this.#setting = setting;
     this.#block = memory.column(Uint32Array, MESSAGE_TABLES_BYTES / 4);
     this.#border = new Border(memory, this.#block);
@@ -161,22 +163,49 @@ export class Arrivals {
     this.#border.column(ARRIVAL, this.#numbers);
     this.#border.column(KNOWN_CLEAR, memory.column(Uint8Array, (CLEAR_ENTRIES + 2) * CLEAR_BYTES));
     this.#border.value(TAKES, setting.takes ? 1 : 0);
+    this.#border.value(SHOWN, setting.shows ? 1 : 0);
     const block = this.#block.byteOffset;
-    this.last = new Arrival(this.#numbers, (list, life, hash) => learn(block, list, life, hash));
+    this.#last = new Arrival(this.#numbers, (list, life, hash) => code.learn(block, list, life, hash));
   }
 
   /** A batch begins. @param isPlain its frames may be such as the core reads. @param firstFrame number of its first one */
   begin(isPlain: boolean, firstFrame: number, source: number): void {
-    this.#isOpen = isPlain && this.#setting.isOpen();
+    this.isOpen = isPlain && this.#setting.isOpen();
     this.#numbers[FIRST_FRAME] = firstFrame;
     this.#border.value(SOURCE, source);
   }
 
-  /** The message in a frame, once it is noted; null where TypeScript has to take the frame. */
-  take(tables: number, batch: number, index: number, capturePoint: number): Arrived | null {
-    if (!this.#isOpen || !this.#border.holds(this.#setting)) return null;
-    const became = this.#arrive(tables, this.#block.byteOffset, batch, index, capturePoint);
-    if (became === LEFT) return null;
-    return became === TAKEN || became === TAKEN_QUICK_MODE ? became : this.last;
+  /** Whether the core reaches all that it takes messages with. */
+  get isReady(): boolean {
+    return this.isOpen && this.#border.holds(this.#setting);
+  }
+
+  /** The first frame from `from` on that is neither settled nor a message that was taken, or is one to be shown; or `to`. */
+  past(tables: number, batch: number, from: number, to: number): number {
+    return this.#code.pass(tables, this.#block.byteOffset, batch, from, to);
+  }
+
+  /** The message in the frame at which `past` stopped, once it is noted; null where TypeScript has to take the frame. */
+  get arrival(): Arrival | null {
+    return this.#block[BECAME >> 2] === LEFT ? null : this.#last;
+  }
+
+  /** That message was taken to its IKE SA. */
+  get isTaken(): boolean {
+    return this.#block[BECAME >> 2] > ARRIVED;
+  }
+
+  /** Messages that were taken since `forgetTaken`: all, and those of quick mode. */
+  get taken(): number {
+    return this.#block[TAKEN_MESSAGES >> 2];
+  }
+
+  get takenQuickModes(): number {
+    return this.#block[TAKEN_QUICK_MODES >> 2];
+  }
+
+  forgetTaken(): void {
+    this.#border.value(TAKEN_MESSAGES, 0);
+    this.#border.value(TAKEN_QUICK_MODES, 0);
   }
 }

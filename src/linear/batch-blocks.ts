@@ -1,6 +1,16 @@
 /** What the core is told of batches of frames: where their columns lie. */
 
-import { BATCH_BYTES, BYTES, CAPTURED, CLOCK, LINK_TYPES, MICROS, NANOS, OFFSETS } from "../core/layout.ts";
+import {
+  BATCH_BYTES,
+  BYTES,
+  CAPTURED,
+  CLOCK,
+  INTERFACES,
+  LINK_TYPES,
+  MICROS,
+  NANOS,
+  OFFSETS,
+} from "../core/layout.ts";
 import { Border } from "./border.ts";
 import type { LinearMemory } from "./memory.ts";
 
@@ -10,6 +20,7 @@ export interface Frames {
   readonly offsets: Uint32Array;
   readonly captured: Uint32Array;
   readonly linkTypes: Uint16Array;
+  readonly interfaces: Uint32Array;
   readonly micros: Float64Array;
   readonly nanos: Uint16Array;
   readonly firstFrame: number;
@@ -46,6 +57,7 @@ export class BatchBlock {
     border.column(CLOCK, clock);
     border.column(MICROS, frames.micros);
     border.column(NANOS, frames.nanos);
+    border.column(INTERFACES, frames.interfaces);
     this.#bytes = frames.bytes;
     this.#offsets = frames.offsets;
     this.#clock = clock;

@@ -1,6 +1,6 @@
 /** What src/core/ exports, over a linear memory. */
 
-import type { ArriveCode, LearnCode } from "./arrivals.ts";
+import type { LearnCode, PassCode } from "./arrivals.ts";
 import type { TakeTurnsCode } from "./turns.ts";
 import type { LinearMemory, Memory, WebAssemblyMemory } from "./memory.ts";
 import { coreCode } from "./core-code.ts";
@@ -12,7 +12,7 @@ export interface Core {
   walk(tables: number, batch: number, from: number, to: number): number;
   /** Where a page has the walk alone there is none. */
   readonly takeTurns?: TakeTurnsCode;
-  readonly arrive: ArriveCode;
+  readonly pass: PassCode;
   readonly learn: LearnCode;
   pcapRecords(block: number, from: number, end: number, most: number): number;
   pcapngPackets(

@@ -8,14 +8,13 @@
 
 import { sourceBit } from "../collections/sources.ts";
 import { KINDS, PORTS, SEGMENT, SOURCE_BIT, TABLES_BYTES } from "../core/layout.ts";
-import { type Arrival, type ArrivalSetting, Arrivals, type Arrived } from "./arrivals.ts";
+import { type Arrival, type ArrivalSetting, Arrivals } from "./arrivals.ts";
 import { BatchBlocks, type Frames } from "./batch-blocks.ts";
 import { Border, type Tables } from "./border.ts";
 import { type Core, coreOver } from "./core.ts";
 import type { LinearMemory, Memory } from "./memory.ts";
 import { TurningLanes } from "./turns.ts";
 
-export { TAKEN_QUICK_MODE } from "../core/message-layout.ts";
 export { Border } from "./border.ts";
 export type { TurningLanes } from "./turns.ts";
 
@@ -45,12 +44,15 @@ export class Walk {
   readonly #border: Border;
   readonly #flows: Tables;
   readonly #core: Core;
-  readonly #arrivals: Arrivals;
+  /** Messages that were taken on the way. */
+  readonly arrivals: Arrivals;
+  /** `past` goes over messages as well. */
+  #withMessages = false;
 
   private constructor(core: Core, memory: LinearMemory, setting: WalkSetting) {
     const { ports, kinds, arrivals } = setting;
     this.#core = core;
-    this.#arrivals = new Arrivals(memory, core, arrivals);
+    this.arrivals = new Arrivals(memory, core, arrivals);
     this.#tables = memory.column(Uint32Array, TABLES_BYTES / 4);
     this.#batches = new BatchBlocks(memory);
     this.lanes = core.takeTurns ? new TurningLanes(memory, core.takeTurns, this.#batches) : null;
@@ -77,16 +79,26 @@ export class Walk {
   begin(frames: Frames, clock: Float64Array, segment: number, source: number): boolean {
     const batch = this.#batches.of(frames, clock, source);
     this.#batch = batch.address;
-    this.#arrivals.begin(frames.linkTypes[0] === ETHERNET, frames.firstFrame, source);
+    this.arrivals.begin(frames.linkTypes[0] === ETHERNET, frames.firstFrame, source);
     this.#border.value(SEGMENT, segment);
     this.#border.value(SOURCE_BIT, sourceBit(source));
     return batch.liesHere && this.#border.holds(this.#flows);
   }
 
-  /** The first frame from `from` on that is not settled, or `end`. */
+  /** The first frame from `from` on that is not settled, and holds no message that was taken; or `end`. */
   past(from: number, end: number): number {
+    this.#withMessages = false;
     if (!this.#border.holds(this.#flows)) return from;
-    return this.#core.walk(this.#tables.byteOffset, this.#batch, from, end);
+    const tables = this.#tables.byteOffset;
+    this.#withMessages = this.arrivals.isReady;
+    return this.#withMessages
+      ? this.arrivals.past(tables, this.#batch, from, end)
+      : this.#core.walk(tables, this.#batch, from, end);
+  }
+
+  /** The message in the frame at which `past` stopped; null where the frame has to be looked at. */
+  get arrival(): Arrival | null {
+    return this.#withMessages ? this.arrivals.arrival : null;
   }
 
   /**
@@ -98,16 +110,5 @@ export class Walk {
     if (!this.#border.holds(this.#flows)) return 0;
     this.#border.value(SEGMENT, segment);
     return lanes.take(this.#tables.byteOffset, released, most);
-  }
-
-  /** What became of the message in the frame at which `past` stopped; null where it has to be looked at. */
-  arrival(index: number, capturePoint: number): Arrived | null {
-    if (!this.#border.holds(this.#flows)) return null;
-    return this.#arrivals.take(this.#tables.byteOffset, this.#batch, index, capturePoint);
-  }
-
-  /** What was found out of the message that arrived last. */
-  get lastArrival(): Arrival {
-    return this.#arrivals.last;
   }
 }

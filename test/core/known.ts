@@ -11,6 +11,7 @@ import { openSource } from "../../src/feed/formats.ts";
 import { Sequencer } from "../../src/feed/sequencer.ts";
 import type { TrackerOptions } from "../../src/ike/tracker-options.ts";
 import type { Memory } from "../../src/linear/memory.ts";
+import { Arrivals } from "../../src/linear/arrivals.ts";
 import { Walk } from "../../src/linear/walk.ts";
 import { DECOMPRESSORS } from "../../src/node/unpack/decompressors.ts";
 import { chunks } from "../support/sources.ts";
@@ -18,10 +19,26 @@ import { chunks } from "../support/sources.ts";
 /** Bytes handed on at a time: records lie across many of them. */
 const PIECE = 60_000;
 
+/** Counts messages that are taken to their IKE SAs while `read` runs. */
+export async function takenIn<T>(read: () => Promise<T>): Promise<{ count: number; result: T }> {
+  let count = 0;
+  const { forgetTaken } = Arrivals.prototype;
+  Arrivals.prototype.forgetTaken = function () {
+    count += this.taken;
+    forgetTaken.call(this);
+  };
+  try {
+    return { result: await read(), count };
+  } finally {
+    Arrivals.prototype.forgetTaken = forgetTaken;
+  }
+}
+
 /** Counts what every walk settles while `read` runs, and messages: those that it takes to their IKE SAs twice. */
 export async function settledIn(read: () => Promise<void>): Promise<number> {
   let frames = 0;
-  const { past, takeTurns, arrival } = Walk.prototype;
+  const { past, takeTurns } = Walk.prototype;
+  const arrival = Object.getOwnPropertyDescriptor(Walk.prototype, "arrival")!;
   Walk.prototype.past = function (from, end) {
     const to = past.call(this, from, end);
     frames += to - from;
@@ -32,17 +49,21 @@ export async function settledIn(read: () => Promise<void>): Promise<number> {
     frames += settled;
     return settled;
   };
-  Walk.prototype.arrival = function (index, capturePoint) {
-    const found = arrival.call(this, index, capturePoint);
-    if (found !== null) frames += typeof found === "number" ? 2 : 1;
-    return found;
-  };
+  Object.defineProperty(Walk.prototype, "arrival", {
+    configurable: true,
+    get() {
+      const found = arrival.get!.call(this);
+      if (found !== null) frames += 1;
+      return found;
+    },
+  });
   try {
-    await read();
+    const { count } = await takenIn(read);
+    return frames + count;
   } finally {
-    Object.assign(Walk.prototype, { past, takeTurns, arrival });
+    Object.assign(Walk.prototype, { past, takeTurns });
+    Object.defineProperty(Walk.prototype, "arrival", arrival);
   }
-  return frames;
 }
 
 export interface Known {

@@ -9,12 +9,11 @@ import type { TrackerOptions } from "../../src/ike/tracker-options.ts";
 import { SaPath } from "../../src/ike/paths.ts";
 import { SaNumbers } from "../../src/ike/sa-numbers.ts";
 import { LinearMemory, type Memory, ordinaryMemory } from "../../src/linear/memory.ts";
-import { Walk } from "../../src/linear/walk.ts";
 import type { Datagram } from "../../src/wire/decoded.ts";
 import { type FrameRecord, pcap } from "../support/capture-files.ts";
 import { crowd } from "../support/crowds.ts";
 import { type ConversationsOptions, conversations } from "./conversations.ts";
-import { isSame, known } from "./known.ts";
+import { isSame, known, takenIn } from "./known.ts";
 
 /** Compares both ways to read conversations; gives how many frames of a hundred the core took as messages. */
 function taken(seed: number, options: ConversationsOptions, parts = 1): Promise<number> {
@@ -30,16 +29,7 @@ async function compared(
   const captures = Array.from({ length: parts }, (_, part) =>
     pcap(records.filter((_, i) => (i * 7 + seed) % parts === part)),
   );
-  let count = 0;
-  const { arrival } = Walk.prototype;
-  Walk.prototype.arrival = function (index, capturePoint) {
-    const became = arrival.call(this, index, capturePoint);
-    if (typeof became === "number") count += 1;
-    return became;
-  };
-  const walked = await known(captures, LinearMemory.make(), bounds).finally(() => {
-    Walk.prototype.arrival = arrival;
-  });
+  const { count, result: walked } = await takenIn(() => known(captures, LinearMemory.make(), bounds));
   const plain = await known(captures, ordinaryMemory, bounds);
   // What lies where rows were given up, and in which order quick modes wait, is not the same.
   if (bounds.maxSas !== undefined) expect(walked.report, `seed ${seed}`).toBe(plain.report);
