@@ -15,10 +15,9 @@ import {
 import { LineTable } from "../linear/lines.ts";
 import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
+import { type EarlierTime, EarlierTimes } from "./earlier-times.ts";
 
 const FIRST_ROWS = 256;
-/** Segments of the clock that the end of a row's packets is remembered of. */
-const MAX_EARLIER = 8;
 /** RFC 3948 4 says 20 s. */
 const KEEPALIVE_INTERVAL = 30_000_000;
 /** Keepalives are steady when so many came, each soon after the one before. */
@@ -27,7 +26,7 @@ const STEADY_KEEPALIVES = 10;
 /** What is known of each flow, a line each; see `FlowTable` for what a row is. */
 export class FlowLines {
   /** What was last in earlier segments of the clock. */
-  protected earlier = new Map<number, { at: number; segment: number }[]>();
+  protected readonly earlier = new EarlierTimes();
   protected readonly lines: LineTable;
   /** Sender and receiver (host numbers) of each row. */
   readonly from;
@@ -87,15 +86,8 @@ export class FlowLines {
 
   /** The clock stepped back: what was before cannot be compared with what comes. */
   protected enterSegment(row: number, segment: number): void {
-    if (!Number.isNaN(this.lastAt.of(row))) {
-      const ended = { at: this.lastAt.of(row), segment: this.segments.of(row) };
-      const earlier = this.earlier.get(row);
-      if (earlier === undefined) this.earlier.set(row, [ended]);
-      else {
-        if (earlier.length >= MAX_EARLIER) earlier.shift();
-        earlier.push(ended);
-      }
-    }
+    const lastAt = this.lastAt.of(row);
+    if (!Number.isNaN(lastAt)) this.earlier.add(row, lastAt, this.segments.of(row));
     this.segments.set(row, segment);
     this.lastAt.set(row, Number.NaN);
     this.keepaliveAt.set(row, Number.NaN);
@@ -105,7 +97,7 @@ export class FlowLines {
   lastIn(row: number, segment: number): number {
     if (row < 0) return Number.NaN;
     if (this.segments.of(row) === segment) return this.lastAt.of(row);
-    return this.earlier.get(row)?.find((each) => each.segment === segment)?.at ?? Number.NaN;
+    return this.earlier.lastIn(row, segment);
   }
 
   /** When each of so many rows was last seen: what was before the clock stepped back is long ago. */
@@ -119,12 +111,14 @@ export class FlowLines {
     return times;
   }
 
-  /** The last packet of a row in each segment of the clock that is still known. */
-  moments(row: number): readonly { at: number; segment: number }[] {
-    const moments = this.earlier.get(row)?.slice() ?? [];
-    if (!Number.isNaN(this.lastAt.of(row))) {
-      moments.push({ at: this.lastAt.of(row), segment: this.segments.of(row) });
-    }
+  /** The last packet of a row in each segment of the clock that is still known. @param from of no earlier segments than this */
+  moments(row: number, from = 0): readonly EarlierTime[] {
+    const moments = this.earlier.of(row, from);
+    const at = this.lastAt.of(row);
+    if (Number.isNaN(at)) return moments;
+    const last = { at, segment: this.segments.of(row) };
+    if (moments.length === 0) return [last];
+    moments.push(last);
     return moments;
   }
 
@@ -141,12 +135,5 @@ export class FlowLines {
   /** The row's sender kept up keepalives at a steady interval. */
   hasSteadyKeepalives(row: number): boolean {
     return this.keepalives.of(row) >= STEADY_KEEPALIVES;
-  }
-
-  /** Rows were numbered anew, -1 where one was dropped. */
-  protected moveEarlier(moved: Int32Array): void {
-    this.earlier = new Map(
-      [...this.earlier].filter(([row]) => moved[row] >= 0).map(([row, ended]) => [moved[row], ended]),
-    );
   }
 }

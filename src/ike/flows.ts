@@ -212,7 +212,7 @@ export class FlowTable extends FlowLines {
       keys: this.#keys.save(),
       lines: this.lines.save(),
       evicted: this.evicted,
-      earlier: this.earlier,
+      earlier: this.earlier.save(),
       spis: this.spis.save(),
       watch: this.#watch.save(),
       signs: this.signs.save(),
@@ -223,7 +223,7 @@ export class FlowTable extends FlowLines {
     this.#keys.restore(saved.keys);
     this.lines.restore(saved.lines);
     this.evicted = saved.evicted;
-    this.earlier = saved.earlier;
+    this.earlier.restore(saved.earlier);
     this.spis.restore(saved.spis);
     this.#watch.restore(saved.watch);
     this.signs.restore(saved.signs);
@@ -285,7 +285,7 @@ export class FlowTable extends FlowLines {
       const other = this.reverse.of(row);
       this.reverse.set(row, other >= 0 && other <= added ? moved[other] : -1);
     }
-    this.moveEarlier(moved);
+    this.earlier.move(moved);
     this.#watch.move(moved, added);
   }
 

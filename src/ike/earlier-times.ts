@@ -1,0 +1,89 @@
+/**
+ * What was last on each of some rows in earlier segments of the clock: the last few of each. Numbers in one array, since
+ * a clock may step back with every packet.
+ */
+
+export interface EarlierTime {
+  /** Clock microseconds of its segment. */
+  at: number;
+  segment: number;
+}
+
+/** Of one row. */
+const MOST = 8;
+/** Numbers of a row: how many there are, and time and segment of each, the oldest first. */
+const NUMBERS = 1 + 2 * MOST;
+const FIRST_ROOM = 16;
+
+export class EarlierTimes {
+  /** Where the numbers of each row lie, those of a row of which there are any. */
+  #places = new Map<number, number>();
+  #numbers = new Float64Array(0);
+
+  /** Adds one to those of a row; beyond the bound the oldest goes. */
+  add(row: number, at: number, segment: number): void {
+    const place = this.#places.get(row) ?? this.#begin(row);
+    const numbers = this.#numbers;
+    const first = place + 1;
+    let count = numbers[place];
+    if (count === MOST) {
+      numbers.copyWithin(first, first + 2, first + 2 * MOST);
+      count -= 1;
+    }
+    numbers[first + 2 * count] = at;
+    numbers[first + 2 * count + 1] = segment;
+    numbers[place] = count + 1;
+  }
+
+  #begin(row: number): number {
+    const place = this.#places.size * NUMBERS;
+    if (place + NUMBERS > this.#numbers.length) {
+      const wider = new Float64Array(Math.max(FIRST_ROOM * NUMBERS, 2 * this.#numbers.length));
+      wider.set(this.#numbers);
+      this.#numbers = wider;
+    }
+    this.#numbers[place] = 0;
+    this.#places.set(row, place);
+    return place;
+  }
+
+  /** The time of a row in a segment; NaN without one. */
+  lastIn(row: number, segment: number): number {
+    const place = this.#places.get(row);
+    if (place === undefined) return Number.NaN;
+    const numbers = this.#numbers;
+    const end = place + 1 + 2 * numbers[place];
+    for (let i = place + 1; i < end; i += 2) if (numbers[i + 1] === segment) return numbers[i];
+    return Number.NaN;
+  }
+
+  /** Those of a row, the oldest first. @param from the first segment that is asked for */
+  of(row: number, from = 0): EarlierTime[] {
+    const times: EarlierTime[] = [];
+    const place = this.#places.get(row);
+    if (place === undefined) return times;
+    const numbers = this.#numbers;
+    const end = place + 1 + 2 * numbers[place];
+    for (let i = place + 1; i < end; i += 2) {
+      if (numbers[i + 1] >= from) times.push({ at: numbers[i], segment: numbers[i + 1] });
+    }
+    return times;
+  }
+
+  /** Rows were numbered anew: -1 for those that are gone. */
+  move(moved: Int32Array): void {
+    const kept = [...this.save()].filter(([row]) => moved[row] >= 0);
+    this.restore(new Map(kept.map(([row, times]) => [moved[row], times])));
+  }
+
+  /** All that is known, to be kept in a state file. */
+  save(): Map<number, EarlierTime[]> {
+    return new Map([...this.#places.keys()].map((row) => [row, this.of(row)]));
+  }
+
+  restore(saved: ReadonlyMap<number, readonly EarlierTime[]>): void {
+    this.#places = new Map();
+    this.#numbers = new Float64Array(0);
+    for (const [row, times] of saved) for (const { at, segment } of times) this.add(row, at, segment);
+  }
+}
