@@ -13,6 +13,7 @@ import type { Border } from "../linear/walk.ts";
 import type { IkeSa } from "./sa.ts";
 import type { IkeSas } from "./sa-list.ts";
 import type { SaSurvey } from "./sa-survey.ts";
+import { type Spi, SpiSlot } from "./spi-slot.ts";
 import type { Tracker } from "./tracker.ts";
 
 export { NOTIFY_INVALID_MESSAGE_ID, numberedNotify } from "../wire/notifies.ts";
@@ -25,6 +26,7 @@ export type { IkeSa } from "./sa.ts";
 export { eachOf, type IkeSas } from "./sa-list.ts";
 export { type SaSurvey, surveyOf } from "./sa-survey.ts";
 export { selectorsClash } from "./selectors.ts";
+export type { Spi } from "./spi-slot.ts";
 export { UNHEARD_SPAN } from "./spis.ts";
 export { vendorKnowledge } from "./vendor-lists.ts";
 
@@ -50,26 +52,6 @@ export interface Hosts {
   speaksIkev2(host: number): boolean;
   /** The same of one endpoint (see `collections/endpoints.ts`), as far as there was room to remember it. */
   endpointSpeaksIkev2(endpoint: number): boolean;
-}
-
-/** One SPI of a flow (RFC 4303 2.1): the newest few of each flow are kept. */
-export interface Spi {
-  /** 0: it was not captured. */
-  spi: number;
-  firstAt: number;
-  firstSegment: number;
-  lastAt: number;
-  lastSegment: number;
-  /** Sequence numbers (RFC 4303 2.2); NaN where the capture cut them off. */
-  firstSequence: number;
-  lastSequence: number;
-  packets: number;
-  /** Sequence numbers that passed, and packets that were seen of them. */
-  expected: number;
-  counted: number;
-  /** The first and the third packet since the other side was heard last. */
-  unheardSince: number;
-  unheardThirdAt: number;
 }
 
 /** ESP and NAT keepalives, each direction of an endpoint pair a row. ESP over IP has ports 0. */
@@ -122,9 +104,9 @@ export class Flows {
     return this.#table.lastIn(row, segment);
   }
 
-  /** The last packet of a row in each segment of the clock that is still known. */
-  moments(row: number): readonly { at: number; segment: number }[] {
-    return this.#table.moments(row);
+  /** The last packet of a row in each segment of the clock that is still known. @param from of no earlier segments than this */
+  moments(row: number, from = 0): readonly { at: number; segment: number }[] {
+    return this.#table.moments(row, from);
   }
 
   /** The last ESP in a segment, whatever its SPI. */
@@ -151,22 +133,10 @@ export class Flows {
     return this.#table.keepaliveAt.of(row);
   }
 
-  spis(row: number): Spi[] {
+  /** The SPI seen last first. */
+  spis(row: number): readonly Spi[] {
     const { spis } = this.#table;
-    return [...spis.slots(row)].map((slot) => ({
-      spi: spis.spi.of(slot),
-      firstAt: spis.firstAt[slot],
-      firstSegment: spis.firstSegment[slot],
-      lastAt: spis.lastAt.of(slot),
-      lastSegment: spis.lastSegment.of(slot),
-      firstSequence: spis.firstSequence[slot],
-      lastSequence: spis.lastSequence.of(slot),
-      packets: spis.packets.of(slot),
-      expected: spis.expected.of(slot),
-      counted: spis.counted.of(slot),
-      unheardSince: spis.unheardSince.of(slot),
-      unheardThirdAt: spis.unheardThirdAt.of(slot),
-    }));
+    return spis.slots(row).map((slot) => new SpiSlot(spis, slot));
   }
 }
 

@@ -11,6 +11,7 @@ import { EVICTED, FREE, SpiLines, USED } from "./spi-lines.ts";
 /** A client that sends so long without a sign of its responder sends to one that knows it no more. */
 export { UNHEARD_SPAN };
 const ALL_SEEN = 0xffffffff;
+const NO_SLOTS: readonly number[] = [];
 
 export class SpiTable extends SpiLines {
   /** @param most slots in all; the default is that of `SpiLines` */
@@ -75,7 +76,7 @@ export class SpiTable extends SpiLines {
   /** The last packet of a row in a segment of the clock, whatever its SPI; NaN where there is none. */
   lastIn(row: number, segment: number): number {
     let last = Number.NaN;
-    for (const slot of this.slots(row)) {
+    for (let slot = this.#firstSlot(row); slot >= 0; slot = this.#slotBehind(slot)) {
       if (this.lastSegment.of(slot) === segment && !(this.lastAt.of(slot) <= last)) {
         last = this.lastAt.of(slot);
       }
@@ -85,7 +86,7 @@ export class SpiTable extends SpiLines {
 
   /** Three packets of an SPI or more came after `otherAt` in a segment of the clock, over `UNHEARD_SPAN` or more. */
   isUnheard(row: number, segment: number, otherAt: number): boolean {
-    for (const slot of this.slots(row)) {
+    for (let slot = this.#firstSlot(row); slot >= 0; slot = this.#slotBehind(slot)) {
       const isSince = this.lastSegment.of(slot) === segment && this.unheardSince.of(slot) > otherAt;
       if (isSince && this.#wentOn(slot)) return true;
     }
@@ -97,9 +98,7 @@ export class SpiTable extends SpiLines {
    * where that went on for long already.
    */
   heardOther(row: number): void {
-    if (row < 0 || row >= this.heads.length) return;
-    // Every message comes here: a generator would take longer than the rest.
-    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots.of(slot) - 1) {
+    for (let slot = this.#firstSlot(row); slot >= 0; slot = this.#slotBehind(slot)) {
       if (!this.#wentOn(slot)) this.unheard.set(slot, 0);
     }
   }
@@ -111,9 +110,23 @@ export class SpiTable extends SpiLines {
   }
 
   /** The slots of a row, the SPI seen last first. */
-  *slots(row: number): Generator<number> {
-    if (row < 0 || row >= this.heads.length) return;
-    for (let slot = this.heads[row] - 1; slot >= 0; slot = this.nextSlots.of(slot) - 1) yield slot;
+  slots(row: number): readonly number[] {
+    const first = this.#firstSlot(row);
+    if (first < 0) return NO_SLOTS;
+    // Most flows have one: a list that grows from nothing has room for 17.
+    const slots = [first];
+    for (let slot = this.#slotBehind(first); slot >= 0; slot = this.#slotBehind(slot)) slots.push(slot);
+    return slots;
+  }
+
+  /** The slot of a row's SPI that was seen last; -1 where there is none. */
+  #firstSlot(row: number): number {
+    return row < 0 || row >= this.heads.length ? -1 : this.heads[row] - 1;
+  }
+
+  /** The slot of the SPI of the same row that was seen last before it; -1 where there is none. */
+  #slotBehind(slot: number): number {
+    return this.nextSlots.of(slot) - 1;
   }
 
   /** Slots in use, for a bound to be seen. */

@@ -5,7 +5,7 @@
 
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import type { Flows, Spi } from "../ike/facts.ts";
-import { firstOf, isBefore, later, type Moment } from "./moment.ts";
+import { firstOf, isBefore, later, latestOf, type Moment, seen } from "./moment.ts";
 
 /** Shared by all peers without any: most have one row on a side, and a list that grows from nothing has room for 17. */
 const NO_ROWS: number[] = [];
@@ -47,11 +47,14 @@ export class Peers {
     else peer[side].push(row);
   }
 
-  rows(keys: readonly number[], fromPeer: boolean): number[] {
-    const rows: number[] = [];
+  rows(keys: readonly number[], fromPeer: boolean): readonly number[] {
+    // Most clients have one endpoint with any.
+    let rows: readonly number[] = NO_ROWS;
     for (const key of keys) {
       const peer = this.byKey.get(key);
-      if (peer !== undefined) rows.push(...(fromPeer ? peer.sent : peer.received));
+      if (peer === undefined) continue;
+      const own = fromPeer ? peer.sent : peer.received;
+      rows = rows.length === 0 ? own : [...rows, ...own];
     }
     return rows;
   }
@@ -62,16 +65,9 @@ export class Peers {
     return false;
   }
 
-  spis(keys: readonly number[], fromPeer: boolean): Spi[] {
-    const spis: Spi[] = [];
-    for (const key of keys) {
-      const peer = this.byKey.get(key);
-      if (peer === undefined) continue;
-      for (const row of fromPeer ? peer.sent : peer.received) {
-        for (const spi of this.flows.spis(row)) spis.push(spi);
-      }
-    }
-    return spis;
+  spis(keys: readonly number[], fromPeer: boolean): readonly Spi[] {
+    const rows = this.rows(keys, fromPeer);
+    return rows.length === 1 ? this.flows.spis(rows[0]) : rows.flatMap((row) => this.flows.spis(row));
   }
 
   /** An SPI towards the responder had been seen before a moment, from whatever endpoint. */
@@ -89,11 +85,24 @@ export class Peers {
     return began;
   }
 
-  /** The last packet of each of some rows in each segment of the clock. */
-  moments(rows: readonly number[]): readonly Moment[] {
+  /** The last packet of each of some rows in each segment of the clock. @param from of no earlier segments than this */
+  moments(rows: readonly number[], from = 0): readonly Moment[] {
     // Most endpoints have one flow each way.
-    if (rows.length === 1) return this.flows.moments(rows[0]);
-    return rows.flatMap((row) => this.flows.moments(row));
+    if (rows.length === 1) return this.flows.moments(rows[0], from);
+    return rows.flatMap((row) => this.flows.moments(row, from));
+  }
+
+  /** The last packet of some rows; before all where there is none. */
+  lastOf(rows: readonly number[]): Moment {
+    return latestOf(this.moments(rows, this.#lastSegment(rows)));
+  }
+
+  #lastSegment(rows: readonly number[]): number {
+    const { flows } = this;
+    return rows.reduce(
+      (last, row) => (seen(flows.lastAt(row)) ? Math.max(last, flows.lastSegment(row)) : last),
+      0,
+    );
   }
 
   /** The last packet of some rows in a segment; NaN where there is none. */

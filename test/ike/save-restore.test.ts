@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Scanner } from "../../src/analysis/scanner.ts";
 import { endpoint } from "../../src/collections/endpoints.ts";
 import { Decoder } from "../../src/feed/decoder.ts";
-import { Facts } from "../../src/ike/facts.ts";
+import { Facts, type Spi } from "../../src/ike/facts.ts";
 import { Tracker } from "../../src/ike/tracker.ts";
 import type { TrackerOptions } from "../../src/ike/tracker-options.ts";
 import { Lease, LinearMemory, type Memory } from "../../src/linear/memory.ts";
@@ -19,6 +19,24 @@ const linear = LinearMemory.make();
 /** So few that each table makes room again and again. */
 const NARROW: TrackerOptions = { maxSas: 5, maxFlows: 14, compactHostsAt: 4 };
 
+/** What is read of an SPI where it lies. */
+function spiOf(spi: Spi): number[] {
+  return [
+    spi.spi,
+    spi.firstAt,
+    spi.firstSegment,
+    spi.lastAt,
+    spi.lastSegment,
+    spi.firstSequence,
+    spi.lastSequence,
+    spi.packets,
+    spi.expected,
+    spi.counted,
+    spi.unheardSince,
+    spi.unheardThirdAt,
+  ];
+}
+
 /** All that anybody can ask, as text. */
 function known(tracker: Tracker): string {
   // Leaves addresses out, which differ with the memory.
@@ -31,7 +49,7 @@ function known(tracker: Tracker): string {
     last: [flows.lastAt(row), flows.lastSegment(row), flows.lastIn(row, 0), flows.lastIn(row, 1)],
     esp: [
       flows.hasEsp(row),
-      flows.spis(row),
+      flows.spis(row).map(spiOf),
       flows.lastEspAt(row, 1),
       tracker.flows.isUnheard(row, 0, Number.NaN),
     ],
