@@ -162,18 +162,19 @@ class Walk {
   }
 
   all(entries: readonly Acceptance[]): void {
-    for (const entry of entries) {
+    const last = entries.length - 1;
+    for (const [i, entry] of entries.entries()) {
       const moment = momentOf(entry.exchange);
       for (; this.#begun < this.#implied.length; this.#begun += 1) {
         const next = this.#implied[this.#begun];
         if (isBefore(moment, sinceOf(next))) break;
         this.#claims.add(next);
       }
-      this.#one(entry, moment);
+      this.#one(entry, moment, i === last);
     }
   }
 
-  #one(entry: Acceptance, moment: Moment): void {
+  #one(entry: Acceptance, moment: Moment, isLast: boolean): void {
     const { contender, exchange } = entry;
     const outcome = contender.outcomes.get(exchange)!;
     const holder = this.#claims.holder(contender, moment);
@@ -186,7 +187,8 @@ class Walk {
       const formerHolder = formerHolderOf(this.#claims.lastEnded(contender), moment);
       this.#found.refusedWithoutHolder.push({ ...entry, outcome, claimEndedAt, formerHolder });
     }
-    this.#claim(contender, exchange, outcome);
+    // Nobody comes after the last one.
+    if (!isLast) this.#claim(contender, exchange, outcome);
   }
 
   #accepted(entry: Acceptance, outcome: Outcome, atFirst: Holder | null, moment: Moment): void {

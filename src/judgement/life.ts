@@ -129,7 +129,7 @@ function areLive(stays: readonly Stay[], peers: Peers): boolean {
 function withStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): Signs {
   const sent = peers.rows(stay.keys, true);
   const received = peers.rows(stay.keys, false);
-  const rows = [...sent, ...received];
+  const rows = received.length === 0 ? sent : [...sent, ...received];
   const firstAt = Number.isFinite(stay.from.at)
     ? life.firstAt
     : firstOn(life.firstAt, rows, firstSegment, peers);
@@ -140,17 +140,16 @@ function withStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): 
     life.segment,
   );
   const own = inSegment(life, segment);
-  const sentAt = peers.moments(sent);
-  const moments = [...sentAt, ...peers.moments(received)];
+  const lastSent = peers.lastOf(sent);
   const last = (each: readonly number[]) => since(peers.lastIn(each, segment), segment, stay.from);
   const esp = (each: readonly number[]) =>
     each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN);
   return {
     segment,
     lastAt: later(own.lastAt, last(rows)),
-    earlier: withEarlier(own.earlier, moments, segment),
+    earlier: withEarlier(own.earlier, peers.moments(rows, segment - EARLIER), segment),
     lastBusyAt: later(own.lastBusyAt, since(esp(rows), segment, stay.from)),
-    fromClient: latestOf([own.fromClient, ...sentAt.filter((each) => !isBefore(each, stay.from))]),
+    fromClient: isBefore(lastSent, stay.from) ? own.fromClient : latestOf([own.fromClient, lastSent]),
     fromResponderAt: later(own.fromResponderAt, last(received)),
     espFromClientAt: later(own.espFromClientAt, since(esp(sent), segment, stay.from)),
     steadyKeepaliveAt: sent.reduce(

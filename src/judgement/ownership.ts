@@ -23,6 +23,7 @@ export interface Ownership {
 }
 
 const NO_STAYS: readonly Stay[] = [];
+const NO_KEYS: readonly number[] = [];
 
 export function livesOf(
   sessions: readonly Session[],
@@ -99,8 +100,10 @@ function staysOf(
   };
   for (const key of atKey.keys()) {
     const tenures = tenuresAt(key);
-    const moves = (further.get(key) ?? []).map((each) => ({ key: each, next: tenuresAt(each).at(0) }));
-    const own = [key, ...moves.filter(({ next }) => next === undefined).map((move) => move.key)];
+    const movedOn = further.get(key) ?? NO_KEYS;
+    const moves = movedOn.map((each) => ({ key: each, next: tenuresAt(each).at(0) }));
+    const own = [key];
+    for (const move of moves) if (move.next === undefined) own.push(move.key);
     tenures.forEach(({ session, from }, i) => {
       const next = tenures.at(i + 1);
       append(stays, session, stayOn(own, from, next));

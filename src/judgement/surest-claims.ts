@@ -29,6 +29,9 @@ export class SurestClaims {
   readonly #claims: (Claim | undefined)[] = [];
   /** What was chosen last, and that in order: of flooded IDs one has the same claims as the next. */
   #chosen: Claim[] = [];
+  /** How many are chosen now, and whether they are those of the last time so far. */
+  #count = 0;
+  #isSame = true;
   #inOrder: readonly Claim[] = NONE;
 
   constructor(implied: readonly ImpliedClaim[]) {
@@ -53,22 +56,22 @@ export class SurestClaims {
    */
   covering(id: number): Covering {
     if (id > this.upTo) return { claims: NONE, evicted: 0 };
-    const chosen: Claim[] = [];
+    this.#begin();
     let asked = 0;
     let evicted = 0;
     for (let i = this.#next(id, 0); i < this.#implied.length; i = this.#next(id, i + 1)) {
-      if (chosen.length >= MOST) {
-        evicted = this.#count(id) - asked;
+      if (this.#count >= MOST) {
+        evicted = this.#howMany(id) - asked;
         break;
       }
       asked += 1;
-      if (!isSeenOn(this.#implied[i], id)) chosen.push(this.#claim(i));
+      if (!isSeenOn(this.#implied[i], id)) this.#choose(this.#claim(i));
     }
-    return { claims: this.#ordered(chosen), evicted };
+    return { claims: this.#ordered(), evicted };
   }
 
   /** How many cover an ID. */
-  #count(id: number): number {
+  #howMany(id: number): number {
     return this.#lasts.length - firstIndex(this.#lasts, (last) => last >= id);
   }
 
@@ -96,13 +99,26 @@ export class SurestClaims {
     return claim;
   }
 
-  #ordered(chosen: Claim[]): readonly Claim[] {
-    if (chosen.length === 0) return NONE;
-    const before = this.#chosen;
-    if (chosen.length !== before.length || !chosen.every((claim, i) => claim === before[i])) {
-      this.#chosen = chosen;
-      this.#inOrder = [...chosen].sort((a, b) => inOrder(sinceOf(a), sinceOf(b)));
-    }
+  #begin(): void {
+    this.#count = 0;
+    this.#isSame = true;
+  }
+
+  /** Notes one more; a list is made where it is not the same as the last time. */
+  #choose(claim: Claim): void {
+    if (this.#isSame && this.#chosen[this.#count] !== claim) this.#branch();
+    if (!this.#isSame) this.#chosen.push(claim);
+    this.#count += 1;
+  }
+
+  #branch(): void {
+    this.#chosen = this.#chosen.slice(0, this.#count);
+    this.#isSame = false;
+  }
+
+  #ordered(): readonly Claim[] {
+    if (this.#isSame && this.#count < this.#chosen.length) this.#branch();
+    if (!this.#isSame) this.#inOrder = [...this.#chosen].sort((a, b) => inOrder(sinceOf(a), sinceOf(b)));
     return this.#inOrder;
   }
 }

@@ -30,23 +30,17 @@ export interface Tenure {
 /** The tenants of an endpoint, each from its moment on. `accepted` gives a session's first accepted quick mode. */
 export function tenuresOf(
   sessions: readonly Session[],
-  accepted: (session: Session) => { exchange: Exchange | null; at: number } | null,
+  accepted: (session: Session) => Acceptance | null,
 ): Tenure[] {
+  // Most endpoints are of one session.
+  if (sessions.length === 1) {
+    const claim = claimOf(sessions[0], accepted(sessions[0]));
+    return claim === null ? [] : withBegun([claim]);
+  }
   const claims: Tenure[] = [];
   for (const session of sessions) {
-    const first = session.quickModes[0];
-    const taken = accepted(session);
-    if (taken !== null) {
-      const { exchange, at } = taken;
-      const since = { at, segment: exchange?.segment ?? session.sa.firstSegment };
-      // Its phase 1 was over before the capture, or lost in a gap of it: the endpoint was its own by its first sign.
-      const from = session.begunBefore ? earliestOf([beginOf(session), since])! : since;
-      claims.push(tenureClaim(session, from, exchange, true));
-    } else if (first !== undefined) {
-      claims.push(tenureClaim(session, momentOf(first), first, false));
-    } else if (session.begunBefore) {
-      claims.push(tenureClaim(session, beginOf(session), null, false));
-    }
+    const claim = claimOf(session, accepted(session));
+    if (claim !== null) claims.push(claim);
   }
   claims.sort((a, b) => inOrder(a.from, b.from));
   const tenures: Tenure[] = [];
@@ -56,12 +50,33 @@ export function tenuresOf(
     if (claim.firm) firm = claim.session;
     tenures.push(claim);
   }
-  // What an SA of before the capture was seen by first is its own.
+  return withBegun(tenures);
+}
+
+/** What an SA of before the capture was seen by first is its own. */
+function withBegun(tenures: Tenure[]): Tenure[] {
   const first = tenures[0];
-  if (first?.session.begunBefore) {
-    first.from = BEFORE_ALL;
-  }
+  if (first?.session.begunBefore) first.from = BEFORE_ALL;
   return tenures;
+}
+
+/** What a session takes its endpoints over by. */
+interface Acceptance {
+  exchange: Exchange | null;
+  at: number;
+}
+
+function claimOf(session: Session, taken: Acceptance | null): Tenure | null {
+  if (taken !== null) {
+    const { exchange, at } = taken;
+    const since = { at, segment: exchange?.segment ?? session.sa.firstSegment };
+    // Its phase 1 was over before the capture, or lost in a gap of it: the endpoint was its own by its first sign.
+    const from = session.begunBefore ? earliestOf([beginOf(session), since])! : since;
+    return tenureClaim(session, from, exchange, true);
+  }
+  const first = session.quickModes[0];
+  if (first !== undefined) return tenureClaim(session, momentOf(first), first, false);
+  return session.begunBefore ? tenureClaim(session, beginOf(session), null, false) : null;
 }
 
 function tenureClaim(session: Session, from: Moment, exchange: Exchange | null, firm: boolean): Tenure {

@@ -17,18 +17,20 @@ export function droppedOn(
   { fromResponderAt: responderAt, segment }: { fromResponderAt: number; segment: number },
   peers: Peers,
 ): Dropped | null {
-  const sent: Spi[] = [];
-  let isAnswered = false;
-  for (const { keys, from, to } of stays) {
-    if (to !== null && to.segment !== segment) continue;
-    const isUntil = (moment: Moment) => to === null || isBefore(moment, to);
-    isAnswered ||= peers
-      .spis(keys, false)
-      .some((spi) => isUntil(firstOf(spi)) && !isBefore(lastOf(spi), from));
-    const own = (spi: Spi) => isUntil(lastOf(spi)) && !isBefore({ at: spi.unheardSince, segment }, from);
-    sent.push(...peers.spis(keys, true).filter(own));
-  }
-  const thirdAt = isAnswered ? thirdUnheardAt(sent, { at: responderAt, segment }) : Number.NaN;
+  const isUntil = (moment: Moment, { to }: Stay) => to === null || isBefore(moment, to);
+  const here = stays.filter(({ to }) => to === null || to.segment === segment);
+  const isAnswered = here.some((stay) =>
+    peers
+      .spis(stay.keys, false)
+      .some((spi) => isUntil(firstOf(spi), stay) && !isBefore(lastOf(spi), stay.from)),
+  );
+  if (!isAnswered) return null;
+  const sent = here.flatMap((stay) =>
+    peers
+      .spis(stay.keys, true)
+      .filter((spi) => isUntil(lastOf(spi), stay) && !isBefore({ at: spi.unheardSince, segment }, stay.from)),
+  );
+  const thirdAt = thirdUnheardAt(sent, { at: responderAt, segment });
   return seen(thirdAt) ? { responderAt, thirdAt } : null;
 }
 
