@@ -172,8 +172,8 @@ export class HostTable {
    */
   release(exchanges: ReadonlySet<Exchange>, without: (first: number) => number): void {
     this.#letGo((exchange) => exchanges.has(exchange));
-    const begun = this.#begun;
-    for (let host = 0; host < this.size; host += 1) {
+    const [begun, { size }] = [this.#begun, this];
+    for (let host = 0; host < size; host += 1) {
       if (begun[host] === 0) continue;
       begun[host] = without(begun[host]);
       if (begun[host] === 0 && this.#watched[host] === WATCHED_BY_CORE) this.#watched[host] = 0;

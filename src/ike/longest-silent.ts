@@ -71,10 +71,14 @@ class Silence {
     }
   }
 
-  order(): number[] {
-    const order = Array.from(this.#ranks, (_, i) => i);
+  order(): Uint32Array {
+    const order = new Uint32Array(this.#ranks.length);
     // In a flood of one kind the first to come are the first to be silent.
-    const areInOrder = order.every((i) => i === 0 || this.isLonger(i - 1, i));
+    let areInOrder = true;
+    for (let i = 0; i < order.length; i += 1) {
+      order[i] = i;
+      areInOrder &&= i === 0 || this.isLonger(i - 1, i);
+    }
     return areInOrder ? order : order.sort((a, b) => (this.isLonger(a, b) ? -1 : 1));
   }
 

@@ -107,6 +107,17 @@ export class SaKeys {
   /** SAs were given up. @param moved the new index of each, -1 where it was given up */
   forget(moved: Int32Array): void {
     const indices = this.#indices;
+    const { size } = this.#table;
+    if (this.#siblings.size > 0) this.#forgetSiblings(moved);
+    else for (let row = 0; row < size; row += 1) indices[row] = moved[indices[row] - 1] + 1;
+    const rows = this.#table.retain((row) => indices[row] !== 0);
+    for (let row = 0; row < size; row += 1) if (rows[row] >= 0) indices[rows[row]] = indices[row];
+    this.#findRows();
+  }
+
+  /** The same where keys may stand for several: who is left stands first. */
+  #forgetSiblings(moved: Int32Array): void {
+    const indices = this.#indices;
     const siblings = new Map<number, number>();
     const leftOf = (first: number) => {
       let index = first;
@@ -123,16 +134,13 @@ export class SaKeys {
       }
     }
     this.#siblings = siblings;
-    const rows = this.#table.retain((row) => indices[row] !== 0);
-    for (let row = 0; row < rows.length; row += 1) if (rows[row] >= 0) indices[rows[row]] = indices[row];
-    this.#findRows();
   }
 
   /** Tells the core anew where the rows of all keys lie. */
   #findRows(): void {
-    for (let row = 0; row < this.#table.size; row += 1) {
-      this.#addresses[row] = this.#list.addressOf(this.indexAt(row));
-    }
+    const addresses = this.#addresses;
+    const { size } = this.#table;
+    for (let row = 0; row < size; row += 1) addresses[row] = this.#list.addressOf(this.indexAt(row));
     if (this.#memory.linear !== null) this.#memory.linear.changes += 1;
   }
 

@@ -89,7 +89,7 @@ export class SaList {
   }
 
   addressOf(index: number): number {
-    return this.#sas.at(index)?.address ?? this.addresses[index];
+    return this.addresses[index];
   }
 
   #made(index: number): IkeSa {
