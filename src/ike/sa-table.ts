@@ -10,6 +10,7 @@ import { COUNTS, CREATED, HELD, MAX_HELD, MAX_PARTS, PARTS, SA_COUNTS } from "..
 import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
+import { beginningOf } from "./beginning.ts";
 import type { BegunQuickModes } from "./begun-quick-modes.ts";
 import { BegunSas } from "./begun-sas.ts";
 import { CoreNotes } from "./core-notes.ts";
@@ -168,15 +169,12 @@ export class SaTable {
 
   /** @param opening the one that the same first message began, which has another answer: it is an SA of its own */
   #another(message: Message, opening: IkeSa | null): IkeSa {
+    // Read beforehand: it may be given up to make room, and its place be that of the new one.
+    const tellBeginning = opening === null ? null : beginningOf(opening);
     const index = this.#create(message);
     this.keys.set(message, index);
     const sa = this.#list.at(index);
-    if (opening === null) return sa;
-    sa.phase1Seen = true;
-    sa.firstAt = opening.firstAt;
-    sa.mode = opening.mode;
-    sa.setVendorList(0, opening.vendorListOf(0));
-    sa.pathOf(opening.endOf(0, 0), opening.endOf(0, 1), 0, opening.pathAt(0).natTraversal);
+    tellBeginning?.(sa);
     return sa;
   }
 

@@ -370,6 +370,29 @@ describe("a table of IKE SAs that is full", () => {
     expect(answer(1, 1, 99)).toBe(one);
   });
 
+  it("a second answer tells of the first message, though the SA of the first answer goes to make room for it", () => {
+    const table = new SaTable(4);
+    const there = { from: endpoint(1, 500), to: endpoint(99, 500) };
+    const back = { from: endpoint(99, 500), to: endpoint(1, 500) };
+    const first = table.find(opening(5, 1, there))!;
+    first.pathOf(there.from, there.to, 0, false);
+    first.mode = 2;
+    const { firstAt } = first;
+    for (const cookie of [6, 7, 8])
+      table.find(answered(cookie, 2))!.addExchange(new Exchange(messageMade(), 0));
+    const answer = (cookie: number, at: number) =>
+      table.find(messageMade({ cookies: [5, 0, 8, cookie], exchange: 2, at, ...back }))!;
+    expect(answer(1, 3)).toBe(first);
+    const second = answer(2, 4);
+    expect([table.evicted, table.sas.includes(first)]).toEqual([1, false]);
+    expect([second.firstAt, second.phase1Seen, second.mode, second.endOf(0, 0)]).toEqual([
+      firstAt,
+      true,
+      2,
+      there.from,
+    ]);
+  });
+
   it("of one initiator cookie 32 SAs of different hosts begin", () => {
     const { table, take } = tableOf(100);
     for (let host = 1; host <= 32; host += 1) {
