@@ -55,9 +55,19 @@ const leaner = {
           get shown() { return this.all; }
           get length() { return this.all.length; }
           at(i) { return this.all[i]; }
+          madeAt(i) { return this.all[i]; }
+          addressOf() { return 0; }
+          remove(gone) {
+            const isGone = new Set(gone);
+            let next = 0;
+            const moved = this.all.map((_, i) => (isGone.has(i) ? -1 : next++));
+            this.all = this.all.filter((_, i) => !isGone.has(i));
+            return moved;
+          }
           get quickModeCount() { return this.all.reduce((sum, { exchangeCount }) => sum + exchangeCount, 0); }
           replaceEnds(replaced) { for (const sa of this.all) replaceEndsOf(sa, replaced); }
-          push(sa) { this.all.push(sa); }
+          push(sa) { return this.all.push(sa) - 1; }
+          makeAll() {}
         }`,
     }));
     builder.onLoad({ filter: /\/ike\/sa-survey\.ts$/ }, () => ({
@@ -125,17 +135,20 @@ const leaner = {
       { filter: /\/src\/ike\/(sa-table|sa-keys|sa-pools|copies|recent-datagrams|further-places)\.ts$/ },
       ({ path }) => ({
         contents: readFileSync(path, "utf8").replaceAll(
-          /^ {2}(save|restore|lieAt|quickModeAt|quickModesOf|noteSent|replaceEndsAt|entryOf|saAt|hold)\([\s\S]*?^ {2}\}$/gm,
+          /^ {2}(save|restore|lieAt|quickModeAt|quickModesOf|noteSent|replaceEndsAt|entryOf|saAt)\([\s\S]*?^ {2}\}$/gm,
           "",
         ),
         loader: "ts",
       }),
     );
     builder.onLoad({ filter: /\/src\/analysis\/analysis\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replaceAll(
-        /^ {2}(save|restore|tick|pause|finish|presence|time|clockAt|#clean|#judge|get (gatewayFindings|judgementSeconds|tally|#context))\([\s\S]*?^ {2}\}$/gm,
-        "",
-      ),
+      contents: readFileSync(path, "utf8")
+        .replaceAll(
+          /^ {2}(save|restore|tick|pause|finish|presence|time|clockAt|#clean|#judge|get (gatewayFindings|judgementSeconds|tally|#context))\([\s\S]*?^ {2}\}$/gm,
+          "",
+        )
+        // Nor is there linear memory to be used again.
+        .replace(/(?<=^ {2}endReading\(\): void \{)[\s\S]*?(?=^ {2}\}$)/m, ""),
       loader: "ts",
     }));
     builder.onLoad({ filter: /\/ike\/remembered\.ts$/ }, () => ({
@@ -151,7 +164,7 @@ const leaner = {
       ({ path }) => ({
         contents: readFileSync(path, "utf8")
           .replaceAll(
-            /^ {2}(save|restore|static revive|messagesLieAt|#?takeTurns|get lastArrival|taken(?=\(datagram)|watchBegun|isWatched|takeOver|takeObject|takeRow|(take|give)ReportRoom\w*|lieAtAddress|exchangeAt|pushRow|takeBegun|#sent)\([\s\S]*?^ {2}\}$/gm,
+            /^ {2}(save|restore|static revive|messagesLieAt|#?takeTurns|get arrival|taken(?=\(datagram)|watchBegun|isWatched|takeOver|takeObject|takeRow|(take|give)ReportRoom\w*|lieAtAddress|exchangeAt|pushRow|takeBegun|#sent)\([\s\S]*?^ {2}\}$/gm,
             "",
           )
           .replace(/^ *(if \(turns !== null\) this\.#takeTurns|this\.lanes = core\.takeTurns).*$/m, "")
