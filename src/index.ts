@@ -131,7 +131,7 @@ export interface AnalyzeOptions {
   leftOut?: readonly CaptureError[];
   /** Stop after so many packets. */
   maxPackets?: number;
-  /** IKE SAs held at a time, 100,000 unless given: beyond, the longest silent are left out of the report. */
+  /** IKE SAs held at a time, 60,000 unless given: beyond, the longest silent are left out of the report. */
   maxSas?: number;
   /** Replaces what names anybody, before it is judged: see src/anonymize. */
   anonymizer?: Anonymizer | undefined;

@@ -33,7 +33,7 @@ import { VendorLists } from "./vendor-lists.ts";
 
 /** Twice as many as there are IKE SAs at most, unless more are asked for. */
 const COMPACT_HOSTS_AT = 131_072;
-/** IKE SAs held at a time, with the report on them some 150 MB; 450 where a capture is made to have all looked at. */
+/** IKE SAs held at a time, with the report on them some 130 MB; 450 where a capture is made to have all looked at. */
 const MAX_SAS = 60_000;
 
 export class Tracker {

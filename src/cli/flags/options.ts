@@ -156,7 +156,7 @@ function checkOptions(): Listed[] {
     listed("-c, --count <N>", "stop after N packets", (option) => option.argParser(packetCount)),
     listed(
       "--max-sas <N>",
-      "IKE SAs held in memory at most (default: 100000; 200000 of what goes on)",
+      "IKE SAs held in memory at most (default: 60000; 200000 of what goes on)",
       (option) => option.argParser(saCount),
     ),
     preset("--reorder <SECONDS>", "how far lines of message records may be out of order", (option) =>
