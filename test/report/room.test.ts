@@ -40,7 +40,7 @@ const full = (ikeSas: number, more: Partial<Report> = {}) =>
 const live = { dropped: { kernel: null, queue: 0 } } as unknown as NonNullable<Report["live"]>;
 
 test.each<[string, Report, RegExp]>([
-  ["tells how much memory the room takes", full(10_001), /--max-sas 120000, .* takes some 300 MB of memory/],
+  ["tells how much memory the room takes", full(10_001), /--max-sas 120000, .* takes some 360 MB of memory/],
   ["has no number for a capture that goes on", full(10_001, { live }), /^Give it more room \(--max-sas\):/],
   ["asks for less where there is no such room", full(900_001), /^Analyse a shorter time, or one gateway/],
   ["asks for less where another table was full", full(0), /^Analyse a shorter time, or one gateway/],
