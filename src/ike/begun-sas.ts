@@ -1,7 +1,7 @@
 /** IKE SAs that the core has begun (src/core/sas.ts), and what belongs to them: objects are made when somebody asks for one. */
 
 import type { Border } from "../linear/walk.ts";
-import type { CoreNotes } from "./core-notes.ts";
+import type { CoreNotes, Reader } from "./core-notes.ts";
 import type { Exchange } from "./exchange.ts";
 import { Informationals } from "./informationals.ts";
 import { IkeSa } from "./sa.ts";
@@ -32,10 +32,24 @@ export interface BegunTaker {
 export class BegunSas {
   readonly #notes: CoreNotes;
   readonly #tables: Tables;
+  /** Made once: something is taken in with nearly every message that is not plain. */
+  readonly #reader: Reader;
+  #quickModes: BegunTaker | null = null;
 
   constructor(notes: CoreNotes, tables: Tables) {
+    const { list, keys } = tables;
     this.#notes = notes;
     this.#tables = tables;
+    this.#reader = {
+      sa: (key, address) => keys.hold(key, list.pushRow(address)),
+      name: (key, known) => keys.hold(key, keys.indexAt(known)),
+      quickMode: (key, address, to, overIp) => this.#take(keys.indexAt(key), address, to, overIp),
+      informationals: (key, address) => {
+        // Of those without an object nothing is told before there is one.
+        const sa = list.madeAt(keys.indexAt(key));
+        if (sa !== null) this.#tell(sa, address);
+      },
+    };
   }
 
   lieAt(border: Border): void {
@@ -45,22 +59,16 @@ export class BegunSas {
   /** Takes in what the core has begun since the last time, in that order. */
   takeIn(quickModes: BegunTaker): void {
     if (!this.#notes.any) return;
-    const { list, keys } = this.#tables;
-    this.#notes.read({
-      sa: (key, address) => keys.hold(key, list.pushRow(address)),
-      name: (key, known) => keys.hold(key, keys.indexAt(known)),
-      quickMode: (key, address, to, overIp) => {
-        const index = keys.indexAt(key);
-        if (list.madeAt(index) === null && quickModes.takeRow(index, address, to, overIp)) return;
-        const sa = list.at(index);
-        quickModes.takeObject(sa.exchangeAt(address) ?? this.#addExchange(sa, address), to, overIp);
-      },
-      informationals: (key, address) => {
-        // Of those without an object nothing is told before there is one.
-        const sa = list.madeAt(keys.indexAt(key));
-        if (sa !== null) this.#tell(sa, address);
-      },
-    });
+    this.#quickModes = quickModes;
+    this.#notes.read(this.#reader);
+  }
+
+  #take(index: number, address: number, to: number, overIp: boolean): void {
+    const quickModes = this.#quickModes!;
+    const { list } = this.#tables;
+    if (list.madeAt(index) === null && quickModes.takeRow(index, address, to, overIp)) return;
+    const sa = list.at(index);
+    quickModes.takeObject(sa.exchangeAt(address) ?? this.#addExchange(sa, address), to, overIp);
   }
 
   /** The object of a quick mode. @param index of its IKE SA. @param address of its row */

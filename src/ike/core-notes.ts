@@ -22,7 +22,7 @@ import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
 /** Takes what was begun. Keys are rows of the table of cookies, addresses those of rows in linear memory. */
-interface Reader {
+export interface Reader {
   sa(key: number, address: number): void;
   /** The IKE SA of a key that is known stands under another one as well. */
   name(key: number, known: number): void;
