@@ -40,7 +40,9 @@ const leaner = {
       };
     });
     builder.onLoad({ filter: /\/linear\/hashes\.ts$/ }, () => ({
-      contents: 'export { sha1, sha256 } from "../collections/hashes.ts";',
+      contents: `import { sha1, sha256 } from "../collections/hashes.ts";
+        export { sha1, sha256 };
+        export const sha256Of = (text) => sha256(new TextEncoder().encode(text));`,
     }));
     // Nor does the core begin IKE SAs there.
     builder.onLoad({ filter: /\/ike\/(core-notes|begun-sas)\.ts$/ }, () => ({

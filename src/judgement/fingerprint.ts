@@ -3,7 +3,7 @@
  * rule, the responder and the two clients. Times, frames, ports and cookies are not in them.
  */
 
-import { sha256 } from "../linear/hashes.ts";
+import { sha256Of } from "../linear/hashes.ts";
 import { hex } from "../wire/bytes.ts";
 
 const RULE = "ike-qm-message-id-collision";
@@ -15,11 +15,9 @@ export interface NamedClient {
   rank: number;
 }
 
-const encoder = new TextEncoder();
-
 /** @param parts what follows the rule, a line each */
 function hash(parts: string): string {
-  return hex(sha256(encoder.encode(`v1\n${RULE}\n${parts}`)), 0, 16);
+  return hex(sha256Of(`v1\n${RULE}\n${parts}`), 0, 16);
 }
 
 /** A finding's: the responder and its two clients, in no order; the rank counts where they share an address. */

@@ -10,29 +10,63 @@ import { type ReportCore, reportCore } from "./report-core.ts";
 /** To make the core ready takes as long as so many hashes in JavaScript. */
 const FEW = 16;
 
+const encoder = new TextEncoder();
+
+/** The core, and where in its memory messages and hashes lie: to make views of these takes longer than to hash. */
+interface Ready {
+  core: ReportCore;
+  message: Uint8Array;
+  hash: Uint8Array;
+}
+
 let hashed = 0;
 /** Not looked for yet; there is none. */
-let core: ReportCore | null | undefined;
+let ready: Ready | null | undefined;
 
 export function sha1(bytes: Uint8Array): Uint8Array {
-  const ready = readyFor(bytes);
-  if (ready === null) return plainSha1(bytes);
-  ready.sha1(bytes.length);
-  return ready.bytes.slice(HASH, HASH + 20);
+  const core = readyFor(bytes);
+  if (core === null) return plainSha1(bytes);
+  core.sha1(bytes.length);
+  return core.bytes.slice(HASH, HASH + 20);
 }
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  const ready = readyFor(bytes);
-  if (ready === null) return plainSha256(bytes);
-  ready.sha256(bytes.length);
-  return ready.bytes.slice(HASH, HASH + 32);
+  const core = readyFor(bytes);
+  if (core === null) return plainSha256(bytes);
+  core.sha256(bytes.length);
+  return core.bytes.slice(HASH, HASH + 32);
+}
+
+/** The same of a text. @returns bytes that are to be used before anything else is hashed */
+export function sha256Of(text: string): Uint8Array {
+  const found = text.length > MOST_HASHED ? null : readyCore();
+  if (found === null) return plainSha256(encoder.encode(text));
+  const { read, written } = encoder.encodeInto(text, found.message);
+  // Of other letters there may not be room for all.
+  if (read < text.length) return plainSha256(encoder.encode(text));
+  found.core.sha256(written);
+  return found.hash;
 }
 
 /** The core, with the message where it looks for it; null where JavaScript has to hash it. */
 function readyFor(message: Uint8Array): ReportCore | null {
+  const found = message.length > MOST_HASHED ? null : readyCore();
+  if (found === null) return null;
+  found.message.set(message);
+  return found.core;
+}
+
+/** Null for the first few, and where there is none. */
+function readyCore(): Ready | null {
   hashed += 1;
-  if (hashed <= FEW || message.length > MOST_HASHED) return null;
-  if (core === undefined) core = reportCore(HASHES_END);
-  core?.bytes.set(message, HASHED);
-  return core;
+  if (hashed <= FEW) return null;
+  if (ready === undefined) ready = made();
+  return ready;
+}
+
+function made(): Ready | null {
+  const core = reportCore(HASHES_END);
+  if (core === null) return null;
+  const at = (place: number, length: number) => core.bytes.subarray(place, place + length);
+  return { core, message: at(HASHED, MOST_HASHED), hash: at(HASH, 32) };
 }

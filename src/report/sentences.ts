@@ -27,14 +27,11 @@ export function clientText(client: Pick<Client, "host" | "port">, hosts: Hosts, 
 }
 
 export function findingSentence(finding: Finding, hosts: Hosts): string {
-  const { holder, contender, responder, verdict } = finding;
+  const { holder, contender, responder } = finding;
   const shared = holder !== null && holder.host === contender.host;
   const gateway = hosts.text(responder.host);
   const who = clientText(contender, hosts, shared);
-  // On some it may have been accepted.
-  const attempts = finding.attempts.filter((each) => verdict === "tolerated" || each.verdict !== "tolerated");
-  const ids = [...new Set(attempts.map(({ exchange }) => messageIdText(exchange.messageId)))];
-  const id = `quick-mode message ID ${listed(ids, SHOWN_IDS)}`;
+  const id = `quick-mode message ID ${idsOf(finding)}`;
   if (holder === null) return unseenSentence(finding, `${gateway} did not accept ${who} on ${id}`, hosts);
   const other = clientText(holder, hosts, shared);
   switch (finding.verdict) {
@@ -52,6 +49,14 @@ export function findingSentence(finding: Finding, hosts: Hosts): string {
         ? `${gateway} accepted ${who} on ${id} although ${other} had it in use.`
         : `${gateway} accepted ${who} on ${id} while ${other} was connected.`;
   }
+}
+
+/** Of the attempts that the verdict is of: on some IDs the contender may have been accepted. */
+function idsOf({ attempts, verdict }: Finding): string {
+  if (attempts.length === 1) return messageIdText(attempts[0].exchange.messageId);
+  const own = attempts.filter((each) => verdict === "tolerated" || each.verdict !== "tolerated");
+  const ids = [...new Set(own.map(({ exchange }) => messageIdText(exchange.messageId)))];
+  return listed(ids, SHOWN_IDS);
 }
 
 /** That the contender got in nevertheless. */
@@ -79,12 +84,19 @@ export function notesOf(finding: Finding): string[] {
   else if (finding.acceptedLater) notes.push("accepted-when-free");
   if (finding.inByAnotherId.length > 0) notes.push("in-by-another-id");
   if (finding.attempts.some(({ holderDropped }) => holderDropped)) notes.push("holder-dropped");
-  const notifies = new Set(finding.attempts.map(({ exchange }) => exchange.otherNotify));
-  notifies.delete(0);
-  for (const type of notifies) {
+  for (const type of notifiesOf(finding)) {
     if (type === NOTIFY_INVALID_MESSAGE_ID) notes.push("invalid-message-id");
     else notes.push(`the responder's answer names another cause: ${numberedNotify(type)}`);
   }
   if (finding.attempts.some(({ acceptedInUse }) => acceptedInUse)) notes.push("accepted-in-use");
   return notes;
+}
+
+/** Error notifies that could be read, each once. */
+function notifiesOf({ attempts }: Finding): Iterable<number> {
+  // Most have none.
+  if (attempts.every(({ exchange }) => exchange.otherNotify === 0)) return [];
+  const notifies = new Set(attempts.map(({ exchange }) => exchange.otherNotify));
+  notifies.delete(0);
+  return notifies;
 }

@@ -32,6 +32,18 @@ describe("hashes of a report", () => {
     expectAllAlike(hashes);
   });
 
+  it("are so of texts, of whatever letters", async () => {
+    const { sha256Of } = await fresh();
+    for (const letter of ["a", "\u00e9", "\u20ac", "\u{1f600}"]) {
+      for (let length = 0; length <= MOST_HASHED + 80; length += 1) {
+        const text = letter.repeat(length);
+        expect(hex(sha256Of(text)), `${letter} ${length}`).toBe(
+          createHash("sha256").update(text).digest("hex"),
+        );
+      }
+    }
+  });
+
   it("are so where the runtime may not compile", async () => {
     vi.stubGlobal("WebAssembly", {
       Module: class {
