@@ -3,6 +3,7 @@
  * estimate of what it lacks of everything.
  */
 
+import type { Flows } from "../ike/facts.ts";
 import type { Responder } from "./responders.ts";
 
 /** ESP packets of one SPI below which nothing is concluded. */
@@ -19,17 +20,23 @@ export function captureLoss(responders: readonly Responder[]): CaptureLoss {
   const loss = { expected: 0, lost: 0 };
   for (const { peers } of responders) {
     const { flows } = peers;
+    const hasEsp = (row: number) => flows.hasEsp(row);
     for (const { sent, received } of peers.byKey.values()) {
-      const rows = [sent, received].map((each) => each.filter((row) => flows.hasEsp(row)));
-      if (rows.some((each) => each.length === 0)) continue;
-      for (const row of rows.flat()) {
-        for (const { packets, expected, counted } of flows.spis(row)) {
-          if (packets < MIN_PACKETS) continue;
-          loss.expected += expected;
-          loss.lost += Math.max(0, expected - counted);
-        }
-      }
+      if (!sent.some(hasEsp) || !received.some(hasEsp)) continue;
+      addGaps(flows, sent, loss);
+      addGaps(flows, received, loss);
     }
   }
   return loss;
+}
+
+function addGaps(flows: Flows, rows: readonly number[], loss: CaptureLoss): void {
+  for (const row of rows) {
+    if (!flows.hasEsp(row)) continue;
+    for (const { packets, expected, counted } of flows.spis(row)) {
+      if (packets < MIN_PACKETS) continue;
+      loss.expected += expected;
+      loss.lost += Math.max(0, expected - counted);
+    }
+  }
 }
