@@ -6,6 +6,7 @@ import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { pruneDeclarations } from "./declarations.mjs";
 import { LAZY } from "./lazy-builtins.mjs";
 import { makeProgram, programOptions } from "./make-program.mjs";
 
@@ -65,4 +66,5 @@ if (process.argv[2] === "clean") {
 } else {
   await bundle();
   texts();
+  pruneDeclarations(dist);
 }

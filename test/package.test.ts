@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { programIsBuilt } from "./support/program.ts";
@@ -49,6 +50,17 @@ describe.skipIf(!programIsBuilt())("packed", () => {
       expect.arrayContaining([...needed, "dist/ike-dupcheck.html", "dist/capture-child.cjs"]),
     );
     expect(paths.filter((path) => /^(test|src|build|\.ci)\/|\.test\./.test(path))).toEqual([]);
+  });
+
+  it("has the declarations that those of its library lead to", () => {
+    const declarations = paths.filter((path) => path.endsWith(".d.ts"));
+    expect(declarations.length).toBeGreaterThan(100);
+    const missing = declarations.flatMap((path) =>
+      [...readFileSync(root + path, "utf8").matchAll(/"(\.{1,2}\/[^"]+)\.ts"/g)]
+        .map(([, name]) => `${posix.join(posix.dirname(path), name)}.d.ts`)
+        .filter((name) => !declarations.includes(name)),
+    );
+    expect(missing).toEqual([]);
   });
 
   it("has no file that the guide does not say the origin of", () => {
