@@ -108,8 +108,6 @@ export const AT = 0;
 export const FROM = 1;
 export const TO = 2;
 export const CAPTURE_POINT = 3;
-/** Interfaces that a source may have, see `capturePoint` (wire/decoded.ts). */
-export const POINTS_OF_SOURCE = 65_536;
 export const FULL = 4;
 export const PREFIX = 5;
 /** and the words (i32) that take the places of the last two. */
@@ -172,5 +170,7 @@ export const SAME_IDENTIFICATION_WINDOW = 1_000_000;
 export const MAX_REMEMBERED = 32_768;
 export const MAX_ALIKE = 16;
 export const MAX_POINTS = 16;
+/** Interfaces that a source may have, as in wire/decoded.ts. */
+export const POINTS_OF_SOURCE = 65_536;
 /** Bytes that the digest of a beginning is of, see wire/digest.ts. */
 export const DIGEST_PREFIX = 44;

@@ -39,10 +39,8 @@ interface Rows {
   readonly interfaces: Uint32Array;
 }
 
-/** Source and interface as one number. */
-export function capturePoint(source: number, inter: number): number {
-  return source * 65536 + inter;
-}
+/** Interfaces that a source may have; src/core/message-layout.ts says the same. */
+const POINTS_OF_SOURCE = 65_536;
 
 const NO_ROWS: Rows = {
   micros: new Float64Array(1),
@@ -89,7 +87,7 @@ export class Datagram extends Located {
 
   /** Source and interface as one number. */
   get capturePoint(): number {
-    return capturePoint(this.input, this.interface);
+    return this.input * POINTS_OF_SOURCE + this.interface;
   }
 
   /** Offset of the ESP header in `bytes`; -1 where this is not ESP, or its first 8 bytes are not known. */
