@@ -25,6 +25,8 @@ export class InputLane extends Lane {
   /** Only the first row was looked at; the file is closed until its turn. */
   #peeked = false;
   #position = 0;
+  /** The next batch is being read. */
+  #coming: Promise<void> | null = null;
 
   readonly #memory: Memory;
 
@@ -101,7 +103,15 @@ export class InputLane extends Lane {
     if (this.batch !== null) this.head = this.clock[0];
   }
 
-  async #next(): Promise<void> {
+  /** One at a time: who ends the reading asks as well, while the one who reads still waits. */
+  #next(): Promise<void> {
+    this.#coming ??= this.#read().finally(() => {
+      this.#coming = null;
+    });
+    return this.#coming;
+  }
+
+  async #read(): Promise<void> {
     const source = this.#source!;
     const batch = await source.next();
     if (batch !== null) return this.take(batch);

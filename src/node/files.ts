@@ -189,6 +189,8 @@ class FileSource implements ByteSource {
     if (isTurnOver()) {
       await new Promise((resolve) => setImmediate(resolve));
       turnAt = Date.now();
+      // Closed in between: its number may be another file's.
+      if (!this.#open) return 0;
     }
     return this.#read(into, at);
   }

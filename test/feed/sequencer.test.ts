@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { ByteSource } from "../../src/capture/byte-source.ts";
 import { CaptureError } from "../../src/capture/source.ts";
-import type { FeedInput, Reading, Taken } from "../../src/feed/feed.ts";
+import type { FeedInput, Reading, Slice, Taken } from "../../src/feed/feed.ts";
 import { openInput } from "../../src/feed/formats.ts";
 import { Sequencer } from "../../src/feed/sequencer.ts";
 import { pcap, pcapng } from "../support/capture-files.ts";
@@ -100,6 +100,41 @@ describe("an input whose bytes are at hand", () => {
     expect(rounds.length).toBe(2);
     expect(rounds[0] + rounds[1]).toBe(100);
     expect(feed.summaries[0]).toMatchObject({ packets: 100, end: "clean" });
+  });
+});
+
+describe("an input whose reading is ended while it waits for bytes", () => {
+  it("is asked for them once, and said to be unfinished", async () => {
+    const bytes = captureAt(Array.from({ length: 100 }, (_, i) => i + 1));
+    let arrive: () => void = () => {};
+    let reads = 0;
+    const source = bytesAtHand(bytes, 256, 0);
+    const read = source.read.bind(source);
+    delete source.readNow;
+    source.read = async (into, at) => {
+      reads += 1;
+      if (reads > 2) await new Promise<void>((resolve) => (arrive = resolve));
+      return read(into, at);
+    };
+    const open = async () => (await openInput(source, "a", { chunk: 512 })).capture!;
+    const feed = new Sequencer([{ name: "a", once: false, open, abandon: () => {} }]);
+    const rounds = feed.rounds();
+    let taken = 0;
+    for (const last = { micros: 1, nanos: 0 }; ; ) {
+      const waiting = rounds.next();
+      await new Promise((resolve) => setImmediate(resolve));
+      if (reads > 2) {
+        const ended = feed.interrupt(() => ({ packets: taken, last }));
+        arrive();
+        await ended;
+        await waiting;
+        break;
+      }
+      for (const { start, end } of (await waiting).value as Iterable<Slice>) taken += end - start;
+    }
+    expect(reads).toBe(3);
+    expect(taken).toBeGreaterThan(0);
+    expect(feed.summaries[0]).toMatchObject({ packets: taken, end: "interrupted" });
   });
 });
 
