@@ -3,6 +3,7 @@
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { devNull, tmpdir } = require("node:os");
 const { join } = require("node:path");
+const { setFlagsFromString } = require("node:v8");
 
 const ALL = Number.POSITIVE_INFINITY;
 /**
@@ -65,8 +66,15 @@ function change(frame, number) {
     frame.writeUInt16BE(number, ISAKMP + MESSAGE_ID + 2);
 }
 
-/** @param main of the program */
+/**
+ * V8 marks in the cache of which functions it made machine code here, and makes it of these in every run, which takes a short
+ * one some milliseconds; and it gives up what it compiled and did not run for a while. A cache fits a V8 with the same flags
+ * alone, so they are as before when it is written.
+ * @param main of the program
+ */
 async function practise(main) {
+  setFlagsFromString("--no-sparkplug");
+  setFlagsFromString("--no-flush-bytecode");
   const folder = mkdtempSync(join(tmpdir(), "ike-dupcheck-practice-"));
   try {
     for (const [i, { sample, formats, ...taken }] of CAPTURES.entries()) {
@@ -78,6 +86,8 @@ async function practise(main) {
       }
     }
   } finally {
+    setFlagsFromString("--sparkplug");
+    setFlagsFromString("--flush-bytecode");
     rmSync(folder, { recursive: true });
   }
 }
