@@ -137,7 +137,7 @@ const leaner = {
       { filter: /\/src\/ike\/(sa-table|sa-keys|sa-pools|copies|recent-datagrams|further-places)\.ts$/ },
       ({ path }) => ({
         contents: readFileSync(path, "utf8").replaceAll(
-          /^ {2}(save|restore|lieAt|quickModeAt|quickModesOf|noteSent|replaceEndsAt|entryOf|saAt)\([\s\S]*?^ {2}\}$/gm,
+          /^ {2}(save|restore|lieAt|quickModeAt|quickModesOf|noteSent|replaceEndsAt)\([\s\S]*?^ {2}\}$/gm,
           "",
         ),
         loader: "ts",
@@ -146,7 +146,7 @@ const leaner = {
     builder.onLoad({ filter: /\/src\/analysis\/analysis\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8")
         .replaceAll(
-          /^ {2}(save|restore|tick|pause|finish|presence|time|clockAt|#clean|#judge|get (gatewayFindings|judgementSeconds|tally|#context))\([\s\S]*?^ {2}\}$/gm,
+          /^ {2}(save|restore|tick|pause|finish|presence|time|clockAt|#clean|#judge|#findingsOf|get (gatewayFindings|judgementSeconds|tally))\([\s\S]*?^ {2}\}$/gm,
           "",
         )
         // Nor is there linear memory to be used again.

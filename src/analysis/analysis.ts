@@ -22,7 +22,7 @@ import { countByGateway, noFindings } from "../report/build.ts";
 import { JudgedFindings } from "../report/judged-findings.ts";
 import type { Line } from "../report/lines.ts";
 import type { GatewayFindings } from "../report/metrics.ts";
-import type { Report } from "../report/model.ts";
+import type { Finding, Report } from "../report/model.ts";
 import { type GatewayPresence, presenceOf } from "../report/presence.ts";
 import type { ScanCounts } from "../report/report.ts";
 import { isoTime } from "../report/time.ts";
@@ -267,7 +267,7 @@ export class LiveAnalysis {
     const end = { at: this.clockAt(now), segment: this.#scanner.lastSegment };
     const judgement = this.#judging.judge(end, running);
     this.#judgement = judgement;
-    const findings = [...new JudgedFindings(judgement, this.#context)];
+    const findings = this.#findingsOf(judgement);
     // What is missing because its IKE SAs were dropped has not been refuted.
     const lines = this.#log.update(findings, this.time(now), evicted === this.#schedule.judged.evicted);
     lines.push(...this.#refusals.update(judgement, this.#tracker.hosts, this.time(now)));
@@ -276,9 +276,10 @@ export class LiveAnalysis {
     return lines;
   }
 
-  get #context() {
+  #findingsOf(judgement: Judgement): Finding[] {
     const { aliasesOf } = this.#scope;
-    return { hosts: this.#tracker.hosts, sources: this.#inputs.summaries, aliasesOf, inside: this.#inside };
+    const [hosts, sources, inside] = [this.#tracker.hosts, this.#inputs.summaries, this.#inside];
+    return [...new JudgedFindings(judgement, { hosts, sources, aliasesOf, inside })];
   }
 
   /** Lets go of what ended, right after a judgement. */
@@ -291,7 +292,7 @@ export class LiveAnalysis {
     this.#closed.ikeSas += gone.size;
     // It held what is gone, and hosts may have other numbers now.
     this.#judgement = this.#judging.judge(here, true);
-    for (const { verdict } of this.#log.rebase([...new JudgedFindings(this.#judgement, this.#context)])) {
+    for (const { verdict } of this.#log.rebase(this.#findingsOf(this.#judgement))) {
       this.#closed.findings[verdict] += 1;
     }
   }

@@ -146,7 +146,7 @@ export class Arrival {
 
 export class Arrivals {
   /** They may arrive in this batch. */
-  isOpen = false;
+  #isOpen = false;
   readonly #code: MessageCode;
   readonly #block: Uint32Array;
   readonly #border: Border;
@@ -170,14 +170,14 @@ export class Arrivals {
 
   /** A batch begins. @param isPlain its frames may be such as the core reads. @param firstFrame number of its first one */
   begin(isPlain: boolean, firstFrame: number, source: number): void {
-    this.isOpen = isPlain && this.#setting.isOpen();
+    this.#isOpen = isPlain && this.#setting.isOpen();
     this.#numbers[FIRST_FRAME] = firstFrame;
     this.#border.value(SOURCE, source);
   }
 
   /** Whether the core reaches all that it takes messages with. */
   get isReady(): boolean {
-    return this.isOpen && this.#border.holds(this.#setting);
+    return this.#isOpen && this.#border.holds(this.#setting);
   }
 
   /** The first frame from `from` on that is neither settled nor a message that was taken, or is one to be shown; or `to`. */

@@ -39,7 +39,7 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 /** The same of a text. @returns bytes that are to be used before anything else is hashed */
 export function sha256Of(text: string): Uint8Array {
-  const found = text.length > MOST_HASHED ? null : readyCore();
+  const found = readyCore(text.length);
   if (found === null) return plainSha256(encoder.encode(text));
   const { read, written } = encoder.encodeInto(text, found.message);
   // Of other letters there may not be room for all.
@@ -50,14 +50,15 @@ export function sha256Of(text: string): Uint8Array {
 
 /** The core, with the message where it looks for it; null where JavaScript has to hash it. */
 function readyFor(message: Uint8Array): ReportCore | null {
-  const found = message.length > MOST_HASHED ? null : readyCore();
+  const found = readyCore(message.length);
   if (found === null) return null;
   found.message.set(message);
   return found.core;
 }
 
-/** Null for the first few, and where there is none. */
-function readyCore(): Ready | null {
+/** Null for the first few, for what is longer than it takes, and where there is none. */
+function readyCore(length: number): Ready | null {
+  if (length > MOST_HASHED) return null;
   hashed += 1;
   if (hashed <= FEW) return null;
   if (ready === undefined) ready = made();

@@ -87,10 +87,10 @@ export class Walk {
 
   /** The first frame from `from` on that is not settled, and holds no message that was taken; or `end`. */
   past(from: number, end: number): number {
-    this.#withMessages = false;
-    if (!this.#border.holds(this.#flows)) return from;
+    const areHeld = this.#border.holds(this.#flows);
+    this.#withMessages = areHeld && this.arrivals.isReady;
+    if (!areHeld) return from;
     const tables = this.#tables.byteOffset;
-    this.#withMessages = this.arrivals.isReady;
     return this.#withMessages
       ? this.arrivals.past(tables, this.#batch, from, end)
       : this.#core.walk(tables, this.#batch, from, end);

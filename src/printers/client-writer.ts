@@ -1,10 +1,9 @@
 /** Writes rows of clients in a report of JSON, key by key and straight from numbers: of tens of thousands no object is made. */
 
 import { hostOf, isIpv4, portOf } from "../collections/endpoints.ts";
-import type { Piece, RowText } from "../linear/row-text.ts";
+import type { RowText } from "../linear/row-text.ts";
 import { type ClientRow, communityIdOf } from "../report/client-row.ts";
 import type { JudgedClients } from "../report/judged-clients.ts";
-import { FIRST_ROW, NEXT_ROW } from "./json.ts";
 import { type ListPieces, type Pieces, piecesOf, RowValues } from "./row-values.ts";
 
 /** A row of one of the report's lists stands so deep, and what is in it one or two steps deeper. */
@@ -52,8 +51,7 @@ export class ClientWriter {
   readonly #values: RowValues;
   readonly #list: ListPieces;
   readonly #innerList: ListPieces;
-  readonly #first: Piece;
-  readonly #next: Piece;
+  readonly #putId = (id: number) => this.#text.hex(id);
   /** Addresses of two hosts. */
   readonly #words = new Uint32Array(8);
 
@@ -64,8 +62,6 @@ export class ClientWriter {
     this.#values = new RowValues(text, hosts);
     this.#list = piecesOf(LIST, text);
     this.#innerList = piecesOf(INNER_LIST, text);
-    this.#first = text.piece(FIRST_ROW);
-    this.#next = text.piece(NEXT_ROW);
   }
 
   /** @param isFirst it stands at the beginning of the list */
@@ -74,7 +70,7 @@ export class ClientWriter {
     const before = this.#before;
     const values = this.#values;
     const text = this.#text;
-    text.put(isFirst ? this.#first : this.#next);
+    values.beginRow(isFirst);
     values.address(before.address, row.host);
     values.number(before.port, row.port);
     values.address(before.responder, row.responder);
@@ -84,7 +80,7 @@ export class ClientWriter {
     text.put(before.confidence);
     text.millionths(Math.round(pattern.confidence * 1e6));
     values.string(before.byteOrder, pattern.byteOrder);
-    this.#messageIds(messageIds.shown);
+    values.items(before.messageIds, this.#innerList, messageIds.shown, this.#putId);
     values.number(before.ids, messageIds.count);
     values.number(before.ikeSas, row.ikeSas);
     text.put(before.firstId);
@@ -103,16 +99,6 @@ export class ClientWriter {
     values.time(before.connectedAt, outcome.connectedAt);
     values.number(before.keptOutSeconds, outcome.keptOutSeconds);
     text.put(before.end);
-  }
-
-  #messageIds(ids: readonly number[]): void {
-    const values = this.#values;
-    this.#text.put(this.#before.messageIds);
-    for (let i = 0; i < ids.length; i += 1) {
-      values.beginItem(this.#innerList, i);
-      this.#text.hex(ids[i]);
-    }
-    values.endList(this.#innerList, ids.length);
   }
 
   /** @param flows endpoints, see ClientRow */

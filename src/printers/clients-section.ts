@@ -1,7 +1,7 @@
 /** The table's gateways and clients: those that were kept out first. */
 
 import { zoneLabel } from "../report/clock.ts";
-import { unmadeClients } from "../report/later-lists.ts";
+import { unmadeWhereNothingFound } from "../report/later-lists.ts";
 import type { Client, Finding, Report } from "../report/model.ts";
 import { counted, endpoint, insideText } from "../report/phrases.ts";
 import { atOnce } from "./exposure.ts";
@@ -98,8 +98,7 @@ class RankedClients {
 function rankedClients(report: Report, limit: number): RankedClients {
   const ranked = new RankedClients(limit);
   const rank = rankBy(report.findings);
-  // Where there are findings, others have asked for all clients.
-  const unmade = report.findings.length > 0 ? null : unmadeClients(report);
+  const unmade = unmadeWhereNothingFound(report);
   if (unmade === null) {
     for (const client of report.clients) ranked.take(rank(client), () => client);
     return ranked;

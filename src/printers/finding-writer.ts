@@ -1,10 +1,10 @@
 /** Writes rows of findings in a report of JSON, key by key and straight from numbers: of tens of thousands no object is made. */
 
-import type { Piece, RowText } from "../linear/row-text.ts";
+import type { RowText } from "../linear/row-text.ts";
 import { candidateOf, type EndRow, type FindingRow } from "../report/finding-row.ts";
 import type { JudgedFindings } from "../report/judged-findings.ts";
 import { AttemptWriter } from "./attempt-writer.ts";
-import { FIRST_ROW, indented, NEXT_ROW } from "./json.ts";
+import { indented } from "./json.ts";
 import { type ListPieces, type Pieces, piecesOf, RowValues } from "./row-values.ts";
 
 /** A row of one of the report's lists stands so deep, and what is in it one or more steps deeper. */
@@ -51,8 +51,6 @@ export class FindingWriter {
   readonly #before: Pieces<typeof BEFORE>;
   readonly #attempts: AttemptWriter;
   readonly #list: ListPieces;
-  readonly #first: Piece;
-  readonly #next: Piece;
   /** Candidates that were written last, and as what: thousands of findings may have one list of them. */
   #candidates: FindingRow["shownCandidates"] = null;
   #candidatesText = "";
@@ -64,8 +62,6 @@ export class FindingWriter {
     this.#before = piecesOf(BEFORE, text);
     this.#attempts = new AttemptWriter(text, this.#values);
     this.#list = piecesOf(LIST, text);
-    this.#first = text.piece(FIRST_ROW);
-    this.#next = text.piece(NEXT_ROW);
   }
 
   /** There is room for all that the row says, as for that of nearly every one. */
@@ -81,7 +77,7 @@ export class FindingWriter {
     const values = this.#values;
     const text = this.#text;
     const list = this.#list;
-    text.put(isFirst ? this.#first : this.#next);
+    values.beginRow(isFirst);
     values.string(before.fingerprint, row.fingerprint);
     values.string(before.verdict, judged.verdict);
     values.string(before.severity, judged.severity);

@@ -67,15 +67,19 @@ export function* piecesOf(
     yield `${separator}  ${JSON.stringify(key)}: `;
     separator = ",\n";
     const value = partOf(report, key);
-    if (value instanceof JudgedClients || value instanceof JudgedFindings) yield value;
+    if (isUnmade(value)) yield value;
     else if (isList(value)) yield* rows(value);
     else yield indented(value, 1);
   }
   yield "\n}\n";
 }
 
+function isUnmade(value: unknown): value is JudgedClients | JudgedFindings {
+  return value instanceof JudgedClients || value instanceof JudgedFindings;
+}
+
 export function isList(value: unknown): value is Iterable<unknown> {
-  return Array.isArray(value) || value instanceof JudgedClients || value instanceof JudgedFindings;
+  return Array.isArray(value) || isUnmade(value);
 }
 
 /** What a report has by a key; clients and findings that are not made yet, to be gone through. */

@@ -6,7 +6,7 @@
 import type { Clock } from "../report/clock.ts";
 import type { Attempt, Client, Finding, Report } from "../report/model.ts";
 import { contenderRole, counted, ENDS, endpoint, insideText, listed, orElse } from "../report/phrases.ts";
-import { unmadeClients } from "../report/later-lists.ts";
+import { unmadeWhereNothingFound } from "../report/later-lists.ts";
 import { meaningOf } from "../report/terms/terms.ts";
 import { outcomeText as clientOutcomeText } from "./clients-section.ts";
 import { account, exchangeRows } from "./exchange-rows.ts";
@@ -240,7 +240,7 @@ function clientSection(report: Report, all: boolean, clock: Clock): string[] {
 
 /** All clients, but those that are known to be connected and in no finding, where none are made yet. */
 function unusualClients(report: Report): Client[] {
-  const unmade = report.findings.length > 0 ? null : unmadeClients(report);
+  const unmade = unmadeWhereNothingFound(report);
   if (unmade === null) return report.clients;
   const clients: Client[] = [];
   for (const each of unmade.glances()) if (each.counts === null) clients.push(each.made());

@@ -4,9 +4,10 @@ import { isIpv4 } from "../collections/endpoints.ts";
 import type { Piece, RowText } from "../linear/row-text.ts";
 import type { JudgedClients } from "../report/judged-clients.ts";
 import { isoTime } from "../report/time.ts";
-import { escaped } from "./json.ts";
+import { escaped, FIRST_ROW, NEXT_ROW } from "./json.ts";
 
 const VALUES = { null: "null", true: "true", false: "false", comma: ",", none: "[]", open: "[" };
+const ROWS = { first: FIRST_ROW, next: NEXT_ROW };
 
 /** How the items of a list are set off from each other, and its end. */
 export type ListPieces = Pieces<{ item: string; end: string }>;
@@ -15,12 +16,19 @@ export class RowValues {
   readonly #text: RowText;
   readonly #hosts: JudgedClients["hosts"];
   readonly #values: Pieces<typeof VALUES>;
+  readonly #rows: Pieces<typeof ROWS>;
   readonly #words = new Uint32Array(4);
 
   constructor(text: RowText, hosts: JudgedClients["hosts"]) {
     this.#text = text;
     this.#hosts = hosts;
     this.#values = piecesOf(VALUES, text);
+    this.#rows = piecesOf(ROWS, text);
+  }
+
+  /** What stands before a row of one of the report's lists. */
+  beginRow(isFirst: boolean): void {
+    this.#text.put(isFirst ? this.#rows.first : this.#rows.next);
   }
 
   null(): void {

@@ -39,7 +39,12 @@ export function unmadeClients(report: Report): JudgedClients | null {
   return unmade.get(report)?.clients ?? null;
 }
 
-/** The same of its findings. */
+/** The same where nothing was found, to be made as they are asked for: who tells of findings asks for all clients. */
+export function unmadeWhereNothingFound(report: Report): JudgedClients | null {
+  return report.findings.length > 0 ? null : unmadeClients(report);
+}
+
+/** The same as `unmadeClients` of its findings. */
 export function unmadeFindings(report: Report): JudgedFindings | null {
   return unmade.get(report)?.findings ?? null;
 }
