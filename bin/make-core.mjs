@@ -60,7 +60,7 @@ if (!existsSync(target) || !readFileSync(target, "utf8").includes(source)) {
     [...sharing, ...BEGINS_FLOWS],
   );
   const walk = await compiled(["walk.ts", "clock.ts"], ["--use", "BEGINS_FLOWS=0"]);
-  const report = await compiled(["hashes.ts", "text.ts", "plain-rows.ts"], sharing);
+  const report = await compiled(["hashes.ts", "text.ts", "plain-rows.ts"], [...sharing, "--enable", "simd"]);
   const text = `// Made by bin/make-core.mjs from src/core: ${source}
 const CODE =
   "${all.toString("base64")}";

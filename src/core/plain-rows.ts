@@ -4,6 +4,7 @@
  */
 
 import { isUnseen } from "./columns";
+import { finishFlows, noteFlow } from "./community-ids";
 import { MAPPED } from "./hosts";
 import { hostOf, portOf } from "./message-record";
 import {
@@ -57,7 +58,7 @@ import {
   RETRANSMISSIONS,
   VENDOR_LIST,
 } from "./sa-layout";
-import { address, communityId, copied, hex, millionths, time, whole } from "./text";
+import { address, copied, hex, millionths, time, whole } from "./text";
 
 /** Microseconds of a second; the first second that 32 bits do not have. */
 const SECOND: f64 = 1e6;
@@ -89,6 +90,7 @@ export function plainRows(from: usize, end: usize, out: usize): usize {
     to = row(sa, to);
     at += WANTED_BYTES;
   }
+  finishFlows();
   store<u32>(ROWS, <u32>to, END_OF_TEXT);
   return at;
 }
@@ -230,5 +232,5 @@ function isSameFlow(path: usize, other: usize): bool {
 function flow(path: usize, to: usize): usize {
   const one = load<f64>(path, ENDS);
   const other = load<f64>(path, ENDS + 8);
-  return communityId(ipv4(one), ipv4(other), (portOf(one) << 16) | portOf(other), to);
+  return noteFlow(ipv4(one), ipv4(other), (portOf(one) << 16) | portOf(other), to);
 }

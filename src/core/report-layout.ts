@@ -1,5 +1,5 @@
 /**
- * Where hashes.ts, text.ts and plain-rows.ts have what they read and leave: they are a core of their own
+ * Where hashes.ts, text.ts, community-ids.ts and plain-rows.ts have what they read and leave: they are a core of their own
  * (linear/report-core.ts), and these are addresses in its memory, where nothing else lies below `TEXT_END`. What the
  * compiler puts there lies below, from 1024 on. Read by both compilers, so it has numbers alone.
  */
@@ -31,8 +31,12 @@ export const PATTERNS_END = 18432;
 export const WANTED = 18432;
 export const WANTED_BYTES = 12;
 export const WANTED_END = 30720;
+/** Of Community IDs that are made side by side: words of all rounds, hashes, and where each is to stand. */
+export const LANE_SCHEDULE = 30720;
+export const LANE_HASHES = 32000;
+export const LANE_PLACES = 32080;
 /** What is to be written: words, of each a kind and what belongs to it. */
-export const STEPS = 30720;
+export const STEPS = 32256;
 export const STEPS_END = 96256;
 /** The text, in bytes. */
 export const TEXT = 96256;
@@ -55,6 +59,7 @@ export const TIME = 5;
 export const ADDRESS = 6;
 /** The Community ID of a flow of UDP over IPv4, in quotes: both addresses, then both ports as one word. */
 export const FLOW = 7;
+export const FLOW_BYTES = 32;
 /** A cookie of ISAKMP, in quotes: two words, sixteen hexadecimal digits. */
 export const COOKIE = 8;
 

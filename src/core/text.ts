@@ -1,13 +1,11 @@
 /** Writes rows of a report: what TypeScript noted step by step (linear/row-text.ts) becomes text in bytes. */
 
-import { sha1 } from "./hashes";
+import { finishFlows, noteFlow } from "./community-ids";
 import {
   ADDRESS,
   BYTES,
   COOKIE,
   FLOW,
-  HASH,
-  HASHED,
   HEX,
   MILLIONTHS,
   PIECE,
@@ -19,7 +17,6 @@ import {
 const QUOTE: u32 = 0x22;
 const ZERO: u32 = 0x30;
 const DOT: u32 = 0x2e;
-const UDP: u32 = 17;
 
 /**
  * @param from address of the first step
@@ -28,6 +25,12 @@ const UDP: u32 = 17;
  * @returns address behind it
  */
 export function write(from: usize, end: usize, out: usize): usize {
+  const to = written(from, end, out);
+  finishFlows();
+  return to;
+}
+
+function written(from: usize, end: usize, out: usize): usize {
   let at = from;
   let to = out;
   while (at < end) {
@@ -62,7 +65,7 @@ export function write(from: usize, end: usize, out: usize): usize {
         at += 8;
         break;
       case FLOW:
-        to = communityId(first, load<u32>(at, 8), load<u32>(at, 12), to);
+        to = noteFlow(first, load<u32>(at, 8), load<u32>(at, 12), to);
         at += 16;
         break;
       case COOKIE:
@@ -174,45 +177,4 @@ function putSecond(second: u32): void {
 function putPart(before: u32, number: u32, to: usize): void {
   put(before, to);
   putDigits(number, 2, to + 1);
-}
-
-/** As report/community-id.ts has it, with the seed 0. @param ports that of the first address above that of the second */
-export function communityId(one: u32, other: u32, ports: u32, to: usize): usize {
-  const onePort = ports >> 16;
-  const otherPort = ports & 0xffff;
-  const isInOrder = one < other || (one === other && onePort <= otherPort);
-  store<u16>(HASHED, 0);
-  store<u32>(HASHED, bswap(isInOrder ? one : other), 2);
-  store<u32>(HASHED, bswap(isInOrder ? other : one), 6);
-  store<u32>(HASHED, bswap((UDP << 24) | (isInOrder ? onePort : otherPort)), 10);
-  store<u16>(HASHED, bswap<u16>(<u16>(isInOrder ? otherPort : onePort)), 14);
-  sha1(16);
-  // One more byte, for the last three.
-  store<u8>(HASH, 0, 20);
-  put(QUOTE, to);
-  put(ZERO + 1, to + 1);
-  // A colon.
-  put(0x3a, to + 2);
-  let at = to + 3;
-  for (let i: usize = 0; i < 21; i += 3) {
-    const three = bswap(load<u32>(<usize>HASH + i)) >> 8;
-    put(base64(three >> 18), at);
-    put(base64((three >> 12) & 63), at + 1);
-    put(base64((three >> 6) & 63), at + 2);
-    put(base64(three & 63), at + 3);
-    at += 4;
-  }
-  // An equals sign: the last byte was none.
-  put(0x3d, at - 1);
-  return put(QUOTE, at);
-}
-
-/** RFC 4648 4: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", four characters a word. */
-const BASE64 = memory.data<u32>([
-  0x44434241, 0x48474645, 0x4c4b4a49, 0x504f4e4d, 0x54535251, 0x58575655, 0x62615a59, 0x66656463, 0x6a696867,
-  0x6e6d6c6b, 0x7271706f, 0x76757473, 0x7a797877, 0x33323130, 0x37363534, 0x2f2b3938,
-]);
-
-function base64(value: u32): u32 {
-  return load<u8>(BASE64 + value);
 }

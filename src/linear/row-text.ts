@@ -8,6 +8,7 @@ import {
   BYTES,
   COOKIE,
   FLOW,
+  FLOW_BYTES,
   HEX,
   MILLIONTHS,
   PIECE,
@@ -30,7 +31,7 @@ export interface Piece {
 }
 
 /** Bytes that a step makes at most. */
-const LONGEST = { whole: 10, millionths: 8, hex: 12, time: 29, address: 17, flow: 32, cookie: 18 };
+const LONGEST = { whole: 10, millionths: 8, hex: 12, time: 29, address: 17, flow: FLOW_BYTES, cookie: 18 };
 /** The core copies eight bytes at a time. */
 const OVERSHOOT = 8;
 /** So much is written at once; what a row makes beyond it has room several times over. */

@@ -1,5 +1,6 @@
 /** Text of rows: each step is what plain JavaScript writes. */
 
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { RowText } from "../../src/linear/row-text.ts";
@@ -9,6 +10,24 @@ type Step = (text: RowText) => string;
 
 const nat32 = fc.nat(0xffffffff);
 const dotted = (word: number) => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff).join(".");
+
+/** The specification of Community IDs, byte by byte: a flow of UDP has the same one in both directions. */
+function flowId(ends: readonly { word: number; port: number }[]): string {
+  const [first, second] = ends.toSorted((a, b) => a.word - b.word || a.port - b.port);
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt32BE(first.word, 2);
+  bytes.writeUInt32BE(second.word, 6);
+  bytes[10] = 17;
+  bytes.writeUInt16BE(first.port, 12);
+  bytes.writeUInt16BE(second.port, 14);
+  return `"1:${createHash("sha1").update(bytes).digest("base64")}"`;
+}
+
+/** Often the same address, or the same port. */
+const flowEnd = fc.record({
+  word: fc.oneof(nat32, fc.nat(2)),
+  port: fc.oneof(fc.nat(0xffff), fc.nat(1)),
+});
 const step: fc.Arbitrary<Step> = fc.oneof(
   nat32.map((number) => (text: RowText) => {
     text.whole(number);
@@ -25,6 +44,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   nat32.map((word) => (text: RowText) => {
     text.address(word);
     return `"${dotted(word)}"`;
+  }),
+  fc.tuple(flowEnd, flowEnd).map(([one, other]) => (text: RowText) => {
+    text.flow(one.word, one.port, other.word, other.port);
+    return flowId([one, other]);
+  }),
+  fc.tuple(nat32, nat32).map(([high, low]) => (text: RowText) => {
+    text.cookie(high, low);
+    return `"${[high, low].map((word) => word.toString(16).padStart(8, "0")).join("")}"`;
   }),
   fc.integer({ min: -1e12, max: 5e15 }).map((whole) => (text: RowText) => {
     const micros = whole + 0.5;
