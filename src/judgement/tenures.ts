@@ -70,8 +70,8 @@ function claimOf(session: Session, taken: Acceptance | null): Tenure | null {
   if (taken !== null) {
     const { exchange, at } = taken;
     const since = { at, segment: exchange?.segment ?? session.sa.firstSegment };
-    // Its phase 1 was over before the capture, or lost in a gap of it: the endpoint was its own by its first sign.
-    const from = session.begunBefore ? earliestOf([beginOf(session), since])! : since;
+    // The capture lacks its beginning, and perhaps an older quick mode: the endpoint was its own by its first sign.
+    const from = session.sa.phase1Seen ? since : earliestOf([beginOf(session), since])!;
     return tenureClaim(session, from, exchange, true);
   }
   const first = session.quickModes[0];

@@ -26,16 +26,24 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
     quickMode?: number | null;
     accepted?: number | null;
     begunBefore?: boolean;
+    phase1Seen?: boolean;
     lifeBefore?: number;
     segment?: number;
   }
   function tenants(list: readonly Made[]) {
     const made = list.map(
-      ({ from, quickMode = from + 1, begunBefore = false, lifeBefore = UNSEEN, segment = 0 }) => {
+      ({
+        from,
+        quickMode = from + 1,
+        begunBefore = false,
+        phase1Seen = !begunBefore,
+        lifeBefore = UNSEEN,
+        segment = 0,
+      }) => {
         const before = { lifeAt: at(lifeBefore), sentAt: UNSEEN, espAt: UNSEEN, unheard: false };
         const quickModes =
           quickMode === null ? [] : [exchangeMade({ firstAt: at(quickMode), before, segment })];
-        const sa = saMade({ firstAt: at(from), firstSegment: segment });
+        const sa = saMade({ firstAt: at(from), firstSegment: segment, phase1Seen });
         return sessionMade({ sa, quickModes, begunBefore });
       },
     );
@@ -111,15 +119,21 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
     expect(tenants([{ from: 0, accepted: 2, begunBefore: true }])[0][1]).toBe(Number.NEGATIVE_INFINITY);
   });
 
-  it("of an SA whose phase 1 a gap swallowed from its first sign on, and what came since was not there before", () => {
-    const found = (lifeBefore: number) =>
-      tenants([
-        { from: -50, accepted: -48 },
-        { from: 0, accepted: 40, begunBefore: true, lifeBefore },
-      ])[1];
-    expect(found(-30)).toEqual([1, at(0), at(-30)]);
-    expect(found(30)).toEqual([1, at(0), UNSEEN]);
-  });
+  it.each([
+    ["phase 1", { begunBefore: true }],
+    ["first message", { phase1Seen: false }],
+  ])(
+    "of an SA whose %s a gap swallowed from its first sign on, and what came since was not there before",
+    (_, gap) => {
+      const found = (lifeBefore: number) =>
+        tenants([
+          { from: -50, accepted: -48 },
+          { from: 0, accepted: 40, ...gap, lifeBefore },
+        ])[1];
+      expect(found(-30)).toEqual([1, at(0), at(-30)]);
+      expect(found(30)).toEqual([1, at(0), UNSEEN]);
+    },
+  );
 });
 
 describe("what was seen of an IKE SA (6.4)", () => {
