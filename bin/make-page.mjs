@@ -194,7 +194,7 @@ const leaner = {
       loader: "ts",
     }));
     builder.onLoad({ filter: /\/report\/plain-row\.ts$/ }, () => ({
-      contents: "export class PlainTurn {}",
+      contents: "export class PlainTurns {}",
     }));
     // Why a value does not fit a schema is told nobody.
     builder.onLoad({ filter: /\/zod\/v4\/locales\/en\.js$/ }, () => ({

@@ -1,18 +1,21 @@
 /** All clients of a responder: those that the rules look at, and those of whom they have nothing to say. */
 
 import type { ClientSa } from "./client-sa.ts";
+import type { PlainRun } from "./plain-clients.ts";
 import type { Responder } from "./responders.ts";
 
 /** Each by its IKE SAs, at least one; in the order of their first messages. Those that are plain are made anew each time. */
-export function clientsOf({ clientSas, plain }: Responder): Iterable<readonly ClientSa[]> {
-  const others = byClient(clientSas);
-  return plain.indices.length === 0 ? others : plain.among(others, (index) => [plain.made(index)]);
+export function* clientsOf(responder: Responder): Generator<readonly ClientSa[], void, undefined> {
+  for (const each of clientsOrRuns(responder)) {
+    if (!("order" in each)) yield each;
+    else for (let i = each.at; i < each.end; i += 1) yield [responder.plain.made(each.order[i])];
+  }
 }
 
-/** The same, but of plain clients the indices under which `plain` tells of them. */
-export function clientsOrPlain({ clientSas, plain }: Responder): Iterable<readonly ClientSa[] | number> {
+/** The same, but of plain clients which ones stand there one after another. */
+export function clientsOrRuns({ clientSas, plain }: Responder): Iterable<readonly ClientSa[] | PlainRun> {
   const others = byClient(clientSas);
-  return plain.indices.length === 0 ? others : plain.among(others, (index) => index);
+  return plain.indices.length === 0 ? others : plain.among(others);
 }
 
 /** The IKE SAs of all of them; those of one client side by side. */

@@ -21,6 +21,13 @@ import type { Peers } from "./peers.ts";
 import type { PlainSas } from "./plain.ts";
 import { clientPath, PlainSession, type Session } from "./session.ts";
 
+/** Plain clients one after another: the indices of their IKE SAs are `order[at]` to `order[end - 1]`. */
+export interface PlainRun {
+  readonly order: readonly number[];
+  readonly at: number;
+  readonly end: number;
+}
+
 /** What plain clients of one responder have in common. */
 export interface PlainContext {
   hosts: Hosts;
@@ -62,21 +69,22 @@ export class PlainClients {
   /**
    * Puts other clients between these.
    * @param others each by its IKE SAs; all in the order of their first messages
-   * @param plain what is to stand for one of these, by its index
+   * @returns each of the others, and where these stand one after another, which
    */
-  *among<T>(
-    others: Iterable<readonly ClientSa[]>,
-    plain: (index: number) => T,
-  ): Generator<readonly ClientSa[] | T, void, undefined> {
+  *among(others: Iterable<readonly ClientSa[]>): Generator<readonly ClientSa[] | PlainRun, void, undefined> {
     const { ikeSas, order } = this.#ofResponder;
     const left = others[Symbol.iterator]();
     let next = left.next();
-    for (const index of order) {
-      if (this.numbers.isPlain(index)) yield plain(index);
-      else if (next.done !== true && ikeSas.at(index) === next.value[0].session.sa) {
+    for (let at = 0; at < order.length; ) {
+      let end = at;
+      while (end < order.length && this.numbers.isPlain(order[end])) end += 1;
+      if (end > at) yield { order, at, end };
+      // Of several IKE SAs of one client the first tells its place.
+      if (end < order.length && next.done !== true && ikeSas.at(order[end]) === next.value[0].session.sa) {
         yield next.value;
         next = left.next();
       }
+      at = end + 1;
     }
   }
 

@@ -3,7 +3,7 @@
 import type { RowText } from "../linear/row-text.ts";
 import type { ClientRow } from "../report/client-row.ts";
 import type { JudgedClients } from "../report/judged-clients.ts";
-import { PlainTurn } from "../report/plain-row.ts";
+import { PlainTurns } from "../report/plain-row.ts";
 import { ClientWriter } from "./client-writer.ts";
 import { LAST_ROW } from "./json.ts";
 import { PlainClientWriter } from "./plain-client-writer.ts";
@@ -11,35 +11,65 @@ import { PlainClientWriter } from "./plain-client-writer.ts";
 /** Clients in numbers, at least one. */
 interface Clients {
   readonly hosts: JudgedClients["hosts"];
-  unread(): Iterable<ClientRow | PlainTurn>;
+  unread(): Iterable<ClientRow | PlainTurns>;
 }
+
+type Pieces = Generator<Uint8Array, void, undefined>;
 
 /**
  * The list of clients, in pieces of bytes that are to be used before the next one is asked for.
  * @param text where they are written, and nothing else until this is over
  */
-export function* clientsInBytes(clients: Clients, text: RowText): Generator<Uint8Array, void, undefined> {
+export function* clientsInBytes(clients: Clients, text: RowText): Pieces {
   const last = text.piece(LAST_ROW);
-  const writer = new ClientWriter(text, clients.hosts);
-  const plain = PlainClientWriter.beside(writer, text, clients.hosts);
-  let isFirst = true;
+  const rows = new Rows(clients.hosts, text);
   try {
     for (const each of clients.unread()) {
-      const isPlain = each instanceof PlainTurn;
-      if (isPlain && !isFirst && plain?.take(each) === true) {
-        if (plain.isFull) yield* plain.finish();
-        continue;
-      }
-      const row = isPlain ? each.row() : each;
-      if (plain !== null) yield* plain.finish();
-      writer.row(row, isFirst);
-      isFirst = false;
-      if (text.isFull) yield text.take();
+      if (each instanceof PlainTurns) yield* rows.plain(each);
+      else yield* rows.one(each);
     }
-    if (plain !== null) yield* plain.finish();
+    yield* rows.finish();
     text.put(last);
     yield text.take();
   } finally {
     text.close();
+  }
+}
+
+class Rows {
+  readonly #text: RowText;
+  readonly #writer: ClientWriter;
+  readonly #plain: PlainClientWriter | null;
+  #isFirst = true;
+
+  constructor(hosts: Clients["hosts"], text: RowText) {
+    this.#text = text;
+    this.#writer = new ClientWriter(text, hosts);
+    this.#plain = PlainClientWriter.beside(this.#writer, text, hosts);
+  }
+
+  *one(row: ClientRow): Pieces {
+    yield* this.finish();
+    this.#writer.row(row, this.#isFirst);
+    this.#isFirst = false;
+    if (this.#text.isFull) yield this.#text.take();
+  }
+
+  *plain(turns: PlainTurns): Pieces {
+    const plain = this.#plain;
+    for (let i = 0; i < turns.length; ) {
+      if (plain !== null && !this.#isFirst) i += plain.take(turns, i);
+      if (plain?.isFull === true) yield* plain.finish();
+      else if (i < turns.length) {
+        turns.turnTo(i);
+        yield* this.one(turns.row());
+        i += 1;
+      }
+    }
+  }
+
+  /** Writes the rows of plain clients that wait. */
+  *finish(): Pieces {
+    if (this.#plain !== null) yield* this.#plain.finish();
   }
 }

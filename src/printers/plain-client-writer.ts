@@ -4,7 +4,7 @@ import { isIpv4 } from "../collections/endpoints.ts";
 import { type Part, PlainRows } from "../linear/plain-rows.ts";
 import type { RowText } from "../linear/row-text.ts";
 import type { JudgedClients } from "../report/judged-clients.ts";
-import type { PlainTurn } from "../report/plain-row.ts";
+import type { PlainTurns } from "../report/plain-row.ts";
 import { BEFORE, type ClientWriter, INNER_LIST, LIST } from "./client-writer.ts";
 import { escaped, NEXT_ROW } from "./json.ts";
 
@@ -39,11 +39,11 @@ export class PlainClientWriter {
   readonly #writer: ClientWriter;
   readonly #hosts: JudgedClients["hosts"];
   readonly #words = new Uint32Array(4);
-  /** Clients that wait for their rows: each by its turn, which is of one responder, and its index there. */
-  readonly #turns: PlainTurn[] = [];
+  /** Clients that wait for their rows: each by those of its responder, and its index among them. */
+  readonly #turns: PlainTurns[] = [];
   readonly #indices: number[] = [];
-  /** The turn that came last, and the address of its responder: a word of IPv4, or null. */
-  #latest: PlainTurn | null = null;
+  /** Those that came last, and the address of their responder: a word of IPv4, or null. */
+  #latest: PlainTurns | null = null;
   #responder: number | null = null;
 
   private constructor(writer: ClientWriter, text: RowText, hosts: JudgedClients["hosts"]) {
@@ -67,18 +67,27 @@ export class PlainClientWriter {
     return this.#rows.isFull;
   }
 
-  /** Takes a client whose row comes next, to be written later; false where the core cannot write it. */
-  take(turn: PlainTurn): boolean {
-    if (turn !== this.#latest) {
-      this.#latest = turn;
-      this.#responder = this.#wordOf(turn.responder);
+  /**
+   * Takes clients whose rows come next, to be written later.
+   * @param from the first of them
+   * @returns how many: up to one that the core cannot write, or until it is full
+   */
+  take(turns: PlainTurns, from: number): number {
+    if (turns !== this.#latest) {
+      this.#latest = turns;
+      this.#responder = this.#wordOf(turns.responder);
     }
-    const { address } = turn;
-    if (this.#responder === null || address === 0) return false;
-    this.#rows.add(address, this.#responder, turn.patternWord);
-    this.#turns.push(turn);
-    this.#indices.push(turn.index);
-    return true;
+    if (this.#responder === null) return 0;
+    let next = from;
+    for (; next < turns.length && !this.isFull; next += 1) {
+      turns.turnTo(next);
+      const { address, index } = turns;
+      if (address === 0) break;
+      this.#rows.add(address, this.#responder, turns.patternWord);
+      this.#turns.push(turns);
+      this.#indices.push(index);
+    }
+    return next - from;
   }
 
   #wordOf(host: number): number | null {
@@ -101,15 +110,15 @@ export class PlainClientWriter {
   }
 
   /** Writes the row of a client of which the core does not know all, and tells it, so that it may write the next one. */
-  #writeOtherwise(turn: PlainTurn, index: number): void {
-    turn.index = index;
-    const client = turn.read();
-    const row = turn.row(client);
+  #writeOtherwise(turns: PlainTurns, index: number): void {
+    turns.index = index;
+    const client = turns.read();
+    const row = turns.row(client);
     this.#writer.row(row);
     this.#rows.tell({
       list: client.sa.vendorListOf(0),
       version: client.vendor.microsoftVersion,
-      pattern: turn.patternWord,
+      pattern: turns.patternWord,
       platform: json(row.platform),
       kind: json(row.pattern.kind),
       byteOrder: json(row.pattern.byteOrder),

@@ -5,16 +5,20 @@
 
 import type { Hosts } from "../ike/facts.ts";
 import { microsoftVersion } from "../judgement/client-patterns.ts";
-import { byClient, clientCount, clientsOf, clientsOrPlain } from "../judgement/clients-of.ts";
+import { byClient, clientCount, clientsOf, clientsOrRuns } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { BuildContext } from "./build.ts";
 import { isKeptOut } from "./client-outcomes.ts";
 import { anomalyOf, type ClientRow, clientOf, notedOf, type OwnSas, rowOf } from "./client-row.ts";
 import type { Client, NotedClient } from "./model.ts";
-import { PlainTurn } from "./plain-row.ts";
+import { PlainTurns } from "./plain-row.ts";
+
+/** How many clients a row is of. */
+const ONE = { length: 1 };
 
 export class GlancedClient {
-  row!: ClientRow | PlainTurn;
+  /** A row of its own, or turned to it. */
+  row!: ClientRow | PlainTurns;
   readonly #hosts: Hosts;
 
   constructor(hosts: Hosts) {
@@ -23,12 +27,12 @@ export class GlancedClient {
 
   /** Of one that is connected, and in no finding, whether it counts its IDs; null where it has to be made to know more. */
   get counts(): boolean | null {
-    return this.row instanceof PlainTurn ? this.row.counts : null;
+    return this.row instanceof PlainTurns ? this.row.counts : null;
   }
 
   made(): Client {
     const { row } = this;
-    return clientOf(row instanceof PlainTurn ? row.row() : row, this.#hosts);
+    return clientOf(row instanceof PlainTurns ? row.row() : row, this.#hosts);
   }
 }
 
@@ -55,20 +59,16 @@ export class JudgedClients {
 
   /** The same in numbers. */
   *rows(): Generator<ClientRow, void, undefined> {
-    for (const each of this.unread()) yield each instanceof PlainTurn ? each.row() : each;
+    for (const { row } of this.glances()) yield row instanceof PlainTurns ? row.row() : row;
   }
 
-  /** The same, but of plain clients which one it is, in an object that tells of the next one afterwards. */
-  *unread(): Generator<ClientRow | PlainTurn, void, undefined> {
+  /** The same, but of plain clients which ones stand there one after another. */
+  *unread(): Generator<ClientRow | PlainTurns, void, undefined> {
     const { inside } = this.#context;
     for (const responder of this.#judgement.responders) {
-      const turn = new PlainTurn(responder, inside);
-      for (const each of clientsOrPlain(responder)) {
-        if (typeof each === "number") {
-          turn.index = each;
-          yield turn;
-        } else yield rowOf(each, responder.host, inside);
-      }
+      const plain = new PlainTurns(responder, inside);
+      for (const each of clientsOrRuns(responder))
+        yield "order" in each ? plain.begin(each) : rowOf(each, responder.host, inside);
     }
   }
 
@@ -77,7 +77,11 @@ export class JudgedClients {
     const glanced = new GlancedClient(this.hosts);
     for (const each of this.unread()) {
       glanced.row = each;
-      yield glanced;
+      const { length } = each instanceof PlainTurns ? each : ONE;
+      for (let i = 0; i < length; i += 1) {
+        if (each instanceof PlainTurns) each.turnTo(i);
+        yield glanced;
+      }
     }
   }
 

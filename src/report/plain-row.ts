@@ -2,17 +2,18 @@
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
-import type { PlainClient, PlainClients } from "../judgement/plain-clients.ts";
+import type { PlainClient, PlainClients, PlainRun } from "../judgement/plain-clients.ts";
 import type { Responder } from "../judgement/responders.ts";
 import { outcomeOfCompleted } from "./client-outcomes.ts";
 import { addFlows, anomalyOf, type ClientRow } from "./client-row.ts";
 
-/** A plain client that no row was made for; the same object is the next one afterwards. */
-export class PlainTurn {
-  /** See `PlainClients`. */
+/** Plain clients one after another that no rows were made for; the same object is the next such run afterwards. */
+export class PlainTurns {
+  /** Which of them it is that is asked for: see `PlainClients`. */
   index = 0;
   /** The responder's host. */
   readonly responder: number;
+  #run: PlainRun = { order: [], at: 0, end: 0 };
   readonly #plain: PlainClients;
   readonly #inside: InsideAddresses | undefined;
 
@@ -21,6 +22,22 @@ export class PlainTurn {
     this.responder = host;
     this.#plain = plain;
     this.#inside = inside;
+  }
+
+  /** Goes on with another run. */
+  begin(run: PlainRun): this {
+    this.#run = run;
+    return this;
+  }
+
+  /** How many there are. */
+  get length(): number {
+    return this.#run.end - this.#run.at;
+  }
+
+  /** Turns to one of them, from 0 on. */
+  turnTo(i: number): void {
+    this.index = this.#run.order[this.#run.at + i];
   }
 
   /** Where its numbers lie in linear memory, which are all that its row says; 0 where there is more to say. */
