@@ -77,10 +77,13 @@ function hasForgotten(
   const { firstAt, segment } = exchange;
   if (!peers.hasEsp(peers.rows(keys, false))) return false;
   if (sa.lifeSegment !== segment) return isUnheardAcrossStep(sa, exchange, peers, keys);
-  // What begins on its endpoints once the client gave up is a later session's.
+  // What begins on its endpoints once the client gave up is a later session's; what a NAT only moved began before.
   const left = { at: gaveUp, segment };
-  const own = (fromPeer: boolean) =>
-    peers.spis(keys, fromPeer).filter((spi) => !isBefore(left, firstOf(spi)));
+  const own = (fromPeer: boolean) => {
+    const all = peers.spis(keys, fromPeer);
+    const begun = new Set(all.flatMap((each) => (isBefore(left, firstOf(each)) ? [] : each.spi)));
+    return all.filter(({ spi }) => begun.has(spi));
+  };
   const received = own(false);
   if (received.length === 0) return false;
   const lastSign = received

@@ -131,7 +131,23 @@ describe("unproven (4)", () => {
       "the same, and the client gave up and came again, with ESP both ways",
       {
         exchange: { ...COPIES, starterInformationalAt: at(12), starterLeftAt: at(12) },
-        context: { peers: intoTheVoid(-12, 10, [esp(-60, { lastAt: at(-13) }), esp(30)]) },
+        context: { peers: intoTheVoid(-12, 10, [esp(-60, { lastAt: at(-13) }), esp(30, { spi: 0xdef })]) },
+      },
+      "unproven",
+    ],
+    [
+      "the client told something else after it, a NAT moved it, and it sent on into the void from another port",
+      {
+        exchange: { ...COPIES, starterInformationalAt: at(4), starterLeftAt: at(4) },
+        context: {
+          peers: peersMade(
+            [
+              esp(-60, { lastAt: at(3), unheardSince: at(3) }),
+              esp(17, { lastAt: at(40), unheardSince: at(17), unheardThirdAt: at(30) }),
+            ],
+            [esp(-60, { lastAt: at(-13) })],
+          ),
+        },
       },
       "unproven",
     ],
