@@ -98,26 +98,26 @@ export function lifeOf(session: Session, stays: readonly Stay[], peers: Peers): 
   const byIke = new LifeByIke(session);
   if (!areLive(stays, peers)) return byIke;
   const { segment, lastAt, earlier, lastBusyAt, fromClient, fromResponderAt, firstAt } = byIke;
-  const [espFromClientAt, steadyKeepaliveAt] = [Number.NaN, Number.NaN];
-  let signs: Signs = {
+  // One object for each, which all that is found out goes into: there may be tens of thousands.
+  const life: Life = {
     segment,
     lastAt,
     earlier,
     lastBusyAt,
     fromClient,
     fromResponderAt,
-    espFromClientAt,
-    steadyKeepaliveAt,
+    espFromClientAt: Number.NaN,
+    steadyKeepaliveAt: Number.NaN,
     firstAt,
+    dropped: null,
+    silentFrom: null,
   };
   for (const stay of stays) {
-    if (peers.haveAny(stay.keys)) signs = withStay(signs, stay, session.sa.firstSegment, peers);
+    if (peers.haveAny(stay.keys)) takeStay(life, stay, session.sa.firstSegment, peers);
   }
-  return {
-    ...signs,
-    dropped: droppedOn(stays, signs, peers),
-    silentFrom: signs.segment > 0 ? silentAcrossStep(stays, signs.segment, peers) : null,
-  };
+  life.dropped = droppedOn(stays, life, peers);
+  if (life.segment > 0) life.silentFrom = silentAcrossStep(stays, life.segment, peers);
+  return life;
 }
 
 /** There was ESP, or a keepalive, on some of the endpoints. */
@@ -126,56 +126,51 @@ function areLive(stays: readonly Stay[], peers: Peers): boolean {
   return false;
 }
 
-function withStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): Signs {
+/** Takes in what was on endpoints while they were its own. */
+function takeStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): void {
   const sent = peers.rows(stay.keys, true);
   const received = peers.rows(stay.keys, false);
   const rows = received.length === 0 ? sent : [...sent, ...received];
-  const firstAt = Number.isFinite(stay.from.at)
-    ? life.firstAt
-    : firstOn(life.firstAt, rows, firstSegment, peers);
-  if (stay.to !== null) return withEndedStay({ ...life, firstAt }, stay, sent, received, peers);
+  if (!Number.isFinite(stay.from.at)) life.firstAt = firstOn(life.firstAt, rows, firstSegment, peers);
+  if (stay.to !== null) {
+    takeEndedStay(life, stay, sent, received, peers);
+    return;
+  }
   const segment = rows.reduce(
     (latest, row) =>
       seen(peers.flows.lastAt(row)) ? Math.max(latest, peers.flows.lastSegment(row)) : latest,
     life.segment,
   );
-  const own = inSegment(life, segment);
+  enterSegment(life, segment);
   const lastSent = peers.lastOf(sent);
   const last = (each: readonly number[]) => since(peers.lastIn(each, segment), segment, stay.from);
   const esp = (each: readonly number[]) =>
-    each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN);
-  return {
-    segment,
-    lastAt: later(own.lastAt, last(rows)),
-    earlier: withEarlier(own.earlier, peers.moments(rows, segment - EARLIER), segment),
-    lastBusyAt: later(own.lastBusyAt, since(esp(rows), segment, stay.from)),
-    fromClient: isBefore(lastSent, stay.from) ? own.fromClient : latestOf([own.fromClient, lastSent]),
-    fromResponderAt: later(own.fromResponderAt, last(received)),
-    espFromClientAt: later(own.espFromClientAt, since(esp(sent), segment, stay.from)),
-    steadyKeepaliveAt: sent.reduce(
-      (at, row) => (peers.flows.hasSteadyKeepalives(row) ? later(at, peers.flows.keepaliveAt(row)) : at),
-      life.steadyKeepaliveAt,
-    ),
-    firstAt,
-  };
+    since(
+      each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN),
+      segment,
+      stay.from,
+    );
+  life.lastAt = later(life.lastAt, last(rows));
+  life.earlier = withEarlier(life.earlier, peers.moments(rows, segment - EARLIER), segment);
+  life.lastBusyAt = later(life.lastBusyAt, esp(rows));
+  if (!isBefore(lastSent, stay.from)) life.fromClient = latestOf([life.fromClient, lastSent]);
+  life.fromResponderAt = later(life.fromResponderAt, last(received));
+  life.espFromClientAt = later(life.espFromClientAt, esp(sent));
+  life.steadyKeepaliveAt = sent.reduce(
+    (at, row) => (peers.flows.hasSteadyKeepalives(row) ? later(at, peers.flows.keepaliveAt(row)) : at),
+    life.steadyKeepaliveAt,
+  );
 }
 
-/** A life that went on in a segment: what was seen of it in the one before is earlier life. */
-function inSegment(life: Signs, segment: number): Signs {
-  if (segment === life.segment) return life;
-  const { fromClient, steadyKeepaliveAt, firstAt } = life;
-  const none = Number.NaN;
-  return {
-    segment,
-    lastAt: none,
-    earlier: life.earlier.concat({ at: life.lastAt, segment: life.segment }),
-    lastBusyAt: none,
-    fromClient,
-    fromResponderAt: none,
-    espFromClientAt: none,
-    steadyKeepaliveAt,
-    firstAt,
-  };
+/** A life goes on in a segment: what was seen of it in the one before is earlier life. */
+function enterSegment(life: Signs, segment: number): void {
+  if (segment === life.segment) return;
+  life.earlier = life.earlier.concat({ at: life.lastAt, segment: life.segment });
+  life.segment = segment;
+  life.lastAt = Number.NaN;
+  life.lastBusyAt = Number.NaN;
+  life.fromResponderAt = Number.NaN;
+  life.espFromClientAt = Number.NaN;
 }
 
 /** A time of a segment; before all where it was not seen. */
@@ -213,16 +208,16 @@ function firstOn(firstAt: number, rows: readonly number[], segment: number, peer
 }
 
 /** A newer SA took the endpoints over: what went on until then, by SPI, and in segments before that moment's. */
-function withEndedStay(
+function takeEndedStay(
   life: Signs,
   { from, to, before }: Stay,
   sent: readonly number[],
   received: readonly number[],
   peers: Peers,
-): Signs {
+): void {
   const isOwn = (moment: Moment) => moment.segment < to!.segment && !isBefore(moment, from);
   const ofBefore = (rows: readonly number[]) => peers.moments(rows).filter(isOwn);
-  const earlier = withMoments(life, ofBefore(sent), ofBefore(received));
+  takeMoments(life, ofBefore(sent), ofBefore(received));
   const until = (list: readonly Spi[]) =>
     list.reduce((last, spi) => {
       const { lastAt, lastSegment } = spi;
@@ -235,32 +230,27 @@ function withEndedStay(
   const fromResponder = until(spis(received));
   const last = (at: number) => since(at, to!.segment, from);
   const lastAt = later(last(before.lifeAt), later(fromClient, fromResponder));
-  if (!seen(lastAt) || to!.segment < earlier.segment) return earlier;
-  const known = inSegment(earlier, to!.segment);
-  return {
-    ...known,
-    lastAt: later(known.lastAt, lastAt),
-    lastBusyAt: later(known.lastBusyAt, later(last(before.espAt), later(fromClient, fromResponder))),
-    // Keepalives too: their number is not kept by session.
-    fromClient: latestOf([known.fromClient, momentIn(to!.segment, later(last(before.sentAt), fromClient))]),
-    fromResponderAt: later(known.fromResponderAt, fromResponder),
-    espFromClientAt: later(known.espFromClientAt, fromClient),
-  };
+  if (!seen(lastAt) || to!.segment < life.segment) return;
+  enterSegment(life, to!.segment);
+  life.lastAt = later(life.lastAt, lastAt);
+  life.lastBusyAt = later(life.lastBusyAt, later(last(before.espAt), later(fromClient, fromResponder)));
+  // Keepalives too: their number is not kept by session.
+  const sentAt = later(last(before.sentAt), fromClient);
+  life.fromClient = latestOf([life.fromClient, momentIn(to!.segment, sentAt)]);
+  life.fromResponderAt = later(life.fromResponderAt, fromResponder);
+  life.espFromClientAt = later(life.espFromClientAt, fromClient);
 }
 
-/** The life with what each side sent last in segments, of which the latest may be its own or a later one. */
-function withMoments(life: Signs, sent: readonly Moment[], received: readonly Moment[]): Signs {
+/** Takes in what each side sent last in segments, of which the latest may be its own or a later one. */
+function takeMoments(life: Signs, sent: readonly Moment[], received: readonly Moment[]): void {
   const moments = [...sent, ...received];
-  if (moments.length === 0) return life;
+  if (moments.length === 0) return;
   const segment = moments.reduce((latest, each) => Math.max(latest, each.segment), life.segment);
-  const own = inSegment(life, segment);
+  enterSegment(life, segment);
   const last = (each: readonly Moment[]) =>
     each.reduce((at, moment) => (moment.segment === segment ? later(at, moment.at) : at), Number.NaN);
-  return {
-    ...own,
-    earlier: withEarlier(own.earlier, moments, segment),
-    lastAt: later(own.lastAt, last(moments)),
-    fromClient: latestOf([own.fromClient, ...sent]),
-    fromResponderAt: later(own.fromResponderAt, last(received)),
-  };
+  life.earlier = withEarlier(life.earlier, moments, segment);
+  life.lastAt = later(life.lastAt, last(moments));
+  life.fromClient = latestOf([life.fromClient, ...sent]);
+  life.fromResponderAt = later(life.fromResponderAt, last(received));
 }
