@@ -185,7 +185,7 @@ class Walk {
     } else if (isFruitless(exchange, outcome)) {
       const claimEndedAt = this.#claims.endedAt;
       const formerHolder = formerHolderOf(this.#claims.lastEnded(contender), moment);
-      this.#found.refusedWithoutHolder.push({ ...entry, outcome, claimEndedAt, formerHolder });
+      this.#found.refusedWithoutHolder.push({ contender, exchange, outcome, claimEndedAt, formerHolder });
     }
     // Nobody comes after the last one.
     if (!isLast) this.#claim(contender, exchange, outcome);

@@ -38,12 +38,14 @@ export function timedOutcomeOf(clientSas: readonly ClientSa[]): TimedOutcome {
 
 /** In the form of the model. */
 export function inWords(outcome: TimedOutcome): ClientOutcome {
-  const { firstAt, lastAt, connectedAt } = outcome;
+  const { kind, keptOut, firstAt, lastAt, connectedAt, keptOutSeconds } = outcome;
   return {
-    ...outcome,
+    kind,
+    keptOut,
     firstAt: timeOrNull(firstAt),
     lastAt: timeOrNull(lastAt),
     connectedAt: timeOrNull(connectedAt),
+    keptOutSeconds,
   };
 }
 
