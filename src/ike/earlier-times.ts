@@ -16,18 +16,21 @@ const NUMBERS = 1 + 2 * MOST;
 const FIRST_ROOM = 16;
 
 export class EarlierTimes {
-  /** Where the numbers of each row lie, those of a row of which there are any. */
-  #places = new Map<number, number>();
+  /** Which each row is of those that have numbers, from 1 on; 0 for a row that has none. */
+  #places = new Int32Array(0);
+  #count = 0;
   #numbers = new Float64Array(0);
 
   /** Adds one to those of a row; beyond the bound the oldest goes. */
   add(row: number, at: number, segment: number): void {
-    const place = this.#places.get(row) ?? this.#begin(row);
+    const known = this.#placeOf(row);
+    const place = known < 0 ? this.#begin(row) : known;
     const numbers = this.#numbers;
     const first = place + 1;
     let count = numbers[place];
     if (count === MOST) {
-      numbers.copyWithin(first, first + 2, first + 2 * MOST);
+      // So few that `copyWithin` takes longer.
+      for (let i = first; i < first + 2 * (MOST - 1); i += 1) numbers[i] = numbers[i + 2];
       count -= 1;
     }
     numbers[first + 2 * count] = at;
@@ -35,22 +38,33 @@ export class EarlierTimes {
     numbers[place] = count + 1;
   }
 
+  /** Where the numbers of a row lie; below 0 where it has none. */
+  #placeOf(row: number): number {
+    return row < this.#places.length ? (this.#places[row] - 1) * NUMBERS : -1;
+  }
+
   #begin(row: number): number {
-    const place = this.#places.size * NUMBERS;
+    const place = this.#count * NUMBERS;
     if (place + NUMBERS > this.#numbers.length) {
       const wider = new Float64Array(Math.max(FIRST_ROOM * NUMBERS, 2 * this.#numbers.length));
       wider.set(this.#numbers);
       this.#numbers = wider;
     }
+    if (row >= this.#places.length) {
+      const wider = new Int32Array(Math.max(FIRST_ROOM, 2 * row));
+      wider.set(this.#places);
+      this.#places = wider;
+    }
     this.#numbers[place] = 0;
-    this.#places.set(row, place);
+    this.#count += 1;
+    this.#places[row] = this.#count;
     return place;
   }
 
   /** The time of a row in a segment; NaN without one. */
   lastIn(row: number, segment: number): number {
-    const place = this.#places.get(row);
-    if (place === undefined) return Number.NaN;
+    const place = this.#placeOf(row);
+    if (place < 0) return Number.NaN;
     const numbers = this.#numbers;
     const end = place + 1 + 2 * numbers[place];
     for (let i = place + 1; i < end; i += 2) if (numbers[i + 1] === segment) return numbers[i];
@@ -60,8 +74,8 @@ export class EarlierTimes {
   /** Those of a row, the oldest first. @param from the first segment that is asked for */
   of(row: number, from = 0): EarlierTime[] {
     const times: EarlierTime[] = [];
-    const place = this.#places.get(row);
-    if (place === undefined) return times;
+    const place = this.#placeOf(row);
+    if (place < 0) return times;
     const numbers = this.#numbers;
     const end = place + 1 + 2 * numbers[place];
     for (let i = place + 1; i < end; i += 2) {
@@ -78,11 +92,16 @@ export class EarlierTimes {
 
   /** All that is known, to be kept in a state file. */
   save(): Map<number, EarlierTime[]> {
-    return new Map([...this.#places.keys()].map((row) => [row, this.of(row)]));
+    const saved = new Map<number, EarlierTime[]>();
+    this.#places.forEach((place, row) => {
+      if (place > 0) saved.set(row, this.of(row));
+    });
+    return saved;
   }
 
   restore(saved: ReadonlyMap<number, readonly EarlierTime[]>): void {
-    this.#places = new Map();
+    this.#places = new Int32Array(0);
+    this.#count = 0;
     this.#numbers = new Float64Array(0);
     for (const [row, times] of saved) for (const { at, segment } of times) this.add(row, at, segment);
   }
