@@ -6,6 +6,7 @@
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import type { Spi } from "../ike/facts.ts";
+import type { KeysOf } from "./endpoints-of.ts";
 import { firstOf, inOrder, isBefore, lastOf, type Moment, SECOND } from "./moment.ts";
 import type { Peer, Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
@@ -84,16 +85,13 @@ function rooted(moved: ReadonlyMap<number, Move>): Map<number, number> {
 /** ESP that begins so soon after an accepted quick mode, at another port of the client, is that one's. */
 const BEGINS_WITHIN = 60 * SECOND;
 
-/** A session with the moments at which its quick modes were accepted. */
-export interface Established {
-  session: Session;
-  keys: readonly number[];
-  accepted: readonly Moment[];
-}
-
-/** Accepted quick modes, a rekey among them, whose ESP went to another port of the client's address from the start. */
+/**
+ * Accepted quick modes, a rekey among them, whose ESP went to another port of the client's address from the start.
+ * @param acceptances the moments at which a session's quick modes were accepted
+ */
 export function otherPorts(
-  sessions: readonly Established[],
+  sessions: readonly Session[],
+  { keys, acceptances }: { keys: KeysOf; acceptances: (session: Session) => readonly Moment[] },
   peers: Peers,
   hasIke: (peer: Peer) => boolean,
 ): Map<number, number> {
@@ -105,17 +103,19 @@ export function otherPorts(
   const found = new Map<number, number>();
   const several = new Set<number>();
   if (byHost.size === 0) return found;
-  for (const { session, keys, accepted } of sessions) {
+  for (const session of sessions) {
     const there = byHost.get(hostOf(session.endpoint));
-    if (there === undefined) continue;
-    const own = peers.spis(keys, true);
+    const accepted = there === undefined ? [] : acceptances(session);
+    if (there === undefined || accepted.length === 0) continue;
+    const ends = keys(session);
+    const own = peers.spis(ends, true);
     const alone = accepted.filter((each) => own.every((spi) => isBefore(lastOf(spi), each)));
     if (alone.length === 0) continue;
     for (const { key } of there) {
       const [sent, received] = [peers.spis([key], true), peers.spis([key], false)];
       if (!alone.some((each) => beginsSoon(sent, each) && beginsSoon(received, each))) continue;
       if (found.has(key)) several.add(key);
-      else found.set(key, keys[0]);
+      else found.set(key, ends[0]);
     }
   }
   for (const key of several) found.delete(key);

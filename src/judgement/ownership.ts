@@ -35,15 +35,14 @@ export function livesOf(
   const near = sessionsNear(peers, sessions);
   if (near.length === 0) return { lives: sessions.map((each) => lifeOf(each, NO_STAYS, peers)), keys };
   const { atKey, ikeBegins } = placesOf(near, keys);
-  const accepted = new Map<Session, FirstAcceptance>();
+  const accepted: (FirstAcceptance | null)[] = Array(sessions.length).fill(null);
   for (const session of near) {
-    const first = firstAcceptanceOf(session, keys(session), peers, judged);
-    if (first !== null) accepted.set(session, first);
+    accepted[session.index] = firstAcceptanceOf(session, keys(session), peers, judged);
   }
   const further = furtherEndpoints(near, keys, accepted, { peers, judged, ikeBegins });
-  const stays = staysOf(atKey, accepted, further);
+  const stays = staysOf(atKey, accepted, further, peers);
   return {
-    lives: sessions.map((session) => lifeOf(session, stays.get(session) ?? NO_STAYS, peers)),
+    lives: sessions.map((session) => lifeOf(session, stays[session.index] ?? NO_STAYS, peers)),
     keys: further.size === 0 ? keys : withFurther(sessions.length, keys, further),
   };
 }
@@ -85,33 +84,40 @@ function placesOf(sessions: readonly Session[], keys: KeysOf) {
   return { atKey, ikeBegins };
 }
 
-/** Which endpoints were each session's own, from when to when. */
+/** Which endpoints, of those at which anything was, were each session's own, from when to when; by its index. */
 function staysOf(
   atKey: ReadonlyMap<number, readonly Session[]>,
-  accepted: ReadonlyMap<Session, FirstAcceptance>,
+  accepted: FirstAcceptances,
   further: ReadonlyMap<number, readonly number[]>,
-): Map<Session, Stay[]> {
-  const stays = new Map<Session, Stay[]>();
+  peers: Peers,
+): readonly (readonly Stay[] | null)[] {
+  const stays: (Stay[] | null)[] = accepted.map(() => null);
+  const add = ({ index }: Session, stay: Stay) => {
+    const known = stays[index];
+    if (known === null) stays[index] = [stay];
+    else known.push(stay);
+  };
   const movedTo = new Set([...further.values()].flat());
   // An SA that was refused takes nothing from the session that a NAT had moved to its endpoint.
   const tenuresAt = (key: number) => {
-    const tenures = tenuresOf(atKey.get(key) ?? [], (session) => accepted.get(session) ?? null);
+    const tenures = tenuresOf(atKey.get(key) ?? [], ({ index }) => accepted[index]);
     return movedTo.has(key) ? tenures.filter(({ firm }) => firm) : tenures;
   };
   for (const key of atKey.keys()) {
-    const tenures = tenuresAt(key);
     const movedOn = further.get(key) ?? NO_KEYS;
+    if (movedOn.length === 0 && !peers.byKey.has(key)) continue;
+    const tenures = tenuresAt(key);
     const moves = movedOn.map((each) => ({ key: each, next: tenuresAt(each).at(0) }));
     const own = [key];
     for (const move of moves) if (move.next === undefined) own.push(move.key);
     tenures.forEach(({ session, from }, i) => {
       const next = tenures.at(i + 1);
-      append(stays, session, stayOn(own, from, next));
+      add(session, stayOn(own, from, next));
       // Until an IKE SA of its own begins there.
       for (const move of moves) {
         if (move.next === undefined || !isBefore(from, move.next.from)) continue;
         const isFirst = next === undefined || isBefore(move.next.from, next.from);
-        append(stays, session, stayOn([move.key], from, isFirst ? move.next : next));
+        add(session, stayOn([move.key], from, isFirst ? move.next : next));
       }
     });
   }
@@ -122,20 +128,16 @@ function staysOf(
 function furtherEndpoints(
   sessions: readonly Session[],
   keys: KeysOf,
-  accepted: ReadonlyMap<Session, FirstAcceptance>,
+  accepted: FirstAcceptances,
   { peers, judged, ikeBegins }: { peers: Peers; judged: Outcomes; ikeBegins: (peer: Peer) => Moment | null },
 ): Map<number, number[]> {
   const further = new Map<number, number[]>();
   const moved = movedEndpoints(peers, ikeBegins);
   const hasIke = (peer: Peer) => ikeBegins(peer) !== null;
-  const established = sessions
-    .map((session) => ({
-      session,
-      keys: keys(session),
-      accepted: acceptancesOf(session, accepted.get(session), judged),
-    }))
-    .filter((each) => each.accepted.length > 0);
-  for (const [key, root] of otherPorts(established, peers, hasIke)) if (!moved.has(key)) moved.set(key, root);
+  const acceptances = (session: Session) => acceptancesOf(session, accepted[session.index], judged);
+  for (const [key, root] of otherPorts(sessions, { keys, acceptances }, peers, hasIke)) {
+    if (!moved.has(key)) moved.set(key, root);
+  }
   for (const [key, root] of moved) append(further, root, key);
   return further;
 }
@@ -145,6 +147,9 @@ interface FirstAcceptance {
   exchange: Exchange | null;
   at: number;
 }
+
+/** Of each session, by its index; null where nothing did. */
+type FirstAcceptances = readonly (FirstAcceptance | null)[];
 
 function stayOn(keys: readonly number[], from: Moment, next: Tenure | undefined): Stay {
   return {
@@ -169,8 +174,8 @@ function firstAcceptanceOf(
 }
 
 /** When each quick mode of a session was accepted. */
-function acceptancesOf(session: Session, first: FirstAcceptance | undefined, judged: Outcomes): Moment[] {
-  if (first === undefined) return [];
+function acceptancesOf(session: Session, first: FirstAcceptance | null, judged: Outcomes): Moment[] {
+  if (first === null) return [];
   const moments = session.quickModes
     .map((exchange) => ({ at: judged.acceptedAt.get(exchange) ?? Number.NaN, segment: exchange.segment }))
     .filter(({ at }) => seen(at));

@@ -162,11 +162,8 @@ describe("ESP at another port of the client from the start (3.6)", () => {
   ) =>
     [
       ...otherPorts(
-        sessions.map((port) => ({
-          session: sessionMade({ endpoint: keyOf(port) }),
-          keys: [keyOf(port)],
-          accepted,
-        })),
+        sessions.map((port) => sessionMade({ endpoint: keyOf(port) })),
+        { keys: ({ endpoint }) => [endpoint], acceptances: () => accepted },
         peersFrom(rows),
         () => hasIke,
       ),
