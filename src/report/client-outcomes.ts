@@ -27,11 +27,6 @@ export type TimedOutcome = Pick<ClientOutcome, "kind" | "keptOut" | "keptOutSeco
   Record<"firstAt" | "lastAt" | "connectedAt", number>;
 
 /** @param clientSas all of one client at one responder */
-export function outcomeOf(clientSas: readonly ClientSa[]): ClientOutcome {
-  return inWords(timedOutcomeOf(clientSas));
-}
-
-/** @param clientSas all of one client at one responder */
 export function timedOutcomeOf(clientSas: readonly ClientSa[]): TimedOutcome {
   return unrefused(clientSas) ?? refused(clientSas);
 }
@@ -53,9 +48,11 @@ function timeOrNull(at: number): string | null {
   return Number.isNaN(at) ? null : isoTime(at, 0, 6);
 }
 
-/** At least one try to connect failed. @param clientSas all of one client at one responder */
-export function isKeptOut(clientSas: readonly ClientSa[]): boolean {
-  return clientSas.some(hasRefused) && refused(clientSas).kind === "kept-out";
+/** Of a client of which at least one try to connect failed; null of others. @param clientSas all of one client at one responder */
+export function keptOutOf(clientSas: readonly ClientSa[]): TimedOutcome | null {
+  if (!clientSas.some(hasRefused)) return null;
+  const outcome = refused(clientSas);
+  return outcome.kind === "kept-out" ? outcome : null;
 }
 
 function hasRefused({ session, outcomes, undecided }: ClientSa): boolean {

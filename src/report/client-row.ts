@@ -10,7 +10,7 @@ import type { ClientSa } from "../judgement/client-sa.ts";
 import type { InsideAddresses } from "../judgement/inside.ts";
 import type { Pattern } from "../judgement/pattern.ts";
 import { platformOf } from "./build.ts";
-import { inWords, outcomeOf, type TimedOutcome, timedOutcomeOf } from "./client-outcomes.ts";
+import { inWords, type TimedOutcome, timedOutcomeOf } from "./client-outcomes.ts";
 import { communityId } from "./community-id.ts";
 import type { Client, NotedClient } from "./model.ts";
 import { messageIdText } from "./sentences.ts";
@@ -74,21 +74,21 @@ export function rowOf(own: OwnSas, responder: number, inside: InsideAddresses | 
   };
 }
 
-/** What advice asks of a client. */
+/** What advice asks of a client. @param responder its host @param timed what became of the client */
 export function notedOf(
   own: OwnSas,
   responder: number,
+  timed: TimedOutcome,
   { hosts, inside }: { hosts: Hosts; inside?: InsideAddresses | undefined },
 ): NotedClient {
   const [{ client }] = own;
   const insideAddress = inside === undefined ? null : insideOf(own, inside);
-  return {
-    address: hosts.text(client.host),
-    port: client.port,
-    responder: hosts.text(responder),
-    ...(insideAddress === null ? {} : { insideAddress }),
-    outcome: outcomeOf(own),
-  };
+  const [address, port] = [hosts.text(client.host), client.port];
+  const outcome = inWords(timed);
+  const at = hosts.text(responder);
+  // Written out: an object that is made by copying takes longer.
+  if (insideAddress === null) return { address, port, responder: at, outcome };
+  return { address, port, responder: at, insideAddress, outcome };
 }
 
 /** The last sign of any of them. */

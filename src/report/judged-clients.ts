@@ -8,7 +8,7 @@ import { microsoftVersion } from "../judgement/client-patterns.ts";
 import { byClient, clientCount, clientsOf, clientsOrRuns } from "../judgement/clients-of.ts";
 import type { Judgement } from "../judgement/judge.ts";
 import type { BuildContext } from "./build.ts";
-import { isKeptOut } from "./client-outcomes.ts";
+import { keptOutOf, timedOutcomeOf } from "./client-outcomes.ts";
 import { anomalyOf, type ClientRow, clientOf, notedOf, type OwnSas, rowOf } from "./client-row.ts";
 import type { Client, NotedClient } from "./model.ts";
 import { PlainTurns } from "./plain-row.ts";
@@ -93,8 +93,8 @@ export class JudgedClients {
     for (const responder of this.#judgement.responders) {
       // Of whom the rules have nothing to say was not kept out.
       for (const own of addresses.size > 0 ? clientsOf(responder) : byClient(responder.clientSas)) {
-        if (!isNamed(own) && !isKeptOut(own)) continue;
-        found.push(notedOf(own, responder.host, this.#context));
+        const outcome = isNamed(own) ? timedOutcomeOf(own) : keptOutOf(own);
+        if (outcome !== null) found.push(notedOf(own, responder.host, outcome, this.#context));
       }
     }
     return found;

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import type { ClientSa } from "../../src/judgement/client-sa.ts";
-import { outcomeOf as judged } from "../../src/report/client-outcomes.ts";
+import { inWords, timedOutcomeOf } from "../../src/report/client-outcomes.ts";
 
 interface Try {
   /** Seconds: when it began, and its last retransmission. */
@@ -31,7 +31,7 @@ function outcomeOf(...sas: readonly (readonly Try[])[]) {
       undecided: new Set(quickModes.filter((_, i) => tries[i].undecided === true)),
     };
   });
-  const outcome = judged(clientSas as unknown as ClientSa[]);
+  const outcome = inWords(timedOutcomeOf(clientSas as unknown as ClientSa[]));
   const second = (time: string | null) => (time === null ? null : Date.parse(time) / 1_000);
   const { kind, keptOut, keptOutSeconds, firstAt, lastAt, connectedAt } = outcome;
   return [kind, keptOut, keptOutSeconds, ...[firstAt, lastAt, connectedAt].map(second)];
