@@ -1,5 +1,6 @@
 /** What a report says, sorted by what there is to do about it. Pure: looks at the report alone. */
 
+import { lazily } from "../../collections/lazily.ts";
 import { unmadeClients, unmadeFindings } from "../later-lists.ts";
 import type { NotedClient, NotedFinding, Report, Responder, Verdict } from "../model.ts";
 
@@ -28,9 +29,10 @@ export function factsOf(report: Report): Facts {
   const of = (verdict: Verdict) => all.filter((finding) => finding.verdict === verdict);
   const findings = { rejected: of("rejected"), predicted: of("predicted"), possible: of("possible") };
   const accusing = [...findings.rejected, ...findings.predicted, ...findings.possible];
-  const noted = notedClients(report, accusing);
-  const rows = new ClientRows(noted);
-  const client: Facts["client"] = (end, responder) => rows.of(end, responder);
+  const named = addressesIn(accusing);
+  const noted = notedClients(report, named);
+  const rows = lazily(() => new ClientRows(noted.filter(({ address }) => named.has(address))));
+  const client: Facts["client"] = (end, responder) => rows().of(end, responder);
   const contenders = (of: readonly NotedFinding[]) => [
     ...new Set(of.map(({ contender, responder }) => client(contender, responder)).filter(isKnown)),
   ];
@@ -54,12 +56,17 @@ export function factsOf(report: Report): Facts {
   };
 }
 
-/** Those of the report's clients that advice may ask for: all that were kept out, and those of what accuses. */
-function notedClients(report: Report, accusing: readonly NotedFinding[]): NotedClient[] {
+/** Those of holders and contenders. */
+function addressesIn(findings: readonly NotedFinding[]): ReadonlySet<string> {
   const addresses = new Set<string>();
-  for (const { holder, contender } of accusing) {
+  for (const { holder, contender } of findings) {
     for (const { address } of [holder, contender]) if (address !== null) addresses.add(address);
   }
+  return addresses;
+}
+
+/** Those of the report's clients that advice may ask for: all that were kept out, and those of some addresses. */
+function notedClients(report: Report, addresses: ReadonlySet<string>): NotedClient[] {
   // Of tens of thousands most are passed over.
   const unmade = unmadeClients(report);
   if (unmade !== null) return unmade.noted(addresses);

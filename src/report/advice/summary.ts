@@ -165,8 +165,11 @@ function whenText(
 }
 
 function keptOutText(clients: readonly NotedClient[], clock: Clock): string {
-  const from = clients.map(({ outcome }) => outcome.firstAt!).sort()[0];
-  const to = clients.map(({ outcome }) => outcome.lastAt!).sort()[clients.length - 1];
+  const from = clients.reduce(
+    (first, { outcome }) => (outcome.firstAt! < first ? outcome.firstAt! : first),
+    clients[0].outcome.firstAt!,
+  );
+  const to = clients.reduce((last, { outcome }) => (outcome.lastAt! > last ? outcome.lastAt! : last), "");
   const tries = clients.reduce((sum, { outcome }) => sum + outcome.keptOut, 0);
   const seconds = clients.reduce((sum, { outcome }) => sum + outcome.keptOutSeconds, 0);
   const later = clients.filter(({ outcome }) => outcome.connectedAt !== null);
