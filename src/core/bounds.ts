@@ -30,5 +30,7 @@ export const MAX_BLOCK = 16_777_216;
 
 /** A clock that steps back by more microseconds begins a new segment. */
 export const TOLERATED_STEP = 1_000_000;
+/** Times of earlier segments that are kept of one flow. */
+export const EARLIER_PER_FLOW = 8;
 /** What keeps records of one timestamp in their order: small beside every time that matters, exact until 2112. */
 export const NEXT = 0.5;

@@ -1,6 +1,7 @@
 /** ESP: of flows and SPIs that were seen before nothing but times and numbers changes, others begin. */
 
 import { be16, be32, byteOf, field, lineOf, NONE, wordOf } from "./columns";
+import { enterSegment, mayEnter } from "./earlier";
 import { lastIn } from "./flow-rows";
 import { knownRow } from "./known-flows";
 import {
@@ -65,19 +66,21 @@ export function isSettled(block: usize, ip: usize, end: usize, kind: u32, at: f6
 function hasCarried(block: usize, row: i32, spi: u32, sequence: u32, at: f64): bool {
   const flow = lineOf(block, FLOWS, row);
   const segment = field(block, SEGMENT);
-  // The row was seen before in this segment of the clock, and nobody waits for more of it.
-  if (load<u32>(flow, FLOW_SEGMENT) !== segment) return false;
+  // The row was seen before in this segment of the clock, or can be, and nobody waits for more of it.
+  const enters = load<u32>(flow, FLOW_SEGMENT) !== segment;
+  if (enters && !(BEGINS_FLOWS && mayEnter(block, row, flow))) return false;
   if (load<u8>(byteOf(block, FLOW_WATCHED, row)) !== 0) return false;
   let slot = slotOf(block, row, spi);
   const fate = BEGINS_FLOWS && slot === 0 ? fateOf(block, row) : TO_HOST;
   if (slot === 0) {
     if (fate === TO_HOST) return false;
-  } else if (load<u32>(slot, SPI_LAST_SEGMENT) !== segment) {
+  } else if (!BEGINS_FLOWS && load<u32>(slot, SPI_LAST_SEGMENT) !== segment) {
     // Behind a step of the clock the host counts anew who sends on unheard.
     return false;
   }
   const from = load<i32>(flow, FLOW_FROM);
   if (load<u8>(byteOf(block, HOST_WATCHED, from)) !== 0 || !mayFollow(block, from)) return false;
+  if (BEGINS_FLOWS && enters) enterSegment(block, row, flow, segment);
   if (fate === ADDED) slot = addSpi(block, row, spi, segment, <f64>sequence, at);
   if (BEGINS_FLOWS) carriesEsp(block, flow);
   follow(block, from, segment, at);

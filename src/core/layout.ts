@@ -87,8 +87,17 @@ export const UNWATCHED = 200;
 /** How many SPIs there may be: a value. */
 export const MOST_SPIS = 204;
 
+/**
+ * Of each flow which it is of those that were seen in earlier segments of the clock, from 1 on (i32), and of how many flows
+ * that is known: a value.
+ */
+export const EARLIER_PLACES = 208;
+export const EARLIER_PLACES_LENGTH = 212;
+/** Of each of those how many times are known; then time and segment of each (f64), the oldest first. */
+export const EARLIER_TIMES = 216;
+
 /** Bytes of the block of the tables. */
-export const TABLES_BYTES = 208;
+export const TABLES_BYTES = 220;
 
 /** Signs of life of a host, a bit each, see ike/host-signs.ts: any, and ESP. */
 export const SIGNS = 1;

@@ -1,7 +1,7 @@
 /** Sequence numbers of an SPI, and how long its sender goes on without an answer: `SpiTable` (ike/spis.ts). */
 
 import { MAX_PAUSE, MAX_STEP, SPIS_PER_FLOW, UNHEARD, UNHEARD_SPAN, WINDOW } from "./bounds";
-import { doubleOf, field, isUnseen, lineOf, wordOf } from "./columns";
+import { doubleOf, field, isNone, isUnseen, lineOf, wordOf } from "./columns";
 import {
   EVICTED,
   FREE,
@@ -132,6 +132,7 @@ function newSlot(block: usize): i32 {
  * @param otherAt when the other side was seen last; NaN for never
  */
 export function carried(slot: usize, segment: u32, sequence: f64, at: f64, otherAt: f64): void {
+  if (BEGINS_FLOWS && load<u32>(slot, SPI_LAST_SEGMENT) !== segment) enterSegment(slot, at, otherAt);
   count(slot, sequence, at);
   store<f64>(slot, at, SPI_LAST_AT);
   store<u32>(slot, segment, SPI_LAST_SEGMENT);
@@ -145,6 +146,14 @@ export function carried(slot: usize, segment: u32, sequence: f64, at: f64, other
     store<u32>(slot, times + 1, SPI_UNHEARD);
     if (times + 1 === <u32>UNHEARD) store<f64>(slot, at, SPI_UNHEARD_THIRD_AT);
   }
+}
+
+/** The clock stepped back: unless the other side was heard since, the sender goes on unheard, by the new clock. */
+function enterSegment(slot: usize, at: f64, otherAt: f64): void {
+  if (load<u32>(slot, SPI_UNHEARD) === 0) return;
+  if (!isNone(otherAt)) store<u32>(slot, 0, SPI_UNHEARD);
+  store<f64>(slot, at, SPI_UNHEARD_SINCE);
+  if (!isUnseen(slot + SPI_UNHEARD_THIRD_AT)) store<f64>(slot, at, SPI_UNHEARD_THIRD_AT);
 }
 
 function count(slot: usize, sequence: f64, at: f64): void {

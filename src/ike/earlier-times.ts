@@ -3,23 +3,41 @@
  * a clock may step back with every packet.
  */
 
+import { EARLIER_PER_FLOW as MOST } from "../core/bounds.ts";
+import { EARLIER_PLACES, EARLIER_PLACES_LENGTH, EARLIER_TIMES } from "../core/layout.ts";
+import { type Memory, ordinaryMemory, wider } from "../linear/memory.ts";
+import type { Border } from "../linear/walk.ts";
+
 export interface EarlierTime {
   /** Clock microseconds of its segment. */
   at: number;
   segment: number;
 }
 
-/** Of one row. */
-const MOST = 8;
 /** Numbers of a row: how many there are, and time and segment of each, the oldest first. */
 const NUMBERS = 1 + 2 * MOST;
+const FIRST_ROWS = 64;
 const FIRST_ROOM = 16;
 
 export class EarlierTimes {
+  readonly #memory: Memory;
   /** Which each row is of those that have numbers, from 1 on; 0 for a row that has none. */
-  #places = new Int32Array(0);
+  #places: Int32Array;
   #count = 0;
-  #numbers = new Float64Array(0);
+  #numbers: Float64Array;
+
+  constructor(memory: Memory = ordinaryMemory) {
+    this.#memory = memory;
+    this.#places = memory.column(Int32Array, FIRST_ROWS);
+    this.#numbers = memory.column(Float64Array, FIRST_ROOM * NUMBERS);
+  }
+
+  /** Where the core finds the times of rows that have some, and adds others. */
+  lieAt(border: Border): void {
+    border.column(EARLIER_PLACES, this.#places);
+    border.value(EARLIER_PLACES_LENGTH, this.#places.length);
+    border.column(EARLIER_TIMES, this.#numbers);
+  }
 
   /** Adds one to those of a row; beyond the bound the oldest goes. */
   add(row: number, at: number, segment: number): void {
@@ -46,15 +64,9 @@ export class EarlierTimes {
   #begin(row: number): number {
     const place = this.#count * NUMBERS;
     if (place + NUMBERS > this.#numbers.length) {
-      const wider = new Float64Array(Math.max(FIRST_ROOM * NUMBERS, 2 * this.#numbers.length));
-      wider.set(this.#numbers);
-      this.#numbers = wider;
+      this.#numbers = wider(this.#memory, this.#numbers, Float64Array);
     }
-    if (row >= this.#places.length) {
-      const wider = new Int32Array(Math.max(FIRST_ROOM, 2 * row));
-      wider.set(this.#places);
-      this.#places = wider;
-    }
+    while (row >= this.#places.length) this.#places = wider(this.#memory, this.#places, Int32Array);
     this.#numbers[place] = 0;
     this.#count += 1;
     this.#places[row] = this.#count;
@@ -100,9 +112,8 @@ export class EarlierTimes {
   }
 
   restore(saved: ReadonlyMap<number, readonly EarlierTime[]>): void {
-    this.#places = new Int32Array(0);
+    this.#places.fill(0);
     this.#count = 0;
-    this.#numbers = new Float64Array(0);
     for (const [row, times] of saved) for (const { at, segment } of times) this.add(row, at, segment);
   }
 }

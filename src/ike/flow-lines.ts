@@ -26,7 +26,7 @@ const STEADY_KEEPALIVES = 10;
 /** What is known of each flow, a line each; see `FlowTable` for what a row is. */
 export class FlowLines {
   /** What was last in earlier segments of the clock. */
-  protected readonly earlier = new EarlierTimes();
+  protected readonly earlier: EarlierTimes;
   protected readonly lines: LineTable;
   /** Sender and receiver (host numbers) of each row. */
   readonly from;
@@ -50,6 +50,7 @@ export class FlowLines {
   constructor(memory: Memory) {
     const lines = new LineTable(memory, FIRST_ROWS);
     this.lines = lines;
+    this.earlier = new EarlierTimes(memory);
     this.from = lines.integer(FLOW_FROM);
     this.to = lines.integer(FLOW_TO);
     this.firstAt = lines.number(FLOW_FIRST_AT);
@@ -65,6 +66,7 @@ export class FlowLines {
 
   lieAt(border: Border): void {
     border.column(FLOWS, this.lines.column);
+    this.earlier.lieAt(border);
   }
 
   protected clearRow(row: number): void {
