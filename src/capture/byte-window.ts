@@ -3,7 +3,7 @@
  * Only the tail of a chunk, the beginning of a record, is ever copied.
  */
 
-import { Lease, ordinaryMemory, wider } from "../linear/memory.ts";
+import { Lease, ordinaryMemory } from "../linear/memory.ts";
 import { type ByteSource, CHUNK } from "./byte-source.ts";
 import { failureReason, isDamage, type ReadFailure, type SourceEnd } from "./source.ts";
 
@@ -89,7 +89,7 @@ export class ByteWindow {
   #makeRoom(): void {
     this.#moveTo(Math.max(0, this.#readAt - this.available));
     if (this.end < this.bytes.length) return;
-    this.bytes = wider(this.memory, this.bytes, Uint8Array);
+    this.bytes = this.memory.wider(this.bytes, Uint8Array);
     this.view = viewOf(this.bytes);
   }
 

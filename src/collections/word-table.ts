@@ -20,7 +20,8 @@ interface WordsType<T extends Words> {
 
 /** Where the words of a table lie: linear/memory.ts, of which this room knows nothing. */
 interface Columns {
-  column<T extends Words>(type: WordsType<T>, length: number): T;
+  column<T extends Words>(type: WordsType<T>, length: number, most?: number): T;
+  wider<T extends Words>(column: T, type: WordsType<T>): T;
   free(column: Words): void;
 }
 
@@ -28,7 +29,15 @@ interface Columns {
 const LATEST = 1;
 const OTHER = 2;
 
-const ORDINARY: Columns = { column: (type, length) => new type(length), free: () => {} };
+const ORDINARY: Columns = {
+  column: (type, length) => new type(length),
+  wider: (column, type) => {
+    const larger = new type(column.length * 2);
+    larger.set(column);
+    return larger;
+  },
+  free: () => {},
+};
 
 export class WordTable {
   /** The key to look up: the caller fills all words, then calls `find` or `ensure`. */
@@ -44,21 +53,24 @@ export class WordTable {
   hashes: Int32Array;
   readonly #words: number;
   readonly #columns: Columns;
+  readonly #most: number;
   /** For each half of a word two factors, and the two sums that begin. */
   readonly factors: Int32Array;
   /** Row number + 1, or 0 for an empty slot; the length is a power of two, at most half full. */
   slots: Int32Array;
 
-  constructor(words: number, rows = 256, columns = ORDINARY) {
+  /** @param most rows that are expected at most; more than that find room as well */
+  constructor(words: number, rows = 256, columns = ORDINARY, most = 0) {
     this.#words = words;
     this.#columns = columns;
+    this.#most = most;
     this.count = columns.column(Int32Array, 3).fill(-1, LATEST);
     this.factors = columns.column(Int32Array, words * 4 + 2);
     for (let i = 0; i < this.factors.length; i += 1) this.factors[i] = Math.random() * 0x100000000;
     this.key = new Uint32Array(words);
-    this.keys = columns.column(Uint32Array, rows * words);
-    this.hashes = columns.column(Int32Array, rows);
-    this.slots = columns.column(Int32Array, rows * 2);
+    this.keys = columns.column(Uint32Array, rows * words, most * words);
+    this.hashes = columns.column(Int32Array, rows, most);
+    this.slots = columns.column(Int32Array, rows * 2, most * 2);
   }
 
   /** Number of rows. */
@@ -144,7 +156,7 @@ export class WordTable {
     this.count[0] = keys.length / this.#words;
     let rows = 256;
     while (rows < this.size) rows *= 2;
-    this.#take(keys, new Int32Array(0), rows);
+    this.#takeKeys(keys, rows);
     for (let row = 0; row < this.size; row += 1) {
       this.hashes[row] = this.#hashOf(this.keys, row * this.#words);
     }
@@ -157,20 +169,23 @@ export class WordTable {
   }
 
   #grow(): void {
-    this.#take(this.keys, this.hashes, this.hashes.length * 2);
+    const columns = this.#columns;
+    this.keys = columns.wider(this.keys, Uint32Array);
+    this.hashes = columns.wider(this.hashes, Int32Array);
+    this.slots = columns.wider(this.slots, Int32Array);
     this.#rehash();
   }
 
-  /** Takes keys and their hashes into new columns, which have room for so many rows. */
-  #take(keys: Uint32Array, hashes: Int32Array, rows: number): void {
+  /** Takes keys into new columns, which have room for so many rows. */
+  #takeKeys(keys: Uint32Array, rows: number): void {
     const columns = this.#columns;
+    const [words, most] = [this.#words, this.#most];
     const old = [this.keys, this.hashes, this.slots];
-    this.keys = columns.column(Uint32Array, rows * this.#words);
+    this.keys = columns.column(Uint32Array, rows * words, most * words);
     this.keys.set(keys);
-    this.hashes = columns.column(Int32Array, rows);
-    this.hashes.set(hashes);
     for (const column of old) columns.free(column);
-    this.slots = columns.column(Int32Array, rows * 2);
+    this.hashes = columns.column(Int32Array, rows, most);
+    this.slots = columns.column(Int32Array, rows * 2, most * 2);
   }
 
   #rehash(): void {

@@ -21,7 +21,7 @@ import {
   SECOND_NUMBER,
   USED as USED_BYTE,
 } from "../core/layout.ts";
-import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
+import { type Memory, moved as movedTo } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
 const FIRST_HOSTS = 256;
@@ -54,13 +54,14 @@ export class ActivityTable {
   #segments: Int32Array;
   readonly #memory: Memory;
 
-  constructor(memory: Memory) {
+  /** @param mostHosts how many are expected at most, followed or not */
+  constructor(memory: Memory, mostHosts = 0) {
     this.#memory = memory;
-    this.#places = memory.column(Int32Array, FIRST_HOSTS);
+    this.#places = memory.column(Int32Array, FIRST_HOSTS, mostHosts);
     this.#state = memory.column(Int32Array, STATE_WORDS);
     this.#free = memory.column(Int32Array, MAX_HOSTS);
-    this.#segments = memory.column(Int32Array, FIRST_PLACES);
-    this.#seconds = memory.column(Float64Array, FIRST_PLACES * SECONDS * NUMBERS);
+    this.#segments = memory.column(Int32Array, FIRST_PLACES, MAX_HOSTS);
+    this.#seconds = memory.column(Float64Array, indexOf(FIRST_PLACES, 0), indexOf(MAX_HOSTS, 0));
   }
 
   /** Where the walk finds the seconds of each host, and places for others. */
@@ -116,7 +117,7 @@ export class ActivityTable {
   }
 
   #add(host: number): number {
-    while (host >= this.#places.length) this.#places = wider(this.#memory, this.#places, Int32Array);
+    while (host >= this.#places.length) this.#places = this.#memory.wider(this.#places, Int32Array);
     const place = this.#newPlace();
     this.#segments[place] = NONE;
     this.#places[host] = place + 1;
@@ -140,8 +141,8 @@ export class ActivityTable {
   }
 
   #widen(): void {
-    this.#seconds = wider(this.#memory, this.#seconds, Float64Array);
-    this.#segments = wider(this.#memory, this.#segments, Int32Array);
+    this.#seconds = this.#memory.wider(this.#seconds, Float64Array);
+    this.#segments = this.#memory.wider(this.#segments, Int32Array);
   }
 
   /** Hosts were numbered anew; places of those that are gone are given to others. */

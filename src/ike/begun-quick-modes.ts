@@ -29,15 +29,18 @@ export class BegunQuickModes extends Columns implements BegunTaker, Ends {
   /** Of each to which endpoint its first message went; negative, and one less, where that was not on the NAT-T port. */
   #ends: Float64Array;
 
-  /** @param sas where objects are made */
-  constructor(flows: FlowTable, hosts: HostTable, sas: BegunSas, memory = ordinaryMemory) {
+  /**
+   * @param sas where objects are made
+   * @param most how many there are at most, as a rule
+   */
+  constructor(flows: FlowTable, hosts: HostTable, sas: BegunSas, memory = ordinaryMemory, most = 0) {
     super(memory);
     this.#flows = flows;
     this.#hosts = hosts;
     this.#sas = sas;
-    this.#addresses = memory.column(Uint32Array, FIRST_ROOM);
-    this.#indices = memory.column(Int32Array, FIRST_ROOM);
-    this.#ends = memory.column(Float64Array, FIRST_ROOM);
+    this.#addresses = memory.column(Uint32Array, FIRST_ROOM, most);
+    this.#indices = memory.column(Int32Array, FIRST_ROOM, most);
+    this.#ends = memory.column(Float64Array, FIRST_ROOM, most);
   }
 
   protected override replaceEach(to: <T extends Column>(column: T, type: ColumnType<T>) => T): void {

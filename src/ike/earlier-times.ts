@@ -5,7 +5,7 @@
 
 import { EARLIER_PER_FLOW as MOST } from "../core/bounds.ts";
 import { EARLIER_PLACES, EARLIER_PLACES_LENGTH, EARLIER_TIMES } from "../core/layout.ts";
-import { type Memory, ordinaryMemory, wider } from "../linear/memory.ts";
+import { type Memory, ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
 export interface EarlierTime {
@@ -64,9 +64,9 @@ export class EarlierTimes {
   #begin(row: number): number {
     const place = this.#count * NUMBERS;
     if (place + NUMBERS > this.#numbers.length) {
-      this.#numbers = wider(this.#memory, this.#numbers, Float64Array);
+      this.#numbers = this.#memory.wider(this.#numbers, Float64Array);
     }
-    while (row >= this.#places.length) this.#places = wider(this.#memory, this.#places, Int32Array);
+    while (row >= this.#places.length) this.#places = this.#memory.wider(this.#places, Int32Array);
     this.#numbers[place] = 0;
     this.#count += 1;
     this.#places[row] = this.#count;

@@ -3,7 +3,7 @@
 import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { RowLists } from "../collections/row-lists.ts";
 import { AWAITED, FLOW_WATCHED } from "../core/layout.ts";
-import { type Memory, moved as movedTo, wider } from "../linear/memory.ts";
+import { type Memory, moved as movedTo } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { type Exchange, timeFor } from "./exchange.ts";
 import { FlowKeys } from "./flow-keys.ts";
@@ -81,7 +81,7 @@ export class EspWatch {
   }
 
   grow(): void {
-    this.isWatched = wider(this.#memory, this.isWatched, Uint8Array);
+    this.isWatched = this.#memory.wider(this.isWatched, Uint8Array);
   }
 
   /** Marks the hosts of pairs that somebody waits for. */

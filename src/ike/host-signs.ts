@@ -1,5 +1,5 @@
 import { HOST_SIGNS, HOST_SIGNS_ROOM } from "../core/layout.ts";
-import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
+import { type Memory, moved as movedTo, ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 
 export { ESP_SIGN as ESP, SIGNS } from "../core/layout.ts";
@@ -22,7 +22,7 @@ export class HostSigns {
   /** One host sent it to another. */
   mark(from: number, to: number, sign: number): void {
     while (Math.max(from, to) >= this.#seen.length) {
-      this.#seen = wider(this.#memory, this.#seen, Uint8Array);
+      this.#seen = this.#memory.wider(this.#seen, Uint8Array);
     }
     this.#seen[from] |= sign;
     this.#seen[to] |= sign;

@@ -9,7 +9,7 @@ import { RowLists } from "../collections/row-lists.ts";
 import { WordTable } from "../collections/word-table.ts";
 import { HOST_KEYS, HOST_ROOM, HOST_SENT, HOST_WATCHED, UNWATCHED } from "../core/layout.ts";
 import { ISAKMP, WAITING } from "../core/message-layout.ts";
-import { type Memory, moved as movedTo, ordinaryMemory, wider } from "../linear/memory.ts";
+import { type Memory, moved as movedTo, ordinaryMemory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import { formatAddress } from "../wire/address.ts";
 import { ActivityTable } from "./activity.ts";
@@ -43,14 +43,15 @@ export class HostTable {
 
   readonly memory: Memory;
 
-  constructor(memory: Memory = ordinaryMemory) {
+  /** @param most how many are expected at most */
+  constructor(memory: Memory = ordinaryMemory, most = 0) {
     this.memory = memory;
-    this.#table = new WordTable(4, FIRST_HOSTS, memory);
-    this.activity = new ActivityTable(memory);
-    this.#watched = memory.column(Uint8Array, FIRST_HOSTS);
-    this.hasSent = memory.column(Uint8Array, FIRST_HOSTS);
-    this.isakmp = memory.column(Uint8Array, FIRST_HOSTS);
-    this.#begun = memory.column(Uint32Array, FIRST_HOSTS);
+    this.#table = new WordTable(4, FIRST_HOSTS, memory, most);
+    this.activity = new ActivityTable(memory, most);
+    this.#watched = memory.column(Uint8Array, FIRST_HOSTS, most);
+    this.hasSent = memory.column(Uint8Array, FIRST_HOSTS, most);
+    this.isakmp = memory.column(Uint8Array, FIRST_HOSTS, most);
+    this.#begun = memory.column(Uint32Array, FIRST_HOSTS, most);
     this.unwatched = memory.column(Int32Array, 1);
   }
 
@@ -83,11 +84,11 @@ export class HostTable {
     addressWords(bytes, offset, ipVersion, this.#table.key, 0);
     const host = this.#table.ensure();
     if (host >= this.hasSent.length) {
-      this.hasSent = wider(this.memory, this.hasSent, Uint8Array);
-      this.ikev2 = wider(ordinaryMemory, this.ikev2, Uint8Array);
-      this.isakmp = wider(this.memory, this.isakmp, Uint8Array);
-      this.#begun = wider(this.memory, this.#begun, Uint32Array);
-      this.#watched = wider(this.memory, this.#watched, Uint8Array);
+      this.hasSent = this.memory.wider(this.hasSent, Uint8Array);
+      this.ikev2 = ordinaryMemory.wider(this.ikev2, Uint8Array);
+      this.isakmp = this.memory.wider(this.isakmp, Uint8Array);
+      this.#begun = this.memory.wider(this.#begun, Uint32Array);
+      this.#watched = this.memory.wider(this.#watched, Uint8Array);
     }
     return host;
   }

@@ -5,7 +5,7 @@
 
 import { WordTable } from "../collections/word-table.ts";
 import { SA_ADDRESSES, SAS, SIBLINGS } from "../core/message-layout.ts";
-import { type Memory, wider } from "../linear/memory.ts";
+import type { Memory } from "../linear/memory.ts";
 import type { Border } from "../linear/walk.ts";
 import type { Message } from "../wire/datagram.ts";
 import type { IkeSa } from "./sa.ts";
@@ -18,6 +18,7 @@ const NONE = -1;
 export class SaKeys {
   readonly #memory: Memory;
   readonly #list: SaList;
+  readonly #most: number;
   readonly #table: WordTable;
   /** By rows of the table: index of the SA + 1; and where its row lies in linear memory, or 0. */
   #indices: Uint32Array;
@@ -25,13 +26,17 @@ export class SaKeys {
   /** Of half-open SAs that share the initiator cookie, from different hosts, the next one after each. */
   #siblings = new Map<number, number>();
 
-  /** @param list all IKE SAs */
-  constructor(memory: Memory, list: SaList) {
+  /**
+   * @param list all IKE SAs
+   * @param mostSas how many there are at most: each stands under two keys, as a rule
+   */
+  constructor(memory: Memory, list: SaList, mostSas: number) {
     this.#memory = memory;
     this.#list = list;
-    this.#table = new WordTable(4, FIRST_KEYS, memory);
-    this.#indices = memory.column(Uint32Array, FIRST_KEYS);
-    this.#addresses = memory.column(Uint32Array, FIRST_KEYS);
+    this.#most = mostSas * 2;
+    this.#table = new WordTable(4, FIRST_KEYS, memory, this.#most);
+    this.#indices = memory.column(Uint32Array, FIRST_KEYS, this.#most);
+    this.#addresses = memory.column(Uint32Array, FIRST_KEYS, this.#most);
   }
 
   /** Where the core finds SAs, and enters new ones. */
@@ -70,8 +75,8 @@ export class SaKeys {
     this.#fill(cookies[0], cookies[1], cookies[2], cookies[3]);
     const row = this.#table.ensure();
     if (row >= this.#addresses.length) {
-      this.#indices = wider(this.#memory, this.#indices, Uint32Array);
-      this.#addresses = wider(this.#memory, this.#addresses, Uint32Array);
+      this.#indices = this.#memory.wider(this.#indices, Uint32Array);
+      this.#addresses = this.#memory.wider(this.#addresses, Uint32Array);
     }
     this.hold(row, index);
     this.#addresses[row] = this.#list.addressOf(index);
@@ -153,8 +158,9 @@ export class SaKeys {
 
   #makeRoom(): void {
     for (const column of [this.#indices, this.#addresses]) this.#memory.free(column);
-    this.#indices = this.#memory.column(Uint32Array, this.#table.hashes.length);
-    this.#addresses = this.#memory.column(Uint32Array, this.#table.hashes.length);
+    const { length } = this.#table.hashes;
+    this.#indices = this.#memory.column(Uint32Array, length, this.#most);
+    this.#addresses = this.#memory.column(Uint32Array, length, this.#most);
   }
 
   /** All keys, to be kept in a state file. */

@@ -5,7 +5,7 @@
 
 import { SparseList } from "../collections/sparse-list.ts";
 import { coreOver } from "../linear/core.ts";
-import { type Memory, wider } from "../linear/memory.ts";
+import type { Memory } from "../linear/memory.ts";
 import type { IkeSa } from "./sa.ts";
 import { replaceEndsOf } from "./sa-ends.ts";
 
@@ -67,11 +67,14 @@ export class SaList {
   readonly #memory: Memory;
   readonly #make: (address: number) => IkeSa;
 
-  /** @param make makes an object of the row at an address */
-  constructor(memory: Memory, make: (address: number) => IkeSa) {
+  /**
+   * @param make makes an object of the row at an address
+   * @param most how many there are at most
+   */
+  constructor(memory: Memory, make: (address: number) => IkeSa, most = 0) {
     this.#memory = memory;
     this.#make = make;
-    this.addresses = memory.column(Uint32Array, FIRST_ROOM);
+    this.addresses = memory.column(Uint32Array, FIRST_ROOM, most);
   }
 
   /** For somebody who may hold on to it. */
@@ -185,6 +188,6 @@ export class SaList {
   }
 
   #grow(): void {
-    this.addresses = wider(this.#memory, this.addresses, Uint32Array);
+    this.addresses = this.#memory.wider(this.addresses, Uint32Array);
   }
 }

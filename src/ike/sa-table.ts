@@ -77,8 +77,8 @@ export class SaTable {
     this.#memory = memory;
     this.#counts = memory.column(Int32Array, SA_COUNTS);
     this.pools = new SaPools(memory);
-    this.#list = new SaList(memory, (address) => this.begun.made(address));
-    this.keys = new SaKeys(memory, this.#list);
+    this.#list = new SaList(memory, (address) => this.begun.made(address), maxSas);
+    this.keys = new SaKeys(memory, this.#list, maxSas);
     this.begun = new BegunSas(new CoreNotes(memory, this.#counts), {
       list: this.#list,
       keys: this.keys,

@@ -5,7 +5,7 @@
  */
 
 import { MAX_PAUSE, MAX_STEP, SPIS_PER_FLOW, UNHEARD, UNHEARD_SPAN, WINDOW } from "../core/bounds.ts";
-import { ordinaryMemory, wider } from "../linear/memory.ts";
+import { ordinaryMemory } from "../linear/memory.ts";
 import { EVICTED, FREE, SpiLines, USED } from "./spi-lines.ts";
 
 /** A client that sends so long without a sign of its responder sends to one that knows it no more. */
@@ -204,7 +204,7 @@ export class SpiTable extends SpiLines {
   }
 
   #add(row: number, spi: number, sequence: number, at: number, segment: number): number {
-    while (row >= this.heads.length) this.heads = wider(this.memory, this.heads, Int32Array);
+    while (row >= this.heads.length) this.heads = this.memory.wider(this.heads, Int32Array);
     const slot = this.#slotFor(row);
     if (slot < 0) return -1;
     this.spi.set(slot, spi);

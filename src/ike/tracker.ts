@@ -59,17 +59,18 @@ export class Tracker {
   constructor(options: TrackerOptions = {}) {
     this.#fewHosts = options.compactHostsAt ?? COMPACT_HOSTS_AT;
     this.#compactHostsAt = this.#fewHosts;
-    this.hosts = new HostTable(options.memory);
+    const maxSas = options.maxSas ?? MAX_SAS;
+    this.hosts = new HostTable(options.memory, Math.max(this.#fewHosts, maxSas));
     this.#echoes = new CopyFilter(options.memory);
     this.flows = new FlowTable(this.hosts, options.maxFlows, options.memory, options.maxSpis);
     this.table = new SaTable(
-      options.maxSas ?? MAX_SAS,
+      maxSas,
       (gone) => this.#release(gone),
       (sa) => lastLifeOf(sa, this.flows),
       options.memory,
       this.vendorLists,
     );
-    this.#begun = new BegunQuickModes(this.flows, this.hosts, this.table.begun, options.memory);
+    this.#begun = new BegunQuickModes(this.flows, this.hosts, this.table.begun, options.memory, maxSas);
     const kept = { table: this.table, isLeftOut: this.#belongsToOthers.bind(this), begun: this.#begun };
     this.#quickModes = new QuickModes(this.flows, this.hosts, kept);
     this.#fragments = new FragmentedMessages(kept);

@@ -9,7 +9,7 @@
  * The walk (src/core/) reads and writes the same bytes; src/core/layout.ts says at which offset of its line a field lies.
  */
 
-import { type Column, type Memory, moved, wider } from "./memory.ts";
+import { type Column, type Memory, moved } from "./memory.ts";
 
 /** Numbers of 8 bytes, and words of 4 bytes, of a line. */
 const NUMBERS = 8;
@@ -104,7 +104,7 @@ export class LineTable {
 
   /** Twice as many lines. */
   grow(): void {
-    this.#take(wider(this.#memory, this.numbers, Float64Array));
+    this.#take(this.#memory.wider(this.numbers, Float64Array));
   }
 
   /** Gives one line the numbers of another. */

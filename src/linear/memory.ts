@@ -4,6 +4,7 @@
  */
 
 import { TEXT_END } from "../core/report-layout.ts";
+import { aligned, Gaps } from "./gaps.ts";
 
 export type Column = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 
@@ -14,8 +15,13 @@ export interface ColumnType<T extends Column> {
 }
 
 export interface Memory {
-  /** A column of zeros. */
-  column<T extends Column>(type: ColumnType<T>, length: number): T;
+  /**
+   * A column of zeros.
+   * @param most it may grow to so many: where addresses cost nothing, so many are kept for it
+   */
+  column<T extends Column>(type: ColumnType<T>, length: number, most?: number): T;
+  /** The same numbers with room for as many more. The old column is used no more. */
+  wider<T extends Column>(column: T, type: ColumnType<T>): T;
   /** The column is used no more: its place may be given to another one. */
   free(column: Column): void;
   /** Where the walk reaches what lies here; null where there is none. */
@@ -25,16 +31,14 @@ export interface Memory {
 /** Arrays of their own. */
 export const ordinaryMemory: Memory = {
   column: (type, length) => new type(length),
+  wider: (column, type) => copied(column, new type(column.length * 2)),
   free: () => {},
   linear: null,
 };
 
-/** The same numbers with room for as many more. The old column is used no more. */
-export function wider<T extends Column>(memory: Memory, column: T, type: ColumnType<T>): T {
-  const larger = memory.column(type, column.length * 2);
-  larger.set(column);
-  memory.free(column);
-  return larger;
+function copied<T extends Column>(column: T, to: T): T {
+  to.set(column);
+  return to;
 }
 
 /** What one user takes of a memory, to be given back at once. */
@@ -56,6 +60,13 @@ export class Lease implements Memory {
     return column;
   }
 
+  wider<T extends Column>(column: T, type: ColumnType<T>): T {
+    this.#columns.delete(column);
+    const larger = this.#memory.wider(column, type);
+    this.#columns.add(larger);
+    return larger;
+  }
+
   free(column: Column): void {
     if (this.#columns.delete(column)) this.#memory.free(column);
   }
@@ -70,9 +81,7 @@ export class Lease implements Memory {
 /** Moves numbers that lie anywhere into a memory. */
 export function moved<T extends Column>(memory: Memory, column: T, type: ColumnType<T>): T {
   if (memory.linear === null) return column;
-  const copy = memory.column(type, column.length);
-  copy.set(column);
-  return copy;
+  return copied(column, memory.column(type, column.length));
 }
 
 /** Columns of one length that grow together; `replaceEach` is to hand each of them on and keep what it gets. */
@@ -87,7 +96,7 @@ export abstract class Columns {
 
   /** Twice as many rows. */
   protected grow(): void {
-    this.replaceEach((column, type) => wider(this.memory, column, type));
+    this.replaceEach((column, type) => this.memory.wider(column, type));
   }
 
   /** Columns that were taken from elsewhere lie in the memory again. */
@@ -132,14 +141,13 @@ const REPORT_ROOM = TEXT_END;
  * offset in their pages; JavaScript's own arrays begin anywhere. */
 const MACHINE_PAGE = 4_096;
 
-/** Addresses from one on, up to another one. */
-interface Gap {
-  begin: number;
-  end: number;
-}
+/** Smaller columns move when they grow, so that they lie on few pages where a capture is small. */
+const GROWS_IN_PLACE = 16_384;
 
-function aligned(address: number, line: number): number {
-  return Math.ceil(address / line) * line;
+/** Of a column that grows, in bytes: what it may come to, and the addresses that are kept for it where it lies. */
+interface Room {
+  most: number;
+  kept: number;
 }
 
 export class LinearMemory implements Memory {
@@ -149,8 +157,10 @@ export class LinearMemory implements Memory {
   #end = aligned(REPORT_ROOM, LINE);
   /** A report is being written. */
   #reportRoomIsTaken = false;
-  /** Where columns were that are used no more, in their order; no two of these lie side by side. */
-  readonly #free: Gap[] = [];
+  /** Where columns were that are used no more. */
+  readonly #free = new Gaps();
+  /** Of columns that grow, by where they begin. */
+  readonly #rooms = new Map<number, Room>();
 
   /** Threads could reach it. None do: it is for the sake of the garbage collector. */
   readonly isShared: boolean;
@@ -186,45 +196,60 @@ export class LinearMemory implements Memory {
     return this;
   }
 
-  column<T extends Column>(type: ColumnType<T>, length: number): T {
+  column<T extends Column>(type: ColumnType<T>, length: number, most = 0): T {
     const size = length * type.BYTES_PER_ELEMENT;
     this.changes += 1;
     const line = size >= MACHINE_PAGE ? MACHINE_PAGE : LINE;
-    const place = this.#placeInGap(size, line);
-    if (place !== null) return new type(this.memory.buffer, place, length).fill(0) as T;
-    const begins = aligned(this.#end, line);
-    if (begins + size > this.memory.buffer.byteLength) return new type(length);
-    this.#end = begins + size;
-    return new type(this.memory.buffer, begins, length);
+    const place = this.#free.take(size, line);
+    const begins = place ?? this.#placeAtEnd(size, line);
+    if (begins === null) return new type(length);
+    const column = new type(this.memory.buffer, begins, length);
+    if (most > length) this.#rooms.set(begins, { most: most * type.BYTES_PER_ELEMENT, kept: size });
+    return place === null ? column : (column.fill(0) as T);
   }
 
-  /** Takes the first place among those that were given back where so many bytes fit; null for none. */
-  #placeInGap(size: number, line: number): number | null {
-    const i = this.#free.findIndex(({ begin, end }) => aligned(begin, line) + size <= end);
-    if (i < 0) return null;
-    const { begin, end } = this.#free[i];
-    const place = aligned(begin, line);
-    const left = [
-      { begin, end: place },
-      { begin: place + size, end },
-    ];
-    this.#free.splice(i, 1, ...left.filter((gap) => gap.begin < gap.end));
-    return place;
+  /** Takes addresses that nothing was ever written to; null where there are not so many. */
+  #placeAtEnd(size: number, line: number): number | null {
+    const begins = aligned(this.#end, line);
+    if (begins + size > this.memory.buffer.byteLength) return null;
+    this.#end = begins + size;
+    return begins;
+  }
+
+  wider<T extends Column>(column: T, type: ColumnType<T>): T {
+    const length = column.length * 2;
+    const room = this.has(column) ? this.#rooms.get(column.byteOffset) : undefined;
+    if (room !== undefined && column.byteLength * 2 <= room.kept) {
+      this.changes += 1;
+      return new type(this.memory.buffer, column.byteOffset, length);
+    }
+    const larger =
+      this.#withRoom(room, type, length) ??
+      this.column(type, length, (room?.most ?? 0) / type.BYTES_PER_ELEMENT);
+    larger.set(column);
+    this.free(column);
+    return larger;
+  }
+
+  /** A column where it can grow from now on; null where it need not, or there are not the addresses. */
+  #withRoom<T extends Column>(room: Room | undefined, type: ColumnType<T>, length: number): T | null {
+    const size = length * type.BYTES_PER_ELEMENT;
+    if (room === undefined || !this.isShared || size < GROWS_IN_PLACE) return null;
+    let kept = size;
+    while (kept < room.most) kept *= 2;
+    const place = this.#placeAtEnd(kept, MACHINE_PAGE);
+    if (place === null) return null;
+    this.changes += 1;
+    this.#rooms.set(place, { most: room.most, kept });
+    return new type(this.memory.buffer, place, length);
   }
 
   free(column: Column): void {
     if (!this.has(column)) return;
     this.changes += 1;
-    const gap = { begin: column.byteOffset, end: column.byteOffset + column.byteLength };
-    const next = this.#free.findIndex(({ begin }) => begin > gap.begin);
-    const i = next < 0 ? this.#free.length : next;
-    const before = this.#free[i - 1];
-    const behind = this.#free[i];
-    const joinsBefore = before?.end === gap.begin;
-    const joinsBehind = behind?.begin === gap.end;
-    if (joinsBefore) gap.begin = before.begin;
-    if (joinsBehind) gap.end = behind.end;
-    this.#free.splice(joinsBefore ? i - 1 : i, Number(joinsBefore) + Number(joinsBehind), gap);
+    const { byteOffset, byteLength } = column;
+    this.#free.add(byteOffset, this.#rooms.get(byteOffset)?.kept ?? byteLength);
+    this.#rooms.delete(byteOffset);
   }
 
   /** Lets somebody have the first addresses, up to `TEXT_END`, as long as nobody else has; false where somebody has. */

@@ -12,7 +12,7 @@
 
 import { CHUNK, END, FREE_COUNT, FREE_ROWS, LENGTH } from "../core/message-layout.ts";
 import type { Border } from "./border.ts";
-import { type Memory, moved, ordinaryMemory, wider } from "./memory.ts";
+import { type Memory, moved, ordinaryMemory } from "./memory.ts";
 
 /** Bytes of the first chunk, and of all others at most: each is twice as large as the one before. */
 const FIRST_CHUNK = 4_096;
@@ -165,7 +165,7 @@ export class Pool {
   /** The same of a row that the core has made. @param address in linear memory */
   giveBackAt(address: number): void {
     const free = this.#end[FREE];
-    if (free === this.#free.length) this.#free = wider(this.#memory, this.#free, Uint32Array);
+    if (free === this.#free.length) this.#free = this.#memory.wider(this.#free, Uint32Array);
     this.#free[free] = address;
     this.#end[FREE] = free + 1;
   }

@@ -46,6 +46,12 @@ export const reusedMemory: Memory = {
     const column = freeOf(type, length).pop();
     return column === undefined ? new type(length) : (column.fill(0) as T);
   },
+  wider<T extends Column>(column: T, type: ColumnType<T>): T {
+    const larger = this.column(type, column.length * 2);
+    larger.set(column);
+    this.free(column);
+    return larger;
+  },
   free(column) {
     const columns = freeOf(column.constructor as ColumnType<Column>, column.length);
     if (columns.length < MAX_FREE) columns.push(column);

@@ -9,7 +9,6 @@ import {
   type Memory,
   moved,
   ordinaryMemory,
-  wider,
 } from "../../src/linear/memory.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -53,7 +52,7 @@ describe("linear memory", () => {
     const memory = linear();
     const column = memory.column(Int32Array, 8);
     const before = memory.changes;
-    const larger = wider(memory, column, Int32Array);
+    const larger = memory.wider(column, Int32Array);
     expect(memory.changes).toBeGreaterThan(before);
     expect(larger.byteOffset).not.toBe(column.byteOffset);
   });
@@ -114,6 +113,39 @@ describe("linear memory", () => {
     expect(memory.column(Uint32Array, 8_192).byteOffset).toBe(third.byteOffset + 32_768);
     expect(memory.column(Uint8Array, 4_096).byteOffset).toBeGreaterThan(last.byteOffset);
   });
+
+  it("lets a column grow where it lies, as far as was said, and gives all of its addresses to others afterwards", () => {
+    const memory = LinearMemory.make(65_536).linear!;
+    const most = 100_000;
+    let column = memory.column(Uint32Array, 256, most).fill(7);
+    const places: number[] = [];
+    while (column.length < 2 * most) {
+      const before = memory.changes;
+      column = memory.wider(column, Uint32Array);
+      expect(memory.changes).toBeGreaterThan(before);
+      expect(column.every((value, i) => value === (i < 256 ? 7 : 0))).toBe(true);
+      places.push(column.byteOffset);
+    }
+    // As long as it is small it moves, and then once to where there is room for 131,072 numbers.
+    expect(new Set(places.slice(3, 9)).size).toBe(1);
+    expect(new Set(places).size).toBeLessThanOrEqual(5);
+    expect(memory.column(Uint32Array, 131_072).byteOffset).toBeLessThanOrEqual(places[3]);
+  });
+
+  it.each([true, false])(
+    "moves a column that grows where nothing was said, or addresses cost: %s",
+    (isShared) => {
+      const memory = LinearMemory.make(4 * MEBIBYTE, isShared).linear!;
+      const column = memory.column(Uint8Array, 16_384, isShared ? 0 : MEBIBYTE).fill(7);
+      const larger = memory.wider(column, Uint8Array);
+      expect([larger.byteOffset === column.byteOffset, larger[16_383], larger[16_384]]).toEqual([
+        false,
+        7,
+        0,
+      ]);
+      expect(memory.column(Uint8Array, 16_384).byteOffset).toBe(column.byteOffset);
+    },
+  );
 
   it("has room for a million IKE SAs, which V8 does not count as its own", () => {
     const before = process.memoryUsage().external;
@@ -211,10 +243,7 @@ describe("linear memory", () => {
     const memory = linear();
     const kept = memory.column(Uint8Array, 4_096);
     const lease = new Lease(memory);
-    const taken = [
-      lease.column(Uint8Array, 4_096),
-      wider(lease, lease.column(Uint8Array, 2_048), Uint8Array),
-    ];
+    const taken = [lease.column(Uint8Array, 4_096), lease.wider(lease.column(Uint8Array, 2_048), Uint8Array)];
     const places = new Set(taken.map(({ byteOffset }) => byteOffset));
     lease.end();
     const again = [memory.column(Uint8Array, 4_096), memory.column(Uint8Array, 4_096)];
@@ -231,7 +260,7 @@ describe.each<[string, () => Memory]>([
     const memory = make();
     const column = memory.column(Float64Array, 3);
     column.set([1, Number.NaN, -0.5]);
-    expect([...wider(memory, column, Float64Array)]).toEqual([1, Number.NaN, -0.5, 0, 0, 0]);
+    expect([...memory.wider(column, Float64Array)]).toEqual([1, Number.NaN, -0.5, 0, 0, 0]);
     expect([...moved(memory, Uint8Array.of(1, 2, 255), Uint8Array)]).toEqual([1, 2, 255]);
   });
 });
