@@ -1,5 +1,6 @@
 /** What the endpoints of a quick mode looked like when it began, by the flows between both: `Before` (ike/exchange.ts). */
 
+import { annexed } from "./annexes";
 import { byteOf, isNone, lineOf, NONE } from "./columns";
 import { lastIn, rowBack, rowThere } from "./flow-rows";
 import { FLOW_REVERSE, FLOW_WATCHED, FLOWS } from "./layout";
@@ -17,16 +18,20 @@ import {
 import { isUnheard, lastEspAt } from "./spis";
 
 /** Notes it for the quick mode that a message begins, and has the host look at the next ESP of these flows. */
-export function noteBefore(tables: usize, record: usize, sa: usize, exchange: usize): void {
+export function noteBefore(tables: usize, block: usize, record: usize, sa: usize, exchange: usize): void {
   const there = rowThere(tables, record);
   const back = rowBack(tables, record);
   if (there === NONE && back === NONE) return;
   const segment = load<u32>(record, SEGMENT_OF << 2);
   const sentAt = lastIn(tables, there, segment);
-  store<f64>(exchange, sentAt, SENT_BEFORE_AT);
-  store<f64>(exchange, later(sentAt, lastIn(tables, back, segment)), LIFE_BEFORE_AT);
+  const life = later(sentAt, lastIn(tables, back, segment));
   const esp = later(lastEspAt(tables, there, segment), lastEspAt(tables, back, segment));
-  store<f64>(exchange, esp, ESP_BEFORE_AT);
+  if (!isNone(life) || !isNone(esp)) {
+    const annex = annexed(block, exchange);
+    store<f64>(annex, sentAt, SENT_BEFORE_AT);
+    store<f64>(annex, life, LIFE_BEFORE_AT);
+    store<f64>(annex, esp, ESP_BEFORE_AT);
+  }
   if (goesOnUnheard(tables, there, segment, record, sa)) {
     store<u8>(exchange, <u32>load<u8>(exchange, EXCHANGE_FLAGS) | UNHEARD_BEFORE, EXCHANGE_FLAGS);
   }

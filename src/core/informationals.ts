@@ -1,5 +1,6 @@
 /** Encrypted Informationals of an IKE SA: `IkeSa.noteInformational` and `informational` (ike/exchange-rules.ts). */
 
+import { annexed, mayAnnexAll } from "./annexes";
 import { field, isUnseen } from "./columns";
 import {
   AT,
@@ -47,22 +48,27 @@ const ANSWERED_WITHIN: f64 = 1_000_000;
 /** See `isPrompt` in ike/exchange.ts. */
 const PROMPT: f64 = 3_000_000;
 
-/** There is room for its time, or for more of the kind. */
+/** There is room for its time, or for more of the kind, and for what it tells of quick modes, all of which are found. */
 export function mayTell(block: usize, sa: usize): bool {
   const told = load<u32>(sa, TOLD_ADDRESS);
-  return told === 0 ? hasRow(block + TOLD_POOL, TOLD_BYTES) : told !== <u32>ELSEWHERE;
+  const isRoom = told === 0 ? hasRow(block + TOLD_POOL, TOLD_BYTES) : told !== <u32>ELSEWHERE;
+  return isRoom && mayAnnexAll(block, sa);
 }
 
 /** Notes a message of this kind, of whose IKE SA all quick modes are found. */
 export function tell(block: usize, record: usize, sa: usize): void {
   noteTime(block, record, sa);
   noteAnswer(record, sa);
-  let exchange = <usize>load<u32>(sa, LATEST_ADDRESS);
-  while (exchange !== 0) {
-    if (isStartedBy(exchange, record)) noteLeft(exchange, record);
-    else noteOther(block, exchange, record);
-    exchange = <usize>load<u32>(exchange, OLDER_ADDRESS);
-  }
+  tellFrom(block, record, <usize>load<u32>(sa, LATEST_ADDRESS));
+}
+
+/** Tells a quick mode and those before it, of which there are few; these first, so that annexes lie in their order. */
+function tellFrom(block: usize, record: usize, exchange: usize): void {
+  if (exchange === 0) return;
+  tellFrom(block, record, <usize>load<u32>(exchange, OLDER_ADDRESS));
+  const annex = annexed(block, exchange);
+  if (isStartedBy(exchange, record)) noteLeft(exchange, annex, record);
+  else noteOther(block, exchange, annex, record);
 }
 
 function noteTime(block: usize, record: usize, sa: usize): void {
@@ -96,22 +102,22 @@ function noteAnswer(record: usize, sa: usize): void {
 }
 
 /** The starter of a quick mode may have left with it. */
-function noteLeft(exchange: usize, record: usize): void {
+function noteLeft(exchange: usize, annex: usize, record: usize): void {
   const at = isOfSegment(exchange, record) ? number(record, AT) : Infinity;
-  if (isUnseen(exchange + STARTER_INFORMATIONAL_AT)) store<f64>(exchange, at, STARTER_INFORMATIONAL_AT);
+  if (isUnseen(annex + STARTER_INFORMATIONAL_AT)) store<f64>(annex, at, STARTER_INFORMATIONAL_AT);
   const isPrompt = load<u32>(exchange, RETRANSMISSIONS) === 0 && at - load<f64>(exchange, BEGAN_AT) <= PROMPT;
-  if (isUnseen(exchange + STARTER_LEFT_AT) && !isPrompt) store<f64>(exchange, at, STARTER_LEFT_AT);
+  if (isUnseen(annex + STARTER_LEFT_AT) && !isPrompt) store<f64>(annex, at, STARTER_LEFT_AT);
 }
 
 /** The other side may have refused a quick mode with it. */
-function noteOther(block: usize, exchange: usize, record: usize): void {
-  if (!isUnseen(exchange + OTHER_INFORMATIONAL_AT)) return;
-  if (!isOfSegment(exchange, record) && !isUnseen(exchange + STARTER_INFORMATIONAL_AT)) return;
-  store<f64>(exchange, number(record, AT), OTHER_INFORMATIONAL_AT);
-  store<f64>(exchange, number(record, WRITTEN_MICROS), OTHER_MICROS);
-  store<f64>(exchange, number(record, FRAME), OTHER_FRAME);
-  store<u32>(exchange, <u32>number(record, WRITTEN_NANOS), OTHER_NANOS);
-  store<u32>(exchange, field(block, SOURCE), OTHER_SOURCE);
+function noteOther(block: usize, exchange: usize, annex: usize, record: usize): void {
+  if (!isUnseen(annex + OTHER_INFORMATIONAL_AT)) return;
+  if (!isOfSegment(exchange, record) && !isUnseen(annex + STARTER_INFORMATIONAL_AT)) return;
+  store<f64>(annex, number(record, AT), OTHER_INFORMATIONAL_AT);
+  store<f64>(annex, number(record, WRITTEN_MICROS), OTHER_MICROS);
+  store<f64>(annex, number(record, FRAME), OTHER_FRAME);
+  store<u32>(annex, <u32>number(record, WRITTEN_NANOS), OTHER_NANOS);
+  store<u32>(annex, field(block, SOURCE), OTHER_SOURCE);
 }
 
 /** The quick mode began in the segment of the clock that the message is of. */

@@ -72,8 +72,10 @@ export const SHOWN = 164;
 export const BECAME = 168;
 export const TAKEN_MESSAGES = 172;
 export const TAKEN_QUICK_MODES = 176;
+/** Pool of the annexes of quick modes. */
+export const ANNEX_POOL = 180;
 /** Bytes of the block. */
-export const MESSAGE_TABLES_BYTES = 180;
+export const MESSAGE_TABLES_BYTES = 196;
 
 /** Of the counts: IKE SAs ever, IKE SAs held, parts of them (see ike/sa-table.ts), and notes that nobody read yet. */
 export const CREATED = 0;

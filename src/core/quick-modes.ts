@@ -1,5 +1,6 @@
 /** Quick modes, plain ones, as `QuickModes` (ike/quick-modes.ts) takes them. */
 
+import { mayAnnex } from "./annexes";
 import { noteBefore } from "./before";
 import { field, isUnseen } from "./columns";
 import { UNWATCHED } from "./layout";
@@ -78,8 +79,9 @@ export function areFound(sa: usize): bool {
   return quickModeOf(sa, 0) === NEW;
 }
 
-export function mayBeginQuickMode(block: usize): bool {
-  return hasRow(block + EXCHANGE_POOL, EXCHANGE_BYTES);
+export function mayBeginQuickMode(tables: usize, block: usize, record: usize): bool {
+  if (!hasRow(block + EXCHANGE_POOL, EXCHANGE_BYTES)) return false;
+  return mayAnnex(block, 1) || !mayHaveFlows(tables, record);
 }
 
 /** The message is the first one of the quick mode again, as far as the capture shows. */
@@ -125,7 +127,7 @@ export function beginQuickMode(tables: usize, block: usize, record: usize, messa
   store<u8>(exchange, number(record, SENT_BY) === 1 ? STARTED_BY_SIDE_1 : 0, EXCHANGE_FLAGS);
   store<u32>(exchange, load<u32>(sa, LATEST_ADDRESS), OLDER_ADDRESS);
   store<u32>(sa, <u32>exchange, LATEST_ADDRESS);
-  if (mayHaveFlows(tables, record)) noteBefore(tables, record, sa, exchange);
+  if (mayHaveFlows(tables, record)) noteBefore(tables, block, record, sa, exchange);
   addPart(block);
   watch(tables, block, <i32>receiver(record), exchange);
   const unwatched = <usize>field(tables, UNWATCHED);

@@ -120,7 +120,7 @@ function takeQuickMode(tables: usize, block: usize, record: usize, message: usiz
   const exchange = quickModeOf(sa, messageId(message));
   if (exchange === UNKNOWN) return false;
   if (exchange === NEW) {
-    if (!mayBeginQuickMode(block)) return false;
+    if (!mayBeginQuickMode(tables, block, record)) return false;
   } else if (isFirstAgain(exchange, record)) return false;
   noteMessage(tables, block, record, message, sa);
   hearForEsp(tables, record);
@@ -133,7 +133,7 @@ function takeQuickMode(tables: usize, block: usize, record: usize, message: usiz
 function takeInformational(tables: usize, block: usize, record: usize, message: usize): bool {
   if (!isEncrypted(message)) return false;
   const sa = saGoingOn(block, record, message);
-  if (sa === 0 || !mayTell(block, sa) || !areFound(sa)) return false;
+  if (sa === 0 || !areFound(sa) || !mayTell(block, sa)) return false;
   noteMessage(tables, block, record, message, sa);
   hearForEsp(tables, record);
   tell(block, record, sa);

@@ -54,28 +54,33 @@ function openExchanges({ exchanges }: IkeSa): readonly Exchange[] {
  * @param pool where the times are to lie
  */
 export function informational(sa: IkeSa, side: Side, message: Message, isTwoWay: boolean, pool?: Pool): void {
-  const { at } = message;
   // Nothing vouches for one in the clear: it ends no session and nobody leaves with it.
-  if (message.encrypted || message.logged) {
-    sa.noteInformational(side, message, pool);
-    for (const exchange of openExchanges(sa)) {
-      if (exchange.starter !== side) continue;
-      const leftAt = timeFor(exchange, message);
-      if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = leftAt;
-      if (Number.isNaN(exchange.starterLeftAt) && !isPrompt(exchange, leftAt))
-        exchange.starterLeftAt = leftAt;
-    }
-  }
+  const isVouchedFor = message.encrypted || message.logged;
+  if (isVouchedFor) sa.noteInformational(side, message, pool);
   // From an address that the other side never spoke to, anybody could have sent one in the clear.
-  if (!message.encrypted && !isTwoWay) return;
+  const mayRefuse = message.encrypted || isTwoWay;
   for (const exchange of openExchanges(sa)) {
-    if (exchange.starter === side || !Number.isNaN(exchange.otherInformationalAt)) continue;
-    // Behind a step of the clock its time would not tell that the starter had left before.
-    if (message.segment !== exchange.segment && !Number.isNaN(exchange.starterInformationalAt)) continue;
-    exchange.otherInformationalAt = at;
-    exchange.otherInformational = stampOf(message);
+    if (exchange.starter === side) {
+      if (isVouchedFor) noteLeft(exchange, message);
+    } else if (mayRefuse) noteOther(exchange, message);
   }
-  if (!message.encrypted) readNotify(sa, side, message);
+  if (!message.encrypted && isTwoWay) readNotify(sa, side, message);
+}
+
+/** The starter of a quick mode may have left with it. */
+function noteLeft(exchange: Exchange, message: Message): void {
+  const leftAt = timeFor(exchange, message);
+  if (Number.isNaN(exchange.starterInformationalAt)) exchange.starterInformationalAt = leftAt;
+  if (Number.isNaN(exchange.starterLeftAt) && !isPrompt(exchange, leftAt)) exchange.starterLeftAt = leftAt;
+}
+
+/** The other side may have refused a quick mode with it. */
+function noteOther(exchange: Exchange, message: Message): void {
+  if (!Number.isNaN(exchange.otherInformationalAt)) return;
+  // Behind a step of the clock its time would not tell that the starter had left before.
+  if (message.segment !== exchange.segment && !Number.isNaN(exchange.starterInformationalAt)) return;
+  exchange.otherInformationalAt = message.at;
+  exchange.otherInformational = stampOf(message);
 }
 
 /** What an Informational in the clear, or the decrypted copy of one, says of the quick modes that wait for an answer. */

@@ -72,22 +72,8 @@ const NUMBERS = [
   /** The starter's second, different message. */
   "followedAt",
   "followedLength",
-  /** First Informational of the other side after the first message, with its stamp, and of the starter. */
-  "otherInformationalAt",
-  "otherMicros",
-  "otherFrame",
-  "starterInformationalAt",
-  /** The starter's first Informational that is more than the prompt Delete of an older SA (see `isPrompt`). */
-  "starterLeftAt",
   /** The other side's next packet to anyone. */
   "otherSentAt",
-  /** First ESP after the first message, from the starter and from the other side. */
-  "espFromStarterAt",
-  "espFromOtherAt",
-  /** See `Before`. */
-  "lifeBeforeAt",
-  "sentBeforeAt",
-  "espBeforeAt",
 ] as const;
 const WORDS = [
   "messageId",
@@ -96,12 +82,10 @@ const WORDS = [
   "firstSource",
   "firstLength",
   "retransmissions",
-  "otherNanos",
-  "otherSource",
-  /** Error notify of the other side that could be read (RFC 2408 3.14.1); 0 where none was. */
-  "otherNotify",
   /** Address of the row of the quick mode that its IKE SA had before it; 0 where it is the first. For the core. */
   "olderAddress",
+  /** The same of its annex. */
+  "annexAddress",
   /** The next of those that wait for a packet of one host, for the core alone. */
   "waitingAddress",
 ] as const;
@@ -115,7 +99,33 @@ const FLAGS = [
   "unheardBefore",
 ] as const;
 
-/** What most quick modes have nothing of. */
+/** What most quick modes of plain clients have nothing of: there were neither Informationals nor ESP. */
+const ANNEX = {
+  numbers: [
+    /** First Informational of the other side after the first message, with its stamp, and of the starter. */
+    "otherInformationalAt",
+    "otherMicros",
+    "otherFrame",
+    "starterInformationalAt",
+    /** The starter's first Informational that is more than the prompt Delete of an older SA (see `isPrompt`). */
+    "starterLeftAt",
+    /** First ESP after the first message, from the starter and from the other side. */
+    "espFromStarterAt",
+    "espFromOtherAt",
+    /** See `Before`. */
+    "lifeBeforeAt",
+    "sentBeforeAt",
+    "espBeforeAt",
+  ],
+  words: [
+    "otherNanos",
+    "otherSource",
+    /** Error notify of the other side that could be read (RFC 2408 3.14.1); 0 where none was. */
+    "otherNotify",
+  ],
+} as const;
+
+/** What nearly all quick modes have nothing of. */
 interface RareFacts {
   lastRetransmissionAt: number;
   lastRetransmission: Stamp | null;
@@ -140,7 +150,13 @@ const NOTHING_RARE: RareFacts = {
 };
 
 /** One of tens of thousands that are held at a time: its numbers lie in a pool. */
-export class Exchange extends rowOf({ numbers: NUMBERS, words: WORDS, flags: FLAGS, rare: NOTHING_RARE }) {
+export class Exchange extends rowOf({
+  numbers: NUMBERS,
+  words: WORDS,
+  flags: FLAGS,
+  rare: NOTHING_RARE,
+  annex: ANNEX,
+}) {
   /**
    * @param message its first one; null: the core has begun it, and the object is to lie there
    * @param pool where its numbers are to lie; else it has room of its own

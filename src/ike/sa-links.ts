@@ -13,6 +13,7 @@ interface Linked {
 
 /** Adds a quick mode to those that the core finds. */
 export function linkExchange(sa: Linked, exchange: Exchange): void {
+  exchange.link();
   exchange.olderAddress = sa.latestAddress;
   const isHere = exchange.address !== 0 && sa.latestAddress !== ELSEWHERE;
   sa.latestAddress = isHere ? exchange.address : ELSEWHERE;
@@ -34,6 +35,7 @@ export function unlink(sa: Linked): void {
   sa.toldAddress = 0;
   sa.latestAddress = 0;
   for (const exchange of sa.exchanges) {
+    exchange.unlink();
     exchange.olderAddress = 0;
     exchange.waitingAddress = 0;
   }

@@ -1,7 +1,7 @@
 /** Where the rows of IKE SAs lie, and of what belongs to them. */
 
 import type { Moment } from "../collections/moment.ts";
-import { EXCHANGE_POOL, SA_POOL, TOLD_POOL } from "../core/message-layout.ts";
+import { ANNEX_POOL, EXCHANGE_POOL, SA_POOL, TOLD_POOL } from "../core/message-layout.ts";
 import type { Memory } from "../linear/memory.ts";
 import { Pool } from "../linear/rows.ts";
 import type { Border } from "../linear/walk.ts";
@@ -32,6 +32,7 @@ export class SaPools {
   lieAt(border: Border): void {
     this.sas.lieAt(border, SA_POOL);
     this.exchanges.lieAt(border, EXCHANGE_POOL);
+    this.exchanges.annexes.lieAt(border, ANNEX_POOL);
     this.informationals.lieAt(border, TOLD_POOL);
   }
 

@@ -1,7 +1,9 @@
 /** Classes of rows (see `rows.ts`) by the names of their fields. */
 
 import { RARE } from "../core/sa-layout.ts";
-import { type Pool, Row, type Size } from "./rows.ts";
+import { AnnexedRow } from "./annexed-row.ts";
+import { type Places, Row } from "./row.ts";
+import type { Size } from "./rows.ts";
 
 /** Fields by their names. Of each kind there may be lists of a fixed length. */
 interface Names {
@@ -18,6 +20,13 @@ interface Names {
   readonly wordLists?: Readonly<Record<string, number>>;
   /** What a row holds of other kinds, and what stands there at first: no room is taken as long as it does. */
   readonly rare?: object;
+  /** What most rows have nothing of, in numbers: it lies in an annex. One of the words is `annexAddress` then. */
+  readonly annex?: AnnexNames;
+}
+
+interface AnnexNames {
+  readonly numbers: readonly string[];
+  readonly words: readonly string[];
 }
 
 /** The names of a kind; none where a class has nothing of it. */
@@ -26,17 +35,18 @@ type NamesOf<N, Kind extends string> =
 type NumericOf<N> = NamesOf<N, "numbers"> | NamesOf<N, "words"> | NamesOf<N, "bytes">;
 type KeysOf<N, Kind extends string> = N extends Record<Kind, infer Fields> ? keyof Fields & string : never;
 type ListsOf<N> = KeysOf<N, "lists"> | KeysOf<N, "wordLists">;
+type AnnexOf<N> = N extends { readonly annex: infer A } ? NumericOf<A> : never;
 type RareOf<N> = N extends { readonly rare: infer Rare extends object } ? Rare : object;
 
-export type RowOf<N extends Names> = Row &
-  RareOf<N> & { isRare: boolean } & { [name in NumericOf<N>]: number } & {
+export type RowOf<N extends Names> = (N extends { readonly annex: object } ? AnnexedRow : Row) &
+  RareOf<N> & { isRare: boolean } & { [name in NumericOf<N> | AnnexOf<N>]: number } & {
     [flag in NamesOf<N, "flags">]: boolean;
   } & { [list in ListsOf<N>]: number[] } & { [list in `${ListsOf<N>}Of`]: (i: number) => number } & {
     [list in `set${Capitalize<ListsOf<N>>}`]: (i: number, value: number) => void;
   };
 
 export interface RowClass<N extends Names> extends Size {
-  new (pool: Pool | null): RowOf<N>;
+  new (places: Places | null): RowOf<N>;
   /** Its names, in the order in which they lie there. */
   readonly layout: string;
   /** Where each list begins: numbers in units of eight bytes, words of four. */
@@ -48,12 +58,15 @@ export function rowOf<const N extends Names>(names: N): RowClass<N> {
   const { numbers, words = [], bytes = [], flags = [] } = names;
   const lists = Object.entries<number>(names.lists ?? {});
   const wordLists = Object.entries<number>(names.wordLists ?? {});
-  class NamedRow extends Row {
+  const annex = names.annex === undefined ? null : rowOf(names.annex);
+  class NamedRow extends (annex === null ? Row : AnnexedRow) {
+    static annex: Size["annex"] = null;
     static readonly numbers = lists.reduce((sum, [, length]) => sum + length, numbers.length);
     static width = 0;
     static readonly places: Record<string, number> = {};
     static get layout(): string {
-      return JSON.stringify([numbers, names.lists ?? {}, names.wordLists ?? {}, words, bytes, flags]);
+      const own = [numbers, names.lists ?? {}, names.wordLists ?? {}, words, bytes, flags];
+      return JSON.stringify(names.annex === undefined ? own : [...own, names.annex]);
     }
   }
   const { prototype } = NamedRow;
@@ -70,6 +83,12 @@ export function rowOf<const N extends Names>(names: N): RowClass<N> {
     defineList(prototype, name, length, wordsFrom(at));
     NamedRow.places[name] = at;
     at += length;
+  }
+  if (annex !== null) {
+    NamedRow.annex = { at: at + words.indexOf("annexAddress"), kind: annex };
+    for (const name of names.annex!.numbers)
+      Object.defineProperty(prototype, name, inAnnex(name, Number.NaN));
+    for (const name of names.annex!.words) Object.defineProperty(prototype, name, inAnnex(name, 0));
   }
   for (const name of words) Object.defineProperty(prototype, name, wordAt(at++));
   at *= 4;
@@ -153,6 +172,22 @@ function rareField(
         this.isRare = true;
       }
       this.rare[name] = value;
+    },
+  };
+}
+
+/** @param nothing what stands there at first */
+function inAnnex(name: string, nothing: number): PropertyDescriptor & ThisType<AnnexedRow> {
+  return {
+    get() {
+      const annex = this.known() as unknown as Fields | null;
+      return annex === null ? nothing : annex[name];
+    },
+    set(value: number) {
+      const known = this.known();
+      if (known === null && Object.is(value, nothing)) return;
+      const annex = (known ?? this.annexed()) as unknown as Fields;
+      annex[name] = value;
     },
   };
 }

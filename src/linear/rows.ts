@@ -13,6 +13,7 @@
 import { CHUNK, END, FREE_COUNT, FREE_ROWS, LENGTH } from "../core/message-layout.ts";
 import type { Border } from "./border.ts";
 import { type Memory, moved, ordinaryMemory } from "./memory.ts";
+import { type Annexes, type Chunk, NOWHERE, type Places, type Row, withViews } from "./row.ts";
 
 /** Bytes of the first chunk, and of all others at most: each is twice as large as the one before. */
 const FIRST_CHUNK = 4_096;
@@ -21,37 +22,19 @@ const FIRST_FREE = 64;
 const FREE = FREE_COUNT / 4;
 const LARGEST_CHUNK = 1 << 20;
 
-/** Where rows lie. An object of its own, since a state file keeps what several objects share. */
-interface Chunk {
-  readonly numbers: Float64Array;
-  /** The same bytes. Not enumerable: a state file keeps them once. */
-  readonly words: Uint32Array;
-  readonly bytes: Uint8Array;
-  /** Where they begin in linear memory; 0 elsewhere. Not enumerable either. */
-  readonly address: number;
-}
-
-function chunkOf(numbers: Float64Array, memory: Memory): Chunk {
-  return withViews({ numbers }, memory);
-}
-
-function withViews(chunk: { readonly numbers: Float64Array }, { linear }: Memory): Chunk {
-  const { numbers } = chunk;
-  const { buffer, byteOffset, byteLength } = numbers;
-  return Object.defineProperties(chunk, {
-    words: { value: new Uint32Array(buffer, byteOffset, byteLength / 4) },
-    bytes: { value: new Uint8Array(buffer, byteOffset, byteLength) },
-    address: { value: linear?.has(numbers) === true ? byteOffset : 0 },
-  }) as Chunk;
-}
-
-const NOWHERE = chunkOf(new Float64Array(0), ordinaryMemory);
-
 /** How large the rows of one kind are. */
 export interface Size {
   /** What a row takes, in units of eight bytes; the first of them are numbers. */
   readonly width: number;
   readonly numbers: number;
+  /** Which word of a row says where its annex lies (annexed-row.ts), and the class of that; null where rows have none. */
+  readonly annex?: { readonly at: number; readonly kind: Kind } | null;
+}
+
+/** A class of rows. */
+interface Kind extends Size {
+  new (pool: Places | null): Row;
+  readonly prototype: Row;
 }
 
 /** A pool in a state file; the chunks of its rows are kept with them. */
@@ -59,12 +42,15 @@ export interface SavedPool {
   latest: { readonly numbers: Float64Array };
   end: number;
   free: readonly (readonly [chunk: { readonly numbers: Float64Array }, begin: number])[];
+  annexes: SavedPool | null;
 }
 
 /** Rows of one kind, whose places are used again once they are given back. */
-export class Pool {
+export class Pool implements Places {
   readonly width: number;
   readonly numbers: number;
+  readonly #annex: NonNullable<Size["annex"]> | null;
+  #annexes: AnnexPool | null = null;
   readonly #memory: Memory;
   #latest: Chunk;
   /** All in linear memory, the latest one last. */
@@ -81,12 +67,13 @@ export class Pool {
 
   /** @param rows rows to make room for at first */
   constructor(
-    { width, numbers }: Size,
+    { width, numbers, annex = null }: Size,
     rows = Math.ceil(FIRST_CHUNK / (8 * width)),
     memory: Memory = ordinaryMemory,
   ) {
     this.width = width;
     this.numbers = numbers;
+    this.#annex = annex;
     this.#memory = memory;
     this.#end = memory.column(Int32Array, 2);
     this.#free = memory.column(Uint32Array, memory.linear === null ? 0 : FIRST_FREE);
@@ -94,9 +81,16 @@ export class Pool {
   }
 
   #chunkOf(length: number): Chunk {
-    const chunk = chunkOf(this.#memory.column(Float64Array, length), this.#memory);
+    const numbers = this.#memory.column(Float64Array, length);
+    const chunk = withViews({ numbers }, this.#memory, this);
     if (chunk.address !== 0) this.#chunks.push(chunk);
     return chunk;
+  }
+
+  /** Where the annexes of rows lie. Of kinds that have some. */
+  get annexes(): AnnexPool {
+    this.#annexes ??= new AnnexPool(this.#annex!.kind, this.#memory);
+    return this.#annexes;
   }
 
   /** Where the core finds room for rows: nowhere as long as there are places that were given back. */
@@ -108,7 +102,6 @@ export class Pool {
     border.column(field + FREE_ROWS, this.#free);
   }
 
-  /** Gives a row a place that nobody uses; what is there is left open. */
   place(row: Row): void {
     const { width } = this;
     const free = this.#end[FREE];
@@ -119,8 +112,7 @@ export class Pool {
     }
     const chunk = this.#freeChunks.pop();
     if (chunk !== undefined) {
-      row.chunk = chunk;
-      row.begin = this.#freeBegins.pop()!;
+      row.lieAt(chunk, this.#freeBegins.pop()!);
       if (this.#freeChunks.length === 0) this.#changed();
       return;
     }
@@ -130,16 +122,14 @@ export class Pool {
       this.#latest = this.#chunkOf(Math.min(this.#latest.numbers.length * 2, rows * width));
       this.#end[0] = 0;
     }
-    row.chunk = this.#latest;
-    row.begin = this.#end[0];
+    row.lieAt(this.#latest, this.#end[0]);
     this.#end[0] += width;
   }
 
   /** Lets a row lie where the core has made one. @param address in linear memory */
   lieAtAddress(row: Row, address: number): void {
     const chunk = this.#chunkAt(address);
-    row.chunk = chunk;
-    row.begin = (address - chunk.address) / 8;
+    row.lieAt(chunk, (address - chunk.address) / 8);
   }
 
   #chunkAt(address: number): Chunk {
@@ -148,7 +138,6 @@ export class Pool {
     return this.#found;
   }
 
-  /** Makes a row one of which nothing is known. */
   clear({ chunk, begin }: Row): void {
     // So few that `fill` takes longer.
     const { numbers, words } = chunk;
@@ -159,11 +148,25 @@ export class Pool {
 
   /** Takes the place of a row back. */
   giveBack(row: Row): void {
+    row.left();
     this.#giveBack(row.chunk, row.begin);
   }
 
   /** The same of a row that the core has made. @param address in linear memory */
   giveBackAt(address: number): void {
+    const annex = this.#annexOf(address);
+    if (annex !== 0) this.annexes.giveBackAt(annex);
+    this.#giveBackAt(address);
+  }
+
+  /** Where the annex of a row lies that the core has made; 0 without one. */
+  #annexOf(address: number): number {
+    if (this.#annex === null) return 0;
+    const chunk = this.#chunkAt(address);
+    return chunk.words[(address - chunk.address) / 4 + this.#annex.at];
+  }
+
+  #giveBackAt(address: number): void {
     const free = this.#end[FREE];
     if (free === this.#free.length) this.#free = this.#memory.wider(this.#free, Uint32Array);
     this.#free[free] = address;
@@ -172,7 +175,7 @@ export class Pool {
 
   #giveBack(chunk: Chunk, begin: number): void {
     if (chunk.address !== 0) {
-      this.giveBackAt(chunk.address + begin * 8);
+      this.#giveBackAt(chunk.address + begin * 8);
       return;
     }
     this.#freeChunks.push(chunk);
@@ -192,14 +195,19 @@ export class Pool {
       const chunk = this.#chunkAt(this.#free[i]);
       free.push([chunk, (this.#free[i] - chunk.address) / 8]);
     }
-    return { latest: this.#latest, end: this.#end[0], free };
+    return {
+      latest: this.#latest,
+      end: this.#end[0],
+      free,
+      annexes: this.#annex === null ? null : this.annexes.save(),
+    };
   }
 
   /**
    * Takes back what was saved. Rows of the pool are to be given to `adopt`.
    * @throws RangeError where a free place does not lie in its chunk
    */
-  restore({ latest, end, free }: SavedPool): void {
+  restore({ latest, end, free, annexes }: SavedPool): void {
     this.#latest = this.#settled(latest);
     this.#end[0] = end;
     this.#end[FREE] = 0;
@@ -210,6 +218,7 @@ export class Pool {
       this.#check(settled, begin);
       this.#giveBack(settled, begin);
     }
+    if (annexes !== null) this.annexes.restore(annexes);
   }
 
   /** @throws RangeError where a row would not lie in the chunk */
@@ -224,12 +233,13 @@ export class Pool {
    */
   adopt(row: Row): void {
     this.#check(this.#settled(row.chunk), row.begin);
+    row.adopted();
   }
 
   #settled(chunk: { numbers: Float64Array }): Chunk {
     if ("words" in chunk) return chunk as Chunk;
     chunk.numbers = moved(this.#memory, chunk.numbers, Float64Array);
-    const settled = withViews(chunk, this.#memory);
+    const settled = withViews(chunk, this.#memory, this);
     if (settled.address !== 0) this.#chunks.push(settled);
     return settled;
   }
@@ -239,54 +249,33 @@ function isIn({ address: first, numbers }: Chunk, address: number): boolean {
   return address >= first && address < first + numbers.byteLength;
 }
 
-/** No #fields: rows are kept in a state file as they are. */
-export class Row {
-  /** Where it lies, and where it begins there, in units of eight bytes. For pools alone. */
-  declare chunk: Chunk;
-  declare begin: number;
+/** Where annexes lie (annexed-row.ts). */
+export class AnnexPool extends Pool implements Annexes {
+  readonly #kind: Kind;
 
-  /** Fields that most rows of the kind have nothing of; null where this one has nothing of any. */
-  declare protected rare: object | null;
-
-  /** @param pool gives it a place; null: it stands in for a row inside another one, see `lieIn` */
-  constructor(pool: Pool | null) {
-    this.chunk = NOWHERE;
-    this.begin = 0;
-    this.rare = null;
-    pool?.place(this);
-    pool?.clear(this);
+  constructor(kind: Kind, memory: Memory) {
+    super(kind, undefined, memory);
+    this.#kind = kind;
   }
 
-  /** Where it lies in linear memory; 0 where it lies elsewhere. */
-  get address(): number {
-    const { address } = this.chunk;
-    return address === 0 ? 0 : address + this.begin * 8;
+  newRow(): Row {
+    return new this.#kind(this);
   }
 
-  /** It has nothing of what most rows of the kind have nothing of. */
-  get isUsual(): boolean {
-    return this.rare === null;
+  rowAt(address: number): Row {
+    const row = new this.#kind(null);
+    this.lieAtAddress(row, address);
+    return row;
   }
 
-  /** Lets it lie in the room that another row has for it. @param at where that begins there */
-  lieIn(row: Row, at: number): void {
-    this.chunk = row.chunk;
-    this.begin = row.begin + at;
+  copyOf(row: Row): Row {
+    const copy = new this.#kind(null);
+    row.copyTo(copy, this);
+    return copy;
   }
 
-  /** Moves what it holds into another pool, so that whoever still holds the row reads what was there. */
-  moveTo(other: Pool): void {
-    this.copyTo(this, other);
-  }
-
-  /** Gives another row, which may be this one, the same values in a place of its own. */
-  protected copyTo(row: Row, pool: Pool): void {
-    const { chunk, begin } = this;
-    pool.place(row);
-    // Word by word: as numbers, bits of words that look like a NaN might be changed.
-    const [from, to] = [chunk.words, row.chunk.words];
-    const [first, second] = [begin * 2, row.begin * 2];
-    for (let i = 0; i < pool.width * 2; i += 1) to[second + i] = from[first + i];
-    if (row !== this) row.rare = this.rare === null ? null : { ...this.rare };
+  override adopt(row: Row): void {
+    Object.setPrototypeOf(row, this.#kind.prototype);
+    super.adopt(row);
   }
 }

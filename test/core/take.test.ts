@@ -250,28 +250,36 @@ test("rows lie as the core reads and writes them", () => {
     ["replyLength", layout.REPLY_LENGTH],
     ["followedAt", layout.FOLLOWED_AT],
     ["followedLength", layout.FOLLOWED_LENGTH],
-    ["otherInformationalAt", layout.OTHER_INFORMATIONAL_AT],
-    ["otherMicros", layout.OTHER_MICROS],
-    ["otherFrame", layout.OTHER_FRAME],
-    ["starterInformationalAt", layout.STARTER_INFORMATIONAL_AT],
-    ["starterLeftAt", layout.STARTER_LEFT_AT],
     ["retransmissions", layout.RETRANSMISSIONS],
-    ["otherNanos", layout.OTHER_NANOS],
-    ["otherSource", layout.OTHER_SOURCE],
     ["otherSentAt", layout.OTHER_SENT_AT],
-    ["lifeBeforeAt", layout.LIFE_BEFORE_AT],
-    ["sentBeforeAt", layout.SENT_BEFORE_AT],
-    ["espBeforeAt", layout.ESP_BEFORE_AT],
     ["messageId", layout.MESSAGE_ID],
     ["segment", layout.BEGAN_IN_SEGMENT],
     ["firstNanos", layout.FIRST_NANOS],
     ["firstSource", layout.FIRST_SOURCE],
     ["firstLength", layout.FIRST_LENGTH],
     ["olderAddress", layout.OLDER_ADDRESS],
+    ["annexAddress", layout.ANNEX_ADDRESS],
     ["waitingAddress", layout.WAITING_ADDRESS],
     ["flags", layout.EXCHANGE_FLAGS],
   ] as const;
   for (const [name, offset] of ofExchange) expect(exchange[name], name).toBe(offset);
+  expect(Exchange.annex!.at * 4).toBe(layout.ANNEX_ADDRESS);
+  const annexes = Exchange.annex!.kind;
+  expect([annexes.width * 8, annexes.numbers]).toEqual([layout.ANNEX_BYTES, layout.ANNEX_NUMBERS]);
+  const annex = offsetsOf(annexes as typeof annexes & { layout: string });
+  const ofAnnex = [
+    ["otherInformationalAt", layout.OTHER_INFORMATIONAL_AT],
+    ["otherMicros", layout.OTHER_MICROS],
+    ["otherFrame", layout.OTHER_FRAME],
+    ["starterInformationalAt", layout.STARTER_INFORMATIONAL_AT],
+    ["starterLeftAt", layout.STARTER_LEFT_AT],
+    ["lifeBeforeAt", layout.LIFE_BEFORE_AT],
+    ["sentBeforeAt", layout.SENT_BEFORE_AT],
+    ["espBeforeAt", layout.ESP_BEFORE_AT],
+    ["otherNanos", layout.OTHER_NANOS],
+    ["otherSource", layout.OTHER_SOURCE],
+  ] as const;
+  for (const [name, offset] of ofAnnex) expect(annex[name], name).toBe(offset);
   expect([Informationals.width * 8, Informationals.numbers, offsetsOf(Informationals)]).toEqual([
     layout.TOLD_BYTES,
     layout.TOLD_NUMBERS,

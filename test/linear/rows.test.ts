@@ -1,5 +1,5 @@
 import { deserialize, serialize } from "node:v8";
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { rowOf } from "../../src/linear/row-names.ts";
 import { LinearMemory } from "../../src/linear/memory.ts";
 import { Pool } from "../../src/linear/rows.ts";
@@ -184,4 +184,87 @@ test.each([-1, 0.5, 9, 1e9, Number.NaN])("a free place at %s, which is in no chu
   const kept = deserialize(serialize(pool.save()));
   kept.free[0][1] = begin;
   expect(() => new Pool(Visit, 1, LinearMemory.make()).restore(kept)).toThrow(RangeError);
+});
+
+class Guest extends rowOf({
+  numbers: ["at"],
+  words: ["annexAddress", "room"],
+  annex: { numbers: ["leftAt", "paid"], words: ["keys"] },
+}) {}
+
+describe("an annex", () => {
+  const annexOf = (guest: Guest) => guest.known() as unknown as { leftAt: number; begin: number } | null;
+
+  it("is made with the first that is set to something, and is each row's own", () => {
+    const pool = new Pool(Guest);
+    const [one, other] = [new Guest(pool), new Guest(pool)];
+    Object.assign(one, { leftAt: Number.NaN, keys: 0 });
+    expect([one.known(), one.leftAt, one.paid, one.keys]).toEqual([null, Number.NaN, Number.NaN, 0]);
+    one.keys = 3;
+    other.leftAt = 7;
+    expect([one.leftAt, one.paid, one.keys]).toEqual([Number.NaN, Number.NaN, 3]);
+    expect([other.leftAt, other.paid, other.keys]).toEqual([7, Number.NaN, 0]);
+    expect([annexOf(one)!.begin, annexOf(other)!.begin]).toEqual([0, 3]);
+    expect([Guest.width, Guest.annex!.at, Guest.annex!.kind.width]).toEqual([2, 2, 3]);
+  });
+
+  it("moves with its row, and its place is given back with that of the row", () => {
+    const pool = new Pool(Guest);
+    const guest = new Guest(pool);
+    guest.leftAt = 7;
+    pool.giveBack(guest);
+    guest.moveTo(new Pool(Guest));
+    const next = new Guest(pool);
+    next.leftAt = 8;
+    expect([annexOf(next)!.begin, guest.leftAt, next.leftAt]).toEqual([0, 7, 8]);
+    guest.moveTo(new Pool(Guest));
+    expect([guest.leftAt, guest.annexAddress]).toEqual([7, 0xffff_ffff]);
+    next.moveTo(new Pool(Guest));
+    expect(next.leftAt).toBe(8);
+  });
+
+  it("is found by its address where it lies in linear memory, as one that the core made", () => {
+    const pool = new Pool(Guest, 2, LinearMemory.make());
+    const guest = new Guest(pool);
+    guest.paid = 5;
+    const seen = new Guest(null);
+    pool.lieAtAddress(seen, guest.address);
+    expect([seen.paid, seen.leftAt, seen.annexAddress]).toEqual([5, Number.NaN, guest.annexAddress]);
+    pool.giveBackAt(guest.address);
+    const [next, last] = [new Guest(pool), new Guest(pool)];
+    next.paid = 6;
+    last.paid = 7;
+    expect([next.annexAddress, last.paid, next.paid]).toEqual([seen.annexAddress, 7, 6]);
+    // One that lies elsewhere has none until it is asked.
+    pool.lieAtAddress(seen, last.address);
+    expect(seen.paid).toBe(7);
+  });
+
+  it("is kept in a file with its row, without addresses", () => {
+    const pool = new Pool(Guest, 2, LinearMemory.make());
+    const rows = [1, 2, 3].map((at) => Object.assign(new Guest(pool), { at }));
+    rows[0].paid = 5;
+    rows[2].paid = 6;
+    for (const row of rows) row.unlink();
+    expect(rows.map(({ annexAddress, paid }) => [annexAddress, paid])).toEqual([
+      [0, 5],
+      [0, Number.NaN],
+      [0, 6],
+    ]);
+    const kept = deserialize(serialize({ pool: pool.save(), rows }));
+    for (const row of rows) row.link();
+    const restored = new Pool(Guest, 1, LinearMemory.make());
+    restored.restore(kept.pool);
+    for (const row of kept.rows) {
+      Object.setPrototypeOf(row, Guest.prototype);
+      restored.adopt(row);
+    }
+    const [first, second, third] = kept.rows as Guest[];
+    second.paid = 7;
+    expect([first.paid, second.paid, third.paid]).toEqual([5, 7, 6]);
+    expect(third.annexAddress - first.annexAddress).toBe(24);
+    expect(rows.map(({ paid }) => paid)).toEqual([5, Number.NaN, 6]);
+    kept.rows[0].annex.begin = 1e9;
+    expect(() => restored.adopt(kept.rows[0])).toThrow(RangeError);
+  });
 });
