@@ -92,7 +92,7 @@ export const CONNECTED = 13;
 /** Of each list of vendor IDs, by its number: piece of the platform, and the group of lists with one version, from 1 on. */
 export const MOST_VENDORS = 256;
 export const VENDOR_BYTES = 12;
-/** Of a pattern: millionths of its confidence, and behind so many bits which kind it is (judgement/pattern.ts `asWord`). */
+/** Of a pattern: millionths of its confidence, and behind so many bits which kind it is (judgement/pattern.ts `wordOfOne`). */
 export const CONFIDENCE_BITS = 20;
 /** Of each kind of pattern in each group: pieces of its name, of the byte order, and of what contradicts the vendor IDs. */
 export const MOST_GROUPS = 8;

@@ -189,7 +189,8 @@ export class ByResponder {
     numbers.settle(host, order, made.values());
     if (!isInOrder) order.sort((a, b) => this.#inOrder(a, b));
     const sessions: Session[] = [];
-    for (const index of order) {
+    for (let i = 0; i < order.length; i += 1) {
+      const index = order[i];
       if (!numbers.isPlain(index)) sessions.push(made.get(index) ?? this.#sessionOf(index, host));
     }
     // As nearly always: there are tens of thousands of them.

@@ -58,10 +58,9 @@ function peakOfConnectedOnce({ clientSas, plain }: Responder, counting: readonly
   const from = new Float64Array(most);
   const until = new Float64Array(most);
   let count = 0;
-  for (const index of counting) {
-    from[count] = numbers.survey.begunAt[index];
-    until[count] = numbers.survey.lastAt[index];
-    count += 1;
+  for (; count < counting.length; count += 1) {
+    from[count] = numbers.survey.begunAt[counting[count]];
+    until[count] = numbers.survey.lastAt[counting[count]];
   }
   let segment = count === 0 ? null : numbers.segment;
   let client: Client | null = null;

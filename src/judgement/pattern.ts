@@ -34,7 +34,7 @@ const NAMED = 0.99;
 
 /** Log-likelihood of one IKE SA's IDs under the sequential model, read in a byte order. */
 function logSequential(ids: readonly number[], read: (id: number) => number): number {
-  let sum = -1.5 * Math.log(read(ids[0])) - LOG_ZETA_1_5;
+  let sum = logFirst(read(ids[0]));
   for (let i = 1; i < ids.length; i += 1) {
     const step = read(ids[i]) - read(ids[i - 1]);
     if (step === 1) sum += LOG_STEP_OF_ONE;
@@ -42,6 +42,10 @@ function logSequential(ids: readonly number[], read: (id: number) => number): nu
     else sum += LOG_DECREASE;
   }
   return sum;
+}
+
+function logFirst(id: number): number {
+  return -1.5 * Math.log(id) - LOG_ZETA_1_5;
 }
 
 function asItIs(id: number): number {
@@ -71,26 +75,69 @@ export function classifyPattern(
     bigEndian += logSequential(ids, asItIs);
     swapped += logSequential(ids, byteSwapped);
   }
-  const evidence = Math.max(bigEndian, swapped) + LOG_RANDOM * count;
-  const prior = microsoftVersion === null ? 0 : microsoftVersion >= 5 ? LOG_VENDOR_ODDS : -LOG_VENDOR_ODDS;
-  const sequential = 1 / (1 + Math.exp(-(count === 0 ? prior : evidence + prior)));
-  const confidence = Math.max(sequential, 1 - sequential);
-  const named = count > 0 && confidence > NAMED;
+  const isSwapped = swapped > bigEndian;
+  const evidence = (isSwapped ? swapped : bigEndian) + LOG_RANDOM * count;
+  const prior = priorOf(microsoftVersion);
+  const sequential = probabilityOf(count === 0 ? prior : evidence + prior);
+  const which = count === 0 ? 0 : bitsOf(sequential, evidence, prior);
   return {
-    kind: !named ? "undetermined" : sequential > 0.5 ? "sequential" : "random",
-    confidence,
-    byteOrder: count === 0 ? null : bigEndian >= swapped ? "big-endian" : "byte-swapped",
-    contradictsVendor: named && prior !== 0 && prior > 0 !== evidence > 0,
+    kind: KINDS[which & KIND_BITS],
+    confidence: confidenceOf(sequential),
+    byteOrder: count === 0 ? null : isSwapped ? "byte-swapped" : "big-endian",
+    contradictsVendor: (which & CONTRADICTS) !== 0,
   };
 }
 
+/** Log-odds that the vendor ID gives a client that counts. */
+function priorOf(microsoftVersion: number | null): number {
+  if (microsoftVersion === null) return 0;
+  return microsoftVersion >= 5 ? LOG_VENDOR_ODDS : -LOG_VENDOR_ODDS;
+}
+
+function probabilityOf(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
+}
+
+function confidenceOf(sequential: number): number {
+  return Math.max(sequential, 1 - sequential);
+}
+
+/** Kind, and whether it contradicts the vendor ID, of a client with IDs. */
+function bitsOf(sequential: number, evidence: number, prior: number): number {
+  if (confidenceOf(sequential) <= NAMED) return UNDETERMINED;
+  const kind = sequential > 0.5 ? SEQUENTIAL : RANDOM;
+  return prior !== 0 && prior > 0 !== evidence > 0 ? kind | CONTRADICTS : kind;
+}
+
 const KINDS: readonly PatternKind[] = ["undetermined", "sequential", "random"];
+const UNDETERMINED = 0;
+const SEQUENTIAL = 1;
+const RANDOM = 2;
+const KIND_BITS = 3;
+const BYTE_SWAPPED = 4;
+const CONTRADICTS = 8;
+const WHICH_SHIFT = 20;
 
 /**
- * A pattern as a word: millionths of its confidence, and from bit 20 on two bits of its kind, one of the byte order, and one of
- * what contradicts the vendor ID.
+ * The pattern of a client with one ID as a word: millionths of its confidence, and from bit 20 on two bits of its kind, one of
+ * the byte order, and one of what contradicts the vendor ID. There are tens of thousands of such clients.
  */
-export function asWord({ kind, confidence, byteOrder, contradictsVendor }: Pattern): number {
-  const which = KINDS.indexOf(kind) | (byteOrder === "byte-swapped" ? 4 : 0) | (contradictsVendor ? 8 : 0);
-  return (which << 20) | Math.round(confidence * 1e6);
+export function wordOfOne(id: number, microsoftVersion: number | null): number {
+  const bigEndian = LOG_BYTE_ORDER["big-endian"] + logFirst(id);
+  const swapped = LOG_BYTE_ORDER["byte-swapped"] + logFirst(byteSwapped(id));
+  const isSwapped = swapped > bigEndian;
+  const evidence = (isSwapped ? swapped : bigEndian) + LOG_RANDOM;
+  const prior = priorOf(microsoftVersion);
+  const sequential = probabilityOf(evidence + prior);
+  const which = bitsOf(sequential, evidence, prior) | (isSwapped ? BYTE_SWAPPED : 0);
+  return (which << WHICH_SHIFT) | Math.round(confidenceOf(sequential) * 1e6);
+}
+
+/** The client counts, by such a word. */
+export function isSequential(word: number): boolean {
+  return ((word >>> WHICH_SHIFT) & KIND_BITS) === SEQUENTIAL;
+}
+
+export function contradictsVendor(word: number): boolean {
+  return ((word >>> WHICH_SHIFT) & CONTRADICTS) !== 0;
 }

@@ -13,7 +13,7 @@ import { type Facts, type IkeSas, type SaSurvey, vendorKnowledge } from "../ike/
 import { SingleIds } from "./client-patterns.ts";
 import { IdTurns, RecurringIds } from "./id-turns.ts";
 import { mayImply } from "./implied-claims.ts";
-import { asWord } from "./pattern.ts";
+import { contradictsVendor, isSequential, wordOfOne } from "./pattern.ts";
 import type { Role } from "./roles.ts";
 import type { Session } from "./session.ts";
 
@@ -37,7 +37,7 @@ export class PlainSas {
   readonly segment: number;
   /** Their message IDs, and from when to when each had its own. */
   readonly survey: SaSurvey;
-  /** What the message ID says of its client (contract 5), see `asWord`. */
+  /** What the message ID says of its client (contract 5), see `wordOfOne`. */
   readonly patternWords: Uint32Array;
   /** The message IDs of some contradict their vendor IDs (contract 5). */
   anyContradict = false;
@@ -78,10 +78,10 @@ export class PlainSas {
     if (survey.isMoved(index) || this.#hosts[survey.hostOf(index, 0)] !== ONE_SA) return false;
     if (survey.hasRareQuickMode(index) && sas.at(index).exchanges[0].testimony !== null) return false;
     const { microsoftVersion } = vendorKnowledge(this.#vendorLists[survey.vendorListOf(index, 0)]);
-    const pattern = this.patterns.of(messageId, microsoftVersion);
-    if (pattern.contradictsVendor) this.anyContradict = true;
-    this.patternWords[index] = asWord(pattern);
-    this.#flags[index] = pattern.kind === "sequential" ? PLAIN | COUNTS : PLAIN;
+    const pattern = wordOfOne(messageId, microsoftVersion);
+    if (contradictsVendor(pattern)) this.anyContradict = true;
+    this.patternWords[index] = pattern;
+    this.#flags[index] = isSequential(pattern) ? PLAIN | COUNTS : PLAIN;
     return true;
   }
 
@@ -95,7 +95,9 @@ export class PlainSas {
     const { messageIds, begunAt, lastAt } = this.survey;
     const recurring = order.length < FEW ? null : new RecurringIds(order.length);
     if (recurring !== null) {
-      for (const index of order) if (this.isPlain(index)) recurring.note(messageIds[index]);
+      for (let i = 0; i < order.length; i += 1) {
+        if (this.isPlain(order[i])) recurring.note(messageIds[order[i]]);
+      }
     }
     const others = new Set<number>();
     let impliedUpTo = 0;
@@ -105,16 +107,17 @@ export class PlainSas {
     }
     for (const messageId of others) turns.dispute(responder, messageId);
     const rows = new Int32Array(order.length).fill(NOBODY_ELSE);
-    order.forEach((index, i) => {
-      if (!this.isPlain(index)) return;
+    for (let i = 0; i < order.length; i += 1) {
+      const index = order[i];
+      if (!this.isPlain(index)) continue;
       const messageId = messageIds[index];
       if (messageId <= impliedUpTo) turns.dispute(responder, messageId);
-      else if (recurring?.mayRecur(messageId) === false && !others.has(messageId)) return;
+      else if (recurring?.mayRecur(messageId) === false && !others.has(messageId)) continue;
       rows[i] = turns.take(responder, messageId, begunAt[index], lastAt[index]);
-    });
-    order.forEach((index, i) => {
-      if (rows[i] !== NOBODY_ELSE && turns.isDisputed(rows[i])) this.#flags[index] = 0;
-    });
+    }
+    for (let i = 0; i < order.length; i += 1) {
+      if (rows[i] !== NOBODY_ELSE && turns.isDisputed(rows[i])) this.#flags[order[i]] = 0;
+    }
   }
 
   /** The highest ID that the client may be taken to have used unseen (contract 6.2), whatever the rules make of that. */

@@ -125,7 +125,7 @@ export class PlainRows {
   /**
    * @param address where the row of the IKE SA lies
    * @param responder a word of IPv4
-   * @param pattern a word, see `asWord` of judgement/pattern.ts
+   * @param pattern a word, see `wordOfOne` of judgement/pattern.ts
    */
   add(address: number, responder: number, pattern: number): void {
     const at = (WANTED_BYTES / 4) * this.#added;

@@ -46,7 +46,7 @@ export class PlainTurns {
     return isInside ? 0 : this.#plain.addressOf(this.index);
   }
 
-  /** See `asWord` (judgement/pattern.ts). */
+  /** See `wordOfOne` (judgement/pattern.ts). */
   get patternWord(): number {
     return this.#plain.numbers.patternWords[this.index];
   }

@@ -1,5 +1,11 @@
-import { describe, expect, it } from "vitest";
-import { byteSwapped, classifyPattern } from "../../src/judgement/pattern.ts";
+import { describe, expect, it, test } from "vitest";
+import {
+  byteSwapped,
+  classifyPattern,
+  contradictsVendor,
+  isSequential,
+  wordOfOne,
+} from "../../src/judgement/pattern.ts";
 import { random32 } from "../support/random.ts";
 
 describe("classifyPattern", () => {
@@ -77,4 +83,23 @@ describe("error rates on simulated random clients", () => {
       expect(classifyPattern([ids], null).kind).toBe("sequential");
     }
   });
+});
+
+test("one ID tells the same as a word", () => {
+  const next = random32(7);
+  const drawn = Array.from({ length: 2_000 }, (_, i) => next() >>> (i % 32)).filter((id) => id > 0);
+  const small = Array.from({ length: 300 }, (_, i) => [i + 1, byteSwapped(i + 1), 399_000 + 17 * i]).flat();
+  for (const id of [...drawn, ...small, 0xffff_ffff]) {
+    for (const version of [null, 4, 9]) {
+      const pattern = classifyPattern([[id]], version);
+      const word = wordOfOne(id, version);
+      expect(word & 0xfffff, `${id} ${version}`).toBe(Math.round(pattern.confidence * 1e6));
+      const kind = ["undetermined", "sequential", "random"][(word >>> 20) & 3];
+      expect([kind, isSequential(word)]).toEqual([pattern.kind, pattern.kind === "sequential"]);
+      expect([(word & (4 << 20)) !== 0, contradictsVendor(word)]).toEqual([
+        pattern.byteOrder === "byte-swapped",
+        pattern.contradictsVendor,
+      ]);
+    }
+  }
 });
