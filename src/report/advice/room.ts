@@ -5,7 +5,7 @@ import type { Report } from "../model.ts";
 /** IKE SAs that may be held at a time: so many take one gigabyte or two. */
 export const MOST_SAS = 1_000_000;
 /**
- * What one takes with its place in the report: 0.9 kB with one quick mode and no ESP, 1.5 to 2.4 kB else. And what the program takes
+ * What one takes with its place in the report: 0.7 kB with one quick mode and no ESP, 1.5 to 2.4 kB else. And what the program takes
  * without any.
  */
 const BYTES_OF_SA = 2_500;
