@@ -70,8 +70,8 @@ export const PATH_FLAGS = 30;
 export const NAT_TRAVERSAL = 1;
 
 /** Of a quick mode, see ike/exchange.ts: numbers (f64); */
-export const EXCHANGE_BYTES = 128;
-export const EXCHANGE_NUMBERS = 11;
+export const EXCHANGE_BYTES = 144;
+export const EXCHANGE_NUMBERS = 13;
 export const STARTED_FROM = 0;
 export const BEGAN_AT = 8;
 export const FIRST_MICROS = 16;
@@ -84,17 +84,17 @@ export const FOLLOWED_AT = 64;
 export const FOLLOWED_LENGTH = 72;
 export const OTHER_SENT_AT = 80;
 /** words (u32); */
-export const MESSAGE_ID = 88;
-export const BEGAN_IN_SEGMENT = 92;
-export const FIRST_NANOS = 96;
-export const FIRST_SOURCE = 100;
-export const FIRST_LENGTH = 104;
-export const RETRANSMISSIONS = 108;
-export const OLDER_ADDRESS = 112;
-export const ANNEX_ADDRESS = 116;
-export const WAITING_ADDRESS = 120;
+export const MESSAGE_ID = 104;
+export const BEGAN_IN_SEGMENT = 108;
+export const FIRST_NANOS = 112;
+export const FIRST_SOURCE = 116;
+export const FIRST_LENGTH = 120;
+export const RETRANSMISSIONS = 124;
+export const OLDER_ADDRESS = 128;
+export const ANNEX_ADDRESS = 132;
+export const WAITING_ADDRESS = 136;
 /** bits of a byte. */
-export const EXCHANGE_FLAGS = 124;
+export const EXCHANGE_FLAGS = 140;
 export const STARTED_BY_SIDE_1 = 1;
 export const FIRST_CUT = 2;
 export const FOLLOWED_REPLY = 4;
@@ -102,18 +102,18 @@ export const FOLLOWED_SHORTER = 8;
 export const UNHEARD_BEFORE = 16;
 
 /** Of the annex of one: numbers (f64), and words (u32). */
-export const ANNEX_BYTES = 96;
-export const ANNEX_NUMBERS = 10;
+export const ANNEX_BYTES = 80;
+export const ANNEX_NUMBERS = 8;
 export const OTHER_INFORMATIONAL_AT = 0;
 export const OTHER_MICROS = 8;
 export const OTHER_FRAME = 16;
 export const STARTER_INFORMATIONAL_AT = 24;
 export const STARTER_LEFT_AT = 32;
-export const LIFE_BEFORE_AT = 56;
-export const SENT_BEFORE_AT = 64;
-export const ESP_BEFORE_AT = 72;
-export const OTHER_NANOS = 80;
-export const OTHER_SOURCE = 84;
+export const LIFE_BEFORE_AT = 40;
+export const SENT_BEFORE_AT = 48;
+export const ESP_BEFORE_AT = 56;
+export const OTHER_NANOS = 64;
+export const OTHER_SOURCE = 68;
 
 /** Of the Informationals of an IKE SA, see ike/informationals.ts: times (f64), so many of each side; counts (u32). */
 export const TOLD_BYTES = 264;

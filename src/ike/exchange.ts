@@ -74,6 +74,9 @@ const NUMBERS = [
   "followedLength",
   /** The other side's next packet to anyone. */
   "otherSentAt",
+  /** First ESP after the first message, from the starter and from the other side. */
+  "espFromStarterAt",
+  "espFromOtherAt",
 ] as const;
 const WORDS = [
   "messageId",
@@ -99,7 +102,7 @@ const FLAGS = [
   "unheardBefore",
 ] as const;
 
-/** What most quick modes of plain clients have nothing of: there were neither Informationals nor ESP. */
+/** What most quick modes have nothing of: no Informational came after them, and no ESP or keepalive before. */
 const ANNEX = {
   numbers: [
     /** First Informational of the other side after the first message, with its stamp, and of the starter. */
@@ -109,9 +112,6 @@ const ANNEX = {
     "starterInformationalAt",
     /** The starter's first Informational that is more than the prompt Delete of an older SA (see `isPrompt`). */
     "starterLeftAt",
-    /** First ESP after the first message, from the starter and from the other side. */
-    "espFromStarterAt",
-    "espFromOtherAt",
     /** See `Before`. */
     "lifeBeforeAt",
     "sentBeforeAt",
