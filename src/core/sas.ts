@@ -132,8 +132,15 @@ export function addPart(block: usize): void {
 
 /** The pool has room for one more row. @param pool its part of the block */
 export function hasRow(pool: usize, bytes: u32): bool {
+  return hasRows(pool, bytes, 1);
+}
+
+/** The pool has room for so many more. */
+export function hasRows(pool: usize, bytes: u32, count: u32): bool {
   const end = <usize>field(pool, END);
-  return load<u32>(end, FREE_COUNT) > 0 || load<u32>(end) + (bytes >> 3) <= field(pool, LENGTH);
+  // Those that were given back are taken first.
+  const ahead = count - min(count, load<u32>(end, FREE_COUNT));
+  return ahead === 0 || load<u32>(end) + ahead * (bytes >> 3) <= field(pool, LENGTH);
 }
 
 /** A row of which nothing is known. */
