@@ -13,9 +13,6 @@ import { anomalyOf, type ClientRow, clientOf, notedOf, type OwnSas, rowOf } from
 import type { Client, NotedClient } from "./model.ts";
 import { PlainTurns } from "./plain-row.ts";
 
-/** How many clients a row is of. */
-const ONE = { length: 1 };
-
 export class GlancedClient {
   /** A row of its own, or turned to it. */
   row!: ClientRow | PlainTurns;
@@ -77,11 +74,12 @@ export class JudgedClients {
     const glanced = new GlancedClient(this.hosts);
     for (const each of this.unread()) {
       glanced.row = each;
-      const { length } = each instanceof PlainTurns ? each : ONE;
-      for (let i = 0; i < length; i += 1) {
-        if (each instanceof PlainTurns) each.turnTo(i);
-        yield glanced;
-      }
+      if (!(each instanceof PlainTurns)) yield glanced;
+      else
+        for (let i = 0; i < each.length; i += 1) {
+          each.turnTo(i);
+          yield glanced;
+        }
     }
   }
 
