@@ -4,15 +4,10 @@
  */
 
 import { TEXT_END } from "../core/report-layout.ts";
+import { type Column, type ColumnType, columnOfZeros } from "./column.ts";
 import { aligned, Gaps } from "./gaps.ts";
 
-export type Column = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
-
-export interface ColumnType<T extends Column> {
-  new (length: number): T;
-  new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
-  readonly BYTES_PER_ELEMENT: number;
-}
+export type { Column, ColumnType } from "./column.ts";
 
 export interface Memory {
   /**
@@ -28,10 +23,10 @@ export interface Memory {
   readonly linear: LinearMemory | null;
 }
 
-/** Arrays of their own. */
+/** Arrays of their own, or small ones side by side. */
 export const ordinaryMemory: Memory = {
-  column: (type, length) => new type(length),
-  wider: (column, type) => copied(column, new type(column.length * 2)),
+  column: columnOfZeros,
+  wider: (column, type) => copied(column, columnOfZeros(type, column.length * 2)),
   free: () => {},
   linear: null,
 };

@@ -19,6 +19,23 @@ function linear(): LinearMemory {
   return linear;
 }
 
+describe("ordinary memory", () => {
+  it("gives columns that do not overlap, of zeros, whatever their size", () => {
+    const columns = Array.from({ length: 40 }, (_, i) => [
+      ordinaryMemory.column(Uint8Array, i),
+      ordinaryMemory.column(Float64Array, 400 * i),
+      ordinaryMemory.column(Uint32Array, 1_000 * i),
+    ]).flat();
+    columns.forEach((column, i) => {
+      expect(column.every((value) => value === 0)).toBe(true);
+      column.fill(i + 1);
+    });
+    columns.forEach((column, i) => {
+      expect(column.every((value) => value === i + 1)).toBe(true);
+    });
+  });
+});
+
 describe("linear memory", () => {
   it("gives columns that do not overlap, of zeros, large ones at a page", () => {
     const memory = linear();
