@@ -11,23 +11,26 @@ const dist = join(__dirname, "../dist");
 const file = join(dist, "main.cjs");
 const cacheFile = join(dist, "main.cache");
 const maker = Buffer.from(`${process.versions.v8} ${process.arch}\n`);
-/** V8 copies a cache that begins elsewhere. */
-const ALIGNMENT = 8;
+/** Of the machine: V8 copies a cache that begins at no word, and the system one that begins elsewhere in a page. */
+const PAGE = 4_096;
 /** The program is compared piece by piece: fresh memory for all of it would cost more than reading it does. */
 const PIECE = 65_536;
 
 /** The program's exports, and `writeCache`, which keeps what V8 has compiled of it so far. */
 function load() {
   const cached = fittingCache();
-  const source = cached === null ? readFileSync(file) : cached.source;
   // ASCII, wrapped as Node wraps modules: the build sees to both.
-  const script = new vm.Script(source.toString("latin1"), { filename: file, cachedData: cached?.code });
+  const source = cached === null ? readFileSync(file, "latin1") : cached.source;
+  const script = new vm.Script(source, { filename: file, cachedData: cached?.code });
   const program = { exports: {} };
   const body = script.runInThisContext();
   body.call(program.exports, program.exports, require, program, file, dist, rareModules(program));
   const writeCache = () => {
     const padding = Buffer.alloc(codeAt(source.length) - maker.length - source.length);
-    writeFileSync(cacheFile, Buffer.concat([maker, source, padding, script.createCachedData()]));
+    writeFileSync(
+      cacheFile,
+      Buffer.concat([maker, Buffer.from(source, "latin1"), padding, script.createCachedData()]),
+    );
   };
   return { program: program.exports, writeCache, cacheRejected: script.cachedDataRejected };
 }
@@ -46,46 +49,51 @@ function rareModules(program) {
 
 /** Where the code begins in a cache of a program of that many bytes. */
 function codeAt(programLength) {
-  return Math.ceil((maker.length + programLength) / ALIGNMENT) * ALIGNMENT;
+  return Math.ceil((maker.length + programLength) / PAGE) * PAGE;
 }
 
-/** The cache in its parts; null where there is none, or it is of another program or another V8. */
+/** The program and the code of it that was kept; null where none was, or that of another program or another V8. */
 function fittingCache() {
-  let cache;
+  const open = [];
   try {
-    cache = contentOf(cacheFile);
+    for (const name of [cacheFile, file]) open.push(openSync(name, "r"));
+    return partsOf(...open);
   } catch {
     return null;
-  }
-  if (!maker.equals(cache.subarray(0, maker.length))) return null;
-  const program = openSync(file, "r");
-  try {
-    const { size } = fstatSync(program);
-    const source = cache.subarray(maker.length, maker.length + size);
-    return isIn(program, source) ? { source, code: cache.subarray(codeAt(size)) } : null;
   } finally {
-    closeSync(program);
+    for (const each of open) closeSync(each);
   }
 }
 
 /**
- * The bytes of a file, in memory that V8 maps: a buffer that could grow is such. That of others is from malloc, and glibc
- * takes the size of what is freed for that of what will come: each thread would keep some megabytes that are free.
+ * The first touch of a page of memory costs more than what is read into it: the code is read to where the program was,
+ * which is a string by then.
+ * @param cache of it
+ * @param program that it has to be of
  */
-function contentOf(name) {
-  const open = openSync(name, "r");
-  try {
-    const { size } = fstatSync(open);
-    const bytes = Buffer.from(new ArrayBuffer(size, { maxByteLength: size }));
-    return bytes.subarray(0, readSync(open, bytes, 0, size, 0));
-  } finally {
-    closeSync(open);
-  }
+function partsOf(cache, program) {
+  const { size } = fstatSync(program);
+  const end = maker.length + size;
+  const begins = codeAt(size);
+  const length = Math.max(fstatSync(cache).size - begins, 0);
+  const bytes = mapped(Math.max(length, end + PIECE));
+  const kept = bytes.subarray(maker.length, readSync(cache, bytes, 0, end, 0));
+  if (!maker.equals(bytes.subarray(0, maker.length))) return null;
+  if (!isIn(program, kept, bytes.subarray(end, end + PIECE))) return null;
+  const source = kept.latin1Slice();
+  return { source, code: bytes.subarray(0, readSync(cache, bytes, 0, length, begins)) };
 }
 
-/** The open file holds these bytes and no others. */
-function isIn(open, bytes) {
-  const piece = Buffer.allocUnsafeSlow(PIECE);
+/**
+ * Memory that V8 maps: a buffer that could grow is such. That of others is from malloc, and glibc takes the size of what is
+ * freed for that of what will come: each thread would keep some megabytes that are free.
+ */
+function mapped(size) {
+  return Buffer.from(new ArrayBuffer(size, { maxByteLength: size }));
+}
+
+/** The open file holds these bytes and no others. @param piece room that it is read to */
+function isIn(open, bytes, piece) {
   let at = 0;
   for (;;) {
     const count = readSync(open, piece, 0, PIECE, at);
