@@ -4,7 +4,7 @@ import { Decoder, type Sink } from "../feed/decoder.ts";
 import type { Facts } from "../ike/facts.ts";
 import { ordinaryMemory } from "../linear/memory.ts";
 import { type Border, Walk } from "../linear/walk.ts";
-import { kindNames, portSet } from "../wire/locate.ts";
+import { kindNames, PORTS, portSet } from "../wire/locate.ts";
 import type { LiveOptions } from "./live-options.ts";
 import type { Scanner } from "./scanner.ts";
 
@@ -14,7 +14,7 @@ import type { Scanner } from "./scanner.ts";
  */
 export function decoderOf(options: LiveOptions, analysis: Sink, facts: Facts, scanner: Scanner): Decoder {
   const { sinks = [], anonymizer, memory = ordinaryMemory } = options;
-  const ports = portSet(options.ports ?? []);
+  const ports = portSet(options.ports ?? [], memory.column(Uint8Array, PORTS));
   // Who replaces addresses or writes packets has to see signs of life.
   const mayWalk = anonymizer === undefined && sinks.every(({ wantsLife }) => wantsLife === false);
   const kinds = kindNames.length;

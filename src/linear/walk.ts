@@ -24,7 +24,7 @@ const ETHERNET = 1;
 /** The tables of flows, and what else the walk needs. */
 export interface WalkSetting extends Tables {
   memory: Memory;
-  /** Rule of each UDP port. */
+  /** Rule of each UDP port, in the memory. */
   ports: Uint8Array;
   /** Kinds that packets are counted by. */
   kinds: number;
@@ -59,10 +59,8 @@ export class Walk {
     this.#border = new Border(memory, this.#tables);
     this.#flows = setting;
     this.kinds = memory.column(Float64Array, kinds);
-    const rules = memory.column(Uint8Array, ports.length);
-    rules.set(ports);
     this.#border.column(KINDS, this.kinds);
-    this.#border.column(PORTS, rules);
+    this.#border.column(PORTS, ports);
   }
 
   /** null where the memory is not linear, or the runtime may not compile (a page's content security policy). */

@@ -1,7 +1,7 @@
 /**
  * Link-layer types: the LINKTYPE_ values of tcpdump.org, in the one place where they are listed.
  *
- *     firstLayer[127]     // Layer.radiotap, what stands at the first byte of a frame
+ *     firstLayerOf(127)   // Layer.radiotap, what stands at the first byte of a frame
  *     linkTypeName(127)   // "ieee802-11-radiotap"
  */
 
@@ -225,9 +225,14 @@ const LINK_TYPES: readonly Row[] = [
 const USER0 = 147;
 const USER15 = 162;
 
-/** First layer by link type, for the hot path; `Layer.none` for one that is not read. */
-export const firstLayer = new Uint8Array(65536);
-for (const row of LINK_TYPES) if (row[2] !== undefined) firstLayer[row[0]] = row[2];
+/** By link type, for the hot path. */
+const firstLayers = new Uint8Array(LINK_TYPES[LINK_TYPES.length - 1][0] + 1);
+for (const row of LINK_TYPES) if (row[2] !== undefined) firstLayers[row[0]] = row[2];
+
+/** What stands at the first byte of a frame; `Layer.none` where the link type is not read. */
+export function firstLayerOf(linkType: number): number {
+  return linkType < firstLayers.length ? firstLayers[linkType] : Layer.none;
+}
 
 /**
  * Name of a link type for people: "ethernet", "usbpcap", "user5"; "linktype-300" for one that is not known.

@@ -12,13 +12,13 @@ import { PLAIN_HEADERS, plainPacket } from "./fast-path.ts";
 import { ip } from "./ip.ts";
 import { Kind } from "./kinds.ts";
 import { CONTINUE, go, Layer, next } from "./layers.ts";
-import { firstLayer } from "./link-types.ts";
+import { firstLayerOf } from "./link-types.ts";
 import type { PortSet } from "./ports.ts";
 import { readers } from "./readers.ts";
 
 export { Located } from "./datagram.ts";
 export { Kind, kindNames } from "./kinds.ts";
-export { type PortSet, portSet } from "./ports.ts";
+export { PORTS, type PortSet, portSet } from "./ports.ts";
 
 const LINKTYPE_ETHERNET = 1;
 /** Layers of one frame, each VLAN tag being one: tunnels in tunnels end here. */
@@ -55,7 +55,7 @@ export function locateByWalk(
   out: Located,
 ): number {
   const end = offset + captured;
-  go(firstLayer[linkType], offset);
+  go(firstLayerOf(linkType), offset);
   if (next.layer === Layer.none) return Kind.unsupportedLinkType;
   next.guessed = false;
   next.further = 0;

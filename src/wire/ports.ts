@@ -17,9 +17,11 @@ export const PortRule = {
 /** Rule by port number. */
 export type PortSet = Uint8Array;
 
-/** The rules of 500 and 4500, of the ports in `extra`, and of those of tunnels. */
-export function portSet(extra: readonly number[]): PortSet {
-  const rules = new Uint8Array(65536);
+/** How many port numbers there are. */
+export const PORTS = 65_536;
+
+/** The rules of 500 and 4500, of the ports in `extra`, and of those of tunnels. @param rules zeros, which they are put into */
+export function portSet(extra: readonly number[], rules = new Uint8Array(PORTS)): PortSet {
   for (const port of TUNNEL_PORTS) rules[port] = PortRule.tunnel;
   for (const port of extra) rules[port] = PortRule.extra;
   rules[500] = PortRule.ike;

@@ -4,14 +4,14 @@ import { FragmentAssembler } from "../../src/ike/reassembly.ts";
 import { encapsulationName } from "../../src/wire/encapsulations.ts";
 import { isFragment } from "../../src/wire/fragments.ts";
 import { classifyHeader, HeaderClass, headerClassNames } from "../../src/wire/isakmp.ts";
-import { firstLayer } from "../../src/wire/link-types.ts";
+import { firstLayerOf } from "../../src/wire/link-types.ts";
 import { Kind, kindNames, Located, locate, locateByWalk, portSet } from "../../src/wire/locate.ts";
 import { readClearPayloads } from "../../src/wire/payloads.ts";
 import { must, same } from "./oracle.ts";
 
 /** Ethernet more often than others; 300 is a link type that nobody reads. */
 const LINK_TYPES = [1, 1, 1, 1, 1, 1, 300].concat(
-  Array.from({ length: 300 }, (_, linkType) => linkType).filter((linkType) => firstLayer[linkType] !== 0),
+  Array.from({ length: 300 }, (_, linkType) => linkType).filter((linkType) => firstLayerOf(linkType) !== 0),
 );
 const ports = portSet([5500]);
 const scratch = new Uint8Array(8192);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FragmentAssembler } from "../../src/ike/reassembly.ts";
 import { isFragment } from "../../src/wire/fragments.ts";
 import { classifyHeader, HeaderClass, headerClassNames } from "../../src/wire/isakmp.ts";
-import { firstLayer } from "../../src/wire/link-types.ts";
+import { firstLayerOf } from "../../src/wire/link-types.ts";
 import { Kind, kindNames, Located, locate, locateByWalk, portSet } from "../../src/wire/locate.ts";
 import { readClearPayloads } from "../../src/wire/payloads.ts";
 import { TUNNEL_PORTS } from "../../src/wire/udp-tunnels.ts";
@@ -31,7 +31,7 @@ import { LINKS, OTHER_LINKS, stack } from "../support/stacks.ts";
 const ports = portSet([5500]);
 /** Ethernet more often than each of the others that are read. */
 const LINK_TYPES = [1, 1, 1, 1].concat(
-  Array.from({ length: 300 }, (_, linkType) => linkType).filter((linkType) => firstLayer[linkType] !== 0),
+  Array.from({ length: 300 }, (_, linkType) => linkType).filter((linkType) => firstLayerOf(linkType) !== 0),
 );
 
 const MESSAGE = isakmp({
