@@ -73,22 +73,30 @@ const leaner = {
         }`,
     }));
     builder.onLoad({ filter: /\/ike\/sa-survey\.ts$/ }, () => ({
-      contents: `import { hostOf } from "../collections/endpoints.ts";
+      contents: `import { hostOf, portOf } from "../collections/endpoints.ts";
         import { isAtOneHost } from "./paths.ts";
+        export { HAS_PHASE_1, IS_ANSWERED, IS_MOVED, IS_PLAIN } from "../core/survey-layout.ts";
         export class SaSurvey {
           firstAt = [];
           firstSegment = [];
+          bits = [];
+          hosts = [[], []];
           take(sas) {
             this.at = (i) => sas.at(i);
             this.length = sas.length;
-            for (let i = 0; i < sas.length; i += 1)
-              ({ firstAt: this.firstAt[i], firstSegment: this.firstSegment[i] } = sas.at(i));
+            for (let i = 0; i < sas.length; i += 1) {
+              const sa = sas.at(i);
+              ({ firstAt: this.firstAt[i], firstSegment: this.firstSegment[i] } = sa);
+              for (const side of [0, 1]) this.hosts[side][i] = hostOf(sa.endOf(0, side));
+              const isMoved = !isAtOneHost(sa, 0) || !isAtOneHost(sa, 1);
+              this.bits[i] = sa.phase1Seen + 2 * sa.answered + 4 * isMoved;
+            }
           }
-          endOf(i, side) { return this.at(i).endOf(0, side); }
-          hostOf(i, side) { return hostOf(this.endOf(i, side)); }
+          hostOf(i, side) { return this.hosts[side][i]; }
+          portOf(i, side) { return portOf(this.at(i).endOf(0, side)); }
           phase1Seen(i) { return this.at(i).phase1Seen; }
           answered(i) { return this.at(i).answered; }
-          isMoved(i) { return !isAtOneHost(this.at(i), 0) || !isAtOneHost(this.at(i), 1); }
+          isMoved(i) { return this.bits[i] > 3; }
         }
         export function surveyOf(sas) {
           const survey = new SaSurvey();
@@ -185,7 +193,7 @@ const leaner = {
     // The rules look at all clients, with the same result: tens of thousands are for the program.
     builder.onLoad({ filter: /\/judgement\/plain(-clients)?\.ts$/ }, ({ path }) => ({
       contents: path.endsWith("plain.ts")
-        ? "export class PlainSas { take() {} settle() {} isPlain() {} }"
+        ? "export class PlainSas { take() {} settle() {} isPlain() {} plainUpTo(_, at) { return at; } }"
         : "export class PlainClients { indices = []; numbers = {}; with() { return []; } responderVendorIds() { return []; } }",
     }));
     // Nor is the most at once found by sorting numbers there, which is quicker.

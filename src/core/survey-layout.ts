@@ -5,22 +5,24 @@
 
 /** Where the row of each IKE SA lies, or 0: words. What follows is left of those alone whose row lies here. */
 export const SA_ROWS = 0;
-/** Bits, see below (bytes); endpoints of both sides on the first path (f64). */
+/** Bits, see below (bytes). */
 export const BITS = 4;
-export const FIRST_ENDS = 8;
-export const SECOND_ENDS = 12;
+/** Of both sides on the first path: hosts (u32 each), and ports, the second one in the upper half (u32). */
+export const FIRST_HOSTS = 8;
+export const SECOND_HOSTS = 12;
+export const BOTH_PORTS = 16;
 /** When it began, and in which segment of the clock (f64, u32). */
-export const BEGAN_ATS = 16;
-export const BEGAN_SEGMENTS = 20;
+export const BEGAN_ATS = 20;
+export const BEGAN_SEGMENTS = 24;
 /** Numbers of the lists of vendor IDs of each side (u32). */
-export const FIRST_VENDOR_LISTS = 24;
-export const SECOND_VENDOR_LISTS = 28;
+export const FIRST_VENDOR_LISTS = 28;
+export const SECOND_VENDOR_LISTS = 32;
 /** Message ID of its only quick mode (u32), when that began, and the last sign of life of the IKE SA (f64). */
-export const MESSAGE_IDS = 32;
-export const QUICK_MODES_AT = 36;
-export const LAST_ATS = 40;
+export const MESSAGE_IDS = 36;
+export const QUICK_MODES_AT = 40;
+export const LAST_ATS = 44;
 /** Bytes of the block. */
-export const SURVEY_BYTES = 44;
+export const SURVEY_BYTES = 48;
 
 /** Phase 1 was seen; the responder answered; a side has several addresses, on whatever paths. */
 export const HAS_PHASE_1 = 1;

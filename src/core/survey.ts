@@ -1,7 +1,7 @@
 /** What every rule that goes over all IKE SAs asks of each, side by side: their rows lie far apart in memory. */
 
 import { byteOf, doubleOf, isUnseen, wordOf } from "./columns";
-import { hostOf } from "./message-record";
+import { hostOf, portOf } from "./message-record";
 import {
   BEGAN_AT,
   BEGAN_IN_SEGMENT,
@@ -34,7 +34,8 @@ import {
   BEGAN_ATS,
   BEGAN_SEGMENTS,
   BITS,
-  FIRST_ENDS,
+  BOTH_PORTS,
+  FIRST_HOSTS,
   FIRST_VENDOR_LISTS,
   HAS_MORE_PATHS,
   HAS_PHASE_1,
@@ -46,7 +47,7 @@ import {
   MESSAGE_IDS,
   QUICK_MODES_AT,
   SA_ROWS,
-  SECOND_ENDS,
+  SECOND_HOSTS,
   SECOND_VENDOR_LISTS,
 } from "./survey-layout";
 
@@ -70,8 +71,11 @@ export function quickModeCount(sa: usize): i32 {
 }
 
 function take(block: usize, index: i32, sa: usize, segment: u32): void {
-  store<f64>(doubleOf(block, FIRST_ENDS, index), load<f64>(sa, PATH_ROOM + ENDS));
-  store<f64>(doubleOf(block, SECOND_ENDS, index), load<f64>(sa, PATH_ROOM + ENDS + 8));
+  const first = load<f64>(sa, PATH_ROOM + ENDS);
+  const second = load<f64>(sa, PATH_ROOM + ENDS + 8);
+  store<u32>(wordOf(block, FIRST_HOSTS, index), hostOf(first));
+  store<u32>(wordOf(block, SECOND_HOSTS, index), hostOf(second));
+  store<u32>(wordOf(block, BOTH_PORTS, index), portOf(first) | (portOf(second) << 16));
   store<f64>(doubleOf(block, BEGAN_ATS, index), load<f64>(sa, FIRST_AT));
   store<u32>(wordOf(block, BEGAN_SEGMENTS, index), load<u32>(sa, FIRST_SEGMENT));
   store<u32>(wordOf(block, FIRST_VENDOR_LISTS, index), load<u32>(sa, VENDOR_LIST));

@@ -24,7 +24,7 @@ export { hasHeard, isAtOneHost, isTwoWay, type Path, type Side } from "./paths.t
 export type { RememberedClient, RememberedResponder } from "./remembered.ts";
 export type { IkeSa } from "./sa.ts";
 export { eachOf, type IkeSas } from "./sa-list.ts";
-export { type SaSurvey, surveyOf } from "./sa-survey.ts";
+export { HAS_PHASE_1, IS_ANSWERED, IS_MOVED, IS_PLAIN, type SaSurvey, surveyOf } from "./sa-survey.ts";
 export { selectorsClash } from "./selectors.ts";
 export type { Spi } from "./spi-slot.ts";
 export { UNHEARD_SPAN } from "./spis.ts";

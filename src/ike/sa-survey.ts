@@ -3,12 +3,13 @@
  * side by side. Of rows in linear memory the core reads them (src/core/survey.ts), of all others the same is read here.
  */
 
-import { hostOf } from "../collections/endpoints.ts";
+import { hostOf, portOf } from "../collections/endpoints.ts";
 import {
   BEGAN_ATS,
   BEGAN_SEGMENTS,
   BITS,
-  FIRST_ENDS,
+  BOTH_PORTS,
+  FIRST_HOSTS,
   FIRST_VENDOR_LISTS,
   HAS_MORE_PATHS,
   HAS_PHASE_1,
@@ -20,7 +21,7 @@ import {
   MESSAGE_IDS,
   QUICK_MODES_AT,
   SA_ROWS,
-  SECOND_ENDS,
+  SECOND_HOSTS,
   SECOND_VENDOR_LISTS,
   SURVEY_BYTES,
 } from "../core/survey-layout.ts";
@@ -31,7 +32,13 @@ import { isAtOneHost, type Side } from "./paths.ts";
 import type { IkeSa } from "./sa.ts";
 import type { IkeSas } from "./sa-list.ts";
 
+export { HAS_PHASE_1, IS_ANSWERED, IS_MOVED, IS_PLAIN };
+
 const FIRST_ROOM = 256;
+
+/** Of both ports in one number. */
+const SECOND_PORT = 16;
+const ONE_PORT = 0xffff;
 
 /** IKE SAs with the addresses of their rows in linear memory, 0 where they lie elsewhere. */
 interface Surveyed extends Pick<IkeSas, "length" | "at"> {
@@ -49,10 +56,13 @@ export class SaSurvey {
   messageIds = new Uint32Array(0);
   begunAt = new Float64Array(0);
   lastAt = new Float64Array(0);
+  /** What is known of each (core/survey-layout.ts). Loops over all of them read columns: a call for each takes as long as the rest. */
+  bits = new Uint8Array(0);
+  /** Hosts of each side on the first path, and its ports there, that of the second side in the upper half. */
+  hosts: [Uint32Array, Uint32Array] = [new Uint32Array(0), new Uint32Array(0)];
+  ports = new Uint32Array(0);
   readonly #memory: Memory;
   readonly #block: Uint32Array;
-  #bits = new Uint8Array(0);
-  #ends: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
   #vendorLists: [Uint32Array, Uint32Array] = [new Uint32Array(0), new Uint32Array(0)];
 
   constructor(memory = ordinaryMemory) {
@@ -63,23 +73,24 @@ export class SaSurvey {
   /** Surveys all IKE SAs anew. @param segment the latest one of the clock, which plain ones are of */
   take(sas: Surveyed, segment: number): void {
     const { length, addresses } = sas;
-    if (length > this.#bits.length) this.#makeRoom(Math.max(length, FIRST_ROOM, 2 * this.#bits.length));
+    if (length > this.bits.length) this.#makeRoom(Math.max(length, FIRST_ROOM, 2 * this.bits.length));
     this.length = length;
     const survey = this.#reader(addresses);
     survey?.(this.#block.byteOffset, length, segment);
+    const { bits } = this;
     for (let i = 0; i < length; i += 1) {
       if (survey === null || addresses[i] === 0) this.#read(i, sas.at(i), segment);
-      else if (this.#has(i, HAS_MORE_PATHS) && isMoved(sas.at(i))) this.#bits[i] |= IS_MOVED;
+      else if ((bits[i] & HAS_MORE_PATHS) !== 0 && isMoved(sas.at(i))) bits[i] |= IS_MOVED;
     }
   }
 
-  /** Endpoint of a side on the first path. */
-  endOf(index: number, side: Side): number {
-    return this.#ends[side][index];
+  /** On the first path. */
+  hostOf(index: number, side: Side): number {
+    return this.hosts[side][index];
   }
 
-  hostOf(index: number, side: Side): number {
-    return hostOf(this.#ends[side][index]);
+  portOf(index: number, side: Side): number {
+    return side === 0 ? this.ports[index] & ONE_PORT : this.ports[index] >>> SECOND_PORT;
   }
 
   phase1Seen(index: number): boolean {
@@ -114,7 +125,7 @@ export class SaSurvey {
   }
 
   #has(index: number, bit: number): boolean {
-    return (this.#bits[index] & bit) !== 0;
+    return (this.bits[index] & bit) !== 0;
   }
 
   /** The core, where it reaches all columns. */
@@ -123,9 +134,10 @@ export class SaSurvey {
     if (linear === null) return null;
     const border = new Border(linear, this.#block);
     border.column(SA_ROWS, addresses);
-    border.column(BITS, this.#bits);
-    border.column(FIRST_ENDS, this.#ends[0]);
-    border.column(SECOND_ENDS, this.#ends[1]);
+    border.column(BITS, this.bits);
+    border.column(FIRST_HOSTS, this.hosts[0]);
+    border.column(SECOND_HOSTS, this.hosts[1]);
+    border.column(BOTH_PORTS, this.ports);
     border.column(BEGAN_ATS, this.firstAt);
     border.column(BEGAN_SEGMENTS, this.firstSegment);
     border.column(FIRST_VENDOR_LISTS, this.#vendorLists[0]);
@@ -138,9 +150,10 @@ export class SaSurvey {
 
   #read(index: number, sa: IkeSa, segment: number): void {
     for (const side of [0, 1] as const) {
-      this.#ends[side][index] = sa.endOf(0, side);
+      this.hosts[side][index] = hostOf(sa.endOf(0, side));
       this.#vendorLists[side][index] = sa.vendorListOf(side);
     }
+    this.ports[index] = portOf(sa.endOf(0, 0)) | (portOf(sa.endOf(0, 1)) << SECOND_PORT);
     this.firstAt[index] = sa.firstAt;
     this.firstSegment[index] = sa.firstSegment;
     let bits = sa.phase1Seen ? HAS_PHASE_1 : 0;
@@ -153,7 +166,7 @@ export class SaSurvey {
       this.begunAt[index] = exchange.firstAt;
       this.lastAt[index] = sa.lastLifeAt;
     }
-    this.#bits[index] = bits;
+    this.bits[index] = bits;
   }
 
   #makeRoom(length: number): void {
@@ -161,8 +174,9 @@ export class SaSurvey {
       this.#memory.free(column);
       return this.#memory.column(type, length);
     };
-    this.#bits = replaced(this.#bits, Uint8Array);
-    this.#ends = [replaced(this.#ends[0], Float64Array), replaced(this.#ends[1], Float64Array)];
+    this.bits = replaced(this.bits, Uint8Array);
+    this.hosts = [replaced(this.hosts[0], Uint32Array), replaced(this.hosts[1], Uint32Array)];
+    this.ports = replaced(this.ports, Uint32Array);
     this.#vendorLists = [
       replaced(this.#vendorLists[0], Uint32Array),
       replaced(this.#vendorLists[1], Uint32Array),

@@ -2,12 +2,12 @@
 
 import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
-import type { Facts, IkeSa, IkeSas, SaSurvey, Side } from "../ike/facts.ts";
+import { type Facts, type IkeSa, type IkeSas, IS_ANSWERED, type SaSurvey, type Side } from "../ike/facts.ts";
 import type { InsideAddresses } from "./inside.ts";
 import { joinedResponders } from "./joined.ts";
 import { firstOf, type Moment } from "./moment.ts";
 import { PlainSas } from "./plain.ts";
-import { decideRoles, other, type Role, type RoleOptions } from "./roles.ts";
+import { decideRoles, other, type RoleOptions, type Roles } from "./roles.ts";
 import { type Session, sessionOf } from "./session.ts";
 
 export interface ResponderOptions extends RoleOptions {
@@ -35,9 +35,9 @@ export interface SasOfResponder {
   /** Further hosts that an IKE SA showed to be this gateway. */
   joined: readonly number[];
   /** Its IKE SAs in the order of their first messages. */
-  order: readonly number[];
+  order: Uint32Array;
   /** Those of them that are plain, and the others; in the same order. */
-  plain: readonly number[];
+  plain: Uint32Array;
   sessions: Session[];
   /** The lists of vendor IDs that it sent, to plain ones at least. */
   vendorIds: ReadonlySet<readonly string[]>;
@@ -47,13 +47,18 @@ export interface SasOfResponder {
 
 /** The IKE SAs of one responder while all are sorted. */
 interface Group {
+  /** Its place among the groups. */
+  place: number;
   host: number;
   hosts: Set<number>;
-  order: number[];
+  /** How many there are, and the latest of them; -1 for none. */
+  count: number;
+  latest: number;
   /** They came in the order of their first messages, as nearly always. */
   isInOrder: boolean;
-  /** The lists of vendor IDs that the responder sent to those that may be plain. */
+  /** The lists of vendor IDs that the responder sent to those that may be plain; and the number of the latest of these. */
   vendorIds: Set<readonly string[]> | null;
+  latestList: number;
   /** Those of them that are not plain, by their indices. */
   sessions: Map<number, Session>;
 }
@@ -61,6 +66,8 @@ interface Group {
 /** Shared by all responders without any. */
 const NO_LISTS: ReadonlySet<readonly string[]> = new Set();
 const NOBODY: ReadonlyMap<number, readonly Moment[]> = new Map();
+/** Stands for a place, or a number, that is none. */
+const NOWHERE = -1;
 /** How long the fragments of one message may take to come, in microseconds. */
 const FRAGMENTS_PENDING = 2_000_000;
 
@@ -70,9 +77,10 @@ export class ByResponder {
   readonly #sas: IkeSas;
   readonly #options: ResponderOptions;
   readonly #survey: SaSurvey;
-  readonly #roles: readonly (Role | null)[];
+  readonly #roles: Roles;
   readonly #joined: ReadonlyMap<number, number>;
-  readonly #groups = new Map<number, Group>();
+  readonly #groups: Group[] = [];
+  readonly #groupsByName = new Map<number, Group>();
   /** The group of each host of a responder; null where the user's scope does not take it in. */
   readonly #groupsByHost = new Map<number, Group | null>();
   readonly #unanswered = new Map<number, Map<number, Moment[]>>();
@@ -95,39 +103,68 @@ export class ByResponder {
 
   /** The responders in the user's scope, in the order in which they are first seen to answer. */
   sorted(): SasOfResponder[] {
-    for (let i = 0; i < this.#sas.length; i += 1) this.#sort(i);
+    const places = new Int32Array(this.#sas.length);
+    for (let i = 0; i < places.length; i += 1) places[i] = this.#groupFor(i);
     const joined = new Map<number, number[]>();
     for (const [host, responder] of this.#joined) {
       const named = this.#options.responderOf(responder);
       append(joined, named, host);
-      this.#groups.get(named)?.hosts.add(host);
+      this.#groupsByName.get(named)?.hosts.add(host);
     }
-    return [...this.#groups.values()].map((group) => this.#settled(group, joined.get(group.host) ?? []));
+    const orders = this.#ordersOf(places);
+    return this.#groups.map((group, place) =>
+      this.#settled(group, orders[place], joined.get(group.host) ?? []),
+    );
   }
 
-  #sort(index: number): void {
-    const role = this.#roles[index];
-    if (role === null) return;
+  /** Puts an IKE SA to those of its responder. @returns the place of that group; `NOWHERE` for none */
+  #groupFor(index: number): number {
+    const role = this.#roles.of(index);
+    if (role === null) return NOWHERE;
+    const survey = this.#survey;
     const side = other(role.client);
-    const host = this.#survey.hostOf(index, side);
-    if (!this.#survey.answered(index)) {
+    const host = survey.hosts[side][index];
+    if ((survey.bits[index] & IS_ANSWERED) === 0) {
       this.#noteUnanswered(this.#responderOf(host), this.#sas.at(index), role.client);
-      return;
+      return NOWHERE;
     }
     const group = this.#groupOf(host);
-    if (group === null) return;
-    const { order } = group;
-    group.isInOrder &&= order.length === 0 || this.#inOrder(order[order.length - 1], index) <= 0;
-    order.push(index);
-    group.hosts.add(host);
-    if (this.#numbers.take(index, this.#sas, role)) {
-      group.vendorIds ??= new Set();
-      group.vendorIds.add(this.#facts.vendorLists[this.#survey.vendorListOf(index, side)]);
-    } else {
+    if (group === null) return NOWHERE;
+    group.isInOrder &&= group.count === 0 || this.#inOrder(group.latest, index) <= 0;
+    group.latest = index;
+    group.count += 1;
+    if (this.#numbers.take(index, this.#sas, role)) this.#noteList(group, survey.vendorListOf(index, side));
+    else {
       const sa = this.#sas.at(index);
       for (let i = 1; i < sa.pathCount; i += 1) group.hosts.add(hostOf(sa.endOf(i, side)));
       group.sessions.set(index, this.#sessionOf(index, group.host));
     }
+    return group.place;
+  }
+
+  /** The responder sent that list of vendor IDs. */
+  #noteList(group: Group, list: number): void {
+    if (list === group.latestList) return;
+    group.latestList = list;
+    group.vendorIds ??= new Set();
+    group.vendorIds.add(this.#facts.vendorLists[list]);
+  }
+
+  /** The indices of each group's IKE SAs, side by side in one array. @param places of the group of each */
+  #ordersOf(places: Int32Array): Uint32Array[] {
+    let end = 0;
+    const ends = this.#groups.map(({ count }) => {
+      end += count;
+      return end - count;
+    });
+    const indices = new Uint32Array(end);
+    for (let i = 0; i < places.length; i += 1) {
+      const place = places[i];
+      if (place === NOWHERE) continue;
+      indices[ends[place]] = i;
+      ends[place] += 1;
+    }
+    return this.#groups.map(({ count }, place) => indices.subarray(ends[place] - count, ends[place]));
   }
 
   #inOrder(one: number, other: number): number {
@@ -155,43 +192,49 @@ export class ByResponder {
       const responder = this.#responderOf(host);
       const { inScope } = this.#options;
       group = inScope(host) || inScope(responder) ? this.#groupAt(responder) : null;
+      group?.hosts.add(host);
       this.#groupsByHost.set(host, group);
     }
     return group;
   }
 
   #groupAt(host: number): Group {
-    let group = this.#groups.get(host);
+    let group = this.#groupsByName.get(host);
     if (group === undefined) {
       group = {
+        place: this.#groups.length,
         host,
         hosts: new Set([host]),
-        order: [],
+        count: 0,
+        latest: NOWHERE,
         isInOrder: true,
         vendorIds: null,
+        latestList: NOWHERE,
         sessions: new Map(),
       };
-      this.#groups.set(host, group);
+      this.#groups.push(group);
+      this.#groupsByName.set(host, group);
     }
     return group;
   }
 
   #sessionOf(index: number, responder: number): Session {
     const { hosts } = this.#facts;
-    return sessionOf(this.#sas.at(index), this.#roles[index]!, responder, hosts, this.#fragmentsBefore);
+    return sessionOf(this.#sas.at(index), this.#roles.of(index)!, responder, hosts, this.#fragmentsBefore);
   }
 
   #settled(
-    { host, hosts, order, isInOrder, vendorIds: sent, sessions: made }: Group,
+    { host, hosts, isInOrder, vendorIds: sent, sessions: made }: Group,
+    order: Uint32Array,
     joined: readonly number[],
   ): SasOfResponder {
     const [ikeSas, numbers] = [this.#sas, this.#numbers];
     numbers.settle(host, order, made.values());
     if (!isInOrder) order.sort((a, b) => this.#inOrder(a, b));
     const sessions: Session[] = [];
-    for (let i = 0; i < order.length; i += 1) {
-      const index = order[i];
-      if (!numbers.isPlain(index)) sessions.push(made.get(index) ?? this.#sessionOf(index, host));
+    for (let at = 0; at < order.length; at += 1) {
+      at = numbers.plainUpTo(order, at);
+      if (at < order.length) sessions.push(made.get(order[at]) ?? this.#sessionOf(order[at], host));
     }
     // As nearly always: there are tens of thousands of them.
     const areAllPlain = sessions.length === 0;

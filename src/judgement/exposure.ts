@@ -16,11 +16,11 @@ export interface Exposure {
   harmless: boolean;
 }
 
+const NOBODY = new Uint32Array(0);
+
 export function exposureOf(responder: Responder, { make, acceptsInUse }: ResponderKnowledge): Exposure {
   const { numbers, indices } = responder.plain;
-  const plain = indices.every((index) => numbers.counts(index))
-    ? indices
-    : indices.filter((index) => numbers.counts(index));
+  const plain = numbers.anyCounts ? indices.filter((index) => numbers.counts(index)) : NOBODY;
   let sequentialClients = plain.length;
   for (const client of responder.clients) {
     if (responder.patterns.get(client)?.kind === "sequential") sequentialClients += 1;
@@ -52,7 +52,7 @@ function connectedUntil({ lifespan: { life, farewells, replaced } }: ClientSa): 
  * to be sorted. Null elsewhere. The IKE SAs of a client come one after another.
  * @param counting those of the plain clients that count, by their indices
  */
-function peakOfConnectedOnce({ clientSas, plain }: Responder, counting: readonly number[]): number | null {
+function peakOfConnectedOnce({ clientSas, plain }: Responder, counting: Uint32Array): number | null {
   const { numbers } = plain;
   const most = counting.length + clientSas.length;
   const from = new Float64Array(most);
@@ -79,7 +79,7 @@ function peakOfConnectedOnce({ clientSas, plain }: Responder, counting: readonly
   return mostIntervalsAtOnce(from.subarray(0, count), until.subarray(0, count));
 }
 
-function peakOf({ clientSas, plain }: Responder, counting: readonly number[]): number {
+function peakOf({ clientSas, plain }: Responder, counting: Uint32Array): number {
   const edges: (Moment & Edge<Client | number>)[] = [];
   for (const index of counting) {
     const { survey, segment } = plain.numbers;

@@ -8,17 +8,18 @@ import {
   type Hosts,
   type IkeSa,
   type IkeSas,
+  IS_MOVED,
   isAtOneHost,
   isTwoWay,
   type Side,
   surveyOf,
 } from "../ike/facts.ts";
-import { other, type Role } from "./roles.ts";
+import { other, type Roles } from "./roles.ts";
 
 /** The addresses of responders that are one, each with the lowest of them. */
 export function joinedResponders(
   sas: IkeSas,
-  roles: readonly (Role | null)[],
+  roles: Pick<Roles, "of">,
   hosts: Hosts,
   survey = surveyOf(sas),
 ): Map<number, number> {
@@ -28,10 +29,12 @@ export function joinedResponders(
     for (let next = joined.get(at); next !== undefined; next = joined.get(at)) at = next;
     return at;
   };
-  roles.forEach((role, i) => {
-    if (role === null || !survey.isMoved(i)) return;
+  const { bits } = survey;
+  for (let i = 0; i < sas.length; i += 1) {
+    const role = (bits[i] & IS_MOVED) === 0 ? null : roles.of(i);
+    if (role === null) continue;
     const sa = sas.at(i);
-    if (isAtOneHost(sa, other(role.client))) return;
+    if (isAtOneHost(sa, other(role.client))) continue;
     const found = securedHosts(sa, other(role.client));
     for (const host of found) {
       const [a, b] = [root(found[0]), root(host)];
@@ -39,7 +42,7 @@ export function joinedResponders(
       const [low, high] = isLower(hosts, a, b) ? [a, b] : [b, a];
       joined.set(high, low);
     }
-  });
+  }
   return new Map([...joined.keys()].map((host) => [host, root(host)]));
 }
 

@@ -23,7 +23,7 @@ import { clientPath, PlainSession, type Session } from "./session.ts";
 
 /** Plain clients one after another: the indices of their IKE SAs are `order[at]` to `order[end - 1]`. */
 export interface PlainRun {
-  readonly order: readonly number[];
+  readonly order: Uint32Array;
   readonly at: number;
   readonly end: number;
 }
@@ -38,7 +38,7 @@ export interface PlainContext {
 
 export class PlainClients {
   /** Their IKE SAs, by the indices under which `numbers` tells of them, in the order of their first messages. */
-  readonly indices: readonly number[];
+  readonly indices: Uint32Array;
   readonly numbers: PlainSas;
   readonly #ofResponder: SasOfResponder;
   readonly #hosts: Hosts;
@@ -76,8 +76,7 @@ export class PlainClients {
     const left = others[Symbol.iterator]();
     let next = left.next();
     for (let at = 0; at < order.length; ) {
-      let end = at;
-      while (end < order.length && this.numbers.isPlain(order[end])) end += 1;
+      const end = this.numbers.plainUpTo(order, at);
       if (end > at) yield { order, at, end };
       // Of several IKE SAs of one client the first tells its place.
       if (end < order.length && next.done !== true && ikeSas.at(order[end]) === next.value[0].session.sa) {

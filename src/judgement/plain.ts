@@ -9,7 +9,7 @@
  */
 
 import { hostOf } from "../collections/endpoints.ts";
-import { type Facts, type IkeSas, type SaSurvey, vendorKnowledge } from "../ike/facts.ts";
+import { type Facts, type IkeSas, IS_MOVED, IS_PLAIN, type SaSurvey, vendorKnowledge } from "../ike/facts.ts";
 import { SingleIds } from "./client-patterns.ts";
 import { IdTurns, RecurringIds } from "./id-turns.ts";
 import { mayImply } from "./implied-claims.ts";
@@ -23,8 +23,6 @@ const COUNTS = 2;
 
 /** Of so few clients it takes longer to find out which IDs recur than to look at each. */
 const FEW = 64;
-/** Stands for the row of an ID that one of them alone had. */
-const NOBODY_ELSE = -1;
 
 /** What is known of a host, a bit each: one IKE SA is with it, or several are; there was ESP, or keepalives. */
 const ONE_SA = 1;
@@ -41,9 +39,13 @@ export class PlainSas {
   readonly patternWords: Uint32Array;
   /** The message IDs of some contradict their vendor IDs (contract 5). */
   anyContradict = false;
+  /** The clients of some count their IDs. */
+  anyCounts = false;
   readonly #flags: Uint8Array;
   readonly #hosts: Uint8Array;
   readonly #vendorLists: readonly (readonly string[])[];
+  /** See `#versionOf`, of each list of vendor IDs that was asked for. */
+  readonly #versions: (number | null | undefined)[] = [];
   /** What one message ID tells of a client's pattern. */
   readonly patterns = new SingleIds();
   readonly #turns = new IdTurns();
@@ -68,21 +70,42 @@ export class PlainSas {
     return (this.#flags[index] & COUNTS) !== 0;
   }
 
+  /** The first place from `at` on of one that is not plain; behind all of them where there is none. */
+  plainUpTo(order: Uint32Array, at: number): number {
+    const flags = this.#flags;
+    let end = at;
+    while (end < order.length && flags[order[end]] !== 0) end += 1;
+    return end;
+  }
+
   /** Takes an IKE SA that was answered for a plain one, if nothing that itself and its addresses show speaks against it. */
   take(index: number, sas: IkeSas, role: Role): boolean {
     const { survey } = this;
-    if (!survey.isPlain(index) || role.client !== 0 || role.inferred) return false;
+    // Its client has one address, and the address has nothing else.
+    if ((survey.bits[index] & (IS_PLAIN | IS_MOVED)) !== IS_PLAIN) return false;
+    if (role.client !== 0 || role.inferred || this.#hosts[survey.hosts[0][index]] !== ONE_SA) return false;
     const messageId = survey.messageIds[index];
     if (mayImply(messageId) > 0) return false;
-    // Its client has one address, and the address has nothing else.
-    if (survey.isMoved(index) || this.#hosts[survey.hostOf(index, 0)] !== ONE_SA) return false;
     if (survey.hasRareQuickMode(index) && sas.at(index).exchanges[0].testimony !== null) return false;
-    const { microsoftVersion } = vendorKnowledge(this.#vendorLists[survey.vendorListOf(index, 0)]);
-    const pattern = wordOfOne(messageId, microsoftVersion);
-    if (contradictsVendor(pattern)) this.anyContradict = true;
+    const pattern = wordOfOne(messageId, this.#versionOf(survey.vendorListOf(index, 0)));
     this.patternWords[index] = pattern;
-    this.#flags[index] = isSequential(pattern) ? PLAIN | COUNTS : PLAIN;
+    this.#flags[index] = PLAIN;
+    if (isSequential(pattern)) {
+      this.#flags[index] = PLAIN | COUNTS;
+      this.anyCounts = true;
+    }
+    if (contradictsVendor(pattern)) this.anyContradict = true;
     return true;
+  }
+
+  /** The version of Microsoft's vendor ID in a list of them. */
+  #versionOf(list: number): number | null {
+    let version = this.#versions[list];
+    if (version === undefined) {
+      version = vendorKnowledge(this.#vendorLists[list]).microsoftVersion;
+      this.#versions[list] = version;
+    }
+    return version;
   }
 
   /**
@@ -90,15 +113,10 @@ export class PlainSas {
    * @param order the indices of all there, as they came
    * @param sessions those that are not plain
    */
-  settle(responder: number, order: readonly number[], sessions: Iterable<Session>): void {
+  settle(responder: number, order: Uint32Array, sessions: Iterable<Session>): void {
     const turns = this.#turns;
+    const flags = this.#flags;
     const { messageIds, begunAt, lastAt } = this.survey;
-    const recurring = order.length < FEW ? null : new RecurringIds(order.length);
-    if (recurring !== null) {
-      for (let i = 0; i < order.length; i += 1) {
-        if (this.isPlain(order[i])) recurring.note(messageIds[order[i]]);
-      }
-    }
     const others = new Set<number>();
     let impliedUpTo = 0;
     for (const session of sessions) {
@@ -106,18 +124,28 @@ export class PlainSas {
       for (const { messageId } of session.quickModes) others.add(messageId);
     }
     for (const messageId of others) turns.dispute(responder, messageId);
-    const rows = new Int32Array(order.length).fill(NOBODY_ELSE);
+    const recurring = this.#recurringIn(order);
+    /** Those whose IDs others had, perhaps: the index of each, and the row of its ID. */
+    const shared: number[] = [];
     for (let i = 0; i < order.length; i += 1) {
       const index = order[i];
-      if (!this.isPlain(index)) continue;
+      if (flags[index] === 0) continue;
       const messageId = messageIds[index];
       if (messageId <= impliedUpTo) turns.dispute(responder, messageId);
       else if (recurring?.mayRecur(messageId) === false && !others.has(messageId)) continue;
-      rows[i] = turns.take(responder, messageId, begunAt[index], lastAt[index]);
+      shared.push(index, turns.take(responder, messageId, begunAt[index], lastAt[index]));
     }
-    for (let i = 0; i < order.length; i += 1) {
-      if (rows[i] !== NOBODY_ELSE && turns.isDisputed(rows[i])) this.#flags[order[i]] = 0;
-    }
+    for (let i = 0; i < shared.length; i += 2) if (turns.isDisputed(shared[i + 1])) flags[shared[i]] = 0;
+  }
+
+  /** Which IDs of plain ones are had again; null where there are few. */
+  #recurringIn(order: Uint32Array): RecurringIds | null {
+    if (order.length < FEW) return null;
+    const recurring = new RecurringIds(order.length);
+    const flags = this.#flags;
+    const { messageIds } = this.survey;
+    for (let i = 0; i < order.length; i += 1) if (flags[order[i]] !== 0) recurring.note(messageIds[order[i]]);
+    return recurring;
   }
 
   /** The highest ID that the client may be taken to have used unseen (contract 6.2), whatever the rules make of that. */
@@ -136,10 +164,12 @@ function hostsOf({ eachIkeSa, hosts, flows }: Facts, survey: SaSurvey): Uint8Arr
   const note = (host: number) => {
     known[host] |= known[host] === 0 ? ONE_SA : SEVERAL_SAS;
   };
+  const { bits } = survey;
+  const [some, others] = survey.hosts;
   for (let index = 0; index < survey.length; index += 1) {
-    if (!survey.isMoved(index)) {
-      note(survey.hostOf(index, 0));
-      note(survey.hostOf(index, 1));
+    if ((bits[index] & IS_MOVED) === 0) {
+      note(some[index]);
+      note(others[index]);
     } else for (const { ends } of eachIkeSa.at(index).paths) for (const end of ends) note(hostOf(end));
   }
   for (const row of flows.rows()) {

@@ -5,9 +5,11 @@
 
 import { hostOf, portOf } from "../collections/endpoints.ts";
 import {
+  HAS_PHASE_1,
   type Hosts,
   type IkeSa,
   type IkeSas,
+  IS_MOVED,
   isTwoWay,
   type SaSurvey,
   type Side,
@@ -27,38 +29,60 @@ export interface RoleOptions {
   isIkePort: (port: number) => boolean;
 }
 
-/** Shared by all IKE SAs, by the side that is the client: there are tens of thousands of them. */
-const SEEN: readonly [Role, Role] = [
+/** Shared by all IKE SAs: there are tens of thousands of them. */
+const ROLES: readonly (Role | null)[] = [
+  null,
   { client: 0, inferred: false },
   { client: 1, inferred: false },
-];
-const INFERRED: readonly [Role, Role] = [
   { client: 0, inferred: true },
   { client: 1, inferred: true },
 ];
+/** The place of a role among those, by the side that is the client. */
+const SEEN: readonly [number, number] = [1, 2];
+const INFERRED: readonly [number, number] = [3, 4];
+const UNKNOWN = 0;
 
-/** Roles of the SAs, by index; null where nothing tells them. SAs come in the order of their first messages. */
-export function decideRoles(
-  sas: IkeSas,
-  hosts: Hosts,
-  options: RoleOptions,
-  survey = surveyOf(sas),
-): (Role | null)[] {
+/** The roles of IKE SAs, by index; null where nothing tells them. */
+export class Roles {
+  readonly #places: Uint8Array;
+
+  /** @param places of each among `ROLES` */
+  constructor(places: Uint8Array) {
+    this.#places = places;
+  }
+
+  of(index: number): Role | null {
+    return ROLES[this.#places[index]];
+  }
+}
+
+/** Where a responder listens, whatever the user added. */
+const IKE = 500;
+const NAT_TRAVERSAL = 4_500;
+
+/** SAs come in the order of their first messages. */
+export function decideRoles(sas: IkeSas, hosts: Hosts, options: RoleOptions, survey = surveyOf(sas)): Roles {
   const renewals = new Renewals(sas, hosts, survey);
   const inferred = renewals.areAllSeen ? [] : withoutPhase1(sas, options, survey);
   // Their phase 1 lies before the capture, whenever their first message in it came: before any renewal.
   inferred.forEach((client, i) => {
     if (client !== null) renewals.note(i, client);
   });
-  const roleOf = (i: number): Role | null => {
-    if (!survey.phase1Seen(i)) return inferred[i] === null ? null : INFERRED[inferred[i]];
+  const placeOf = (i: number): number => {
+    if (!survey.phase1Seen(i)) return inferred[i] === null ? UNKNOWN : INFERRED[inferred[i]];
     // Nobody dials a port that no gateway listens on: it is the NAT's, of a client that the sender knows (3.1).
-    const renewed = clientByPortsOf(survey.endOf(i, 0), survey.endOf(i, 1), options) === 1;
-    return SEEN[renewed ? 1 : renewals.clientOf(i)];
+    const [one, another] = [survey.portOf(i, 0), survey.portOf(i, 1)];
+    return SEEN[clientByPortsOf(one, another, options) === 1 ? 1 : renewals.clientOf(i)];
   };
-  const roles = new Array<Role | null>(sas.length).fill(null);
-  for (let i = 0; i < sas.length; i += 1) roles[i] = roleOf(i);
-  return roles.includes(null) ? withGuesses(roles, sas, hosts, survey) : roles;
+  const places = new Uint8Array(sas.length);
+  const { bits } = survey;
+  for (let i = 0; i < places.length; i += 1) {
+    const port = survey.portOf(i, 1);
+    // Nearly all: phase 1 with one address of a gateway, which never began any.
+    const isFirst = (bits[i] & (HAS_PHASE_1 | IS_MOVED)) === HAS_PHASE_1 && !renewals.mayBe(i);
+    places[i] = isFirst && (port === IKE || port === NAT_TRAVERSAL) ? SEEN[0] : placeOf(i);
+  }
+  return new Roles(places.includes(UNKNOWN) ? withGuesses(places, sas, hosts, survey) : places);
 }
 
 /** The clients of those SAs whose phase 1 was not seen, as far as names, ports and other SAs tell them. */
@@ -73,20 +97,16 @@ function withoutPhase1(sas: IkeSas, options: RoleOptions, survey: SaSurvey): (Si
 }
 
 /** The roles, with those that are still open told by what the hosts do otherwise, or by their quick modes. */
-function withGuesses(
-  roles: readonly (Role | null)[],
-  sas: IkeSas,
-  hosts: Hosts,
-  survey: SaSurvey,
-): (Role | null)[] {
+function withGuesses(places: Uint8Array, sas: IkeSas, hosts: Hosts, survey: SaSurvey): Uint8Array {
   const responders = new Uint8Array(hosts.size);
   const peers = countPeers(survey, hosts);
-  roles.forEach((role, i) => {
+  places.forEach((place, i) => {
+    const role = ROLES[place];
     // A first message that nobody answered shows no responder.
     if (role !== null && survey.answered(i)) responders[survey.hostOf(i, other(role.client))] = 1;
   });
-  return roles.map((role, i) => {
-    if (role !== null) return role;
+  return places.map((place, i) => {
+    if (place !== UNKNOWN) return place;
     const sa = sas.at(i);
     const client =
       onlyOne(sa, (host) => responders[host] === 1) ??
@@ -94,7 +114,7 @@ function withGuesses(
       clientByCounting(sa) ??
       sa.exchanges[0]?.starter ??
       null;
-    return client === null ? null : INFERRED[client];
+    return client === null ? UNKNOWN : INFERRED[client];
   });
 }
 
@@ -124,6 +144,8 @@ class Renewals {
   readonly #clients = new Map<number, Set<number>>();
   /** By host: 1 where it begins a phase 1, on whatever path. */
   readonly #begins: Uint8Array;
+  /** The host that each IKE SA was begun with. */
+  readonly #others: Uint32Array;
   readonly #sas: IkeSas;
   readonly #survey: SaSurvey;
   /** Phase 1 of all IKE SAs was seen. */
@@ -132,16 +154,25 @@ class Renewals {
   constructor(sas: IkeSas, hosts: Hosts, survey: SaSurvey) {
     this.#sas = sas;
     this.#survey = survey;
-    this.#begins = new Uint8Array(hosts.size);
+    const begins = new Uint8Array(hosts.size);
+    const { bits } = survey;
+    const [starters, others] = survey.hosts;
     let seen = 0;
     for (let index = 0; index < sas.length; index += 1) {
-      if (!survey.phase1Seen(index)) continue;
+      if ((bits[index] & HAS_PHASE_1) === 0) continue;
       seen += 1;
-      this.#begins[survey.hostOf(index, 0)] = 1;
-      if (!survey.isMoved(index)) continue;
-      for (const { ends } of sas.at(index).paths) this.#begins[hostOf(ends[0])] = 1;
+      begins[starters[index]] = 1;
+      if ((bits[index] & IS_MOVED) === 0) continue;
+      for (const { ends } of sas.at(index).paths) begins[hostOf(ends[0])] = 1;
     }
+    this.#begins = begins;
+    this.#others = others;
     this.areAllSeen = seen === sas.length;
+  }
+
+  /** Of an IKE SA with one address of each side whose phase 1 was seen: it may be a renewal, or show one. */
+  mayBe(index: number): boolean {
+    return this.#clients.size > 0 || this.#begins[this.#others[index]] === 1;
   }
 
   /** The client of an IKE SA whose phase 1 was seen. */
@@ -206,16 +237,16 @@ function onlyOne(sa: IkeSa, isResponder: (host: number, peer: number) => boolean
 /** A NAT or an application gives the client another source port; a gateway answers on the well-known one. */
 function clientByPort(sa: IkeSa, options: RoleOptions): Side | null {
   for (let i = 0; i < sa.pathCount; i += 1) {
-    const client = clientByPortsOf(sa.endOf(i, 0), sa.endOf(i, 1), options);
+    const client = clientByPortsOf(portOf(sa.endOf(i, 0)), portOf(sa.endOf(i, 1)), options);
     if (client !== null) return client;
   }
   return null;
 }
 
-/** The side on another port than IKE's, where the other side is on one of them; null without. By both endpoints. */
+/** The side on another port than IKE's, where the other side is on one of them; null without. By both ports. */
 function clientByPortsOf(one: number, another: number, { isIkePort }: RoleOptions): Side | null {
-  const first = isIkePort(portOf(one));
-  const second = isIkePort(portOf(another));
+  const first = isIkePort(one);
+  const second = isIkePort(another);
   if (first === second) return null;
   return first ? 1 : 0;
 }

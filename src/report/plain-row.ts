@@ -13,7 +13,7 @@ export class PlainTurns {
   index = 0;
   /** The responder's host. */
   readonly responder: number;
-  #run: PlainRun = { order: [], at: 0, end: 0 };
+  #run: PlainRun = { order: new Uint32Array(0), at: 0, end: 0 };
   readonly #plain: PlainClients;
   readonly #inside: InsideAddresses | undefined;
 

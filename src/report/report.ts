@@ -142,7 +142,7 @@ function respondersIn({ ikeSas, hosts }: Facts, { isIkePort }: ReadScope): strin
   const roles = decideRoles(eachOf(ikeSas), hosts, { isNamedResponder: () => false, isIkePort });
   const found = new Set<number>();
   ikeSas.forEach(({ paths, answered }, i) => {
-    const role = roles[i];
+    const role = roles.of(i);
     if (role !== null && answered) found.add(hostOf(paths[0].ends[other(role.client)]));
   });
   return [...found].map((host) => hosts.text(host));

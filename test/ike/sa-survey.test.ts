@@ -18,7 +18,7 @@ afterAll(() => {
 function said(survey: SaSurvey, i: number) {
   const isPlain = survey.isPlain(i);
   return {
-    ends: [survey.endOf(i, 0), survey.endOf(i, 1), survey.hostOf(i, 0), survey.hostOf(i, 1)],
+    ends: [survey.hostOf(i, 0), survey.portOf(i, 0), survey.hostOf(i, 1), survey.portOf(i, 1)],
     began: [survey.firstAt[i], survey.firstSegment[i]],
     known: [survey.phase1Seen(i), survey.answered(i), survey.isMoved(i), isPlain],
     vendorLists: [survey.vendorListOf(i, 0), survey.vendorListOf(i, 1)],

@@ -48,7 +48,9 @@ function roles(list: readonly Made[], named: readonly number[] = []): string {
     isNamedResponder: (host: number) => named.includes(host),
     isIkePort: (port: number) => port === 500 || port === 4_500,
   };
-  return decideRoles(eachOf(list.map(made)), { size: 16 } as never, options)
+  const found = decideRoles(eachOf(list.map(made)), { size: 16 } as never, options);
+  return list
+    .map((_, i) => found.of(i))
     .map((role) => (role === null ? "-" : `${role.client}${role.inferred ? "?" : ""}`))
     .join(" ");
 }
@@ -191,13 +193,9 @@ describe("two addresses that are one responder (3.7)", () => {
       })) as never,
     });
   const joined = (...sas: readonly IkeSa[]) =>
-    [
-      ...joinedResponders(
-        eachOf(sas),
-        sas.map(() => ({ client: 0, inferred: false })),
-        hosts,
-      ),
-    ].sort(([a], [b]) => a - b);
+    [...joinedResponders(eachOf(sas), { of: () => ({ client: 0, inferred: false }) }, hosts)].sort(
+      ([a], [b]) => a - b,
+    );
 
   it.each<[string, number[][], number[][]]>([
     ["named by the lowest", joined(sa([2], [3])), [[2, 3]]],
@@ -229,6 +227,6 @@ describe("two addresses that are one responder (3.7)", () => {
   });
 
   it("nothing where roles are not known", () => {
-    expect([...joinedResponders(eachOf([sa([2], [3])]), [null], hosts)]).toEqual([]);
+    expect([...joinedResponders(eachOf([sa([2], [3])]), { of: () => null }, hosts)]).toEqual([]);
   });
 });
