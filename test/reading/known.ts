@@ -187,9 +187,11 @@ function strayEndpoints(
     sas.flatMap((sa) => ownEndpoints(sa).map((endpoint) => `${sa.responder} ${endpoint}`)),
   );
   for (const quickMode of quickModes) {
-    const { sa, at } = quickMode;
+    const { sa } = quickMode;
     const [own] = ownEndpoints(sa);
     if (!quickMode.byClient || !isAccepted(outcomes.get(quickMode)!) || kindOf(sa) !== "udp") continue;
+    // Until it was accepted its own endpoint may still have the ESP of the quick mode before it.
+    const at = quickMode.answeredAt ?? quickMode.at;
     const esp = signs.filter(
       (sign) => sign.kind === "esp" && sign.responder === sa.responder && sign.at > at,
     );

@@ -44,6 +44,11 @@ it.each<[number, View, string]>([
     "merged-taps",
     "a client dials again, seen before its NAT the first time and behind it the second",
   ],
+  [
+    6002385,
+    "whole",
+    "ESP until a rekey is accepted does not keep what begins at another port from being its own",
+  ],
 ])("world %i, %s: %s", async (seed, view) => {
   const { files } = capturesOf(simulate(seed), view);
   const reading = await readContract(bench.paths(files));
