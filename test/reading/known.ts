@@ -112,7 +112,9 @@ export function fieldOf(capture: Capture): Field {
 }
 
 function lifeOf(sa: Sa, signs: readonly Sign[]): Life[] {
-  const other = signs.map(({ at, fromClient, kind }): Life => ({ at, fromClient, what: kind }));
+  const other = signs.map(
+    ({ at, fromClient, kind, spi, sequence }): Life => ({ at, fromClient, what: kind, spi, sequence }),
+  );
   return [...messageLife(sa), ...other].sort((a, b) => a.at - b.at);
 }
 

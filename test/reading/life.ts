@@ -174,16 +174,28 @@ function spansOf(group: readonly Sign[]): { endpoint: string; from: number; to: 
 }
 
 /** A sign of life of one SA. */
-export interface Life {
+export interface Life extends Numbered {
   at: number;
   fromClient: boolean;
   what: "message" | "quick-mode" | "informational" | "esp" | "keepalive";
+}
+
+/** SPI and sequence number of an ESP packet, where they were captured; null of anything else. */
+export type Numbered = Pick<Sign, "spi" | "sequence">;
+
+/** How many packets were sent: one may be seen on both sides of a NAT, or twice. */
+export function countSent(esp: readonly Numbered[]): number {
+  const numbered = esp.filter(({ sequence }) => sequence !== null);
+  const sent = new Set(numbered.map(({ spi, sequence }) => `${spi} ${sequence}`));
+  return sent.size + esp.length - numbered.length;
 }
 
 export function messageLife(sa: Sa): Life[] {
   return sa.messages.map(({ at, fromClient, exchange }) => ({
     at,
     fromClient,
+    spi: null,
+    sequence: null,
     what: exchange === QUICK ? "quick-mode" : exchange === INFORMATIONAL ? "informational" : "message",
   }));
 }

@@ -9,7 +9,7 @@ import {
   responderTimes,
   sendsEsp,
 } from "./esp-begins.ts";
-import type { Sign } from "./life.ts";
+import { countSent, type Sign } from "./life.ts";
 import { AGGRESSIVE, INFORMATIONAL, MAIN, QUICK } from "./messages.ts";
 import { gaveUp, isOn, type QuickMode, type Scene } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
@@ -180,13 +180,13 @@ function lastAnswer(messages: Sa["messages"]): number {
 
 /** Three packets or more of the client over 20 s or more, after the responder's last and after `since`. */
 export function sendsIntoTheVoid(
-  esp: readonly Pick<Sign, "at" | "fromClient">[],
+  esp: readonly Pick<Sign, "at" | "fromClient" | "spi" | "sequence">[],
   since = Number.NEGATIVE_INFINITY,
 ): boolean {
   const last = esp.findLast(({ fromClient }) => !fromClient);
   if (last === undefined) return false;
   const alone = esp.filter((sign) => sign.fromClient && sign.at > Math.max(last.at, since));
-  return alone.length >= SENDS_ON && alone[alone.length - 1].at - alone[0].at >= SENDS_FOR;
+  return countSent(alone) >= SENDS_ON && alone[alone.length - 1].at - alone[0].at >= SENDS_FOR;
 }
 
 /** No copy: nothing shows that the client missed an answer. */

@@ -1,6 +1,7 @@
 /** Rule 6.7, `holder-dropped`: the responder accepted somebody and let the holder go at once. */
 
 import { droppedAt, type Known } from "./claims.ts";
+import { countSent } from "./life.ts";
 import type { QuickMode } from "./quick-modes.ts";
 
 const THROWN_OUT = 10;
@@ -52,5 +53,5 @@ export function isThrownOut({ at, lastTry }: QuickMode, answerAt: number, holder
     ({ at: sent, fromClient, what }) => fromClient && what === "esp" && sent > lastSign,
   );
   const span = (unheard.at(-1)?.at ?? 0) - (unheard[0]?.at ?? 0);
-  return unheard.filter(({ at: sent }) => sent < at).length < SENT_SINCE || span < SENT_FOR;
+  return countSent(unheard.filter(({ at: sent }) => sent < at)) < SENT_SINCE || span < SENT_FOR;
 }

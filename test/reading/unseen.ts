@@ -1,7 +1,7 @@
 /** Rule 6.9: refused, and nobody is seen to hold the ID. */
 
 import type { Field } from "./known.ts";
-import { endpointName, movedEndpoints, ownEndpoints, type Sign } from "./life.ts";
+import { endpointName, movedEndpoints, type Numbered, ownEndpoints, type Sign } from "./life.ts";
 import { INFORMATIONAL, MAIN } from "./messages.ts";
 import { isAccepted, phase1Done, sendsIntoTheVoid } from "./outcome.ts";
 import type { QuickMode } from "./quick-modes.ts";
@@ -14,7 +14,7 @@ export interface Peer {
   endpoint: string;
   responder: string;
   /** Whether the client or the responder sent it; until it was gone. */
-  signs: { at: number; fromClient: boolean; esp: boolean; spi: number | null }[];
+  signs: (Numbered & { at: number; fromClient: boolean; esp: boolean })[];
   /** IKE SAs on its endpoint, of before the capture or not. */
   sas: Sa[];
   /** Its farewell, or when a newer session on the endpoint was accepted (6.6); infinity without. */
@@ -65,6 +65,7 @@ export function earlierPeers(field: Field): Peer[] {
       fromClient: sign.fromClient,
       esp: sign.kind === "esp",
       spi: sign.spi,
+      sequence: sign.sequence,
     });
   }
   for (const sa of field.sas) {
@@ -73,7 +74,8 @@ export function earlierPeers(field: Field): Peer[] {
     const [first] = there(sa.responder, endpoint).sort((a, b) => a.start - b.start);
     if (!first.begunBefore && !peers.has(`${sa.responder} ${endpoint}`)) continue;
     const known = peer(sa.responder, endpoint);
-    for (const { at, fromClient } of sa.messages) known.signs.push({ at, fromClient, esp: false, spi: null });
+    for (const { at, fromClient } of sa.messages)
+      known.signs.push({ at, fromClient, esp: false, spi: null, sequence: null });
   }
   for (const each of peers.values()) {
     const own = there(each.responder, each.endpoint);
@@ -147,7 +149,7 @@ function allSigns(field: Field): Sign[] {
       responder,
       endpoint: endpointName(client.address, client.port),
       spi: kind === "esp" && bytes.length >= 4 ? bytes.readUInt32BE(0) : null,
-      sequence: null,
+      sequence: kind === "esp" && bytes.length >= 8 ? bytes.readUInt32BE(4) : null,
     });
   }
   return signs;

@@ -44,6 +44,7 @@ it.each<[number, View, string]>([
     "merged-taps",
     "a client dials again, seen before its NAT the first time and behind it the second",
   ],
+  [6002398, "merged-taps", "a packet that is seen on both sides of a NAT was sent once"],
   [
     6002385,
     "whole",
