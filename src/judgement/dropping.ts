@@ -4,6 +4,7 @@
  */
 
 import type { ClientSa } from "./client-sa.ts";
+import { deletesOlder } from "./farewell.ts";
 import { droppedAt, type Lifespan } from "./lifespan.ts";
 import { isBefore, type Moment, SECOND } from "./moment.ts";
 import type { Session } from "./session.ts";
@@ -54,10 +55,19 @@ export function isNeverDropped({ session, lifespan }: ClientSa): boolean {
 }
 
 /** The holder sent a Delete first, which the responder answers with its own; or its client had renewed phase 1. */
-function wentByItself({ sa, client }: Session, { replaced }: Lifespan, moment: Moment, at: number): boolean {
+function wentByItself(
+  { sa, client, quickModes }: Session,
+  { replaced }: Lifespan,
+  moment: Moment,
+  at: number,
+): boolean {
   const { segment } = moment;
   if (replaced !== null && !isBefore({ at, segment }, replaced)) return true;
-  return sa.lifeSegment === segment && sa.informationals[client].some((own) => own >= moment.at && own <= at);
+  if (sa.lifeSegment !== segment) return false;
+  const times = sa.informationals[client];
+  // A single one that deletes the older SA of a pair says no goodbye (6.5).
+  const isGoodbye = (own: number, i: number) => times[i + 1] - own <= BURST || !deletesOlder(quickModes, own);
+  return times.some((own, i) => own >= moment.at && own <= at && isGoodbye(own, i));
 }
 
 function isLast({ sa, responder }: Session, at: number): boolean {

@@ -36,7 +36,7 @@ export function farewellsOf(session: Session, life: Life, blind: boolean, captur
 }
 
 /** A single Informational that soon follows an accepted quick mode, no first one, deletes what that one replaces. */
-function deletesOlder(quickModes: readonly Exchange[], at: number): boolean {
+export function deletesOlder(quickModes: readonly Exchange[], at: number): boolean {
   const accepted = quickModes.filter((each) => each.replyAt >= each.firstAt || each.followedShorter);
   return accepted.some(({ firstAt }, i) => i > 0 && firstAt < at && at - firstAt <= REPLACES_WITHIN);
 }

@@ -53,10 +53,13 @@ describe("who holds a message ID (6.3, 6.6, 6.7)", () => {
     expect(accusations(await read(stage))).toEqual([]);
   });
 
-  it("throws out and is thrown out: a Delete of the pair's first SA is not the holder's goodbye", async () => {
+  it.each([
+    ["before the other one dials", 1.3],
+    ["while it does", 1.8],
+  ])("throws out and is thrown out: a Delete of the pair's first SA %s is no goodbye", async (_, at) => {
     const stage = new Stage(33);
     const first = new Session(stage, { address: A }).mainMode(0).quickMode(0.2, 1).quickMode(0.21, 2);
-    first.esp(0.5, 0.9, 1).deleteEsp(1.3);
+    first.esp(0.5, 0.9, 1).deleteEsp(at);
     new Session(stage, { address: B }).mainMode(1.5).quickMode(1.7, 1).esp(2, 60);
     // The gateway deletes the holder right after it accepted the contender.
     first.farewell(1.9, "responder");
@@ -64,6 +67,15 @@ describe("who holds a message ID (6.3, 6.6, 6.7)", () => {
     const report = await read(stage);
     expect(accusations(report)).toEqual([`${B} possible ${A}`]);
     expect(report.findings[0].attempts[0].overlap).toBe("certain");
+  });
+
+  it("throws nobody out where it answers a goodbye of two messages, so soon after a pair as well", async () => {
+    const stage = new Stage(33);
+    const first = new Session(stage, { address: A }).mainMode(0).quickMode(0.2, 1).quickMode(0.21, 2);
+    first.esp(0.5, 0.9, 1).farewell(1.8).farewell(1.9, "responder");
+    new Session(stage, { address: B }).mainMode(1.5).quickMode(1.7, 1).esp(2, 60);
+    bystander(stage, 200);
+    expect(accusations(await read(stage))).toEqual([`${B} tolerated ${A}`]);
   });
 });
 

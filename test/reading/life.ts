@@ -221,9 +221,6 @@ export function farewellOf(
   blind: boolean,
   end: number,
 ): Farewell | null {
-  const answered = own.filter(
-    ({ byClient, answeredAt, third }) => byClient && (answeredAt ?? third) !== null,
-  );
   for (const first of life) {
     if (first.what !== "informational") continue;
     const { at, fromClient } = first;
@@ -235,12 +232,17 @@ export function farewellOf(
     );
     const last = later.findLast(({ what }) => what !== "keepalive")?.at ?? at;
     const another = later.some(({ what }) => what === "informational");
-    // It deletes the older SA of a pair or of a rekey.
-    const replaces =
-      fromClient &&
-      answered.some((quickMode, i) => i > 0 && quickMode.at < at && at - quickMode.at <= REPLACES_WITHIN);
+    const replaces = fromClient && deletesOlder(own, at);
     const alone = !blind && end - last >= SILENCE && !another && !replaces;
     if (burst || alone) return { at, byClient: fromClient };
   }
   return null;
+}
+
+/** A client's Informational deletes the older SA of a pair or of a rekey: alone it is no farewell. */
+export function deletesOlder(own: readonly QuickMode[], at: number): boolean {
+  const answered = own.filter(
+    ({ byClient, answeredAt, third }) => byClient && (answeredAt ?? third) !== null,
+  );
+  return answered.some((quickMode, i) => i > 0 && quickMode.at < at && at - quickMode.at <= REPLACES_WITHIN);
 }

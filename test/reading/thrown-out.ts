@@ -1,7 +1,7 @@
 /** Rule 6.7, `holder-dropped`: the responder accepted somebody and let the holder go at once. */
 
 import { droppedAt, type Known } from "./claims.ts";
-import { countSent } from "./life.ts";
+import { countSent, deletesOlder } from "./life.ts";
 import type { QuickMode } from "./quick-modes.ts";
 
 const THROWN_OUT = 10;
@@ -15,15 +15,16 @@ const SENT_FOR = 20;
  * where it had deleted it before the last try that it answered: that found the ID free.
  */
 export function isThrownOut({ at, lastTry }: QuickMode, answerAt: number, holder: Known): boolean {
-  const { farewell, life, replacedAt } = holder;
+  const { farewell, life, replacedAt, quickModes } = holder;
   const freed = farewell !== null && !farewell.byClient && farewell.at >= at && farewell.at < lastTry;
   if (freed && lastTry <= answerAt) return false;
+  const deletes = life.filter(({ fromClient, what }) => fromClient && what === "informational");
   // A client that deletes its SA is answered so, and of one that renewed phase 1 the older SA goes.
   const byItself = (deleted: number) =>
     replacedAt <= deleted ||
-    life.some(
-      ({ fromClient, what, at: own }) =>
-        fromClient && what === "informational" && own >= at && own <= deleted,
+    deletes.some(
+      ({ at: own }, i) =>
+        own >= at && own <= deleted && (deletes[i + 1]?.at <= own + BURST || !deletesOlder(quickModes, own)),
     );
   // Its own Informationals, whatever ESP of a later session the endpoint shows.
   const own = life.filter(({ fromClient, what }) => !fromClient && what !== "esp" && what !== "keepalive");
