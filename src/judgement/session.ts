@@ -210,7 +210,9 @@ function finishedAt(sa: IkeSa, client: Side): number {
   const isSecured = sa.paths.some(({ secured }) => (secured & (1 << answering)) !== 0);
   if (!isSecured) return finished;
   const before = sa.phase1FinishedAtOf(other(answering));
-  return Number.isNaN(before) ? (sa.exchanges[0]?.firstAt ?? sa.lastFromAtOf(answering)) : before;
+  if (!Number.isNaN(before)) return before;
+  const told = sa.lifeSegment === sa.firstSegment ? sa.informationals.flat() : [];
+  return Math.min(...told, sa.exchanges[0]?.firstAt ?? sa.lastFromAtOf(answering));
 }
 
 /** The client's third main-mode message or its second aggressive-mode one, which answer the responder. */

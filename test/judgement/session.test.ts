@@ -165,6 +165,27 @@ describe("when phase 1 is known to have finished (4, unproven)", () => {
       7e6,
     ],
     [
+      "or an Informational before that",
+      finished({
+        phase1FinishedAt: ends(UNSEEN, UNSEEN),
+        paths: [path(500, { secured: 2 })],
+        exchanges: [new Exchange(messageMade({ at: 7 }), 0)],
+        informationals: [[3e6], [5e6]],
+      }),
+      3e6,
+    ],
+    [
+      "but not of behind a step of the clock",
+      finished({
+        phase1FinishedAt: ends(UNSEEN, UNSEEN),
+        paths: [path(500, { secured: 2 })],
+        exchanges: [new Exchange(messageMade({ at: 7 }), 0)],
+        informationals: [[3e6], []],
+        lifeSegment: 1,
+      }),
+      7e6,
+    ],
+    [
       "nor a quick mode: the responder's last sign",
       finished({
         phase1FinishedAt: ends(UNSEEN, UNSEEN),
