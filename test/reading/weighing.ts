@@ -63,8 +63,8 @@ function refusedOnFreeId(
   const own = field.scene.quickModes.filter((other) => other.byClient && client.includes(other.sa));
   let found: "weaker" | "caveat" | null = null;
   for (const other of own) {
-    const outcome = field.outcomes.get(other)!;
-    if (outcome !== "refused" && outcome !== "unanswered") continue;
+    // An answer that it could not use let it in no more than none (6.9).
+    if (!["refused", "unanswered", "answer-unusable"].includes(field.outcomes.get(other)!)) continue;
     if (isHeld(other, field) || hasCandidates(other) || ownGhost(other, field)) continue;
     const accepted = own.some((third) => third.id === other.id && isAccepted(field.outcomes.get(third)!));
     if (!accepted) return "weaker";
