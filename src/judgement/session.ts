@@ -2,7 +2,7 @@
  * An IKE SA with its roles: which side is the client, at which responder, and what follows from that.
  */
 
-import { hostOf, portOf } from "../collections/endpoints.ts";
+import { hostOf } from "../collections/endpoints.ts";
 import {
   asStartedBy,
   closeFragments,
@@ -17,7 +17,8 @@ import {
 } from "../ike/facts.ts";
 import { EXCHANGE_AGGRESSIVE } from "../wire/isakmp.ts";
 import type { VendorKnowledge } from "../wire/vendor-ids.ts";
-import { firstOf, isBefore, lastOf, type Moment, seen } from "./moment.ts";
+import { firstPort4500, portOn } from "./client-ports.ts";
+import { firstOf, type Moment, seen } from "./moment.ts";
 import { other, type Role } from "./roles.ts";
 
 export interface Session {
@@ -277,23 +278,4 @@ function hasEchoes({ echoOf, echoedLater }: Path): boolean {
 function compare(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i];
   return 0;
-}
-
-/** Where the client came from at an address on the NAT-T port at first; -1 where it did not. */
-function firstPort4500(host: number, sa: IkeSa, client: Side): number {
-  for (let i = 0; i < sa.pathCount; i += 1) {
-    const end = sa.endOf(i, client);
-    if (hostOf(end) === host && sa.natTraversalOf(i)) return portOf(end);
-  }
-  return -1;
-}
-
-/** The same of the NAT-T port or the other, at last. */
-function portOn(natTraversal: boolean, host: number, sa: IkeSa, client: Side): number {
-  let latest = -1;
-  for (let i = 0; i < sa.pathCount; i += 1) {
-    if (hostOf(sa.endOf(i, client)) !== host || sa.natTraversalOf(i) !== natTraversal) continue;
-    if (latest < 0 || !isBefore(lastOf(sa.pathAt(i)), lastOf(sa.pathAt(latest)))) latest = i;
-  }
-  return latest < 0 ? -1 : portOf(sa.endOf(latest, client));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reportOn } from "../support/analyzed.ts";
 import { pcap } from "../support/capture-files.ts";
-import { datagram } from "../support/frames.ts";
+import { datagram, nonEspMarker } from "../support/frames.ts";
 import { Session, Stage } from "../support/session.ts";
 
 const GATEWAY = "192.0.2.1";
@@ -80,6 +80,22 @@ describe("who holds a message ID (6.3, 6.6, 6.7)", () => {
 });
 
 describe("what shows nothing", () => {
+  it("what the gateway sends to a neighbour behind the NAT under the holder's cookies is no move of the holder", async () => {
+    const stage = new Stage(37);
+    const holder = new Session(stage, { address: A, port500: 1101, port4500: 41001 }).mainMode(0);
+    holder.quickMode(0.2, 1).esp(1, 100);
+    const neighbour = { address: A, port500: 1102, port4500: 41002 };
+    new Session(stage, neighbour).mainMode(30).unanswered(30.2, 1, [1, 2]).farewell(60);
+    const again = nonEspMarker(holder.encrypted(32, 1, 172));
+    for (const at of [30.21, 31.21, 32.21])
+      stage.put(at, datagram(`${GATEWAY}:4500`, `${A}:41002`, again), "quick-mode");
+    bystander(stage, 200);
+    const { findings } = await read(stage);
+    expect(findings.map(({ verdict, holder, contender }) => [verdict, holder.port, contender.port])).toEqual([
+      ["rejected", 41001, 41002],
+    ]);
+  });
+
   it("ESP of a session that its NAT moved does not answer the quick mode before the move", async () => {
     const stage = new Stage(34);
     const holder = new Session(stage, { address: B }).mainMode(0).quickMode(0.2, 1).quickMode(20, 2);

@@ -148,12 +148,19 @@ function portsOf({ messages }: Sa, floated: boolean): string[] {
   );
 }
 
-/** The client's ports in order, on the 4500 side or the other. What goes to another address tells none. */
+/**
+ * The client's ports in order, on the 4500 side or the other. What goes to another address tells none, nor what goes to
+ * a port that it does not send from, where it is seen sending there.
+ */
 export function clientPortsOf(sa: Sa, floated: boolean): number[] {
-  return sa.messages
-    .flatMap(({ copies, fromClient }) =>
-      copies.filter((copy) => copy.floated === floated).map((copy) => clientEnd(copy, fromClient)),
-    )
-    .filter(({ address }) => address === sa.client)
-    .map(({ port }) => port);
+  const portsIn = (messages: Sa["messages"]) =>
+    messages
+      .flatMap(({ copies, fromClient }) =>
+        copies.filter((copy) => copy.floated === floated).map((copy) => clientEnd(copy, fromClient)),
+      )
+      .filter(({ address }) => address === sa.client)
+      .map(({ port }) => port);
+  const sent = portsIn(sa.messages.filter(({ fromClient }) => fromClient));
+  const all = portsIn(sa.messages);
+  return sent.length === 0 ? all : all.filter((port) => sent.includes(port));
 }
