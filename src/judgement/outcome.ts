@@ -117,11 +117,24 @@ function isUnusable(exchange: Exchange, gaveUp: number, context: OutcomeContext)
   const left = seen(gaveUp) && !context.blind && !espFollows(exchange, gaveUp, context);
   const useless = exchange.copiesAfterReply >= (left ? 1 : USELESS_COPIES);
   const late = exchange.replyAt > gaveUp;
-  if (!useless && !late) return false;
+  if (!useless && !late && !isBehindStep(exchange, gaveUp, context)) return false;
   const began = (limit: number) => seen(beganBy(exchange, limit, context));
   if (began(earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN))) return false;
   // What it began with a late answer it had not given up.
   return !(late && began(exchange.replyAt + ESP_WITHIN));
+}
+
+/**
+ * The clock stepped back after the client gave up, and the answer came behind that: later, by the order of the records
+ * (6.13). Where ESP went on behind it nobody knows what that began with.
+ */
+function isBehindStep(
+  { replyAt, firstAt, segment }: Exchange,
+  gaveUp: number,
+  { peers, keys }: OutcomeContext,
+): boolean {
+  if (!(replyAt < firstAt) || !Number.isFinite(gaveUp)) return false;
+  return peers.spis(keys, true).every(({ lastSegment }) => lastSegment <= segment);
 }
 
 /** When ESP began until `limit`, where no other quick mode on the endpoints explains it: none answered by then. */

@@ -68,6 +68,31 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
       "answer-unusable",
     ],
     [
+      "the client gave up, the clock stepped back, and the answer came behind that",
+      { exchange: { ...COPIES, replyAt: at(-10), starterInformationalAt: at(12), starterLeftAt: at(12) } },
+      "answer-unusable",
+    ],
+    [
+      "the same, and ESP went on there",
+      {
+        exchange: { ...COPIES, replyAt: at(-10), starterInformationalAt: at(12), starterLeftAt: at(12) },
+        context: bothWays(-8, { firstSegment: 1, lastSegment: 1 }),
+      },
+      "answered",
+    ],
+    [
+      "the clock stepped back, the answer came behind that, and when the client gave up nobody knows",
+      {
+        exchange: {
+          ...COPIES,
+          replyAt: at(-10),
+          starterInformationalAt: Number.POSITIVE_INFINITY,
+          starterLeftAt: Number.POSITIVE_INFINITY,
+        },
+      },
+      "answered",
+    ],
+    [
       "one copy after the answer, and the client left without a tunnel",
       { exchange: left },
       "answer-unusable",
