@@ -28,6 +28,7 @@ import {
   SPIS,
   USED,
 } from "./layout";
+import { SAME_POINT_WINDOW } from "./message-layout";
 
 const ALL_SEEN: u32 = 0xffffffff;
 
@@ -133,6 +134,9 @@ function newSlot(block: usize): i32 {
  */
 export function carried(slot: usize, segment: u32, sequence: f64, at: f64, otherAt: f64): void {
   if (BEGINS_FLOWS && load<u32>(slot, SPI_LAST_SEGMENT) !== segment) enterSegment(slot, at, otherAt);
+  const isCopy =
+    sequence === load<f64>(slot, SPI_LAST_SEQUENCE) &&
+    at - load<f64>(slot, SPI_LAST_AT) < <f64>SAME_POINT_WINDOW;
   count(slot, sequence, at);
   store<f64>(slot, at, SPI_LAST_AT);
   store<u32>(slot, segment, SPI_LAST_SEGMENT);
@@ -142,7 +146,7 @@ export function carried(slot: usize, segment: u32, sequence: f64, at: f64, other
     store<u32>(slot, 1, SPI_UNHEARD);
     store<f64>(slot, at, SPI_UNHEARD_SINCE);
     store<f64>(slot, NaN, SPI_UNHEARD_THIRD_AT);
-  } else if (times < <u32>UNHEARD) {
+  } else if (!isCopy && times < <u32>UNHEARD) {
     store<u32>(slot, times + 1, SPI_UNHEARD);
     if (times + 1 === <u32>UNHEARD) store<f64>(slot, at, SPI_UNHEARD_THIRD_AT);
   }

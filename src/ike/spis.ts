@@ -5,6 +5,7 @@
  */
 
 import { MAX_PAUSE, MAX_STEP, SPIS_PER_FLOW, UNHEARD, UNHEARD_SPAN, WINDOW } from "../core/bounds.ts";
+import { SAME_POINT_WINDOW } from "../core/message-layout.ts";
 import { ordinaryMemory } from "../linear/memory.ts";
 import { EVICTED, FREE, SpiLines, USED } from "./spi-lines.ts";
 
@@ -51,6 +52,8 @@ export class SpiTable extends SpiLines {
     }
     if (this.unheard.of(slot) > 0 && this.lastSegment.of(slot) !== segment)
       this.#enterSegment(slot, at, otherAt);
+    // A mirror of two hops shows a packet twice (2.5): it was sent once.
+    const isCopy = sequence === this.lastSequence.of(slot) && at - this.lastAt.of(slot) < SAME_POINT_WINDOW;
     if (whole) this.#count(slot, sequence, at);
     else this.lastSequence.set(slot, sequence);
     this.lastAt.set(slot, at);
@@ -60,7 +63,7 @@ export class SpiTable extends SpiLines {
       this.unheard.set(slot, 1);
       this.unheardSince.set(slot, at);
       this.unheardThirdAt.set(slot, Number.NaN);
-    } else if (this.unheard.of(slot) < UNHEARD) {
+    } else if (!isCopy && this.unheard.of(slot) < UNHEARD) {
       this.unheard.add(slot, 1);
       if (this.unheard.of(slot) === UNHEARD) this.unheardThirdAt.set(slot, at);
     }

@@ -98,6 +98,15 @@ describe("a sender that nobody answers (4, 6.6)", () => {
     expect(unheard({ at: 1, other: 0 }, { at: 2, other: 0 }, { at: 3, other: 0 })).toEqual([1, 3]);
   });
 
+  it("what a mirror shows twice was sent once", () => {
+    const twice = (sequence: number, at: number) => [
+      { sequence, at },
+      { sequence, at: at + 30 * MICRO },
+    ];
+    expect(unheard(...twice(1, 1), ...twice(2, 21))).toEqual([1, Number.NaN]);
+    expect(unheard(...twice(1, 1), ...twice(2, 21), ...twice(3, 22))).toEqual([1, 22]);
+  });
+
   it("behind a step of the clock, by times of what follows it", () => {
     const before = [{ at: 50 }, { at: 51 }];
     expect(unheard(...before, { at: 1, segment: 1, other: 0.5 })).toEqual([1, Number.NaN]);

@@ -128,6 +128,18 @@ describe("what shows nothing", () => {
     expect(second.map(({ outcome, verdict }) => [outcome, verdict])).toEqual([["unanswered", "rejected"]]);
   });
 
+  it("two packets that a mirror shows twice are too few for a gateway to have dropped their sender (6.6)", async () => {
+    const stage = new Stage(38);
+    const holder = new Session(stage, { address: A }).mainMode(0).quickMode(0.2, 1).esp(1, 41);
+    for (const at of [46, 70]) {
+      holder.espOnce(at, "client");
+      stage.put(at + 0.00003, stage.records.at(-1)!.frame as Buffer, "esp");
+    }
+    new Session(stage, { address: B }).mainMode(59).unanswered(59.2, 1).farewell(66);
+    bystander(stage, 200);
+    expect(accusations(await read(stage))).toEqual([`${B} rejected ${A}`]);
+  });
+
   it("clients whose answers were never captured do not demonstrably share an ID (6.8)", async () => {
     const stage = new Stage(35);
     for (const [i, address] of [A, B, C].entries()) {
