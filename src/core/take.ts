@@ -116,7 +116,7 @@ export function take(
 function takeQuickMode(tables: usize, block: usize, record: usize, message: usize): bool {
   if (messageId(message) === 0) return false;
   const sa = saGoingOn(block, record, message);
-  if (sa === 0) return false;
+  if (sa === 0) return takeUnknown(tables, block, record, message);
   const exchange = quickModeOf(sa, messageId(message));
   if (exchange === UNKNOWN) return false;
   if (exchange === NEW) {
@@ -126,6 +126,22 @@ function takeQuickMode(tables: usize, block: usize, record: usize, message: usiz
   hearForEsp(tables, record);
   if (exchange === NEW) beginQuickMode(tables, block, record, message, sa);
   else goOn(exchange, record);
+  return true;
+}
+
+/** A quick mode of an IKE SA whose phase 1 lies before the capture, which it begins (`SaTable.find`). */
+function takeUnknown(tables: usize, block: usize, record: usize, message: usize): bool {
+  if (isOpening(message) || <i32>number(record, KEY) !== NONE) return false;
+  // A half-open IKE SA may be the one.
+  if (openingKeyOf(block, message) !== NONE || !mayBegin(block)) return false;
+  if (!mayBeginQuickMode(tables, block, record)) return false;
+  setNumber(record, SENT_BY, 0);
+  const key = beginSa(block, message, record);
+  const sa = saOf(block, key);
+  setNumber(record, KEY, <f64>key);
+  noteMessage(tables, block, record, message, sa);
+  hearForEsp(tables, record);
+  beginQuickMode(tables, block, record, message, sa);
   return true;
 }
 

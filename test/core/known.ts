@@ -112,7 +112,17 @@ export async function known(
   await feed.close();
   const taken = captures.map((_, i) => structuredClone(analysis.decoder.taken(i)));
   // A copy: a reading goes on, and its columns may be used for another.
-  return { facts: deserialize(serialize(analysis.save())), taken, report: JSON.stringify(report) };
+  const facts = deserialize(serialize(analysis.save()));
+  sortWaiting(facts.tracker.hosts.waiting);
+  return { facts, taken, report: JSON.stringify(report) };
+}
+
+/** All quick modes that wait for a host are told at once, so that it does not matter in which order they stand. */
+function sortWaiting(ofHosts: readonly unknown[]): void {
+  for (const waiting of ofHosts) {
+    if (Array.isArray(waiting))
+      waiting.sort((a: { begin: number }, b: { begin: number }) => a.begin - b.begin);
+  }
 }
 
 /** Both are the same to the byte as V8 writes them, or else piece by piece: that takes far longer. */
