@@ -40,6 +40,8 @@ export function scopeOf(options: ScopeOptions, hosts: Hosts): Scope {
   });
   const responders = respondersOf(options.aliases ?? [], hosts);
   const isNamedResponder = (host: number) => {
+    // As nearly always, and asked of all IKE SAs.
+    if (prefixes.length === 0) return false;
     const address = hosts.bytes(host);
     return prefixes.some((prefix) => inPrefix(address, prefix));
   };
