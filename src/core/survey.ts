@@ -63,8 +63,20 @@ export function survey(block: usize, count: i32, segment: u32): void {
   }
 }
 
-/** How many quick modes an IKE SA has that was begun here, and all of it. */
-export function quickModeCount(sa: usize): i32 {
+/**
+ * How many quick modes IKE SAs have that were begun here, and all of them.
+ * @param rows words: where the row of each lies; 0 for one that is not to be counted
+ */
+export function quickModeCount(rows: usize, count: i32): i32 {
+  let sum = 0;
+  for (let index = 0; index < count; index += 1) {
+    const sa = <usize>load<u32>(rows + ((<usize>index) << 2));
+    if (sa !== 0) sum += quickModesOf(sa);
+  }
+  return sum;
+}
+
+function quickModesOf(sa: usize): i32 {
   let count = 0;
   for (let at = load<u32>(sa, LATEST_ADDRESS); at !== 0; at = load<u32>(<usize>at, OLDER_ADDRESS)) count += 1;
   return count;

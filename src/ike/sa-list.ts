@@ -4,7 +4,7 @@
  */
 
 import { SparseList } from "../collections/sparse-list.ts";
-import { coreOver } from "../linear/core.ts";
+import { type Core, coreOver } from "../linear/core.ts";
 import type { Memory } from "../linear/memory.ts";
 import type { IkeSa } from "./sa.ts";
 import { replaceEndsOf } from "./sa-ends.ts";
@@ -150,12 +150,25 @@ export class SaList {
 
   /** Of all of them. */
   get quickModeCount(): number {
-    const core = coreOver(this.#memory);
+    // Full memory has no place for a longer column.
+    if (this.#memory.linear?.has(this.addresses) !== true) this.makeAll();
+    const core = this.#unmade === 0 ? null : coreOver(this.#memory);
     let sum = 0;
+    let counted = 0;
     for (let i = 0; i < this.length; i += 1) {
-      sum += this.#sas.at(i)?.exchangeCount ?? core!.quickModeCount(this.addresses[i]);
+      const sa = this.#sas.at(i);
+      if (sa === null) continue;
+      sum += sa.exchangeCount + this.#quickModesOfRows(core, counted, i);
+      counted = i + 1;
     }
-    return sum;
+    return sum + this.#quickModesOfRows(core, counted, this.length);
+  }
+
+  /** Of those that have no objects, by their indices. */
+  #quickModesOfRows(core: Core | null, from: number, end: number): number {
+    return core === null || from === end
+      ? 0
+      : core.quickModeCount(this.addresses.byteOffset + 4 * from, end - from);
   }
 
   /** @param replaceAt stands in where there are rows alone, by their addresses */

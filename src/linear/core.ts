@@ -23,7 +23,7 @@ export interface Core {
     most: number,
     offset: number,
   ): number;
-  quickModeCount(sa: number): number;
+  quickModeCount(rows: number, count: number): number;
   survey(block: number, count: number, segment: number): void;
   monotone(micros: number, clock: number, from: number, to: number, latest: number): number;
 }
