@@ -126,13 +126,15 @@ export class PlainRows {
    * @param address where the row of the IKE SA lies
    * @param responder a word of IPv4
    * @param pattern a word, see `wordOfOne` of judgement/pattern.ts
+   * @returns its place among those that are added, see `next`
    */
-  add(address: number, responder: number, pattern: number): void {
+  add(address: number, responder: number, pattern: number): number {
     const at = (WANTED_BYTES / 4) * this.#added;
     this.#rows[at] = address;
     this.#rows[at + 1] = responder;
     this.#rows[at + 2] = pattern;
     this.#added += 1;
+    return this.#added - 1;
   }
 
   /** Which of those that were added comes next. */

@@ -39,7 +39,7 @@ export class PlainClientWriter {
   readonly #writer: ClientWriter;
   readonly #hosts: JudgedClients["hosts"];
   readonly #words = new Uint32Array(4);
-  /** Clients that wait for their rows: each by those of its responder, and its index among them. */
+  /** Clients that wait for their rows, by their places: each by those of its responder, and its index among them. */
   readonly #turns: PlainTurns[] = [];
   readonly #indices: number[] = [];
   /** Those that came last, and the address of their responder: a word of IPv4, or null. */
@@ -83,9 +83,9 @@ export class PlainClientWriter {
       turns.turnTo(next);
       const { address, index } = turns;
       if (address === 0) break;
-      this.#rows.add(address, this.#responder, turns.patternWord);
-      this.#turns.push(turns);
-      this.#indices.push(index);
+      const at = this.#rows.add(address, this.#responder, turns.patternWord);
+      this.#turns[at] = turns;
+      this.#indices[at] = index;
     }
     return next - from;
   }
@@ -105,8 +105,6 @@ export class PlainClientWriter {
         rows.pass();
       }
     }
-    this.#turns.length = 0;
-    this.#indices.length = 0;
   }
 
   /** Writes the row of a client of which the core does not know all, and tells it, so that it may write the next one. */
