@@ -3,7 +3,7 @@
 // with those of the code cache, and each function in them is an object of the cache. What src/ loads by `import()` is rare
 // unless it is listed here, and so is what is listed as such; a module that both files need is in main.cjs alone, so that
 // there is one of each class and of each table.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { build } from "esbuild";
 import { LAZY, lazyBuiltins } from "./lazy-builtins.mjs";
@@ -85,7 +85,7 @@ export async function makeProgram(root) {
       ...options,
       ...entry(root, `export { leave, main } from "./${ENTRY}";\n${sharing}`),
       write: false,
-      plugins: [rareFromElsewhere(root, rare)],
+      plugins: [rareFromElsewhere(root, rare), coreInFiles(root)],
       // In the wrapper that Node puts around a module, so that load.cjs need not copy it all to do that.
       banner: { js: `(function (exports, require, module, __filename, __dirname, __rare) { ${LAZY}${FEW}` },
       footer: { js: "})" },
@@ -174,6 +174,29 @@ function rareFromElsewhere(root, rare) {
         if (!isRare) return undefined;
         rare.add(file);
         return { path: `few:${file}`, external: true };
+      });
+    },
+  };
+}
+
+/** WebAssembly in files of its own beside main.cjs: small captures need none of it. */
+function coreInFiles(root) {
+  return {
+    name: "the core in files",
+    setup(plugins) {
+      plugins.onLoad({ filter: /\/linear\/core-code\.ts$/ }, ({ path }) => {
+        const inFile = (_, constant, code) => {
+          const name = `${constant.toLowerCase()}.wasm`;
+          writeFileSync(join(root, "dist", name), Buffer.from(code, "base64"));
+          return `const ${constant} = "${name}"`;
+        };
+        const contents = readFileSync(path, "utf8")
+          .replace(/const (CODE|REPORT) =\s+"([^"]+)"/g, inFile)
+          .replace(
+            /^function bytesOf[\s\S]*?^\}/m,
+            'const bytesOf = (name) => require("node:fs").readFileSync(__dirname + "/" + name);',
+          );
+        return { contents, loader: "ts" };
       });
     },
   };
