@@ -2,6 +2,7 @@
 
 import type { Exchange } from "../ike/facts.ts";
 import {
+  areSurelyOne,
   type Client,
   type IdentityQuestions,
   type Relation,
@@ -103,17 +104,23 @@ export function acceptanceOf({ acceptedAt }: ClientSa, exchange: Exchange): Mome
   return { at: acceptedAt.get(exchange) ?? exchange.firstAt, segment: exchange.segment };
 }
 
-/** Contract 3.3: whether two IKE SAs are of one client, by what is known of both clients. */
+/**
+ * Contract 3.3: whether two IKE SAs are of one client, by what is known of both clients. Each may have come back as the
+ * other, but a third was taken for that: another session of theirs may tell. Not one that was only taken for theirs, of
+ * several that had gone silent: it may be of the other one.
+ */
 export function relationOfClientSas(a: ClientSa, b: ClientSa, identity: IdentityQuestions): Relation {
   if (a.client === b.client) return "one";
   if (a.client.host !== b.client.host) return "two";
   const [first, second] = [traitsOf(a.session, identity), traitsOf(b.session, identity)];
   if (relationOf(first, second, identity) === "two") return "two";
-  // Each may have come back as the other, but a third was taken for that: another session of theirs may tell.
-  const isOther = (own: Traits) => (other: Session) =>
-    relationOf(own, traitsOf(other, identity), identity) === "two";
+  const tells = (one: Traits, own: Traits) => (session: Session) => {
+    const another = traitsOf(session, identity);
+    return relationOf(one, another, identity) === "two" && areSurelyOne(own, another, identity);
+  };
   const told =
-    latestSessions(b.client).some(isOther(first)) || latestSessions(a.client).some(isOther(second));
+    latestSessions(b.client).some(tells(first, second)) ||
+    latestSessions(a.client).some(tells(second, first));
   return told ? "two" : "unsettled";
 }
 

@@ -227,6 +227,13 @@ function areOne(a: Traits, b: Traits, ask: IdentityQuestions): boolean {
   return !older.blind && !ask.tookTurns(older.session, newer.session);
 }
 
+/** One, by their port or their address behind the NAT: not only because whoever had been there was silent. */
+export function areSurelyOne(a: Traits, b: Traits, ask: IdentityQuestions): boolean {
+  if (!areOne(a, b, ask)) return false;
+  const [older, newer] = inOrder(a, b);
+  return samePorts(older, newer) || ask.inside(a.session, b.session) === "same";
+}
+
 /** What the two say by themselves; null where it depends on whether they took turns. */
 function relationByTraits(a: Traits, b: Traits, ask: IdentityQuestions): Relation | null {
   if (contradict(a, b)) return "two";

@@ -420,6 +420,21 @@ describe("two clients, by any of their IKE SAs (3.3)", () => {
     expect(relationOfClientSas(older, later, ask())).toBe("unsettled");
   });
 
+  it("not by one that was only taken for theirs: of several that went silent any may have come back", () => {
+    const [older] = clientSas(500, [made({ to: 90 })]);
+    const neighbour = (blind: boolean) =>
+      clientSas(502, [made({ port500: 501, from: 60, to: 95, blind }), made({ port500: 502, from: 150 })]);
+    const [before, back] = neighbour(false);
+    expect(relationOfClientSas(older, before, ask())).toBe("two");
+    expect(relationOfClientSas(older, back, ask())).toBe("unsettled");
+    expect(relationOfClientSas(back, older, ask())).toBe("unsettled");
+    const inside = (...pair: Session[]) => (pair.includes(older.session) ? "unknown" : "same");
+    expect(relationOfClientSas(older, back, ask({ inside }))).toBe("two");
+    expect(relationOfClientSas(back, older, ask({ inside }))).toBe("two");
+    // Its silence could not be seen.
+    expect(relationOfClientSas(older, neighbour(true)[1], ask({ inside }))).toBe("unsettled");
+  });
+
   it("by the latest eight of each", () => {
     const [older] = clientSas(500, [made({ to: 99 })]);
     const many = (count: number) =>

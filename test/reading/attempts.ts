@@ -1,7 +1,7 @@
 /** Rules 6.3 and 6.7: each quick mode of a client against the claims of others that were begun before it. */
 
 import { type Claim, claimsOf, inCounterOrder, type Overlap, overlapAt } from "./claims.ts";
-import { identity } from "./identity.ts";
+import { areSurelyOne, identity } from "./identity.ts";
 import type { Field } from "./known.ts";
 import type { Sign } from "./life.ts";
 import { isAccepted, type Outcome } from "./outcome.ts";
@@ -161,10 +161,12 @@ function attemptOn(claim: Claim, quickMode: QuickMode, outcome: Outcome, field: 
   return { ...base, verdict: outcome === "pending" || outcome === "unobserved" ? "predicted" : "rejected" };
 }
 
-/** 3.3: two clients, by these SAs or by another one of either client. */
+/** 3.3: two clients, by these SAs or by another one that is surely of either client. */
 function isSettled(a: Sa, b: Sa, field: Field): boolean {
-  const isOther = (own: Sa) => (other: Sa) => identity(own, other, field.traces) === "two";
-  return field.clientOf(b).some(isOther(a)) || field.clientOf(a).some(isOther(b));
+  const { traces, clientOf } = field;
+  const tells = (one: Sa, own: Sa) => (other: Sa) =>
+    identity(one, other, traces) === "two" && areSurelyOne(own, other, traces);
+  return clientOf(b).some(tells(a, b)) || clientOf(a).some(tells(b, a));
 }
 
 const PAIR = 3;

@@ -37,6 +37,16 @@ export function identity(a: Sa, b: Sa, traces: Traces): Identity {
   return traces.blind(older) ? "unsettled" : "one";
 }
 
+/** One by its port, or by its address behind the NAT: of several that went silent any may have come back. */
+export function areSurelyOne(a: Sa, b: Sa, traces: Traces): boolean {
+  if (a === b) return true;
+  if (identity(a, b, traces) !== "one") return false;
+  const [older, newer] = traces.began(a) <= traces.began(b) ? [a, b] : [b, a];
+  if (samePort(older, newer) === true) return true;
+  const inside = insideAddress(a);
+  return inside !== null && inside === insideAddress(b);
+}
+
 /**
  * The port on the 4500 side decides when both are known, else that of the 500 side. The newer one may have come from
  * where the older one was, and have been moved by its NAT later.
