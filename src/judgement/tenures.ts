@@ -66,17 +66,27 @@ interface Acceptance {
   at: number;
 }
 
+/** Of a client that counts. */
+const FIRST_ID = 1;
+
 function claimOf(session: Session, taken: Acceptance | null): Tenure | null {
   if (taken !== null) {
     const { exchange, at } = taken;
     const since = { at, segment: exchange?.segment ?? session.sa.firstSegment };
-    // The capture lacks its beginning, and perhaps an older quick mode: the endpoint was its own by its first sign.
-    const from = session.sa.phase1Seen ? since : earliestOf([beginOf(session), since])!;
+    const from = mayLackQuickMode(session) ? earliestOf([beginOf(session), since])! : since;
     return tenureClaim(session, from, exchange, true);
   }
   const first = session.quickModes[0];
   if (first !== undefined) return tenureClaim(session, momentOf(first), first, false);
   return session.begunBefore ? tenureClaim(session, beginOf(session), null, false) : null;
+}
+
+/**
+ * The capture lacks its beginning, and perhaps an older quick mode: the endpoint was its own by its first sign. Nothing is
+ * older than the ID that counters begin with.
+ */
+function mayLackQuickMode({ sa, quickModes }: Session): boolean {
+  return !sa.phase1Seen && quickModes[0]?.messageId !== FIRST_ID;
 }
 
 function tenureClaim(session: Session, from: Moment, exchange: Exchange | null, firm: boolean): Tenure {

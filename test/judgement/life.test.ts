@@ -27,6 +27,8 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
     accepted?: number | null;
     begunBefore?: boolean;
     phase1Seen?: boolean;
+    /** Of its first quick mode. */
+    messageId?: number;
     lifeBefore?: number;
     segment?: number;
   }
@@ -37,12 +39,13 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
         quickMode = from + 1,
         begunBefore = false,
         phase1Seen = !begunBefore,
+        messageId = 3,
         lifeBefore = UNSEEN,
         segment = 0,
       }) => {
         const before = { lifeAt: at(lifeBefore), sentAt: UNSEEN, espAt: UNSEEN, unheard: false };
         const quickModes =
-          quickMode === null ? [] : [exchangeMade({ firstAt: at(quickMode), before, segment })];
+          quickMode === null ? [] : [exchangeMade({ firstAt: at(quickMode), messageId, before, segment })];
         const sa = saMade({ firstAt: at(from), firstSegment: segment, phase1Seen });
         return sessionMade({ sa, quickModes, begunBefore });
       },
@@ -134,6 +137,11 @@ describe("whose the ESP of an endpoint is (3.4)", () => {
       expect(found(30)).toEqual([1, at(0), UNSEEN]);
     },
   );
+
+  it("not where its first ID is 1, so that no older quick mode is missing: until then it was the older SA's", () => {
+    const renewed = { from: 0, accepted: 40, phase1Seen: false, messageId: 1, lifeBefore: 30 };
+    expect(tenants([{ from: -50, accepted: -48 }, renewed])[1]).toEqual([1, at(40), at(30)]);
+  });
 });
 
 describe("what was seen of an IKE SA (6.4)", () => {

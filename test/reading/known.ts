@@ -1,6 +1,6 @@
 /** Joins what the rooms of this folder find: life to SAs (3.4, 3.6), SAs to clients (3.3), patterns to clients (5). */
 
-import type { Claim, Known } from "./claims.ts";
+import { type Claim, inCounterOrder, type Known } from "./claims.ts";
 import { responderTimes } from "./esp-begins.ts";
 import { identity, type Traces } from "./identity.ts";
 import {
@@ -164,7 +164,7 @@ function ownerAt(
   const has = (sa: Sa, accepted: boolean) =>
     (accepted && lostQuickMode(sa, users, scene) <= at) ||
     quickModes.some((quickMode) => {
-      if (quickMode.sa !== sa || (quickMode.at > at && sa.phase1Seen)) return false;
+      if (quickMode.sa !== sa || (quickMode.at > at && !mayLackQuickMode(sa, scene))) return false;
       return (
         !accepted ||
         (quickMode.byClient
@@ -175,6 +175,12 @@ function ownerAt(
   return (
     begun.findLast((sa) => has(sa, true)) ?? begun.findLast((sa) => has(sa, false)) ?? begun.at(-1) ?? null
   );
+}
+
+/** The capture lacks its beginning, and perhaps a quick mode of it; none is older than that of ID 1. */
+function mayLackQuickMode(sa: Sa, { quickModes }: Scene): boolean {
+  const [first] = inCounterOrder(quickModes.filter((each) => each.sa === sa && each.byClient));
+  return !sa.phase1Seen && first?.id !== 1;
 }
 
 /** 3.6: ESP at another port of the client's address, begun soon after an accepted quick mode whose endpoint has none. */
