@@ -195,25 +195,23 @@ class Walk {
     const { contender, exchange } = entry;
     const answer = acceptanceOf(contender, exchange);
     this.#found.accepted.push(entry);
-    let holder = atFirst;
     const accepted = { moment, acceptedAt: answer.at, askedAt: askedAt(exchange, answer) };
-    if (holder?.settled === true && isDropping(holder.claim.clientSa, accepted)) {
-      this.#add(entry, outcome, holder, "possible", { holderDropped: true });
-      this.#claims.takeOver({ begun: moment, answered: answer });
-      return;
-    }
+    const isDropped = atFirst?.settled === true && isDropping(atFirst.claim.clientSa, accepted);
+    let holder = atFirst;
     // Whoever said goodbye before the answer, between two tries of a patient client perhaps, was not in its way.
-    if (holder?.overlap === "certain" && overlapAt(holder.claim.clientSa.lifespan, answer) === "ended") {
-      holder = this.#claims.holderBy(contender, answer);
-    }
-    if (holder?.overlap !== "certain") {
-      this.#claims.takeOver({ begun: moment, answered: answer });
+    const hasLeft =
+      holder?.overlap === "certain" && overlapAt(holder.claim.clientSa.lifespan, answer) === "ended";
+    if (hasLeft && !isDropped) holder = this.#claims.holderBy(contender, answer);
+    this.#claims.takeOver({ begun: moment, answered: answer });
+    if (isDropped) {
+      this.#add(entry, outcome, holder!, "possible", { holderDropped: true });
+    } else if (holder?.overlap !== "certain") {
       this.#found.acceptances.push(entry);
-      return;
+    } else {
+      const acceptedInUse = contender.vouched && isInUse(holder.claim, moment);
+      if (contender.vouched && !acceptedInUse) this.#claims.free(moment);
+      this.#add(entry, outcome, holder, "tolerated", { acceptedInUse });
     }
-    const acceptedInUse = contender.vouched && isInUse(holder.claim, moment);
-    if (contender.vouched && !acceptedInUse) this.#claims.free(moment);
-    this.#add(entry, outcome, holder, "tolerated", { acceptedInUse });
   }
 
   #add(

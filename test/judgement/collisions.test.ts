@@ -184,6 +184,20 @@ describe("claims, in the order of the capture (6.1, 6.3)", () => {
     expect(found(list).acceptances).toHaveLength(1 + 1);
   });
 
+  it("taken over also beside a claim that was certain", () => {
+    const leaving = (seconds: number) => ({
+      until: seconds,
+      span: { farewells: { any: moment(seconds), client: moment(seconds), responder: null } },
+    });
+    const list = [
+      made([[-90, "completed"]], { until: -10 }),
+      holder(leaving(5)),
+      made([[0, "completed"]], leaving(10)),
+      made([[20, "unanswered"]]),
+    ];
+    expect(found(list).told).toEqual(["1 completed tolerated 0 certain", "2 completed tolerated 1 certain"]);
+  });
+
   it("somebody was accepted while the older claim was certain but not in use: the ID had been freed", () => {
     const left = { span: { farewells: { any: moment(5), client: moment(5), responder: null } }, until: 5 };
     const deleted = holder({ sa: { informationals: [[at(-9)], []] } });
