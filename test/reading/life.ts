@@ -58,21 +58,22 @@ function isUp({ from, to }: Packet, responders: Map<string, string>, clients: Se
 
 /**
  * Client endpoints of an SA's ESP: those on 4500 that the client sent from; protocol 50 where it never was there.
- * What the responder sent elsewhere counts only where nothing of the client was captured.
+ * What the responder sent elsewhere counts only where nothing of the client was captured on that side.
  */
 export function ownEndpoints(sa: Sa): string[] {
-  const sent = sa.messages.some(({ fromClient }) => fromClient);
-  const floated = new Set<string>();
-  const plain = new Set<string>();
-  for (const { copies, fromClient } of sa.messages) {
-    if (sent && !fromClient) continue;
-    for (const copy of copies) {
-      const { address, port } = clientEnd(copy, fromClient);
-      if (copy.floated) floated.add(endpointName(address, port));
-      else plain.add(endpointName(address, 0));
-    }
-  }
-  return floated.size > 0 ? [...floated] : [...plain];
+  const floated = endpointsOn(true, sa);
+  return floated.length > 0 ? floated : endpointsOn(false, sa);
+}
+
+function endpointsOn(side: boolean, { messages }: Sa): string[] {
+  const ends = (ofClient: boolean) =>
+    messages
+      .filter(({ fromClient }) => fromClient === ofClient)
+      .flatMap(({ copies }) => copies.filter(({ floated }) => floated === side))
+      .map((copy) => clientEnd(copy, ofClient))
+      .map(({ address, port }) => endpointName(address, side ? port : 0));
+  const sent = ends(true);
+  return [...new Set(sent.length > 0 ? sent : ends(false))];
 }
 
 export function kindOf(sa: Sa): "udp" | "ip" {
