@@ -143,7 +143,9 @@ function attribute(scene: Scene, outcomes: ReadonlyMap<QuickMode, Outcome>): Map
   const result = new Map<Sa, Sign[]>();
   for (const sign of signs) {
     const own = users.get(`${sign.responder} ${sign.endpoint}`) ?? [];
-    const root = strays.get(`${sign.responder} ${sign.endpoint}`) ?? home(sign.endpoint);
+    // What came there from elsewhere did not begin there.
+    const stray = moved.has(sign.endpoint) ? undefined : strays.get(`${sign.responder} ${sign.endpoint}`);
+    const root = stray ?? home(sign.endpoint);
     // To where a NAT moved a session, its client may begin another one later.
     const there = root === sign.endpoint ? [] : (users.get(`${sign.responder} ${root}`) ?? []);
     const both = [...new Set([...there, ...own])].sort((a, b) => a.start - b.start);
