@@ -144,12 +144,7 @@ function takeStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): 
   enterSegment(life, segment);
   const lastSent = peers.lastOf(sent);
   const last = (each: readonly number[]) => since(peers.lastIn(each, segment), segment, stay.from);
-  const esp = (each: readonly number[]) =>
-    since(
-      each.reduce((at, row) => later(at, peers.flows.lastEspAt(row, segment)), Number.NaN),
-      segment,
-      stay.from,
-    );
+  const esp = (each: readonly number[]) => since(lastEspOn(each, segment, peers), segment, stay.from);
   life.lastAt = later(life.lastAt, last(rows));
   life.earlier = withEarlier(life.earlier, peers.moments(rows, segment - EARLIER), segment);
   life.lastBusyAt = later(life.lastBusyAt, esp(rows));
@@ -160,6 +155,11 @@ function takeStay(life: Signs, stay: Stay, firstSegment: number, peers: Peers): 
     (at, row) => (peers.flows.hasSteadyKeepalives(row) ? later(at, peers.flows.keepaliveAt(row)) : at),
     life.steadyKeepaliveAt,
   );
+}
+
+/** The last ESP of some rows in a segment; NaN where there is none. */
+function lastEspOn(rows: readonly number[], segment: number, { flows }: Peers): number {
+  return rows.reduce((at, row) => later(at, flows.lastEspAt(row, segment)), Number.NaN);
 }
 
 /** A life goes on in a segment: what was seen of it in the one before is earlier life. */
@@ -218,6 +218,11 @@ function takeEndedStay(
   const isOwn = (moment: Moment) => moment.segment < to!.segment && !isBefore(moment, from);
   const ofBefore = (rows: readonly number[]) => peers.moments(rows).filter(isOwn);
   takeMoments(life, ofBefore(sent), ofBefore(received));
+  if (life.segment < to!.segment) {
+    const esp = (rows: readonly number[]) => since(lastEspOn(rows, life.segment, peers), life.segment, from);
+    life.lastBusyAt = later(life.lastBusyAt, later(esp(sent), esp(received)));
+    life.espFromClientAt = later(life.espFromClientAt, esp(sent));
+  }
   const until = (list: readonly Spi[]) =>
     list.reduce((last, spi) => {
       const { lastAt, lastSegment } = spi;

@@ -350,15 +350,27 @@ describe("what was seen of an IKE SA (6.4)", () => {
       expect(lived([up(-40, 60), down(-40, 50)], behind)).toMatchObject({
         segment: 0,
         lastAt: at(60),
+        lastBusyAt: at(60),
         fromClient: moment(60),
         fromResponderAt: at(50),
+        espFromClientAt: at(60),
+      });
+      expect(lived([up(-40, 50), down(-40, 60)], behind)).toMatchObject({
+        lastBusyAt: at(60),
+        espFromClientAt: at(50),
       });
       // It said goodbye behind the step.
       const left = lived([up(-40, 60)], behind, {
         lifeSegment: 1,
         earlierLife: [{ at: at(-60), segment: 0 }],
       });
-      expect(left).toMatchObject({ segment: 1, lastAt: at(-10), earlier: [{ at: at(60), segment: 0 }] });
+      expect(left).toMatchObject({
+        segment: 1,
+        lastAt: at(-10),
+        lastBusyAt: at(-10),
+        espFromClientAt: UNSEEN,
+        earlier: [{ at: at(60), segment: 0 }],
+      });
       // The clock stepped back: what goes on is later, although its time is not.
       const on = lived([up(-40, -70, { lastSegment: 1 })], { ...behind, to: moment(-60, 1) });
       expect(on).toMatchObject({
@@ -367,7 +379,7 @@ describe("what was seen of an IKE SA (6.4)", () => {
         earlier: [{ at: at(-10), segment: 0 }],
       });
       // Of before the endpoints were its own.
-      expect(lived([up(-90, -51)], behind).lastAt).toBe(at(-10));
+      expect(lived([up(-90, -51)], behind)).toMatchObject({ lastAt: at(-10), espFromClientAt: UNSEEN });
     });
 
     it("not what ended before the endpoints were its own, and not across a step of the clock", () => {
