@@ -11,6 +11,8 @@ export const BITS = 4;
 export const FIRST_HOSTS = 8;
 export const SECOND_HOSTS = 12;
 export const BOTH_PORTS = 16;
+/** Bits of the first one. */
+export const PORT_BITS = 16;
 /** When it began, and in which segment of the clock (f64, u32). */
 export const BEGAN_ATS = 20;
 export const BEGAN_SEGMENTS = 24;
@@ -28,7 +30,10 @@ export const SURVEY_BYTES = 48;
 export const HAS_PHASE_1 = 1;
 export const IS_ANSWERED = 2;
 export const IS_MOVED = 4;
-/** As far as its own numbers show nothing is unusual: one completed quick mode of the side that began it, in one segment. */
+/**
+ * Phase 1 was finished by the side that answered it; the other one began one quick mode, which was completed, and there was
+ * none beside it; all of that in the latest segment of the clock, and its own numbers show nothing unusual.
+ */
 export const IS_PLAIN = 8;
 /** Its quick mode has something that most have not, which its object tells. */
 export const HAS_RARE_QUICK_MODE = 16;

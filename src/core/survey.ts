@@ -45,6 +45,7 @@ import {
   IS_PLAIN,
   LAST_ATS,
   MESSAGE_IDS,
+  PORT_BITS,
   QUICK_MODES_AT,
   SA_ROWS,
   SECOND_HOSTS,
@@ -87,7 +88,7 @@ function take(block: usize, index: i32, sa: usize, segment: u32): void {
   const second = load<f64>(sa, PATH_ROOM + ENDS + 8);
   store<u32>(wordOf(block, FIRST_HOSTS, index), hostOf(first));
   store<u32>(wordOf(block, SECOND_HOSTS, index), hostOf(second));
-  store<u32>(wordOf(block, BOTH_PORTS, index), portOf(first) | (portOf(second) << 16));
+  store<u32>(wordOf(block, BOTH_PORTS, index), portOf(first) | (portOf(second) << PORT_BITS));
   store<f64>(doubleOf(block, BEGAN_ATS, index), load<f64>(sa, FIRST_AT));
   store<u32>(wordOf(block, BEGAN_SEGMENTS, index), load<u32>(sa, FIRST_SEGMENT));
   store<u32>(wordOf(block, FIRST_VENDOR_LISTS, index), load<u32>(sa, VENDOR_LIST));

@@ -19,6 +19,7 @@ import {
   IS_PLAIN,
   LAST_ATS,
   MESSAGE_IDS,
+  PORT_BITS,
   QUICK_MODES_AT,
   SA_ROWS,
   SECOND_HOSTS,
@@ -36,9 +37,8 @@ export { HAS_PHASE_1, IS_ANSWERED, IS_MOVED, IS_PLAIN };
 
 const FIRST_ROOM = 256;
 
-/** Of both ports in one number. */
-const SECOND_PORT = 16;
-const ONE_PORT = 0xffff;
+/** The first one of both ports in one number. */
+const FIRST_PORT = 2 ** PORT_BITS - 1;
 
 /** IKE SAs with the addresses of their rows in linear memory, 0 where they lie elsewhere. */
 interface Surveyed extends Pick<IkeSas, "length" | "at"> {
@@ -90,7 +90,7 @@ export class SaSurvey {
   }
 
   portOf(index: number, side: Side): number {
-    return side === 0 ? this.ports[index] & ONE_PORT : this.ports[index] >>> SECOND_PORT;
+    return side === 0 ? this.ports[index] & FIRST_PORT : this.ports[index] >>> PORT_BITS;
   }
 
   phase1Seen(index: number): boolean {
@@ -104,14 +104,6 @@ export class SaSurvey {
   /** A side has several addresses, on whatever paths. */
   isMoved(index: number): boolean {
     return this.#has(index, IS_MOVED);
-  }
-
-  /**
-   * Phase 1 was finished by the side that answered it; the other one began one quick mode, which was completed, and there was
-   * none beside it; all of that in the latest segment of the clock, and nothing unusual is known of the IKE SA.
-   */
-  isPlain(index: number): boolean {
-    return this.#has(index, IS_PLAIN);
   }
 
   /** Something unusual is known of the quick mode of a plain one. */
@@ -153,7 +145,7 @@ export class SaSurvey {
       this.hosts[side][index] = hostOf(sa.endOf(0, side));
       this.#vendorLists[side][index] = sa.vendorListOf(side);
     }
-    this.ports[index] = portOf(sa.endOf(0, 0)) | (portOf(sa.endOf(0, 1)) << SECOND_PORT);
+    this.ports[index] = portOf(sa.endOf(0, 0)) | (portOf(sa.endOf(0, 1)) << PORT_BITS);
     this.firstAt[index] = sa.firstAt;
     this.firstSegment[index] = sa.firstSegment;
     let bits = sa.phase1Seen ? HAS_PHASE_1 : 0;

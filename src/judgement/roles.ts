@@ -15,6 +15,7 @@ import {
   type Side,
   surveyOf,
 } from "../ike/facts.ts";
+import { IKE_PORT, NAT_TRAVERSAL_PORT } from "../wire/ports.ts";
 
 export interface Role {
   client: Side;
@@ -56,10 +57,6 @@ export class Roles {
   }
 }
 
-/** Where a responder listens, whatever the user added. */
-const IKE = 500;
-const NAT_TRAVERSAL = 4_500;
-
 /** SAs come in the order of their first messages. */
 export function decideRoles(sas: IkeSas, hosts: Hosts, options: RoleOptions, survey = surveyOf(sas)): Roles {
   const renewals = new Renewals(sas, hosts, survey);
@@ -80,7 +77,7 @@ export function decideRoles(sas: IkeSas, hosts: Hosts, options: RoleOptions, sur
     const port = survey.portOf(i, 1);
     // Nearly all: phase 1 with one address of a gateway, which never began any.
     const isFirst = (bits[i] & (HAS_PHASE_1 | IS_MOVED)) === HAS_PHASE_1 && !renewals.mayBe(i);
-    places[i] = isFirst && (port === IKE || port === NAT_TRAVERSAL) ? SEEN[0] : placeOf(i);
+    places[i] = isFirst && (port === IKE_PORT || port === NAT_TRAVERSAL_PORT) ? SEEN[0] : placeOf(i);
   }
   return new Roles(places.includes(UNKNOWN) ? withGuesses(places, sas, hosts, survey) : places);
 }

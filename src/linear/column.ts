@@ -1,5 +1,7 @@
 /** A column of numbers, and columns of zeros outside of linear memory. */
 
+import { aligned } from "./gaps.ts";
+
 export type Column = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 
 export interface ColumnType<T extends Column> {
@@ -12,7 +14,7 @@ export interface ColumnType<T extends Column> {
 const SMALL = 131_072;
 const BLOCK = 8 * SMALL;
 /** A column begins at one of these: a line of the cache. */
-const LINE = 64;
+export const LINE = 64;
 
 let block: ArrayBuffer | null = null;
 /** What follows in the block was given to nobody. */
@@ -31,6 +33,6 @@ export function columnOfZeros<T extends Column>(type: ColumnType<T>, length: num
     end = 0;
   }
   const column = new type(block, end, length);
-  end = Math.ceil((end + size) / LINE) * LINE;
+  end = aligned(end + size, LINE);
   return column;
 }

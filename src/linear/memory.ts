@@ -4,7 +4,7 @@
  */
 
 import { TEXT_END } from "../core/report-layout.ts";
-import { type Column, type ColumnType, columnOfZeros } from "./column.ts";
+import { type Column, type ColumnType, columnOfZeros, LINE } from "./column.ts";
 import { aligned, Gaps } from "./gaps.ts";
 
 export type { Column, ColumnType } from "./column.ts";
@@ -126,8 +126,6 @@ const PAGE = 65_536;
 const MOST = 768 * PAGE;
 /** The same of memory that is shared, which V8 does not count: room for a million IKE SAs as well. */
 const MOST_SHARED = 16_384 * PAGE;
-/** A column begins at one of these: a line of the cache. */
-const LINE = 64;
 
 /** The first addresses are for the core that writes reports (src/core/report-layout.ts), which has them fixed. */
 const REPORT_ROOM = TEXT_END;

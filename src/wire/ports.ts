@@ -14,6 +14,10 @@ export const PortRule = {
   tunnel: 4,
 } as const;
 
+/** Where a responder listens (RFC 2408 2.5.1, RFC 3948 2). */
+export const IKE_PORT = 500;
+export const NAT_TRAVERSAL_PORT = 4_500;
+
 /** Rule by port number. */
 export type PortSet = Uint8Array;
 
@@ -24,7 +28,7 @@ export const PORTS = 65_536;
 export function portSet(extra: readonly number[], rules = new Uint8Array(PORTS)): PortSet {
   for (const port of TUNNEL_PORTS) rules[port] = PortRule.tunnel;
   for (const port of extra) rules[port] = PortRule.extra;
-  rules[500] = PortRule.ike;
-  rules[4500] = PortRule.natTraversal;
+  rules[IKE_PORT] = PortRule.ike;
+  rules[NAT_TRAVERSAL_PORT] = PortRule.natTraversal;
   return rules;
 }
