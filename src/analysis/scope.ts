@@ -2,6 +2,7 @@
 
 import type { Hosts } from "../ike/facts.ts";
 import { inPrefix, parseAddress, parsePrefix } from "../wire/address.ts";
+import { IKE_PORT, NAT_TRAVERSAL_PORT } from "../wire/ports.ts";
 import { type Partition, partitionOf } from "./partition.ts";
 
 export type { Partition };
@@ -32,7 +33,7 @@ export interface Scope {
 
 /** @throws RangeError for an address or prefix that is none */
 export function scopeOf(options: ScopeOptions, hosts: Hosts): Scope {
-  const ports = new Set([500, 4500, ...(options.ports ?? [])]);
+  const ports = new Set([IKE_PORT, NAT_TRAVERSAL_PORT, ...(options.ports ?? [])]);
   const prefixes = (options.responders ?? []).map((text) => {
     const prefix = parsePrefix(text);
     if (prefix === null) throw new RangeError(`not an address or prefix: ${text}`);

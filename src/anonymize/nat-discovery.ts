@@ -6,6 +6,7 @@
 import { readU32 } from "../wire/bytes.ts";
 import { CHANGED_WORD } from "../wire/block-hash.ts";
 import { blockHash, HASH_MD5, HASH_SHA1, HASH_SHA256, paddedBlock } from "../wire/one-block-hash.ts";
+import { IKE_PORT, NAT_TRAVERSAL_PORT } from "../wire/ports.ts";
 import type { AddressMap } from "./address-map.ts";
 import type { HashName, Keyed } from "./keyed.ts";
 
@@ -26,7 +27,7 @@ const QUICK: Readonly<Partial<Record<HashName, number>>> = {
 /** Bytes of a hash that message records have, and those by which it may have been made: the last one found first. */
 const RECORDED = 8;
 const RECORDED_HASHES: readonly HashName[] = ["sha1", "md5", "sha256"];
-const PORTS = [500, 4500];
+const PORTS = [IKE_PORT, NAT_TRAVERSAL_PORT];
 const IPV4_NETWORK = [192, 168];
 /** Endpoints that were seen and are tried. */
 const MAX_SEEN = 512;

@@ -7,6 +7,7 @@ import { endpoint, hostOf, portOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { lazily } from "../collections/lazily.ts";
 import type { Exchange, Hosts, Spi } from "../ike/facts.ts";
+import { IKE_PORT } from "../wire/ports.ts";
 import { isAccepted } from "./claiming.ts";
 import { acceptanceOf, type ClientSa } from "./client-sa.ts";
 import { keysOf } from "./endpoints-of.ts";
@@ -151,7 +152,7 @@ function addByIke(
 /** Its phase 1 is in the capture, or it draws its IDs, or speaks IKEv2, or does DPD of IKEv1. */
 function isRuledOut(there: readonly ClientSa[], { peers }: Responder, key: number, hosts: Hosts): boolean {
   const [host, port] = [hostOf(key), portOf(key)];
-  const ikev2 = hosts.endpointSpeaksIkev2(port === 0 ? endpoint(host, 500) : key);
+  const ikev2 = hosts.endpointSpeaksIkev2(port === 0 ? endpoint(host, IKE_PORT) : key);
   if (ikev2 || (port === 0 && hosts.speaksIkev2(host))) return true;
   if (there.length === 0) return false;
   const isNotCounting = ({ session, pattern }: ClientSa) =>

@@ -9,6 +9,7 @@ import { hostOf } from "../collections/endpoints.ts";
 import type { Hosts, IkeSa } from "../ike/facts.ts";
 import { type BlockHash, CHANGED_WORD } from "../wire/block-hash.ts";
 import { blockHash, paddedBlock } from "../wire/one-block-hash.ts";
+import { IKE_PORT } from "../wire/ports.ts";
 import type { Session } from "./session.ts";
 
 /** All private ranges once: RFC 1918 and RFC 6598. The most used first. */
@@ -29,8 +30,6 @@ const MAX_NETWORKS = 64;
 const NETWORK = 256;
 /** IKE SAs whose addresses are remembered. */
 const MAX_KNOWN = 65_536;
-/** NAT-D is exchanged on port 500, before the float. */
-const PORT = 500;
 
 /** A search that is under way. */
 interface Search {
@@ -129,7 +128,8 @@ export class InsideAddresses {
     sa.cookies.forEach((word, i) => {
       view.setUint32(i * 4, word);
     });
-    view.setUint16(20, PORT);
+    // NAT-D is exchanged there, before the float.
+    view.setUint16(20, IKE_PORT);
     const block = paddedBlock(message, sa.hash!);
     const outside = this.#ipv4(endpoint);
     const gateway = this.#ipv4(sa.paths[0].ends[responder]);

@@ -3,6 +3,9 @@
  * (RFC 2408 3.1)? Two models are compared by likelihood; vendor IDs shift the odds, no more.
  */
 
+/** What a client that counts begins with. */
+export const FIRST_ID = 1;
+
 export type PatternKind = "sequential" | "random" | "undetermined";
 export type ByteOrder = "big-endian" | "byte-swapped";
 

@@ -5,6 +5,7 @@
 
 import type { Exchange } from "../ike/facts.ts";
 import { BEFORE_ALL, earliestOf, inOrder, isBefore, type Moment, momentOf } from "./moment.ts";
+import { FIRST_ID } from "./pattern.ts";
 import { beginOf, type Session } from "./session.ts";
 
 /** What was last on endpoints before somebody took them over; NaN for nothing. */
@@ -65,9 +66,6 @@ interface Acceptance {
   exchange: Exchange | null;
   at: number;
 }
-
-/** Of a client that counts. */
-const FIRST_ID = 1;
 
 function claimOf(session: Session, taken: Acceptance | null): Tenure | null {
   if (taken !== null) {

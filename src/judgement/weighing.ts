@@ -6,13 +6,14 @@ import type { CounterEvidence } from "./counter-evidence.ts";
 import { livedAfter } from "./lifespan.ts";
 import type { Make } from "./make.ts";
 import { momentOf, seen } from "./moment.ts";
+import { FIRST_ID } from "./pattern.ts";
 import type { Responder } from "./responders.ts";
 import type { Session } from "./session.ts";
 import { CAVEATS, type Cause, type Caveat, SEVERITIES, type Severity, type Verdict } from "./vocabulary.ts";
 
 export function isFirstId(contender: Attempt["contender"], exchange: Attempt["exchange"]): boolean {
   const { session } = contender;
-  return session.quickModes[0] === exchange && (!session.begunBefore || exchange.messageId === 1);
+  return session.quickModes[0] === exchange && (!session.begunBefore || exchange.messageId === FIRST_ID);
 }
 
 /** The responder's answers to the client were seen, phase 1 to its end: a spoofed sender gets none. */
