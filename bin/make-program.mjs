@@ -190,12 +190,17 @@ function coreInFiles(root) {
           writeFileSync(join(root, "dist", name), Buffer.from(code, "base64"));
           return `const ${constant} = "${name}"`;
         };
-        const contents = readFileSync(path, "utf8")
+        const embedded = readFileSync(path, "utf8");
+        const contents = embedded
           .replace(/const (CODE|REPORT) =\s+"([^"]+)"/g, inFile)
           .replace(
             /^function bytesOf[\s\S]*?^\}/m,
             'const bytesOf = (name) => require("node:fs").readFileSync(__dirname + "/" + name);',
           );
+        // Code that cannot be compiled would be done without, and nobody be told.
+        for (const part of ["code.wasm", "report.wasm", "readFileSync"])
+          if (!contents.includes(part))
+            throw new Error(`the core as it is embedded has no place for ${part}`);
         return { contents, loader: "ts" };
       });
     },

@@ -24,7 +24,7 @@ const ETHERNET = 1;
 /** The tables of flows, and what else the walk needs. */
 export interface WalkSetting extends Tables {
   memory: Memory;
-  /** Rule of each UDP port, in the memory. */
+  /** Rule of each UDP port: of those that lie in the memory. */
   ports: Uint8Array;
   /** Kinds that packets are counted by. */
   kinds: number;
@@ -66,7 +66,8 @@ export class Walk {
   /** null where the memory is not linear, or the runtime may not compile (a page's content security policy). */
   static over(setting: WalkSetting): Walk | null {
     const core = coreOver(setting.memory);
-    return core === null ? null : new Walk(core, setting.memory.linear!, setting);
+    const { linear } = setting.memory;
+    return core === null || !linear!.has(setting.ports) ? null : new Walk(core, linear!, setting);
   }
 
   /**
