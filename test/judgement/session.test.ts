@@ -108,6 +108,9 @@ describe("by which endpoint a client is named (3.5)", () => {
 describe("when phase 1 is known to have finished (4, unproven)", () => {
   const finished = (fields: Parameters<typeof saMade>[0], client: 0 | 1 = 0) => of(fields, client).finishedAt;
   const ends = (first: number, second: number): [number, number] => [first, second];
+  /** Of both sides, but the responder was heard under the keys. */
+  const bothLost = { phase1FinishedAt: ends(UNSEEN, UNSEEN), paths: [path(500, { secured: 2 })] };
+  const quickModeToo = { ...bothLost, exchanges: [new Exchange(messageMade({ at: 7 }), 0)] };
 
   it.each<[string, number, number]>([
     ["the responder's third message", finished({ phase1FinishedAt: ends(at(-2), at(-1)) }), at(-1)],
@@ -155,43 +158,16 @@ describe("when phase 1 is known to have finished (4, unproven)", () => {
       finished({ phase1FinishedAt: ends(at(-2), UNSEEN), paths: [path(500, { secured: 1 })] }),
       UNSEEN,
     ],
-    [
-      "both last messages lost: the first quick mode",
-      finished({
-        phase1FinishedAt: ends(UNSEEN, UNSEEN),
-        paths: [path(500, { secured: 2 })],
-        exchanges: [new Exchange(messageMade({ at: 7 }), 0)],
-      }),
-      7e6,
-    ],
-    [
-      "or an Informational before that",
-      finished({
-        phase1FinishedAt: ends(UNSEEN, UNSEEN),
-        paths: [path(500, { secured: 2 })],
-        exchanges: [new Exchange(messageMade({ at: 7 }), 0)],
-        informationals: [[3e6], [5e6]],
-      }),
-      3e6,
-    ],
+    ["both last messages lost: the first quick mode", finished(quickModeToo), 7e6],
+    ["or an Informational before that", finished({ ...quickModeToo, informationals: [[3e6], [5e6]] }), 3e6],
     [
       "but not of behind a step of the clock",
-      finished({
-        phase1FinishedAt: ends(UNSEEN, UNSEEN),
-        paths: [path(500, { secured: 2 })],
-        exchanges: [new Exchange(messageMade({ at: 7 }), 0)],
-        informationals: [[3e6], []],
-        lifeSegment: 1,
-      }),
+      finished({ ...quickModeToo, informationals: [[3e6], []], lifeSegment: 1 }),
       7e6,
     ],
     [
       "nor a quick mode: the responder's last sign",
-      finished({
-        phase1FinishedAt: ends(UNSEEN, UNSEEN),
-        paths: [path(500, { secured: 2 })],
-        lastFromAt: ends(UNSEEN, at(-3)),
-      }),
+      finished({ ...bothLost, lastFromAt: ends(UNSEEN, at(-3)) }),
       at(-3),
     ],
   ])("%s", (_, found, expected) => {
