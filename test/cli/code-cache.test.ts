@@ -29,12 +29,14 @@ describe("the code cache beside the program", () => {
     return stdout.trim();
   }
 
-  it("knows all that a report of a plain capture needs: nothing is loaded for few runs", () => {
+  it("knows all that reports of captures need: nothing is loaded for few runs", () => {
     rmSync(join(copy, "dist/rare.cjs"));
     for (const sample of [
       "two-windows-clients.pcap",
       "verdict-tolerated.pcap",
       "retransmission-and-echo.pcapng",
+      "refused-without-holder.pcap",
+      "same-nat.pcap",
     ]) {
       for (const format of ["json", "table"]) {
         node("bin/ike-dupcheck.cjs", "--fail-on", "never", "--format", format, `samples/${sample}`);
