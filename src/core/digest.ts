@@ -10,27 +10,37 @@ import { DIGEST_PREFIX, FULL, PREFIX } from "./message-layout";
 export function digest(at: usize, length: u32, seedA: u32, seedB: u32, out: usize): void {
   let a = seedA;
   let b = seedB;
+  let c = ~seedA;
+  let d = ~seedB;
   const end = at + length;
-  const prefixEnd = at + <u32>DIGEST_PREFIX;
-  let i = at;
-  for (; i + 4 <= end; i += 4) {
-    if (i === prefixEnd) store<f64>(out, finish(a, b, DIGEST_PREFIX), PREFIX << 3);
-    const word = load<u32>(i);
-    a = (a ^ word) * 0x01000193;
-    a ^= a >> 15;
-    b = (b ^ word) * 0x5bd1e995;
-    b ^= b >> 13;
+  let stop = at + min(length, <u32>DIGEST_PREFIX);
+  for (let i = at; ; stop = end) {
+    for (; i + 8 <= stop; i += 8) {
+      const first = load<u32>(i);
+      const second = load<u32>(i, 4);
+      a = (a ^ first) * 0x01000193;
+      a ^= a >> 15;
+      b = (b ^ first) * 0x5bd1e995;
+      b ^= b >> 13;
+      c = (c ^ second) * 0x01000193;
+      c ^= c >> 15;
+      d = (d ^ second) * 0x5bd1e995;
+      d ^= d >> 13;
+    }
+    for (; i < stop; i += 1) {
+      const byte = <u32>load<u8>(i);
+      a = (a ^ byte) * 0x01000193;
+      b = (b ^ byte) * 0x5bd1e995;
+      b ^= b >> 13;
+    }
+    const read = <u32>(stop - at);
+    const number = finish(a * 0x9e3779b1 + c, b * 0x85ebca77 + d, read);
+    if (read <= <u32>DIGEST_PREFIX) store<f64>(out, number, PREFIX << 3);
+    if (stop === end) {
+      store<f64>(out, number, FULL << 3);
+      return;
+    }
   }
-  if (i === prefixEnd) store<f64>(out, finish(a, b, DIGEST_PREFIX), PREFIX << 3);
-  for (; i < end; i += 1) {
-    const byte = <u32>load<u8>(i);
-    a = (a ^ byte) * 0x01000193;
-    b = (b ^ byte) * 0x5bd1e995;
-    b ^= b >> 13;
-  }
-  const full = finish(a, b, length);
-  store<f64>(out, full, FULL << 3);
-  if (length < <u32>DIGEST_PREFIX) store<f64>(out, full, PREFIX << 3);
 }
 
 function finish(a: u32, b: u32, length: u32): f64 {
