@@ -152,11 +152,10 @@ export const SPI_EXPECTED = 52;
 export const SPI_COUNTED = 56;
 export const SPI_LATEST = 60;
 
-/** Of each second of a place (f64 each): its number, and the first and last packet. */
-export const SECOND_BYTES = 24;
-export const SECOND_NUMBER = 0;
-export const SECOND_FIRST = 8;
-export const SECOND_LAST = 16;
+/** Of each second of a place (f64 each): when the first and the last packet came. */
+export const SECOND_BYTES = 16;
+export const SECOND_FIRST = 0;
+export const SECOND_LAST = 8;
 
 /** Of the reader of a pcap or pcapng: the first of its bytes (u8); */
 export const HOP_BYTES = 0;

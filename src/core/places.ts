@@ -15,7 +15,6 @@ import {
   SECOND_BYTES,
   SECOND_FIRST,
   SECOND_LAST,
-  SECOND_NUMBER,
   USED,
 } from "./layout";
 
@@ -41,13 +40,15 @@ export function follow(block: usize, host: i32, segment: u32, at: f64): void {
   const seconds = <usize>field(block, PLACE_SECONDS) + <usize>(place * SECONDS) * SECOND_BYTES;
   // A flow that was seen before in the segment has told of it.
   if (BEGINS_FLOWS) enterSegment(wordOf(block, PLACE_SEGMENTS, place), segment, seconds);
-  const number = <i32>(<i64>Math.floor(at / <f64>MICROS));
-  const second = seconds + <usize>(number & (SECONDS - 1)) * SECOND_BYTES;
-  if (load<f64>(second, SECOND_NUMBER) !== <f64>number) {
-    store<f64>(second, <f64>number, SECOND_NUMBER);
-    store<f64>(second, at, SECOND_FIRST);
-  }
+  const number = Math.floor(at / <f64>MICROS);
+  const second = seconds + <usize>(<i32>(<i64>number) & (SECONDS - 1)) * SECOND_BYTES;
+  if (!isIn(load<f64>(second, SECOND_FIRST), number)) store<f64>(second, at, SECOND_FIRST);
   store<f64>(second, at, SECOND_LAST);
+}
+
+/** The time is in that second, not in one of a minute before; NaN is in none. */
+function isIn(at: f64, second: f64): bool {
+  return at >= second * <f64>MICROS && at < (second + 1) * <f64>MICROS;
 }
 
 function placeOf(block: usize, host: i32): i32 {
@@ -75,5 +76,5 @@ function newPlace(block: usize, host: i32): i32 {
 function enterSegment(segmentOfPlace: usize, segment: u32, seconds: usize): void {
   if (load<u32>(segmentOfPlace) === segment) return;
   store<u32>(segmentOfPlace, segment);
-  for (let i = 0; i < SECONDS; i += 1) store<f64>(seconds + <usize>i * SECOND_BYTES, 0, SECOND_NUMBER);
+  for (let i = 0; i < SECONDS; i += 1) store<f64>(seconds + <usize>i * SECOND_BYTES, NaN, SECOND_FIRST);
 }

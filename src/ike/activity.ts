@@ -18,7 +18,6 @@ import {
   SECOND_BYTES,
   SECOND_FIRST,
   SECOND_LAST,
-  SECOND_NUMBER,
   USED as USED_BYTE,
 } from "../core/layout.ts";
 import { type Memory, moved as movedTo } from "../linear/memory.ts";
@@ -33,9 +32,8 @@ const SPAN = 10 * MICROS;
 const SPANS = 6;
 const STEADY_SPANS = 5;
 const NONE = -1;
-/** Numbers of a second that a host is followed over: its own one, its first packet and its last. */
+/** Numbers of a second that a host is followed over: when its first packet came, and its last. */
 const NUMBERS = SECOND_BYTES / 8;
-const NUMBER = SECOND_NUMBER / 8;
 const FIRST = SECOND_FIRST / 8;
 const LAST = SECOND_LAST / 8;
 const STATE_WORDS = 2;
@@ -84,12 +82,9 @@ export class ActivityTable {
     }
     if (this.#segments[place] !== segment) this.#begin(place, segment);
     const seconds = this.#seconds;
-    const second = Math.floor(at / MICROS) | 0;
+    const second = Math.floor(at / MICROS);
     const i = indexOf(place, second);
-    if (seconds[i + NUMBER] !== second) {
-      seconds[i + NUMBER] = second;
-      seconds[i + FIRST] = at;
-    }
+    if (!isIn(seconds[i + FIRST], second)) seconds[i + FIRST] = at;
     seconds[i + LAST] = at;
   }
 
@@ -108,8 +103,8 @@ export class ActivityTable {
   #sentIn(place: number, from: number, to: number): boolean {
     for (let second = Math.floor(from / MICROS); second * MICROS < to; second += 1) {
       const i = indexOf(place, second);
-      if (this.#seconds[i + NUMBER] !== (second | 0)) continue;
       const first = this.#seconds[i + FIRST];
+      if (!isIn(first, second)) continue;
       const last = this.#seconds[i + LAST];
       if ((first >= from && first < to) || (last >= from && last < to)) return true;
     }
@@ -136,7 +131,9 @@ export class ActivityTable {
   }
 
   #begin(place: number, segment: number): void {
-    for (let second = 0; second < SECONDS; second += 1) this.#seconds[indexOf(place, second) + NUMBER] = 0;
+    for (let second = 0; second < SECONDS; second += 1) {
+      this.#seconds[indexOf(place, second) + FIRST] = Number.NaN;
+    }
     this.#segments[place] = segment;
   }
 
@@ -180,6 +177,11 @@ export class ActivityTable {
     this.#seconds.set(seconds);
     this.#segments.set(segments);
   }
+}
+
+/** The time is in that second, not in one of a minute before; NaN is in none. */
+function isIn(at: number, second: number): boolean {
+  return at >= second * MICROS && at < (second + 1) * MICROS;
 }
 
 /** Where the numbers of a place's second begin. */

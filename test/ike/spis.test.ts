@@ -313,7 +313,7 @@ it("places of hosts that are gone are given to others, and a state holds those i
   const { segments, free, seconds } = table.save();
   expect([segments.length, free.length]).toEqual([6, 5]);
   // Three numbers of each second.
-  expect(seconds.length).toBe(6 * 64 * 3);
+  expect(seconds.length).toBe(6 * 64 * 2);
 });
 
 describe("what is kept of IKE SAs that were dropped (6.16)", () => {

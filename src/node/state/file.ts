@@ -26,7 +26,7 @@ import { StateError } from "./error.ts";
 
 const SCHEMA = "ike-dupcheck/state";
 /** To be raised whenever what is saved gets another shape. */
-export const STATE_VERSION = 28;
+export const STATE_VERSION = 29;
 const NEWLINE = 0x0a;
 const MAX_HEADER = 1_000;
 /** Ends the name of a state that is being written. */
