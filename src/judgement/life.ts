@@ -1,7 +1,7 @@
 /** Contract 6.4: what was seen of an IKE SA, the ESP and keepalives on its endpoints included, as far as they are its own. */
 
 import type { Spi } from "../ike/facts.ts";
-import { BEFORE_ALL, firstOf, isBefore, lastOf, later, latestOf, type Moment, seen } from "./moment.ts";
+import { firstOf, isBefore, lastOf, later, latestOf, type Moment, momentIn, seen } from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 import type { Stay } from "./tenures.ts";
@@ -171,11 +171,6 @@ function enterSegment(life: Signs, segment: number): void {
   life.lastBusyAt = Number.NaN;
   life.fromResponderAt = Number.NaN;
   life.espFromClientAt = Number.NaN;
-}
-
-/** A time of a segment; before all where it was not seen. */
-function momentIn(segment: number, at: number): Moment {
-  return seen(at) ? { at, segment } : BEFORE_ALL;
 }
 
 function since(at: number, segment: number, from: Moment): number {

@@ -9,6 +9,11 @@ export const SECOND = 1_000_000;
 /** Before anything that a capture shows. */
 export const BEFORE_ALL: Moment = { at: Number.NEGATIVE_INFINITY, segment: Number.NEGATIVE_INFINITY };
 
+/** A time of a segment; before all where it was not seen. */
+export function momentIn(segment: number, at: number): Moment {
+  return seen(at) ? { at, segment } : BEFORE_ALL;
+}
+
 /** When a quick mode began. */
 export function momentOf({ firstAt, segment }: { firstAt: number; segment: number }): Moment {
   return { at: firstAt, segment };

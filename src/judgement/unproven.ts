@@ -1,7 +1,7 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
 import type { Exchange, Spi } from "../ike/facts.ts";
-import { firstOf, isBefore, lastOf, later, momentOf, SECOND, seen } from "./moment.ts";
+import { firstOf, isBefore, lastOf, latestOf, momentIn, momentOf, SECOND, seen } from "./moment.ts";
 import {
   deletedBy,
   espFollows,
@@ -74,7 +74,7 @@ function hasForgotten(
   { peers, keys }: OutcomeContext,
 ): boolean {
   if (exchange.before.unheard) return true;
-  const { firstAt, segment } = exchange;
+  const { segment } = exchange;
   if (!peers.hasEsp(peers.rows(keys, false))) return false;
   if (sa.lifeSegment !== segment) return isUnheardAcrossStep(sa, exchange, peers, keys);
   // What begins on its endpoints once the client gave up is a later session's; what a NAT only moved began before.
@@ -86,10 +86,12 @@ function hasForgotten(
   };
   const received = own(false);
   if (received.length === 0) return false;
-  const lastSign = received
-    .filter(({ lastSegment }) => lastSegment === segment)
-    .reduce((last, { lastAt }) => later(last, lastAt), sa.lastFromIn(responder, segment));
-  return lastSign < firstAt && seen(thirdUnheardAt(own(true), { at: lastSign, segment }));
+  const onSa = momentIn(sa.lastFromSegmentOf(responder), sa.lastFromAtOf(responder));
+  const last = latestOf([onSa, ...received.map(lastOf)]);
+  if (!isBefore(last, momentOf(exchange))) return false;
+  // What it sent last before a step of the clock is earlier, whatever its time.
+  const since = last.segment === segment ? last.at : Number.NEGATIVE_INFINITY;
+  return seen(thirdUnheardAt(own(true), { at: since, segment }));
 }
 
 /**

@@ -47,6 +47,19 @@ function acrossStep({ exchange, sent, received, answered }: AcrossStep): Outcome
   };
 }
 
+/** The clock stepped back before the first message, and the client sends ESP from 12 s before it to `last`. */
+function behindStep(last: number, received: Spi): OutcomeFields {
+  const on = { lastSegment: 1, unheardSince: at(-12), unheardThirdAt: at(-2) };
+  return {
+    exchange: { ...COPIES, segment: 1 },
+    session: { sa: saMade({ lifeSegment: 1 }) },
+    context: {
+      peers: peersMade([esp(-60, { lastAt: at(last), ...on })], [received]),
+      captureEnd: moment(1_000, 1),
+    },
+  };
+}
+
 describe("unproven (4)", () => {
   const long = { retransmissions: 3, lastRetransmissionAt: at(11), otherSentAt: at(0.5) };
   const copied = (otherSentAt: number, steady = true) => ({
@@ -188,6 +201,17 @@ describe("unproven (4)", () => {
           captureEnd: moment(1_000, 1),
         },
       },
+      "unanswered",
+    ],
+    [
+      "it stopped before a step of the clock, later by its time, and behind that the client sent on into the void",
+      behindStep(10, esp(-60, { lastAt: at(3000) })),
+      "unproven",
+    ],
+    ["the same, for less than 20 s", behindStep(8 - MICRO, esp(-60, { lastAt: at(3000) })), "unanswered"],
+    [
+      "the same, and it sent on behind another step",
+      behindStep(10, esp(-60, { lastAt: at(-4000), lastSegment: 2 })),
       "unanswered",
     ],
     [
