@@ -54,10 +54,11 @@ export function judge(field: Field): Judged {
       freed = attempt?.verdict === "tolerated" && !attempt.inUse && field.known.get(quickMode.sa)!.vouched;
     }
     if (isAccepted(outcome)) {
+      const answer = answerAt(quickMode) ?? quickMode.at;
       for (const claim of rivals) {
-        const certain = overlapOf(claim, quickMode.at, field) === "certain";
         // Whoever lived on without having the ID in use had been freed of it.
-        if (!certain || (freed && isGivenUp(claim, quickMode, field))) claim.takenAt = quickMode.at;
+        if (freed && isGivenUp(claim, quickMode, field)) claim.freedAt = quickMode.at;
+        if (overlapOf(claim, answer, field) !== "certain") claim.takenAt = quickMode.at;
       }
     }
   }
@@ -72,7 +73,12 @@ function overlapOf({ sa, from }: Claim, when: number, field: Field): Overlap {
 function rivalsOf({ sa, id, at }: QuickMode, field: Field): Claim[] {
   const newest = new Map<unknown, Claim>();
   for (const claim of field.claims) {
-    if (claim.id !== id || claim.sa.responder !== sa.responder || claim.from >= at || claim.takenAt <= at)
+    if (
+      claim.id !== id ||
+      claim.sa.responder !== sa.responder ||
+      claim.from >= at ||
+      isTaken(claim, at, field)
+    )
       continue;
     const owner = field.clientOf(claim.sa);
     if (owner === field.clientOf(sa)) continue;
@@ -80,6 +86,12 @@ function rivalsOf({ sa, id, at }: QuickMode, field: Field): Claim[] {
     if (other === undefined || other.from <= claim.from) newest.set(owner, claim);
   }
   return [...newest.values()].filter((claim) => overlapOf(claim, at, field) !== "ended");
+}
+
+/** It was freed of the ID, or somebody else was answered on it once its life could not be seen any more. */
+function isTaken(claim: Claim, when: number, field: Field): boolean {
+  if (claim.freedAt <= when) return true;
+  return claim.takenAt <= when && overlapOf(claim, when, field) !== "certain";
 }
 
 /** Of the rivals the surest; who left before a slow answer came, and was not made to, was not in its way. */

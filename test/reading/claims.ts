@@ -16,8 +16,10 @@ export interface Claim {
   from: number;
   /** Before this an attempt is `possible` at most (6.2). */
   weakBefore: number;
-  /** Another client was accepted on the ID (6.3). */
+  /** Another client took the ID over that was accepted on it (6.3); while it surely lives on it holds it still. */
   takenAt: number;
+  /** It had given up what it had the ID for when another client was accepted on it. */
+  freedAt: number;
 }
 
 /** What is known of one SA. */
@@ -65,6 +67,7 @@ function explicit(quickMode: QuickMode, outcomes: ReadonlyMap<QuickMode, Outcome
     from: at,
     weakBefore: Number.NEGATIVE_INFINITY,
     takenAt: Number.POSITIVE_INFINITY,
+    freedAt: Number.POSITIVE_INFINITY,
   };
 }
 
@@ -92,7 +95,13 @@ function implied(
   outcomes: ReadonlyMap<QuickMode, Outcome>,
 ): Claim[] {
   const { sa, pattern, blind, life, sourceStart, countsByVendor } = known;
-  const base = { sa, quickMode: null, implied: true, takenAt: Number.POSITIVE_INFINITY };
+  const base = {
+    sa,
+    quickMode: null,
+    implied: true,
+    takenAt: Number.POSITIVE_INFINITY,
+    freedAt: Number.POSITIVE_INFINITY,
+  };
   if (own.length === 0) {
     const counts = (pattern === "sequential" || countsByVendor) && !sa.begunBefore && phase1Done(sa) !== null;
     const first = counts ? known.newEsp : null;

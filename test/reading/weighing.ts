@@ -79,10 +79,11 @@ function isHeld({ sa, id, at }: QuickMode, field: Field): boolean {
     if (claim.id !== id || claim.sa.responder !== sa.responder || claim.from >= at) return false;
     if (field.clientOf(claim.sa) === field.clientOf(sa)) return false;
     const { farewell, replacedAt } = field.known.get(claim.sa)!;
-    const ended = Math.min(farewell?.at ?? Number.POSITIVE_INFINITY, replacedAt, claim.takenAt);
+    const taken = Math.min(claim.takenAt, claim.freedAt);
+    const ended = Math.min(farewell?.at ?? Number.POSITIVE_INFINITY, replacedAt, taken);
     // Whoever came back without a goodbye may have left its older session behind: it could hold the ID unseen.
     const silent = farewell === null || (!farewell.byClient && wasRenewed(claim.sa, farewell.at, field));
-    const leftBehind = silent && replacedAt < at && claim.takenAt > at;
+    const leftBehind = silent && replacedAt < at && taken > at;
     // Across a step of the clock nobody knows how long before (6.13).
     const justEnded = at - ended < JUST_ENDED && !isAcrossStep(ended, at, field.capture.steps);
     return justEnded || leftBehind;

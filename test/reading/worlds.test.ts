@@ -55,6 +55,11 @@ it.each<[number, View, string]>([
     "whole",
     "ESP until a rekey is accepted does not keep what begins at another port from being its own",
   ],
+  [
+    910100080,
+    "whole",
+    "who was last seen before a slow gateway answered somebody else on the ID holds it no more",
+  ],
 ])("world %i, %s: %s", async (seed, view) => {
   const { files } = capturesOf(simulate(seed), view);
   const reading = await readContract(bench.paths(files));
