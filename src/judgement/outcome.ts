@@ -61,7 +61,7 @@ export function outcomeOf(session: Session, exchange: Exchange, context: Outcome
   // The gateway's own log: what it accepted is accepted, whatever the capture lost.
   const told = exchange.testimony?.acceptedAt ?? Number.NaN;
   if (!replied && seen(told)) return { outcome: "answered", acceptedAt: told };
-  if (replied && isUnusable(exchange, gaveUp, context))
+  if (replied && isUnusable(session, exchange, gaveUp, context))
     return { outcome: "answer-unusable", acceptedAt: Number.NaN };
   if (replied || exchange.followedShorter) return accepted("answered", exchange);
   const began = beganBy(exchange, earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN), context);
@@ -111,13 +111,13 @@ export function acceptanceAt({ replyAt, followedAt, firstAt }: Exchange): number
 }
 
 /** Something with this ID came, and the client went on as if nothing had; or it came when the client had given up. */
-function isUnusable(exchange: Exchange, gaveUp: number, context: OutcomeContext): boolean {
+function isUnusable(session: Session, exchange: Exchange, gaveUp: number, context: OutcomeContext): boolean {
   if (exchange.followedShorter) return false;
   // One copy is enough where the client left without a tunnel.
   const left = seen(gaveUp) && !context.blind && !espFollows(exchange, gaveUp, context);
   const useless = exchange.copiesAfterReply >= (left ? 1 : USELESS_COPIES);
   const late = exchange.replyAt > gaveUp;
-  if (!useless && !late && !isBehindStep(exchange, gaveUp, context)) return false;
+  if (!useless && !late && !isBehindStep(session, exchange, gaveUp, context)) return false;
   const began = (limit: number) => seen(beganBy(exchange, limit, context));
   if (began(earlier(gaveUp, lastCopyAt(exchange) + ESP_WITHIN))) return false;
   // What it began with a late answer it had not given up.
@@ -125,15 +125,20 @@ function isUnusable(exchange: Exchange, gaveUp: number, context: OutcomeContext)
 }
 
 /**
- * The clock stepped back after the client gave up, and the answer came behind that: later, by the order of the records
- * (6.13). Where ESP went on behind it nobody knows what that began with.
+ * The clock stepped back, and the answer came behind that, after the client had given up: later, by the order of the
+ * records (6.13). Where ESP went on behind it nobody knows what that began with.
  */
 function isBehindStep(
+  { sa, client }: Session,
   { replyAt, firstAt, segment }: Exchange,
   gaveUp: number,
   { peers, keys }: OutcomeContext,
 ): boolean {
-  if (!(replyAt < firstAt) || !Number.isFinite(gaveUp)) return false;
+  if (!(replyAt < firstAt)) return false;
+  // Infinity: behind a step as well. Of the same one, where the SA has seen no other.
+  const isSame = gaveUp === Number.POSITIVE_INFINITY && sa.lifeSegment === segment + 1;
+  const left = isSame && sa.informationals[client].some((at) => at < replyAt);
+  if (!left && !Number.isFinite(gaveUp)) return false;
   return peers.spis(keys, true).every(({ lastSegment }) => lastSegment <= segment);
 }
 

@@ -3,6 +3,8 @@ import { at, moment, peersMade, saMade, spiMade, T, UNSEEN } from "../support/fa
 import { judged, type OutcomeFields } from "../support/outcomes-made.ts";
 
 const MICRO = 1e-6;
+/** Behind a step of the clock. */
+const LATER = Number.POSITIVE_INFINITY;
 
 /** Copies after 1, 2 and 5 s, as Windows sends them, and the responder seen sending to others all along. */
 const COPIES = { retransmissions: 3, lastRetransmissionAt: at(5), otherSentAt: at(1) };
@@ -80,14 +82,28 @@ describe("outcome of a quick mode, the first rule that matches (4)", () => {
       },
       "answered",
     ],
+    ...(
+      [
+        ["the clock stepped back, the client gave up, and then the answer came", -11, 1, "answer-unusable"],
+        ["the clock stepped back, the answer came, and then the client gave up", -9, 1, "answered"],
+        ["the clock stepped back, and again behind the answer", -11, 2, "answered"],
+      ] as const
+    ).map(([what, left, lifeSegment, outcome]): [string, OutcomeFields, string] => [
+      what,
+      {
+        exchange: { ...COPIES, replyAt: at(-10), starterInformationalAt: LATER, starterLeftAt: LATER },
+        session: { sa: saMade({ informationals: [[at(left)], []], lifeSegment }) },
+      },
+      outcome,
+    ]),
     [
       "the clock stepped back, the answer came behind that, and when the client gave up nobody knows",
       {
         exchange: {
           ...COPIES,
           replyAt: at(-10),
-          starterInformationalAt: Number.POSITIVE_INFINITY,
-          starterLeftAt: Number.POSITIVE_INFINITY,
+          starterInformationalAt: LATER,
+          starterLeftAt: LATER,
         },
       },
       "answered",
