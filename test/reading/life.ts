@@ -144,7 +144,7 @@ export function movedEndpoints(sas: readonly Sa[], signs: readonly Sign[]): Map<
 function firstIke(sas: readonly Sa[]): (endpoint: string) => number {
   const begins = new Map<string, number>();
   for (const sa of sas) {
-    const start = sa.phase1Seen ? sa.start : Number.NEGATIVE_INFINITY;
+    const start = sa.begunBefore ? Number.NEGATIVE_INFINITY : sa.start;
     for (const endpoint of ownEndpoints(sa))
       begins.set(endpoint, Math.min(start, begins.get(endpoint) ?? Number.POSITIVE_INFINITY));
   }
