@@ -75,9 +75,17 @@ function refusedOnFreeId(
 
 /** Somebody else has a claim on the ID, or had one less than a minute before. */
 function isHeld({ sa, id, at }: QuickMode, field: Field): boolean {
-  return field.claims.some((claim) => {
-    if (claim.id !== id || claim.sa.responder !== sa.responder || claim.from >= at) return false;
-    if (field.clientOf(claim.sa) === field.clientOf(sa)) return false;
+  const claims = field.claims.filter(
+    (claim) =>
+      claim.id === id &&
+      claim.sa.responder === sa.responder &&
+      claim.from < at &&
+      field.clientOf(claim.sa) !== field.clientOf(sa),
+  );
+  return claims.some((claim) => {
+    // A client holds an ID once (6.17): with its newest session.
+    const owner = field.clientOf(claim.sa);
+    if (claims.some((other) => other.from > claim.from && field.clientOf(other.sa) === owner)) return false;
     const { farewell, replacedAt } = field.known.get(claim.sa)!;
     const taken = Math.min(claim.takenAt, claim.freedAt);
     const ended = Math.min(farewell?.at ?? Number.POSITIVE_INFINITY, replacedAt, taken);

@@ -61,6 +61,7 @@ it.each<[number, View, string]>([
     "who was last seen before a slow gateway answered somebody else on the ID holds it no more",
   ],
   [8502739, "loss-10", "a session moves to where another one begins later, whose first message was lost"],
+  [910112723, "loss-10", "a client holds an ID with the newest of its sessions alone"],
 ])("world %i, %s: %s", async (seed, view) => {
   const { files } = capturesOf(simulate(seed), view);
   const reading = await readContract(bench.paths(files));
