@@ -116,7 +116,13 @@ function isEarlyDelete({ sa, at, copies, id }: QuickMode, info: Said, until: num
   return (
     copies.some((copy) => resumable(copy.at)) ||
     scene.quickModes.some(
-      (other) => other.sa === sa && other.id !== id && other.byClient && resumable(other.at),
+      // The second of a pair came before its Delete.
+      (other) =>
+        other.sa === sa &&
+        other.id !== id &&
+        other.byClient &&
+        other.at > at &&
+        (other.at <= info.at || resumable(other.at)),
     ) ||
     scene.signs.some(
       (sign) => sign.kind === "esp" && sign.fromClient && resumable(sign.at) && isOn(sign, sa, endpoints),
