@@ -69,11 +69,19 @@ function endpointsOn(side: boolean, { messages }: Sa): string[] {
   const ends = (ofClient: boolean) =>
     messages
       .filter(({ fromClient }) => fromClient === ofClient)
-      .flatMap(({ copies }) => copies.filter(({ floated }) => floated === side))
-      .map((copy) => clientEnd(copy, ofClient))
-      .map(({ address, port }) => endpointName(address, side ? port : 0));
+      .flatMap(({ copies }) =>
+        copies.map((copy) => ({ ...clientEnd(copy, ofClient), floated: copy.floated })),
+      );
   const sent = ends(true);
-  return [...new Set(sent.length > 0 ? sent : ends(false))];
+  const hosts = new Set(sent.map(({ address }) => address));
+  // What went to another address than the client's changes nothing (3.5).
+  const got = ends(false).filter(({ address }) => hosts.size === 0 || hosts.has(address));
+  const on = (list: typeof sent) =>
+    list
+      .filter(({ floated }) => floated === side)
+      .map(({ address, port }) => endpointName(address, side ? port : 0));
+  const own = on(sent);
+  return [...new Set(own.length > 0 ? own : on(got))];
 }
 
 export function kindOf(sa: Sa): "udp" | "ip" {
