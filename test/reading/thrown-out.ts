@@ -32,7 +32,7 @@ export function isThrownOut({ at, lastTry }: QuickMode, answerAt: number, holder
     (sign, i) =>
       sign.what === "informational" &&
       sign.at >= at &&
-      sign.at <= at + THROWN_OUT &&
+      sign.at <= answerAt + THROWN_OUT &&
       !byItself(sign.at) &&
       own[i + 1]?.what === "informational" &&
       own[i + 1].at <= sign.at + BURST &&
@@ -43,9 +43,9 @@ export function isThrownOut({ at, lastTry }: QuickMode, answerAt: number, holder
     (farewell !== null &&
       !farewell.byClient &&
       farewell.at >= at &&
-      farewell.at <= at + THROWN_OUT &&
+      farewell.at <= answerAt + THROWN_OUT &&
       !byItself(farewell.at));
-  const dropped = droppedAt(holder) <= at + THROWN_OUT;
+  const dropped = droppedAt(holder) <= answerAt + THROWN_OUT;
   if (!deleted && !dropped) return false;
   const lastSign = life.findLast((sign) => !sign.fromClient && sign.at <= at)?.at ?? Number.NEGATIVE_INFINITY;
   // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer. A few that came at
