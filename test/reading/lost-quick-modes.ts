@@ -7,6 +7,8 @@ import type { Sa } from "./roles.ts";
 
 /** When an SA without any quick mode is seen to have had one accepted that the capture lost (6.2); else infinity. */
 export function lostQuickMode(sa: Sa, users: readonly Sa[], scene: Scene): number {
+  // What came after a phase 1 that was not seen nobody knows.
+  if (sa.begunBefore) return Number.POSITIVE_INFINITY;
   if (scene.quickModes.some((quickMode) => quickMode.sa === sa && quickMode.byClient))
     return Number.POSITIVE_INFINITY;
   const next = users.find(({ start }) => start > sa.start)?.start ?? Number.POSITIVE_INFINITY;
