@@ -216,8 +216,8 @@ export function acceptingInUse(attempts: readonly Attempt[]): Set<string> {
 }
 
 /** What the ID was used for is known to have gone: it was freed, if somebody else is accepted on it. */
-function isGivenUp({ quickMode: own, sa }: Claim, quickMode: QuickMode, field: Field): boolean {
-  if (own === null) return true;
+function isGivenUp({ quickMode: own, sa, implied }: Claim, quickMode: QuickMode, field: Field): boolean {
+  if (own === null || implied) return true;
   const down = downOf(sa, field);
   if (down === null) return !isLatest(own, quickMode, field);
   const signs = down.filter((sign) => isOf(own, sign, down, field));
