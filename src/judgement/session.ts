@@ -8,6 +8,7 @@ import {
   closeFragments,
   type Exchange,
   type Hosts,
+  hasHeard,
   type IkeSa,
   isAtOneHost,
   isTwoWay,
@@ -234,8 +235,8 @@ export function clientPath(sa: IkeSa, client: Side, hosts: Hosts): number {
 }
 
 /**
- * Of several paths the one with traffic both ways (copies from elsewhere get no answers), nearest the responder, on the
- * NAT-T port, latest.
+ * Of several paths the one with traffic both ways (copies from elsewhere get no answers), nearest the responder, of an
+ * address that the client sent from, on the NAT-T port, latest.
  */
 function firstRanked(sa: IkeSa, client: Side, hosts: Hosts): number {
   const ranks = sa.paths.map((path): number[] => {
@@ -244,6 +245,7 @@ function firstRanked(sa: IkeSa, client: Side, hosts: Hosts): number {
       sa.isTwoWayFrom(client, end) ? 1 : 0,
       nearnessOf(hostOf(end), sa, client),
       hosts.isPrivate(hostOf(end)) ? 0 : 1,
+      sentFrom(hostOf(end), sa, client) ? 1 : 0,
       path.natTraversal ? 1 : 0,
       isTwoWay(path) ? 1 : 0,
       path.lastSegment,
@@ -251,6 +253,11 @@ function firstRanked(sa: IkeSa, client: Side, hosts: Hosts): number {
     ];
   });
   return ranks.reduce((best, rank, i) => (compare(rank, ranks[best]) > 0 ? i : best), 0);
+}
+
+/** The client was seen sending there; what the responder sends to another address names nobody. */
+function sentFrom(host: number, { paths }: IkeSa, client: Side): boolean {
+  return paths.some((path) => hostOf(path.ends[client]) === host && hasHeard(path, client));
 }
 
 /**

@@ -68,6 +68,16 @@ describe("by which endpoint a client is named (3.5)", () => {
       [1, 500, 500, -1],
     ],
     [
+      "not an address that only the responder was seen speaking to, where it sent from another one",
+      named(path(500, { heard: 1 }), path(500, { host: 7, heard: 2, lastAt: at(9) })),
+      [1, 500, 500, -1],
+    ],
+    [
+      "the 4500 side of an address that it sent from, where only the responder was seen there",
+      named(path(500, { heard: 1 }), path(41_000, { heard: 2 })),
+      [1, 41_000, 500, 41_000],
+    ],
+    [
       "the public address before the private one",
       named(path(500, { host: PRIVATE, lastAt: at(9) }), path(1_000, { natTraversal: false })),
       [1, 1_000, 1_000, -1],
