@@ -52,7 +52,7 @@ export function groupClients(
       here.add({ client: begun(clients, session, named), latest: traits });
     } else {
       here.move(known, traits);
-      known.client.port = portOf(named);
+      if (known.latest === traits) known.client.port = portOf(named);
     }
   }
   return clients;
@@ -152,10 +152,11 @@ class Neighbours {
     for (const key of portKeys(neighbour.latest)) this.#enter(neighbour, key);
   }
 
-  /** The client goes on with another session. */
+  /** The client has another session; one of before the capture may be seen first when a newer one has begun. */
   move(neighbour: Neighbour, latest: Traits): void {
-    const before = portKeys(neighbour.latest);
     neighbour.client.sessions.push(latest.session);
+    if (isBefore(latest.began, neighbour.latest.began)) return;
+    const before = portKeys(neighbour.latest);
     neighbour.latest = latest;
     if (this.#byPort === null) return;
     const now = portKeys(latest);

@@ -344,6 +344,15 @@ describe("clients of a responder (3.3, 3.5)", () => {
       ),
     ).toEqual([[1, 777, [0, 1]]]);
   });
+
+  it("one of before the capture, seen first after the one that took its place, is not its latest", () => {
+    const renewed = { port4500: 1_000, from: 10, to: 40 };
+    const old = { port4500: 1_000, from: 11, to: 7, before: 0 };
+    expect(grouped([renewed, old, { port4500: 1_001, from: 15 }])).toEqual([
+      [1, 1_000, [0, 1]],
+      [1, 1_001, [2]],
+    ]);
+  });
 });
 
 describe("a port that was left is used again (3.3)", () => {
