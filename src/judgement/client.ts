@@ -51,8 +51,7 @@ export function groupClients(
     if (known === undefined) {
       here.add({ client: begun(clients, session, named), latest: traits });
     } else {
-      here.move(known, traits);
-      if (known.latest === traits) known.client.port = portOf(named);
+      if (here.move(known, traits)) known.client.port = portOf(named);
     }
   }
   return clients;
@@ -127,6 +126,12 @@ interface Neighbour {
   latest: Traits;
 }
 
+/** Where a session shows no vendor IDs, its client's system is the one that it showed before. */
+function asShownBefore(latest: Traits, before: Traits): Traits {
+  if (latest.hasShown || latest.platform !== null) return latest;
+  return { ...latest, platform: before.platform, hasShown: before.hasShown };
+}
+
 /** The clients at one address, to be found by the ports of their latest sessions. */
 class Neighbours {
   /** The latest to come, in the order of their first sessions. */
@@ -152,16 +157,20 @@ class Neighbours {
     for (const key of portKeys(neighbour.latest)) this.#enter(neighbour, key);
   }
 
-  /** The client has another session; one of before the capture may be seen first when a newer one has begun. */
-  move(neighbour: Neighbour, latest: Traits): void {
+  /**
+   * The client has another session. @returns that it is its latest: one of before the capture may be seen first when a
+   * newer one has begun
+   */
+  move(neighbour: Neighbour, latest: Traits): boolean {
     neighbour.client.sessions.push(latest.session);
-    if (isBefore(latest.began, neighbour.latest.began)) return;
+    if (isBefore(latest.began, neighbour.latest.began)) return false;
     const before = portKeys(neighbour.latest);
-    neighbour.latest = latest;
-    if (this.#byPort === null) return;
+    neighbour.latest = asShownBefore(latest, neighbour.latest);
+    if (this.#byPort === null) return true;
     const now = portKeys(latest);
     for (const key of before) if (!now.includes(key)) this.#leave(neighbour, key);
     for (const key of now) if (!before.includes(key)) this.#enter(neighbour, key);
+    return true;
   }
 
   /** Everything that one client did from one port is its own, unless NAT-D or vendor IDs say otherwise. */

@@ -345,6 +345,17 @@ describe("clients of a responder (3.3, 3.5)", () => {
     ).toEqual([[1, 777, [0, 1]]]);
   });
 
+  it("a session without vendor IDs does not make one client of two that show others", () => {
+    const silent = { port4500: 1_001, from: 50, before: 50 };
+    expect(grouped([{ port4500: 1_000, ...WINDOWS }, silent, { port4500: 1_001, from: 90, ...XP }])).toEqual([
+      [1, 1_001, [0, 1]],
+      [1, 1_001, [2]],
+    ]);
+    expect(grouped([{ port4500: 1_000, ...XP }, silent, { port4500: 1_001, from: 90, ...XP }])).toEqual([
+      [1, 1_001, [0, 1, 2]],
+    ]);
+  });
+
   it("one of before the capture, seen first after the one that took its place, is not its latest", () => {
     const renewed = { port4500: 1_000, from: 10, to: 40 };
     const old = { port4500: 1_000, from: 11, to: 7, before: 0 };
