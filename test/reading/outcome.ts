@@ -101,7 +101,7 @@ function isUnproven(quickMode: QuickMode, times: readonly number[], scene: Scene
   if (done === null) return true;
   const isLongAgo = at - done > DEMONSTRABLE || isAcrossStep(done, at, scene.steps);
   if (isLongAgo && !times.some((time) => time >= at && time <= lastTry + DEMONSTRABLE)) return true;
-  return isDead(quickMode, times) || hasForgotten(quickMode, scene) || nothingMissed(quickMode, scene);
+  return isDead(quickMode, times, scene) || hasForgotten(quickMode, scene) || nothingMissed(quickMode, scene);
 }
 
 /** When phase 1 is known to have finished; null where it is not. */
@@ -137,14 +137,16 @@ const SPANS = 6;
 const STEADY = 5;
 
 /** It was sending steadily, and sent none while the client repeated itself: it died, or its path did. */
-function isDead({ copies }: QuickMode, times: readonly number[]): boolean {
+function isDead({ copies }: QuickMode, times: readonly number[], { steps }: Scene): boolean {
   if (copies.length === 0) return false;
   const first = copies[0].at;
   const last = copies[copies.length - 1].at;
   if (last - first < SPAN) return false;
+  // How long before a step of the clock it sent anything nobody knows (6.13).
+  const known = times.filter((time) => !isAcrossStep(time, first, steps));
   let filled = 0;
   for (let i = 1; i <= SPANS; i += 1) {
-    if (times.some((time) => time >= first - i * SPAN && time < first - (i - 1) * SPAN)) filled += 1;
+    if (known.some((time) => time >= first - i * SPAN && time < first - (i - 1) * SPAN)) filled += 1;
   }
   return filled >= STEADY && !times.some((time) => time >= first && time <= last + 1);
 }
