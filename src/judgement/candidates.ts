@@ -54,12 +54,10 @@ const NOBODY: readonly ClientSa[] = [];
 
 /** All such peers of the gateway, in the order of their first signs. */
 export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
-  const known = new Map<number, ClientSa[]>();
-  for (const clientSa of responder.clientSas) {
-    for (const key of clientSa.keys) append(known, key, clientSa);
-  }
+  const { byKey } = responder.peers;
+  const known = sasAt(responder, byKey);
   const found = new Map<number, Candidate>();
-  for (const peer of responder.peers.byKey.values()) {
+  for (const peer of byKey.values()) {
     const there = known.get(peer.key) ?? NOBODY;
     if (isRuledOut(there, responder, peer.key, hosts)) continue;
     const signs = signsOf(responder, peer);
@@ -82,9 +80,18 @@ export function candidatesOf(responder: Responder, hosts: Hosts): Candidate[] {
     if (there.length > 0) renewals.push(...renewalsIn(there));
     found.set(peer.key, { host, port, first, last, gone, answered, renewals });
   }
-  addByIke(responder, hosts, known, found);
+  addByIke(responder, hosts, found);
   joinMoved(responder, found);
   return [...found.values()].sort((a, b) => inOrder(a.first, b.first));
+}
+
+/** The IKE SAs that are on some endpoints, by these. */
+function sasAt({ clientSas }: Responder, endpoints: { has(key: number): boolean }): Map<number, ClientSa[]> {
+  const there = new Map<number, ClientSa[]>();
+  for (const clientSa of clientSas) {
+    for (const key of clientSa.keys) if (endpoints.has(key)) append(there, key, clientSa);
+  }
+  return there;
 }
 
 /** A session whose NAT gave it other ports is one peer (contract 3.6), which is where it was seen last. */
@@ -130,16 +137,13 @@ function joined(earlier: Candidate["answered"], later: Candidate["answered"]): C
 }
 
 /** Peers that only their IKE shows. */
-function addByIke(
-  responder: Responder,
-  hosts: Hosts,
-  known: ReadonlyMap<number, readonly ClientSa[]>,
-  found: Map<number, Candidate>,
-): void {
-  for (const { session, lifespan, keys } of responder.clientSas) {
-    if (!session.begunBefore || keys.some((key) => found.has(key))) continue;
+function addByIke(responder: Responder, hosts: Hosts, found: Map<number, Candidate>): void {
+  const begunBefore = responder.clientSas.filter(({ session }) => session.begunBefore);
+  const known = sasAt(responder, new Set(begunBefore.map(({ keys }) => keys[0])));
+  for (const { session, lifespan, keys } of begunBefore) {
+    if (keys.some((key) => found.has(key))) continue;
     const [key] = keys;
-    const there = known.get(key) ?? [];
+    const there = known.get(key)!;
     if (isRuledOut(there, responder, key, hosts)) continue;
     const first = beginOf(session);
     const last = lastByIke(there, { at: lifespan.life.lastAt, segment: lifespan.life.segment });

@@ -73,7 +73,7 @@ function unseenBeginnings(responders: readonly Responder[], hosts: Hosts): Cover
 function peersWithoutIke({ clientSas, peers }: Responder, hosts: Hosts): number {
   if (peers.byKey.size === 0) return 0;
   const known = new Set<number>();
-  for (const { keys } of clientSas) for (const key of keys) known.add(key);
+  for (const { keys } of clientSas) for (const key of keys) if (peers.byKey.has(key)) known.add(key);
   let count = 0;
   for (const { key, host, port } of peers.byKey.values()) {
     const isIkev2 = port === 0 ? hosts.speaksIkev2(host) : hosts.endpointSpeaksIkev2(key);
