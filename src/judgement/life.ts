@@ -186,13 +186,14 @@ function withEarlier(
   if (segment === 0) return earlier;
   const recent = moments.filter((each) => each.segment < segment && each.segment >= segment - EARLIER);
   if (recent.length === 0 && earlier.length < 2) return earlier;
-  const last = new Map(earlier.map((moment) => [moment.segment, moment]));
+  const last = [...earlier];
   for (const moment of recent) {
-    const known = last.get(moment.segment);
-    if (known === undefined || moment.at > known.at) last.set(moment.segment, moment);
+    const i = last.findIndex(({ segment: known }) => known === moment.segment);
+    if (i < 0) last.push(moment);
+    else if (moment.at > last[i].at) last[i] = moment;
   }
   // As large as what is in it.
-  return [...last.values()].slice();
+  return last.slice();
 }
 
 function firstOn(firstAt: number, rows: readonly number[], segment: number, peers: Peers): number {
