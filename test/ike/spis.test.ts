@@ -312,7 +312,7 @@ it("places of hosts that are gone are given to others, and a state holds those i
   expect([table.isSteady(7, 100 * SECOND, 0), table.isSteady(0, 100 * SECOND, 0)]).toEqual([true, false]);
   const { segments, free, seconds } = table.save();
   expect([segments.length, free.length]).toEqual([6, 5]);
-  // Three numbers of each second.
+  // Two numbers of each second.
   expect(seconds.length).toBe(6 * 64 * 2);
 });
 
