@@ -143,7 +143,7 @@ function addByIke(responder: Responder, hosts: Hosts, found: Map<number, Candida
   for (const { session, lifespan, keys } of begunBefore) {
     if (keys.some((key) => found.has(key))) continue;
     const [key] = keys;
-    const there = known.get(key)!;
+    const there = known.get(key) ?? NOBODY;
     if (isRuledOut(there, responder, key, hosts)) continue;
     const first = beginOf(session);
     const last = lastByIke(there, { at: lifespan.life.lastAt, segment: lifespan.life.segment });
