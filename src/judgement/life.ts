@@ -1,7 +1,17 @@
 /** Contract 6.4: what was seen of an IKE SA, the ESP and keepalives on its endpoints included, as far as they are its own. */
 
 import type { Spi } from "../ike/facts.ts";
-import { firstOf, isBefore, lastOf, later, latestOf, type Moment, momentIn, seen } from "./moment.ts";
+import {
+  firstOf,
+  isBefore,
+  lastFrom,
+  lastOf,
+  later,
+  latestOf,
+  type Moment,
+  momentIn,
+  seen,
+} from "./moment.ts";
 import type { Peers } from "./peers.ts";
 import type { Session } from "./session.ts";
 import type { Stay } from "./tenures.ts";
@@ -68,7 +78,7 @@ class LifeByIke implements Life {
 
   get fromClient(): Moment {
     const { sa, client } = this.#session;
-    return momentIn(sa.lastFromSegmentOf(client), sa.lastFromAtOf(client));
+    return lastFrom(sa, client);
   }
 
   get fromResponderAt(): number {

@@ -1,6 +1,7 @@
 /** What the rules ask about moments. */
 
 import { isBefore, later, type Moment } from "../collections/moment.ts";
+import type { IkeSa, Side } from "../ike/facts.ts";
 
 export { isBefore, later, type Moment };
 
@@ -27,6 +28,11 @@ export function firstOf({ firstAt, firstSegment }: { firstAt: number; firstSegme
 /** When an SPI, or an IKE SA on a path, was last seen. */
 export function lastOf({ lastAt, lastSegment }: { lastAt: number; lastSegment: number }): Moment {
   return { at: lastAt, segment: lastSegment };
+}
+
+/** When a side of an IKE SA was last heard on it; before all where it never was. */
+export function lastFrom(sa: IkeSa, side: Side): Moment {
+  return momentIn(sa.lastFromSegmentOf(side), sa.lastFromAtOf(side));
 }
 
 /** The earliest of some; null where there is none. */

@@ -1,7 +1,7 @@
 /** Contract 4, `unproven`: a missing answer that proves nothing. Each rule stands alone. */
 
 import type { Exchange, Spi } from "../ike/facts.ts";
-import { firstOf, isBefore, lastOf, latestOf, momentIn, momentOf, SECOND, seen } from "./moment.ts";
+import { firstOf, isBefore, lastFrom, lastOf, latestOf, momentOf, SECOND, seen } from "./moment.ts";
 import {
   deletedBy,
   espFollows,
@@ -86,8 +86,7 @@ function hasForgotten(
   };
   const received = own(false);
   if (received.length === 0) return false;
-  const onSa = momentIn(sa.lastFromSegmentOf(responder), sa.lastFromAtOf(responder));
-  const last = latestOf([onSa, ...received.map(lastOf)]);
+  const last = latestOf([lastFrom(sa, responder), ...received.map(lastOf)]);
   if (!isBefore(last, momentOf(exchange))) return false;
   // What it sent last before a step of the clock is earlier, whatever its time.
   const since = last.segment === segment ? last.at : Number.NEGATIVE_INFINITY;
