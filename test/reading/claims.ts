@@ -22,6 +22,9 @@ export interface Claim {
   freedAt: number;
 }
 
+/** No other client was accepted on the ID, as long as none is looked for. */
+const NOBODY_ELSE = { takenAt: Number.POSITIVE_INFINITY, freedAt: Number.POSITIVE_INFINITY };
+
 /** What is known of one SA. */
 export interface Known {
   sa: Sa;
@@ -66,8 +69,7 @@ function explicit(quickMode: QuickMode, outcomes: ReadonlyMap<QuickMode, Outcome
     implied: isImplied,
     from: at,
     weakBefore: Number.NEGATIVE_INFINITY,
-    takenAt: Number.POSITIVE_INFINITY,
-    freedAt: Number.POSITIVE_INFINITY,
+    ...NOBODY_ELSE,
   };
 }
 
@@ -95,13 +97,7 @@ function implied(
   outcomes: ReadonlyMap<QuickMode, Outcome>,
 ): Claim[] {
   const { sa, pattern, blind, life, sourceStart, countsByVendor } = known;
-  const base = {
-    sa,
-    quickMode: null,
-    implied: true,
-    takenAt: Number.POSITIVE_INFINITY,
-    freedAt: Number.POSITIVE_INFINITY,
-  };
+  const base = { sa, quickMode: null, implied: true, ...NOBODY_ELSE };
   if (own.length === 0) {
     const counts = (pattern === "sequential" || countsByVendor) && !sa.begunBefore && phase1Done(sa) !== null;
     const first = counts ? known.newEsp : null;
