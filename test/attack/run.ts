@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { median } from "../bench/measure.ts";
 import { ATTACKS } from "./attacks.ts";
 import { honest } from "./honest.ts";
 import { type Measured, measure } from "./measure.ts";
@@ -99,8 +100,4 @@ function timesHonest({ processorSeconds }: Measured, size: number, start: number
   const parts = Math.max(1, size / MOST_HONEST);
   const fair = (run(honestCapture).processorSeconds - start) * parts;
   return Math.max(0, processorSeconds - start) / Math.max(fair, 0.05);
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 }

@@ -42,10 +42,15 @@ export function interleaved(commands: readonly Command[], rounds: number): Map<s
 }
 
 function timing(seconds: number[]): Timing {
-  const sorted = [...seconds].sort((a, b) => a - b);
+  const middle = median(seconds);
+  return { seconds, median: middle, spread: (Math.max(...seconds) - Math.min(...seconds)) / middle };
+}
+
+/** The middle one of some numbers, or what lies between the two middle ones. */
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-  return { seconds, median, spread: (sorted[sorted.length - 1] - sorted[0]) / median };
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
 /** Seconds that a command took. @throws Error when it cannot be started or is killed */
