@@ -21,7 +21,10 @@ const AGREEMENT = 500_000;
 const AGREEING_SHARE = 0.9;
 const MIN_AGREEING = 5;
 const MIN_OF_EACH_SIDE = 2;
-/** One IKE SA alone must be seen so long: somebody may have recorded and replayed it. */
+/**
+ * One IKE SA alone must be seen so long: somebody may have recorded and replayed it. Not of a source whose messages are all
+ * in the other one: shifted, they are copies, and nothing that it shows of somebody else could come to a wrong place.
+ */
 const MIN_SPAN = 600_000_000;
 const MIN_IKE_SAS = 2;
 /** Messages kept of one source, and of all. */
@@ -101,7 +104,7 @@ export class ClockComparison implements Sink {
     const settled = new Map<number, number>();
     const found: ClockOffset[] = [];
     for (const source of order) {
-      const offset = offsetOf(source, rank, pairs.get(source));
+      const offset = offsetOf(source, this.#sources[source].size, rank, pairs.get(source));
       settled.set(source, 0);
       if (offset === null) continue;
       const micros = offset.micros + (settled.get(offset.reference) ?? 0);
@@ -177,15 +180,16 @@ export class ClockComparison implements Sink {
   }
 }
 
-/** What the source is off, by the first of the others that tells. */
+/** What the source is off, by the first of the others that tells. @param messages that the source has */
 function offsetOf(
   source: number,
+  messages: number,
   rank: ReadonlyMap<number, number>,
   others: ReadonlyMap<number, readonly Match[]> = new Map(),
 ): ClockOffset | null {
   let weaker: ClockOffset | null = null;
   for (const reference of [...others.keys()].sort((a, b) => rank.get(a)! - rank.get(b)!)) {
-    const agreed = agreement(others.get(reference)!);
+    const agreed = agreement(others.get(reference)!, messages);
     if (agreed === null) continue;
     const offset = { source, reference, ...agreed };
     if (agreed.isEstablished) return offset;
@@ -199,8 +203,11 @@ interface Match extends Copy {
   offset: number;
 }
 
-/** The one offset that nearly all messages have; null where they do not agree, or are too few. */
-function agreement(matches: readonly Match[]): Omit<ClockOffset, "source" | "reference"> | null {
+/**
+ * The one offset that nearly all messages have; null where they do not agree, or are too few.
+ * @param all messages of the source, matched or not
+ */
+function agreement(matches: readonly Match[], all: number): Omit<ClockOffset, "source" | "reference"> | null {
   const offsets = Float64Array.from(matches, ({ offset }) => offset).sort();
   const micros = offsets[offsets.length >> 1];
   const agreeing = matches.filter(({ offset }) => Math.abs(offset - micros) <= AGREEMENT);
@@ -213,7 +220,7 @@ function agreement(matches: readonly Match[]): Omit<ClockOffset, "source" | "ref
     micros,
     agreeing: agreeing.length,
     messages: matches.length,
-    isEstablished: ikeSas >= MIN_IKE_SAS || span >= MIN_SPAN,
+    isEstablished: ikeSas >= MIN_IKE_SAS || span >= MIN_SPAN || agreeing.length === all,
   };
 }
 

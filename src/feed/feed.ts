@@ -60,7 +60,7 @@ export interface ClockOffset {
   /** Messages that agree on it, of those in both sources. */
   agreeing: number;
   messages: number;
-  /** Two IKE SAs or ten minutes agree: enough to go by. */
+  /** Two IKE SAs or ten minutes agree, or all that the source has: enough to go by. */
   isEstablished: boolean;
   /** The times of the source are read with `micros` added. */
   isApplied?: boolean;

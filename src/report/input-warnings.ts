@@ -231,7 +231,7 @@ function offsetSentences({ sources }: Capture, { clockOffsets }: InputFacts): st
     if (isApplied) return `${found}; its times were shifted by that.`;
     const why = isEstablished
       ? "not all inputs can be read twice"
-      : "these are too few IKE SAs and too short a time";
+      : "these are too few IKE SAs and too short a time, and not all that it has";
     return `${found}; its times were not shifted, since ${why}: overlaps between the two are not sure.`;
   });
 }

@@ -153,9 +153,20 @@ describe("two sources that hold the same conversation", () => {
       ],
     ],
     [
-      "one IKE SA for some seconds: it may have been replayed",
+      "one IKE SA for some seconds, and a message of its own: it may have been replayed",
       ["1 by -95.0 s to 0, uncertain"],
-      [{ holds: conversation(12, { ikeSas: 1 }) }, { holds: conversation(12, { ikeSas: 1 }), ahead: 95 }],
+      [
+        { holds: conversation(13, { ikeSas: 1 }) },
+        {
+          holds: [...conversation(12, { ikeSas: 1 }), { at: 12, number: 99, side: "client" as const }],
+          ahead: 95,
+        },
+      ],
+    ],
+    [
+      "one IKE SA for some seconds, which is all that the second holds",
+      ["1 by -95.0 s to 0"],
+      [{ holds: conversation(13, { ikeSas: 1 }) }, { holds: conversation(12, { ikeSas: 1 }), ahead: 95 }],
     ],
     [
       "one IKE SA for ten minutes",

@@ -64,11 +64,23 @@ describe("a second capture of the same", () => {
     expect(accountedFor(both)).toBe(records.length + part.length);
   });
 
-  it("of one IKE SA alone, 7 s ahead: nothing is shifted, and nobody knows what came first", async () => {
-    const ofHolder = records.filter(
-      ({ frame }) => Buffer.from(frame).indexOf(Buffer.from([198, 51, 100, 11])) >= 0,
-    );
-    const both = await reportOn([pcap(records), pcap(ahead(ofHolder, 7n))]);
+  const ofHolder = records.filter(
+    ({ frame }) => Buffer.from(frame).indexOf(Buffer.from([198, 51, 100, 11])) >= 0,
+  );
+
+  it("of one IKE SA alone, all of which the first has as well, 95 s ahead: its times are shifted", async () => {
+    const alone = await reportOn([pcap(records)]);
+    const both = await reportOn([pcap(records), pcap(ahead(ofHolder, 95n))]);
+    expect(attempts(both)).toEqual(attempts(alone));
+    expect(both.capture.sources.map(({ clockShiftSeconds }) => clockShiftSeconds)).toEqual([undefined, -95]);
+  });
+
+  it("of one IKE SA alone, and of messages of its own, 7 s ahead: nobody knows what came first", async () => {
+    const stage = new Stage(13);
+    const other = { address: "198.51.100.13", port500: 1113, port4500: 41_013 };
+    new Session(stage, other).mainMode(40).quickMode(40.2, 7).farewell(50);
+    const part = [...ofHolder, ...stage.sorted()].sort((a, b) => Number(a.at - b.at));
+    const both = await reportOn([pcap(records), pcap(ahead(part, 7n))]);
     expect(both.warnings.map(({ code }) => code)).toEqual(["clock-offset"]);
     expect(both.findings.map(({ verdict }) => verdict)).toEqual(["possible"]);
   });

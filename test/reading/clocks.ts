@@ -73,7 +73,10 @@ function offsetOf(
   if (agree.length < 5 || agree.length * 10 < shared.length * 9) return null;
   const times = agree.map(({ nanos }) => nanos).sort((x, y) => (x < y ? -1 : 1));
   const wide =
-    new Set(agree.map(({ sa }) => sa)).size >= 2 || times[times.length - 1] - times[0] >= TEN_MINUTES;
+    new Set(agree.map(({ sa }) => sa)).size >= 2 ||
+    times[times.length - 1] - times[0] >= TEN_MINUTES ||
+    // Beyond the rule: all that one of them has is in the other.
+    agree.length === Math.min(a.size, b.size);
   const senders = new Map<string, number>();
   for (const { from } of agree) senders.set(from, (senders.get(from) ?? 0) + 1);
   const isSure = wide && [...senders.values()].filter((count) => count >= 2).length >= 2;

@@ -168,7 +168,7 @@ describe("a warning about the input", () => {
         clockOffsets: [{ ...offset, micros: -3_260_000, isEstablished: false, isApplied: false }],
       }),
       [
-        `clock-offset: ${found.replace("behind", "ahead of")}; its times were not shifted, since these are too few IKE SAs and too short a time: overlaps between the two are not sure.`,
+        `clock-offset: ${found.replace("behind", "ahead of")}; its times were not shifted, since these are too few IKE SAs and too short a time, and not all that it has: overlaps between the two are not sure.`,
       ],
     ],
     [
