@@ -10,8 +10,9 @@
 
 import { Heap } from "../collections/heap.ts";
 import type { Exchange } from "../ike/facts.ts";
-import type { Client, Relation } from "./client.ts";
+import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
+import type { Relation } from "./identity.ts";
 import type { Overlap } from "./lifespan.ts";
 import { BEFORE_ALL, firstOf, inOrder, isBefore, type Moment } from "./moment.ts";
 

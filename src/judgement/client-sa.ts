@@ -1,17 +1,17 @@
 /** A client's IKE SA as the collision rules see it: its roles, its client and how long it lived. */
 
 import type { Exchange } from "../ike/facts.ts";
+import type { Client } from "./client.ts";
+import type { Patterns } from "./client-patterns.ts";
+import type { KeysOf } from "./endpoints-of.ts";
 import {
   areSurelyOne,
-  type Client,
   type IdentityQuestions,
   type Relation,
   relationOf,
   type Traits,
   traitsOf,
-} from "./client.ts";
-import type { Patterns } from "./client-patterns.ts";
-import type { KeysOf } from "./endpoints-of.ts";
+} from "./identity.ts";
 import type { Lifespan } from "./lifespan.ts";
 import { type Moment, seen } from "./moment.ts";
 import type { Outcome } from "./outcome.ts";

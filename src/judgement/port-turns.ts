@@ -4,7 +4,7 @@ import { hostOf } from "../collections/endpoints.ts";
 import { append } from "../collections/grouping.ts";
 import { lazily } from "../collections/lazily.ts";
 import { firstIndex } from "../collections/search.ts";
-import { portKeys, samePorts } from "./client.ts";
+import { portKeys, samePorts } from "./identity.ts";
 import type { Lifespan } from "./lifespan.ts";
 import { isBefore } from "./moment.ts";
 import { beginOf, type Session } from "./session.ts";

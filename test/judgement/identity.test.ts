@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { endpoint } from "../../src/collections/endpoints.ts";
-import { groupClients, type IdentityQuestions, relationOf, traitsOf } from "../../src/judgement/client.ts";
-import { portTurns } from "../../src/judgement/port-turns.ts";
+import { groupClients } from "../../src/judgement/client.ts";
 import { relationOfClientSas } from "../../src/judgement/client-sa.ts";
+import { type IdentityQuestions, relationOf, traitsOf } from "../../src/judgement/identity.ts";
 import { BEFORE_ALL } from "../../src/judgement/moment.ts";
+import { portTurns } from "../../src/judgement/port-turns.ts";
 import type { Session } from "../../src/judgement/session.ts";
 import {
   at,
@@ -312,6 +313,23 @@ describe("clients of a responder (3.3, 3.5)", () => {
       [1, 1_000, [0]],
       [1, 1_002, [1, 2]],
       [1, 1_001, [3]],
+    ]);
+  });
+
+  it("who comes back to a port that it had left goes before one that sent later, unless it lives where it went", () => {
+    const list = (to: number) => [
+      { port4500: 1_000, to: 10 },
+      { port4500: 1_001, from: 20, to },
+      { port4500: 1_002, from: 25, to: 40 },
+      { port4500: 1_000, from: 50 },
+    ];
+    expect(grouped(list(30))).toEqual([
+      [1, 1_000, [0, 1, 3]],
+      [1, 1_002, [2]],
+    ]);
+    expect(grouped(list(60))).toEqual([
+      [1, 1_001, [0, 1]],
+      [1, 1_000, [2, 3]],
     ]);
   });
 

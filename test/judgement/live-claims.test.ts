@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Claim, LiveClaims } from "../../src/judgement/claims.ts";
-import type { Relation } from "../../src/judgement/client.ts";
 import type { ClientSa } from "../../src/judgement/client-sa.ts";
+import type { Relation } from "../../src/judgement/identity.ts";
 import type { Life } from "../../src/judgement/life.ts";
 import { overlapAt } from "../../src/judgement/lifespan.ts";
 import { at, clientSaMade, exchangeMade, lifeMade, lifespanMade, moment } from "../support/facts-made.ts";

@@ -67,6 +67,7 @@ it.each<[number, View, string]>([
   [910115221, "ring-gap", "a holder is thrown out within 10 s of the answer, not of the first message"],
   [910115783, "late-start", "the ESP after a renewal is not that of the IKE SA of before the capture"],
   [910115635, "loss-10", "who is only concluded to hold an ID is freed of it by the next who is accepted"],
+  [140004313, "snaplen", "who comes back to a port that it had left is that client, not the one silent last"],
   [910128636, "clock-step", "a gateway does not send steadily by what it sent before the clock stepped back"],
 ])("world %i, %s: %s", async (seed, view) => {
   const { files } = capturesOf(simulate(seed), view);
