@@ -82,6 +82,12 @@ function returns(older: Sa, newer: Sa, traces: Traces): boolean {
   return later(older).some((one) => others.some((other) => meets(one, other) && meets(other, one)));
 }
 
+/** Behind a NAT at two addresses: not one client by way of an SA that does not show its address. */
+export function areElsewhere(a: Sa, b: Sa): boolean {
+  const [one, other] = [insideAddress(a), insideAddress(b)];
+  return one !== null && other !== null && one !== other;
+}
+
 const found = new Map<string, string | null>();
 
 /** `witnesses.md` 2: the address behind the NAT, from the NAT-D payloads of the client's third message. */

@@ -2,7 +2,7 @@
 
 import { type Claim, inCounterOrder, type Known } from "./claims.ts";
 import { responderTimes } from "./esp-begins.ts";
-import { identity, type Traces } from "./identity.ts";
+import { areElsewhere, identity, type Traces } from "./identity.ts";
 import {
   endpointName,
   farewellOf,
@@ -235,7 +235,7 @@ function clientGroups(sas: readonly Sa[], traces: Traces): (sa: Sa) => Sa[] {
   for (const [a, b] of [...near.filter(samePort), ...near.filter((pair) => !samePort(pair))]) {
     const [one, other] = [groups.get(a)!, groups.get(b)!];
     if (one === other || identity(a, b, traces) !== "one") continue;
-    if (one.some((x) => other.some((y) => identity(x, y, traces) === "two"))) continue;
+    if (one.some((x) => other.some((y) => identity(x, y, traces) === "two" || areElsewhere(x, y)))) continue;
     const joined = [...one, ...other].sort((x, y) => x.start - y.start);
     for (const sa of joined) groups.set(sa, joined);
   }
