@@ -15,11 +15,20 @@ export interface ExchangeRow {
   what: string;
 }
 
-const WHAT: Record<AttemptEvent["what"], string> = {
-  "first-message": "contender's quick mode, first message",
-  "last-retransmission": "contender's quick mode, last retransmission",
-  informational: "Informational, encrypted: its text cannot be read",
-};
+function whatOf(what: AttemptEvent["what"], finding: Finding, attempt: Attempt): string {
+  if (what === "informational") return informational(finding, attempt);
+  return what === "first-message"
+    ? "contender's quick mode, first message"
+    : `contender's quick mode, last retransmission of ${attempt.retransmissions}`;
+}
+
+/** One that could be read was in the clear or decrypted. */
+function informational({ notes }: Finding, { notify }: Attempt): string {
+  if (notify !== undefined) return `Informational: ${notify}`;
+  // Of which attempt this is true the note does not say.
+  if (notes.includes("invalid-message-id")) return "Informational: see invalid-message-id in the notes";
+  return "Informational: its text cannot be read";
+}
 
 /** In order of time; rows of the holder stand for its claim on the ID and its last sign of life. */
 export function exchangeRows(finding: Finding, attempt: Attempt): ExchangeRow[] {
@@ -34,7 +43,7 @@ export function exchangeRows(finding: Finding, attempt: Attempt): ExchangeRow[] 
     to: sender === "contender" ? responder : contenderName,
     cookies: cookies(contenderSa),
     messageId: what === "informational" ? "another" : messageId,
-    what: what === "last-retransmission" ? `${WHAT[what]} of ${attempt.retransmissions}` : WHAT[what],
+    what: whatOf(what, finding, attempt),
   }));
   if (claim !== null && holder.address !== null && holderSa !== null) {
     const from = endpoint(holder.address, holder.port);

@@ -75,9 +75,24 @@ describe("rows of packets", () => {
         to: CONTENDER,
         cookies: CONTENDER_SA,
         messageId: "another",
-        what: "Informational, encrypted: its text cannot be read",
+        what: "Informational: its text cannot be read",
       },
     ]);
+  });
+
+  it("of an Informational that was read say what it said, and call none encrypted", () => {
+    const at = "2026-11-23T10:02:01.000000Z";
+    const event = {
+      at,
+      frame: 32,
+      source: "office.pcap",
+      sender: "responder",
+      what: "informational",
+    } as const;
+    const what = (of: Partial<Finding>, over: Partial<Attempt>) =>
+      exchangeRows(finding(of), attempt({ ...over, events: [event], claim: null }))[0].what;
+    expect(what({}, { notify: "NO-PROPOSAL-CHOSEN (14)" })).toBe("Informational: NO-PROPOSAL-CHOSEN (14)");
+    expect(what({ notes: ["invalid-message-id"] }, {})).toMatch(/invalid-message-id/);
   });
 
   it.each([

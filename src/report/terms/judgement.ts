@@ -67,7 +67,7 @@ export const JUDGEMENT_TERMS: readonly Term[] = [
     kind: "outcome",
     name: "refused",
     brief: "no answer to it, but an Informational of the responder",
-    text: "Instead of an answer the responder sent an Informational on this IKE SA after the first message and before the client gave up. It is encrypted, so what it says is not readable; a refusal is the likely reading.",
+    text: "Instead of an answer the responder sent an Informational on this IKE SA after the first message and before the client gave up. As a rule it is encrypted and cannot be read; a refusal is the likely reading. Where it could be read, the notes of the finding say what it names.",
   },
   {
     kind: "outcome",
