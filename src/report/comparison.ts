@@ -47,7 +47,7 @@ function changeOf(gateway: string, before: Report, after: Report): GatewayChange
       reason: `${clients(is)} kept out now${firm}, ${was.length === is.length ? "as before" : `${clients(was)} before`}`,
     };
   }
-  if (was.length === 0) return { ...counts, change: "none", reason: "nobody was kept out before or after" };
+  if (was.length === 0) return { ...counts, change: "none", reason: unaffected(gateway, before, after) };
   const untested = whyNotTestable(gateway, was, after);
   if (untested !== null) return { ...counts, change: "not-testable", reason: untested };
   return {
@@ -55,6 +55,19 @@ function changeOf(gateway: string, before: Report, after: Report): GatewayChange
     change: "fixed",
     reason: `${clients(was)} kept out before; clients met on the same message ID after, and none was refused`,
   };
+}
+
+/** No shared message ID kept anybody out; something else may have. */
+function unaffected(gateway: string, before: Report, after: Report): string {
+  const [was, is] = [isRefusing(before, gateway), isRefusing(after, gateway)];
+  if (!was && !is) return "nobody was kept out before or after";
+  const when = was && is ? "before and after" : was ? "before" : "afterwards";
+  return `a client was refused ${when}, and no shared message ID is seen to explain it`;
+}
+
+/** A client was refused; without a finding no shared message ID explains it. */
+function isRefusing({ clients: rows }: Report, gateway: string): boolean {
+  return rows.some(({ responder, outcome }) => responder === gateway && outcome.kind === "kept-out");
 }
 
 function clients(findings: readonly Finding[]): string {
@@ -72,10 +85,8 @@ function whyNotTestable(gateway: string, was: readonly Finding[], after: Report)
     ({ responder, verdict }) => responder === gateway && verdict === "tolerated",
   );
   if (tolerated) return null;
-  const refused = after.clients.some(
-    (client) => client.responder === gateway && client.outcome.kind === "kept-out",
-  );
-  if (refused) return "a client was refused afterwards, and no shared message ID is seen to explain it";
+  if (isRefusing(after, gateway))
+    return "a client was refused afterwards, and no shared message ID is seen to explain it";
   const counting = was.some(({ cause }) => cause === "sequential-ids");
   if (counting && row.peakConcurrentSequential < 2) {
     return "no two clients that count their message IDs were connected at once afterwards";

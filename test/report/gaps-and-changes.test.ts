@@ -9,7 +9,7 @@ import { compareReports } from "../../src/report/comparison.ts";
 import { buildCoverage } from "../../src/report/coverage.ts";
 import type { Capture, Report, Warning } from "../../src/report/model.ts";
 import { NOBODY_PLAIN } from "../support/facts-made.ts";
-import { finding, report } from "../support/reports.ts";
+import { client, finding, keptOut, report } from "../support/reports.ts";
 
 const hosts = {
   text: (host: number) => `192.0.2.${host}`,
@@ -189,6 +189,24 @@ const [row] = report().responders;
 describe("a change says why", () => {
   it.each<[string, Report, Report, string]>([
     ["none", report(), report({ findings: [tolerated] }), "nobody was kept out before or after"],
+    [
+      "none, though a client was refused for another reason",
+      report({ clients: [keptOut()] }),
+      report({ clients: [client(), keptOut()] }),
+      "a client was refused before and after, and no shared message ID is seen to explain it",
+    ],
+    [
+      "none, though a client was refused before for another reason",
+      report({ clients: [keptOut()] }),
+      report({ clients: [client()] }),
+      "a client was refused before, and no shared message ID is seen to explain it",
+    ],
+    [
+      "none, though a client is refused now for another reason",
+      report({ clients: [client()] }),
+      report({ clients: [keptOut()] }),
+      "a client was refused afterwards, and no shared message ID is seen to explain it",
+    ],
     ["new", report(), report({ findings: [finding()] }), "1 client kept out now, none before"],
     [
       "new and possible",
