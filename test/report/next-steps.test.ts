@@ -105,6 +105,26 @@ describe("a step for each verdict and circumstance", () => {
       /^198\.51\.100\.12 was refused, and no other client is seen on its message ID\. Compare its proposals/,
     ],
     [
+      "refused without holder, several of them",
+      report({ clients: [keptOut(), keptOut({ address: "198.51.100.13" })] }),
+      /^198\.51\.100\.12 and 198\.51\.100\.13 were refused, .* on their message IDs\. Compare their proposals/,
+    ],
+    [
+      "refused without holder, and in later: its proposals fit",
+      report({
+        clients: [keptOut({ outcome: { ...keptOut().outcome, connectedAt: "2026-11-23T10:03:00.000000Z" } })],
+      }),
+      /^198\.51\.100\.12 was refused, .* Being let in later shows that its proposals fit\. .*freed it late/,
+    ],
+    [
+      "the earlier sessions of several clients",
+      report({
+        clients: [keptOut(), keptOut({ address: "198.51.100.13" })],
+        warnings: [{ code: "refused-by-own-session", message: "its own earlier session may still be held" }],
+      }),
+      /^End the earlier sessions of 198\.51\.100\.12 and 198\.51\.100\.13 .*: they may still be held/,
+    ],
+    [
       "refused without holder, and in by another ID",
       report({ warnings: [{ code: "refused-without-holder", message: "1 try was refused." }] }),
       /^A client that the warnings name was refused, and no other client is seen on its message ID/,

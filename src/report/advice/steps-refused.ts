@@ -37,8 +37,11 @@ function ghostStep(facts: Facts): NextStep {
     gateways === ""
       ? "the client that the warnings name on its gateway"
       : `${names(facts.unexplained)} on gateway ${gateways}`;
+  const sessions = isOne(facts.unexplained)
+    ? `End the earlier session of ${whose}: it may still be held there although the client has gone, and keep the client itself out.`
+    : `End the earlier sessions of ${whose}: they may still be held there although the clients have gone, and keep the clients themselves out.`;
   return {
-    text: `End the earlier session of ${whose}: it may still be held there although the client has gone, and keep the client itself out.`,
+    text: sessions,
     commands: asaOf(facts) ? [SHOW_SESSIONS, END_SESSION] : [],
     findings: [],
   };
@@ -49,11 +52,23 @@ function compareStep(facts: Facts, clock: Clock): NextStep {
   const { unexplained } = facts;
   const [first] = unexplained;
   const at = first?.outcome.firstAt ?? null;
-  const when = at === null ? "" : ` for ${clock.second(at)}`;
+  const log = `the gateway's log${at === null ? "" : ` for ${clock.second(at)}`}`;
   const who = unexplained.length === 0 ? "A client that the warnings name" : names(unexplained);
+  const [were, ids, their] = isOne(unexplained)
+    ? ["was", "message ID", "its"]
+    : ["were", "message IDs", "their"];
+  const listing = `where clients connected before the capture began, look whether one of them is still listed, end its session and let ${first?.address ?? "the client"} dial again.`;
+  const gotIn = first !== undefined && unexplained.every(({ outcome }) => outcome.connectedAt !== null);
+  const look = gotIn
+    ? `Being let in later shows that ${their} proposals fit. Where a warning names who had the ID before, the gateway may have freed it late: wait a minute and dial again. Else read`
+    : `Compare ${their} proposals and policy with those of a client that gets in, and read`;
   return {
-    text: `${who} was refused, and no other client is seen on its message ID. Compare its proposals and policy with those of a client that gets in, and read the gateway's log${when}; where clients connected before the capture began, look whether one of them is still listed, end its session and let ${first?.address ?? "the client"} dial again.`,
+    text: `${who} ${were} refused, and no other client is seen on ${their} ${ids}. ${look} ${log}; ${listing}`,
     commands: first !== undefined && asaOf(facts) ? [showLog(first.address), SHOW_SESSIONS] : [],
     findings: [],
   };
+}
+
+function isOne(clients: readonly NotedClient[]): boolean {
+  return new Set(clients.map(({ address }) => address)).size < 2;
 }
