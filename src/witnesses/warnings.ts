@@ -43,9 +43,11 @@ function logWarnings(
   const warnings: WitnessWarning[] = [];
   const missing = LEVELS.filter(([needed]) => level < needed);
   const lacks =
-    missing.length === 0
-      ? ""
-      : ` It has no lines of level ${missing[0][0]} and above: ${missing.map(([, what]) => what).join("; ")}. On the ASA (from Cisco's reference, not tried): logging class vpn buffered debugging.`;
+    level < 0
+      ? " None of its lines is an ASA's (%ASA-...): is it the right file?"
+      : missing.length === 0
+        ? ""
+        : ` It has no lines of level ${missing[0][0]} and above: ${missing.map(([, what]) => what).join("; ")}. On the ASA (from Cisco's reference, not tried): logging class vpn buffered debugging.`;
   if (!hasCapture) {
     warnings.push({
       code: "log-only",

@@ -86,6 +86,17 @@ describe("a log alone", () => {
     expect(report.findings[0].responder).toBe(responder);
   });
 
+  it("asks whether a file without a line of an ASA is the right one", async () => {
+    const path = join(folder, "messages");
+    writeFileSync(path, "Mar  2 08:00:00 host sshd[1]: session opened\n");
+    const { report } = await analyze([], { syslog: [path] });
+    expect(report.warnings).toMatchObject([{ code: "log-only" }]);
+    expect(report.warnings[0].message).toMatch(
+      /None of its lines is an ASA's \(%ASA-\.\.\.\): is it the right file\?$/,
+    );
+    expect(report.warnings[0].message).not.toMatch(/logging class vpn/);
+  });
+
   it("names the level that is missing, and the command that turns it on as not tried", async () => {
     const { warnings } = await reportOn(ROWS, " asa1 ");
     expect(warnings).toMatchObject([{ code: "log-only" }]);
