@@ -46,6 +46,15 @@ test("a name with two meanings gets both", () => {
   expect(explainText("clock-step")!.match(/^clock-step \((caveat|warning)\)$/gm)).toHaveLength(2);
 });
 
+test("several terms are explained one after another, and none where one of them is unknown", () => {
+  expect(explainText("rejected holder-silent")).toBe(
+    `${explainText("rejected")}\n${explainText("holder-silent")}`,
+  );
+  expect(explainText("quick mode")).toMatch(/^quick-mode \(word\)/);
+  expect(explainText("rejected nonsense")).toBeNull();
+  expect(unknownTerm("NO-PROPOSAL-CHOSEN")).not.toMatch(/did you mean/);
+});
+
 test("without a term every term is listed under its kind", () => {
   const text = explainText(null)!;
   for (const { name, brief } of TERMS) expect(text).toContain(`  ${name.padEnd(27)} ${brief}\n`);

@@ -12,20 +12,31 @@ const NAME_WIDTH = 20;
 /** The text on a term, or null when there is none of that name; every term in one line each for null. */
 export function explainText(term: string | null): string | null {
   if (term === null) return listOfTerms();
-  const found = termsNamed(term);
+  const whole = termsNamed(term);
+  const found = whole.length > 0 ? whole : eachNamed(term);
   return found.length === 0 ? null : `${found.map(article).join("\n\n")}\n`;
 }
 
+/** Several terms, each of one word; none where one of them is unknown. */
+function eachNamed(words: string): Term[] {
+  const found = [...new Set(words.trim().split(/\s+/))].map(termsNamed);
+  return found.every((terms) => terms.length > 0) ? found.flat() : [];
+}
+
 const SUGGESTED = 5;
+/** A shorter name stands in many words by chance. */
+const SHORTEST_PART = 3;
 
 /** The sentence for a word that is not a term, with those that are nearest to it. */
 export function unknownTerm(word: string): string {
   const parts = word
     .toLowerCase()
     .split(/[^a-z0-9]+/)
-    .filter((part) => part.length > 2);
+    .filter((part) => part.length >= SHORTEST_PART);
   const names = [...new Set(TERMS.flatMap(({ name, also = [] }) => [name, ...also]))];
-  const similar = names.filter((name) => parts.some((part) => name.includes(part) || part.includes(name)));
+  const similar = names.filter((name) =>
+    parts.some((part) => name.includes(part) || (name.length >= SHORTEST_PART && part.includes(name))),
+  );
   const suggested = [...new Set([...nearest(word, names), ...similar])].slice(0, SUGGESTED);
   const hint = suggested.length > 0 ? `did you mean ${suggested.join(", ")}?` : "";
   return `no term is called '${word}'; ${hint || "'ike-dupcheck explain' lists them"}`;
