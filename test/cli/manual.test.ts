@@ -22,6 +22,12 @@ describe("the manual page", () => {
     for (const { name } of shown) expect(page).toContain(`.It Sy ${name}\n`);
   });
 
+  it("names what schema and completion can be asked for", () => {
+    expect(page.replace(/\s+/g, " ")).toMatch(
+      /Cm schema .*OF: report, ndjson.*Cm completion .*for bash, zsh or fish/,
+    );
+  });
+
   it("is in the package, and the package says so", () => {
     const { man } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     expect(man).toEqual(["./dist/ike-dupcheck.1"]);

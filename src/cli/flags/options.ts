@@ -78,7 +78,7 @@ function addSubcommands(program: Command, done: (invocation: Invocation) => void
   const schema = program
     .command("schema")
     .description(
-      "print the JSON Schema of the report, or of the lines of ndjson (a file of that name: ./schema)",
+      "print the JSON Schema of the report, or of the lines of ndjson (OF: report, ndjson; a file of that name: ./schema)",
     );
   schema.addArgument(
     schema
@@ -111,7 +111,9 @@ function addSubcommands(program: Command, done: (invocation: Invocation) => void
     .command("manual")
     .description("print the manual page: ike-dupcheck manual | man -l -")
     .action(() => done({ kind: "manual" }));
-  const completion = program.command("completion").description("print a completion script");
+  const completion = program
+    .command("completion")
+    .description("print a completion script for bash, zsh or fish");
   completion.addArgument(completion.createArgument("<SHELL>").choices([...SHELLS]));
   completion.action((shell: Shell) => done({ kind: "completion", shell }));
 }
