@@ -213,7 +213,7 @@ const leaner = {
       contents: readFileSync(path, "utf8").replaceAll(/^(export const \w+ = )\/.{60,}\/\w*;$/gm, "$1/^/;"),
     }));
     // Nor do they ask for these forms as methods of a string, which keep the classes of all of them, nor make
-    // schemas of objects from others, nor say these things of a value.
+    // schemas of objects from others, nor say these things of a value, nor check it later or write it.
     builder.onLoad({ filter: /\/zod\/v4\/classic\/schemas\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8")
         .replaceAll(
@@ -223,6 +223,10 @@ const leaner = {
         .replaceAll(/^ {4}\w+\([\w.]+\) \{\s+return util\.\w+\(.*this, .*\);\s+\},$/gm, "")
         .replaceAll(
           /^ {4}(exactOptional|nonoptional|and|default|prefault|catch|readonly|refine|superRefine|overwrite)\([\w, ]*\) \{\s+return .*;\s+\},$/gm,
+          "",
+        )
+        .replaceAll(
+          /^ {4}(?:async )?(\w+)(?:: async function \w+|: function \w+)?\(data, params\) \{\s+return .*parse\.(?!parse\(|safeParse\()\w+\(.*;\s+\},$/gm,
           "",
         )
         // The page's policy lets nothing make functions of text.
