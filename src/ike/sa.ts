@@ -14,8 +14,8 @@ import { Informationals } from "./informationals.ts";
 import type { OpenedNote } from "./opened-note.ts";
 import type { Side } from "./paths.ts";
 import { NEITHER_TOLD, NOT_DELETED } from "./rare-facts.ts";
-import { NAT_HASH_WORDS, PATHS_INSIDE, RECENT, SaNumbers } from "./sa-numbers.ts";
 import { linkExchange, linkInformationals } from "./sa-links.ts";
+import { NAT_HASH_WORDS, PATHS_INSIDE, RECENT, SaNumbers } from "./sa-numbers.ts";
 import { SaPaths } from "./sa-paths.ts";
 import { NO_VENDOR_IDS } from "./vendor-lists.ts";
 
@@ -128,8 +128,8 @@ export class IkeSa extends SaPaths {
     else for (let i = 0; i < words.length; i += 1) this.setNatHashWords(side * NAT_HASH_WORDS + i, words[i]);
   }
 
-  /** A sign of life of `side`. */
-  noteLife(side: Side, at: number, segment: number): void {
+  /** A sign of life of `side`. @param unsigned anybody may have sent it, or a box that knows the SA no more */
+  noteLife(side: Side, at: number, segment: number, unsigned = false): void {
     if (segment !== this.lifeSegment) {
       if (segment < this.lifeSegment) return;
       const ended = { at: this.lastLifeAt, segment: this.lifeSegment };
@@ -141,12 +141,12 @@ export class IkeSa extends SaPaths {
       this.lifeSegment = segment;
       this.lastLifeAt = at;
       this.lastFreshAt = at;
-      this.setLastFrom(side, at, segment);
+      if (!unsigned) this.setLastFrom(side, at, segment);
       return;
     }
     if (at > this.lastLifeAt) this.lastLifeAt = at;
     if (at > this.lastFreshAt) this.lastFreshAt = at;
-    if (!(at <= this.lastFromIn(side, segment))) this.setLastFrom(side, at, segment);
+    if (!unsigned && !(at <= this.lastFromIn(side, segment))) this.setLastFrom(side, at, segment);
   }
 
   private setLastFrom(side: Side, at: number, segment: number): void {
@@ -164,9 +164,10 @@ export class IkeSa extends SaPaths {
     // Nobody sends an Informational again (RFC 2408 4.8): it is a copy by another clock, of a capture beside this one.
     const isCopy = repeated && message.exchange === EXCHANGE_INFORMATIONAL && !message.logged;
     const fresh = this.lastFreshAt;
-    if (!isCopy) this.noteLife(side, message.at, message.segment);
+    const unsigned = isUnsigned(message);
+    if (!isCopy) this.noteLife(side, message.at, message.segment, unsigned);
     if (repeated && message.segment === this.lifeSegment) this.lastFreshAt = fresh;
-    if (Number.isNaN(this.firstFromAtOf(side)) && !isUnsigned(message)) this.setFirstFromAt(side, message.at);
+    if (Number.isNaN(this.firstFromAtOf(side)) && !unsigned) this.setFirstFromAt(side, message.at);
     this.setSources(side, this.sourcesOf(side) | sourceBit(message.source));
     if (message.cut) this.cut = true;
     if (message.logged) this.logged = true;
@@ -291,6 +292,6 @@ export class IkeSa extends SaPaths {
 }
 
 /** Nothing shows that the peer itself sent it. */
-function isUnsigned({ encrypted, logged, exchange }: Message): boolean {
+export function isUnsigned({ encrypted, logged, exchange }: Message): boolean {
   return !encrypted && !logged && exchange === EXCHANGE_INFORMATIONAL;
 }

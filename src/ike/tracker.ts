@@ -26,7 +26,7 @@ import { bytesOf, type Opener, readOpened, saysNothing } from "./opened.ts";
 import { isTwoWay, type Path, type Side } from "./paths.ts";
 import { QuickModes } from "./quick-modes.ts";
 import { Remembered } from "./remembered.ts";
-import type { IkeSa } from "./sa.ts";
+import { type IkeSa, isUnsigned } from "./sa.ts";
 import { SaTable } from "./sa-table.ts";
 import type { TrackerOptions } from "./tracker-options.ts";
 import { VendorLists } from "./vendor-lists.ts";
@@ -269,7 +269,8 @@ export class Tracker {
     if (repeated && sa.isReplay(side, message.from)) return;
     // First of all: behind a step of the clock what the SA knows of times begins anew.
     sa.noteActivity(message, side, repeated);
-    if (!message.phase1) this.flows.heardByIke(message.from, message.to, !message.natTraversal);
+    if (!message.phase1 && !isUnsigned(message))
+      this.flows.heardByIke(message.from, message.to, !message.natTraversal);
     const clear = repeated ? null : this.#open(message, side);
     if (message.exchange === EXCHANGE_QUICK) {
       const isCopy = message.messageId !== 0 && this.#quickModes.take(sa, side, message);

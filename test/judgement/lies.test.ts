@@ -81,6 +81,22 @@ describe("forged refusals", () => {
     ]);
   });
 
+  it("a notify in the clear shows no gateway to know a session that it no longer answers", async () => {
+    const stage = new Stage(23);
+    const holder = connected(stage);
+    for (let at = 65; at < 120; at += 5) holder.espOnce(at, "client");
+    for (const at of [70, 90, 110]) {
+      // INVALID-COOKIE.
+      stage.put(at, datagram(`${GATEWAY}:500`, `${HOLDER}:500`, notify(holder, 4)), "ikev1");
+    }
+    connected(stage, "198.51.100.99", 5, 0x5eed1234).esp(61, 200);
+    new Session(stage, { address: VICTIM }).mainMode(99).unanswered(100, 1).farewell(130);
+    const { findings } = await read(stage);
+    expect(findings.map(({ verdict, attempts }) => [verdict, attempts[0].overlap])).toEqual([
+      ["possible", "unknown"],
+    ]);
+  });
+
   it("SPIs that were copied to another address move no session", async () => {
     const stage = new Stage(22);
     connected(stage);

@@ -159,7 +159,7 @@ const SENDS_FOR = 20;
 export function droppedAt({ life, blind }: Known): number {
   const never = Number.POSITIVE_INFINITY;
   if (blind || !life.some(({ what, fromClient }) => what === "esp" && !fromClient)) return never;
-  const last = life.findLast(({ fromClient }) => !fromClient)!;
+  const last = life.findLast(({ fromClient, what }) => !fromClient && what !== "notify")!;
   const alone = life.filter(({ at, fromClient, what }) => fromClient && what === "esp" && at > last.at);
   const gone = countSent(alone) >= SENDS_ON && alone[alone.length - 1].at - alone[0].at >= SENDS_FOR;
   return gone ? last.at : never;

@@ -186,7 +186,8 @@ function spansOf(group: readonly Sign[]): { endpoint: string; from: number; to: 
 export interface Life extends Numbered {
   at: number;
   fromClient: boolean;
-  what: "message" | "quick-mode" | "informational" | "esp" | "keepalive";
+  /** A notify in the clear may be anybody's: it ends no session, and shows nobody to know one (4). */
+  what: "message" | "quick-mode" | "informational" | "notify" | "esp" | "keepalive";
 }
 
 /** SPI and sequence number of an ESP packet, where they were captured; null of anything else. */
@@ -200,12 +201,19 @@ export function countSent(esp: readonly Numbered[]): number {
 }
 
 export function messageLife(sa: Sa): Life[] {
-  return sa.messages.map(({ at, fromClient, exchange }) => ({
+  return sa.messages.map(({ at, fromClient, exchange, encrypted }) => ({
     at,
     fromClient,
     spi: null,
     sequence: null,
-    what: exchange === QUICK ? "quick-mode" : exchange === INFORMATIONAL ? "informational" : "message",
+    what:
+      exchange === QUICK
+        ? "quick-mode"
+        : exchange !== INFORMATIONAL
+          ? "message"
+          : encrypted
+            ? "informational"
+            : "notify",
   }));
 }
 
