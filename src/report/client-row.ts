@@ -200,10 +200,14 @@ export function anomalyOf({ kind, contradictsVendor }: Pattern, version: number 
   return `message IDs are ${kind}, which Microsoft vendor ID version ${version} does not explain`;
 }
 
-function insideOf(own: OwnSas, inside: InsideAddresses): string | null {
+/** Null as well where its IKE SAs differ: a new lease, or another host that the NAT gave the port. */
+export function insideOf(own: OwnSas, inside: InsideAddresses): string | null {
+  let known: string | null = null;
   for (const { session } of own) {
     const address = inside.shown(session);
-    if (address !== null) return address;
+    if (address === null || address === known) continue;
+    if (known !== null) return null;
+    known = address;
   }
-  return null;
+  return known;
 }

@@ -65,7 +65,8 @@ export function fieldOf(capture: Capture): Field {
   const traces: Traces = {
     began: (sa) => (sa.begunBefore ? (lives.get(sa)![0]?.at ?? sa.start) : sa.start),
     lastOfClient: (sa) =>
-      lives.get(sa)!.findLast(({ fromClient }) => fromClient)?.at ?? Number.NEGATIVE_INFINITY,
+      lives.get(sa)!.findLast(({ fromClient, what }) => fromClient && what !== "notify")?.at ??
+      Number.NEGATIVE_INFINITY,
     lastOf: (sa) => lives.get(sa)!.at(-1)?.at ?? Number.NEGATIVE_INFINITY,
     blind,
     inQuestion: (client, responder) => {

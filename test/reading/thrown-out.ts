@@ -27,7 +27,8 @@ export function isThrownOut({ at, lastTry }: QuickMode, answerAt: number, holder
         own >= at && own <= deleted && (deletes[i + 1]?.at <= own + BURST || !deletesOlder(quickModes, own)),
     );
   // Its own Informationals, whatever ESP of a later session the endpoint shows.
-  const own = life.filter(({ fromClient, what }) => !fromClient && what !== "esp" && what !== "keepalive");
+  const others = ["esp", "keepalive", "notify"];
+  const own = life.filter(({ fromClient, what }) => !fromClient && !others.includes(what));
   const burst = own.some(
     (sign, i) =>
       sign.what === "informational" &&
@@ -47,7 +48,9 @@ export function isThrownOut({ at, lastTry }: QuickMode, answerAt: number, holder
       !byItself(farewell.at));
   const dropped = droppedAt(holder) <= answerAt + THROWN_OUT;
   if (!deleted && !dropped) return false;
-  const lastSign = life.findLast((sign) => !sign.fromClient && sign.at <= at)?.at ?? Number.NEGATIVE_INFINITY;
+  const lastSign =
+    life.findLast((sign) => !sign.fromClient && sign.what !== "notify" && sign.at <= at)?.at ??
+    Number.NEGATIVE_INFINITY;
   // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer. A few that came at
   // once may be such whose answers the capture lost.
   const unheard = life.filter(
