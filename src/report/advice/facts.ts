@@ -89,7 +89,11 @@ export class ClientRows<Row extends NotedClient> {
   constructor(clients: readonly Row[]) {
     for (const client of clients) {
       const address = `${client.address} ${client.responder}`;
-      this.#byPort.set(`${address} ${client.port}`, client);
+      const name = `${address} ${client.port}`;
+      const known = this.#byPort.get(name);
+      // Two by one name: whose address behind the NAT is meant nobody can tell.
+      const isOther = known !== undefined && known.insideAddress !== client.insideAddress;
+      this.#byPort.set(name, isOther ? { ...client, insideAddress: undefined } : client);
       if (!this.#byAddress.has(address)) this.#byAddress.set(address, client);
     }
   }
