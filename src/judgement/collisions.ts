@@ -10,7 +10,7 @@ import { claimOf, isAccepted, isRefused } from "./claiming.ts";
 import { type Claim, type ClaimQuestions, type Holder, LiveClaims, sinceOf } from "./claims.ts";
 import { acceptanceOf, type ClientSa, relationOfClientSas } from "./client-sa.ts";
 import { isDropping } from "./dropping.ts";
-import { type FormerHolder, formerHolderOf } from "./former-holder.ts";
+import { type FormerHolder, formerHolderOf, rivalOf } from "./former-holder.ts";
 import type { IdentityQuestions } from "./identity.ts";
 import type { ImpliedClaim } from "./implied-claims.ts";
 import { isInUse, wasGivenUp } from "./in-use.ts";
@@ -170,11 +170,11 @@ class Walk {
         if (isBefore(moment, sinceOf(next))) break;
         this.#claims.add(next);
       }
-      this.#one(entry, moment, i === last);
+      this.#one(entry, moment, i === last, () => rivalOf(entries, i));
     }
   }
 
-  #one(entry: Acceptance, moment: Moment, isLast: boolean): void {
+  #one(entry: Acceptance, moment: Moment, isLast: boolean, rival: () => FormerHolder | null): void {
     const { contender, exchange } = entry;
     const outcome = contender.outcomes.get(exchange)!;
     const holder = this.#claims.holder(contender, moment);
@@ -184,7 +184,7 @@ class Walk {
       this.#add(entry, outcome, holder, verdictOf(contender, exchange, outcome, holder));
     } else if (isFruitless(exchange, outcome)) {
       const claimEndedAt = this.#claims.endedAt;
-      const formerHolder = formerHolderOf(this.#claims.lastEnded(contender), moment);
+      const formerHolder = formerHolderOf(this.#claims.lastEnded(contender), moment) ?? rival();
       this.#found.refusedWithoutHolder.push({ contender, exchange, outcome, claimEndedAt, formerHolder });
     }
     // Nobody comes after the last one.

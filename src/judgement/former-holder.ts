@@ -1,13 +1,16 @@
 /**
- * Contract 6.8 and 6.9: a message ID that nobody holds any more by what the capture shows, and that the responder may hold
- * all the same: a claim that ended just before, or that a newer session of its client replaced without a goodbye.
+ * Contract 6.8 and 6.9: a message ID that nobody holds any more by what the capture shows, or not yet, and that the responder
+ * may hold all the same: a claim that ended just before, that a newer session of its client replaced without a goodbye, or
+ * that began while the try went on.
  */
 
+import type { Exchange } from "../ike/facts.ts";
+import { isAccepted } from "./claiming.ts";
 import type { Claim } from "./claims.ts";
 import type { Client } from "./client.ts";
 import type { ClientSa } from "./client-sa.ts";
 import { endOf } from "./lifespan.ts";
-import { isBefore, type Moment, SECOND } from "./moment.ts";
+import { earlier, isBefore, type Moment, SECOND } from "./moment.ts";
 import { beginOf, isRenewal } from "./session.ts";
 
 /** A claim that ended so shortly before may still be in the responder's way. */
@@ -15,10 +18,10 @@ const JUST_ENDED = 60 * SECOND;
 
 export interface FormerHolder {
   client: Pick<Client, "host" | "port">;
-  /** Microseconds between the end of the claim and the refusal. */
+  /** Microseconds between the end of the claim and the refusal; infinite where it had not begun. */
   before: number;
-  /** It ended just before; otherwise it was replaced, and its client never said goodbye. */
-  justEnded: boolean;
+  /** It ended just before; was replaced, and its client never said goodbye; or it began while the try went on. */
+  how: "just-ended" | "left-behind" | "came-meanwhile";
 }
 
 /** It ended, if at all, so shortly before. Across a step of the clock nobody knows, and it excuses nothing (6.13). */
@@ -35,7 +38,38 @@ export function formerHolderOf(claim: Claim | null, moment: Moment): FormerHolde
   const justEnded = hasJustEnded(ended, moment);
   const silent = lifespan.farewells.any === null || wasRenewed(claim.clientSa);
   const replacedSilently = lifespan.replaced !== null && silent;
-  return justEnded || replacedSilently ? { client, before, justEnded } : null;
+  if (!justEnded && !replacedSilently) return null;
+  return { client, before, how: justEnded ? "just-ended" : "left-behind" };
+}
+
+/** A quick mode of an IKE SA. */
+interface Tried {
+  contender: ClientSa;
+  exchange: Exchange;
+}
+
+/** Entries that are looked at for one refusal (6.17). */
+const MAX_RIVALS = 64;
+/** Clients send their first message again after a second. */
+const RESENT_AFTER = SECOND;
+
+/**
+ * Two that dial in one moment: who came second by the capture, and was accepted, may have come first to the responder. Not
+ * where the responder had refused the try before, or two copies of it came first: the capture loses one packet, or its
+ * network does, and not two (principle a).
+ * @param entries quick modes with one ID in the order of the capture @param i the refused one
+ */
+export function rivalOf(entries: readonly Tried[], i: number): FormerHolder | null {
+  const { contender, exchange } = entries[i];
+  const { firstAt, segment, firstCopy, otherInformationalAt } = exchange;
+  const until = earlier(firstCopy?.at ?? firstAt + RESENT_AFTER, otherInformationalAt);
+  for (const other of entries.slice(i + 1, i + 1 + MAX_RIVALS)) {
+    if (other.exchange.segment !== segment || other.exchange.firstAt >= until) return null;
+    const { client, outcomes } = other.contender;
+    if (client === contender.client || !isAccepted(outcomes.get(other.exchange)!)) continue;
+    return { client, before: Number.POSITIVE_INFINITY, how: "came-meanwhile" };
+  }
+  return null;
 }
 
 /** The responder deleted the SA when it had begun to renew phase 1: what the SA held goes on under the new one. */

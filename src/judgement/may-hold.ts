@@ -123,7 +123,7 @@ export function justLeft(
     const isLater = last === null || before < last.before;
     if (gone === null || !isLater || !isBefore(gone, moment) || !hasJustEnded(gone, moment)) continue;
     if (isOn(client, own) || isCleared(clearedFrom(client), moment)) continue;
-    last = { client, before, justEnded: true };
+    last = { client, before, how: "just-ended" };
   }
   return last;
 }

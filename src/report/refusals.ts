@@ -82,14 +82,22 @@ function formerHolders({ attempts }: Refusals, hosts: Hosts): string[] {
   const sentences = new Map<FormerHolder["client"], string>();
   for (const { formerHolder } of attempts) {
     if (formerHolder === null || sentences.size >= SHOWN_HOLDERS) continue;
-    const { client, before, justEnded } = formerHolder;
-    const who = clientText(client, hosts, false);
-    const text = justEnded
-      ? `${who} held it until ${secondsText(before)} before: the responder may have freed it late.`
-      : `An earlier session of ${who} had it and never said goodbye: the responder may still hold that.`;
-    if (!sentences.has(client)) sentences.set(client, text);
+    const { client } = formerHolder;
+    if (!sentences.has(client)) sentences.set(client, formerText(formerHolder, hosts));
   }
   return [...sentences.values()];
+}
+
+function formerText({ client, before, how }: FormerHolder, hosts: Hosts): string {
+  const who = clientText(client, hosts, false);
+  switch (how) {
+    case "just-ended":
+      return `${who} held it until ${secondsText(before)} before: the responder may have freed it late.`;
+    case "left-behind":
+      return `An earlier session of ${who} had it and never said goodbye: the responder may still hold that.`;
+    default:
+      return `${who} dialled at the same moment and got it: the responder may have heard that one first.`;
+  }
 }
 
 /** @param micros microseconds */

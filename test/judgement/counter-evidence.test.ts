@@ -162,7 +162,7 @@ describe("counter-evidence (6.8)", () => {
           refusedWithoutHolder: [
             refusal({
               claimEndedAt: moment(-90),
-              formerHolder: { client: clientSaMade().client, before: 90e6, justEnded: false },
+              formerHolder: { client: clientSaMade().client, before: 90e6, how: "left-behind" },
             }),
           ],
         },

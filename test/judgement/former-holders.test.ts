@@ -1,4 +1,4 @@
-/** Contract 6.8, 6.9: refused on an ID that another client has just given up, or never said goodbye with. */
+/** Contract 6.8, 6.9: refused on an ID that another client has just given up, never said goodbye with, or got meanwhile. */
 
 import { describe, expect, it } from "vitest";
 import { formerHolderOf } from "../../src/judgement/former-holder.ts";
@@ -48,6 +48,42 @@ it("names who came back with another session, having left the first without a go
   expect(await warned(stage)).toContain(`An earlier session of ${HOLDER} had it and never said goodbye`);
 });
 
+describe("two that dial in one moment", () => {
+  /** The holder's quick mode begins `later` seconds after that of the one who is refused. */
+  const dialled = (stage: Stage, later: number) => {
+    bystander(stage);
+    const refused = new Session(stage, { address: REFUSED }).mainMode(1);
+    const holder = new Session(stage, { address: HOLDER }).mainMode(1.1).quickMode(2 + later, 1);
+    holder.esp(8, 200, 10);
+    return refused;
+  };
+
+  it.each([0.005, 0.6])("the one that was accepted %s s later may have been first", async (later) => {
+    const stage = new Stage(44);
+    dialled(stage, later).unanswered(2, 1).farewell(20);
+    const message = await warned(stage);
+    expect(message).toContain(`${HOLDER} dialled at the same moment and got it`);
+    expect(message).not.toContain("another cause");
+  });
+
+  it("not where the other was refused before, or had asked twice", async () => {
+    const [told, asked] = [new Stage(45), new Stage(46)];
+    dialled(told, 0.6).refused(2, 1).farewell(20);
+    dialled(asked, 1.5).unanswered(2, 1).farewell(20);
+    for (const stage of [told, asked]) expect(await warned(stage)).toContain("another cause");
+  });
+
+  it("that is no sign of another cause for what is refused later", async () => {
+    const stage = new Stage(47);
+    dialled(stage, 0.005).unanswered(2, 1).farewell(20);
+    new Session(stage, { address: REFUSED }).mainMode(40).unanswered(41, 1).farewell(60);
+    const { findings } = await reportOn([pcap(stage.sorted())]);
+    expect(findings.map(({ verdict, caveats }) => [verdict, caveats])).toEqual([
+      ["rejected", ["no-control"]],
+    ]);
+  });
+});
+
 it("names nobody who left more than a minute before", async () => {
   const stage = new Stage(43);
   bystander(stage);
@@ -74,15 +110,15 @@ describe("whose session the responder deleted after it had begun to renew phase 
       client,
       lifespan: lifespanMade({ farewells: said, replaced: moment(2) }),
     });
-    return formerHolderOf({ clientSa } as never, moment(100))?.justEnded ?? null;
+    return formerHolderOf({ clientSa } as never, moment(100))?.how ?? null;
   };
 
   it("may hold its IDs on", () => {
-    expect(former(1, 0.2)).toBe(false);
+    expect(former(1, 0.2)).toBe("left-behind");
   });
 
   it("nor where the Delete is the first of it that the capture shows", () => {
-    expect(former(1, 0.2, "responder", { firstAt: 0.2, begunBefore: true })).toBe(false);
+    expect(former(1, 0.2, "responder", { firstAt: 0.2, begunBefore: true })).toBe("left-behind");
     expect(former(1, 0.2, "responder", { firstAt: 0.2 })).toBe(null);
   });
 

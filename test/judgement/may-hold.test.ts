@@ -189,7 +189,7 @@ describe("who left just before a refusal (6.8, 6.9)", () => {
       [first, last],
       [last, first],
     ])
-      expect(left(list)).toEqual({ client: last, before: 5 * SECOND, justEnded: true });
+      expect(left(list)).toEqual({ client: last, before: 5 * SECOND, how: "just-ended" });
     expect(left([first, last], moment(-9))).toBe(null);
   });
 });

@@ -83,7 +83,7 @@ function allClients({ clients }: Report): string[] {
 
 /** The part of a warning that names who was refused: behind it stands who had the ID before. */
 function whoOf(message: string): string {
-  return message.split(/\. (?=\S+ held it until|An earlier session of )/)[0];
+  return message.split(/\. (?=\S+ held it until|\S+ dialled at |An earlier session of )/)[0];
 }
 
 /** A sentence names a client: its address, and not as the beginning or the end of a longer one. */

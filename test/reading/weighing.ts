@@ -3,13 +3,15 @@
 import { type Attempt, acceptingInUse, type Judged, type Verdict } from "./attempts.ts";
 import { isAcrossStep } from "./clocks.ts";
 import type { Field } from "./known.ts";
-import { AGGRESSIVE, MAIN } from "./messages.ts";
+import { AGGRESSIVE, INFORMATIONAL, MAIN } from "./messages.ts";
 import { INVALID_MESSAGE_ID, isAccepted, notifiesOf, phase1Done } from "./outcome.ts";
 import { type Make, makeOf, vendorIdsOf } from "./pattern.ts";
 import type { QuickMode } from "./quick-modes.ts";
 import type { Sa } from "./roles.ts";
 
 const JUST_ENDED = 60;
+/** Clients send their first message again after a second. */
+const RESENT_AFTER = 1;
 const SAME_TIME = 300;
 
 /** What weakens an attempt without changing its holder: rejected and predicted become possible. */
@@ -65,7 +67,8 @@ function refusedOnFreeId(
   for (const other of own) {
     // An answer that it could not use let it in no more than none (6.9).
     if (!["refused", "unanswered", "answer-unusable"].includes(field.outcomes.get(other)!)) continue;
-    if (isHeld(other, field) || hasCandidates(other) || ownGhost(other, field)) continue;
+    if (isHeld(other, field) || hasRival(other, field)) continue;
+    if (hasCandidates(other) || ownGhost(other, field)) continue;
     const accepted = own.some((third) => third.id === other.id && isAccepted(field.outcomes.get(third)!));
     if (!accepted) return "weaker";
     found = "caveat";
@@ -96,6 +99,29 @@ function isHeld({ sa, id, at }: QuickMode, field: Field): boolean {
     const justEnded = at - ended < JUST_ENDED && !isAcrossStep(ended, at, field.capture.steps);
     return justEnded || leftBehind;
   });
+}
+
+/**
+ * Another client began with the ID while the responder had not refused this one, which had asked once, and was accepted: of
+ * two that dial in one moment the responder may have heard the other first.
+ */
+function hasRival(quickMode: QuickMode, field: Field): boolean {
+  const { sa, id, at, copies } = quickMode;
+  const told = sa.messages.find(
+    (message) => !message.fromClient && message.exchange === INFORMATIONAL && message.at > at,
+  );
+  const until = Math.min(copies[0]?.at ?? at + RESENT_AFTER, told?.at ?? Number.POSITIVE_INFINITY);
+  return field.scene.quickModes.some(
+    (other) =>
+      other.id === id &&
+      other.byClient &&
+      other.sa.responder === sa.responder &&
+      field.clientOf(other.sa) !== field.clientOf(sa) &&
+      other.at > at &&
+      other.at < until &&
+      !isAcrossStep(at, other.at, field.capture.steps) &&
+      isAccepted(field.outcomes.get(other)!),
+  );
 }
 
 /** The responder deleted the SA when it had begun to renew phase 1: what the SA held goes on under the new one. */

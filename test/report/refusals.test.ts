@@ -17,7 +17,7 @@ interface Try {
   second?: number;
   outcome?: string;
   notify?: number;
-  former?: { justEnded: boolean; before?: number };
+  former?: { how: string; before?: number };
 }
 
 const client = { host: OTHER, port: 500 };
@@ -116,11 +116,11 @@ describe("a refusal without a visible holder", () => {
   });
 
   it("names who had the ID before, once, and no other cause where that explains all", () => {
-    const late = { former: { justEnded: true, before: 2_500_000 } };
+    const late = { former: { how: "just-ended", before: 2_500_000 } };
     expect(said([late, late])).toMatch(
       /\(by silence\)\. 198\.51\.100\.11 held it until 2\.5 s before: the responder may have freed it late\.$/,
     );
-    expect(said([{ former: { justEnded: false } }])).toMatch(
+    expect(said([{ former: { how: "left-behind" } }])).toMatch(
       /An earlier session of 198\.51\.100\.11 had it and never said goodbye/,
     );
     expect(said([late, {}])).toMatch(/freed it late\. No client in the capture holds it/);
