@@ -22,8 +22,8 @@ const AGREEING_SHARE = 0.9;
 const MIN_AGREEING = 5;
 const MIN_OF_EACH_SIDE = 2;
 /**
- * One IKE SA alone must be seen so long: somebody may have recorded and replayed it. Not of a source whose messages are all
- * in the other one: shifted, they are copies, and nothing that it shows of somebody else could come to a wrong place.
+ * One IKE SA alone must be seen so long: somebody may have recorded and replayed it. A source whose messages are all in
+ * the other one need not show so much: shifted, they are copies, and it has nothing of its own to come to a wrong time.
  */
 const MIN_SPAN = 600_000_000;
 const MIN_IKE_SAS = 2;
