@@ -162,19 +162,19 @@ class Walk {
   }
 
   all(entries: readonly Acceptance[]): void {
-    const last = entries.length - 1;
-    for (const [i, entry] of entries.entries()) {
-      const moment = momentOf(entry.exchange);
+    for (const [i, { exchange }] of entries.entries()) {
+      const moment = momentOf(exchange);
       for (; this.#begun < this.#implied.length; this.#begun += 1) {
         const next = this.#implied[this.#begun];
         if (isBefore(moment, sinceOf(next))) break;
         this.#claims.add(next);
       }
-      this.#one(entry, moment, i === last, () => rivalOf(entries, i));
+      this.#one(entries, i, moment);
     }
   }
 
-  #one(entry: Acceptance, moment: Moment, isLast: boolean, rival: () => FormerHolder | null): void {
+  #one(entries: readonly Acceptance[], i: number, moment: Moment): void {
+    const entry = entries[i];
     const { contender, exchange } = entry;
     const outcome = contender.outcomes.get(exchange)!;
     const holder = this.#claims.holder(contender, moment);
@@ -184,11 +184,11 @@ class Walk {
       this.#add(entry, outcome, holder, verdictOf(contender, exchange, outcome, holder));
     } else if (isFruitless(exchange, outcome)) {
       const claimEndedAt = this.#claims.endedAt;
-      const formerHolder = formerHolderOf(this.#claims.lastEnded(contender), moment) ?? rival();
+      const formerHolder = formerHolderOf(this.#claims.lastEnded(contender), moment) ?? rivalOf(entries, i);
       this.#found.refusedWithoutHolder.push({ contender, exchange, outcome, claimEndedAt, formerHolder });
     }
     // Nobody comes after the last one.
-    if (!isLast) this.#claim(contender, exchange, outcome);
+    if (i < entries.length - 1) this.#claim(contender, exchange, outcome);
   }
 
   #accepted(entry: Acceptance, outcome: Outcome, atFirst: Holder | null, moment: Moment): void {

@@ -4,7 +4,6 @@
  * that began while the try went on.
  */
 
-import type { Exchange } from "../ike/facts.ts";
 import { isAccepted } from "./claiming.ts";
 import type { Claim } from "./claims.ts";
 import type { Client } from "./client.ts";
@@ -12,6 +11,7 @@ import type { ClientSa } from "./client-sa.ts";
 import { endOf } from "./lifespan.ts";
 import { earlier, isBefore, type Moment, SECOND } from "./moment.ts";
 import { beginOf, isRenewal } from "./session.ts";
+import type { Acceptance } from "./undisputed.ts";
 
 /** A claim that ended so shortly before may still be in the responder's way. */
 const JUST_ENDED = 60 * SECOND;
@@ -42,12 +42,6 @@ export function formerHolderOf(claim: Claim | null, moment: Moment): FormerHolde
   return { client, before, how: justEnded ? "just-ended" : "left-behind" };
 }
 
-/** A quick mode of an IKE SA. */
-interface Tried {
-  contender: ClientSa;
-  exchange: Exchange;
-}
-
 /** Entries that are looked at for one refusal (6.17). */
 const MAX_RIVALS = 64;
 /** Clients send their first message again after a second. */
@@ -59,7 +53,7 @@ const RESENT_AFTER = SECOND;
  * network does, and not two (principle a).
  * @param entries quick modes with one ID in the order of the capture @param i the refused one
  */
-export function rivalOf(entries: readonly Tried[], i: number): FormerHolder | null {
+export function rivalOf(entries: readonly Acceptance[], i: number): FormerHolder | null {
   const { contender, exchange } = entries[i];
   const { firstAt, segment, firstCopy, otherInformationalAt } = exchange;
   const until = earlier(firstCopy?.at ?? firstAt + RESENT_AFTER, otherInformationalAt);
