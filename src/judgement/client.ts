@@ -99,6 +99,12 @@ interface Neighbour {
   latest: Traits;
 }
 
+/** Who left a port, and its session there. */
+interface Left {
+  neighbour: Neighbour;
+  there: Traits;
+}
+
 /** Where a session shows no vendor IDs, its client's system is the one that it showed before. */
 function asShownBefore(latest: Traits, before: Traits): Traits {
   if (latest.hasShown || latest.platform !== null) return latest;
@@ -111,8 +117,8 @@ class Neighbours {
   #recent: Neighbour[];
   /** Null while there is one client, as at most addresses. */
   #byPort: Map<number, Neighbour[]> | null = null;
-  /** By port: who was the last to leave it for another one, with its session there. */
-  readonly #left = new Map<number, { neighbour: Neighbour; there: Traits }>();
+  /** By port: who was the last to leave it for another one. */
+  readonly #left = new Map<number, Left>();
 
   constructor(first: Neighbour) {
     this.#recent = [first];
@@ -142,9 +148,7 @@ class Neighbours {
     const there = neighbour.latest;
     const [before, now] = [portKeys(there), portKeys(latest)];
     neighbour.latest = asShownBefore(latest, there);
-    for (const key of before) if (!now.includes(key)) this.#left.set(key, { neighbour, there });
-    if (this.#byPort === null) return true;
-    for (const key of before) if (!now.includes(key)) this.#leave(neighbour, key);
+    for (const key of before) if (!now.includes(key)) this.#leave({ neighbour, there }, key);
     for (const key of now) if (!before.includes(key)) this.#enter(neighbour, key);
     return true;
   }
@@ -188,15 +192,17 @@ class Neighbours {
   }
 
   #enter(neighbour: Neighbour, key: number): void {
-    const known = this.#byPort!.get(key);
-    if (known === undefined) this.#byPort!.set(key, [neighbour]);
+    const known = this.#byPort?.get(key);
+    if (known === undefined) this.#byPort?.set(key, [neighbour]);
     else known.push(neighbour);
   }
 
-  #leave(neighbour: Neighbour, key: number): void {
-    const left = this.#byPort!.get(key)!.filter((other) => other !== neighbour);
-    if (left.length > 0) this.#byPort!.set(key, left);
-    else this.#byPort!.delete(key);
+  #leave(left: Left, key: number): void {
+    this.#left.set(key, left);
+    if (this.#byPort === null) return;
+    const others = this.#byPort.get(key)!.filter((other) => other !== left.neighbour);
+    if (others.length > 0) this.#byPort.set(key, others);
+    else this.#byPort.delete(key);
   }
 }
 
