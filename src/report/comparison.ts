@@ -61,7 +61,10 @@ function changeOf(gateway: string, before: Report, after: Report): GatewayChange
 function unaffected(gateway: string, before: Report, after: Report): string {
   const [was, is] = [isRefusing(before, gateway), isRefusing(after, gateway)];
   if (!was && !is) return "nobody was kept out before or after";
-  const when = was && is ? "before and after" : was ? "before" : "afterwards";
+  return refused(was && is ? "before and after" : was ? "before" : "afterwards");
+}
+
+function refused(when: string): string {
   return `a client was refused ${when}, and no shared message ID is seen to explain it`;
 }
 
@@ -85,8 +88,7 @@ function whyNotTestable(gateway: string, was: readonly Finding[], after: Report)
     ({ responder, verdict }) => responder === gateway && verdict === "tolerated",
   );
   if (tolerated) return null;
-  if (isRefusing(after, gateway))
-    return "a client was refused afterwards, and no shared message ID is seen to explain it";
+  if (isRefusing(after, gateway)) return refused("afterwards");
   const counting = was.some(({ cause }) => cause === "sequential-ids");
   if (counting && row.peakConcurrentSequential < 2) {
     return "no two clients that count their message IDs were connected at once afterwards";
