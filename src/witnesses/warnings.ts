@@ -35,19 +35,21 @@ export function warningsOf(report: Report, testified: Testified): WitnessWarning
   ];
 }
 
+/** What a log does not tell, whose lines go up to a level; below 0 where none is an ASA's. */
+function lackOf(level: number): string {
+  if (level < 0) return " None of its lines is an ASA's (%ASA-...): is it the right file?";
+  const missing = LEVELS.filter(([needed]) => level < needed);
+  if (missing.length === 0) return "";
+  return ` It has no lines of level ${missing[0][0]} and above: ${missing.map(([, what]) => what).join("; ")}. On the ASA (from Cisco's reference, not tried): logging class vpn buffered debugging.`;
+}
+
 function logWarnings(
   { name, level, counts, evicted }: GatewayLog,
   { joined }: Testified,
   hasCapture: boolean,
 ): WitnessWarning[] {
   const warnings: WitnessWarning[] = [];
-  const missing = LEVELS.filter(([needed]) => level < needed);
-  const lacks =
-    level < 0
-      ? " None of its lines is an ASA's (%ASA-...): is it the right file?"
-      : missing.length === 0
-        ? ""
-        : ` It has no lines of level ${missing[0][0]} and above: ${missing.map(([, what]) => what).join("; ")}. On the ASA (from Cisco's reference, not tried): logging class vpn buffered debugging.`;
+  const lacks = lackOf(level);
   if (!hasCapture) {
     warnings.push({
       code: "log-only",
