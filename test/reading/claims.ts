@@ -1,7 +1,7 @@
 /** Rules 6.1, 6.2 and 6.6: which IDs a client claims, and how surely it was there at a time. */
 
 import { isAcrossStep } from "./clocks.ts";
-import { countSent, type Farewell, type Life } from "./life.ts";
+import { countSent, type Farewell, type Life, lastHeard } from "./life.ts";
 import { isAccepted, type Outcome, phase1Done } from "./outcome.ts";
 import type { Pattern } from "./pattern.ts";
 import type { QuickMode } from "./quick-modes.ts";
@@ -159,10 +159,10 @@ const SENDS_FOR = 20;
 export function droppedAt({ life, blind }: Known): number {
   const never = Number.POSITIVE_INFINITY;
   if (blind || !life.some(({ what, fromClient }) => what === "esp" && !fromClient)) return never;
-  const last = life.findLast(({ fromClient, what }) => !fromClient && what !== "notify")!;
-  const alone = life.filter(({ at, fromClient, what }) => fromClient && what === "esp" && at > last.at);
+  const last = lastHeard(life, false);
+  const alone = life.filter(({ at, fromClient, what }) => fromClient && what === "esp" && at > last);
   const gone = countSent(alone) >= SENDS_ON && alone[alone.length - 1].at - alone[0].at >= SENDS_FOR;
-  return gone ? last.at : never;
+  return gone ? last : never;
 }
 
 function lastSteadyKeepalive(life: readonly Life[]): number | null {

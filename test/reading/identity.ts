@@ -27,9 +27,7 @@ export function identity(a: Sa, b: Sa, traces: Traces): Identity {
   if (contradict(older, newer)) return "two";
   const livesOn = traces.lastOfClient(older) > traces.began(newer);
   const isAsked = traces.inQuestion(older.client, older.responder);
-  const inside = isAsked ? [older, newer].map(insideAddress) : [null, null];
-  if (inside[0] !== null && inside[1] !== null && inside[0] !== inside[1])
-    return livesOn ? "two" : "unsettled";
+  if (isAsked && areElsewhere(older, newer)) return livesOn ? "two" : "unsettled";
   const same = samePort(older, newer);
   if (same === null) return "unsettled";
   if (same) return "one";
@@ -82,7 +80,7 @@ function returns(older: Sa, newer: Sa, traces: Traces): boolean {
   return later(older).some((one) => others.some((other) => meets(one, other) && meets(other, one)));
 }
 
-/** Behind a NAT at two addresses: not one client by way of an SA that does not show its address. */
+/** Behind a NAT at two addresses, which both show. */
 export function areElsewhere(a: Sa, b: Sa): boolean {
   const [one, other] = [insideAddress(a), insideAddress(b)];
   return one !== null && other !== null && one !== other;

@@ -9,6 +9,7 @@ import {
   isBlind,
   kindOf,
   type Life,
+  lastHeard,
   messageLife,
   movedEndpoints,
   ownEndpoints,
@@ -64,9 +65,7 @@ export function fieldOf(capture: Capture): Field {
   const lives = new Map(sas.map((sa) => [sa, lifeOf(sa, attributed.get(sa) ?? [])]));
   const traces: Traces = {
     began: (sa) => (sa.begunBefore ? (lives.get(sa)![0]?.at ?? sa.start) : sa.start),
-    lastOfClient: (sa) =>
-      lives.get(sa)!.findLast(({ fromClient, what }) => fromClient && what !== "notify")?.at ??
-      Number.NEGATIVE_INFINITY,
+    lastOfClient: (sa) => lastHeard(lives.get(sa)!, true),
     lastOf: (sa) => lives.get(sa)!.at(-1)?.at ?? Number.NEGATIVE_INFINITY,
     blind,
     inQuestion: (client, responder) => {
@@ -224,7 +223,10 @@ function strayEndpoints(
   return strays;
 }
 
-/** SAs of one client. What is surely two never comes together by way of a third; the same port goes first. */
+/**
+ * SAs of one client. What is surely two never comes together by way of a third, nor what is at two addresses behind its NAT
+ * by way of one that shows none; the same port goes first.
+ */
 function clientGroups(sas: readonly Sa[], traces: Traces): (sa: Sa) => Sa[] {
   const groups = new Map<Sa, Sa[]>(sas.map((sa) => [sa, [sa]]));
   const pairs = sas.flatMap((a, i) => sas.slice(i + 1).map((b) => [a, b] as const));

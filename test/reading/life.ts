@@ -206,15 +206,25 @@ export function messageLife(sa: Sa): Life[] {
     fromClient,
     spi: null,
     sequence: null,
-    what:
-      exchange === QUICK
-        ? "quick-mode"
-        : exchange !== INFORMATIONAL
-          ? "message"
-          : encrypted
-            ? "informational"
-            : "notify",
+    what: whatOf(exchange, encrypted),
   }));
+}
+
+function whatOf(exchange: number, encrypted: boolean): Life["what"] {
+  if (exchange === QUICK) return "quick-mode";
+  if (exchange !== INFORMATIONAL) return "message";
+  return encrypted ? "informational" : "notify";
+}
+
+/** When a side showed last, up to a time, that it knows the SA; minus infinity where it never did. */
+export function lastHeard(
+  life: readonly Life[],
+  fromClient: boolean,
+  until = Number.POSITIVE_INFINITY,
+): number {
+  const isHeard = (sign: Life) =>
+    sign.fromClient === fromClient && sign.what !== "notify" && sign.at <= until;
+  return life.findLast(isHeard)?.at ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Informationals that may be a farewell come within this of each other, seconds. */

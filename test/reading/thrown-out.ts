@@ -1,7 +1,7 @@
 /** Rule 6.7, `holder-dropped`: the responder accepted somebody and let the holder go at once. */
 
 import { droppedAt, type Known } from "./claims.ts";
-import { countSent, deletesOlder } from "./life.ts";
+import { countSent, deletesOlder, lastHeard } from "./life.ts";
 import type { QuickMode } from "./quick-modes.ts";
 
 const THROWN_OUT = 10;
@@ -48,9 +48,7 @@ export function isThrownOut({ at, lastTry }: QuickMode, answerAt: number, holder
       !byItself(farewell.at));
   const dropped = droppedAt(holder) <= answerAt + THROWN_OUT;
   if (!deleted && !dropped) return false;
-  const lastSign =
-    life.findLast((sign) => !sign.fromClient && sign.what !== "notify" && sign.at <= at)?.at ??
-    Number.NEGATIVE_INFINITY;
+  const lastSign = lastHeard(life, false, at);
   // The packets of 6.6, ESP: nothing else asks for an answer, and a keepalive comes from a timer. A few that came at
   // once may be such whose answers the capture lost.
   const unheard = life.filter(
