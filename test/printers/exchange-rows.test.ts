@@ -57,18 +57,18 @@ describe("rows of packets", () => {
     ]);
   });
 
+  const told = {
+    at: "2026-11-23T10:02:01.000000Z",
+    frame: 32,
+    source: "office.pcap",
+    sender: "responder",
+    what: "informational",
+  } as const;
+
   it("of the responder's Informational come from it, under another ID", () => {
-    const at = "2026-11-23T10:02:01.000000Z";
-    const event = {
-      at,
-      frame: 32,
-      source: "office.pcap",
-      sender: "responder",
-      what: "informational",
-    } as const;
-    expect(exchangeRows(finding(), attempt({ events: [event], claim: null }))).toEqual([
+    expect(exchangeRows(finding(), attempt({ events: [told], claim: null }))).toEqual([
       {
-        at,
+        at: told.at,
         frame: 32,
         source: "office.pcap",
         from: GATEWAY,
@@ -81,16 +81,8 @@ describe("rows of packets", () => {
   });
 
   it("of an Informational that was read say what it said, and call none encrypted", () => {
-    const at = "2026-11-23T10:02:01.000000Z";
-    const event = {
-      at,
-      frame: 32,
-      source: "office.pcap",
-      sender: "responder",
-      what: "informational",
-    } as const;
     const what = (of: Partial<Finding>, over: Partial<Attempt>) =>
-      exchangeRows(finding(of), attempt({ ...over, events: [event], claim: null }))[0].what;
+      exchangeRows(finding(of), attempt({ ...over, events: [told], claim: null }))[0].what;
     expect(what({}, { notify: "NO-PROPOSAL-CHOSEN (14)" })).toBe("Informational: NO-PROPOSAL-CHOSEN (14)");
     expect(what({ notes: ["invalid-message-id"] }, {})).toMatch(/invalid-message-id/);
   });

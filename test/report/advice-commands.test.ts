@@ -33,8 +33,10 @@ describe("commands of an ASA", () => {
         clients: [client(), keptOut(), ...(vendors.length > 1 ? [other] : [])],
         responders: vendors.map((vendor, i) => ({ ...row, vendor, address: `192.0.2.${i + 1}` })),
       });
-    const commands = (...vendors: (string | null)[]) =>
-      commandsOf(refusedAt(vendors), /no other client is seen on (its message ID|their message IDs)/);
+    const commands = (...vendors: (string | null)[]) => {
+      const theirs = vendors.length > 1 ? "their message IDs\\." : "its message ID\\.";
+      return commandsOf(refusedAt(vendors), new RegExp(`no other client is seen on ${theirs}`));
+    };
     expect(commands("Cisco ASA-like")).toEqual([log("198.51.100.12"), expect.any(String)]);
     expect(commands(null)).toHaveLength(2);
     expect(commands("strongSwan")).toEqual([]);
